@@ -1,0 +1,11 @@
+/** Assertions for pure code: `node:assert` is a `node:` import, which pure folders may not have. */
+
+/** Throws when `condition` is false: a bug in Ordeal, never a finding about the system. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${message}`);
+}
+
+/** Makes the compiler prove that a switch over a union is exhaustive, also for data from outside. */
+export function assertNever(value: never, what: string): never {
+  throw new Error(`unexpected ${what}: ${JSON.stringify(value)}`);
+}

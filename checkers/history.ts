@@ -1,0 +1,199 @@
+/**
+ * The history: what clients and the nemesis did and saw, in the order in which it was recorded.
+ *
+ * Stored as columns from the moment of recording (about 40 bytes an event), because histories of
+ * tens of millions of operations are checked; `event(i)` makes an object for display only.
+ */
+
+/** What an operation carries. Numbers are doubles; histories keep integers exact up to 2^53. */
+export type Value = null | boolean | number | string | readonly Value[];
+
+/** `fail`: certainly did not happen. `info`: may have happened, or may yet happen. */
+export type EventType = 'invoke' | 'ok' | 'fail' | 'info';
+
+/** The codes of the `type` column, by position. */
+export const EVENT_TYPES = ['invoke', 'ok', 'fail', 'info'] as const satisfies EventType[];
+export const INVOKE = 0;
+export const OK = 1;
+export const FAIL = 2;
+export const INFO = 3;
+
+/** The process number of the nemesis in the `process` column. */
+export const NEMESIS = -1;
+
+/** One event as it stands in a line of `history.jsonl`. */
+export interface HistoryEvent {
+  /** Position in the history, from 0. */
+  readonly index: number;
+  /** Nanoseconds since the run began, on the controller's clock. */
+  readonly time: number;
+  readonly type: EventType;
+  readonly process: number | 'nemesis';
+  /** What is asked: `read`, `write`, `cas`, `append`, `txn` ...; for the nemesis, the fault. */
+  readonly f: string;
+  /** The key, for operations on one of many independent objects. */
+  readonly key?: string;
+  /** Argument of an invocation, result of an `ok`. A compare-and-set carries `[from, to]`. */
+  readonly value: Value;
+  /** Why it failed, or why its outcome is not known. */
+  readonly error?: string;
+  /** The node that answered, or that was asked last. */
+  readonly node?: string;
+  /** Position of the effect in the system's own order (log index, revision, zxid), if it said. */
+  readonly position?: number;
+}
+
+/** An event before it has a position. */
+export type NewEvent = Omit<HistoryEvent, 'index'>;
+
+/** Maps strings to small integers and back, in order of first use. */
+export class Interner {
+  readonly #ids = new Map<string, number>();
+  readonly names: string[] = [];
+
+  id(name: string): number {
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    const id = this.names.length;
+    this.names.push(name);
+    this.#ids.set(name, id);
+    return id;
+  }
+
+  /** The id of a name that may never have been used; -1 then. */
+  find(name: string): number {
+    return this.#ids.get(name) ?? -1;
+  }
+}
+
+/** Absence in the `key`, `error` and `node` columns, and `null` in the `value` column. */
+export const NONE = -1;
+
+/** Integers from 0 to here are their own code in the `value` column. */
+const INLINE_MAX = 0x3fff_ffff;
+
+/**
+ * Values as 32-bit codes: equal codes mean equal values (lists by content).
+ * `NONE` is null, codes from 0 up are small integers themselves, codes below -1 index a table.
+ */
+export class ValueTable {
+  readonly #ids = new Map<unknown, number>();
+  readonly #values: Value[] = [];
+
+  code(value: Value): number {
+    if (value === null) return NONE;
+    if (typeof value === 'number' && value >= 0 && value <= INLINE_MAX && Number.isInteger(value)) {
+      return Object.is(value, -0) ? 0 : value;
+    }
+    // A list is equal by content; the prefix keeps it apart from a string that looks like it.
+    const key = typeof value === 'object' ? `\u0000${JSON.stringify(value)}` : value;
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    this.#values.push(value);
+    const code = -1 - this.#values.length;
+    this.#ids.set(key, code);
+    return code;
+  }
+
+  value(code: number): Value {
+    if (code === NONE) return null;
+    return code >= 0 ? code : (this.#values[-2 - code] as Value);
+  }
+}
+
+/** Columns of a growing history. Read the columns only up to `length`. */
+export class History {
+  length = 0;
+  /** Nanoseconds since the run began. */
+  time: Float64Array = new Float64Array(64);
+  /** Index into `EVENT_TYPES`. */
+  type: Uint8Array = new Uint8Array(64);
+  /** Process number, or `NEMESIS`. */
+  process: Int32Array = new Int32Array(64);
+  /** Ids in `functions`. */
+  f: Int32Array = new Int32Array(64);
+  /** Ids in `keys`, or `NONE`. */
+  key: Int32Array = new Int32Array(64);
+  /** Codes of `values`. */
+  value: Int32Array = new Int32Array(64);
+  /** Ids in `errors`, or `NONE`. */
+  error: Int32Array = new Int32Array(64);
+  /** Ids in `nodes`, or `NONE`. */
+  node: Int32Array = new Int32Array(64);
+  /** Position in the system's own order, or NaN. */
+  position: Float64Array = new Float64Array(64);
+
+  readonly functions = new Interner();
+  readonly keys = new Interner();
+  readonly errors = new Interner();
+  readonly nodes = new Interner();
+  readonly values = new ValueTable();
+
+  /** Appends an event and returns its index. */
+  push(event: NewEvent): number {
+    const at = this.length;
+    if (at === this.time.length) this.#grow();
+    this.time[at] = event.time;
+    this.type[at] = EVENT_TYPES.indexOf(event.type);
+    this.process[at] = event.process === 'nemesis' ? NEMESIS : event.process;
+    this.f[at] = this.functions.id(event.f);
+    this.key[at] = event.key === undefined ? NONE : this.keys.id(event.key);
+    this.value[at] = this.values.code(event.value);
+    this.error[at] = event.error === undefined ? NONE : this.errors.id(event.error);
+    this.node[at] = event.node === undefined ? NONE : this.nodes.id(event.node);
+    this.position[at] = event.position ?? Number.NaN;
+    this.length = at + 1;
+    return at;
+  }
+
+  /** The event at `index` as an object, for display and for writing. */
+  event(index: number): HistoryEvent {
+    const process = this.process[index] as number;
+    const key = this.key[index] as number;
+    const error = this.error[index] as number;
+    const node = this.node[index] as number;
+    const position = this.position[index] as number;
+    return {
+      index,
+      time: this.time[index] as number,
+      type: EVENT_TYPES[this.type[index] as number] as EventType,
+      process: process === NEMESIS ? 'nemesis' : process,
+      f: this.functions.names[this.f[index] as number] as string,
+      ...(key === NONE ? {} : { key: this.keys.names[key] as string }),
+      value: this.values.value(this.value[index] as number),
+      ...(error === NONE ? {} : { error: this.errors.names[error] as string }),
+      ...(node === NONE ? {} : { node: this.nodes.names[node] as string }),
+      ...(Number.isNaN(position) ? {} : { position }),
+    };
+  }
+
+  *[Symbol.iterator](): IterableIterator<HistoryEvent> {
+    for (let index = 0; index < this.length; index++) yield this.event(index);
+  }
+
+  static from(events: Iterable<NewEvent>): History {
+    const history = new History();
+    for (const event of events) history.push(event);
+    return history;
+  }
+
+  #grow(): void {
+    const capacity = this.time.length * 2;
+    const wider = <Column extends Float64Array | Uint8Array | Int32Array>(
+      column: Column,
+      empty: Column,
+    ): Column => {
+      empty.set(column);
+      return empty;
+    };
+    this.time = wider(this.time, new Float64Array(capacity));
+    this.type = wider(this.type, new Uint8Array(capacity));
+    this.process = wider(this.process, new Int32Array(capacity));
+    this.f = wider(this.f, new Int32Array(capacity));
+    this.key = wider(this.key, new Int32Array(capacity));
+    this.value = wider(this.value, new Int32Array(capacity));
+    this.error = wider(this.error, new Int32Array(capacity));
+    this.node = wider(this.node, new Int32Array(capacity));
+    this.position = wider(this.position, new Float64Array(capacity));
+  }
+}

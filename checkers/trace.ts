@@ -1,0 +1,176 @@
+/**
+ * The trace: what nodes report about themselves, the input of log-agreement checking.
+ *
+ * A node reports an event before the effects that follow from it leave the node, and after the
+ * records that it claims are durable. So an event is a claim that a restart must not break.
+ */
+
+/** Positions, terms and nodes are plain integers; nodes are numbered from 0 (shown as n1, n2 ...). */
+export interface LogPosition {
+  readonly term: number;
+  readonly index: number;
+}
+
+/** An entry as it was recovered: what is compared is its hash, not its bytes. */
+export interface RecoveredEntry extends LogPosition {
+  readonly valueHash: number;
+}
+
+/** What a Raft node found on its disk when it started. */
+export interface RaftRecovered {
+  readonly term: number;
+  readonly votedFor: number | null;
+  readonly snapshot: LogPosition;
+  readonly entries: readonly RecoveredEntry[];
+}
+
+/** Events that every replicated log reports. */
+export type CommonEvent =
+  /** The node is up; `protocol` names which invariants apply, `nodes` the voters it starts with. */
+  | {
+      readonly kind: 'boot';
+      readonly protocol: string;
+      readonly nodes: readonly number[];
+      readonly recovered: RaftRecovered;
+      /** Active variants, empty for the protocol as it should be. */
+      readonly variants: readonly string[];
+    }
+  /** Written by the harness, not by the node: the node is gone without warning. */
+  | { readonly kind: 'crash' }
+  /** The node's own assertion failed and it stopped. */
+  | { readonly kind: 'panic'; readonly reason: string }
+  /** The command at `position` was executed; `stateHash` is the rolling digest after it. */
+  | {
+      readonly kind: 'apply';
+      readonly position: number;
+      /** `session:sequence` of a client command, or `noop`, `config`, `open`. */
+      readonly id: string;
+      readonly valueHash: number;
+      readonly stateHash: number;
+      /** Whether the command changed nothing because the session table knew its answer. */
+      readonly duplicate?: boolean;
+    }
+  /** A client was answered. */
+  | {
+      readonly kind: 'reply';
+      readonly client: number;
+      readonly id: number;
+      readonly status: 'ok' | 'fail' | 'unknown' | 'redirect';
+      readonly position: number | null;
+    }
+  /** A read is answered at `readPosition`, on the word of `acks` (round numbers by node). */
+  | {
+      readonly kind: 'read-cert';
+      readonly mode: 'index' | 'lease' | 'log';
+      readonly term: number;
+      readonly readPosition: number;
+      readonly applied: number;
+      /** The round of confirmations; it was started after the read arrived. */
+      readonly round: number;
+      readonly acks: readonly { readonly node: number; readonly round: number }[];
+    };
+
+/** Raft (extended paper; Ongaro's dissertation). Names follow the papers' Figure 2. */
+export type RaftEvent =
+  | { readonly kind: 'term'; readonly term: number }
+  | {
+      readonly kind: 'vote';
+      readonly term: number;
+      readonly candidate: number;
+      /** Last log position of the candidate, as its request said, and the voter's own. */
+      readonly candidateLast: LogPosition;
+      readonly ownLast: LogPosition;
+    }
+  /** `certificate` names the voters; `last` is the leader's last log position when elected. */
+  | {
+      readonly kind: 'leader';
+      readonly term: number;
+      readonly certificate: readonly number[];
+      readonly last: LogPosition;
+    }
+  | {
+      readonly kind: 'append';
+      readonly index: number;
+      readonly term: number;
+      readonly valueHash: number;
+      readonly previousTerm: number;
+    }
+  /** Every entry from index `from` (inclusive) on was removed from the log. */
+  | { readonly kind: 'truncate'; readonly from: number }
+  /** The leader believes that `peer` holds its log up to `index`. */
+  | {
+      readonly kind: 'match';
+      readonly peer: number;
+      readonly index: number;
+      readonly term: number;
+      readonly responseTerm: number;
+    }
+  /**
+   * The commit index moved to `index`, whose entry has `entryTerm`. A leader that advanced it by
+   * counting gives the match indices it counted; a follower has an empty certificate.
+   */
+  | {
+      readonly kind: 'commit';
+      readonly index: number;
+      readonly term: number;
+      readonly entryTerm: number;
+      readonly certificate: readonly { readonly node: number; readonly match: number }[];
+    }
+  | {
+      readonly kind: 'snapshot';
+      readonly op: 'take' | 'install';
+      readonly last: LogPosition;
+      readonly stateHash: number;
+    }
+  /** The node stopped leading without having seen a higher term (CheckQuorum, say). */
+  | { readonly kind: 'step-down'; readonly term: number; readonly reason: string };
+
+export type TraceEvent = CommonEvent | RaftEvent;
+
+/** One line of `trace.jsonl`. `(node, incarnation, sequence)` is unique and free of gaps. */
+export interface TraceLine {
+  /** Nanoseconds since the run began (simulator: virtual; containers: the node's own reading). */
+  readonly time: number;
+  readonly node: number;
+  /** How often the node has been started, from 1. */
+  readonly incarnation: number;
+  /** Position within the incarnation, from 0. */
+  readonly sequence: number;
+  /** Lamport clock, carried on every message: orders lines of different nodes causally. */
+  readonly lamport: number;
+  readonly event: TraceEvent;
+}
+
+/** Order of merging: consistent with causality, total, the same on every machine. */
+export function compareLines(a: TraceLine, b: TraceLine): number {
+  return (
+    a.lamport - b.lamport ||
+    a.node - b.node ||
+    a.incarnation - b.incarnation ||
+    a.sequence - b.sequence
+  );
+}
+
+/** A broken property, with the two conflicting lines. */
+export interface Violation {
+  /** Name of the invariant, as in the literature: `ElectionSafety`, `LogMatching` ... */
+  readonly property: string;
+  readonly because: string;
+  /** Positions in the stream of lines, from 0; the earlier one first. */
+  readonly lines: readonly number[];
+}
+
+/** Follows a trace line by line. Memory is bounded by the log, not by the length of the trace. */
+export interface TraceChecker {
+  /** Takes the next line; `event` and scalars instead of a `TraceLine` so that nothing is built. */
+  feed(event: TraceEvent, node: number, incarnation: number, timeNs: number): void;
+  /** The first violation of each property so far, in order. */
+  readonly violations: readonly Violation[];
+  /** Figures for the report: leaders, terms, commits, snapshots, reads ... */
+  readonly stats: Readonly<Record<string, number>>;
+}
+
+/** The name of a node in messages and files: 0 is n1. */
+export function nodeName(node: number): string {
+  return `n${node + 1}`;
+}

@@ -1,0 +1,50 @@
+/** What a backend with real processes offers: a live cluster, its clients, its faults. */
+
+import type { TraceLine } from '../checkers/trace.ts';
+import type { ClusterView, Fault, FaultKind, Receipt } from '../nemesis/fault.ts';
+import type { Operation, Outcome } from '../systems/operations.ts';
+import type { Options } from '../systems/protocol.ts';
+import type { System } from '../systems/system.ts';
+
+/** What is to be started. */
+export interface ClusterSpec {
+  readonly runId: string;
+  readonly system: System;
+  readonly nodes: number;
+  readonly options: Options;
+  /** Variants by module: built-in ones by id, a user's by absolute path. */
+  readonly mutants: readonly string[];
+  readonly ruleFiles: readonly string[];
+  readonly seed: number;
+  /** Where node logs go as they are written. */
+  readonly logDirectory: string;
+  /** Aborted when the run is interrupted: starting must stop and clean up. */
+  readonly signal: AbortSignal;
+}
+
+/** One process's client. Operations never reject: what it cannot classify is `info`. */
+export interface LiveClient {
+  invoke(operation: Operation): Promise<Outcome>;
+  close(): void;
+}
+
+/** A running cluster. Closing it removes everything that was made for it, and never throws halfway. */
+export interface LiveCluster extends AsyncDisposable {
+  readonly nodes: readonly number[];
+  view(): Promise<ClusterView>;
+  start(fault: Fault): Promise<Receipt>;
+  end(fault: Fault): Promise<Receipt>;
+  /** A client of its own endpoint number, first talking to node `endpoint` modulo cluster size. */
+  client(endpoint: number): LiveClient;
+  /** The nodes' traces so far, merged. Times are nanoseconds since the run began. */
+  trace(): Promise<readonly TraceLine[]>;
+  /** Versions, image digests, mechanisms chosen per fault: goes into run.json. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly faults: readonly FaultKind[];
+  /** Starts a cluster and waits until every node answers and there is a leader. */
+  launch(spec: ClusterSpec): Promise<LiveCluster>;
+}

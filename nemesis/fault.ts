@@ -1,0 +1,76 @@
+/**
+ * Faults as data: a kind, its targets, its parameters. Backends carry them out.
+ *
+ * A planned fault says what to do and to whom by role ("isolate the leader"); when its time comes
+ * it is resolved against the cluster as it is, and the choice is recorded in the history.
+ */
+
+/** A cut of one direction: `to` no longer hears `from`. */
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A fault with its targets chosen. Nodes are numbered from 0. */
+export type Fault =
+  | { readonly kind: 'partition'; readonly shape: string; readonly cuts: readonly Cut[] }
+  /** kill -9 at the start, restart at the end; durable state is kept, unsynced writes may go. */
+  | { readonly kind: 'kill'; readonly nodes: readonly number[] }
+  /** SIGSTOP at the start, SIGCONT at the end. */
+  | { readonly kind: 'pause'; readonly nodes: readonly number[] }
+  /**
+   * The clocks of these nodes. `bump`: the wall clock jumps by `offsetMs`. `strobe`: it jumps to
+   * and fro every `periodMs`. `drift`: wall and monotonic clock run at 1 + `ratePpm` / 10^6.
+   */
+  | {
+      readonly kind: 'clock';
+      readonly mode: 'bump' | 'strobe' | 'drift';
+      readonly nodes: readonly number[];
+      readonly offsetMs: number;
+      readonly periodMs: number;
+      readonly ratePpm: number;
+    };
+
+export type FaultKind = Fault['kind'];
+
+/** What a nemesis may look at when it chooses targets. */
+export interface ClusterView {
+  readonly nodes: readonly number[];
+  /** The leader of the highest term among the nodes that are up; null when there is none. */
+  readonly leader: number | null;
+}
+
+/** A fault of the plan: when, and the draws from which its targets follow. Times from run start. */
+export interface PlannedFault {
+  /** Unique in the plan, from 0. */
+  readonly id: number;
+  /** Name of the nemesis; faults of different lanes overlap freely. */
+  readonly lane: string;
+  /** Which form of it, such as `isolate-leader` or `kill-minority`. */
+  readonly form: string;
+  /** A 32-bit number from the seed that settles everything left open, targets included. */
+  readonly draw: number;
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/**
+ * Evidence that a fault was in force (`installed`), was not carried out (`skipped`: nothing to do
+ * it to), or that nobody can tell (`indeterminate`).
+ */
+export interface Receipt {
+  readonly status: 'installed' | 'skipped' | 'indeterminate';
+  readonly evidence: string;
+}
+
+/** Which faults, and how their targets are chosen. Carrying them out is the backend's job. */
+export interface Nemesis {
+  readonly name: string;
+  readonly describe: string;
+  /** A backend that cannot carry out this kind refuses the run before it starts. */
+  readonly needs: FaultKind;
+  /** The forms it takes, each with the smallest cluster in which it makes sense. */
+  readonly forms: readonly { readonly form: string; readonly minNodes: number }[];
+  /** Chooses targets. Pure: the same draw and view give the same fault. Null: nothing to do. */
+  resolve(planned: PlannedFault, view: ClusterView): Fault | null;
+}

@@ -1,0 +1,47 @@
+/**
+ * What a client is: a machine that turns one operation into requests to nodes and ends it in an
+ * outcome. Sans-IO like the nodes, so the same client runs in the simulator and over TCP.
+ */
+
+import type { Operation, Outcome } from './operations.ts';
+import type { ClientRef, Reply, Request } from './protocol.ts';
+
+/** What a client may do. It belongs to one process: one operation at a time. */
+export interface ClientEnv {
+  /** This client's endpoint, unique in the run. */
+  readonly client: number;
+  readonly nodes: readonly number[];
+  nowUs(): number;
+  /** A 32-bit draw from the run's seed, this client's own stream. */
+  random(): number;
+  send(to: number, request: Request): void;
+  /** One timer; arming it again replaces it. */
+  setTimer(delayUs: number): void;
+  cancelTimer(): void;
+  /** Ends the open operation. */
+  complete(outcome: Outcome): void;
+}
+
+export interface ClientProtocol {
+  /** A new client, for a new process number. */
+  start(env: ClientEnv): ClientState;
+  invoke(state: ClientState, env: ClientEnv, operation: Operation): void;
+  reply(state: ClientState, env: ClientEnv, from: number, to: ClientRef, reply: Reply): void;
+  timer(state: ClientState, env: ClientEnv): void;
+}
+
+/** Plain data, the client's own. */
+export interface ClientState {
+  operation: Operation | null;
+  /** Number of the request that is waited for; replies to others are old. */
+  requestId: number;
+  session: number;
+  sequence: number;
+  /** Whom to ask next. */
+  target: number;
+  /** When the operation is given up, on the client's clock. */
+  deadlineUs: number;
+  /** Whether an attempt of the open operation may have been executed, or may yet be. */
+  indefinite: boolean;
+  attempts: number;
+}

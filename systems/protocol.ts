@@ -1,0 +1,107 @@
+/**
+ * What a protocol is: handlers over plain state, with every effect through the environment.
+ *
+ * Sans-IO: a protocol touches no clock, socket, disk, random source or promise of its own, so the
+ * same file is stepped by the simulator and runs as a process in a container.
+ */
+
+import type { Value } from '../checkers/history.ts';
+import type { TraceEvent } from '../checkers/trace.ts';
+import type { Operation } from './operations.ts';
+
+/** Where an answer goes: a client endpoint and the number that it gave its request. */
+export interface ClientRef {
+  readonly client: number;
+  readonly id: number;
+}
+
+/** What a client asks of one node. */
+export type Request =
+  /** Opens a session; the answer's `value` is the session's number. */
+  | { readonly kind: 'open'; readonly from: ClientRef }
+  /**
+   * An operation. With a session, the pair (session, sequence) makes retries exactly-once
+   * (Ongaro's dissertation, section 6.3): sequences start at 1 and one is open at a time.
+   */
+  | {
+      readonly kind: 'operation';
+      readonly from: ClientRef;
+      readonly operation: Operation;
+      /** 0 for none (reads need none). */
+      readonly session: number;
+      readonly sequence: number;
+    };
+
+/**
+ * A node's answer. `fail` and `redirect`: this attempt was never executed and never will be.
+ * `unknown`: it may yet be executed.
+ */
+export type Reply =
+  | { readonly status: 'ok'; readonly value: Value; readonly position: number | null }
+  | { readonly status: 'fail'; readonly error: string }
+  | { readonly status: 'redirect'; readonly leader: number | null }
+  | { readonly status: 'unknown'; readonly error: string };
+
+/**
+ * What a node may do. Effects happen in the order in which they are asked for. `persist` is a
+ * barrier: everything the node sends, replies or traces after it, in this step or a later one,
+ * waits until the record is durable; a crash before that makes none of it visible.
+ */
+export interface Env<Message, Stored> {
+  /** This node, from 0. */
+  readonly self: number;
+  /** Members that the cluster starts with, from 0. */
+  readonly members: readonly number[];
+  /** How often this node has been started, from 1; durable. */
+  readonly incarnation: number;
+  /** The node's monotonic clock in microseconds. The nemesis may change its rate, within a bound. */
+  nowUs(): number;
+  /** The node's wall clock in microseconds. The nemesis may set it anywhere: order nothing by it. */
+  wallUs(): number;
+  /** A 32-bit draw from the run's seed, this node's own stream. */
+  random(): number;
+  send(to: number, message: Message): void;
+  /** (Re)arms the timer with this small number; it fires once, after `delayUs` on the own clock. */
+  setTimer(timer: number, delayUs: number): void;
+  cancelTimer(timer: number): void;
+  /** Appends a record to the write-ahead log and makes it durable: a barrier. */
+  persist(record: Stored): void;
+  /** Atomically replaces the whole write-ahead log by these records: a barrier. */
+  checkpoint(records: readonly Stored[]): void;
+  reply(to: ClientRef, reply: Reply): void;
+  trace(event: TraceEvent): void;
+}
+
+/** What a node shows of itself: chooses targets by role, and tells a reader what it believed. */
+export interface NodeView {
+  readonly role: string;
+  /** Term, ballot or epoch. */
+  readonly term: number;
+  /** Whom it takes for the leader, itself included; null when it knows none. */
+  readonly leader: number | null;
+  readonly commit: number;
+  readonly applied: number;
+}
+
+/** Options of a system, resolved: numbers, strings and booleans by name. */
+export type Options = Readonly<Record<string, number | string | boolean>>;
+
+/**
+ * A node as a state machine. The state belongs to the protocol and may be mutated, but is plain
+ * data (arrays, Maps, records), so that a run can be cloned and inspected.
+ */
+export interface Protocol<State, Message, Stored> {
+  /** Starts from the durable records, oldest first; none on the very first start. */
+  start(env: Env<Message, Stored>, options: Options, records: readonly Stored[]): State;
+  message(state: State, env: Env<Message, Stored>, from: number, message: Message): void;
+  timer(state: State, env: Env<Message, Stored>, timer: number): void;
+  request(state: State, env: Env<Message, Stored>, request: Request): void;
+  /** A record has become durable (after its barrier opened, in the order of `persist`). */
+  durable(state: State, env: Env<Message, Stored>, record: Stored): void;
+  view(state: State): NodeView;
+  /** The kind of a message, for link filters, diagrams and statistics. */
+  messageKind(message: Message): string;
+}
+
+/** Any protocol, where the types of its parts do not matter: hosts only carry them around. */
+export type AnyProtocol = Protocol<unknown, unknown, unknown>;

@@ -1,0 +1,74 @@
+/** What is tested, as the harness sees it, and what a variant of it is. */
+
+import type { ClientProtocol } from './client.ts';
+import type { OperationName } from './operations.ts';
+import type { AnyProtocol, Options } from './protocol.ts';
+
+/** One option of a system, settable with `--set name=value`. The default fixes its type. */
+export type OptionSpec =
+  | { readonly describe: string; readonly default: boolean }
+  | { readonly describe: string; readonly default: string; readonly choices: readonly string[] }
+  | {
+      readonly describe: string;
+      readonly default: number;
+      readonly min: number;
+      readonly max: number;
+    };
+
+/**
+ * Named decisions of a protocol: pure functions that it calls and a variant may replace. Each
+ * protocol has a table type of its own; it and its variants are checked where they are written.
+ */
+export type Rules = object;
+
+/** How a record reaches the disk: what `persist` does unless a variant says otherwise. */
+export type Durability = 'synced' | 'unsynced';
+
+/**
+ * A module outside the protocol that replaces some of its rules, or what happens to its effects.
+ * Written by a user for `--rules FILE`, or kept beside the protocol as a mutant or decoy.
+ */
+export interface Variant<Table extends Rules = Rules> {
+  readonly id: string;
+  readonly describe: string;
+  /** Wrong on purpose (must be found), harmless (must not raise an alarm), or a user's own. */
+  readonly kind: 'mutant' | 'decoy' | 'variant';
+  /** Gets the table in force so far, returns the rules that it replaces. */
+  rules?(base: Table): Partial<Table>;
+  /** Which records are written without waiting for the disk (by default every one is synced). */
+  durability?(record: unknown): Durability;
+  /** Settings under which a hunt for it makes sense; flags of the command line win over them. */
+  readonly hunt?: HuntSettings;
+  /** Where the bug was seen in the wild, and the names of the checkers expected to find it. */
+  readonly source?: string;
+  readonly expect?: readonly string[];
+}
+
+/** Settings of a run that a variant may suggest; the names are those of the command line. */
+export interface HuntSettings {
+  readonly nodes?: number;
+  readonly nemesis?: readonly string[];
+  readonly nemesisIntervalS?: number;
+  readonly timeLimitS?: number;
+  readonly rate?: number;
+  readonly workload?: string;
+  readonly set?: Options;
+}
+
+/** A protocol of ours, runnable on every backend. */
+export interface System {
+  readonly name: string;
+  readonly describe: string;
+  readonly operations: readonly OperationName[];
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** The table of rules as the papers have it. */
+  readonly rules: Rules;
+  /** Builds the node code over a table of rules. */
+  protocol(rules: Rules): AnyProtocol;
+  /** Builds the client that talks to it. */
+  client(rules: Rules): ClientProtocol;
+  /** Bound on recovery after the last fault is undone, in election timeouts (PROTOCOLS 3.5). */
+  readonly electionTimeoutMs: number;
+  /** Mutants and decoys, by id. */
+  readonly variants: readonly Variant[];
+}

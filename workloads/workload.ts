@@ -1,0 +1,52 @@
+/** What clients do: a generator of operations, and the checkers that judge them. */
+
+import type { Value } from '../checkers/history.ts';
+import type { Operation, OperationName } from '../systems/operations.ts';
+
+/** Keyed draws from the run's seed: the same arguments give the same number, in any order. */
+export type Draw = (domain: string, who: number, counter: number) => number;
+
+/** An operation of the plan. */
+export interface PlannedOperation {
+  /** Position in the plan, from 0. */
+  readonly id: number;
+  /** The client that performs it. */
+  readonly client: number;
+  /** Not before this time, from the start of the run. */
+  readonly atUs: number;
+  readonly f: OperationName;
+  readonly key: string;
+  /** The argument. For a `cas` only the new value: the old one is what was last seen. */
+  readonly value: Value;
+}
+
+/** Settings that shape the operations; everything else follows from the seed. */
+export interface WorkloadConfig {
+  readonly clients: number;
+  /** Operations per second over all clients. */
+  readonly rate: number;
+  readonly timeLimitUs: number;
+  readonly options: Readonly<Record<string, number | string | boolean>>;
+}
+
+export interface Workload {
+  readonly name: string;
+  readonly describe: string;
+  /** What a system must serve. */
+  readonly operations: readonly OperationName[];
+  /** The name of the model in `checkers/linearizable` that judges it. */
+  readonly model: string;
+  readonly initial: Value;
+  readonly options: Readonly<
+    Record<string, { readonly describe: string; readonly default: number | string | boolean }>
+  >;
+  /** The whole plan, in order of time. Pure. */
+  plan(config: WorkloadConfig, draw: Draw): readonly PlannedOperation[];
+  /**
+   * Settles an operation when its time comes; `seen` is the last value that any client saw under
+   * the key (null when none did).
+   */
+  settle(planned: PlannedOperation, seen: Value): Operation;
+  /** Reads after the recovery window, given every key that was used, in order of first use. */
+  finalReads(keys: readonly string[]): readonly Operation[];
+}
