@@ -1,0 +1,74 @@
+/** The connection to the Docker Engine. */
+
+import Docker from 'dockerode';
+import { infrastructure } from '../errors.ts';
+
+/** The oldest Engine API with everything that is used here (Engine 20.10). */
+const API_VERSION_MIN = '1.41';
+
+export interface EngineInfo {
+  readonly docker: Docker;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly kernel: string;
+}
+
+/** Connects as the `docker` command does (`DOCKER_HOST`, else the local socket). Throws when no engine answers. */
+export async function connectEngine(): Promise<EngineInfo> {
+  const docker = new Docker();
+  let answer: Docker.DockerVersion;
+  try {
+    answer = await docker.version();
+  } catch (error) {
+    throw infrastructure(
+      `Docker Engine does not answer at ${address()}: ${reason(error)} ` +
+        '(start it, or see: npx ordeal doctor)',
+      error,
+    );
+  }
+  if (compareVersions(answer.ApiVersion, API_VERSION_MIN) < 0) {
+    throw infrastructure(
+      `Docker Engine ${answer.Version} speaks API ${answer.ApiVersion}, ` +
+        `${API_VERSION_MIN} is needed (Engine 20.10 or newer)`,
+    );
+  }
+  return {
+    docker,
+    version: answer.Version,
+    apiVersion: answer.ApiVersion,
+    kernel: answer.KernelVersion ?? 'unknown',
+  };
+}
+
+/** The HTTP status of the engine's answer; null for anything else that was thrown. */
+export function statusOf(error: unknown): number | null {
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : null;
+}
+
+/** Waits for an engine's answer, taking the statuses given for "that is so already". */
+export async function tolerate(answer: Promise<unknown>, ...statuses: number[]): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === null || !statuses.includes(status)) throw error;
+  }
+}
+
+/** What went wrong, on one line. */
+export function reason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replaceAll(/\s+/g, ' ').trim();
+}
+
+function address(): string {
+  // biome-ignore lint/complexity/useLiteralKeys: an index signature
+  return process.env['DOCKER_HOST'] ?? '/var/run/docker.sock';
+}
+
+function compareVersions(a: string, b: string): number {
+  const left = a.split('.').map(Number);
+  const right = b.split('.').map(Number);
+  return (left[0] ?? 0) - (right[0] ?? 0) || (left[1] ?? 0) - (right[1] ?? 0);
+}

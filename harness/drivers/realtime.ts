@@ -1,0 +1,180 @@
+/** Drives the engine in real time against a live cluster: the same engine, with timers and promises. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { History } from '../../checkers/history.ts';
+import type { Fault, PlannedFault, Receipt } from '../../nemesis/fault.ts';
+import { nemeses } from '../../nemesis/index.ts';
+import type { Operation, Outcome } from '../../systems/operations.ts';
+import type { Workload } from '../../workloads/workload.ts';
+import type { LiveClient, LiveCluster } from '../backend.ts';
+import { describeFault } from '../describe-fault.ts';
+import { type Command, Engine, type EngineConfig } from '../engine.ts';
+import type { Plan } from '../plan.ts';
+
+export interface RealtimeRun {
+  readonly cluster: LiveCluster;
+  readonly plan: Plan;
+  readonly workload: Workload;
+  readonly engine: EngineConfig;
+  /** Interrupts the run: what is recorded so far is kept. */
+  readonly signal: AbortSignal;
+  /** Called after every step, so that what was recorded can be written. */
+  readonly onStep: (history: History) => void;
+}
+
+export interface RealtimeResult {
+  readonly history: History;
+  readonly quietAtUs: number | null;
+  readonly endUs: number;
+  readonly finished: boolean;
+}
+
+/** A fault with its targets, and what was found when it was carried out. */
+interface StartedFault {
+  readonly fault: Fault | null;
+  readonly receipt: Receipt;
+}
+
+/** Runs to the end, or until the signal; every fault that was started has been undone by then. */
+export async function runRealtime(run: RealtimeRun): Promise<RealtimeResult> {
+  const driver = new RealtimeDriver(run);
+  return driver.run();
+}
+
+class RealtimeDriver {
+  readonly #run: RealtimeRun;
+  readonly #engine: Engine;
+  readonly #startNs = process.hrtime.bigint();
+  readonly #clients = new Map<number, LiveClient>();
+  readonly #processes = new Map<number, number>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Faults that are started, or being started, by id of the plan. */
+  readonly #inForce = new Map<number, Promise<StartedFault>>();
+  readonly #end = Promise.withResolvers<boolean>();
+  #stopped = false;
+
+  constructor(run: RealtimeRun) {
+    this.#run = run;
+    this.#engine = new Engine(run.plan, run.workload, run.engine);
+  }
+
+  async run(): Promise<RealtimeResult> {
+    const interrupted = () => this.#end.resolve(false);
+    this.#run.signal.addEventListener('abort', interrupted, { once: true });
+    this.#step(() => this.#engine.start());
+    let finished: boolean;
+    try {
+      finished = await this.#end.promise;
+    } finally {
+      this.#stopped = true;
+      this.#run.signal.removeEventListener('abort', interrupted);
+      for (const timer of this.#timers) clearTimeout(timer);
+      for (const client of this.#clients.values()) client.close();
+      await this.#undoEverything();
+    }
+    const { history, quietAtUs } = this.#engine;
+    return { history, quietAtUs, endUs: this.#nowUs(), finished };
+  }
+
+  /** Microseconds since the load began. */
+  #nowUs(): number {
+    return Number((process.hrtime.bigint() - this.#startNs) / 1000n);
+  }
+
+  /** Everything that reaches the engine passes here: a bug of ours ends the run, loudly. */
+  #step(advance: () => readonly Command[]): void {
+    if (this.#stopped) return;
+    try {
+      for (const command of advance()) this.#carryOut(command);
+      this.#run.onStep(this.#engine.history);
+    } catch (error) {
+      this.#end.reject(error);
+    }
+  }
+
+  #carryOut(command: Command): void {
+    switch (command.kind) {
+      case 'invoke':
+        this.#invoke(command.client, command.process, command.operation);
+        break;
+      case 'wake':
+        this.#wakeAt(command.client, command.atUs);
+        break;
+      case 'start-fault':
+        this.#startFault(command.fault).catch((error: unknown) => this.#end.reject(error));
+        break;
+      case 'end-fault':
+        this.#endFault(command.fault).catch((error: unknown) => this.#end.reject(error));
+        break;
+      case 'finish':
+        this.#end.resolve(true);
+        break;
+    }
+  }
+
+  #wakeAt(client: number, atUs: number): void {
+    const delayMs = Math.max(0, (atUs - this.#nowUs()) / 1000);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#step(() => this.#engine.wake(client, Math.max(this.#nowUs(), atUs)));
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
+  #invoke(client: number, process: number, operation: Operation): void {
+    this.#clientOf(client, process)
+      .invoke(operation)
+      .then(
+        (outcome: Outcome) =>
+          this.#step(() => this.#engine.completed(client, outcome, this.#nowUs())),
+        (error: unknown) => this.#end.reject(error),
+      );
+  }
+
+  /** A process is its own endpoint: a new process number means a new client. */
+  #clientOf(client: number, process: number): LiveClient {
+    const known = this.#clients.get(client);
+    if (known !== undefined && this.#processes.get(client) === process) return known;
+    known?.close();
+    const fresh = this.#run.cluster.client(process);
+    this.#clients.set(client, fresh);
+    this.#processes.set(client, process);
+    return fresh;
+  }
+
+  async #startFault(planned: PlannedFault): Promise<void> {
+    const started = this.#begin(planned);
+    this.#inForce.set(planned.id, started);
+    const { fault, receipt } = await started;
+    const targets = describeFault(fault);
+    this.#step(() => this.#engine.faultStarted(planned, receipt, targets, this.#nowUs()));
+  }
+
+  /** Chooses the targets among the nodes as they are now, and carries the fault out. */
+  async #begin(planned: PlannedFault): Promise<StartedFault> {
+    const view = await this.#run.cluster.view();
+    const fault = nemeses[planned.lane]?.resolve(planned, view) ?? null;
+    if (fault === null) return { fault, receipt: { status: 'skipped', evidence: 'no target' } };
+    return { fault, receipt: await this.#run.cluster.start(fault) };
+  }
+
+  async #endFault(planned: PlannedFault): Promise<void> {
+    const fault = (await this.#inForce.get(planned.id))?.fault ?? null;
+    this.#inForce.delete(planned.id);
+    const receipt: Receipt =
+      fault === null
+        ? { status: 'skipped', evidence: 'nothing to undo' }
+        : await this.#run.cluster.end(fault);
+    const targets = describeFault(fault);
+    this.#step(() => this.#engine.faultEnded(planned, receipt, targets, this.#nowUs()));
+  }
+
+  /** After an interruption the faults still in force are undone, within a budget of its own. */
+  async #undoEverything(): Promise<void> {
+    const undo = [...this.#inForce.values()].map(async (pending) => {
+      const { fault } = await pending;
+      if (fault !== null) await this.#run.cluster.end(fault);
+    });
+    await Promise.race([Promise.allSettled(undo), sleep(10_000, null, { ref: false })]);
+  }
+}

@@ -1,0 +1,210 @@
+/** Drives the engine in virtual time: one synchronous loop over the simulator's events. */
+
+import type { History } from '../../checkers/history.ts';
+import type { TraceChecker, TraceLine } from '../../checkers/trace.ts';
+import type { Fault, PlannedFault } from '../../nemesis/fault.ts';
+import { nemeses } from '../../nemesis/index.ts';
+import type { Operation, Outcome } from '../../systems/operations.ts';
+import type { Workload } from '../../workloads/workload.ts';
+import { describeFault } from '../describe-fault.ts';
+import { type Command, Engine, type EngineConfig } from '../engine.ts';
+import { infrastructure } from '../errors.ts';
+import type { Plan } from '../plan.ts';
+import type { CrashModel } from '../sim/disk.ts';
+import { EVENT } from '../sim/event-queue.ts';
+import { SimFaults } from '../sim/faults.ts';
+import { World, type WorldSpec } from '../sim/world.ts';
+
+/** How long, in virtual time, a cluster may take to form. */
+const FORMATION_LIMIT_US = 30_000_000;
+
+export interface VirtualRun {
+  readonly world: WorldSpec;
+  readonly plan: Plan;
+  readonly workload: Workload;
+  readonly engine: EngineConfig;
+  readonly crashModel: CrashModel;
+  /** Follows the trace while the run goes on; none for a run whose trace is only recorded. */
+  readonly checker: TraceChecker | null;
+  /** Whether to keep the trace's lines. */
+  readonly record: boolean;
+  /** Stop as soon as the checker has found a violation. */
+  readonly stopAtViolation: boolean;
+}
+
+export interface VirtualResult {
+  readonly history: History;
+  readonly lines: readonly TraceLine[];
+  /** When every fault had been undone; null when the run stopped before that. */
+  readonly quietAtUs: number | null;
+  /** Virtual time from the start of the load to the end. */
+  readonly endUs: number;
+  /** Events that the simulator carried out. */
+  readonly steps: number;
+  /** Whether the run went to its end. */
+  readonly finished: boolean;
+  readonly panics: readonly unknown[];
+}
+
+/** Runs to the end at once. */
+export function runVirtual(run: VirtualRun): VirtualResult {
+  const driver = new VirtualDriver(run);
+  driver.advance(Number.POSITIVE_INFINITY);
+  return driver.result();
+}
+
+/** A run in slices, so that whoever drives it can write, show progress and stop in between. */
+export class VirtualDriver {
+  readonly #run: VirtualRun;
+  readonly #engine: Engine;
+  readonly #world: World;
+  readonly #faults: SimFaults;
+  readonly #lines: TraceLine[] = [];
+  /** Trace lines from before the load began, until it is known when that is. */
+  #early: TraceLine[] | null = [];
+  /** Virtual time at which the load began: zero of the history and the plan. */
+  #epochUs = 0;
+  /** Faults in force, as they were resolved, by id of the plan. */
+  readonly #resolved = new Map<number, Fault | null>();
+  #finished = false;
+  #started = false;
+
+  constructor(run: VirtualRun) {
+    this.#run = run;
+    this.#engine = new Engine(run.plan, run.workload, run.engine);
+    this.#world = new World(run.world, {
+      trace: (event, node, incarnation, sequence, lamport, timeUs) => {
+        if (this.#early !== null) {
+          this.#early.push({ time: timeUs, node, incarnation, sequence, lamport, event });
+          return;
+        }
+        const time = (timeUs - this.#epochUs) * 1000;
+        run.checker?.feed(event, node, incarnation, time);
+        if (run.record) this.#lines.push({ time, node, incarnation, sequence, lamport, event });
+      },
+      completed: (endpoint, outcome) => this.#completed(endpoint, outcome),
+      wake: (client) => this.#carryOut(this.#engine.wake(client, this.#nowUs())),
+    });
+    this.#faults = new SimFaults(this.#world, run.crashModel);
+  }
+
+  /** Carries out up to so many events; true when the run has ended. */
+  advance(steps: number): boolean {
+    if (!this.#started) this.#start();
+    const world = this.#world;
+    const checker = this.#run.stopAtViolation ? this.#run.checker : null;
+    const until = world.steps + steps;
+    while (!this.#finished && world.steps < until) {
+      if (world.queue.size === 0) throw new Error('the run would hang: nothing is scheduled');
+      world.step();
+      if (checker !== null && checker.violations.length > 0) return true;
+    }
+    return this.#finished;
+  }
+
+  result(): VirtualResult {
+    return {
+      history: this.#engine.history,
+      lines: this.#lines,
+      quietAtUs: this.#engine.quietAtUs,
+      endUs: this.#nowUs(),
+      steps: this.#world.steps,
+      finished: this.#finished,
+      panics: this.#world.panics,
+    };
+  }
+
+  #start(): void {
+    this.#started = true;
+    this.#world.boot();
+    this.#form();
+    this.#carryOut(this.#engine.start());
+  }
+
+  /** The health gate: every node follows the same leader. */
+  #form(): void {
+    const world = this.#world;
+    while (!this.#formed()) {
+      if (world.nowUs > FORMATION_LIMIT_US || world.queue.size === 0) {
+        throw infrastructure(
+          `the cluster did not form within ${FORMATION_LIMIT_US / 1e6} s of virtual time`,
+        );
+      }
+      world.step();
+    }
+    this.#epochUs = world.nowUs;
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const line of early) {
+      const time = (line.time - this.#epochUs) * 1000;
+      this.#run.checker?.feed(line.event, line.node, line.incarnation, time);
+      if (this.#run.record) this.#lines.push({ ...line, time });
+    }
+  }
+
+  #formed(): boolean {
+    const leader = this.#world.nodes[0]?.view?.leader ?? null;
+    if (leader === null) return false;
+    return this.#world.nodes.every((node) => node.view?.leader === leader);
+  }
+
+  #nowUs(): number {
+    return this.#world.nowUs - this.#epochUs;
+  }
+
+  #completed(endpoint: number, outcome: Outcome): void {
+    const client = endpoint % this.#run.engine.clients;
+    this.#carryOut(this.#engine.completed(client, outcome, this.#nowUs()));
+  }
+
+  #carryOut(commands: readonly Command[]): void {
+    for (const command of commands) {
+      switch (command.kind) {
+        case 'invoke':
+          this.#invoke(command.process, command.operation);
+          break;
+        case 'wake': {
+          const atUs = Math.max(command.atUs + this.#epochUs, this.#world.nowUs);
+          this.#world.queue.push(atUs, EVENT.wake, command.client, 0, 0, null);
+          break;
+        }
+        case 'start-fault':
+          this.#startFault(command.fault);
+          break;
+        case 'end-fault':
+          this.#endFault(command.fault);
+          break;
+        case 'finish':
+          this.#finished = true;
+          break;
+      }
+    }
+  }
+
+  /** A process is its own endpoint: late answers to a retired one reach nobody. */
+  #invoke(process: number, operation: Operation): void {
+    this.#world.client(process).invoke(operation);
+  }
+
+  #startFault(planned: PlannedFault): void {
+    const fault = nemeses[planned.lane]?.resolve(planned, this.#faults.view()) ?? null;
+    this.#resolved.set(planned.id, fault);
+    const targets = describeFault(fault);
+    const receipt =
+      fault === null
+        ? ({ status: 'skipped', evidence: 'no target' } as const)
+        : this.#faults.start(fault);
+    this.#carryOut(this.#engine.faultStarted(planned, receipt, targets, this.#nowUs()));
+  }
+
+  #endFault(planned: PlannedFault): void {
+    const fault = this.#resolved.get(planned.id) ?? null;
+    this.#resolved.delete(planned.id);
+    const receipt =
+      fault === null
+        ? ({ status: 'skipped', evidence: 'nothing to undo' } as const)
+        : this.#faults.end(fault);
+    const targets = describeFault(fault);
+    this.#carryOut(this.#engine.faultEnded(planned, receipt, targets, this.#nowUs()));
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * The run itself, as a pure step: what happens in, what is to be done out. Driven in virtual time
+ * by the simulator and in real time on containers; it knows no system, workload or nemesis by name.
+ *
+ * Phases: load under faults; a quiet end that undoes every fault; a recovery window in which load
+ * goes on; final reads; finish when the last operation has ended.
+ */
+
+import { History, type Value } from '../checkers/history.ts';
+import { nodeName } from '../checkers/trace.ts';
+import type { PlannedFault, Receipt } from '../nemesis/fault.ts';
+import type { Operation, Outcome } from '../systems/operations.ts';
+import type { PlannedOperation, Workload } from '../workloads/workload.ts';
+import type { Plan } from './plan.ts';
+
+/** What the driver is to do. A `wake` for client -1 is the engine's own. */
+export type Command =
+  | {
+      readonly kind: 'invoke';
+      readonly client: number;
+      readonly process: number;
+      readonly operation: Operation;
+    }
+  | { readonly kind: 'wake'; readonly client: number; readonly atUs: number }
+  | { readonly kind: 'start-fault'; readonly fault: PlannedFault }
+  | { readonly kind: 'end-fault'; readonly fault: PlannedFault }
+  | { readonly kind: 'finish' };
+
+export interface EngineConfig {
+  readonly clients: number;
+  readonly timeLimitUs: number;
+  /** Load goes on at least this long after the quiet end ... */
+  readonly recoveryMinUs: number;
+  /** ... and at most this long, while nothing has succeeded yet. */
+  readonly recoveryMaxUs: number;
+}
+
+type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done';
+
+/** One client slot: its share of the plan, and the process that it currently is. */
+interface Slot {
+  process: number;
+  readonly planned: PlannedOperation[];
+  next: number;
+  open: Operation | null;
+}
+
+export class Engine {
+  readonly history = new History();
+  phase: Phase = 'load';
+  /** When every fault had been undone; null before that. */
+  quietAtUs: number | null = null;
+
+  readonly #config: EngineConfig;
+  readonly #workload: Workload;
+  readonly #faults: readonly PlannedFault[];
+  readonly #slots: Slot[];
+  /** Last value seen by any client, by key. */
+  readonly #seen = new Map<string, Value>();
+  /** Faults in force or on their way, by id. */
+  readonly #active = new Map<number, PlannedFault>();
+  /** Of these, the ones whose end has been asked for. */
+  readonly #ending = new Set<number>();
+  #nextFault = 0;
+  #finals: Operation[] | null = null;
+  #open = 0;
+  #okSinceQuiet = false;
+
+  constructor(plan: Plan, workload: Workload, config: EngineConfig) {
+    this.#config = config;
+    this.#workload = workload;
+    this.#faults = plan.faults;
+    this.#slots = Array.from({ length: config.clients }, (_, client) => ({
+      process: client,
+      planned: [],
+      next: 0,
+      open: null,
+    }));
+    for (const operation of plan.operations) this.#slots[operation.client]?.planned.push(operation);
+  }
+
+  /** The first step: asks to be woken for whatever comes first. */
+  start(): Command[] {
+    const commands: Command[] = [];
+    for (const [client, slot] of this.#slots.entries()) this.#wakeFor(client, slot, commands);
+    this.#wakeEngine(commands);
+    return commands;
+  }
+
+  /** A time that was asked for has come. */
+  wake(client: number, nowUs: number): Command[] {
+    const commands: Command[] = [];
+    if (client >= 0) this.#advanceClient(client, nowUs, commands);
+    else this.#advanceFaults(nowUs, commands);
+    return commands;
+  }
+
+  /** A client's operation has ended; `nowUs` is when the client received the answer. */
+  completed(client: number, outcome: Outcome, nowUs: number): Command[] {
+    const slot = this.#slot(client);
+    const operation = slot.open;
+    if (operation === null) throw new Error(`client ${client} has no open operation`);
+    slot.open = null;
+    this.#open--;
+    this.#record(nowUs, outcome, slot.process, operation);
+    const commands: Command[] = [];
+    if (outcome.type === 'ok') {
+      this.#learn(operation, outcome.value);
+      if (this.phase === 'recovery' && !this.#okSinceQuiet) {
+        this.#okSinceQuiet = true;
+        this.#wakeEngine(commands);
+      }
+    }
+    // Whoever does not know how an operation ended can take no further part: a new process comes.
+    if (outcome.type === 'info') slot.process += this.#config.clients;
+    this.#advanceClient(client, nowUs, commands);
+    return commands;
+  }
+
+  /** A fault has been carried out, or could not be; `targets` says on whom, for a reader. */
+  faultStarted(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
+    this.#recordFault(nowUs, fault, 'start', receipt, targets);
+    return [];
+  }
+
+  faultEnded(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
+    this.#recordFault(nowUs, fault, 'end', receipt, targets);
+    this.#active.delete(fault.id);
+    const commands: Command[] = [];
+    if (this.phase === 'quiet') this.#advanceFaults(nowUs, commands);
+    return commands;
+  }
+
+  #advanceClient(client: number, nowUs: number, commands: Command[]): void {
+    const slot = this.#slot(client);
+    if (slot.open !== null) return;
+    if (this.phase === 'final') {
+      this.#finalRead(client, slot, nowUs, commands);
+      return;
+    }
+    if (this.phase === 'done') return;
+    const planned = slot.planned[slot.next];
+    if (planned === undefined) return;
+    if (planned.atUs > nowUs) {
+      this.#wakeFor(client, slot, commands);
+      return;
+    }
+    slot.next++;
+    const operation = this.#workload.settle(planned, this.#seen.get(planned.key) ?? null);
+    if (!this.#seen.has(planned.key)) this.#seen.set(planned.key, null);
+    this.#invoke(client, slot, operation, nowUs, commands);
+  }
+
+  #invoke(
+    client: number,
+    slot: Slot,
+    operation: Operation,
+    nowUs: number,
+    commands: Command[],
+  ): void {
+    slot.open = operation;
+    this.#open++;
+    const { f, key, value } = operation;
+    this.history.push({ time: nowUs * 1000, type: 'invoke', process: slot.process, f, key, value });
+    commands.push({ kind: 'invoke', client, process: slot.process, operation });
+  }
+
+  /** Starts and ends faults whose time has come, and moves from phase to phase. */
+  #advanceFaults(nowUs: number, commands: Command[]): void {
+    if (this.phase === 'load') {
+      this.#endDue(nowUs, commands);
+      this.#startDue(nowUs, commands);
+      if (nowUs >= this.#config.timeLimitUs) this.phase = 'quiet';
+    }
+    if (this.phase === 'quiet' && this.#active.size === 0) {
+      this.phase = 'recovery';
+      this.quietAtUs = nowUs;
+      this.#recordPhase(nowUs);
+    }
+    if (this.phase === 'recovery' && this.#recovered(nowUs)) this.#startFinalReads(nowUs, commands);
+    else this.#wakeEngine(commands);
+  }
+
+  #endDue(nowUs: number, commands: Command[]): void {
+    const all = nowUs >= this.#config.timeLimitUs;
+    for (const fault of this.#active.values()) {
+      if (!all && fault.endUs > nowUs) continue;
+      if (this.#ending.has(fault.id)) continue;
+      this.#ending.add(fault.id);
+      commands.push({ kind: 'end-fault', fault });
+    }
+  }
+
+  #startDue(nowUs: number, commands: Command[]): void {
+    for (;;) {
+      const fault = this.#faults[this.#nextFault];
+      if (fault === undefined || fault.startUs > nowUs) return;
+      this.#nextFault++;
+      this.#active.set(fault.id, fault);
+      commands.push({ kind: 'start-fault', fault });
+    }
+  }
+
+  #recovered(nowUs: number): boolean {
+    const sinceUs = nowUs - (this.quietAtUs as number);
+    return (
+      sinceUs >= (this.#okSinceQuiet ? this.#config.recoveryMinUs : this.#config.recoveryMaxUs)
+    );
+  }
+
+  #startFinalReads(nowUs: number, commands: Command[]): void {
+    this.phase = 'final';
+    this.#recordPhase(nowUs);
+    this.#finals = [...this.#workload.finalReads([...this.#seen.keys()])].reverse();
+    for (const client of this.#slots.keys()) this.#advanceClient(client, nowUs, commands);
+  }
+
+  #finalRead(client: number, slot: Slot, nowUs: number, commands: Command[]): void {
+    const operation = this.#finals?.pop();
+    if (operation !== undefined) this.#invoke(client, slot, operation, nowUs, commands);
+    else if (this.#open === 0) {
+      this.phase = 'done';
+      commands.push({ kind: 'finish' });
+    }
+  }
+
+  #wakeFor(client: number, slot: Slot, commands: Command[]): void {
+    const planned = slot.planned[slot.next];
+    if (planned !== undefined) commands.push({ kind: 'wake', client, atUs: planned.atUs });
+  }
+
+  /** Asks for the next time at which a fault starts or ends or a phase may change. */
+  #wakeEngine(commands: Command[]): void {
+    const { timeLimitUs, recoveryMinUs, recoveryMaxUs } = this.#config;
+    let atUs = timeLimitUs;
+    if (this.phase === 'recovery') {
+      const quietAtUs = this.quietAtUs as number;
+      atUs = quietAtUs + (this.#okSinceQuiet ? recoveryMinUs : recoveryMaxUs);
+    } else if (this.phase !== 'load') return;
+    else {
+      atUs = Math.min(atUs, this.#faults[this.#nextFault]?.startUs ?? timeLimitUs);
+      for (const fault of this.#active.values()) {
+        if (!this.#ending.has(fault.id)) atUs = Math.min(atUs, fault.endUs);
+      }
+    }
+    commands.push({ kind: 'wake', client: -1, atUs });
+  }
+
+  #learn(operation: Operation, result: Value): void {
+    const { f, key, value } = operation;
+    if (f === 'read') this.#seen.set(key, result);
+    else if (f === 'write') this.#seen.set(key, value);
+    else if (f === 'cas') this.#seen.set(key, (value as readonly Value[])[1] as Value);
+  }
+
+  #record(nowUs: number, outcome: Outcome, process: number, operation: Operation): void {
+    const { f, key } = operation;
+    const ok = outcome.type === 'ok';
+    this.history.push({
+      time: nowUs * 1000,
+      type: outcome.type,
+      process,
+      f,
+      key,
+      // A read's answer is what it saw; every other operation repeats its argument, as Jepsen's do.
+      value: ok && (f === 'read' || f === 'append') ? outcome.value : operation.value,
+      ...(ok ? {} : { error: outcome.error }),
+      ...(outcome.node === undefined ? {} : { node: nodeName(outcome.node) }),
+      ...(ok && outcome.position !== undefined ? { position: outcome.position } : {}),
+    });
+  }
+
+  #recordFault(
+    nowUs: number,
+    fault: PlannedFault,
+    phase: 'start' | 'end',
+    receipt: Receipt,
+    targets: string,
+  ): void {
+    this.history.push({
+      time: nowUs * 1000,
+      type: 'info',
+      process: 'nemesis',
+      f: fault.lane,
+      value: [phase, fault.form, fault.id, receipt.status, receipt.evidence, targets],
+    });
+  }
+
+  /** Marks in the history where the recovery window and the final reads begin. */
+  #recordPhase(nowUs: number): void {
+    const event = { type: 'info', process: 'nemesis', f: 'phase', value: this.phase } as const;
+    this.history.push({ time: nowUs * 1000, ...event });
+  }
+
+  #slot(client: number): Slot {
+    return this.#slots[client] as Slot;
+  }
+}

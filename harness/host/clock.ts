@@ -1,0 +1,100 @@
+/** A node's two clocks over the machine's: the nemesis skews them over the control channel. */
+
+/** One skew in force; those of several faults add up. As in `nemesis/fault.ts`, kind `clock`. */
+export interface Skew {
+  readonly mode: 'bump' | 'strobe' | 'drift';
+  readonly offsetMs: number;
+  readonly periodMs: number;
+  readonly ratePpm: number;
+}
+
+/** What a node's clocks show, read back as evidence. */
+export interface ClockReading {
+  readonly wallUs: number;
+  readonly monotonicUs: number;
+  /** The machine's wall clock at the same moment. */
+  readonly trueWallUs: number;
+  readonly ratePpm: number;
+}
+
+/** Microseconds of the machine's own clocks. */
+export interface MachineClock {
+  monotonicUs(): number;
+  wallUs(): number;
+}
+
+export const machineClock: MachineClock = {
+  monotonicUs: () => Math.floor(performance.now() * 1000),
+  wallUs: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
+};
+
+export class SkewedClock {
+  readonly #machine: MachineClock;
+  /** Machine time and own monotonic time at the last change: the own clock never goes back. */
+  #sinceUs: number;
+  #baseUs = 0;
+  /** Where the wall clock stands aside because of drifts in force, up to the last change. */
+  #driftedUs = 0;
+  #ratePpm = 0;
+  #offsetUs = 0;
+  #strobes: readonly Skew[] = [];
+
+  constructor(machine: MachineClock) {
+    this.#machine = machine;
+    this.#sinceUs = machine.monotonicUs();
+  }
+
+  /** Replaces the skews in force. Once none drifts, the wall clock is set right again. */
+  set(skews: readonly Skew[]): void {
+    const nowUs = this.#machine.monotonicUs();
+    this.#baseUs = this.#ownUs(nowUs);
+    this.#driftedUs += this.#gainUs(nowUs);
+    this.#sinceUs = nowUs;
+    const drifts = skews.filter((skew) => skew.mode === 'drift');
+    if (drifts.length === 0) this.#driftedUs = 0;
+    this.#ratePpm = sum(drifts.map((skew) => skew.ratePpm));
+    this.#offsetUs = 1000 * sum(skews.filter((s) => s.mode === 'bump').map((s) => s.offsetMs));
+    this.#strobes = skews.filter((skew) => skew.mode === 'strobe');
+  }
+
+  monotonicUs(): number {
+    return this.#ownUs(this.#machine.monotonicUs());
+  }
+
+  wallUs(): number {
+    const nowUs = this.#machine.monotonicUs();
+    let wallUs = this.#machine.wallUs() + this.#offsetUs + this.#driftedUs + this.#gainUs(nowUs);
+    for (const { offsetMs, periodMs } of this.#strobes) {
+      // Forth in every other period; counted on the machine's clock, so all targets jump together.
+      const away = Math.floor(nowUs / (1000 * periodMs)) % 2 === 0;
+      if (away) wallUs += 1000 * offsetMs;
+    }
+    return wallUs;
+  }
+
+  /** Milliseconds of machine time in which the own clock advances by `delayUs`. */
+  machineDelayMs(delayUs: number): number {
+    return delayUs / (1 + this.#ratePpm / 1e6) / 1000;
+  }
+
+  read(): ClockReading {
+    return {
+      wallUs: this.wallUs(),
+      monotonicUs: this.monotonicUs(),
+      trueWallUs: this.#machine.wallUs(),
+      ratePpm: this.#ratePpm,
+    };
+  }
+
+  #ownUs(nowUs: number): number {
+    return this.#baseUs + (nowUs - this.#sinceUs) + this.#gainUs(nowUs);
+  }
+
+  #gainUs(nowUs: number): number {
+    return Math.floor(((nowUs - this.#sinceUs) * this.#ratePpm) / 1e6);
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,214 @@
+/**
+ * The environment of a protocol over real clocks, sockets and disks.
+ *
+ * Effects leave in the order in which they were asked for. What comes after a `persist` is held
+ * back until its record is durable, also when it was asked for in a later step: the node goes on
+ * working meanwhile, and the records of several steps share one sync (group commit).
+ */
+
+import type { TraceEvent } from '../../checkers/trace.ts';
+import type { AnyProtocol, ClientRef, Env, Options, Reply } from '../../systems/protocol.ts';
+import type { Durability } from '../../systems/system.ts';
+import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import type { SkewedClock } from './clock.ts';
+import type { TraceFile } from './trace-file.ts';
+import type { WriteAheadLog } from './wal.ts';
+
+/** Where effects go once nothing holds them back. */
+export interface Outlet {
+  send(to: number, message: unknown): void;
+  reply(to: ClientRef, reply: Reply): void;
+}
+
+type Effect =
+  | { readonly kind: 'send'; readonly to: number; readonly message: unknown }
+  | { readonly kind: 'reply'; readonly to: ClientRef; readonly reply: Reply }
+  | { readonly kind: 'trace'; readonly event: TraceEvent }
+  /** What follows waits until this many writes are durable. */
+  | { readonly kind: 'barrier'; readonly written: number };
+
+export interface HostEnvOptions {
+  readonly self: number;
+  readonly members: readonly number[];
+  readonly incarnation: number;
+  readonly seed: number;
+  readonly protocol: AnyProtocol;
+  readonly durability: (record: unknown) => Durability;
+  readonly clock: SkewedClock;
+  readonly wal: WriteAheadLog;
+  readonly trace: TraceFile;
+  readonly outlet: Outlet;
+  /** The protocol's own code threw. The node must stop. */
+  readonly onPanic: (error: unknown) => void;
+}
+
+interface Timer {
+  readonly deadlineUs: number;
+  readonly handle: NodeJS.Timeout;
+}
+
+export class HostEnv implements Env<unknown, unknown> {
+  readonly self: number;
+  readonly members: readonly number[];
+  readonly incarnation: number;
+
+  readonly #options: HostEnvOptions;
+  readonly #drawBase: number;
+  #draws = 0;
+  #state: unknown = null;
+  #running = false;
+  readonly #timers = new Map<number, Timer>();
+  #effects: Effect[] = [];
+
+  constructor(options: HostEnvOptions) {
+    this.#options = options;
+    this.self = options.self;
+    this.members = options.members;
+    this.incarnation = options.incarnation;
+    const who = options.self + options.incarnation * options.members.length;
+    this.#drawBase = streamBase(options.seed, DOMAIN.node, who);
+  }
+
+  start(options: Options, records: readonly unknown[]): void {
+    this.#running = true;
+    this.#step(() => {
+      this.#state = this.#options.protocol.start(this, options, records);
+    });
+  }
+
+  stop(): void {
+    this.#running = false;
+    for (const timer of this.#timers.values()) clearTimeout(timer.handle);
+    this.#timers.clear();
+  }
+
+  message(from: number, lamport: number, message: unknown): void {
+    this.#options.trace.witness(lamport);
+    this.#step(() => this.#options.protocol.message(this.#state, this, from, message));
+  }
+
+  request(request: Parameters<AnyProtocol['request']>[2]): void {
+    this.#step(() => this.#options.protocol.request(this.#state, this, request));
+  }
+
+  /** A sync has ended; `records` have become durable by it. */
+  durable(records: readonly unknown[]): void {
+    this.#release();
+    this.#step(() => {
+      for (const record of records) this.#options.protocol.durable(this.#state, this, record);
+    });
+  }
+
+  view(): ReturnType<AnyProtocol['view']> {
+    return this.#options.protocol.view(this.#state);
+  }
+
+  /** The clock's rate has changed: timers that run are set anew for what they have left. */
+  rearmTimers(): void {
+    for (const [timer, { deadlineUs }] of this.#timers) this.#arm(timer, deadlineUs);
+  }
+
+  nowUs(): number {
+    return this.#options.clock.monotonicUs();
+  }
+
+  wallUs(): number {
+    return this.#options.clock.wallUs();
+  }
+
+  random(): number {
+    return drawAt(this.#drawBase, this.#draws++);
+  }
+
+  send(to: number, message: unknown): void {
+    this.#effects.push({ kind: 'send', to, message });
+  }
+
+  reply(to: ClientRef, reply: Reply): void {
+    this.#effects.push({ kind: 'reply', to, reply });
+  }
+
+  trace(event: TraceEvent): void {
+    this.#effects.push({ kind: 'trace', event });
+  }
+
+  setTimer(timer: number, delayUs: number): void {
+    this.#arm(timer, this.nowUs() + delayUs);
+  }
+
+  cancelTimer(timer: number): void {
+    clearTimeout(this.#timers.get(timer)?.handle);
+    this.#timers.delete(timer);
+  }
+
+  persist(record: unknown): void {
+    const written = this.#options.wal.append(record);
+    if (this.#options.durability(record) === 'unsynced') return;
+    this.#barrier(written);
+  }
+
+  checkpoint(records: readonly unknown[]): void {
+    this.#barrier(this.#options.wal.replace(records));
+  }
+
+  #barrier(written: number): void {
+    this.#effects.push({ kind: 'barrier', written });
+    this.#options.wal.requestSync();
+  }
+
+  /** One step of the protocol, and whatever may leave after it. */
+  #step(handler: () => void): void {
+    if (!this.#running) return;
+    try {
+      handler();
+    } catch (error) {
+      this.#release();
+      this.stop();
+      this.#options.onPanic(error);
+      return;
+    }
+    this.#release();
+  }
+
+  #release(): void {
+    const { wal, trace, outlet } = this.#options;
+    let count = 0;
+    for (const effect of this.#effects) {
+      if (effect.kind === 'barrier' && effect.written > wal.durable) break;
+      count++;
+      switch (effect.kind) {
+        case 'trace':
+          trace.record(effect.event);
+          break;
+        case 'send':
+          trace.flush();
+          outlet.send(effect.to, effect.message);
+          break;
+        case 'reply':
+          trace.flush();
+          outlet.reply(effect.to, effect.reply);
+          break;
+        case 'barrier':
+          break;
+      }
+    }
+    trace.flush();
+    this.#effects = count === this.#effects.length ? [] : this.#effects.slice(count);
+  }
+
+  #arm(timer: number, deadlineUs: number): void {
+    clearTimeout(this.#timers.get(timer)?.handle);
+    const delayMs = this.#options.clock.machineDelayMs(Math.max(0, deadlineUs - this.nowUs()));
+    const handle = setTimeout(() => this.#fire(timer, deadlineUs), Math.ceil(delayMs));
+    this.#timers.set(timer, { deadlineUs, handle });
+  }
+
+  #fire(timer: number, deadlineUs: number): void {
+    if (this.nowUs() < deadlineUs) {
+      this.#arm(timer, deadlineUs);
+      return;
+    }
+    this.#timers.delete(timer);
+    this.#step(() => this.#options.protocol.timer(this.#state, this, timer));
+  }
+}

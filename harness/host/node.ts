@@ -1,0 +1,115 @@
+/** One node of a protocol as a real process: disk, links, clients' port and control channel. */
+
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { AnyProtocol } from '../../systems/protocol.ts';
+import type { System } from '../../systems/system.ts';
+import type { ActiveRules } from '../variants.ts';
+import { ClientPort } from './client-port.ts';
+import { machineClock, SkewedClock } from './clock.ts';
+import { NODE_EXIT, type NodeConfig, readSkews } from './config.ts';
+import { ControlServer, type NodeAnswer, type NodeCommand } from './control.ts';
+import { nextIncarnation } from './durable-file.ts';
+import { HostEnv } from './env.ts';
+import { PeerNetwork } from './tcp.ts';
+import { TraceFile } from './trace-file.ts';
+import { WriteAheadLog } from './wal.ts';
+
+/**
+ * Starts the node and returns when it listens; it then runs until the process ends.
+ *
+ * Throws a `CorruptionError` when what is on its disk is damaged. A failure later on ends the
+ * process with one of `NODE_EXIT`, after the trace has been written.
+ */
+export async function runNode(
+  config: NodeConfig,
+  system: System,
+  active: ActiveRules,
+  log: (line: string) => void,
+): Promise<void> {
+  const { node, dataDirectory } = config;
+  mkdirSync(dataDirectory, { recursive: true });
+  mkdirSync(dirname(config.traceFile), { recursive: true });
+  const incarnation = nextIncarnation(join(dataDirectory, 'incarnation'));
+  const trace = new TraceFile({
+    path: config.traceFile,
+    node,
+    incarnation,
+    nowNs: sinceOrigin(config),
+  });
+  const clock = new SkewedClock(machineClock);
+  clock.set(readSkews(config.skewFile));
+
+  const stop = (status: number, why: string): void => {
+    log(why);
+    trace.close();
+    process.exit(status);
+  };
+  const wal = new WriteAheadLog({
+    directory: dataDirectory,
+    log,
+    onDurable: (_count, records) => env.durable(records),
+    onError: (error) => stop(NODE_EXIT.environment, `disk: ${describe(error)}`),
+  });
+  const peers = new PeerNetwork({
+    clusterId: config.clusterId,
+    self: node,
+    incarnation,
+    peers: config.peers,
+    onMessage: (from, lamport, message) => env.message(from, lamport, message),
+    log,
+  });
+  const clients = new ClientPort(config.clusterId, (request) => env.request(request));
+  const protocol: AnyProtocol = system.protocol(active.rules);
+  const env = new HostEnv({
+    self: node,
+    members: [...config.peers.keys()],
+    incarnation,
+    seed: config.seed,
+    protocol,
+    durability: active.durability ?? (() => 'synced'),
+    clock,
+    wal,
+    trace,
+    outlet: {
+      send: (to, message) => peers.send(to, trace.lamport, message),
+      reply: (to, reply) => clients.reply(to, reply),
+    },
+    onPanic: (error) => {
+      trace.record({
+        kind: 'panic',
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      stop(NODE_EXIT.panic, `panic: ${describe(error)}`);
+    },
+  });
+  const control = new ControlServer<NodeCommand, NodeAnswer>(config.token, (command) => {
+    switch (command.kind) {
+      case 'view':
+        return { kind: 'view', view: env.view(), incarnation };
+      case 'clock':
+        clock.set(command.skews);
+        env.rearmTimers();
+        return { kind: 'clock', reading: clock.read() };
+    }
+  });
+
+  log(`start: incarnation ${incarnation}, ${wal.recovered.length} records recovered`);
+  // The protocol starts first, so that nothing arrives before it knows what it promised.
+  env.start(config.options, wal.recovered);
+  await Promise.all([
+    peers.open(),
+    clients.open(config.clientPort),
+    control.open(config.controlPort),
+  ]);
+}
+
+/** The machine's monotonic clock, which all containers of a machine share with the harness. */
+function sinceOrigin(config: NodeConfig): () => number {
+  const origin = BigInt(config.originNs);
+  return () => Number(process.hrtime.bigint() - origin);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,227 @@
+/**
+ * The write-ahead log: `wal-<generation>.log`, one frame per sync, each frame an array of records.
+ *
+ * A frame is written only after the sync of the one before it has ended, so a power cut can tear
+ * the last frame and no other. Hence the rule at start: a bad frame with nothing valid after it
+ * was never acknowledged, and is cut; a bad frame before a valid one is damage to records that
+ * were promised durable, and the node refuses to start. (A fully written last frame that rots
+ * later cannot be told from a torn one.)
+ */
+
+import {
+  closeSync,
+  fdatasync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CorruptionError, replaceFile, writeAll } from './durable-file.ts';
+import { decodeFrame, encodeFrame, FRAME_HEADER_BYTES } from './frame.ts';
+
+const HEADER = 'ordeal-wal-1';
+const sync = promisify(fdatasync);
+
+interface Header {
+  readonly format: typeof HEADER;
+  readonly generation: number;
+}
+
+/** What is waiting to be written, in order. A replacement makes everything before it moot. */
+interface Batch {
+  replace: readonly unknown[] | null;
+  readonly append: unknown[];
+  /** Records of the batch for `onDurable`, replaced ones included: they were durable in effect. */
+  readonly records: unknown[];
+}
+
+export interface WalOptions {
+  readonly directory: string;
+  /** Told what was cut off a torn tail. */
+  readonly log: (line: string) => void;
+  /** A sync has ended: writes up to number `count` are durable, `records` being those it added. */
+  readonly onDurable: (count: number, records: readonly unknown[]) => void;
+  /** The disk failed. What is on it is unknown now: the node must stop (no retry of a sync). */
+  readonly onError: (error: unknown) => void;
+}
+
+export class WriteAheadLog {
+  /** Records found at start, oldest first. */
+  readonly recovered: readonly unknown[];
+  /** Writes so far, and those of them that are durable. */
+  written = 0;
+  durable = 0;
+
+  readonly #options: WalOptions;
+  #generation: number;
+  #fd: number;
+  #batch: Batch = emptyBatch();
+  #wanted = false;
+  #syncing: Promise<void> | null = null;
+
+  /** Opens or creates the log. Throws a `CorruptionError` when promised records are damaged. */
+  constructor(options: WalOptions) {
+    this.#options = options;
+    const { directory } = options;
+    const generations = findGenerations(directory);
+    this.#generation = generations.at(-1) ?? 1;
+    if (generations.length === 0) this.#create(this.#generation, []);
+    const path = this.#path(this.#generation);
+    const bytes = readFileSync(path);
+    const { records, validBytes } = replay(path, bytes, this.#generation);
+    this.recovered = records;
+    // Leftovers of a checkpoint that a crash interrupted: the newest complete log counts.
+    for (const old of generations.slice(0, -1)) rmSync(this.#path(old));
+    rmSync(`${this.#path(this.#generation + 1)}.tmp`, { force: true });
+    if (validBytes < bytes.length) {
+      const cut = bytes.length - validBytes;
+      options.log(`wal: torn tail of ${path}: cut ${cut} bytes after byte ${validBytes}`);
+      truncateFile(path, validBytes);
+    }
+    this.#fd = openSync(path, 'a');
+  }
+
+  /** Appends a record. Becomes durable with the next sync that is asked for. */
+  append(record: unknown): number {
+    this.#batch.append.push(record);
+    this.#batch.records.push(record);
+    return ++this.written;
+  }
+
+  /** Replaces the whole log. */
+  replace(records: readonly unknown[]): number {
+    this.#batch.replace = [...records];
+    this.#batch.append.length = 0;
+    this.#batch.records.push(...records);
+    return ++this.written;
+  }
+
+  /**
+   * Asks that everything written so far be made durable. The sync starts when the step that asked
+   * is over, or when the sync under way has ended: steps in between share one (group commit).
+   */
+  requestSync(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    if (this.#syncing === null) queueMicrotask(() => this.#start());
+  }
+
+  /** Waits for the sync under way and closes the file. */
+  async close(): Promise<void> {
+    this.#wanted = false;
+    await this.#syncing;
+    closeSync(this.#fd);
+  }
+
+  #start(): void {
+    if (!this.#wanted || this.#syncing !== null) return;
+    this.#wanted = false;
+    const batch = this.#batch;
+    const count = this.written;
+    this.#batch = emptyBatch();
+    this.#syncing = this.#write(batch)
+      .then(() => {
+        this.#syncing = null;
+        this.durable = count;
+        this.#options.onDurable(count, batch.records);
+        this.#start();
+      })
+      .catch((error: unknown) => this.#options.onError(error));
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    if (batch.replace !== null) {
+      const old = this.#generation;
+      closeSync(this.#fd);
+      this.#create(old + 1, [...batch.replace, ...batch.append]);
+      this.#generation = old + 1;
+      this.#fd = openSync(this.#path(this.#generation), 'a');
+      rmSync(this.#path(old));
+      return;
+    }
+    if (batch.append.length === 0) return;
+    writeAll(this.#fd, encodeFrame(batch.append));
+    await sync(this.#fd);
+  }
+
+  #create(generation: number, records: readonly unknown[]): void {
+    const header: Header = { format: HEADER, generation };
+    const frames = [encodeFrame(header)];
+    if (records.length > 0) frames.push(encodeFrame(records));
+    replaceFile(this.#path(generation), Buffer.concat(frames));
+  }
+
+  #path(generation: number): string {
+    return join(this.#options.directory, `wal-${generation}.log`);
+  }
+}
+
+function emptyBatch(): Batch {
+  return { replace: null, append: [], records: [] };
+}
+
+function truncateFile(path: string, bytes: number): void {
+  const fd = openSync(path, 'r+');
+  try {
+    ftruncateSync(fd, bytes);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Generations present, oldest first. Names that are not ours are somebody else's business. */
+function findGenerations(directory: string): number[] {
+  return readdirSync(directory)
+    .map((name) => /^wal-(\d+)\.log$/.exec(name)?.[1])
+    .filter((digits) => digits !== undefined)
+    .map(Number)
+    .toSorted((a, b) => a - b);
+}
+
+function replay(
+  path: string,
+  bytes: Buffer,
+  generation: number,
+): { records: unknown[]; validBytes: number } {
+  const header = decodeFrame(bytes, 0);
+  if (header.kind !== 'frame' || !isHeader(header.value, generation)) {
+    // The header was durable before the file got its name: nothing can have torn it.
+    throw new CorruptionError(`${path}: the header is damaged`);
+  }
+  const records: unknown[] = [];
+  let offset = header.end;
+  while (offset < bytes.length) {
+    const decoded = decodeFrame(bytes, offset);
+    if (decoded.kind !== 'frame' || !Array.isArray(decoded.value)) {
+      const next = findFrame(bytes, offset + 1);
+      if (next === null) break;
+      throw new CorruptionError(
+        `${path}: damaged at byte ${offset} of ${bytes.length}, with a good frame at ${next} ` +
+          'after it: records that were promised durable are lost',
+      );
+    }
+    for (const record of decoded.value) records.push(record);
+    offset = decoded.end;
+  }
+  return { records, validBytes: offset };
+}
+
+function isHeader(value: unknown, generation: number): boolean {
+  const header = value as Partial<Header> | null;
+  return header?.format === HEADER && header.generation === generation;
+}
+
+/** The first offset from `start` on at which a whole valid frame of records stands. */
+function findFrame(bytes: Buffer, start: number): number | null {
+  const openBracket = '['.charCodeAt(0);
+  for (let at = start; at + FRAME_HEADER_BYTES < bytes.length; at++) {
+    if (bytes[at + FRAME_HEADER_BYTES] !== openBracket) continue;
+    if (decodeFrame(bytes, at).kind === 'frame') return at;
+  }
+  return null;
+}

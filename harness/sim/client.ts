@@ -1,0 +1,75 @@
+/** One simulated client endpoint: the environment that a client machine is handed. */
+
+import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/client.ts';
+import type { Operation, Outcome } from '../../systems/operations.ts';
+import type { Reply, Request } from '../../systems/protocol.ts';
+import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { EVENT } from './event-queue.ts';
+import type { World } from './world.ts';
+
+export class SimClient implements ClientEnv {
+  readonly client: number;
+  readonly nodes: readonly number[];
+  /** Streams and counters of the client's link, to the nodes and back. */
+  readonly toNodes: number;
+  readonly fromNodes: number;
+  sentCount = 0;
+  receivedCount = 0;
+
+  readonly #world: World;
+  readonly #protocol: ClientProtocol;
+  readonly #drawBase: number;
+  readonly #state: ClientState;
+  #draws = 0;
+  #timerGeneration = 0;
+
+  constructor(world: World, endpoint: number, protocol: ClientProtocol, seed: number) {
+    this.#world = world;
+    this.#protocol = protocol;
+    this.client = endpoint;
+    this.nodes = world.members;
+    this.toNodes = world.network.clientBase(endpoint, true);
+    this.fromNodes = world.network.clientBase(endpoint, false);
+    this.#drawBase = streamBase(seed, DOMAIN.client, endpoint);
+    this.#state = protocol.start(this);
+  }
+
+  invoke(operation: Operation): void {
+    this.#protocol.invoke(this.#state, this, operation);
+  }
+
+  hear(from: number, id: number, reply: Reply): void {
+    this.#protocol.reply(this.#state, this, from, { client: this.client, id }, reply);
+  }
+
+  fire(generation: number): void {
+    if (generation === this.#timerGeneration) this.#protocol.timer(this.#state, this);
+  }
+
+  nowUs(): number {
+    return this.#world.nowUs;
+  }
+
+  random(): number {
+    return drawAt(this.#drawBase, this.#draws++);
+  }
+
+  send(to: number, request: Request): void {
+    this.#world.sendRequest(this, to, request);
+  }
+
+  setTimer(delayUs: number): void {
+    const generation = ++this.#timerGeneration;
+    const at = this.#world.nowUs + delayUs;
+    this.#world.queue.push(at, EVENT.clientTimer, this.client, generation, 0, null);
+  }
+
+  cancelTimer(): void {
+    this.#timerGeneration++;
+  }
+
+  complete(outcome: Outcome): void {
+    this.#timerGeneration++;
+    this.#world.onComplete(this.client, outcome);
+  }
+}

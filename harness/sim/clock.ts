@@ -1,0 +1,38 @@
+/** A node's two clocks: both are functions of virtual time, which the nemesis changes. */
+
+export class NodeClock {
+  /** Parts per million by which both clocks run fast (or slow). */
+  #ratePpm = 0;
+  /** Virtual time, and the monotonic reading then, of the last change of rate. */
+  #sinceUs = 0;
+  #baseUs = 0;
+  /** Wall clock minus monotonic clock: the sum of the bumps in force, and the strobe's part. */
+  offsetUs = 0;
+  strobeUs = 0;
+
+  /** Microseconds since the node's machine started; never goes back. */
+  monotonicUs(timeUs: number): number {
+    if (this.#ratePpm === 0) return this.#baseUs + (timeUs - this.#sinceUs);
+    return this.#baseUs + this.#scaled(timeUs - this.#sinceUs);
+  }
+
+  wallUs(timeUs: number): number {
+    return this.monotonicUs(timeUs) + this.offsetUs + this.strobeUs;
+  }
+
+  setRate(timeUs: number, ratePpm: number): void {
+    this.#baseUs = this.monotonicUs(timeUs);
+    this.#sinceUs = timeUs;
+    this.#ratePpm = ratePpm;
+  }
+
+  /** The virtual time that passes while the node's own clock advances by `delayUs`. */
+  virtualDelayUs(delayUs: number): number {
+    if (this.#ratePpm === 0) return delayUs;
+    return Math.ceil((delayUs * 1_000_000) / (1_000_000 + this.#ratePpm));
+  }
+
+  #scaled(elapsedUs: number): number {
+    return elapsedUs + Math.floor((elapsedUs * this.#ratePpm) / 1_000_000);
+  }
+}

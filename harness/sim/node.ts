@@ -1,0 +1,246 @@
+/**
+ * One simulated node: the environment that a protocol is handed, over virtual time, the simulated
+ * disk and the simulated network.
+ */
+
+import type { TraceEvent } from '../../checkers/trace.ts';
+import type {
+  AnyProtocol,
+  ClientRef,
+  Env,
+  Options,
+  Reply,
+  Request,
+} from '../../systems/protocol.ts';
+import type { Durability } from '../../systems/system.ts';
+import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { NodeClock } from './clock.ts';
+import { type CrashModel, Disk } from './disk.ts';
+import { EVENT } from './event-queue.ts';
+import type { World } from './world.ts';
+
+/** What waits in an outbox behind a barrier. */
+const HELD = { send: 0, reply: 1, trace: 2, barrier: 3 } as const;
+
+/** Timers of one protocol are small numbers below this. */
+const TIMERS_MAX = 16;
+
+/** What a node needs to be started. */
+export interface NodeSpec {
+  readonly protocol: AnyProtocol;
+  readonly options: Options;
+  readonly members: readonly number[];
+  readonly seed: number;
+  /** Null where every record is synced, as it should be. */
+  readonly durability: ((record: unknown) => Durability) | null;
+}
+
+export class SimNode implements Env<unknown, unknown> {
+  readonly self: number;
+  readonly members: readonly number[];
+  incarnation = 0;
+  up = false;
+  paused = false;
+  readonly clock = new NodeClock();
+  readonly disk = new Disk();
+  /** Position of the next trace line within the incarnation. */
+  sequence = 0;
+
+  readonly #world: World;
+  readonly #spec: NodeSpec;
+  readonly #protocol: AnyProtocol;
+  #state: unknown = null;
+  readonly #timerGeneration = new Int32Array(TIMERS_MAX);
+  #draws = 0;
+  #drawBase = 0;
+  #crashes = 0;
+  /** Effects that wait for a barrier, in order; parallel columns, consumed from `#head`. */
+  readonly #heldKind: number[] = [];
+  readonly #heldTo: number[] = [];
+  readonly #heldId: number[] = [];
+  readonly #heldPayload: unknown[] = [];
+  #head = 0;
+
+  constructor(world: World, self: number, spec: NodeSpec) {
+    this.#world = world;
+    this.#spec = spec;
+    this.#protocol = spec.protocol;
+    this.self = self;
+    this.members = spec.members;
+  }
+
+  get view(): ReturnType<AnyProtocol['view']> | null {
+    return this.up ? this.#protocol.view(this.#state) : null;
+  }
+
+  /** Starts the node from its durable records. */
+  boot(): void {
+    this.incarnation++;
+    this.sequence = 0;
+    this.up = true;
+    this.#draws = 0;
+    this.#drawBase = streamBase(
+      this.#spec.seed,
+      DOMAIN.node,
+      this.self + this.incarnation * this.members.length,
+    );
+    try {
+      this.#state = this.#protocol.start(this, this.#spec.options, this.disk.durable);
+    } catch (error) {
+      this.#panic(error);
+    }
+  }
+
+  /** Power is lost: everything volatile is gone. Returns what the disk kept, as evidence. */
+  crash(model: CrashModel): string {
+    this.#world.trace(this, { kind: 'crash' });
+    const draw = drawAt(streamBase(this.#spec.seed, DOMAIN.crash, this.self), this.#crashes++);
+    this.#stop();
+    return this.disk.crash(model, draw);
+  }
+
+  hear(from: number, message: unknown): void {
+    try {
+      this.#protocol.message(this.#state, this, from, message);
+    } catch (error) {
+      this.#panic(error);
+    }
+  }
+
+  ask(request: Request): void {
+    try {
+      this.#protocol.request(this.#state, this, request);
+    } catch (error) {
+      this.#panic(error);
+    }
+  }
+
+  fire(timer: number, generation: number): void {
+    if (this.#timerGeneration[timer] !== generation) return;
+    try {
+      this.#protocol.timer(this.#state, this, timer);
+    } catch (error) {
+      this.#panic(error);
+    }
+  }
+
+  /** The sync under way has ended: what waited for it leaves, in order. */
+  synced(): void {
+    const records = this.disk.finishSync();
+    this.#release();
+    if (this.disk.written > this.disk.durableCount) this.#startSync();
+    try {
+      for (const record of records) this.#protocol.durable(this.#state, this, record);
+    } catch (error) {
+      this.#panic(error);
+    }
+  }
+
+  nowUs(): number {
+    return this.clock.monotonicUs(this.#world.nowUs);
+  }
+
+  wallUs(): number {
+    return this.clock.wallUs(this.#world.nowUs);
+  }
+
+  random(): number {
+    return drawAt(this.#drawBase, this.#draws++);
+  }
+
+  send(to: number, message: unknown): void {
+    if (this.#head < this.#heldKind.length) this.#hold(HELD.send, to, 0, message);
+    else this.#world.send(this.self, to, message);
+  }
+
+  setTimer(timer: number, delayUs: number): void {
+    const generation = (this.#timerGeneration[timer] as number) + 1;
+    this.#timerGeneration[timer] = generation;
+    const at = this.#world.nowUs + this.clock.virtualDelayUs(delayUs);
+    this.#world.queue.push(at, EVENT.timer, this.self, timer, generation, null);
+  }
+
+  cancelTimer(timer: number): void {
+    this.#timerGeneration[timer] = (this.#timerGeneration[timer] as number) + 1;
+  }
+
+  persist(record: unknown): void {
+    this.disk.append(record);
+    if (this.#spec.durability?.(record) === 'unsynced') return;
+    this.#barrier();
+  }
+
+  checkpoint(records: readonly unknown[]): void {
+    this.disk.replace(records);
+    this.#barrier();
+  }
+
+  reply(to: ClientRef, reply: Reply): void {
+    if (this.#head < this.#heldKind.length) this.#hold(HELD.reply, to.client, to.id, reply);
+    else this.#world.reply(this.self, to.client, to.id, reply);
+  }
+
+  trace(event: TraceEvent): void {
+    if (this.#head < this.#heldKind.length) this.#hold(HELD.trace, 0, 0, event);
+    else this.#world.trace(this, event);
+  }
+
+  #barrier(): void {
+    this.#hold(HELD.barrier, this.disk.written, 0, null);
+    if (this.disk.syncingTo === 0) this.#startSync();
+  }
+
+  #startSync(): void {
+    this.disk.startSync();
+    this.#world.scheduleSync(this);
+  }
+
+  #hold(kind: number, to: number, id: number, payload: unknown): void {
+    this.#heldKind.push(kind);
+    this.#heldTo.push(to);
+    this.#heldId.push(id);
+    this.#heldPayload.push(payload);
+  }
+
+  #release(): void {
+    const kinds = this.#heldKind;
+    while (this.#head < kinds.length) {
+      const at = this.#head;
+      const to = this.#heldTo[at] as number;
+      const payload = this.#heldPayload[at];
+      const kind = kinds[at];
+      if (kind === HELD.barrier && to > this.disk.durableCount) return;
+      this.#head++;
+      if (kind === HELD.send) this.#world.send(this.self, to, payload);
+      else if (kind === HELD.trace) this.#world.trace(this, payload as TraceEvent);
+      else if (kind === HELD.reply) {
+        this.#world.reply(this.self, to, this.#heldId[at] as number, payload as Reply);
+      }
+    }
+    this.#clearOutbox();
+  }
+
+  #clearOutbox(): void {
+    this.#heldKind.length = 0;
+    this.#heldTo.length = 0;
+    this.#heldId.length = 0;
+    this.#heldPayload.length = 0;
+    this.#head = 0;
+  }
+
+  #stop(): void {
+    this.up = false;
+    this.#state = null;
+    this.#clearOutbox();
+    for (let timer = 0; timer < TIMERS_MAX; timer++) this.cancelTimer(timer);
+  }
+
+  /** The protocol's own code threw: its node stops, as a process would. */
+  #panic(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#world.trace(this, { kind: 'panic', reason });
+    this.#world.panics.push(error);
+    this.#stop();
+    this.disk.crash('all-lost', 0);
+  }
+}

@@ -1,0 +1,86 @@
+/** From a resolved configuration to a simulated run. */
+
+import type { TraceChecker } from '../checkers/trace.ts';
+import type { Variant } from '../systems/system.ts';
+import {
+  type RunConfig,
+  settingsUnder,
+  simulatorOptions,
+  systemNamed,
+  workloadNamed,
+} from './config.ts';
+import type { VirtualRun } from './drivers/virtual.ts';
+import { makePlan, type Plan } from './plan.ts';
+import { type ActiveRules, applyVariants } from './variants.ts';
+
+const US_PER_S = 1_000_000;
+
+/** Times of a run's phases, in microseconds, as the engine wants them. */
+export function phasesOf(config: RunConfig): {
+  readonly clients: number;
+  readonly timeLimitUs: number;
+  readonly recoveryMinUs: number;
+  readonly recoveryMaxUs: number;
+} {
+  return {
+    clients: config.concurrency,
+    timeLimitUs: config.timeLimitS * US_PER_S,
+    recoveryMinUs: config.recoveryMinS * US_PER_S,
+    recoveryMaxUs: config.recoveryMaxS * US_PER_S,
+  };
+}
+
+/** Everything that the seed of a configuration decides. */
+export function planOf(config: RunConfig): Plan {
+  const { clients, timeLimitUs, recoveryMaxUs } = phasesOf(config);
+  return makePlan(
+    {
+      seed: config.seed,
+      nodes: config.nodes,
+      clients,
+      rate: config.rate,
+      timeLimitUs,
+      recoveryMaxUs,
+      nemeses: config.nemesis,
+      nemesisIntervalUs: config.nemesisIntervalS * US_PER_S,
+      workloadOptions: settingsUnder('workload.', config.set),
+    },
+    workloadNamed(config.workload),
+  );
+}
+
+/** How a simulated run is watched. */
+export interface Watching {
+  readonly checker: TraceChecker | null;
+  readonly record: boolean;
+  readonly stopAtViolation: boolean;
+}
+
+/** A simulated run, ready to go; its rules are returned for what they counted. */
+export function virtualRun(
+  config: RunConfig,
+  variants: readonly Variant[],
+  watching: Watching,
+): { readonly run: VirtualRun; readonly active: ActiveRules } {
+  const system = systemNamed(config.system);
+  const active = applyVariants(system, variants);
+  const { network, disk, crashModel } = simulatorOptions(config.set);
+  const run: VirtualRun = {
+    world: {
+      nodes: config.nodes,
+      seed: config.seed,
+      protocol: system.protocol(active.rules),
+      client: system.client(active.rules),
+      options: config.set,
+      durability: active.durability,
+      network,
+      disk,
+    },
+    plan: planOf(config),
+    workload: workloadNamed(config.workload),
+    engine: phasesOf(config),
+    crashModel,
+    ...watching,
+  };
+  return { run, active };
+}

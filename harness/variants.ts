@@ -1,0 +1,117 @@
+/**
+ * Puts variants over a system's rules: built-in ones by id, a user's own from a file. Counts how
+ * often a replaced rule was asked, and how often it decided otherwise than the rule it replaces.
+ */
+
+import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import type { Durability, Rules, System, Variant } from '../systems/system.ts';
+import { usage } from './errors.ts';
+
+/** How often a changed rule was reached: tells a weak schedule from a weak checker. */
+export interface Reach {
+  calls: number;
+  /** Times that the answer differed from that of the rule replaced. */
+  changed: number;
+}
+
+/** A system's rules with its variants over them. */
+export interface ActiveRules {
+  readonly rules: Rules;
+  /** Null where every record is synced. */
+  readonly durability: ((record: unknown) => Durability) | null;
+  /** By `variant: rule`. */
+  readonly reached: Readonly<Record<string, Reach>>;
+}
+
+/** Lays the variants over the system's rules, later ones over earlier ones. */
+export function applyVariants(system: System, variants: readonly Variant[]): ActiveRules {
+  const reached: Record<string, Reach> = {};
+  let rules: Rules = system.rules;
+  for (const variant of variants) {
+    const replaced = variant.rules?.(rules) ?? {};
+    rules = { ...rules, ...counted(variant.id, rules, replaced, reached) };
+  }
+  return { rules, durability: durabilityOf(variants, reached), reached };
+}
+
+type AnyFunction = (...parameters: unknown[]) => unknown;
+
+function counted(
+  id: string,
+  base: Rules,
+  replaced: Rules,
+  reached: Record<string, Reach>,
+): Record<string, unknown> {
+  const before = new Map<string, unknown>(Object.entries(base));
+  return Object.fromEntries(
+    Object.entries(replaced).map(([name, rule]) => {
+      const original = before.get(name);
+      if (typeof original !== 'function' || typeof rule !== 'function') {
+        throw usage(`variant ${id} replaces "${name}", which is not a rule of this system`);
+      }
+      const reach: Reach = { calls: 0, changed: 0 };
+      reached[`${id}: ${name}`] = reach;
+      return [name, counting(reach, original as AnyFunction, rule as AnyFunction)];
+    }),
+  );
+}
+
+function counting(reach: Reach, original: AnyFunction, rule: AnyFunction): AnyFunction {
+  return (...parameters) => {
+    reach.calls++;
+    const answer = rule(...parameters);
+    if (!isDeepStrictEqual(answer, original(...parameters))) reach.changed++;
+    return answer;
+  };
+}
+
+function durabilityOf(
+  variants: readonly Variant[],
+  reached: Record<string, Reach>,
+): ((record: unknown) => Durability) | null {
+  const changing = variants.filter((variant) => variant.durability !== undefined);
+  if (changing.length === 0) return null;
+  for (const variant of changing) reached[`${variant.id}: durability`] = { calls: 0, changed: 0 };
+  return (record) => {
+    let result: Durability = 'synced';
+    for (const variant of changing) {
+      const reach = reached[`${variant.id}: durability`] as Reach;
+      reach.calls++;
+      if (variant.durability?.(record) !== 'unsynced') continue;
+      reach.changed++;
+      result = 'unsynced';
+    }
+    return result;
+  };
+}
+
+/** The built-in variant that `--mutant` names, with or without the system before it. */
+export function builtInVariant(system: System, name: string): Variant {
+  const id = name.startsWith(`${system.name}/`) ? name.slice(system.name.length + 1) : name;
+  const variant = system.variants.find((candidate) => candidate.id === id);
+  if (variant !== undefined) return variant;
+  throw usage(
+    `--mutant: ${system.name} has no mutant "${name}" (see: ordeal list mutants ${system.name})`,
+  );
+}
+
+/** A user's own module: its exported variants, in the order of their names. */
+export async function loadVariants(file: string): Promise<readonly Variant[]> {
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw usage(`--rules ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const variants = Object.values(module).filter(isVariant);
+  if (variants.length > 0) return variants;
+  throw usage(`--rules ${file}: exports no variant (an object with id, describe, kind and rules)`);
+}
+
+function isVariant(value: unknown): value is Variant {
+  if (typeof value !== 'object' || value === null) return false;
+  const candidate = value as Partial<Record<keyof Variant, unknown>>;
+  const changes = candidate.rules ?? candidate.durability;
+  return typeof candidate.id === 'string' && typeof changes === 'function';
+}

@@ -1,0 +1,91 @@
+/** Cuts links: into halves, around one node or the leader, in a ring, over a bridge, one way only. */
+
+import type { Cut, Nemesis } from './fault.ts';
+import { majorityOf, minorityOf, shuffled } from './targets.ts';
+
+export const partition: Nemesis = {
+  name: 'partition',
+  describe: 'cuts links between nodes: halves, one node, the leader, a bridge, a ring, one way',
+  needs: 'partition',
+  forms: [
+    { form: 'halves', minNodes: 2 },
+    { form: 'isolate-one', minNodes: 2 },
+    { form: 'isolate-leader', minNodes: 2 },
+    { form: 'bridge', minNodes: 4 },
+    { form: 'majorities-ring', minNodes: 4 },
+    { form: 'one-way', minNodes: 2 },
+    { form: 'one-way-leader', minNodes: 2 },
+  ],
+  resolve: (planned, view) => {
+    const order = shuffled(view.nodes, planned.draw);
+    const cuts = cutsOf(planned.form, order, view.leader, planned.draw);
+    return cuts === null ? null : { kind: 'partition', shape: planned.form, cuts };
+  },
+};
+
+/** The cuts of a form over the nodes in a drawn order; null when the form finds no target. */
+function cutsOf(
+  form: string,
+  order: readonly number[],
+  leader: number | null,
+  draw: number,
+): Cut[] | null {
+  const size = order.length;
+  const [first = 0] = order;
+  switch (form) {
+    case 'halves': {
+      const small = minorityOf(size) || 1;
+      return bothWays(order.slice(0, small), order.slice(small));
+    }
+    case 'isolate-one':
+      return bothWays([first], order.slice(1));
+    case 'isolate-leader':
+      return leader === null ? null : bothWays([leader], without(order, leader));
+    case 'bridge': {
+      // Two sides that reach each other only through the node in the middle.
+      const side = Math.floor((size - 1) / 2);
+      return bothWays(order.slice(1, 1 + side), order.slice(1 + side));
+    }
+    case 'majorities-ring':
+      return ringCuts(order);
+    case 'one-way':
+      return oneWay(first, order.slice(1), draw);
+    case 'one-way-leader':
+      return leader === null ? null : oneWay(leader, without(order, leader), draw);
+    default:
+      throw new Error(`partition has no form ${form}`);
+  }
+}
+
+function without(nodes: readonly number[], node: number): number[] {
+  return nodes.filter((other) => other !== node);
+}
+
+function bothWays(one: readonly number[], other: readonly number[]): Cut[] {
+  return one.flatMap((a) =>
+    other.flatMap((b) => [
+      { from: a, to: b },
+      { from: b, to: a },
+    ]),
+  );
+}
+
+/** Cuts either what the node says or what it hears, by a bit of the draw. */
+function oneWay(node: number, others: readonly number[], draw: number): Cut[] {
+  const speaks = (draw & 1) === 0;
+  return others.map((other) => (speaks ? { from: node, to: other } : { from: other, to: node }));
+}
+
+/** Every node keeps its neighbours on a ring, enough for a majority, and no two see the same one. */
+function ringCuts(order: readonly number[]): Cut[] {
+  const size = order.length;
+  const reach = Math.ceil((majorityOf(size) - 1) / 2);
+  const cuts: Cut[] = [];
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) {
+      const apart = Math.min((i - j + size) % size, (j - i + size) % size);
+      if (apart > reach) cuts.push({ from: order[i] as number, to: order[j] as number });
+    }
+  }
+  return cuts;
+}

@@ -1,0 +1,54 @@
+/** Choosing nodes from one 32-bit draw. Pure: the same draw gives the same choice. */
+
+import type { ClusterView } from './fault.ts';
+
+/** The next draw from a draw: an integer hash, so that one number settles a whole choice. */
+export function next(draw: number): number {
+  let h = (draw + 0x9e37_79b9) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x21f0_aaad);
+  h = Math.imul(h ^ (h >>> 15), 0x735a_2d97);
+  return (h ^ (h >>> 15)) >>> 0;
+}
+
+/** The nodes in an order that follows from the draw (Fisher and Yates). */
+export function shuffled(nodes: readonly number[], draw: number): number[] {
+  const order = [...nodes];
+  let state = draw;
+  for (let i = order.length - 1; i > 0; i--) {
+    state = next(state);
+    const j = state % (i + 1);
+    const swapped = order[i] as number;
+    order[i] = order[j] as number;
+    order[j] = swapped;
+  }
+  return order;
+}
+
+/** How many nodes are the largest minority. */
+export function minorityOf(size: number): number {
+  return Math.ceil(size / 2) - 1;
+}
+
+/** How many nodes are the smallest majority. */
+export function majorityOf(size: number): number {
+  return Math.floor(size / 2) + 1;
+}
+
+/** Nodes by role: `one`, `leader`, `minority`, `majority`, `all`; null when nobody has the role. */
+export function chosen(role: string, view: ClusterView, draw: number): readonly number[] | null {
+  const order = shuffled(view.nodes, draw);
+  switch (role) {
+    case 'one':
+      return order.slice(0, 1);
+    case 'leader':
+      return view.leader === null ? null : [view.leader];
+    case 'minority':
+      return order.slice(0, minorityOf(order.length)).sort((a, b) => a - b);
+    case 'majority':
+      return order.slice(0, majorityOf(order.length)).sort((a, b) => a - b);
+    case 'all':
+      return [...view.nodes];
+    default:
+      throw new Error(`no such role: ${role}`);
+  }
+}

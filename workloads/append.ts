@@ -1,0 +1,30 @@
+/**
+ * Appends of unique elements to lists, and reads of whole lists: the order of every append shows
+ * in every later read, so a lost, doubled or reordered write cannot hide.
+ */
+
+import { arrivals, rotatingKeys } from './pace.ts';
+import type { Workload } from './workload.ts';
+
+export const append: Workload = {
+  name: 'append',
+  describe: 'appends of unique elements to lists, and reads of whole lists',
+  operations: ['read', 'append'],
+  model: 'log',
+  initial: null,
+  options: {
+    keys: { describe: 'lists in use at a time', default: 10 },
+    keyLimit: { describe: 'operations on a list before a fresh one replaces it', default: 60 },
+  },
+  plan: (config, draw) => {
+    const keyOf = rotatingKeys(Number(config.options['keys']), Number(config.options['keyLimit']));
+    return arrivals(config, draw).map((arrival) => {
+      const key = keyOf(draw('append-key', 0, arrival.id));
+      return draw('append-f', 0, arrival.id) % 2 === 0
+        ? { ...arrival, key, f: 'read', value: null }
+        : { ...arrival, key, f: 'append', value: arrival.id + 1 };
+    });
+  },
+  settle: (planned) => ({ f: planned.f, key: planned.key, value: planned.value }),
+  finalReads: (keys) => keys.slice(-10).map((key) => ({ f: 'read', key, value: null })),
+};
