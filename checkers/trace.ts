@@ -43,7 +43,7 @@ export type CommonEvent =
   | {
       readonly kind: 'apply';
       readonly position: number;
-      /** `session:sequence` of a client command, or `noop`, `config`, `open`. */
+      /** `session:sequence` of a client command, or `noop`, `config`, `open`, `refused`. */
       readonly id: string;
       readonly valueHash: number;
       readonly stateHash: number;

@@ -36,8 +36,11 @@ export interface LiveCluster extends AsyncDisposable {
   end(fault: Fault): Promise<Receipt>;
   /** A client of its own endpoint number, first talking to node `endpoint` modulo cluster size. */
   client(endpoint: number): LiveClient;
-  /** The nodes' traces so far, merged. Times are nanoseconds since the run began. */
-  trace(): Promise<readonly TraceLine[]>;
+  /**
+   * The nodes' traces so far, merged. Times are nanoseconds since `sinceNs`, a reading of
+   * `process.hrtime.bigint()` (the run's begin); without it, since the cluster was launched.
+   */
+  trace(sinceNs?: bigint): Promise<readonly TraceLine[]>;
   /** Versions, image digests, mechanisms chosen per fault: goes into run.json. */
   readonly facts: Readonly<Record<string, string>>;
 }

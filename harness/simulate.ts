@@ -1,6 +1,8 @@
 /** From a resolved configuration to a simulated run. */
 
+import { traceChecker } from '../checkers/agreement/index.ts';
 import type { TraceChecker } from '../checkers/trace.ts';
+import type { CheckResult, Verdict } from '../checkers/verdict.ts';
 import type { Variant } from '../systems/system.ts';
 import {
   type RunConfig,
@@ -9,7 +11,8 @@ import {
   systemNamed,
   workloadNamed,
 } from './config.ts';
-import type { VirtualRun } from './drivers/virtual.ts';
+import { runVirtual, type VirtualResult, type VirtualRun } from './drivers/virtual.ts';
+import { agreementOf, judgeRun } from './judge.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { type ActiveRules, applyVariants } from './variants.ts';
 
@@ -83,4 +86,27 @@ export function virtualRun(
     ...watching,
   };
   return { run, active };
+}
+
+/** One simulated run, judged from memory. */
+export interface SimulatedRun {
+  readonly result: VirtualResult;
+  readonly checks: readonly CheckResult[];
+  readonly verdict: Verdict;
+  readonly reached: ActiveRules['reached'];
+}
+
+/** Simulates and judges in memory; stops at the first broken invariant, which settles the run. */
+export function simulateOnce(config: RunConfig, variants: readonly Variant[]): SimulatedRun {
+  const checker = traceChecker(config.system);
+  const watching = { checker, record: false, stopAtViolation: true };
+  const { run, active } = virtualRun(config, variants, watching);
+  const result = runVirtual(run);
+  const { checks, verdict } = judgeRun({
+    config,
+    history: result.history,
+    agreement: agreementOf(checker, null),
+    cutShort: result.finished ? null : 'the run was stopped at the first violation',
+  });
+  return { result, checks, verdict, reached: active.reached };
 }

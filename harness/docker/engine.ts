@@ -63,7 +63,6 @@ export function reason(error: unknown): string {
 }
 
 function address(): string {
-  // biome-ignore lint/complexity/useLiteralKeys: an index signature
   return process.env['DOCKER_HOST'] ?? '/var/run/docker.sock';
 }
 

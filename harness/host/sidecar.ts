@@ -84,6 +84,8 @@ function run(program: string, parameters: readonly string[], input: string): Pro
       if (status === 0) resolve(output);
       else reject(new Error(`${program} ${parameters.join(' ')}: ${complaints.trim()}`));
     });
+    // It may end without reading: what it says then counts, not the broken pipe.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });
 }

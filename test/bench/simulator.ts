@@ -8,7 +8,7 @@ import { type RunRequest, resolveConfig } from '../../harness/config.ts';
 import { runVirtual } from '../../harness/drivers/virtual.ts';
 import { virtualRun } from '../../harness/simulate.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 3;
 
 interface Sample {
   readonly eventsPerS: number;

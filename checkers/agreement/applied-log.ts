@@ -1,0 +1,219 @@
+/**
+ * What every replicated log promises about execution, whatever protocol orders it: one value per
+ * position, no gaps, equal state after equal prefixes, and each client command at most once.
+ *
+ * Judged on `apply` and `reply` events by position, never by "once per node": a restarted node
+ * legally executes again what followed its snapshot.
+ */
+
+import { nodeName, type TraceEvent } from '../trace.ts';
+import type { Findings } from './findings.ts';
+
+/** How far one node has executed. `applied` restarts at the snapshot with each incarnation. */
+export interface Replica {
+  readonly node: number;
+  applied: number;
+  /** Line of the last `apply` or of what stands for it (a snapshot, a boot); -1 before any. */
+  appliedLine: number;
+}
+
+type Apply = Extract<TraceEvent, { kind: 'apply' }>;
+type Reply = Extract<TraceEvent, { kind: 'reply' }>;
+
+/** How far apart in one session late duplicates are still told from first executions. */
+const SESSION_WINDOW = 31;
+
+/** A hostile or broken trace must not make the checker allocate without bound. */
+const SPAN_MAX = 2 ** 24;
+
+export class AppliedLog {
+  /** The lowest position that is still remembered. */
+  #base = 1;
+  #mask = 1023;
+  #valueHash = new Float64Array(1024);
+  #stateHash = new Float64Array(1024);
+  /** Line of the first execution; -1 where there was none. */
+  #line = new Float64Array(1024).fill(-1);
+  #node = new Int32Array(1024);
+  /** Per session: the highest executed sequence, and one bit for each of those just below. */
+  readonly #sessions = new Map<number, { highest: number; executed: number; line: number }>();
+  readonly #findings: Findings;
+  /** What the literature on this protocol calls agreement: `StateMachineSafety`, `Agreement` ... */
+  readonly #agreement: string;
+  /** The highest position executed anywhere. */
+  frontier = 0;
+  duplicates = 0;
+
+  constructor(findings: Findings, agreement: string) {
+    this.#findings = findings;
+    this.#agreement = agreement;
+  }
+
+  /** Judges and records one execution. O(1). */
+  apply(event: Apply, replica: Replica): void {
+    const { position } = event;
+    if (position !== replica.applied + 1) this.#outOfOrder(position, replica);
+    replica.applied = position;
+    const line = this.#findings.line;
+    replica.appliedLine = line;
+    if (position < this.#base || !this.#reach(position)) return;
+    const at = position & this.#mask;
+    const first = this.#line[at] as number;
+    if (first === -1) {
+      this.#line[at] = line;
+      this.#node[at] = replica.node;
+      this.#valueHash[at] = event.valueHash;
+      this.#stateHash[at] = event.stateHash;
+      if (position > this.frontier) this.frontier = position;
+      this.#execute(event, replica.node);
+      return;
+    }
+    if (this.#valueHash[at] !== event.valueHash) {
+      this.#findings.report(
+        this.#agreement,
+        first,
+        `at index ${position}, ${nodeName(this.#node[at] as number)} and ${nodeName(replica.node)} ` +
+          'executed different commands',
+      );
+    } else if (this.#stateHash[at] !== event.stateHash) {
+      this.#findings.report(
+        'PrefixHash',
+        first,
+        `after the same command at index ${position}, ${nodeName(this.#node[at] as number)} and ` +
+          `${nodeName(replica.node)} are in different states`,
+      );
+    }
+  }
+
+  /** An `ok` may only be given for what the answering node has executed. */
+  reply(event: Reply, replica: Replica): void {
+    if (event.status !== 'ok' || event.position === null) return;
+    if (event.position <= replica.applied) return;
+    this.#findings.report(
+      'AckedApplied',
+      replica.appliedLine,
+      `${nodeName(replica.node)} answered ok at index ${event.position}, but had executed only ` +
+        `up to index ${replica.applied}`,
+    );
+  }
+
+  /** Line of the execution that contradicts this digest after `position`; -1 if none does. */
+  contradicts(position: number, stateHash: number): number {
+    if (position < this.#base || position > this.frontier) return -1;
+    const at = position & this.#mask;
+    const line = this.#line[at] as number;
+    return line !== -1 && this.#stateHash[at] !== stateHash ? line : -1;
+  }
+
+  /** Forgets positions below `base`. */
+  retire(base: number): void {
+    const stop = Math.min(base, this.#base + this.#mask + 1);
+    for (let position = this.#base; position < stop; position++) {
+      this.#line[position & this.#mask] = -1;
+    }
+    this.#base = Math.max(base, this.#base);
+  }
+
+  #outOfOrder(position: number, replica: Replica): void {
+    const name = nodeName(replica.node);
+    if (position > replica.applied) {
+      this.#findings.report(
+        'ApplyGap',
+        replica.appliedLine,
+        `${name} executed index ${position} right after index ${replica.applied}`,
+      );
+    } else {
+      this.#findings.report(
+        'AppliedMonotone',
+        replica.appliedLine,
+        `${name} executed index ${position} although it had already executed up to index ` +
+          `${replica.applied} since it started`,
+      );
+    }
+  }
+
+  /** Exactly-once: `id` is `session:sequence` for client commands, a word for everything else. */
+  #execute(event: Apply, node: number): void {
+    const { id } = event;
+    let session = 0;
+    let at = 0;
+    for (; at < id.length; at++) {
+      const digit = id.charCodeAt(at) - 48;
+      if (digit < 0 || digit > 9) break;
+      session = session * 10 + digit;
+    }
+    if (at === 0 || id.charCodeAt(at) !== 58) return;
+    let sequence = 0;
+    for (at++; at < id.length; at++) sequence = sequence * 10 + id.charCodeAt(at) - 48;
+    // No session, no promise: such a command may be executed as often as it is sent.
+    if (session === 0 || !Number.isSafeInteger(sequence)) return;
+    let known = this.#sessions.get(session);
+    if (known === undefined) {
+      known = { highest: 0, executed: 0, line: -1 };
+      this.#sessions.set(session, known);
+    }
+    if (event.duplicate === true) {
+      this.duplicates++;
+      if (sequence <= known.highest) return;
+      this.#findings.report(
+        'SessionDedupe',
+        known.line,
+        `${nodeName(node)} took command ${id} at index ${event.position} for a repetition, but ` +
+          'it had never been executed',
+      );
+      return;
+    }
+    this.#firstTime(event, known, sequence, node);
+  }
+
+  #firstTime(
+    event: Apply,
+    known: { highest: number; executed: number; line: number },
+    sequence: number,
+    node: number,
+  ): void {
+    if (sequence > known.highest) {
+      const shift = sequence - known.highest;
+      known.executed = shift >= SESSION_WINDOW ? 1 : ((known.executed << shift) | 1) & 0x7fff_ffff;
+      known.highest = sequence;
+      known.line = this.#findings.line;
+      return;
+    }
+    const behind = known.highest - sequence;
+    // Further behind than is remembered: silence rather than a false alarm.
+    if (behind >= SESSION_WINDOW) return;
+    const bit = 1 << behind;
+    if ((known.executed & bit) === 0) {
+      known.executed |= bit;
+      return;
+    }
+    this.#findings.report(
+      'SessionDedupe',
+      behind === 0 ? known.line : -1,
+      `${nodeName(node)} executed command ${event.id} a second time, at index ${event.position}`,
+    );
+  }
+
+  #reach(position: number): boolean {
+    if (position - this.#base <= this.#mask) return true;
+    if (position - this.#base >= SPAN_MAX) return false;
+    let capacity = this.#mask + 1;
+    while (position - this.#base >= capacity) capacity *= 2;
+    const old = { value: this.#valueHash, state: this.#stateHash, line: this.#line };
+    const oldNode = this.#node;
+    this.#valueHash = new Float64Array(capacity);
+    this.#stateHash = new Float64Array(capacity);
+    this.#line = new Float64Array(capacity).fill(-1);
+    this.#node = new Int32Array(capacity);
+    for (let p = this.#base; p <= this.#base + this.#mask; p++) {
+      const from = p & this.#mask;
+      const to = p & (capacity - 1);
+      this.#valueHash[to] = old.value[from] as number;
+      this.#stateHash[to] = old.state[from] as number;
+      this.#line[to] = old.line[from] as number;
+      this.#node[to] = oldNode[from] as number;
+    }
+    this.#mask = capacity - 1;
+    return true;
+  }
+}

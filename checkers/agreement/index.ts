@@ -1,0 +1,111 @@
+/** Log agreement: traces of replicated logs against the invariants of the protocols' papers. */
+
+import { nodeName, type TraceChecker, type TraceLine, type Violation } from '../trace.ts';
+import type { CheckResult, Verdict } from '../verdict.ts';
+import { raftChecker } from './raft.ts';
+
+/** One line per protocol, by the name that its nodes report in `boot`. */
+const CHECKERS = {
+  raft: raftChecker,
+} as const satisfies Readonly<Record<string, () => TraceChecker>>;
+
+/** A new checker for one trace of this protocol. Throws for a protocol that has none. */
+export function traceChecker(protocol: string): TraceChecker {
+  if (!isKnown(protocol)) throw new Error(`no agreement checker for protocol ${protocol}`);
+  return CHECKERS[protocol]();
+}
+
+function isKnown(protocol: string): protocol is keyof typeof CHECKERS {
+  return Object.hasOwn(CHECKERS, protocol);
+}
+
+export interface AgreementResult extends CheckResult {
+  readonly checker: 'agreement';
+  /** The first violation of each property, in order. */
+  readonly violations: readonly Violation[];
+  readonly stats: Readonly<Record<string, number>>;
+}
+
+/**
+ * Judges a stored trace, in the order of `compareLines` or of the simulator. A trace with lines
+ * missing proves nothing: `unknown`, unless what is there already contradicts itself.
+ */
+export function agreementVerdict(lines: Iterable<TraceLine>): AgreementResult {
+  let checker: TraceChecker | undefined;
+  const gaps = new GapFinder();
+  for (const line of lines) {
+    if (checker === undefined) {
+      if (line.event.kind !== 'boot') {
+        return unknown(`the trace begins with ${line.event.kind}, not with the start of a node`);
+      }
+      if (!isKnown(line.event.protocol)) {
+        return unknown(`protocol ${line.event.protocol} has no agreement checker`);
+      }
+      checker = traceChecker(line.event.protocol);
+    }
+    gaps.next(line);
+    checker.feed(line.event, line.node, line.incarnation, line.time);
+  }
+  if (checker === undefined) return unknown('the trace is empty');
+  const { violations, stats } = checker;
+  return { checker: 'agreement', verdict: judge(violations, stats, gaps.gap), violations, stats };
+}
+
+/** What a checker that was fed live has to say. `gap`: why its trace may be incomplete. */
+export function judge(
+  violations: readonly Violation[],
+  stats: Readonly<Record<string, number>>,
+  gap: string | null = null,
+): Verdict {
+  const [first] = violations;
+  if (first !== undefined) {
+    return {
+      kind: 'invalid',
+      because: first.because,
+      events: [],
+      trace: first.lines,
+      property: first.property,
+      witness: { operations: [], sentences: violations.map((violation) => violation.because) },
+    };
+  }
+  if (gap !== null) return { kind: 'unknown', because: gap };
+  const orphans = stats['orphans'] ?? 0;
+  if (orphans > 0) {
+    return {
+      kind: 'unknown',
+      because: `${orphans} lines of the trace are of nodes whose start is not in it`,
+    };
+  }
+  return { kind: 'valid' };
+}
+
+function unknown(because: string): AgreementResult {
+  return { checker: 'agreement', verdict: { kind: 'unknown', because }, violations: [], stats: {} };
+}
+
+/** `(node, incarnation, sequence)` has no gaps; the harness's `crash` lines are not numbered. */
+class GapFinder {
+  gap: string | null = null;
+  readonly #last = new Map<number, { incarnation: number; sequence: number }>();
+
+  next(line: TraceLine): void {
+    if (line.event.kind === 'crash' || this.gap !== null) return;
+    const { node, incarnation, sequence } = line;
+    const last = this.#last.get(node);
+    const continues =
+      last !== undefined && last.incarnation === incarnation
+        ? sequence === last.sequence + 1
+        : sequence === 0;
+    if (!continues) {
+      this.gap =
+        `the trace of ${nodeName(node)} has a gap before line ${sequence} of its start ` +
+        `number ${incarnation}`;
+    }
+    if (last === undefined) {
+      this.#last.set(node, { incarnation, sequence });
+      return;
+    }
+    last.incarnation = incarnation;
+    last.sequence = sequence;
+  }
+}

@@ -1,0 +1,188 @@
+/** What is committed, on whose word, and that it stays so (sections 5.3, 5.4 and figure 8). */
+
+import { nodeName, type TraceEvent } from '../trace.ts';
+import { NONE } from './entry-table.ts';
+import {
+  ancestorTerm,
+  endOfLog,
+  entryAt,
+  place,
+  type RaftGhost,
+  type RaftNode,
+  termAt,
+} from './raft-state.ts';
+
+type Commit = Extract<TraceEvent, { kind: 'commit' }>;
+type Match = Extract<TraceEvent, { kind: 'match' }>;
+
+export function onCommit(ghost: RaftGhost, node: RaftNode, event: Commit): void {
+  const { findings } = ghost;
+  const { index } = event;
+  if (index < node.commit) {
+    findings.report(
+      'CommitMonotone',
+      node.commitLine,
+      `the commit index of ${nodeName(node.node)} went back from ${node.commit} to ${index}`,
+    );
+    return;
+  }
+  if (index > node.last) {
+    findings.report(
+      'CommitBeyondLog',
+      node.commitLine,
+      `${nodeName(node.node)} holds index ${index} for committed, but ${endOfLog(node)}`,
+    );
+    return;
+  }
+  if (event.certificate.length > 0 || node.leading !== -1) {
+    judgeLeaderCommit(ghost, node, event);
+  } else if (index > ghost.committed) {
+    findings.report(
+      'CommitQuorum',
+      -1,
+      `${nodeName(node.node)} holds index ${index} for committed, but no leader has committed ` +
+        `anything beyond index ${ghost.committed}`,
+    );
+  }
+  if (index > ghost.committed) extend(ghost, node, event);
+  else judgeStable(ghost, node, index);
+  node.commit = index;
+  node.commitLine = findings.line;
+}
+
+/** CommitCurrentTerm, and CommitQuorum over the logs as their nodes reported them. */
+function judgeLeaderCommit(ghost: RaftGhost, node: RaftNode, event: Commit): void {
+  const { findings } = ghost;
+  const { index, term } = event;
+  const name = nodeName(node.node);
+  const entryTerm = termAt(ghost, node, index);
+  if (event.entryTerm !== term || (entryTerm !== -1 && entryTerm !== term)) {
+    findings.report(
+      'CommitCurrentTerm',
+      node.leaderLine,
+      `${name}, leader of term ${term}, counted replicas of an entry of an earlier term and ` +
+        `committed ${place(index, entryTerm === -1 ? event.entryTerm : entryTerm)}`,
+    );
+  }
+  const entry = entryAt(ghost, node, index);
+  let seen = 0;
+  let counted = 0;
+  for (const member of event.certificate) {
+    const bit = 1 << member.node;
+    if ((node.voters & bit) === 0 || (seen & bit) !== 0 || member.match < index) continue;
+    seen |= bit;
+    if (holds(ghost, member.node, index, entry)) counted++;
+  }
+  if (counted >= node.quorum) return;
+  const claimed = event.certificate.map((member) => nodeName(member.node)).join(', ');
+  findings.report(
+    'CommitQuorum',
+    -1,
+    `${name} committed ${place(index, event.entryTerm)} on the word of ${claimed || 'nobody'}; ` +
+      `${counted} of them did hold that entry, and ${node.quorum} must`,
+  );
+}
+
+/** Whether a node's log, by its own trace, has this entry; what is no longer known counts as yes. */
+function holds(ghost: RaftGhost, member: number, index: number, entry: number): boolean {
+  const node = ghost.nodes[member];
+  if (node === undefined || index > node.last) return false;
+  const own = entryAt(ghost, node, index);
+  return own === entry || own === NONE || entry === NONE;
+}
+
+/** The first commit of these positions by anyone. */
+function extend(ghost: RaftGhost, node: RaftNode, event: Commit): void {
+  const { entries, findings, stats } = ghost;
+  const { index, term } = event;
+  if (ghost.committed > 0) judgeStable(ghost, node, ghost.committed);
+  stats.committed += index - ghost.committed;
+  for (let i = Math.max(ghost.committed + 1, entries.base); i <= index; i++) {
+    const at = i & entries.mask;
+    entries.committed[at] = entryAt(ghost, node, i);
+    entries.commitTerm[at] = term;
+    entries.commitLine[at] = findings.line;
+  }
+  ghost.committed = index;
+  if (term < ghost.highestLedTerm) judgeLaterLeaders(ghost, node, event);
+}
+
+/** CommittedStable: what is committed at an index never becomes something else. */
+function judgeStable(ghost: RaftGhost, node: RaftNode, index: number): void {
+  const { entries } = ghost;
+  if (index < entries.base || index <= node.snapshot) return;
+  const committed = entries.committed[index & entries.mask] as number;
+  if (committed === NONE || entryAt(ghost, node, index) === committed) return;
+  // Logs that differ here may differ earlier: name the first place.
+  let first = index;
+  while (first > Math.max(entries.base, node.snapshot + 1)) {
+    const before = entries.committed[(first - 1) & entries.mask] as number;
+    if (before === NONE || entryAt(ghost, node, first - 1) === before) break;
+    first--;
+  }
+  const at = first & entries.mask;
+  const was = entries.committed[at] as number;
+  ghost.findings.report(
+    'CommittedStable',
+    entries.commitLine[at] as number,
+    `${nodeName(node.node)} holds ${place(first, termAt(ghost, node, first))} for committed, but ` +
+      `the entry committed there is of term ${entries.term[was] as number}`,
+  );
+}
+
+/**
+ * LeaderCompleteness seen from the other side: a leader that has been overtaken without knowing it
+ * commits something that the leaders of later terms, elected before this line, must have held.
+ */
+function judgeLaterLeaders(ghost: RaftGhost, node: RaftNode, event: Commit): void {
+  const { index, term } = event;
+  const entryTerm = termAt(ghost, node, index);
+  for (const later of ghost.leaderships) {
+    if (later.term <= term) continue;
+    const held = later.lastIndex < index ? -1 : ancestorTerm(ghost.entries, later, index);
+    if (held === null || held === entryTerm) continue;
+    ghost.findings.report(
+      'LeaderCompleteness',
+      later.line,
+      `${nodeName(node.node)} committed ${place(index, entryTerm)} in term ${term}, but ` +
+        `${nodeName(later.node)} had become leader of term ${later.term} without that entry`,
+    );
+  }
+}
+
+/** MatchTruthful and MatchMonotone: what a leader believes of a peer's log is so, and only grows. */
+export function onMatch(ghost: RaftGhost, node: RaftNode, event: Match): void {
+  const { findings } = ghost;
+  const { peer, index, term } = event;
+  const before = node.match[peer] as number;
+  const name = nodeName(node.node);
+  if (index < before) {
+    findings.report(
+      'MatchMonotone',
+      node.matchLine[peer] as number,
+      `${name}, leader of term ${term}, took back its match index of ${nodeName(peer)} from ` +
+        `${before} to ${index}`,
+    );
+  }
+  node.match[peer] = index;
+  node.matchLine[peer] = findings.line;
+  if (event.responseTerm !== term || node.leading !== term) {
+    findings.report(
+      'MatchTruthful',
+      node.leaderLine,
+      `${name} in term ${term} believed an answer of term ${event.responseTerm} about the log of ` +
+        `${nodeName(peer)}`,
+    );
+    return;
+  }
+  const other = ghost.nodes[peer];
+  // In a later term the peer may have had to drop the entry after it had truthfully said so.
+  if (other === undefined || other.term > term) return;
+  if (index <= node.last && holds(ghost, peer, index, entryAt(ghost, node, index))) return;
+  findings.report(
+    'MatchTruthful',
+    -1,
+    `${name}, leader of term ${term}, believes that ${nodeName(peer)} holds its log up to index ` +
+      `${index}, but ${index > node.last ? endOfLog(node) : endOfLog(other)}`,
+  );
+}

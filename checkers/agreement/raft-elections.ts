@@ -1,0 +1,210 @@
+/** Terms, votes and leaders: Raft's rules of sections 5.1, 5.2 and 5.4.1 of the extended paper. */
+
+import { type LogPosition, nodeName, type TraceEvent } from '../trace.ts';
+import { NONE } from './entry-table.ts';
+import { nodeNames } from './findings.ts';
+import {
+  endOfLog,
+  entryAt,
+  type Leadership,
+  NODES_MAX,
+  place,
+  type RaftGhost,
+  type RaftNode,
+} from './raft-state.ts';
+
+type Vote = Extract<TraceEvent, { kind: 'vote' }>;
+type Leader = Extract<TraceEvent, { kind: 'leader' }>;
+
+/** Leaderships kept for judging commits by leaders of lower terms. */
+const LEADERSHIPS_MAX = 64;
+/** Terms whose votes are kept before those that no node can still win are forgotten. */
+const VOTED_TERMS_MAX = 256;
+
+/** The node's current term is now `term`. Terms never go back, not even across a restart. */
+export function onTerm(ghost: RaftGhost, node: RaftNode, term: number): void {
+  if (term < node.term) {
+    ghost.findings.report(
+      'TermMonotone',
+      node.termLine,
+      `${nodeName(node.node)} went back from term ${node.term} to term ${term}`,
+    );
+  } else if (term === node.term) {
+    return;
+  }
+  node.term = term;
+  node.termLine = ghost.findings.line;
+  if (node.leading !== term) node.leading = -1;
+  if (term > ghost.stats.highestTerm) ghost.stats.highestTerm = term;
+}
+
+export function onVote(ghost: RaftGhost, node: RaftNode, event: Vote): void {
+  const { findings } = ghost;
+  const { term, candidate } = event;
+  onTerm(ghost, node, term);
+  if (candidate === node.node) ghost.stats.elections++;
+  if (node.votedTerm === term && node.votedFor !== candidate) {
+    findings.report(
+      'VoteOnce',
+      node.voteLine,
+      `${nodeName(node.node)} voted for ${nodeName(node.votedFor)} and for ` +
+        `${nodeName(candidate)} in term ${term}`,
+    );
+  }
+  if (term >= node.votedTerm) {
+    node.votedTerm = term;
+    node.votedFor = candidate;
+    node.voteLine = findings.line;
+  }
+  recordVote(ghost, term, node.node, candidate);
+  const { ownLast, candidateLast } = event;
+  if (isBehind(candidateLast, ownLast)) {
+    findings.report(
+      'VoteRule',
+      -1,
+      `${nodeName(node.node)} voted in term ${term} for ${nodeName(candidate)}, whose log ended ` +
+        `at ${place(candidateLast.index, candidateLast.term)}, although its own reached ` +
+        place(ownLast.index, ownLast.term),
+    );
+  } else if (ownLast.index !== node.last || ownLast.term !== node.lastTerm) {
+    findings.report(
+      'VoteRule',
+      -1,
+      `${nodeName(node.node)} voted in term ${term} as if its log ended at ` +
+        `${place(ownLast.index, ownLast.term)}, but ${endOfLog(node)}`,
+    );
+  }
+}
+
+export function onLeader(ghost: RaftGhost, node: RaftNode, event: Leader): void {
+  const { findings, stats } = ghost;
+  const { term } = event;
+  onTerm(ghost, node, term);
+  const other = ghost.leaderOf.get(term);
+  if (other !== undefined) {
+    findings.report(
+      'ElectionSafety',
+      other.line,
+      other.node === node.node
+        ? `${nodeName(node.node)} became leader of term ${term} twice`
+        : `${nodeNames([other.node, node.node])} both became leader of term ${term}`,
+    );
+  } else {
+    stats.leaders++;
+  }
+  const before = ghost.leaderships.at(-1);
+  if (before !== undefined && before.node !== node.node) stats.leaderChanges++;
+  judgeElection(ghost, node, event);
+  judgeCompleteness(ghost, node, term);
+  node.leading = term;
+  node.leaderLine = findings.line;
+  node.match.fill(0);
+  node.matchLine.fill(-1);
+  const leadership = {
+    term,
+    node: node.node,
+    line: findings.line,
+    lastIndex: node.last,
+    lastTerm: node.lastTerm,
+  };
+  record(ghost, leadership);
+}
+
+/** J:QuorumCert: a majority of distinct voters, each of which did vote for this node. */
+function judgeElection(ghost: RaftGhost, node: RaftNode, event: Leader): void {
+  const { term } = event;
+  // A candidate's vote for itself needs no message; if it is not reported, leading implies it.
+  const votes = votesIn(ghost, term);
+  if (votes[node.node] === 0) recordVote(ghost, term, node.node, node.node);
+  let counted = 0;
+  let distinct = 0;
+  for (const voter of event.certificate) {
+    const bit = 1 << voter;
+    if ((node.voters & bit) === 0 || (counted & bit) !== 0) continue;
+    if (votes[voter] !== node.node + 1) continue;
+    counted |= bit;
+    distinct++;
+  }
+  if (distinct < node.quorum) {
+    ghost.findings.report(
+      'J:QuorumCert',
+      -1,
+      `${nodeName(node.node)} became leader of term ${term} on the votes of ` +
+        `${nodeNames(event.certificate)}, of which ${distinct} count; it needs ${node.quorum}`,
+    );
+  }
+  if (event.last.index !== node.last || event.last.term !== node.lastTerm) {
+    ghost.findings.report(
+      'LeaderCompleteness',
+      -1,
+      `${nodeName(node.node)} became leader of term ${term} with a log that ends at ` +
+        `${place(event.last.index, event.last.term)}, but ${endOfLog(node)}`,
+    );
+  }
+}
+
+/**
+ * LeaderCompleteness: what was committed in an earlier term is in the new leader's log. What was
+ * committed in this term or a later one need not be: the leader of a lower term may learn of its
+ * election late.
+ */
+function judgeCompleteness(ghost: RaftGhost, node: RaftNode, term: number): void {
+  const { entries } = ghost;
+  let index = ghost.committed;
+  while (index >= entries.base && (entries.commitTerm[index & entries.mask] as number) >= term) {
+    index--;
+  }
+  if (isComplete(ghost, node, index)) return;
+  while (index > entries.base && !isComplete(ghost, node, index - 1)) index--;
+  const at = index & entries.mask;
+  const entry = entries.committed[at] as number;
+  ghost.findings.report(
+    'LeaderCompleteness',
+    entries.commitLine[at] as number,
+    `${nodeName(node.node)} became leader of term ${term} without the entry of ` +
+      `${place(index, entries.term[entry] as number)}, which was committed in term ` +
+      `${entries.commitTerm[at] as number}; ${endOfLog(node)}`,
+  );
+}
+
+/** Whether the node holds what is committed at `index`; so it is where that is not known. */
+function isComplete(ghost: RaftGhost, node: RaftNode, index: number): boolean {
+  const { entries } = ghost;
+  if (index < entries.base || index <= node.snapshot) return true;
+  const entry = entries.committed[index & entries.mask] as number;
+  return entry === NONE || entryAt(ghost, node, index) === entry;
+}
+
+function record(ghost: RaftGhost, leadership: Leadership): void {
+  if (!ghost.leaderOf.has(leadership.term)) ghost.leaderOf.set(leadership.term, leadership);
+  ghost.leaderships.push(leadership);
+  if (ghost.leaderships.length > LEADERSHIPS_MAX) ghost.leaderships.shift();
+  if (leadership.term > ghost.highestLedTerm) ghost.highestLedTerm = leadership.term;
+}
+
+/** Whether a log is less up to date than another (section 5.4.1): first the term, then the length. */
+function isBehind(a: LogPosition, b: LogPosition): boolean {
+  return a.term !== b.term ? a.term < b.term : a.index < b.index;
+}
+
+function votesIn(ghost: RaftGhost, term: number): Uint8Array {
+  let votes = ghost.votes.get(term);
+  if (votes === undefined) {
+    if (ghost.votes.size >= VOTED_TERMS_MAX) forgetVotes(ghost);
+    votes = new Uint8Array(NODES_MAX);
+    ghost.votes.set(term, votes);
+  }
+  return votes;
+}
+
+function recordVote(ghost: RaftGhost, term: number, voter: number, candidate: number): void {
+  votesIn(ghost, term)[voter] = candidate + 1;
+}
+
+/** Forgets elections that nobody can win any more: every node has moved past their term. */
+function forgetVotes(ghost: RaftGhost): void {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const node of ghost.nodes) if (node !== undefined) lowest = Math.min(lowest, node.term);
+  for (const term of ghost.votes.keys()) if (term < lowest) ghost.votes.delete(term);
+  for (const term of ghost.leaderOf.keys()) if (term < lowest) ghost.leaderOf.delete(term);
+}

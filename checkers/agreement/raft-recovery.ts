@@ -1,0 +1,168 @@
+/**
+ * The durability audit: what a node finds on its disk when it starts is at least what it had
+ * claimed before (its trace lines are written after the records that they speak of are durable).
+ */
+
+import { nodeName, type RaftRecovered, type TraceEvent } from '../trace.ts';
+import { NONE } from './entry-table.ts';
+import { lineOf, placeEntry } from './raft-log.ts';
+import { entryAt, place, type RaftGhost, type RaftNode } from './raft-state.ts';
+
+type Boot = Extract<TraceEvent, { kind: 'boot' }>;
+
+export function onBoot(ghost: RaftGhost, node: RaftNode, event: Boot, incarnation: number): void {
+  const { recovered } = event;
+  const first = node.incarnation === 0;
+  if (!first) {
+    ghost.stats.restarts++;
+    auditTerm(ghost, node, recovered);
+    auditLog(ghost, node, recovered);
+  }
+  node.incarnation = incarnation;
+  node.bootLine = ghost.findings.line;
+  node.voters = 0;
+  for (const voter of event.nodes) node.voters |= 1 << voter;
+  node.quorum = Math.floor(event.nodes.length / 2) + 1;
+  adopt(ghost, node, recovered);
+}
+
+function auditTerm(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void {
+  const { findings } = ghost;
+  const name = nodeName(node.node);
+  if (recovered.term < node.term) {
+    findings.report(
+      'D:TermDurable',
+      node.termLine,
+      `${name} was in term ${node.term} and came back in term ${recovered.term}`,
+    );
+  }
+  const forgot =
+    recovered.term < node.votedTerm ||
+    (recovered.term === node.votedTerm && recovered.votedFor !== node.votedFor);
+  if (node.votedTerm !== -1 && forgot) {
+    const now = recovered.votedFor === null ? 'nobody' : nodeName(recovered.votedFor);
+    findings.report(
+      'D:VoteDurable',
+      node.voteLine,
+      `${name} had voted for ${nodeName(node.votedFor)} in term ${node.votedTerm} and came back ` +
+        `in term ${recovered.term} having voted for ${now}`,
+    );
+  }
+}
+
+function auditLog(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void {
+  const { findings } = ghost;
+  const { entries, snapshot } = recovered;
+  const name = nodeName(node.node);
+  if (snapshot.index < node.snapshot) {
+    findings.report(
+      'D:SnapshotDurable',
+      node.snapshotLine,
+      `${name} had a snapshot up to index ${node.snapshot} and came back with one up to index ` +
+        `${snapshot.index}`,
+    );
+  }
+  const last = reach(recovered);
+  if (last < node.applied) {
+    findings.report(
+      'D:AppliedDurable',
+      node.appliedLine,
+      `${name} had executed up to index ${node.applied} and came back with a log and snapshot ` +
+        `that reach index ${last}`,
+    );
+  }
+  const offset = entries[0]?.index ?? snapshot.index + 1;
+  const from = Math.max(node.snapshot, snapshot.index, ghost.entries.base - 1) + 1;
+  for (let index = from; index <= node.last; index++) {
+    const claimed = entryAt(ghost, node, index);
+    if (claimed === NONE) continue;
+    const term = ghost.entries.term[claimed] as number;
+    const found = entries[index - offset];
+    if (found !== undefined && found.index === index) {
+      if (found.term === term && found.valueHash === ghost.entries.hash[claimed]) continue;
+      // A later leader's entry may have replaced it, durably, just before the line about that.
+      if (found.term > term && index > node.commit) return;
+    }
+    findings.report(
+      'D:LogDurable',
+      lineOf(ghost, node, index),
+      `${name} held ${place(index, term)} and came back ` +
+        (found === undefined
+          ? `with a log that ends at index ${last}`
+          : `with ${place(found.index, found.term)} in its place`),
+    );
+    return;
+  }
+}
+
+/** The last index that a contiguous snapshot and log reach. */
+function reach(recovered: RaftRecovered): number {
+  let last = recovered.snapshot.index;
+  for (const entry of recovered.entries) {
+    if (entry.index > last + 1) break;
+    if (entry.index === last + 1) last = entry.index;
+  }
+  return last;
+}
+
+/** From here on the node is what it says it found. */
+function adopt(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void {
+  const { findings } = ghost;
+  const { snapshot } = recovered;
+  const { line } = findings;
+  node.term = recovered.term;
+  node.termLine = line;
+  if (recovered.term > ghost.stats.highestTerm) ghost.stats.highestTerm = recovered.term;
+  if (recovered.votedFor !== null) {
+    node.votedTerm = recovered.term;
+    node.votedFor = recovered.votedFor;
+    node.voteLine = line;
+  }
+  node.leading = -1;
+  node.leaderLine = -1;
+  node.removedEntry = NONE;
+  node.snapshot = snapshot.index;
+  node.snapshotTerm = snapshot.term;
+  node.snapshotLine = line;
+  node.last = snapshot.index;
+  node.lastTerm = snapshot.term;
+  node.commit = snapshot.index;
+  node.commitLine = line;
+  node.applied = snapshot.index;
+  node.appliedLine = line;
+  if (snapshot.index > ghost.committed) adoptCommitted(ghost, node, recovered);
+  for (const entry of recovered.entries) {
+    if (entry.index <= snapshot.index) continue;
+    if (entry.index !== node.last + 1) {
+      findings.report(
+        'D:LogDurable',
+        -1,
+        `${nodeName(node.node)} came back with a log that jumps from index ${node.last} to index ` +
+          `${entry.index}`,
+      );
+      return;
+    }
+    if (!ghost.entries.reach(entry.index)) return;
+    const content = { valueHash: entry.valueHash, previousTerm: node.lastTerm };
+    placeEntry(ghost, node, entry.index, entry.term, content);
+  }
+}
+
+/** A cluster that did not begin empty: what its snapshots hold is committed by definition. */
+function adoptCommitted(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void {
+  const { index, term } = recovered.snapshot;
+  const { entries } = ghost;
+  if (entries.reach(index)) {
+    let entry = entries.find(index, term);
+    if (entry === NONE) {
+      entry = entries.add(index, term, Number.NaN, Number.NaN);
+      entries.node[entry] = node.node;
+      entries.line[entry] = ghost.findings.line;
+    }
+    const at = index & entries.mask;
+    entries.committed[at] = entry;
+    entries.commitTerm[at] = term;
+    entries.commitLine[at] = ghost.findings.line;
+  }
+  ghost.committed = index;
+}

@@ -1,0 +1,154 @@
+/**
+ * What the checker knows of a Raft cluster: each node as its own trace describes it, and what
+ * the cluster as a whole has decided.
+ */
+
+import { nodeName } from '../trace.ts';
+import type { AppliedLog, Replica } from './applied-log.ts';
+import { type EntryTable, NONE } from './entry-table.ts';
+import type { Findings } from './findings.ts';
+
+/** Node numbers are bits of a 32-bit integer in certificates. */
+export const NODES_MAX = 31;
+
+/** One node, after its latest line. Lines are -1 where nothing was said yet. */
+export class RaftNode implements Replica {
+  readonly node: number;
+  incarnation = 0;
+  /** Voters it was started with, as bits, and how many make a majority of them. */
+  voters = 0;
+  quorum = 1;
+  bootLine = -1;
+  // Durable claims: they outlive a crash.
+  term = 0;
+  termLine = -1;
+  votedTerm = -1;
+  votedFor = -1;
+  voteLine = -1;
+  /** Last entry of the log, or of the snapshot where the log is empty. */
+  last = 0;
+  lastTerm = 0;
+  snapshot = 0;
+  snapshotTerm = 0;
+  snapshotLine = -1;
+  // Volatile: a restart begins again from the snapshot.
+  commit = 0;
+  commitLine = -1;
+  applied = 0;
+  appliedLine = -1;
+  /** The term that it leads; -1 while it leads none. */
+  leading = -1;
+  leaderLine = -1;
+  /** As leader: up to where each peer is believed to hold its log. */
+  readonly match = new Float64Array(NODES_MAX);
+  readonly matchLine = new Float64Array(NODES_MAX);
+  /** The entry that stood at the start of the suffix that was removed last; `NONE` if replaced. */
+  removedEntry = NONE;
+  removedFrom = 0;
+  removedLast = 0;
+  removedLine = -1;
+
+  constructor(node: number) {
+    this.node = node;
+  }
+}
+
+/** One won election. The log as it was then is known by its last entry. */
+export interface Leadership {
+  readonly term: number;
+  readonly node: number;
+  readonly line: number;
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+}
+
+export interface RaftStats {
+  /** Leaderships won: one for each term that had a leader. */
+  leaders: number;
+  /** How often another node than the last leader took over. */
+  leaderChanges: number;
+  /** Candidacies: votes of nodes for themselves. */
+  elections: number;
+  highestTerm: number;
+  /** Log positions committed, counted once for the cluster. */
+  committed: number;
+  applied: number;
+  /** Commands that the session table recognised as repetitions. */
+  duplicates: number;
+  snapshotsTaken: number;
+  snapshotsInstalled: number;
+  restarts: number;
+  readsIndex: number;
+  readsLease: number;
+  readsLog: number;
+  /** Lines of nodes that never said that they were started: the trace is incomplete. */
+  orphans: number;
+}
+
+/** The cluster. `Ghost` as in proofs: state that no node has, but that the invariants speak of. */
+export interface RaftGhost {
+  readonly findings: Findings;
+  readonly applied: AppliedLog;
+  readonly entries: EntryTable;
+  /** By number; holes where nothing has booted. */
+  readonly nodes: (RaftNode | undefined)[];
+  /** The highest index committed by anyone. */
+  committed: number;
+  /** The last leaderships, in order of election, and all of them by term. */
+  readonly leaderships: Leadership[];
+  readonly leaderOf: Map<number, Leadership>;
+  highestLedTerm: number;
+  /** Per term: for whom each node voted, `candidate + 1`, 0 for nobody. */
+  readonly votes: Map<number, Uint8Array>;
+  readonly stats: RaftStats;
+}
+
+/**
+ * The term of the entry at `index` in a node's log; -1 where the log ends before, or where it is
+ * no longer known.
+ */
+export function termAt(ghost: RaftGhost, node: RaftNode, index: number): number {
+  if (index === node.last) return node.lastTerm;
+  if (index === node.snapshot) return node.snapshotTerm;
+  if (index === 0) return 0;
+  const entry = entryAt(ghost, node, index);
+  return entry === NONE ? -1 : (ghost.entries.term[entry] as number);
+}
+
+/** The entry at `index` in a node's log. What a snapshot covers is what was committed there. */
+export function entryAt(ghost: RaftGhost, node: RaftNode, index: number): number {
+  const { entries } = ghost;
+  if (index < entries.base || index > node.last || index > entries.base + entries.mask) return NONE;
+  const at = index & entries.mask;
+  if (index <= node.snapshot) return entries.committed[at] as number;
+  return (entries.logs[node.node] as Int32Array)[at] as number;
+}
+
+/** `index 7 (term 2)`. */
+export function place(index: number, term: number): string {
+  return `index ${index} (term ${term})`;
+}
+
+/** `the log of n1 ends at index 7 (term 2)`, without the verb's subject. */
+export function endOfLog(node: RaftNode): string {
+  if (node.last === 0) return `the log of ${nodeName(node.node)} is empty`;
+  return `the log of ${nodeName(node.node)} ends at ${place(node.last, node.lastTerm)}`;
+}
+
+/**
+ * The term at `index` of the log that ends with (lastIndex, lastTerm), found by walking back over
+ * what is known; null where that is not enough. O(distance): for rare events only.
+ */
+export function ancestorTerm(
+  entries: EntryTable,
+  last: { readonly lastIndex: number; readonly lastTerm: number },
+  index: number,
+): number | null {
+  let term = last.lastTerm;
+  for (let at = last.lastIndex; at > index; at--) {
+    const entry = entries.find(at, term);
+    if (entry === NONE) return null;
+    term = entries.previousTerm[entry] as number;
+  }
+  return Number.isNaN(term) ? null : term;
+}

@@ -1,0 +1,199 @@
+/**
+ * Raft's invariants over a trace, line by line: Election Safety, Leader Append-Only, Log Matching,
+ * Leader Completeness and State Machine Safety (Ongaro and Ousterhout, figure 3), the durability
+ * of every claim, and the certificates of elections, commits and reads.
+ *
+ * O(1) or O(quorum) per line and nothing allocated on the way, because this runs inside the
+ * simulator. Memory follows the longest live log: what all nodes have in snapshots is forgotten.
+ */
+
+import { nodeName, type TraceChecker, type TraceEvent, type Violation } from '../trace.ts';
+import { AppliedLog } from './applied-log.ts';
+import { EntryTable, NONE } from './entry-table.ts';
+import { Findings } from './findings.ts';
+import { onCommit, onMatch } from './raft-commit.ts';
+import { onLeader, onTerm, onVote } from './raft-elections.ts';
+import { onAppend, onSnapshot, onTruncate } from './raft-log.ts';
+import { onReadCertificate } from './raft-reads.ts';
+import { onBoot } from './raft-recovery.ts';
+import { entryAt, NODES_MAX, type RaftGhost, RaftNode, type RaftStats } from './raft-state.ts';
+
+/** A checker for one trace of one Raft cluster, of any size up to 31 nodes. */
+export function raftChecker(): TraceChecker {
+  return new RaftChecker();
+}
+
+class RaftChecker implements TraceChecker {
+  readonly violations: readonly Violation[];
+  readonly stats: Readonly<Record<string, number>>;
+  readonly #ghost: RaftGhost;
+
+  constructor() {
+    const findings = new Findings();
+    const stats = noStats();
+    this.violations = findings.violations;
+    this.stats = stats;
+    this.#ghost = {
+      findings,
+      applied: new AppliedLog(findings, 'StateMachineSafety'),
+      entries: new EntryTable(),
+      nodes: [],
+      committed: 0,
+      leaderships: [],
+      leaderOf: new Map(),
+      highestLedTerm: 0,
+      votes: new Map(),
+      stats,
+    };
+  }
+
+  feed(event: TraceEvent, node: number, incarnation: number, _timeNs: number): void {
+    const ghost = this.#ghost;
+    ghost.findings.line++;
+    const state = ghost.nodes[node];
+    if (state === undefined || event.kind === 'boot') {
+      start(ghost, event, node, incarnation);
+      return;
+    }
+    // Written by the harness, which may not know the incarnation.
+    if (incarnation !== state.incarnation && event.kind !== 'crash') {
+      stray(ghost, state, incarnation);
+      return;
+    }
+    step(ghost, state, event);
+  }
+}
+
+function step(
+  ghost: RaftGhost,
+  node: RaftNode,
+  event: Exclude<TraceEvent, { kind: 'boot' }>,
+): void {
+  switch (event.kind) {
+    case 'append':
+      onAppend(ghost, node, event);
+      return;
+    case 'apply':
+      onApply(ghost, node, event);
+      return;
+    case 'commit':
+      onCommit(ghost, node, event);
+      return;
+    case 'match':
+      onMatch(ghost, node, event);
+      return;
+    case 'reply':
+      ghost.applied.reply(event, node);
+      return;
+    case 'read-cert':
+      onReadCertificate(ghost, node, event);
+      return;
+    case 'truncate':
+      onTruncate(ghost, node, event.from);
+      return;
+    case 'snapshot':
+      onSnapshot(ghost, node, event);
+      return;
+    case 'term':
+      onTerm(ghost, node, event.term);
+      return;
+    case 'vote':
+      onVote(ghost, node, event);
+      return;
+    case 'leader':
+      onLeader(ghost, node, event);
+      return;
+    case 'step-down':
+      node.leading = -1;
+      return;
+    case 'crash':
+      node.leading = -1;
+      return;
+    case 'panic':
+      node.leading = -1;
+      ghost.findings.report('PANIC', -1, `${nodeName(node.node)} stopped itself: ${event.reason}`);
+      return;
+  }
+}
+
+/** Only what is committed may be executed, and exactly what the own log says. */
+function onApply(
+  ghost: RaftGhost,
+  node: RaftNode,
+  event: Extract<TraceEvent, { kind: 'apply' }>,
+): void {
+  const { position } = event;
+  ghost.stats.applied++;
+  if (position > node.commit) {
+    ghost.findings.report(
+      'ApplyBeyondCommit',
+      node.commitLine,
+      `${nodeName(node.node)} executed index ${position}, but it knew only index ${node.commit} ` +
+        'to be committed',
+    );
+  }
+  const entry = entryAt(ghost, node, position);
+  if (entry !== NONE && position > node.snapshot) {
+    const { entries } = ghost;
+    if (entries.hash[entry] !== event.valueHash) {
+      ghost.findings.report(
+        'ApplyAgreement',
+        entries.line[entry] as number,
+        `${nodeName(node.node)} executed at index ${position} something else than its log holds`,
+      );
+    }
+  }
+  ghost.applied.apply(event, node);
+  ghost.stats.duplicates = ghost.applied.duplicates;
+}
+
+function start(ghost: RaftGhost, event: TraceEvent, node: number, incarnation: number): void {
+  if (event.kind === 'crash') return;
+  if (event.kind !== 'boot' || node < 0 || node >= NODES_MAX) {
+    ghost.stats.orphans++;
+    return;
+  }
+  let state = ghost.nodes[node];
+  if (state === undefined) {
+    state = new RaftNode(node);
+    ghost.nodes[node] = state;
+    ghost.entries.addNode(node);
+  } else if (incarnation <= state.incarnation) {
+    stray(ghost, state, incarnation);
+    return;
+  }
+  onBoot(ghost, state, event, incarnation);
+}
+
+/** NodeIdMatch: at any time at most one incarnation of a node is alive. */
+function stray(ghost: RaftGhost, node: RaftNode, incarnation: number): void {
+  if (incarnation > node.incarnation) {
+    ghost.stats.orphans++;
+    return;
+  }
+  ghost.findings.report(
+    'NodeIdMatch',
+    node.bootLine,
+    `incarnation ${incarnation} of ${nodeName(node.node)} was active after incarnation ` +
+      `${node.incarnation} had started`,
+  );
+}
+
+function noStats(): RaftStats & Record<string, number> {
+  return {
+    leaders: 0,
+    leaderChanges: 0,
+    elections: 0,
+    highestTerm: 0,
+    committed: 0,
+    applied: 0,
+    duplicates: 0,
+    snapshotsTaken: 0,
+    snapshotsInstalled: 0,
+    restarts: 0,
+    readsIndex: 0,
+    readsLease: 0,
+    readsLog: 0,
+    orphans: 0,
+  };
+}

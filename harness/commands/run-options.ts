@@ -1,0 +1,86 @@
+/** The options of `run`, shared by every command that starts runs, and how they become a request. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Options } from '../../systems/protocol.ts';
+import type { RunRequest } from '../config.ts';
+import { readConfigFile } from '../config-file.ts';
+
+/** What commander makes of the flags. */
+export interface RunFlags {
+  readonly config?: string;
+  readonly backend?: 'sim' | 'docker';
+  readonly workload?: string;
+  readonly nodes?: number;
+  readonly concurrency?: number;
+  readonly rate?: number;
+  readonly timeLimit?: number;
+  readonly nemesis?: readonly string[];
+  readonly nemesisInterval?: number;
+  readonly seed?: number;
+  readonly mutant?: readonly string[];
+  readonly rules?: readonly string[];
+  readonly set?: Options;
+}
+
+/** Adds the flags that say what to run. Limits and defaults are `config.ts`'s business. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'YAML file with these options by name; flags win over it')
+    .addOption(
+      new Option('--backend <name>', 'where nodes run (default: sim)').choices(['sim', 'docker']),
+    )
+    .option('--workload <name>', 'what clients do (default: register)')
+    .option('--nodes <n>', 'size of the cluster (default: 5)', number)
+    .option('--concurrency <n>', 'clients at a time (default: 10)', number)
+    .option('--rate <n>', 'operations per second over all clients (default: 100)', number)
+    .option('--time-limit <s>', 'seconds under faults, virtual in sim (default: 60)', number)
+    .option('--nemesis <names>', 'faults, by comma; all or none (default: all)', list)
+    .option('--nemesis-interval <s>', 'seconds between faults of a kind (default: 5)', number)
+    .option('--seed <n>', 'settles every random choice (default: drawn, and printed)', number)
+    .option('--mutant <ids>', 'plants known bugs, by comma', list)
+    .option('--rules <files>', 'modules with own variants of the rules, by comma', list)
+    .option('--set <name=value>', 'an option of the system, see: ordeal list options', setting);
+}
+
+/** Flags over the file's options. */
+export function requestOf(system: string, flags: RunFlags): RunRequest {
+  const file = flags.config === undefined ? {} : readConfigFile(flags.config);
+  const named = {
+    backend: flags.backend,
+    workload: flags.workload,
+    nodes: flags.nodes,
+    concurrency: flags.concurrency,
+    rate: flags.rate,
+    timeLimitS: flags.timeLimit,
+    nemesis: flags.nemesis,
+    nemesisIntervalS: flags.nemesisInterval,
+    seed: flags.seed,
+    mutants: flags.mutant,
+    rules: flags.rules,
+  };
+  const given = Object.fromEntries(
+    Object.entries(named).filter(([, value]) => value !== undefined),
+  );
+  return { ...file, ...given, system, set: { ...file.set, ...flags.set } };
+}
+
+/** A number, as a flag's argument. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    throw new InvalidArgumentError('a number is needed.');
+  }
+  return value;
+}
+
+function list(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => name === '')) throw new InvalidArgumentError('a name is empty.');
+  return names;
+}
+
+function setting(text: string, before: Options = {}): Options {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('name=value is needed.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}

@@ -1,0 +1,119 @@
+/** The YAML file of `--config`: the options of `run` by the names that they have as flags. */
+
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { EVENT_ID, type Event, getScalarValue, load, parseEvents, YAMLException } from 'js-yaml';
+import { z } from 'zod';
+import type { RunRequest } from './config.ts';
+import { usage } from './errors.ts';
+
+const names = z.union([z.string(), z.array(z.string())]);
+
+const schema = z.strictObject({
+  system: z.string().optional(),
+  backend: z.enum(['sim', 'docker']).optional(),
+  workload: z.string().optional(),
+  nodes: z.int().optional(),
+  concurrency: z.int().optional(),
+  rate: z.number().optional(),
+  'time-limit': z.number().optional(),
+  nemesis: names.optional(),
+  'nemesis-interval': z.number().optional(),
+  seed: z.int().optional(),
+  mutant: names.optional(),
+  rules: names.optional(),
+  set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+});
+
+/** Reads a file of run options; what is wrong in it is one usage error with file, line and column. */
+export function readConfigFile(file: string): Partial<RunRequest> {
+  const given = schemaChecked(file, sourceOf(file));
+  const { mutant, nemesis, rules, ...rest } = given;
+  const { 'time-limit': timeLimitS, 'nemesis-interval': nemesisIntervalS, ...same } = rest;
+  const request = {
+    ...same,
+    timeLimitS,
+    nemesisIntervalS,
+    nemesis: listOf(nemesis),
+    mutants: listOf(mutant),
+    rules: listOf(rules),
+  };
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value;
+}
+
+function sourceOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usage(`--config ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function schemaChecked(file: string, source: string): z.infer<typeof schema> {
+  try {
+    const result = schema.safeParse(load(source, { filename: basename(file) }));
+    if (result.success) return result.data;
+    const [issue] = result.error.issues;
+    const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue?.path;
+    const words = (path ?? []).map(String);
+    const message = `${words.join('.')}: ${issue?.message}`;
+    YAMLException.throwAt(source, positionOf(source, words), message, basename(file));
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const { mark } = error;
+    const place = mark === undefined ? '' : `:${mark.line + 1}:${mark.column + 1}`;
+    throw usage(`${file}${place}: ${error.reason}`);
+  }
+}
+
+/** Where the value at a path stands in the source; of the key itself where the value has no place. */
+function positionOf(source: string, path: readonly string[]): number {
+  let best = 0;
+  walk(source, parseEvents(source, {}), (at, position) => {
+    if (at.length <= path.length && at.every((name, i) => name === path[i])) best = position;
+  });
+  return best;
+}
+
+/** One open collection: a mapping waits for a key or for the value of `key`; a sequence counts. */
+interface Open {
+  readonly mapping: boolean;
+  key: string | null;
+  count: number;
+}
+
+function walk(
+  source: string,
+  events: readonly Event[],
+  visit: (path: readonly string[], position: number) => void,
+): void {
+  const open: Open[] = [];
+  const path = () => open.map((one) => (one.mapping ? (one.key ?? '') : String(one.count)));
+  const valueDone = () => {
+    const last = open.at(-1);
+    if (last === undefined) return;
+    last.key = null;
+    last.count++;
+  };
+  for (const event of events) {
+    if (event.type === EVENT_ID.SCALAR) {
+      const last = open.at(-1);
+      if (last?.mapping && last.key === null) last.key = getScalarValue(source, event);
+      else {
+        visit(path(), event.valueStart);
+        valueDone();
+        continue;
+      }
+      visit(path(), event.valueStart);
+    } else if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) {
+      open.push({ mapping: event.type === EVENT_ID.MAPPING, key: null, count: 0 });
+    } else if (event.type === EVENT_ID.POP && open.length > 0) {
+      open.pop();
+      valueDone();
+    }
+  }
+}

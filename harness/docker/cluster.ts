@@ -1,0 +1,277 @@
+/** A cluster of containers: brought up, watched over, and removed to the last trace. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { nodeName, type TraceLine } from '../../checkers/trace.ts';
+import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
+import type { NodeView } from '../../systems/protocol.ts';
+import type { ClusterSpec, LiveClient, LiveCluster } from '../backend.ts';
+import { HarnessError, infrastructure } from '../errors.ts';
+import { TcpClient } from './client.ts';
+import { connectEngine, type EngineInfo, reason } from './engine.ts';
+import { DockerFaults } from './faults.ts';
+import { type Image, requireImage } from './image.ts';
+import { DIRECTORY_PREFIX, removeRun, sweepIn, writeOwner } from './leftovers.ts';
+import { createNetwork, type Network } from './network.ts';
+import { type ClusterPlan, NodeContainer, PORT } from './node-container.ts';
+import { type Owner, thisProcess } from './owner.ts';
+import { Teardown } from './teardown.ts';
+import { crashLine, mergeTraces, readTrace } from './trace.ts';
+
+/** A cluster that has no leader by then never forms. */
+const FORMING_MS_MAX = 20_000;
+const POLL_MS = 25;
+const VIEW_TIMEOUT_MS = 500;
+/** Of every step of the teardown. */
+const TEARDOWN_MS_MAX = 60_000;
+const LOG_LINES_SHOWN = 3;
+
+/** What a test or a library's user may add to a launch. */
+export interface LaunchOptions {
+  /** Module that exports `system`, for a system that is in no registry. */
+  readonly systemModule?: string;
+}
+
+/** Starts a cluster; see `Backend.launch`. Whatever fails, nothing is left behind. */
+export async function launch(spec: ClusterSpec, options: LaunchOptions = {}): Promise<LiveCluster> {
+  const engine = await connectEngine();
+  const image = await requireImage(engine.docker, spec.system.name);
+  await sweepIn(engine.docker);
+  spec.signal.throwIfAborted();
+  const teardown = new Teardown();
+  try {
+    return await bringUp(spec, options, engine, image, teardown);
+  } catch (error) {
+    await teardown.run(TEARDOWN_MS_MAX);
+    if (error instanceof HarnessError || spec.signal.aborted) throw error;
+    throw infrastructure(`the cluster did not start: ${reason(error)}`, error);
+  }
+}
+
+async function bringUp(
+  spec: ClusterSpec,
+  options: LaunchOptions,
+  engine: EngineInfo,
+  image: Image,
+  teardown: Teardown,
+): Promise<LiveCluster> {
+  const { docker } = engine;
+  // The run's own name may be used twice; containers must not be.
+  const owner = thisProcess(`ordeal-${randomBytes(5).toString('hex')}`);
+  const directory = mkdtempSync(join(tmpdir(), DIRECTORY_PREFIX));
+  teardown.add('directory', () => rmSync(directory, { recursive: true, force: true }));
+  writeOwner(directory, owner);
+  mkdirSync(spec.logDirectory, { recursive: true });
+
+  teardown.add('containers and network', () => removeRun(docker, owner.runId));
+  const network = await createNetwork(docker, owner, owner.runId, spec.nodes);
+  spec.signal.throwIfAborted();
+
+  const plan = makePlan({ spec, options, owner, network, image, directory, engine });
+  const nodes = Array.from({ length: spec.nodes }, (_, node) => new NodeContainer(plan, node));
+  teardown.add('connections', () => {
+    for (const node of nodes) node.close();
+  });
+  // All settle before anything is torn down: a container must not come to be after the teardown.
+  const created = await Promise.allSettled(nodes.map((node) => node.create()));
+  const failed = created.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  await waitUntilFormed(nodes, spec.signal);
+  return new DockerCluster({
+    spec,
+    plan,
+    nodes,
+    teardown,
+    facts: describeFacts(spec, engine, image, network),
+  });
+}
+
+interface PlanParts {
+  readonly spec: ClusterSpec;
+  readonly options: LaunchOptions;
+  readonly owner: Owner;
+  readonly network: Network;
+  readonly image: Image;
+  readonly directory: string;
+  readonly engine: EngineInfo;
+}
+
+function makePlan(parts: PlanParts): ClusterPlan {
+  const { spec, options, owner, network, image, directory, engine } = parts;
+  return {
+    docker: engine.docker,
+    owner,
+    image,
+    network: network.name,
+    addresses: network.addresses,
+    token: randomBytes(24).toString('base64url'),
+    directory,
+    logDirectory: resolve(spec.logDirectory),
+    config: {
+      clusterId: owner.runId,
+      system: { name: spec.system.name },
+      options: spec.options,
+      variants: spec.mutants,
+      seed: spec.seed,
+      originNs: Number(process.hrtime.bigint()),
+    },
+    ruleFiles: spec.ruleFiles.map((file) => resolve(file)),
+    systemModule: options.systemModule === undefined ? null : resolve(options.systemModule),
+  };
+}
+
+/** Waits until every node answers and all name the same leader. */
+async function waitUntilFormed(
+  nodes: readonly NodeContainer[],
+  signal: AbortSignal,
+): Promise<void> {
+  const began = performance.now();
+  let views: (NodeView | null)[] = [];
+  while (performance.now() - began < FORMING_MS_MAX) {
+    signal.throwIfAborted();
+    views = await Promise.all(nodes.map(askView));
+    const leader = views[0]?.leader ?? null;
+    if (leader !== null && views.every((view) => view?.leader === leader)) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  const states = await Promise.all(
+    nodes.map(async (node, i) => {
+      const view = views[i];
+      const state = await node.state().catch(() => ({ kind: 'gone' }) as const);
+      const status = state.kind === 'exited' ? `exited (${state.status})` : state.kind;
+      const said =
+        view === undefined || view === null
+          ? 'does not answer'
+          : `${view.role}, term ${view.term}, leader ${
+              view.leader === null ? 'unknown' : nodeName(view.leader)
+            }`;
+      return `${node.name}: ${status}, ${said}; log: ${lastLogLines(node.logFile)}`;
+    }),
+  );
+  throw infrastructure(
+    `the cluster did not form within ${FORMING_MS_MAX / 1000} s\n  ${states.join('\n  ')}`,
+  );
+}
+
+async function askView(node: NodeContainer): Promise<NodeView | null> {
+  try {
+    const answer = await node.control.ask({ kind: 'view' }, VIEW_TIMEOUT_MS);
+    return answer.kind === 'view' ? answer.view : null;
+  } catch {
+    return null;
+  }
+}
+
+function lastLogLines(path: string): string {
+  try {
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    return lines.slice(-LOG_LINES_SHOWN).join(' | ');
+  } catch {
+    return 'none';
+  }
+}
+
+function describeFacts(
+  spec: ClusterSpec,
+  engine: EngineInfo,
+  image: Image,
+  network: Network,
+): Record<string, string> {
+  return {
+    'docker engine': `${engine.version} (API ${engine.apiVersion}, kernel ${engine.kernel})`,
+    image: `${image.tag} ${image.id}`,
+    network: `${network.subnet}, ${spec.nodes} nodes with a sidecar each`,
+    partition: 'iptables DROP by source in an own chain of each receiver, probed by UDP',
+    kill: 'SIGKILL through the engine; the page cache survives it',
+    pause: 'cgroup freezer through the engine',
+    clock: 'skewed in the host program, over its control channel',
+  };
+}
+
+interface ClusterParts {
+  readonly spec: ClusterSpec;
+  readonly plan: ClusterPlan;
+  readonly nodes: readonly NodeContainer[];
+  readonly teardown: Teardown;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+class DockerCluster implements LiveCluster {
+  readonly nodes: readonly number[];
+  readonly facts: Readonly<Record<string, string>>;
+
+  readonly #parts: ClusterParts;
+  readonly #faults: DockerFaults;
+  readonly #crashes: TraceLine[] = [];
+
+  constructor(parts: ClusterParts) {
+    this.#parts = parts;
+    this.nodes = parts.nodes.map(({ node }) => node);
+    this.facts = parts.facts;
+    this.#faults = new DockerFaults(parts.nodes, (node) => this.#noteCrash(node));
+  }
+
+  async view(): Promise<ClusterView> {
+    const views = await Promise.all(
+      this.#parts.nodes.map(async (node) => (this.#faults.isUp(node.node) ? askView(node) : null)),
+    );
+    let leader: number | null = null;
+    let term = -1;
+    for (const [node, view] of views.entries()) {
+      if (view === null || view.leader !== node || view.term <= term) continue;
+      leader = node;
+      term = view.term;
+    }
+    return { nodes: this.nodes, leader };
+  }
+
+  start(fault: Fault): Promise<Receipt> {
+    return this.#faults.start(fault);
+  }
+
+  end(fault: Fault): Promise<Receipt> {
+    return this.#faults.end(fault);
+  }
+
+  client(endpoint: number): LiveClient {
+    const { plan, spec } = this.#parts;
+    const client = new TcpClient({
+      endpoint,
+      clusterId: plan.config.clusterId,
+      seed: spec.seed,
+      protocol: spec.system.client(spec.system.rules),
+      nodes: plan.addresses.map((host) => ({ host, port: PORT.client })),
+    });
+    this.#parts.teardown.add(`client ${endpoint}`, () => client.close());
+    return client;
+  }
+
+  async trace(sinceNs?: bigint): Promise<readonly TraceLine[]> {
+    const { nodes, plan } = this.#parts;
+    const merged = mergeTraces(
+      nodes.map(({ traceFile }) => readTrace(traceFile)),
+      this.#crashes,
+    );
+    if (sinceNs === undefined) return merged;
+    const shift = Number(sinceNs - BigInt(plan.config.originNs));
+    return merged.map((line) => ({ ...line, time: line.time - shift }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const failures = await this.#parts.teardown.run(TEARDOWN_MS_MAX);
+    if (failures.length === 0) return;
+    throw infrastructure(
+      `not everything could be removed: ${failures.join('; ')} (run: npx ordeal doctor --clean)`,
+    );
+  }
+
+  #noteCrash(node: number): void {
+    const { nodes, plan } = this.#parts;
+    const last = readTrace((nodes[node] as NodeContainer).traceFile).at(-1);
+    const timeNs = Number(process.hrtime.bigint() - BigInt(plan.config.originNs));
+    const line = crashLine(last, timeNs);
+    if (line !== null) this.#crashes.push(line);
+  }
+}

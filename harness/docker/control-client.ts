@@ -1,0 +1,75 @@
+/** The harness's end of a control channel: asks one process of the run, by number. */
+
+import { connect as dial, type Socket } from 'node:net';
+import type { Address } from '../host/config.ts';
+import type { Answered, ControlHello, Question } from '../host/control.ts';
+import { encodeFrame, readFrames } from '../host/frame.ts';
+
+interface Waiting<Answer> {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class ControlClient<Command, Answer> {
+  readonly #address: Address;
+  readonly #token: string;
+  #socket: Socket | null = null;
+  #id = 0;
+  readonly #waiting = new Map<number, Waiting<Answer>>();
+
+  constructor(address: Address, token: string) {
+    this.#address = address;
+    this.#token = token;
+  }
+
+  /**
+   * Asks, and waits at most `timeoutMs`. Rejects when the process does not answer in time, is gone,
+   * or answers that it failed. A stopped process may still carry the command out once it goes on.
+   */
+  ask(command: Command, timeoutMs: number): Promise<Answer> {
+    const id = ++this.#id;
+    const socket = this.#connected();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        // A dial into nowhere would go on for minutes; the next question dials anew.
+        if (socket.connecting) socket.destroy();
+        settle(() => reject(new Error(`no answer within ${timeoutMs} ms`)));
+      }, timeoutMs);
+      const settle = (how: () => void) => {
+        clearTimeout(timer);
+        this.#waiting.delete(id);
+        how();
+      };
+      this.#waiting.set(id, {
+        resolve: (answer) => settle(() => resolve(answer)),
+        reject: (error) => settle(() => reject(error)),
+      });
+      const question: Question<Command> = { id, command };
+      socket.write(encodeFrame(question));
+    });
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+  }
+
+  #connected(): Socket {
+    if (this.#socket !== null) return this.#socket;
+    const socket = dial({ ...this.#address, noDelay: true });
+    this.#socket = socket;
+    const hello: ControlHello = { kind: 'control-hello', token: this.#token };
+    socket.write(encodeFrame(hello));
+    readFrames(socket, (value) => {
+      const answered = value as Answered<Answer>;
+      const waiting = this.#waiting.get(answered.id);
+      if ('error' in answered) waiting?.reject(new Error(answered.error));
+      else waiting?.resolve(answered.answer);
+    });
+    socket.on('close', () => {
+      this.#socket = null;
+      const gone = new Error('connection closed');
+      for (const waiting of this.#waiting.values()) waiting.reject(gone);
+    });
+    return socket;
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * Carries faults out on a cluster of containers, and proves by probing that they hold or are gone.
+ *
+ * Overlapping faults compose by counting: a link cut twice needs two heals, a node killed twice is
+ * started once the second kill ends.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import { nodeName } from '../../checkers/trace.ts';
+import type { Fault, Receipt } from '../../nemesis/fault.ts';
+import { reason } from './engine.ts';
+import { Links } from './links.ts';
+import type { NodeContainer } from './node-container.ts';
+
+type ClockFault = Extract<Fault, { kind: 'clock' }>;
+
+const ANSWER_TIMEOUT_MS = 1000;
+/** A node that was started must answer within this. */
+const RESTART_TIMEOUT_MS = 20_000;
+const POLL_MS = 20;
+/** How far a clock that was read back may be off what was set: reading it takes time, too. */
+const CLOCK_TOLERANCE_US = 20_000;
+
+/** What a fault did to one node, for the receipt. */
+interface Effect {
+  readonly status: Receipt['status'];
+  readonly evidence: string;
+}
+
+export class DockerFaults {
+  readonly #nodes: readonly NodeContainer[];
+  readonly #onCrash: (node: number) => void;
+  readonly #links: Links;
+  readonly #queues: Promise<unknown>[];
+  readonly #kills: number[];
+  readonly #pauses: number[];
+  readonly #paused: boolean[];
+  #clocks: readonly ClockFault[] = [];
+
+  /** `onCrash` is told of each node that was killed, once its process is gone. */
+  constructor(nodes: readonly NodeContainer[], onCrash: (node: number) => void) {
+    this.#nodes = nodes;
+    this.#onCrash = onCrash;
+    this.#links = new Links(nodes);
+    this.#queues = nodes.map(() => Promise.resolve());
+    this.#kills = nodes.map(() => 0);
+    this.#pauses = nodes.map(() => 0);
+    this.#paused = nodes.map(() => false);
+  }
+
+  /** Whether a node may be expected to answer. */
+  isUp(node: number): boolean {
+    return this.#kills[node] === 0 && this.#paused[node] === false;
+  }
+
+  /** Never rejects: what could not be carried out or proved is `indeterminate`. */
+  start(fault: Fault): Promise<Receipt> {
+    switch (fault.kind) {
+      case 'partition':
+        return settled(this.#links.cut(fault.cuts));
+      case 'kill':
+        return this.#onEach(fault.nodes, (node) => this.#kill(node));
+      case 'pause':
+        return this.#onEach(fault.nodes, (node) => this.#pause(node));
+      case 'clock':
+        this.#clocks = [...this.#clocks, fault];
+        return this.#onEach(fault.nodes, (node) => this.#setClock(node));
+    }
+  }
+
+  end(fault: Fault): Promise<Receipt> {
+    switch (fault.kind) {
+      case 'partition':
+        return settled(this.#links.heal(fault.cuts));
+      case 'kill':
+        return this.#onEach(fault.nodes, (node) => this.#restart(node));
+      case 'pause':
+        return this.#onEach(fault.nodes, (node) => this.#resume(node));
+      case 'clock': {
+        const at = this.#clocks.findIndex((active) => isDeepStrictEqual(active, fault));
+        this.#clocks = this.#clocks.filter((_, i) => i !== at);
+        return this.#onEach(fault.nodes, (node) => this.#setClock(node));
+      }
+    }
+  }
+
+  async #kill(node: number): Promise<Effect> {
+    if (this.#count(this.#kills, node, 1) > 1) return installed('was killed already');
+    const container = this.#node(node);
+    const outcome = await container.kill();
+    this.#paused[node] = false;
+    this.#onCrash(node);
+    const state = await container.state();
+    if (state.kind !== 'exited') return indeterminate(`is ${state.kind} after a kill`);
+    if (outcome === 'was down') return skipped(`was down (exit ${state.status})`);
+    return installed(`down (exit ${state.status})`);
+  }
+
+  async #restart(node: number): Promise<Effect> {
+    if (this.#count(this.#kills, node, -1) > 0) return installed('stays down: killed twice');
+    const began = performance.now();
+    const container = this.#node(node);
+    container.writeSkews(this.#skews(node));
+    await container.start();
+    while (performance.now() - began < RESTART_TIMEOUT_MS) {
+      try {
+        const answer = await container.control.ask({ kind: 'view' }, ANSWER_TIMEOUT_MS);
+        if (answer.kind !== 'view') break;
+        const tookMs = Math.round(performance.now() - began);
+        return installed(`up again after ${tookMs} ms, incarnation ${answer.incarnation}`);
+      } catch {
+        const state = await container.state();
+        if (state.kind === 'exited') return indeterminate(`did not stay up (exit ${state.status})`);
+        await sleep(POLL_MS);
+      }
+    }
+    return indeterminate(`does not answer ${RESTART_TIMEOUT_MS} ms after its start`);
+  }
+
+  async #pause(node: number): Promise<Effect> {
+    this.#count(this.#pauses, node, 1);
+    if (this.#paused[node] === true) return installed('was paused already');
+    const container = this.#node(node);
+    const before = await container.state();
+    if (before.kind === 'exited') return skipped('is down');
+    await container.pause();
+    this.#paused[node] = true;
+    const state = await container.state();
+    return state.kind === 'paused' ? installed('paused') : indeterminate(`is ${state.kind}`);
+  }
+
+  async #resume(node: number): Promise<Effect> {
+    const left = this.#count(this.#pauses, node, -1);
+    if (this.#paused[node] === false) return skipped('no longer paused: was killed, or was down');
+    if (left > 0) return installed('stays paused: paused twice');
+    const container = this.#node(node);
+    await container.unpause();
+    this.#paused[node] = false;
+    const state = await container.state();
+    return state.kind === 'running' ? installed('running') : indeterminate(`is ${state.kind}`);
+  }
+
+  async #setClock(node: number): Promise<Effect> {
+    const container = this.#node(node);
+    const skews = this.#skews(node);
+    container.writeSkews(skews);
+    if ((this.#kills[node] ?? 0) > 0) return skipped('is down: holds from its next start on');
+    let answer: Awaited<ReturnType<typeof container.control.ask>>;
+    try {
+      answer = await container.control.ask({ kind: 'clock', skews }, ANSWER_TIMEOUT_MS);
+    } catch (error) {
+      const when = this.#paused[node] === true ? 'is paused: holds once it goes on' : reason(error);
+      return indeterminate(when);
+    }
+    if (answer.kind !== 'clock') return indeterminate('answered something else');
+    const { wallUs, trueWallUs, ratePpm } = answer.reading;
+    const offsetUs = wallUs - trueWallUs;
+    const text = `wall clock off by ${Math.round(offsetUs / 1000)} ms, rate ${ratePpm} ppm`;
+    return matches(skews, offsetUs, ratePpm) ? installed(text) : indeterminate(text);
+  }
+
+  #skews(node: number): ClockFault[] {
+    return this.#clocks.filter((fault) => fault.nodes.includes(node));
+  }
+
+  #count(counts: number[], node: number, change: 1 | -1): number {
+    const count = Math.max(0, (counts[node] ?? 0) + change);
+    counts[node] = count;
+    return count;
+  }
+
+  #node(node: number): NodeContainer {
+    const container = this.#nodes[node];
+    if (container === undefined) throw new Error(`there is no node ${node}`);
+    return container;
+  }
+
+  /** What is done to one node is done in order; nodes and lanes do not wait for one another. */
+  async #onEach(
+    nodes: readonly number[],
+    act: (node: number) => Promise<Effect>,
+  ): Promise<Receipt> {
+    const effects = await Promise.all(
+      nodes.map((node) => {
+        const turn = (this.#queues[node] ?? Promise.resolve())
+          .then(() => act(node))
+          .catch((error: unknown) => indeterminate(reason(error)));
+        this.#queues[node] = turn;
+        return turn;
+      }),
+    );
+    const evidence = effects.map(
+      (effect, i) => `${nodeName(nodes[i] as number)} ${effect.evidence}`,
+    );
+    return { status: combine(effects), evidence: evidence.join('; ') };
+  }
+}
+
+/** In force on somebody is in force; on nobody, it is told whether that is certain. */
+function combine(effects: readonly Effect[]): Receipt['status'] {
+  if (effects.some(({ status }) => status === 'installed')) return 'installed';
+  return effects.some(({ status }) => status === 'indeterminate') ? 'indeterminate' : 'skipped';
+}
+
+/** Whether a reading agrees with the skews; a strobe may stand on either side. */
+function matches(skews: readonly ClockFault[], offsetUs: number, ratePpm: number): boolean {
+  const drifts = skews.filter(({ mode }) => mode === 'drift');
+  if (ratePpm !== drifts.reduce((total, skew) => total + skew.ratePpm, 0)) return false;
+  // What a drift has added up to by now nobody knows exactly; its rate was checked.
+  if (drifts.length > 0) return true;
+  let expected = [0];
+  for (const { mode, offsetMs } of skews) {
+    const moved = expected.map((sum) => sum + 1000 * offsetMs);
+    expected = mode === 'strobe' ? [...expected, ...moved] : moved;
+  }
+  return expected.some((sum) => Math.abs(offsetUs - sum) < CLOCK_TOLERANCE_US);
+}
+
+async function settled(receipt: Promise<Receipt>): Promise<Receipt> {
+  try {
+    return await receipt;
+  } catch (error) {
+    return indeterminate(reason(error));
+  }
+}
+
+function installed(evidence: string): Effect {
+  return { status: 'installed', evidence };
+}
+
+function skipped(evidence: string): Effect {
+  return { status: 'skipped', evidence };
+}
+
+function indeterminate(evidence: string): Effect {
+  return { status: 'indeterminate', evidence };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,14 @@
+/** The Docker backend: one container per node, faults from sidecars. */
+
+import type { Backend } from '../backend.ts';
+import { launch } from './cluster.ts';
+
+export { buildImage } from './image.ts';
+export { findLeftovers, type Leftover, sweep } from './leftovers.ts';
+export { type ProbeLine, probeDocker } from './probe.ts';
+
+export const dockerBackend: Backend = {
+  name: 'docker',
+  faults: ['partition', 'kill', 'pause', 'clock'],
+  launch: (spec) => launch(spec),
+};

@@ -1,0 +1,268 @@
+/** One node of a cluster as two containers: the node, and the sidecar whose network it joins. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import type Docker from 'dockerode';
+import { nodeName } from '../../checkers/trace.ts';
+import { infrastructure } from '../errors.ts';
+import type { Skew } from '../host/clock.ts';
+import type { NodeConfig } from '../host/config.ts';
+import type { NodeAnswer, NodeCommand } from '../host/control.ts';
+import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
+import { ControlClient } from './control-client.ts';
+import { reason, statusOf, tolerate } from './engine.ts';
+import { IMAGE_ROOT, type Image, REPOSITORY } from './image.ts';
+import { type Owner, toLabels } from './owner.ts';
+
+/** Every node has an address of its own, so all use the same ports. */
+export const PORT = {
+  peer: 7101,
+  client: 7102,
+  control: 7103,
+  sidecar: 7104,
+  probe: 7105,
+} as const;
+
+const SIDECAR_ANSWER_MS = 500;
+const SIDECAR_READY_MS_MAX = 15_000;
+
+/** What all nodes of a cluster share. */
+export interface ClusterPlan {
+  readonly docker: Docker;
+  readonly owner: Owner;
+  readonly image: Image;
+  readonly network: string;
+  readonly addresses: readonly string[];
+  readonly token: string;
+  /** Directory of the run on this machine; each node has a subdirectory. */
+  readonly directory: string;
+  readonly logDirectory: string;
+  /** The node's configuration, but for what differs between nodes. */
+  readonly config: Pick<
+    NodeConfig,
+    'system' | 'options' | 'variants' | 'seed' | 'originNs' | 'clusterId'
+  >;
+  readonly ruleFiles: readonly string[];
+  /** Module of a system that is in no registry, on this machine. */
+  readonly systemModule: string | null;
+}
+
+/** Where the engine says a container is. */
+export type ContainerState =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'exited'; readonly status: number };
+
+export class NodeContainer {
+  readonly node: number;
+  readonly name: string;
+  readonly address: string;
+  readonly control: ControlClient<NodeCommand, NodeAnswer>;
+  readonly sidecar: ControlClient<SidecarCommand, SidecarAnswer>;
+
+  readonly #plan: ClusterPlan;
+  readonly #directory: string;
+  #container: Docker.Container | null = null;
+
+  constructor(plan: ClusterPlan, node: number) {
+    this.#plan = plan;
+    this.node = node;
+    this.name = nodeName(node);
+    this.address = plan.addresses[node] as string;
+    this.#directory = join(plan.directory, this.name);
+    const { address: host } = this;
+    this.control = new ControlClient({ host, port: PORT.control }, plan.token);
+    this.sidecar = new ControlClient({ host, port: PORT.sidecar }, plan.token);
+  }
+
+  get traceFile(): string {
+    return join(this.#directory, 'trace', 'trace.jsonl');
+  }
+
+  get logFile(): string {
+    return join(this.#plan.logDirectory, `${this.name}.log`);
+  }
+
+  /** Creates both containers and starts them. */
+  async create(): Promise<void> {
+    for (const part of ['data', 'trace', 'config']) {
+      mkdirSync(join(this.#directory, part), { recursive: true });
+    }
+    const mounts = this.#moduleMounts();
+    this.#writeConfig(mounts);
+    const sidecar = await this.#createSidecar();
+    const [container] = await Promise.all([
+      this.#createNode(sidecar.id, mounts),
+      sidecar.start().then(() => this.#sidecarReady(sidecar)),
+    ]);
+    this.#container = container;
+    await container.start();
+  }
+
+  /** kill -9. Returns once the process is gone; tells when it was gone before. */
+  async kill(): Promise<'killed' | 'was down'> {
+    const container = this.#created();
+    try {
+      await container.kill({ signal: 'SIGKILL' });
+    } catch (error) {
+      if (statusOf(error) === 409) return 'was down';
+      throw error;
+    }
+    await container.wait({ condition: 'not-running' });
+    return 'killed';
+  }
+
+  /** Starts the process again, on the data that it left. */
+  async start(): Promise<void> {
+    await tolerate(this.#created().start(), 304);
+  }
+
+  async pause(): Promise<void> {
+    await this.#created().pause();
+  }
+
+  async unpause(): Promise<void> {
+    await this.#created().unpause();
+  }
+
+  async state(): Promise<ContainerState> {
+    const { State: state } = await this.#created().inspect();
+    if (state.Paused) return { kind: 'paused' };
+    if (state.Running) return { kind: 'running' };
+    return { kind: 'exited', status: state.ExitCode };
+  }
+
+  /** The skews with which the next process of this node starts. */
+  writeSkews(skews: readonly Skew[]): void {
+    writeFileSync(join(this.#directory, 'config', 'skews.json'), JSON.stringify(skews));
+  }
+
+  close(): void {
+    this.control.close();
+    this.sidecar.close();
+  }
+
+  #created(): Docker.Container {
+    if (this.#container === null) throw new Error(`${this.name} has not been created`);
+    return this.#container;
+  }
+
+  #createSidecar(): Promise<Docker.Container> {
+    const { docker, image, network, token } = this.#plan;
+    return docker.createContainer({
+      ...this.#common('net'),
+      Image: image.id,
+      Cmd: ['node', `${IMAGE_ROOT}/harness/host/sidecar.ts`],
+      Env: [
+        `ORDEAL_TOKEN=${token}`,
+        `ORDEAL_CONTROL_PORT=${PORT.sidecar}`,
+        `ORDEAL_PROBE_PORT=${PORT.probe}`,
+      ],
+      HostConfig: {
+        NetworkMode: network,
+        CapDrop: ['ALL'],
+        CapAdd: ['NET_ADMIN'],
+        SecurityOpt: ['no-new-privileges'],
+      },
+      NetworkingConfig: {
+        EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: this.address } } },
+      },
+    });
+  }
+
+  /** The firewall is in place before the node can send anything. */
+  async #sidecarReady(sidecar: Docker.Container): Promise<void> {
+    const began = performance.now();
+    for (;;) {
+      try {
+        await this.sidecar.ask({ kind: 'heard', mark: '' }, SIDECAR_ANSWER_MS);
+        return;
+      } catch (error) {
+        const { State: state } = await sidecar.inspect();
+        if (state.Running && performance.now() - began < SIDECAR_READY_MS_MAX) continue;
+        const output = await sidecar.logs({ stdout: true, stderr: true, tail: 5 });
+        throw infrastructure(
+          `the sidecar of ${this.name} at ${this.address} cannot be used: ${reason(error)}; ` +
+            `${state.Running ? 'running' : `exited (${state.ExitCode})`}; log: ${reason(output)}`,
+          error,
+        );
+      }
+    }
+  }
+
+  #createNode(sidecarId: string, mounts: ReadonlyMap<string, string>): Promise<Docker.Container> {
+    const { docker, image, logDirectory } = this.#plan;
+    const program = `exec node ${IMAGE_ROOT}/harness/host/main.ts /config/node.json`;
+    return docker.createContainer({
+      ...this.#common('node'),
+      Image: image.id,
+      // The log is a file of the run from the first line on: it survives container and controller.
+      Cmd: ['sh', '-c', `${program} >>/log/${this.name}.log 2>&1`],
+      User: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
+      HostConfig: {
+        NetworkMode: `container:${sidecarId}`,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges'],
+        ReadonlyRootfs: true,
+        // Not `Binds`, whose syntax trips over a colon in a path.
+        Mounts: [
+          mount(join(this.#directory, 'data'), '/data', 'writable'),
+          mount(join(this.#directory, 'trace'), '/trace', 'writable'),
+          mount(join(this.#directory, 'config'), '/config', 'read-only'),
+          mount(logDirectory, '/log', 'writable'),
+          ...[...mounts].map(([from, to]) => mount(from, to, 'read-only')),
+        ],
+      },
+    });
+  }
+
+  #common(role: 'net' | 'node'): { name: string; Labels: Record<string, string> } {
+    const { owner } = this.#plan;
+    const suffix = role === 'net' ? '-net' : '';
+    return { name: `${owner.runId}-${this.name}${suffix}`, Labels: toLabels(owner) };
+  }
+
+  #writeConfig(mounts: ReadonlyMap<string, string>): void {
+    const { addresses, token, ruleFiles, systemModule, config } = this.#plan;
+    const inside = (file: string) => mounts.get(file) ?? file;
+    const full: NodeConfig = {
+      ...config,
+      system: systemModule === null ? config.system : { module: inside(systemModule) },
+      node: this.node,
+      peers: addresses.map((host) => ({ host, port: PORT.peer })),
+      clientPort: PORT.client,
+      controlPort: PORT.control,
+      token,
+      ruleFiles: ruleFiles.map(inside),
+      dataDirectory: '/data',
+      traceFile: '/trace/trace.jsonl',
+      skewFile: '/config/skews.json',
+    };
+    const path = join(this.#directory, 'config', 'node.json');
+    writeFileSync(path, JSON.stringify(full), { mode: 0o600 });
+  }
+
+  /**
+   * Where a user's own modules go in the container, by path here. One from within the repository
+   * keeps its place in it, so that its relative imports of protocol files still lead there.
+   */
+  #moduleMounts(): Map<string, string> {
+    const { ruleFiles, systemModule } = this.#plan;
+    const files = systemModule === null ? ruleFiles : [...ruleFiles, systemModule];
+    return new Map(
+      files.map((file, i) => {
+        const path = relative(REPOSITORY, file);
+        const own = path.startsWith('..');
+        return [file, own ? `${IMAGE_ROOT}/user/${i}/${basename(file)}` : `${IMAGE_ROOT}/${path}`];
+      }),
+    );
+  }
+}
+
+function mount(
+  source: string,
+  target: string,
+  access: 'writable' | 'read-only',
+): Docker.MountSettings {
+  return { Type: 'bind', Source: source, Target: target, ReadOnly: access === 'read-only' };
+}

@@ -1,0 +1,135 @@
+/** The checkers that a run passes through, over the evidence of the run. One line registers one. */
+
+import { judge as judgeAgreement } from '../checkers/agreement/index.ts';
+import { availabilityVerdict } from '../checkers/availability.ts';
+import { type History, NEMESIS } from '../checkers/history.ts';
+import { checkLinearizable } from '../checkers/linearizable/index.ts';
+import { statsVerdict, type Thresholds } from '../checkers/stats.ts';
+import type { TraceChecker, Violation } from '../checkers/trace.ts';
+import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
+import { nemeses } from '../nemesis/index.ts';
+import { type RunConfig, workloadNamed } from './config.ts';
+import { EXIT } from './errors.ts';
+
+/** What there is to judge: the same from memory and from disk. */
+export interface Evidence {
+  readonly config: RunConfig;
+  readonly history: History;
+  /** What the agreement checker found in the trace, and its figures; null where there is none. */
+  readonly agreement: {
+    readonly violations: readonly Violation[];
+    readonly stats: Readonly<Record<string, number>>;
+    /** Why the trace may be incomplete; null where it is whole. */
+    readonly gap: string | null;
+  } | null;
+  /** Why the run did not go to its end; null where it did. */
+  readonly cutShort: string | null;
+}
+
+/** One checker of runs. */
+export interface Judge {
+  readonly name: string;
+  readonly describe: string;
+  judge(evidence: Evidence): CheckResult;
+}
+
+export const judges: readonly Judge[] = [
+  {
+    name: 'linearizable',
+    describe: 'there is one order of all operations, within real time, that explains every answer',
+    judge: ({ config, history }) => {
+      const { model, initial } = workloadNamed(config.workload);
+      const result = checkLinearizable(history, { model, initial, failedCas: 'observed' });
+      const { verdict, decidedBy, configurations, operations } = result;
+      const keys = result.keys.length;
+      return {
+        checker: 'linearizable',
+        verdict,
+        stats: { decidedBy, configurations, operations, keys },
+      };
+    },
+  },
+  {
+    name: 'agreement',
+    describe: "nodes' logs agree, and every election, commit and restart kept the protocol's rules",
+    judge: ({ agreement }) =>
+      agreement === null
+        ? unjudged('agreement', 'there is no trace')
+        : {
+            checker: 'agreement',
+            verdict: judgeAgreement(agreement.violations, agreement.stats, agreement.gap),
+            stats: agreement.stats,
+          },
+  },
+  {
+    name: 'availability',
+    describe: 'operations succeed again within a bound after the last fault was undone',
+    judge: ({ config, history }) => {
+      const quietAtNs = quietTimeNs(history);
+      if (quietAtNs === null) return unjudged('availability', 'the run has no quiet end');
+      return availabilityVerdict(history, { quietAtNs, boundNs: config.recoveryMaxS * 1e9 });
+    },
+  },
+  {
+    name: 'stats',
+    describe: 'enough operations succeeded and enough faults bit for the other answers to count',
+    judge: ({ config, history, agreement }) => {
+      const leaderChanges = agreement?.stats['leaderChanges'];
+      const evidence = leaderChanges === undefined ? {} : { leaderChanges };
+      const { verdict, stats: figures } = statsVerdict(history, thresholdsOf(config), evidence);
+      return { checker: 'stats', verdict, stats: figures };
+    },
+  },
+];
+
+/** The verdict of a run: of its checkers, and `unknown` at best where the run was cut short. */
+export function judgeRun(evidence: Evidence): {
+  readonly checks: readonly CheckResult[];
+  readonly verdict: Verdict;
+} {
+  const checks = judges.map((judge) => judge.judge(evidence));
+  const verdicts = checks.map((check) => check.verdict);
+  if (evidence.cutShort !== null) verdicts.push({ kind: 'unknown', because: evidence.cutShort });
+  return { checks, verdict: worst(verdicts) };
+}
+
+export function exitStatusOf(verdict: Verdict): number {
+  return EXIT[verdict.kind];
+}
+
+/** What a checker that followed a trace leaves as evidence. */
+export function agreementOf(checker: TraceChecker, gap: string | null): Evidence['agreement'] {
+  return { violations: checker.violations, stats: checker.stats, gap };
+}
+
+/** When the recovery window began, as the history says; null if it never did. */
+export function quietTimeNs(history: History): number | null {
+  const phase = history.functions.find('phase');
+  for (let index = 0; index < history.length; index++) {
+    if (history.process[index] !== NEMESIS || history.f[index] !== phase) continue;
+    return history.time[index] as number;
+  }
+  return null;
+}
+
+/**
+ * What a run must show before "valid" means anything: a share of the asked-for load, one installed
+ * fault of every kind that had time to act, and a change of leader where faults should cause one.
+ */
+function thresholdsOf(config: RunConfig): Thresholds {
+  const rounds = config.timeLimitS / config.nemesisIntervalS;
+  const acting = config.nemesis.filter((name) =>
+    nemeses[name]?.forms.some((form) => form.minNodes <= config.nodes),
+  );
+  const unsettling = config.nodes >= 3 && acting.some((name) => name !== 'clock');
+  const asked = Math.floor(config.rate * config.timeLimitS);
+  return {
+    okMin: Math.max(1, Math.floor(asked / 10)),
+    ...(rounds >= 3 ? { faultsMin: Object.fromEntries(acting.map((name) => [name, 1])) } : {}),
+    ...(unsettling && rounds >= 10 ? { leaderChangesMin: 1 } : {}),
+  };
+}
+
+function unjudged(checker: string, because: string): CheckResult {
+  return { checker, verdict: { kind: 'unknown', because } };
+}

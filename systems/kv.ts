@@ -1,0 +1,318 @@
+/**
+ * The replicated state machine: a key-value store with client sessions. Pure and deterministic:
+ * the same commands at the same positions give the same state and the same hash everywhere.
+ *
+ * Sessions make retries exactly-once (Ongaro's dissertation, section 6.3): a session is opened
+ * through the log, its number is the position of that entry, and the table keeps the result of the
+ * last sequence of each. Sessions expire only by the times that stand in the entries themselves.
+ */
+
+import type { Value } from '../checkers/history.ts';
+import { HASH_SEED, mix, mixString, mixValue } from './hash.ts';
+import type { Operation } from './operations.ts';
+import type { ClientRef, Reply } from './protocol.ts';
+
+/** What one log entry does. Immutable. */
+export interface Command {
+  readonly kind: 'noop' | 'open' | 'operation';
+  /** How traces call it: `session:sequence`, `read`, `noop` or `open`. */
+  readonly id: string;
+  readonly operation: Operation | null;
+  /** 0 for none. */
+  readonly session: number;
+  readonly sequence: number;
+  /** The cluster's clock when a leader made the command, in microseconds. */
+  readonly timeUs: number;
+  readonly valueHash: number;
+}
+
+/** What a command came to; kept by its session and repeated to retries. */
+export type CommandResult = Extract<Reply, { status: 'ok' | 'fail' }>;
+
+export interface Session {
+  /** The highest sequence executed, 0 for none yet. */
+  sequence: number;
+  /** What it came to. */
+  result: CommandResult | null;
+  /** Time and position of the last command of this session. */
+  usedUs: number;
+  usedPosition: number;
+}
+
+/** Mutable, but plain data. */
+export interface KvState {
+  readonly data: Map<string, Value>;
+  /** By session number; in the order of opening. */
+  readonly sessions: Map<number, Session>;
+  /** Rolling hash of every command, what it came to, and what happened to sessions. */
+  hash: number;
+  /** The cluster's clock: the latest time in any entry. It never goes back. */
+  clockUs: number;
+}
+
+/** Bounds on the session table. */
+export interface KvLimits {
+  readonly sessionTimeoutUs: number;
+  readonly sessionsMax: number;
+}
+
+/** A state as immutable plain data. */
+export interface KvSnapshot {
+  readonly keys: readonly string[];
+  readonly values: readonly Value[];
+  readonly sessions: readonly { readonly number: number; readonly session: Readonly<Session> }[];
+  readonly hash: number;
+  readonly clockUs: number;
+}
+
+/** Decisions of the state machine that a variant may replace. */
+export interface KvRules {
+  /** Whether a command of this session is new, known, or must not be executed. */
+  dedupe(session: Readonly<Session> | undefined, sequence: number): Dedupe;
+  /** Whether a session is over. `localUs` is the node's own clock: different on every node. */
+  sessionExpired(
+    session: Readonly<Session>,
+    entryUs: number,
+    timeoutUs: number,
+    localUs: number,
+  ): boolean;
+}
+
+/** `unknown`: there is no such session; `stale`: a later command was already executed. */
+export type Dedupe = 'execute' | 'repeat' | 'stale' | 'unknown';
+
+export const kvRules: KvRules = {
+  dedupe(session, sequence) {
+    if (session === undefined) return 'unknown';
+    if (sequence > session.sequence) return 'execute';
+    return sequence === session.sequence ? 'repeat' : 'stale';
+  },
+  sessionExpired: (session, entryUs, timeoutUs) => entryUs - session.usedUs > timeoutUs,
+};
+
+const SESSION_FAILED: CommandResult = { status: 'fail', error: 'session' };
+
+export function emptyKv(): KvState {
+  return { data: new Map(), sessions: new Map(), hash: HASH_SEED, clockUs: 0 };
+}
+
+export function noopCommand(timeUs: number): Command {
+  const valueHash = mix(mix(HASH_SEED, 1), timeUs);
+  return {
+    kind: 'noop',
+    id: 'noop',
+    operation: null,
+    session: 0,
+    sequence: 0,
+    timeUs,
+    valueHash,
+  };
+}
+
+export function openCommand(from: ClientRef, timeUs: number): Command {
+  const valueHash = mix(mix(mix(mix(HASH_SEED, 2), from.client), from.id), timeUs);
+  return {
+    kind: 'open',
+    id: 'open',
+    operation: null,
+    session: 0,
+    sequence: 0,
+    timeUs,
+    valueHash,
+  };
+}
+
+export function operationCommand(
+  operation: Operation,
+  session: number,
+  sequence: number,
+  timeUs: number,
+): Command {
+  let valueHash = mix(mix(mix(HASH_SEED, 3), session), sequence);
+  valueHash = mixString(mixString(valueHash, operation.f), operation.key);
+  valueHash = mix(mixValue(valueHash, operation.value), timeUs);
+  const id = session === 0 ? operation.f : `${session}:${sequence}`;
+  return { kind: 'operation', id, operation, session, sequence, timeUs, valueHash };
+}
+
+/** The machine that executes commands, over rules and limits that never change. */
+export class KvMachine {
+  readonly #rules: KvRules;
+  readonly #limits: KvLimits;
+  /** What became of the last command: a duplicate had its answer repeated. */
+  fate: 'executed' | 'duplicate' | 'refused' = 'executed';
+
+  constructor(rules: KvRules, limits: KvLimits) {
+    this.#rules = rules;
+    this.#limits = limits;
+  }
+
+  /** Executes the command at `position`. `localUs` reaches only the rules. */
+  apply(state: KvState, position: number, command: Command, localUs: number): CommandResult {
+    this.fate = 'executed';
+    if (command.timeUs > state.clockUs) state.clockUs = command.timeUs;
+    const result = this.#execute(state, position, command, localUs);
+    let hash = mix(mix(state.hash, position), command.valueHash);
+    hash = mixResult(mix(hash, this.fate === 'executed' ? 0 : 1), result);
+    state.hash = hash;
+    return result;
+  }
+
+  #execute(state: KvState, position: number, command: Command, localUs: number): CommandResult {
+    switch (command.kind) {
+      case 'noop':
+        return { status: 'ok', value: null, position };
+      case 'open':
+        return this.#open(state, position, localUs);
+      case 'operation':
+        if (command.session === 0) return executeOperation(state, position, command);
+        return this.#executeOnce(state, position, command, localUs);
+    }
+  }
+
+  #open(state: KvState, position: number, localUs: number): CommandResult {
+    this.#expire(state, localUs);
+    const { clockUs, sessions } = state;
+    sessions.set(position, {
+      sequence: 0,
+      result: null,
+      usedUs: clockUs,
+      usedPosition: position,
+    });
+    return { status: 'ok', value: position, position };
+  }
+
+  #executeOnce(state: KvState, position: number, command: Command, localUs: number): CommandResult {
+    const number = command.session;
+    let session = state.sessions.get(number);
+    if (session !== undefined && this.#isExpired(session, state.clockUs, localUs)) {
+      state.sessions.delete(number);
+      session = undefined;
+    }
+    const verdict = this.#rules.dedupe(session, command.sequence);
+    if (verdict === 'repeat' && session?.result) {
+      this.fate = 'duplicate';
+      return session.result;
+    }
+    if (verdict !== 'execute') {
+      this.fate = 'refused';
+      return SESSION_FAILED;
+    }
+    const result = executeOperation(state, position, command);
+    if (session !== undefined) {
+      session.sequence = Math.max(session.sequence, command.sequence);
+      session.result = result;
+      session.usedUs = state.clockUs;
+      session.usedPosition = position;
+    }
+    return result;
+  }
+
+  /** Drops what is over, and while the table is full the session that was idle longest. */
+  #expire(state: KvState, localUs: number): void {
+    for (const [number, session] of state.sessions) {
+      if (!this.#isExpired(session, state.clockUs, localUs)) continue;
+      state.sessions.delete(number);
+      state.hash = mix(state.hash, number);
+    }
+    while (state.sessions.size >= this.#limits.sessionsMax) {
+      const number = longestIdle(state.sessions);
+      state.sessions.delete(number);
+      state.hash = mix(state.hash, number);
+    }
+  }
+
+  #isExpired(session: Session, clockUs: number, localUs: number): boolean {
+    return this.#rules.sessionExpired(session, clockUs, this.#limits.sessionTimeoutUs, localUs);
+  }
+}
+
+/** The value that a read of `key` sees. */
+export function readKv(state: KvState, key: string): Value {
+  return state.data.get(key) ?? null;
+}
+
+export function snapshotKv(state: KvState): KvSnapshot {
+  return {
+    keys: [...state.data.keys()],
+    values: [...state.data.values()],
+    sessions: Array.from(state.sessions, ([number, session]) => ({
+      number,
+      session: { ...session },
+    })),
+    hash: state.hash,
+    clockUs: state.clockUs,
+  };
+}
+
+export function restoreKv(snapshot: KvSnapshot): KvState {
+  const { keys, values, sessions, hash, clockUs } = snapshot;
+  return {
+    data: new Map(keys.map((key, at) => [key, values[at] ?? null])),
+    sessions: new Map(sessions.map(({ number, session }) => [number, { ...session }])),
+    hash,
+    clockUs,
+  };
+}
+
+function executeOperation(state: KvState, position: number, command: Command): CommandResult {
+  const operation = command.operation;
+  if (operation === null) throw new Error('an operation command without an operation');
+  const { key, value } = operation;
+  const { data } = state;
+  switch (operation.f) {
+    case 'read':
+      return { status: 'ok', value: readKv(state, key), position };
+    case 'write':
+      data.set(key, value);
+      return { status: 'ok', value: null, position };
+    case 'cas':
+      return compareAndSet(state, position, key, value);
+    case 'append': {
+      // A new list each time: readers and snapshots may hold the old one.
+      const old = readKv(state, key);
+      const list = Array.isArray(old) ? [...old, value] : [value];
+      data.set(key, list);
+      return { status: 'ok', value: list.length, position };
+    }
+    case 'add': {
+      const old = readKv(state, key);
+      data.set(key, (typeof old === 'number' ? old : 0) + (typeof value === 'number' ? value : 0));
+      return { status: 'ok', value: null, position };
+    }
+  }
+}
+
+function compareAndSet(
+  state: KvState,
+  position: number,
+  key: string,
+  argument: Value,
+): CommandResult {
+  if (!Array.isArray(argument)) return { status: 'fail', error: 'cas-argument' };
+  const [from = null, to = null] = argument as readonly Value[];
+  if (!equalValues(readKv(state, key), from)) return { status: 'fail', error: 'cas-mismatch' };
+  state.data.set(key, to);
+  return { status: 'ok', value: null, position };
+}
+
+function equalValues(one: Value, other: Value): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
+  return one.length === other.length && one.every((item, at) => equalValues(item, other[at]));
+}
+
+function longestIdle(sessions: ReadonlyMap<number, Session>): number {
+  let longest = -1;
+  let usedPosition = Number.POSITIVE_INFINITY;
+  for (const [number, session] of sessions) {
+    if (session.usedPosition >= usedPosition) continue;
+    longest = number;
+    usedPosition = session.usedPosition;
+  }
+  return longest;
+}
+
+function mixResult(hash: number, result: CommandResult): number {
+  if (result.status === 'ok') return mixValue(mix(hash, 7), result.value);
+  return mixString(mix(hash, 8), result.error);
+}

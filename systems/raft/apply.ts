@@ -1,0 +1,71 @@
+/** Executing committed entries, and compacting the log behind them (section 7). */
+
+import { assert } from '../../checkers/assert.ts';
+import { snapshotKv } from '../kv.ts';
+import { answerCommand } from './clients.ts';
+import type { Entry, RaftRecord, Snapshot } from './messages.ts';
+import { serveReads } from './reads.ts';
+import { entryAt, type Raft, termAt } from './state.ts';
+
+export function applyCommitted(raft: Raft): void {
+  const { state, env, rules, machine } = raft;
+  while (rules.canApply(state)) {
+    const index = state.applied + 1;
+    const entry = entryAt(state, index);
+    assert(entry !== undefined, 'an entry to be executed is not in the log');
+    const { command } = entry;
+    const result = machine.apply(state.kv, index, command, env.wallUs());
+    state.applied = index;
+    traceApply(raft, index, entry);
+    answerCommand(raft, index, command, result);
+  }
+  const { snapshotEvery } = state.config;
+  if (snapshotEvery > 0 && state.applied - state.snapshot.index >= snapshotEvery) {
+    takeSnapshot(raft);
+  }
+  if (state.role === 'leader') serveReads(raft);
+}
+
+/** Puts the snapshot in the place of the log up to it, in memory and, atomically, on disk. */
+export function replaceLog(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
+  const { state, env } = raft;
+  state.snapshot = snapshot;
+  state.log = suffix;
+  const { term, votedFor } = state;
+  const records: RaftRecord[] = [
+    { kind: 'vote', term, votedFor },
+    { kind: 'snapshot', snapshot },
+  ];
+  if (suffix.length > 0) {
+    records.push({ kind: 'entries', from: snapshot.index + 1, entries: suffix.slice() });
+  }
+  env.checkpoint(records);
+}
+
+function takeSnapshot(raft: Raft): void {
+  const { state, env } = raft;
+  const index = state.applied;
+  const term = termAt(state, index);
+  const suffix = state.log.slice(index - state.snapshot.index);
+  replaceLog(raft, { index, term, kv: snapshotKv(state.kv) }, suffix);
+  const stateHash = state.kv.hash;
+  env.trace({ kind: 'snapshot', op: 'take', last: { term, index }, stateHash });
+}
+
+function traceApply(raft: Raft, position: number, entry: Entry): void {
+  const { state, env, machine } = raft;
+  const { id, valueHash } = entry.command;
+  const stateHash = state.kv.hash;
+  switch (machine.fate) {
+    case 'executed':
+      env.trace({ kind: 'apply', position, id, valueHash, stateHash });
+      break;
+    case 'duplicate':
+      env.trace({ kind: 'apply', position, id, valueHash, stateHash, duplicate: true });
+      break;
+    case 'refused':
+      // Not executed, so not under its own name: exactly-once is judged by names.
+      env.trace({ kind: 'apply', position, id: 'refused', valueHash, stateHash });
+      break;
+  }
+}

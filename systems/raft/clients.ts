@@ -1,0 +1,115 @@
+/** What clients ask and what they are told (section 8; dissertation, chapter 6). */
+
+import {
+  type Command,
+  type CommandResult,
+  openCommand,
+  operationCommand,
+  readKv,
+} from '../kv.ts';
+import { isRead } from '../operations.ts';
+import type { ClientRef, Reply, Request } from '../protocol.ts';
+import { onRead } from './reads.ts';
+import { appendCommand } from './replication.ts';
+import { NOBODY, type PendingRead, type Raft } from './state.ts';
+
+export function onRequest(raft: Raft, request: Request): void {
+  const { state } = raft;
+  if (state.role !== 'leader') {
+    redirect(raft, request.from);
+    return;
+  }
+  switch (request.kind) {
+    case 'open':
+      appendCommand(raft, openCommand(request.from, clusterTimeUs(raft)), request.from);
+      break;
+    case 'operation': {
+      const { operation, session, sequence, from } = request;
+      if (isRead(operation) && state.config.reads !== 'log') onRead(raft, from, operation);
+      else {
+        const command = operationCommand(operation, session, sequence, clusterTimeUs(raft));
+        appendCommand(raft, command, from);
+      }
+      break;
+    }
+  }
+}
+
+/** Answers whoever waits for the command at `index`. */
+export function answerCommand(
+  raft: Raft,
+  index: number,
+  command: Command,
+  result: CommandResult,
+): void {
+  const { state, rules } = raft;
+  const waiting = state.pending[0];
+  if (waiting === undefined || waiting.index !== index) return;
+  state.pending.shift();
+  if (command.operation?.f === 'read') traceReadThroughLog(raft, index);
+  answer(raft, waiting.to, rules.commandReply(command, result));
+}
+
+/** Answers a read from the state as it is, and says on whose word. */
+export function answerRead(raft: Raft, read: PendingRead, mode: 'index' | 'lease'): void {
+  const { state, env } = raft;
+  const { round, index } = read;
+  const acks: { node: number; round: number }[] = [];
+  for (const node of state.members) {
+    const acked = state.ackRound[node] as number;
+    if (acked >= round) acks.push({ node, round: acked });
+  }
+  const { term, applied } = state;
+  env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks });
+  const value = readKv(state.kv, read.operation.key);
+  answer(raft, read.to, { status: 'ok', value, position: applied });
+}
+
+/**
+ * A leader that stops leading answers everybody who waits. Commands may yet be executed by a later
+ * leader, so nobody can tell; reads are over.
+ */
+export function abandonClients(raft: Raft): void {
+  const { state } = raft;
+  for (const { to } of state.pending) {
+    answer(raft, to, { status: 'unknown', error: 'leadership-lost' });
+  }
+  state.pending.length = 0;
+  for (const { to } of state.reads) redirect(raft, to);
+  state.reads.length = 0;
+}
+
+/**
+ * The cluster's clock, which stands in entries: it goes on from the last entry at the leader's own
+ * pace, so that it never jumps (LogCabin's cluster time; dissertation, section 6.3).
+ */
+function clusterTimeUs(raft: Raft): number {
+  const { state, env } = raft;
+  return state.clusterUs + Math.max(0, env.nowUs() - state.leaderSinceUs);
+}
+
+function redirect(raft: Raft, to: ClientRef): void {
+  const { leader, self } = raft.state;
+  const known = leader !== NOBODY && leader !== self;
+  answer(raft, to, { status: 'redirect', leader: known ? leader : null });
+}
+
+function answer(raft: Raft, to: ClientRef, reply: Reply): void {
+  const { env } = raft;
+  const position = reply.status === 'ok' ? reply.position : null;
+  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position });
+  env.reply(to, reply);
+}
+
+function traceReadThroughLog(raft: Raft, index: number): void {
+  const { term, applied } = raft.state;
+  raft.env.trace({
+    kind: 'read-cert',
+    mode: 'log',
+    term,
+    readPosition: index,
+    applied,
+    round: 0,
+    acks: [],
+  });
+}

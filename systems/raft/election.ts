@@ -1,0 +1,148 @@
+/** Elections: PreVote, RequestVote, stepping up and down (sections 5.2, 5.4.1; dissertation 9.6). */
+
+import { noopCommand } from '../kv.ts';
+import type { RequestVote, Vote } from './messages.ts';
+import { advanceCommit, appendCommand, broadcast, markRound } from './replication.ts';
+import { becomeFollower, resetElectionWait } from './roles.ts';
+import { entryAt, lastIndex, NOBODY, type Raft, TIMER } from './state.ts';
+
+/**
+ * The election timer is not armed anew whenever the leader is heard, because timers are events: it
+ * fires, finds how long the silence really was, and is armed for the rest.
+ */
+export function onElectionTimer(raft: Raft): void {
+  const { state, env } = raft;
+  if (state.role === 'leader') return;
+  const restUs = state.waitingSinceUs + state.timeoutUs - env.nowUs();
+  if (restUs > 0) env.setTimer(TIMER.election, restUs);
+  else if (state.config.preVote) startPreVote(raft);
+  else startElection(raft);
+}
+
+export function onRequestVote(raft: Raft, from: number, message: RequestVote): void {
+  const { state, env, rules } = raft;
+  const granted = rules.canVote(state, from, message) && rules.isUpToDate(state, message);
+  if (granted) {
+    state.votedFor = from;
+    env.persist({ kind: 'vote', term: state.term, votedFor: from });
+    traceVote(raft, from, message.lastTerm, message.lastIndex);
+    resetElectionWait(raft);
+  }
+  env.send(from, { kind: 'vote', term: state.term, granted, pre: false });
+}
+
+/** Granting a PreVote changes nothing, not even the timer. */
+export function onPreVote(raft: Raft, from: number, message: RequestVote): void {
+  const { state, env, rules } = raft;
+  const granted = rules.preVote(state, message, env.nowUs()) && rules.isUpToDate(state, message);
+  const term = granted ? message.term : state.term;
+  env.send(from, { kind: 'vote', term, granted, pre: true });
+}
+
+export function onVote(raft: Raft, from: number, message: Vote): void {
+  const { state, rules } = raft;
+  if (!rules.countVote(state, message)) return;
+  state.granted[from] = true;
+  countVotes(raft);
+}
+
+/** A leader that hears no quorum any more makes room (dissertation, section 6.2). */
+export function stepDownWithoutQuorum(raft: Raft): boolean {
+  const { state, env, rules } = raft;
+  if (rules.checkQuorum(state, env.nowUs(), rules.quorum(state.members.length))) return false;
+  env.trace({ kind: 'step-down', term: state.term, reason: 'check-quorum' });
+  becomeFollower(raft, NOBODY);
+  return true;
+}
+
+function startPreVote(raft: Raft): void {
+  const { state } = raft;
+  state.role = 'pre-candidate';
+  state.leader = NOBODY;
+  resetElectionWait(raft);
+  askForVotes(raft, state.term + 1, true);
+}
+
+function startElection(raft: Raft): void {
+  const { state, env, rules } = raft;
+  state.role = 'candidate';
+  state.leader = NOBODY;
+  state.term++;
+  state.votedFor = state.self;
+  resetElectionWait(raft);
+  env.persist({ kind: 'vote', term: state.term, votedFor: state.self });
+  env.trace({ kind: 'term', term: state.term });
+  traceVote(raft, state.self, rules.lastLogTerm(state), lastIndex(state));
+  askForVotes(raft, state.term, false);
+}
+
+function askForVotes(raft: Raft, term: number, pre: boolean): void {
+  const { state, env, rules } = raft;
+  state.granted.fill(false);
+  state.granted[state.self] = true;
+  const lastTerm = rules.lastLogTerm(state);
+  const request: RequestVote = {
+    kind: 'request-vote',
+    term,
+    lastIndex: lastIndex(state),
+    lastTerm,
+    pre,
+  };
+  for (const node of state.members) if (node !== state.self) env.send(node, request);
+  countVotes(raft);
+}
+
+function countVotes(raft: Raft): void {
+  const { state, rules } = raft;
+  let votes = 0;
+  for (const granted of state.granted) if (granted) votes++;
+  if (votes < rules.quorum(state.members.length)) return;
+  if (state.role === 'pre-candidate') startElection(raft);
+  else becomeLeader(raft);
+}
+
+function becomeLeader(raft: Raft): void {
+  const { state, env, rules } = raft;
+  const last = lastIndex(state);
+  state.role = 'leader';
+  state.leader = state.self;
+  state.leaderSinceUs = env.nowUs();
+  state.clusterUs = Math.max(state.kv.clockUs, entryAt(state, last)?.command.timeUs ?? 0);
+  state.nextIndex.fill(last + 1);
+  state.matchIndex.fill(0);
+  state.matchIndex[state.self] = state.durableIndex;
+  state.probing.fill(false);
+  state.ackRound.fill(0);
+  state.ackUs.fill(state.leaderSinceUs);
+  state.round = 0;
+  state.confirmedRound = 0;
+  state.leaseUntilUs = Number.NEGATIVE_INFINITY;
+  env.cancelTimer(TIMER.election);
+  traceLeader(raft, last);
+  markRound(raft);
+  if (rules.startsWithNoop(state)) appendCommand(raft, noopCommand(state.clusterUs), null);
+  else broadcast(raft, true);
+  env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
+  advanceCommit(raft);
+}
+
+function traceLeader(raft: Raft, index: number): void {
+  const { state, env, rules } = raft;
+  env.trace({
+    kind: 'leader',
+    term: state.term,
+    certificate: state.members.filter((node) => state.granted[node]),
+    last: { term: rules.lastLogTerm(state), index },
+  });
+}
+
+function traceVote(raft: Raft, candidate: number, lastTerm: number, index: number): void {
+  const { state, env, rules } = raft;
+  env.trace({
+    kind: 'vote',
+    term: state.term,
+    candidate,
+    candidateLast: { term: lastTerm, index },
+    ownLast: { term: rules.lastLogTerm(state), index: lastIndex(state) },
+  });
+}

@@ -1,0 +1,22 @@
+/** Raft with a replicated key-value store on top, as a system to be tested. */
+
+import type { AnyProtocol } from '../protocol.ts';
+import { sessionClient } from '../session-client.ts';
+import type { Rules, System } from '../system.ts';
+import { raftOptions } from './options.ts';
+import { raftProtocol } from './protocol.ts';
+import { type RaftRules, raftRules } from './rules.ts';
+import { raftVariants } from './variants.ts';
+
+export const raft: System = {
+  name: 'raft',
+  describe: 'Raft (Ongaro and Ousterhout) with PreVote, CheckQuorum, snapshots and sessions',
+  operations: ['read', 'write', 'cas', 'append', 'add'],
+  options: raftOptions,
+  rules: raftRules,
+  // A host hands back to each protocol only what that protocol made, under its own table of rules.
+  protocol: (rules: Rules) => raftProtocol(rules as RaftRules) as unknown as AnyProtocol,
+  client: (rules: Rules) => sessionClient(rules as RaftRules),
+  electionTimeoutMs: 300,
+  variants: raftVariants,
+};

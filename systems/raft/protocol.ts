@@ -1,0 +1,203 @@
+/** A Raft node: starting from its disk, and which message goes where. */
+
+import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
+import type { NodeView, Protocol, Request } from '../protocol.ts';
+import { onRequest } from './clients.ts';
+import {
+  onElectionTimer,
+  onPreVote,
+  onRequestVote,
+  onVote,
+  stepDownWithoutQuorum,
+} from './election.ts';
+import type { Entry, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
+import { raftConfig } from './options.ts';
+import { onAppendEntries, onAppendReply, onDurable, startRound } from './replication.ts';
+import { adoptTerm, resetElectionWait } from './roles.ts';
+import type { RaftRules } from './rules.ts';
+import { onInstallSnapshot } from './snapshot.ts';
+import {
+  NOBODY,
+  type Raft,
+  type RaftConfig,
+  type RaftEnv,
+  type RaftState,
+  ROUNDS_KEPT,
+  termAt,
+  TIMER,
+} from './state.ts';
+
+/** Builds the node code over a table of rules. */
+export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage, RaftRecord> {
+  // Handlers are not entered again while one runs, so one context serves all nodes and steps.
+  let context: Raft | null = null;
+  const begin = (state: RaftState, env: RaftEnv): Raft => {
+    context = { rules, state, env, machine: new KvMachine(rules, state.config) };
+    return context;
+  };
+  const enter = (state: RaftState, env: RaftEnv): Raft => {
+    if (context === null) return begin(state, env);
+    context.state = state;
+    context.env = env;
+    return context;
+  };
+  return {
+    start(env, options, records) {
+      const state = recover(env, raftConfig(options), records);
+      const raft = begin(state, env);
+      traceBoot(state, env);
+      resetElectionWait(raft);
+      return state;
+    },
+    message: (state, env, from, message) => onMessage(enter(state, env), from, message),
+    timer(state, env, timer) {
+      const raft = enter(state, env);
+      if (timer === TIMER.election) onElectionTimer(raft);
+      else onHeartbeatTimer(raft);
+    },
+    request: (state, env, request: Request) => onRequest(enter(state, env), request),
+    durable: (state, env, record) => onRecordDurable(enter(state, env), record),
+    view,
+    messageKind: (message) => message.kind,
+  };
+}
+
+function onMessage(raft: Raft, from: number, message: RaftMessage): void {
+  const { state, env, rules } = raft;
+  if (message.kind === 'request-vote' && !message.pre && rules.isSticky(state, env.nowUs())) return;
+  if (rules.onHigherTerm(state, message)) adoptTerm(raft, message.term);
+  switch (message.kind) {
+    case 'append-entries':
+      onAppendEntries(raft, from, message);
+      break;
+    case 'append-reply':
+      onAppendReply(raft, from, message);
+      break;
+    case 'request-vote':
+      if (message.pre) onPreVote(raft, from, message);
+      else onRequestVote(raft, from, message);
+      break;
+    case 'vote':
+      onVote(raft, from, message);
+      break;
+    case 'install-snapshot':
+      onInstallSnapshot(raft, from, message);
+      break;
+  }
+}
+
+function onHeartbeatTimer(raft: Raft): void {
+  const { state, env } = raft;
+  if (state.role !== 'leader' || stepDownWithoutQuorum(raft)) return;
+  startRound(raft);
+  env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
+}
+
+function onRecordDurable(raft: Raft, record: RaftRecord): void {
+  const { state } = raft;
+  if (record.kind === 'snapshot') onDurable(raft, record.snapshot.index);
+  if (record.kind !== 'entries') return;
+  const last = record.entries.at(-1);
+  const index = record.from + record.entries.length - 1;
+  // The log may have been truncated and written anew since; same index and term, same entry.
+  if (last !== undefined && termAt(state, index) === last.term) onDurable(raft, index);
+}
+
+function view(state: RaftState): NodeView {
+  const { role, term, leader, commit, applied } = state;
+  return { role, term, leader: leader === NOBODY ? null : leader, commit, applied };
+}
+
+/** What the records of a disk, oldest first, come to. */
+function replay(records: readonly RaftRecord[]): {
+  term: number;
+  votedFor: number;
+  snapshot: Snapshot;
+  log: Entry[];
+} {
+  let term = 0;
+  let votedFor = NOBODY;
+  let snapshot: Snapshot = { index: 0, term: 0, kv: null };
+  let log: Entry[] = [];
+  for (const record of records) {
+    switch (record.kind) {
+      case 'term':
+        term = record.term;
+        votedFor = NOBODY;
+        break;
+      case 'vote':
+        term = record.term;
+        votedFor = record.votedFor;
+        break;
+      case 'entries':
+        log.length = Math.min(log.length, record.from - snapshot.index - 1);
+        for (const entry of record.entries) log.push(entry);
+        break;
+      case 'snapshot':
+        snapshot = record.snapshot;
+        log = [];
+        break;
+    }
+  }
+  return { term, votedFor, snapshot, log };
+}
+
+function recover(env: RaftEnv, config: RaftConfig, records: readonly RaftRecord[]): RaftState {
+  const { term, votedFor, snapshot, log } = replay(records);
+  const { self, members, incarnation } = env;
+  const zeros = (): number[] => members.map(() => 0);
+  // With leases on, whoever was started again may have promised its leader a lease: it waits.
+  const promised = config.reads === 'lease' && incarnation > 1;
+  return {
+    config,
+    self,
+    members,
+    role: 'follower',
+    term,
+    votedFor,
+    log,
+    snapshot,
+    durableIndex: snapshot.index + log.length,
+    commit: snapshot.index,
+    applied: snapshot.index,
+    leader: NOBODY,
+    kv: snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv),
+    contactUs: promised ? env.nowUs() : Number.NEGATIVE_INFINITY,
+    waitingSinceUs: 0,
+    timeoutUs: 0,
+    granted: members.map(() => false),
+    nextIndex: zeros(),
+    matchIndex: zeros(),
+    probing: members.map(() => false),
+    ackRound: zeros(),
+    ackUs: zeros(),
+    leaderSinceUs: 0,
+    round: 0,
+    confirmedRound: 0,
+    roundStartUs: new Array<number>(ROUNDS_KEPT).fill(0),
+    leaseUntilUs: Number.NEGATIVE_INFINITY,
+    clusterUs: 0,
+    pending: [],
+    reads: [],
+  };
+}
+
+function traceBoot(state: RaftState, env: RaftEnv): void {
+  const { index, term } = state.snapshot;
+  env.trace({
+    kind: 'boot',
+    protocol: 'raft',
+    nodes: state.members,
+    variants: [],
+    recovered: {
+      term: state.term,
+      votedFor: state.votedFor === NOBODY ? null : state.votedFor,
+      snapshot: { term, index },
+      entries: state.log.map((entry, at) => ({
+        term: entry.term,
+        index: index + 1 + at,
+        valueHash: entry.command.valueHash,
+      })),
+    },
+  });
+}

@@ -1,0 +1,57 @@
+/** Linearizable reads without the log: ReadIndex and leases (dissertation, 6.4 and 6.4.1). */
+
+import type { Operation } from '../operations.ts';
+import type { ClientRef } from '../protocol.ts';
+import { answerRead } from './clients.ts';
+import { startRound } from './replication.ts';
+import { type Raft, reachedBy, ROUNDS_KEPT } from './state.ts';
+
+/**
+ * A read has to be confirmed by a round that starts after it arrived. Reads that arrive while a
+ * round is under way share the next one.
+ */
+export function onRead(raft: Raft, to: ClientRef, operation: Operation): void {
+  const { state, env, rules } = raft;
+  const index = rules.readIndex(state);
+  if (state.config.reads === 'lease' && index >= 0 && state.applied >= index) {
+    if (rules.leaseClock(env.nowUs(), env.wallUs()) < state.leaseUntilUs) {
+      answerRead(raft, { to, operation, round: state.confirmedRound, index }, 'lease');
+      return;
+    }
+  }
+  state.reads.push({ to, operation, round: state.round + 1, index });
+  serveReads(raft);
+}
+
+/** Leader: answers the reads that may be, and sees to a round for those that need one. */
+export function serveReads(raft: Raft): void {
+  const { state, rules } = raft;
+  const { reads } = state;
+  if (reads.length === 0) return;
+  let served = 0;
+  for (const read of reads) {
+    if (read.index < 0) read.index = rules.readIndex(state);
+    if (!rules.readReady(state, read)) break;
+    answerRead(raft, read, 'index');
+    served++;
+  }
+  if (served === reads.length) reads.length = 0;
+  else if (served > 0) reads.splice(0, served);
+  const latest = reads.at(-1);
+  if (latest === undefined || latest.round <= state.round) return;
+  if (state.confirmedRound === state.round) startRound(raft);
+}
+
+/** Leader: a follower has answered a round, or a round was started. */
+export function confirmRounds(raft: Raft): void {
+  const { state, rules } = raft;
+  const confirmed = reachedBy(state.ackRound, rules.quorum(state.members.length));
+  if (confirmed <= state.confirmedRound) return;
+  state.confirmedRound = confirmed;
+  if (state.round - confirmed < ROUNDS_KEPT) {
+    const startUs = state.roundStartUs[confirmed % ROUNDS_KEPT] as number;
+    const { electionTimeoutUs, leaseDriftPpm } = state.config;
+    state.leaseUntilUs = rules.leaseUntil(startUs, electionTimeoutUs, leaseDriftPpm);
+  }
+  serveReads(raft);
+}

@@ -1,0 +1,249 @@
+/**
+ * The decisions of Raft, as the papers have them: pure functions of the node's state and what
+ * reached it. The protocol asks this table for everything that matters, so a variant of a rule is
+ * a few lines outside the protocol.
+ *
+ * "Figure" and "section" without more are those of the extended Raft paper (Ongaro and Ousterhout,
+ * 2014); "dissertation" is Ongaro's (2014).
+ */
+
+import { type Command, type CommandResult, type KvRules, kvRules } from '../kv.ts';
+import { type ClientRules, clientRules } from '../session-client.ts';
+import type {
+  AppendEntries,
+  AppendReply,
+  Entry,
+  InstallSnapshot,
+  RaftMessage,
+  RequestVote,
+  Snapshot,
+  Vote,
+} from './messages.ts';
+import {
+  entriesFrom,
+  lastIndex,
+  NOBODY,
+  type PendingRead,
+  type RaftState,
+  reachedBy,
+  TERM_UNKNOWN,
+  termAt,
+} from './state.ts';
+
+/** A rule must not change the state. */
+export type State = Readonly<RaftState>;
+
+/** Term and vote of a node. */
+export interface Ballot {
+  readonly term: number;
+  readonly votedFor: number;
+}
+
+export interface RaftRules extends KvRules, ClientRules {
+  /** How many of `nodes` make a quorum; any two quorums must meet. */
+  quorum(nodes: number): number;
+  /** Whether a message makes this node adopt its term. A PreVote must not. */
+  onHigherTerm(state: State, message: RaftMessage): boolean;
+  /** Term and vote after adopting `term`. */
+  becomeFollowerState(state: State, term: number): Ballot;
+  /** The term that a vote request speaks of. */
+  lastLogTerm(state: State): number;
+  /** Whether a vote request is ignored altogether: a leader was heard from too recently. */
+  isSticky(state: State, nowUs: number): boolean;
+  /** Whether this node may vote for the candidate, its log apart (Figure 2). */
+  canVote(state: State, from: number, message: RequestVote): boolean;
+  /** Whether the candidate's log is at least as up to date as the own one (section 5.4.1). */
+  isUpToDate(state: State, message: RequestVote): boolean;
+  /** Whether this node would vote for the candidate, its log apart, if it came to an election. */
+  preVote(state: State, message: RequestVote, nowUs: number): boolean;
+  /** Whether a vote counts for the election under way. */
+  countVote(state: State, message: Vote): boolean;
+  /** Whether a new leader starts its term with an entry of its own (section 8). */
+  startsWithNoop(state: State): boolean;
+  /** Whether a leader may go on leading: a quorum has answered of late. */
+  checkQuorum(state: State, nowUs: number, quorum: number): boolean;
+
+  /** Leader: whether a follower needs the snapshot, its next entry being compacted. */
+  needsSnapshot(nextIndex: number, snapshot: Snapshot): boolean;
+  /** Leader: the entries to send to a follower, from its next on. */
+  batchEntries(state: State, nextIndex: number): readonly Entry[];
+  /** Follower: what to do about AppendEntries. */
+  appendDecision(state: State, message: AppendEntries): AppendDecision;
+  /** Follower: up to which index the own log is kept; all of it unless an entry conflicts. */
+  keepUpTo(state: State, message: AppendEntries): number;
+  /** Follower: the commit index after AppendEntries. */
+  followerCommit(state: State, message: AppendEntries): number;
+  /** Follower: up to which index its log agrees with the leader's. */
+  appendReply(state: State, message: AppendEntries): number;
+  /** Leader: whether an answer belongs to this leadership. */
+  countReply(state: State, message: AppendReply): boolean;
+  /** Leader: the match index of a follower after it accepted. */
+  onAppendResp(state: State, from: number, message: AppendReply): number;
+  /** Leader: where to go on with a follower that did not accept. */
+  nextOnConflict(state: State, from: number, message: AppendReply): number;
+  /** Leader: the commit index; entries of earlier terms are not counted (section 5.4.2). */
+  commitIndex(state: State, quorum: number): number;
+  /** Whether the next entry may be executed. */
+  canApply(state: State): boolean;
+  /** What a client is told about its command. */
+  commandReply(command: Command, result: CommandResult): CommandResult;
+
+  /** Leader: what a read that arrives now must see; -1 if it cannot be told yet. */
+  readIndex(state: State): number;
+  /** Leader: whether a read may be answered. */
+  readReady(state: State, read: Readonly<PendingRead>): boolean;
+  /** The clock on which leases are measured. */
+  leaseClock(nowUs: number, wallUs: number): number;
+  /** Until when a leader may answer reads, once a quorum confirmed a round started then. */
+  leaseUntil(roundStartUs: number, electionTimeoutUs: number, driftPpm: number): number;
+
+  /** Follower: what to do about a snapshot (Figure 13). */
+  installDecision(state: State, message: InstallSnapshot): InstallDecision;
+  /** Term and vote after a snapshot was installed: those from before. */
+  installedBallot(state: State, snapshot: Snapshot): Ballot;
+}
+
+/** `stale`: from a deposed leader. `conflict`: no entry to append after. */
+export type AppendDecision = 'stale' | 'conflict' | 'accept';
+
+/** `keep-suffix`: the snapshot covers a prefix of the own log; `replace-log`: it differs. */
+export type InstallDecision = 'stale' | 'covered' | 'keep-suffix' | 'replace-log';
+
+export const raftRules: RaftRules = {
+  ...kvRules,
+  ...clientRules,
+
+  quorum: (nodes) => Math.floor(nodes / 2) + 1,
+
+  onHigherTerm(state, message) {
+    if (message.term <= state.term) return false;
+    if (message.kind === 'request-vote') return !message.pre;
+    return message.kind !== 'vote' || !message.pre || !message.granted;
+  },
+
+  becomeFollowerState: (state, term) => ({
+    term,
+    votedFor: term > state.term ? NOBODY : state.votedFor,
+  }),
+
+  lastLogTerm: (state) => termAt(state, lastIndex(state)),
+
+  isSticky(state, nowUs) {
+    const { checkQuorum, reads, electionTimeoutUs } = state.config;
+    if (!checkQuorum && reads !== 'lease') return false;
+    return state.role === 'leader' || nowUs - state.contactUs < electionTimeoutUs;
+  },
+
+  canVote(state, from, message) {
+    if (message.term !== state.term) return false;
+    return state.votedFor === NOBODY || state.votedFor === from;
+  },
+
+  isUpToDate(state, message) {
+    const ownTerm = termAt(state, lastIndex(state));
+    if (message.lastTerm !== ownTerm) return message.lastTerm > ownTerm;
+    return message.lastIndex >= lastIndex(state);
+  },
+
+  preVote(state, message, nowUs) {
+    if (message.term <= state.term || state.role === 'leader') return false;
+    return nowUs - state.contactUs >= state.config.electionTimeoutUs;
+  },
+
+  countVote(state, message) {
+    if (!message.granted) return false;
+    if (message.pre) return state.role === 'pre-candidate' && message.term === state.term + 1;
+    return state.role === 'candidate' && message.term === state.term;
+  },
+
+  startsWithNoop: () => true,
+
+  checkQuorum(state, nowUs, quorum) {
+    const { checkQuorum, electionTimeoutUs } = state.config;
+    if (!checkQuorum || nowUs - state.leaderSinceUs < electionTimeoutUs) return true;
+    let heard = 1;
+    for (const node of state.members) {
+      const ackUs = state.ackUs[node] as number;
+      if (node !== state.self && nowUs - ackUs < electionTimeoutUs) heard++;
+    }
+    return heard >= quorum;
+  },
+
+  needsSnapshot: (nextIndex, snapshot) => nextIndex <= snapshot.index,
+
+  batchEntries: (state, nextIndex) => entriesFrom(state, nextIndex, state.config.batch),
+
+  appendDecision(state, message) {
+    if (message.term < state.term) return 'stale';
+    // A prefix that the snapshot covers is committed, so it agrees with any leader's.
+    if (message.previousIndex < state.snapshot.index) return 'accept';
+    return termAt(state, message.previousIndex) === message.previousTerm ? 'accept' : 'conflict';
+  },
+
+  keepUpTo(state, message) {
+    const last = lastIndex(state);
+    for (let at = 0; at < message.entries.length; at++) {
+      const index = message.previousIndex + 1 + at;
+      if (index > last) break;
+      if (index <= state.snapshot.index) continue;
+      // Only a conflict may shorten the log: the message may be an old one (section 5.3).
+      if (termAt(state, index) !== message.entries[at]?.term) return index - 1;
+    }
+    return last;
+  },
+
+  followerCommit(state, message) {
+    const known = Math.min(message.commit, message.previousIndex + message.entries.length);
+    return Math.max(state.commit, known);
+  },
+
+  appendReply: (_state, message) => message.previousIndex + message.entries.length,
+
+  countReply: (state, message) => state.role === 'leader' && message.term === state.term,
+
+  onAppendResp: (state, from, message) =>
+    Math.max(state.matchIndex[from] as number, message.index),
+
+  nextOnConflict(state, from, message) {
+    const match = state.matchIndex[from] as number;
+    let next = message.conflictIndex;
+    // Section 5.3: if the leader has entries of the conflicting term, go on after the last of them.
+    if (message.conflictTerm > 0) {
+      let index = Math.min(message.index, lastIndex(state));
+      while (index > state.snapshot.index && termAt(state, index) > message.conflictTerm) index--;
+      if (index >= next && termAt(state, index) === message.conflictTerm) next = index + 1;
+    }
+    return Math.max(match + 1, Math.min(next, message.index));
+  },
+
+  commitIndex(state, quorum) {
+    const reached = reachedBy(state.matchIndex, quorum);
+    if (reached <= state.commit) return state.commit;
+    return termAt(state, reached) === state.term ? reached : state.commit;
+  },
+
+  canApply: (state) => state.applied < state.commit,
+
+  commandReply: (_command, result) => result,
+
+  readIndex: (state) => (termAt(state, state.commit) === state.term ? state.commit : -1),
+
+  readReady(state, read) {
+    return read.index >= 0 && state.applied >= read.index && read.round <= state.confirmedRound;
+  },
+
+  leaseClock: (nowUs) => nowUs,
+
+  leaseUntil: (roundStartUs, electionTimeoutUs, driftPpm) =>
+    roundStartUs + Math.floor((electionTimeoutUs * 1_000_000) / (1_000_000 + driftPpm)),
+
+  installDecision(state, message) {
+    const { index, term } = message.snapshot;
+    if (message.term < state.term) return 'stale';
+    if (index <= state.commit) return 'covered';
+    const own = termAt(state, index);
+    return own !== TERM_UNKNOWN && own === term ? 'keep-suffix' : 'replace-log';
+  },
+
+  installedBallot: (state) => ({ term: state.term, votedFor: state.votedFor }),
+};

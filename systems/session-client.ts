@@ -1,0 +1,167 @@
+/**
+ * The client of a replicated log: it opens a session for what changes something, and retries the
+ * same (session, sequence) on other nodes until an answer settles the operation or time is up.
+ */
+
+import type { ClientEnv, ClientProtocol, ClientState } from './client.ts';
+import { isRead } from './operations.ts';
+import type { ClientRef, Reply, Request } from './protocol.ts';
+
+/** Decisions of the client that a variant may replace. */
+export interface ClientRules {
+  /**
+   * How an operation ends that was given up or refused: `fail` only if it certainly never
+   * happened. `indefinite`: an attempt may have been executed, or may yet be.
+   */
+  clientOutcome(indefinite: boolean): 'fail' | 'info';
+}
+
+export const clientRules: ClientRules = {
+  clientOutcome: (indefinite) => (indefinite ? 'info' : 'fail'),
+};
+
+const OPERATION_TIMEOUT_US = 1_000_000;
+const ATTEMPT_TIMEOUT_US = 200_000;
+
+/** Wait before asking again where nobody knew a leader: random in [10, 20) ms. */
+const BACKOFF_US = 10_000;
+
+/** A client that waits for no answer has the negated number of its last request. */
+function forgetRequest(state: ClientState): void {
+  state.requestId = -Math.abs(state.requestId);
+}
+
+/** Attempts after which a client that is redirected pauses before it follows. */
+const HASTY_ATTEMPTS = 3;
+
+export function sessionClient(rules: ClientRules): ClientProtocol {
+  return {
+    start: (env) => ({
+      operation: null,
+      requestId: 0,
+      session: 0,
+      sequence: 0,
+      target: env.nodes[env.client % env.nodes.length] as number,
+      deadlineUs: 0,
+      indefinite: false,
+      attempts: 0,
+    }),
+    invoke(state, env, operation) {
+      state.operation = operation;
+      if (!isRead(operation)) state.sequence++;
+      state.deadlineUs = env.nowUs() + OPERATION_TIMEOUT_US;
+      state.indefinite = false;
+      state.attempts = 0;
+      attempt(state, env);
+    },
+    reply: (state, env, from, to, reply) => onReply(rules, { state, env, from }, to, reply),
+    timer(state, env) {
+      if (state.operation === null) return;
+      if (state.requestId > 0) {
+        // The request may have arrived and be executed at any later time.
+        if (isChanging(state)) state.indefinite = true;
+        state.target = nextNode(state, env);
+      }
+      if (env.nowUs() >= state.deadlineUs) giveUp(rules, state, env, 'timeout');
+      else attempt(state, env);
+    },
+  };
+}
+
+/** What was heard, by whom, from whom. */
+interface Hearing {
+  readonly state: ClientState;
+  readonly env: ClientEnv;
+  readonly from: number;
+}
+
+function onReply(rules: ClientRules, hearing: Hearing, to: ClientRef, reply: Reply): void {
+  const { state, env, from } = hearing;
+  if (state.operation === null || to.id !== state.requestId) return;
+  switch (reply.status) {
+    case 'ok':
+      if (isChanging(state) || isRead(state.operation)) settle(hearing, reply);
+      else {
+        state.session = Number(reply.value);
+        attempt(state, env);
+      }
+      break;
+    case 'fail':
+      onFail(rules, hearing, reply.error);
+      break;
+    case 'redirect':
+      state.target = reply.leader ?? nextNode(state, env);
+      if (reply.leader === null || state.attempts >= HASTY_ATTEMPTS) pause(state, env);
+      else attempt(state, env);
+      break;
+    case 'unknown':
+      if (isChanging(state)) state.indefinite = true;
+      state.target = from === state.target ? nextNode(state, env) : state.target;
+      pause(state, env);
+      break;
+  }
+}
+
+/** A refusal of the session is of this attempt only; any other is the state machine's answer. */
+function onFail(rules: ClientRules, hearing: Hearing, error: string): void {
+  const { state, env, from } = hearing;
+  if (error !== 'session') {
+    end(state, env);
+    env.complete({ type: 'fail', error, node: from });
+    return;
+  }
+  state.session = 0;
+  if (state.indefinite) giveUp(rules, state, env, error);
+  else attempt(state, env);
+}
+
+function settle(hearing: Hearing, reply: Extract<Reply, { status: 'ok' }>): void {
+  const { state, env, from } = hearing;
+  const { value, position } = reply;
+  end(state, env);
+  if (position === null) env.complete({ type: 'ok', value, node: from });
+  else env.complete({ type: 'ok', value, position, node: from });
+}
+
+function giveUp(rules: ClientRules, state: ClientState, env: ClientEnv, error: string): void {
+  const node = state.target;
+  end(state, env);
+  env.complete({ type: rules.clientOutcome(state.indefinite), error, node });
+}
+
+function end(state: ClientState, env: ClientEnv): void {
+  state.operation = null;
+  forgetRequest(state);
+  env.cancelTimer();
+}
+
+/** Whether what is asked now, if executed, changes something: not a read, not opening a session. */
+function isChanging(state: ClientState): boolean {
+  return state.operation !== null && !isRead(state.operation) && state.session !== 0;
+}
+
+function nextNode(state: ClientState, env: ClientEnv): number {
+  const at = env.nodes.indexOf(state.target);
+  return env.nodes[(at + 1) % env.nodes.length] as number;
+}
+
+function pause(state: ClientState, env: ClientEnv): void {
+  forgetRequest(state);
+  env.setTimer(BACKOFF_US + (env.random() % BACKOFF_US));
+}
+
+function attempt(state: ClientState, env: ClientEnv): void {
+  state.attempts++;
+  state.requestId = Math.abs(state.requestId) + 1;
+  const restUs = Math.max(1, state.deadlineUs - env.nowUs());
+  env.setTimer(Math.min(ATTEMPT_TIMEOUT_US, restUs));
+  env.send(state.target, makeRequest(state, { client: env.client, id: state.requestId }));
+}
+
+function makeRequest(state: ClientState, from: ClientRef): Request {
+  const { operation, session, sequence } = state;
+  if (operation === null) throw new Error('no operation is open');
+  if (isRead(operation)) return { kind: 'operation', from, operation, session: 0, sequence: 0 };
+  if (session === 0) return { kind: 'open', from };
+  return { kind: 'operation', from, operation, session, sequence };
+}
