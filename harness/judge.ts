@@ -10,6 +10,7 @@ import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
 import { nemeses } from '../nemesis/index.ts';
 import { type RunConfig, workloadNamed } from './config.ts';
 import { EXIT } from './errors.ts';
+import type { TimedCheck } from './store/format.ts';
 
 /** What there is to judge: the same from memory and from disk. */
 export interface Evidence {
@@ -84,10 +85,14 @@ export const judges: readonly Judge[] = [
 
 /** The verdict of a run: of its checkers, and `unknown` at best where the run was cut short. */
 export function judgeRun(evidence: Evidence): {
-  readonly checks: readonly CheckResult[];
+  readonly checks: readonly TimedCheck[];
   readonly verdict: Verdict;
 } {
-  const checks = judges.map((judge) => judge.judge(evidence));
+  const checks = judges.map((judge) => {
+    const begunMs = performance.now();
+    const result = judge.judge(evidence);
+    return { ...result, seconds: (performance.now() - begunMs) / 1000 };
+  });
   const verdicts = checks.map((check) => check.verdict);
   if (evidence.cutShort !== null) verdicts.push({ kind: 'unknown', because: evidence.cutShort });
   return { checks, verdict: worst(verdicts) };

@@ -2,7 +2,7 @@
 
 import { traceChecker } from '../checkers/agreement/index.ts';
 import type { TraceChecker } from '../checkers/trace.ts';
-import type { CheckResult, Verdict } from '../checkers/verdict.ts';
+import type { Verdict } from '../checkers/verdict.ts';
 import type { Variant } from '../systems/system.ts';
 import {
   type RunConfig,
@@ -14,6 +14,7 @@ import {
 import { runVirtual, type VirtualResult, type VirtualRun } from './drivers/virtual.ts';
 import { agreementOf, judgeRun } from './judge.ts';
 import { makePlan, type Plan } from './plan.ts';
+import type { TimedCheck } from './store/format.ts';
 import { type ActiveRules, applyVariants } from './variants.ts';
 
 const US_PER_S = 1_000_000;
@@ -91,7 +92,7 @@ export function virtualRun(
 /** One simulated run, judged from memory. */
 export interface SimulatedRun {
   readonly result: VirtualResult;
-  readonly checks: readonly CheckResult[];
+  readonly checks: readonly TimedCheck[];
   readonly verdict: Verdict;
   readonly reached: ActiveRules['reached'];
 }

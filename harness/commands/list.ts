@@ -3,6 +3,7 @@
 import { Argument, type Command } from 'commander';
 import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
+import type { OptionSpec } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import { SIMULATOR_OPTIONS, systemNamed } from '../config.ts';
 import { judges } from '../judge.ts';
@@ -81,7 +82,7 @@ function rowsOf(what: (typeof LISTS)[number], system: string, store: string): Ro
 }
 
 function optionRows(system: string): Row[] {
-  const specs = {
+  const specs: Record<string, Pick<OptionSpec, 'describe' | 'default'> & { choices?: unknown }> = {
     ...systemNamed(system).options,
     ...SIMULATOR_OPTIONS,
     ...Object.fromEntries(
@@ -91,7 +92,7 @@ function optionRows(system: string): Row[] {
     ),
   };
   return Object.entries(specs).map(([name, spec]) => {
-    const choices = 'choices' in spec ? ` (${spec.choices.join(', ')})` : '';
+    const choices = Array.isArray(spec.choices) ? ` (${spec.choices.join(', ')})` : '';
     return [name, `${spec.describe}${choices}; default ${spec.default}`];
   });
 }

@@ -152,7 +152,8 @@ async function buildBase(docker: Docker, directory: string, progress: Progress):
   mkdirSync(context);
   const refusal = await pull(docker, progress);
   if (refusal === null) {
-    const install = 'apt-get update && apt-get install -y --no-install-recommends iproute2 iptables';
+    const install =
+      'apt-get update && apt-get install -y --no-install-recommends iproute2 iptables';
     const steps = ['USER root', `RUN ${install} && rm -rf /var/lib/apt/lists/*`];
     await build(docker, { context, tag: baseTag(), from: OFFICIAL_BASE, steps });
     return;

@@ -24,19 +24,21 @@ export interface Network {
 
 /**
  * Creates the network. It is internal: nodes reach one another and the harness, nothing else.
- * Throws an infrastructure error when every subnet tried is taken.
+ * Throws an infrastructure error when every subnet tried (`10.200.7.` stands for 10.200.7.0/24) is
+ * taken.
  */
 export async function createNetwork(
   docker: Docker,
   owner: Owner,
   name: string,
   nodes: number,
+  prefixes: Iterable<string> = candidates(owner.runId),
 ): Promise<Network> {
   const own = Object.values(networkInterfaces()).flatMap((all) =>
     (all ?? []).map((a) => a.address),
   );
   let refusal = 'all are in use on this machine';
-  for (const prefix of candidates(owner.runId)) {
+  for (const prefix of prefixes) {
     if (own.some((address) => address.startsWith(prefix))) continue;
     const subnet = `${prefix}0/24`;
     try {

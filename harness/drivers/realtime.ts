@@ -20,7 +20,12 @@ export interface RealtimeRun {
   readonly signal: AbortSignal;
   /** Called after every step, so that what was recorded can be written. */
   readonly onStep: (history: History) => void;
+  /** Told now and then how far the run is. */
+  readonly progress: (line: string) => void;
 }
+
+/** How often progress is told. */
+const PROGRESS_MS = 10_000;
 
 export interface RealtimeResult {
   readonly history: History;
@@ -62,11 +67,13 @@ class RealtimeDriver {
     const interrupted = () => this.#end.resolve(false);
     this.#run.signal.addEventListener('abort', interrupted, { once: true });
     this.#step(() => this.#engine.start());
+    const telling = setInterval(() => this.#tell(), PROGRESS_MS);
     let finished: boolean;
     try {
       finished = await this.#end.promise;
     } finally {
       this.#stopped = true;
+      clearInterval(telling);
       this.#run.signal.removeEventListener('abort', interrupted);
       for (const timer of this.#timers) clearTimeout(timer);
       for (const client of this.#clients.values()) client.close();
@@ -74,6 +81,15 @@ class RealtimeDriver {
     }
     const { history, quietAtUs } = this.#engine;
     return { history, quietAtUs, endUs: this.#nowUs(), finished };
+  }
+
+  #tell(): void {
+    const seconds = Math.round(this.#nowUs() / 1e6);
+    const { phase, history } = this.#engine;
+    const faults = this.#inForce.size;
+    this.#run.progress(
+      `${seconds} s: ${phase}, ${history.length} events, ${faults} faults in force`,
+    );
   }
 
   /** Microseconds since the load began. */

@@ -34,7 +34,6 @@ export interface VirtualRun {
 
 export interface VirtualResult {
   readonly history: History;
-  readonly lines: readonly TraceLine[];
   /** When every fault had been undone; null when the run stopped before that. */
   readonly quietAtUs: number | null;
   /** Virtual time from the start of the load to the end. */
@@ -59,7 +58,7 @@ export class VirtualDriver {
   readonly #engine: Engine;
   readonly #world: World;
   readonly #faults: SimFaults;
-  readonly #lines: TraceLine[] = [];
+  #lines: TraceLine[] = [];
   /** Trace lines from before the load began, until it is known when that is. */
   #early: TraceLine[] | null = [];
   /** Virtual time at which the load began: zero of the history and the plan. */
@@ -102,10 +101,20 @@ export class VirtualDriver {
     return this.#finished;
   }
 
+  get history(): History {
+    return this.#engine.history;
+  }
+
+  /** The trace's lines since the last call. */
+  takeLines(): readonly TraceLine[] {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines;
+  }
+
   result(): VirtualResult {
     return {
       history: this.#engine.history,
-      lines: this.#lines,
       quietAtUs: this.#engine.quietAtUs,
       endUs: this.#nowUs(),
       steps: this.#world.steps,

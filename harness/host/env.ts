@@ -34,6 +34,8 @@ export interface HostEnvOptions {
   readonly seed: number;
   readonly protocol: AnyProtocol;
   readonly durability: (record: unknown) => Durability;
+  /** Ids of the variants over the protocol's rules, which itself does not know them. */
+  readonly variants: readonly string[];
   readonly clock: SkewedClock;
   readonly wal: WriteAheadLog;
   readonly trace: TraceFile;
@@ -80,6 +82,7 @@ export class HostEnv implements Env<unknown, unknown> {
     this.#running = false;
     for (const timer of this.#timers.values()) clearTimeout(timer.handle);
     this.#timers.clear();
+    this.#effects = [];
   }
 
   message(from: number, lamport: number, message: unknown): void {
@@ -93,6 +96,7 @@ export class HostEnv implements Env<unknown, unknown> {
 
   /** A sync has ended; `records` have become durable by it. */
   durable(records: readonly unknown[]): void {
+    if (!this.#running) return;
     this.#release();
     this.#step(() => {
       for (const record of records) this.#options.protocol.durable(this.#state, this, record);
@@ -129,7 +133,9 @@ export class HostEnv implements Env<unknown, unknown> {
   }
 
   trace(event: TraceEvent): void {
-    this.#effects.push({ kind: 'trace', event });
+    const { variants } = this.#options;
+    const told = event.kind === 'boot' ? { ...event, variants } : event;
+    this.#effects.push({ kind: 'trace', event: told });
   }
 
   setTimer(timer: number, delayUs: number): void {

@@ -20,7 +20,8 @@ async function main(): Promise<void> {
   const system = await loadSystem(config);
   const variants = config.variants.map((id) => builtInVariant(system, id));
   for (const file of config.ruleFiles) variants.push(...(await loadVariants(file)));
-  await runNode(config, system, applyVariants(system, variants), log);
+  const ids = variants.map(({ id }) => id);
+  await runNode(config, system, applyVariants(system, variants), ids, log);
 }
 
 async function loadSystem({ system }: NodeConfig): Promise<System> {

@@ -25,6 +25,7 @@ export async function runNode(
   config: NodeConfig,
   system: System,
   active: ActiveRules,
+  variants: readonly string[],
   log: (line: string) => void,
 ): Promise<void> {
   const { node, dataDirectory } = config;
@@ -67,6 +68,7 @@ export async function runNode(
     incarnation,
     seed: config.seed,
     protocol,
+    variants,
     durability: active.durability ?? (() => 'synced'),
     clock,
     wal,

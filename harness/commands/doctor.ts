@@ -1,0 +1,73 @@
+/** `ordeal doctor`: what this machine can do, and how to fix what it cannot. */
+
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { styleText } from 'node:util';
+import type { Command } from 'commander';
+import { type ProbeLine, probeDocker, sweep } from '../docker/index.ts';
+import { EXIT } from '../errors.ts';
+
+interface DoctorFlags {
+  readonly clean?: boolean;
+  readonly json?: boolean;
+  readonly store: string;
+}
+
+export function registerDoctor(program: Command, done: (status: number) => void): void {
+  program
+    .command('doctor')
+    .description('what this machine can do, and how to fix what it cannot')
+    .option('--clean', 'remove containers, networks and files that crashed runs left behind')
+    .option('--store <dir>', 'where runs are stored', 'store')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText(
+      'after',
+      '\nExit status 3 if the simulator cannot run here; what only containers need is reported.' +
+        '\n\nExamples:\n  ordeal doctor\n  ordeal doctor --clean',
+    )
+    .action(async (flags: DoctorFlags) => {
+      if (flags.clean === true) await clean();
+      const own = ownLines(flags.store);
+      const lines = [...own, ...(await probeDocker())];
+      if (flags.json === true) process.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
+      else for (const line of lines) process.stdout.write(textOf(line));
+      done(own.every((line) => line.ok) ? EXIT.valid : EXIT.infrastructure);
+    });
+}
+
+/** What the simulator needs. */
+function ownLines(store: string): ProbeLine[] {
+  const directory = firstExisting(resolve(store));
+  let writable = true;
+  try {
+    accessSync(directory, constants.W_OK);
+  } catch {
+    writable = false;
+  }
+  return [
+    { name: 'node', ok: true, detail: process.version, fix: '' },
+    {
+      name: 'store',
+      ok: writable,
+      detail: `${resolve(store)} ${writable ? 'can be written' : 'cannot be written'}`,
+      fix: `make ${directory} writable, or name another place with --store`,
+    },
+  ];
+}
+
+function firstExisting(path: string): string {
+  return existsSync(path) ? path : firstExisting(dirname(path));
+}
+
+function textOf({ name, ok, detail, fix }: ProbeLine): string {
+  const mark = ok ? styleText('green', '✔') : styleText('red', '✖');
+  const line = `${mark} ${name.padEnd(24)} ${detail}\n`;
+  return ok ? line : `${line}  ${' '.repeat(24)} fix: ${fix}\n`;
+}
+
+async function clean(): Promise<void> {
+  const removed = await sweep();
+  for (const leftover of removed)
+    process.stderr.write(`removed ${leftover.kind} ${leftover.name}\n`);
+  if (removed.length === 0) process.stderr.write('nothing was left behind\n');
+}

@@ -1,0 +1,47 @@
+/** `ordeal replay`: runs a stored simulation again. */
+
+import type { Command } from 'commander';
+import { EXIT, usage } from '../errors.ts';
+import { compareWithReplay, type Divergence } from '../replay.ts';
+import { readRun } from '../store/reader.ts';
+import { prepare } from './run.ts';
+
+export function registerReplay(program: Command, done: (status: number) => void): void {
+  program
+    .command('replay')
+    .description('run a stored simulation again and compare')
+    .argument('<run>', 'directory of a stored run, such as store/latest')
+    .option('--verify', 'compare byte for byte; exit status 3 where the two runs part')
+    .addHelpText('after', '\nExample:\n  ordeal replay store/latest --verify')
+    .action(async (path: string, flags: { readonly verify?: boolean }) => {
+      done(await replay(path, flags.verify === true));
+    });
+}
+
+async function replay(path: string, verify: boolean): Promise<number> {
+  const { run, directory, results } = readRun(path);
+  if (run.config.backend !== 'sim') {
+    throw usage(
+      `${path}: was made with backend ${run.config.backend}; only sim runs replay exactly`,
+    );
+  }
+  // The stored configuration is resolved: nothing of it may be filled in anew.
+  const { variants } = await prepare(run.config);
+  const parting = compareWithReplay(directory, run.config, variants);
+  if (parting === null) {
+    const verdict = results === null ? 'no verdict was stored' : `verdict ${results.verdict.kind}`;
+    process.stdout.write(`identical: every byte of history and trace (${verdict})\n`);
+    if (results?.verdict.kind === 'invalid') process.stdout.write(`${results.verdict.because}\n`);
+    return verify || results === null ? EXIT.valid : EXIT[results.verdict.kind];
+  }
+  process.stdout.write(describe(parting));
+  return EXIT.infrastructure;
+}
+
+function describe({ file, event, stored, replayed }: Divergence): string {
+  return (
+    `the runs part at event ${event} of ${file}\n` +
+    `  stored    ${stored ?? '(ends here)'}\n` +
+    `  replayed  ${replayed ?? '(ends here)'}\n`
+  );
+}

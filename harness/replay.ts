@@ -1,0 +1,53 @@
+/** Runs a stored simulation again and compares it with what is on disk, byte for byte. */
+
+import { join } from 'node:path';
+import type { Variant } from '../systems/system.ts';
+import type { RunConfig } from './config.ts';
+import { VirtualDriver } from './drivers/virtual.ts';
+import { virtualRun } from './simulate.ts';
+import { FILES } from './store/format.ts';
+import { historyLine, textLines, traceJson } from './store/lines.ts';
+
+/** Where two runs part: the first line that differs. */
+export interface Divergence {
+  readonly file: string;
+  /** Position of the event, from 0. */
+  readonly event: number;
+  /** The stored line and the replayed one; null where one of the two has ended. */
+  readonly stored: string | null;
+  readonly replayed: string | null;
+}
+
+/** Null when the replay gives the same bytes. */
+export function compareWithReplay(
+  directory: string,
+  config: RunConfig,
+  variants: readonly Variant[],
+): Divergence | null {
+  const watching = { checker: null, record: true, stopAtViolation: false };
+  const driver = new VirtualDriver(virtualRun(config, variants, watching).run);
+  driver.advance(Number.POSITIVE_INFINITY);
+  const history = Iterator.from(driver.history).map(historyLine);
+  const trace = Iterator.from(driver.takeLines()).map(traceJson);
+  return (
+    firstDifference(directory, FILES.history, history) ??
+    firstDifference(directory, FILES.trace, trace)
+  );
+}
+
+function firstDifference(
+  directory: string,
+  file: string,
+  replayed: Iterator<string>,
+): Divergence | null {
+  let event = 0;
+  for (const { text, number } of textLines(join(directory, file))) {
+    if (number === 1) continue;
+    const next = replayed.next();
+    const line = next.done === true ? null : next.value;
+    if (line !== text) return { file, event, stored: text, replayed: line };
+    event++;
+  }
+  const next = replayed.next();
+  return next.done === true ? null : { file, event, stored: null, replayed: next.value };
+}

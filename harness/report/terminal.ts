@@ -1,0 +1,186 @@
+/** The block that a run leaves on the terminal: what was done, what each checker said, what next. */
+
+import { styleText } from 'node:util';
+import type { Verdict } from '../../checkers/verdict.ts';
+import type { LaneFigures, RunSummary, TimedCheck } from '../store/format.ts';
+import { bytes, count, NBSP, plural, seconds, visible } from './text.ts';
+import { alsoSaid, codeLabel, sentenceOf, WORDS } from './verdict-words.ts';
+
+/** How wide the block may be, and whether it may be coloured. */
+export interface TerminalStyle {
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+/** What a stream allows; `NO_COLOR`, `FORCE_COLOR` and pipes are minded. */
+export function styleOf(stream: NodeJS.WriteStream): TerminalStyle {
+  const columns = stream.isTTY ? stream.columns : 80;
+  return {
+    columns: Math.min(Math.max(columns, 40), 120),
+    colour: styleText('red', 'x', { stream }) !== 'x',
+  };
+}
+
+/** Columns before the text of a line: mark, space, label. */
+const INDENT = 14;
+
+/** Sentences of a witness that are shown; the report has them all. */
+const SENTENCES = 5;
+
+type Kind = Verdict['kind'];
+
+/** The whole block, with a line feed at its end. */
+export function terminalBlock(summary: RunSummary, style: TerminalStyle): string {
+  const { results } = summary;
+  const lines = [
+    line('valid', 'Config', configText(summary), style),
+    workloadLine(summary, style),
+    faultsLine(summary, style),
+    ...reachedLines(summary, style),
+    ...results.checks.map((check) => checkLine(check, style)),
+    ...determinismLines(summary, style),
+    '',
+    ...verdictLines(summary, style),
+    '',
+    ...pathLines(summary, style),
+  ];
+  return `${lines.join('\n')}\n`.replaceAll(NBSP, ' ');
+}
+
+function configText({ run }: RunSummary): string {
+  const { config } = run;
+  const variants = [...config.mutants, ...config.rules].map((name) => `with ${name}`);
+  const parts = [codeLabel(run), config.backend, plural(config.nodes, 'node')];
+  return [...parts, `seed ${config.seed}`, ...variants].join('  ');
+}
+
+function workloadLine({ run, results }: RunSummary, style: TerminalStyle): string {
+  const { operations, simulatedS, realS, leaderChanges } = results.figures;
+  const { invoked, ok, info, fail } = operations;
+  const time =
+    simulatedS === null ? seconds(realS) : `${seconds(simulatedS)} simulated in ${seconds(realS)}`;
+  const outcomes = `${plural(invoked, 'op')}  ${ended(ok, 'ok')}  ${ended(info, 'info')}  ${ended(fail, 'fail')}`;
+  const changes = leaderChanges === null ? '' : ` · ${plural(leaderChanges, 'leader change')}`;
+  const text = `${run.config.workload}  ${time} · ${outcomes}${changes}`;
+  return line(ok > 0 ? 'valid' : 'unknown', 'Workload', text, style);
+}
+
+function ended(number: number, outcome: string): string {
+  return `${count(number)}${NBSP}${outcome}`;
+}
+
+function faultsLine({ run, results }: RunSummary, style: TerminalStyle): string {
+  const { faults, recoveryS } = results.figures;
+  const recovery = recoveryS === null ? '' : ` · recovered in ${seconds(recoveryS)}`;
+  const none = run.config.nemesis.length === 0 ? 'none asked for' : 'none took place';
+  const text = faults.length === 0 ? none : `${faults.map(laneText).join('  ')}${recovery}`;
+  const acted = run.config.nemesis.length === 0 || faults.some((lane) => lane.installed > 0);
+  return line(acted ? 'valid' : 'unknown', 'Faults', text, style);
+}
+
+function laneText({ lane, installed, skipped, indeterminate }: LaneFigures): string {
+  const rest = [
+    skipped > 0 ? `${skipped} skipped` : '',
+    indeterminate > 0 ? `${indeterminate} uncertain` : '',
+  ].filter((part) => part !== '');
+  return `${lane} ×${installed}${rest.length === 0 ? '' : ` (${rest.join(', ')})`}`.replaceAll(
+    ' ',
+    NBSP,
+  );
+}
+
+function reachedLines({ results }: RunSummary, style: TerminalStyle): string[] {
+  return Object.entries(results.figures.reached ?? {}).map(([rule, { calls, changed }]) => {
+    const text = `${rule}: asked ${count(calls)} times, decided otherwise ${count(changed)} times`;
+    return line(changed > 0 ? 'valid' : 'unknown', 'Variant', text, style);
+  });
+}
+
+function checkLine(check: TimedCheck, style: TerminalStyle): string {
+  const { kind } = check.verdict;
+  const property = check.verdict.kind === 'invalid' ? (check.verdict.property ?? '') : '';
+  const text = [check.checker, property].filter((part) => part !== '').join('  ');
+  const took = seconds(check.seconds);
+  if (kind === 'unknown')
+    return line(kind, 'Check', `${text}: ${sentenceOf(check.verdict)}`, style);
+  const gap = style.columns - INDENT - text.length - took.length;
+  return line(kind, 'Check', gap < 2 ? text : `${text}${' '.repeat(gap)}${took}`, style);
+}
+
+function determinismLines({ results }: RunSummary, style: TerminalStyle): string[] {
+  const { determinism } = results.figures;
+  if (determinism === null) return [];
+  const { replays, identical } = determinism;
+  const kind = replays === identical ? 'valid' : 'invalid';
+  return [line(kind, 'Determinism', `${identical}/${replays} identical replays`, style)];
+}
+
+function verdictLines({ results }: RunSummary, style: TerminalStyle): string[] {
+  const { verdict, checks } = results;
+  const { word } = WORDS[verdict.kind];
+  const sentence = sentenceOf(verdict);
+  const lines = [line(verdict.kind, word, sentence, style, true)];
+  const witness = verdict.kind === 'invalid' ? (verdict.witness?.sentences ?? []) : [];
+  const more = witness.filter((told) => told !== sentence);
+  lines.push(...more.slice(0, SENTENCES).map((told) => hanging(told, style)));
+  if (more.length > SENTENCES) {
+    lines.push(hanging(`and ${more.length - SENTENCES} more, in the report`, style));
+  }
+  for (const check of alsoSaid(verdict, checks)) {
+    lines.push(hanging(`also ${check.checker}: ${sentenceOf(check.verdict)}`, style));
+  }
+  return lines;
+}
+
+function pathLines({ run, results, paths }: RunSummary, style: TerminalStyle): string[] {
+  const rows: [label: string, text: string][] = [];
+  if (results.verdict.kind !== 'valid' || paths.directory === null) {
+    const again = paths.directory === null ? run.command : `npx ordeal replay ${paths.directory}`;
+    rows.push(['replay', again]);
+  }
+  if (paths.report !== null) {
+    rows.push(['report', `${paths.report.path}   (${bytes(paths.report.bytes)})`]);
+  } else if (paths.directory !== null) rows.push(['stored', paths.directory]);
+  // Commands and paths are for copying: they are never broken over lines.
+  return rows.map(([label, text]) => {
+    return `  ${paint('dim', label.padEnd(INDENT - 2), style)}${visible(text)}`;
+  });
+}
+
+/** A line with its mark; what does not fit goes on below, under its text. */
+function line(kind: Kind, label: string, text: string, style: TerminalStyle, bold = false): string {
+  const { mark } = WORDS[kind];
+  const head = `${mark} ${label}`.padEnd(INDENT);
+  const colour = COLOURS[kind];
+  const painted = bold
+    ? paint(['bold', colour], head, style)
+    : `${paint(colour, mark, style)}${head.slice(mark.length)}`;
+  return `${painted}${wrap(visible(text), style.columns - INDENT).join(`\n${' '.repeat(INDENT)}`)}`;
+}
+
+function hanging(text: string, style: TerminalStyle): string {
+  const indent = ' '.repeat(INDENT);
+  return `${indent}${wrap(visible(text), style.columns - INDENT).join(`\n${indent}`)}`;
+}
+
+/** Blue, amber and pink, as everywhere; not red and green, which many cannot tell apart. */
+const COLOURS = { valid: 'blueBright', unknown: 'yellow', invalid: 'magentaBright' } as const;
+
+type Format = Parameters<typeof styleText>[0];
+
+function paint(format: Format, text: string, { colour }: TerminalStyle): string {
+  return colour ? styleText(format, text, { validateStream: false }) : text;
+}
+
+/** Breaks at spaces, and within a word only where it is wider than a line by itself. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    const at = space > 0 ? space : width;
+    lines.push(rest.slice(0, at).trimEnd());
+    rest = rest.slice(at).trimStart();
+  }
+  return [...lines, rest];
+}

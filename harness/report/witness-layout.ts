@@ -1,0 +1,142 @@
+/**
+ * Where the operations of a witness stand: one row per process, time stretched so that every box is
+ * as wide as its text. One pass from left to right settles it, as in Porcupine's visualisation.
+ */
+
+import type { HistoryEvent } from '../../checkers/history.ts';
+import type { WitnessOperation } from '../../checkers/verdict.ts';
+import { type Ending, endingOf, operationText } from './operations.ts';
+import type { Scale } from './svg.ts';
+
+/** Of the monospaced labels, at their size in `page.css`. */
+const CHARACTER_PX = 7.3;
+const BOX_PADDING_PX = 18;
+const GAP_PX = 16;
+
+/** One operation to be drawn. */
+export interface Box {
+  readonly operation: WitnessOperation;
+  readonly invoke: HistoryEvent;
+  readonly complete: HistoryEvent | null;
+  readonly ending: Ending;
+  readonly text: string;
+  readonly row: number;
+}
+
+/** A box in its place. `right` is null where it is open to the end of the drawing. */
+export interface PlacedBox extends Box {
+  readonly left: number;
+  readonly right: number | null;
+}
+
+export interface Layout {
+  readonly boxes: readonly PlacedBox[];
+  readonly processes: readonly string[];
+  /** The right edge of what is drawn. */
+  readonly width: number;
+  /** Times at which something begins or ends, with their places, from left to right. */
+  readonly instants: readonly { readonly timeNs: number; readonly x: number }[];
+  /** Any time in its stretched place, kept within the drawing. */
+  readonly scale: Scale;
+}
+
+/** `left` and `widthMin` in pixels: where the first row's boxes may begin, how wide it is at least. */
+export function layOut(boxes: readonly Box[], left: number, widthMin: number): Layout {
+  const times = [...new Set(boxes.flatMap(timesOf))].sort((a, b) => a - b);
+  const needs = widthNeeds(boxes);
+  const place = new Map<number, number>();
+  let x = left;
+  for (const [at, timeNs] of times.entries()) {
+    if (at > 0) x += GAP_PX;
+    for (const { fromNs, widthPx } of needs.get(timeNs) ?? []) {
+      x = Math.max(x, (place.get(fromNs) as number) + widthPx);
+    }
+    place.set(timeNs, x);
+  }
+  const open = boxes.filter((box) => endOf(box) === null);
+  const openEnd = open.map((box) => (place.get(box.invoke.time) as number) + boxWidth(box));
+  const used = Math.max(x, ...openEnd) + GAP_PX;
+  // A drawing narrower than the page is stretched: it is easier to read.
+  const stretch = Math.max(1, (widthMin - left) / (used - left));
+  const stretched = (at: number) => left + (at - left) * stretch;
+  const instants = times.map((timeNs) => ({ timeNs, x: stretched(place.get(timeNs) as number) }));
+  const width = stretched(used);
+  const xOf = (timeNs: number) => stretched(place.get(timeNs) as number);
+  return {
+    boxes: boxes.map((box) => {
+      const end = endOf(box);
+      return { ...box, left: xOf(box.invoke.time), right: end === null ? null : xOf(end) };
+    }),
+    processes: processesOf(boxes),
+    width,
+    instants,
+    scale: (timeNs) => interpolate(instants, timeNs, left, width),
+  };
+}
+
+/** Makes boxes of operations, with a row for each process in order of appearance. */
+export function boxesOf(
+  operations: readonly WitnessOperation[],
+  event: (index: number) => HistoryEvent,
+): Box[] {
+  const rows = new Map<number | 'nemesis', number>();
+  const inTime = operations
+    .map((operation) => ({ operation, invoke: event(operation.invoke) }))
+    .sort((a, b) => a.invoke.time - b.invoke.time || a.invoke.index - b.invoke.index);
+  return inTime.map(({ operation, invoke }) => {
+    const complete = operation.complete === null ? null : event(operation.complete);
+    const row = rows.get(invoke.process) ?? rows.size;
+    rows.set(invoke.process, row);
+    const ending = endingOf(complete);
+    return { operation, invoke, complete, ending, text: operationText(invoke, complete), row };
+  });
+}
+
+/** An operation that may still happen has no end, even where its client has given up. */
+function endOf({ complete, ending }: Box): number | null {
+  return complete === null || ending === 'info' ? null : complete.time;
+}
+
+function timesOf(box: Box): number[] {
+  const end = endOf(box);
+  return end === null ? [box.invoke.time] : [box.invoke.time, end];
+}
+
+function boxWidth({ text, operation }: Box): number {
+  const mark = operation.order === undefined ? 2 : String(operation.order).length + 1;
+  const state = operation.stateAfter === undefined ? 0 : operation.stateAfter.length + 2;
+  return Math.max(text.length + mark, Math.min(state, 24)) * CHARACTER_PX + BOX_PADDING_PX;
+}
+
+/** By the time of an end: from which time on, and how many pixels there must be in between. */
+function widthNeeds(boxes: readonly Box[]): Map<number, { fromNs: number; widthPx: number }[]> {
+  const needs = new Map<number, { fromNs: number; widthPx: number }[]>();
+  for (const box of boxes) {
+    const end = endOf(box);
+    if (end === null) continue;
+    const list = needs.get(end) ?? [];
+    list.push({ fromNs: box.invoke.time, widthPx: boxWidth(box) });
+    needs.set(end, list);
+  }
+  return needs;
+}
+
+function processesOf(boxes: readonly Box[]): string[] {
+  const names: string[] = [];
+  for (const { row, invoke } of boxes) names[row] = String(invoke.process);
+  return names;
+}
+
+function interpolate(
+  instants: Layout['instants'],
+  timeNs: number,
+  left: number,
+  right: number,
+): number {
+  const after = instants.findIndex((instant) => instant.timeNs >= timeNs);
+  if (after === 0) return left;
+  if (after === -1) return right;
+  const [a, b] = [instants[after - 1], instants[after]];
+  if (a === undefined || b === undefined) return left;
+  return a.x + ((b.x - a.x) * (timeNs - a.timeNs)) / (b.timeNs - a.timeNs);
+}

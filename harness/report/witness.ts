@@ -1,0 +1,154 @@
+/** The operations that contradict each other: a drawing, and the same as a table. */
+
+import { type FaultWindow, faultWindows } from '../../checkers/fault-windows.ts';
+import type { History } from '../../checkers/history.ts';
+import type { Witness } from '../../checkers/verdict.ts';
+import { type Content, html, type Markup } from './markup.ts';
+import { label, px, rect, vertical } from './svg.ts';
+import { count, moment, shorten } from './text.ts';
+import { boxesOf, type Layout, layOut, type PlacedBox } from './witness-layout.ts';
+
+/** Operations that are drawn at most; those that cannot follow are always among them. */
+const SHOWN = 40;
+
+const LEFT_PX = 96;
+const WIDTH_MIN_PX = 1150;
+const ROW_PX = 48;
+const BOX_PX = 26;
+const LANE_PX = 16;
+
+/** The section, and what it had to leave out. */
+export function witnessSection(history: History, checker: string, witness: Witness): {
+  readonly section: Markup;
+  readonly cut: readonly string[];
+} {
+  const { operations } = witness;
+  const blocked = operations.filter((operation) => operation.why !== undefined);
+  const others = operations.filter((operation) => operation.why === undefined);
+  const room = Math.max(SHOWN - blocked.length, 0);
+  const shown = [...others.slice(others.length - Math.min(room, others.length)), ...blocked];
+  const layout = layOut(boxesOf(shown.slice(-SHOWN), (index) => history.event(index)), LEFT_PX, WIDTH_MIN_PX);
+  const dropped = operations.length - layout.boxes.length;
+  const object = witness.key === undefined ? '' : ` on ${witness.key}`;
+  return {
+    section: html`<section aria-labelledby="witness">
+<h2 id="witness">The operations that cannot be explained${object}
+<small>${checker} · ${operations.length} of ${count(history.length)} events’ operations</small></h2>
+${legend(shown.some((operation) => operation.order !== undefined))}
+<div class="scroll" tabindex="0" role="region" aria-label="Drawing of the operations; the table below says the same">
+${drawing(layout, faultWindows(history))}
+</div>
+${table(layout)}
+</section>`,
+    cut:
+      dropped > 0 ? [`${count(dropped)} of the ${count(operations.length)} operations of the witness`] : [],
+  };
+}
+
+function legend(ordered: boolean): Markup {
+  const order = ordered
+    ? html`<li><b class="badge">1</b> place in the longest order that explains every answer, and the state after it</li>`
+    : null;
+  return html`<ul class="legend">${order}
+<li><i class="swatch fail"></i> ✖ cannot follow</li>
+<li><i class="swatch ok"></i> answered</li>
+<li><i class="swatch info"></i> outcome unknown: may happen at any later time</li>
+<li><i class="swatch band"></i> fault in force</li>
+<li>time is stretched so that every operation can be read</li></ul>`;
+}
+
+function drawing(layout: Layout, faults: readonly FaultWindow[]): Markup {
+  const first = layout.instants[0]?.timeNs ?? 0;
+  const last = layout.instants.at(-1)?.timeNs ?? 0;
+  const near = faults.filter((fault) => {
+    return fault.status !== 'skipped' && fault.startNs <= last && (fault.endNs ?? last) >= first;
+  });
+  const lanes = [...new Set(near.map((fault) => fault.lane))];
+  const top = lanes.length * LANE_PX + 8;
+  const bottom = top + layout.processes.length * ROW_PX;
+  const height = bottom + 22;
+  const summary = `${layout.boxes.length} operations of ${layout.processes.length} processes between ${moment(first)} and ${moment(last)}.`;
+  return html`<svg class="witness" role="img" aria-label="${summary}" width="${px(layout.width)}" height="${height}" viewBox="0 0 ${px(layout.width)} ${height}">
+${near.map((fault) => faultBand(fault, layout, lanes.indexOf(fault.lane), bottom))}
+${lanes.map((lane, at) => label('row', 0, at * LANE_PX + 12, lane))}
+${layout.processes.map((process, row) => processRow(process, top + row * ROW_PX, layout.width))}
+${ticks(layout, top, bottom)}
+${layout.boxes.map((box) => operationBox(box, top + box.row * ROW_PX, layout.width))}
+</svg>`;
+}
+
+function faultBand(fault: FaultWindow, { scale, width }: Layout, lane: number, bottom: number): Markup {
+  const band = { left: scale(fault.startNs), right: fault.endNs === null ? width : scale(fault.endNs) };
+  const title = `${fault.lane} ${fault.form}: ${fault.evidence}`;
+  const room = Math.floor((band.right - band.left - 8) / 6.4);
+  const name = room < 4 ? null : label('lane-name', band.left + 4, lane * LANE_PX + 12, shorten(fault.form, room));
+  return html`${rect('band', band, lane * LANE_PX, bottom - lane * LANE_PX)}${rect('lane', band, lane * LANE_PX + 1, LANE_PX - 3, title)}${name}`;
+}
+
+function processRow(process: string, top: number, width: number): Markup {
+  const y = px(top + 4 + BOX_PX / 2);
+  return html`<line class="grid" x1="${LEFT_PX - 8}" x2="${px(width)}" y1="${y}" y2="${y}"/>${label('row', 0, top + 21, `process ${process}`)}`;
+}
+
+function ticks({ instants }: Layout, top: number, bottom: number): Content {
+  let free = 0;
+  return instants.map(({ timeNs, x }) => {
+    const shown = x >= free;
+    if (shown) free = x + 78;
+    const name = shown ? label('tick', x, bottom + 15, moment(timeNs)) : null;
+    return html`${vertical('grid', x, top, bottom + (shown ? 4 : 0))}${name}`;
+  });
+}
+
+function operationBox(box: PlacedBox, top: number, width: number): Markup {
+  const { operation, text, left } = box;
+  const className = classOf(box);
+  const right = box.right ?? width;
+  const y = top + 4;
+  const edge =
+    box.right === null
+      ? html`<path class="box ${className}" d="M${px(right)} ${y}H${px(left)}V${y + BOX_PX}H${px(right)}"/>`
+      : rect(`box ${className}`, { left, right }, y, BOX_PX);
+  const mark = operation.why !== undefined ? '✖' : (operation.order ?? '');
+  const state =
+    operation.stateAfter === undefined
+      ? null
+      : label('state', left + 2, y + BOX_PX + 13, `⇒ ${shorten(operation.stateAfter, 30)}`);
+  return html`<g class="operation" data-operation="${operation.invoke}"${culprit(box)}><title>${rowText(box)}</title>${edge}
+<text class="label ${className}" x="${px(left + 8)}" y="${y + 17}"><tspan class="order">${mark}</tspan> ${text}</text>${state}</g>`;
+}
+
+function culprit({ operation }: PlacedBox): Markup | null {
+  return operation.why === undefined ? null : html` data-culprit`;
+}
+
+function classOf({ operation, ending }: PlacedBox): string {
+  if (operation.why !== undefined) return 'fail';
+  return ending === 'ok' ? 'ok' : ending === 'fail' ? 'none' : 'info';
+}
+
+function rowText({ operation, invoke, text }: PlacedBox): string {
+  const order = operation.order === undefined ? '' : `${operation.order}. `;
+  return `${order}process ${invoke.process}: ${text}${operation.why === undefined ? '' : `: ${operation.why}`}`;
+}
+
+function table(layout: Layout): Markup {
+  const rows = layout.boxes.toSorted((a, b) => placeOf(a) - placeOf(b));
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="The same operations as a table">
+<table><thead><tr><th scope="col" class="number">Order</th><th scope="col">Process</th><th scope="col">Operation</th><th scope="col" class="number">Asked</th><th scope="col" class="number">Answered</th><th scope="col">By</th><th scope="col">Then the state is, or why not</th></tr></thead>
+<tbody>${rows.map(tableRow)}</tbody></table></div>`;
+}
+
+/** Ordered ones first, then the others as they were asked, then those that cannot follow. */
+function placeOf({ operation, invoke }: PlacedBox): number {
+  if (operation.order !== undefined) return operation.order;
+  return (operation.why === undefined ? 1e12 : 2e12) + invoke.index;
+}
+
+function tableRow(box: PlacedBox): Markup {
+  const { operation, invoke, complete, ending, text } = box;
+  const answered =
+    complete === null ? 'never' : ending === 'info' ? `unknown (${complete.error ?? 'info'})` : moment(complete.time);
+  const blocked = operation.why === undefined ? null : html` class="conflict"`;
+  return html`<tr data-operation="${operation.invoke}" tabindex="0"${blocked}><td class="number">${operation.why === undefined ? (operation.order ?? '') : '✖'}</td><td>${invoke.process}</td><td><code>${text}</code></td><td class="number">${moment(invoke.time)}</td><td class="number">${answered}</td><td>${complete?.node ?? ''}</td><td>${operation.why ?? operation.stateAfter ?? ''}</td></tr>`;
+}

@@ -1,0 +1,79 @@
+/** What a run follows from, for `run.json`: configuration, code, machine, and how to make it again. */
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { arch, cpus, platform, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { RunConfig, RunRequest } from './config.ts';
+import { type RunFile, SCHEMA } from './store/format.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+export function describeRun(
+  request: RunRequest,
+  config: RunConfig,
+  images: Readonly<Record<string, string>>,
+): RunFile {
+  return {
+    schema: SCHEMA,
+    kind: 'run',
+    startedAt: new Date().toISOString(),
+    config,
+    command: commandOf(request, config),
+    versions: { ordeal: ordealVersion(), node: process.version },
+    git: gitState(),
+    images,
+    machine: { platform: platform(), arch: arch(), cpus: cpus().length, memoryBytes: totalmem() },
+  };
+}
+
+export function ordealVersion(): string {
+  const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}
+
+/** The command that makes the same run again: what the user asked for, with the seed. */
+export function commandOf(request: RunRequest, config: RunConfig): string {
+  const parts = ['npx ordeal run', request.system, '--seed', String(config.seed)];
+  const flag = (name: string, value: string | number | readonly string[] | undefined) => {
+    const text = Array.isArray(value) ? value.join(',') : String(value ?? '');
+    if (text !== '') parts.push(`--${name}`, quoted(text));
+  };
+  flag('backend', request.backend);
+  flag('workload', request.workload);
+  flag('nodes', request.nodes);
+  flag('concurrency', request.concurrency);
+  flag('rate', request.rate);
+  flag('time-limit', request.timeLimitS);
+  flag('nemesis', request.nemesis);
+  flag('nemesis-interval', request.nemesisIntervalS);
+  flag('mutant', request.mutants);
+  flag('rules', request.rules);
+  for (const [name, value] of Object.entries(request.set ?? {})) flag('set', `${name}=${value}`);
+  return parts.join(' ');
+}
+
+function quoted(text: string): string {
+  return /^[\w.,:/=@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Commit and uncommitted changes of Ordeal's own checkout; null where it is none. */
+function gitState(): RunFile['git'] {
+  try {
+    const commit = git('rev-parse', 'HEAD').trim();
+    const changes = git('diff', 'HEAD');
+    const dirty = changes === '' ? null : createHash('sha256').update(changes).digest('hex');
+    return { commit, dirty: dirty === null ? null : dirty.slice(0, 12) };
+  } catch {
+    return null;
+  }
+}
+
+function git(...parameters: string[]): string {
+  return execFileSync('git', ['-C', ROOT, ...parameters], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: 1 << 28,
+  });
+}

@@ -1,0 +1,225 @@
+/** One stored run, top to bottom: plan, cluster, engine, record, verdict read back from disk, report. */
+
+import { statSync } from 'node:fs';
+import { relative } from 'node:path';
+import { traceChecker } from '../checkers/agreement/index.ts';
+import type { Verdict } from '../checkers/verdict.ts';
+import type { Variant } from '../systems/system.ts';
+import { type RunConfig, type RunRequest, systemNamed, workloadNamed } from './config.ts';
+import { dockerBackend } from './docker/index.ts';
+import { runRealtime } from './drivers/realtime.ts';
+import { VirtualDriver } from './drivers/virtual.ts';
+import { EXIT, usage } from './errors.ts';
+import { agreementOf, judgeRun } from './judge.ts';
+import { compareWithReplay } from './replay.ts';
+import { reportHtml } from './report/html.ts';
+import { summaryMarkdown } from './report/summary.ts';
+import { describeRun } from './run-file.ts';
+import { phasesOf, planOf, virtualRun } from './simulate.ts';
+import { figuresOf } from './store/figures.ts';
+import { type ResultsFile, type RunFigures, type RunSummary, SCHEMA } from './store/format.ts';
+import { readRun, type StoredRun } from './store/reader.ts';
+import { RunWriter, writeDerived, writeResults } from './store/writer.ts';
+
+/** What surrounds a run. */
+export interface RunContext {
+  readonly store: string;
+  /** Aborted by Ctrl-C: what is recorded so far is judged and kept. */
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+/** A run to make: what was asked for, what it came to, and the variants it names. */
+export interface PreparedRun {
+  readonly request: RunRequest;
+  readonly config: RunConfig;
+  readonly variants: readonly Variant[];
+}
+
+/** What an execution leaves, besides what is on disk. */
+interface Executed {
+  readonly directory: string;
+  readonly simulatedS: number | null;
+  readonly realS: number;
+  readonly reached: RunFigures['reached'];
+  readonly cutShort: string | null;
+}
+
+const INTERRUPTED = 'the run was interrupted';
+/** Events between two looks at the signal and two writes. */
+const SLICE_EVENTS = 200_000;
+/** A replay doubles the time of a run: longer ones are only replayed when asked for. */
+const REPLAY_SECONDS_MAX = 10;
+
+/** Makes the run, stores it, judges it from disk and writes its report. */
+export async function runAndStore(prepared: PreparedRun, context: RunContext): Promise<RunSummary> {
+  const simulated = prepared.config.backend === 'sim';
+  const executed = simulated
+    ? await executeSimulated(prepared, context)
+    : await executeLive(prepared, context);
+  const stored = readRun(executed.directory);
+  const determinism = simulated ? replayed(prepared, executed) : null;
+  const results = judgeStored(stored, { ...executed, determinism });
+  writeResults(stored.directory, results);
+  return writeReport(stored, results);
+}
+
+/** Judges a stored run by what is on disk, and nothing else. */
+export function judgeStored(
+  stored: StoredRun,
+  execution: Pick<RunFigures, 'simulatedS' | 'realS' | 'reached' | 'determinism' | 'cutShort'>,
+): ResultsFile {
+  const { config } = stored.run;
+  const checker = traceChecker(config.system);
+  for (const line of stored.trace) {
+    checker.feed(line.event, line.node, line.incarnation, line.time);
+  }
+  const cutShort = execution.cutShort ?? (stored.truncated ? 'the recording is cut off' : null);
+  const judged = judgeRun({
+    config,
+    history: stored.history,
+    agreement: agreementOf(checker, stored.truncated ? 'the trace is cut off' : null),
+    cutShort,
+  });
+  return {
+    schema: SCHEMA,
+    kind: 'results',
+    judgedAt: new Date().toISOString(),
+    verdict: judged.verdict,
+    exitStatus: statusOf(judged.verdict, execution),
+    checks: judged.checks,
+    figures: figuresOf(stored.history, judged.checks, { ...execution, cutShort }),
+  };
+}
+
+/** A violation outweighs everything; then an interruption; then doubts about the simulator. */
+function statusOf(
+  verdict: Verdict,
+  { cutShort, determinism }: Pick<RunFigures, 'cutShort' | 'determinism'>,
+): number {
+  if (verdict.kind === 'invalid') return EXIT.invalid;
+  if (cutShort === INTERRUPTED) return EXIT.interrupted;
+  if (determinism !== null && determinism.identical < determinism.replays) {
+    return EXIT.infrastructure;
+  }
+  return EXIT[verdict.kind];
+}
+
+/** Writes what a person reads: the report and the summary. */
+export function writeReport(stored: StoredRun, results: ResultsFile): RunSummary {
+  const { run, history, trace, truncated, directory } = stored;
+  const html = reportHtml({ run, results, history, trace, truncated });
+  const path = writeDerived(directory, 'report', html);
+  const shown = (absolute: string) => relative(process.cwd(), absolute) || '.';
+  const summary: RunSummary = {
+    run,
+    results,
+    paths: {
+      directory: shown(directory),
+      report: { path: shown(path), bytes: statSync(path).size },
+    },
+  };
+  writeDerived(directory, 'summary', summaryMarkdown(summary));
+  return summary;
+}
+
+async function executeSimulated(prepared: PreparedRun, context: RunContext): Promise<Executed> {
+  const { request, config, variants } = prepared;
+  const watching = { checker: null, record: true, stopAtViolation: false };
+  const { run, active } = virtualRun(config, variants, watching);
+  const driver = new VirtualDriver(run);
+  const writer = newWriter(prepared, context, {});
+  writer.plan(run.plan);
+  const begunMs = performance.now();
+  let ended = false;
+  while (!ended && !context.signal.aborted) {
+    ended = driver.advance(SLICE_EVENTS);
+    writer.history(driver.history);
+    writer.trace(driver.takeLines());
+    // Lets a signal through.
+    await new Promise(setImmediate);
+  }
+  const realS = (performance.now() - begunMs) / 1000;
+  writer.close();
+  context.progress(`simulated ${request.system} in ${realS.toFixed(1)} s`);
+  return {
+    directory: writer.directory,
+    simulatedS: driver.result().endUs / 1e6,
+    realS,
+    reached: variants.length === 0 ? null : active.reached,
+    cutShort: ended ? null : INTERRUPTED,
+  };
+}
+
+async function executeLive(prepared: PreparedRun, context: RunContext): Promise<Executed> {
+  const { config } = prepared;
+  refuseUnsupported(config);
+  const writer = newWriter(prepared, context, {});
+  const plan = planOf(config);
+  writer.plan(plan);
+  const begunMs = performance.now();
+  const elapsedS = () => (performance.now() - begunMs) / 1000;
+  try {
+    await using cluster = await dockerBackend.launch({
+      runId: runIdOf(writer.directory),
+      system: systemNamed(config.system),
+      nodes: config.nodes,
+      options: config.set,
+      mutants: config.mutants,
+      ruleFiles: config.rules,
+      seed: config.seed,
+      logDirectory: writer.logPath(''),
+      signal: context.signal,
+    });
+    context.progress(`cluster up after ${elapsedS().toFixed(1)} s`);
+    const result = await runRealtime({
+      cluster,
+      plan,
+      workload: workloadNamed(config.workload),
+      engine: phasesOf(config),
+      signal: context.signal,
+      onStep: (history) => writer.history(history),
+      progress: context.progress,
+    });
+    writer.history(result.history);
+    writer.trace(await cluster.trace());
+    return {
+      directory: writer.directory,
+      simulatedS: null,
+      realS: elapsedS(),
+      reached: null,
+      cutShort: result.finished ? null : INTERRUPTED,
+    };
+  } finally {
+    writer.close();
+  }
+}
+
+function refuseUnsupported(config: RunConfig): void {
+  const faults: readonly string[] = dockerBackend.faults;
+  const missing = config.nemesis.filter((name) => !faults.includes(name));
+  if (missing.length > 0) {
+    throw usage(`backend docker cannot carry out ${missing.join(', ')} (try --backend sim)`);
+  }
+}
+
+function newWriter(
+  { request, config }: PreparedRun,
+  { store }: RunContext,
+  images: Readonly<Record<string, string>>,
+): RunWriter {
+  const run = describeRun(request, config, images);
+  return new RunWriter({ store, run, live: config.backend !== 'sim' });
+}
+
+/** The run's directory name is unique in its store, and a label may carry it. */
+function runIdOf(directory: string): string {
+  return directory.split('/').at(-1) ?? directory;
+}
+
+/** Simulates once more and compares the bytes. */
+function replayed(prepared: PreparedRun, executed: Executed): RunFigures['determinism'] {
+  if (executed.cutShort !== null || executed.realS > REPLAY_SECONDS_MAX) return null;
+  const parts = compareWithReplay(executed.directory, prepared.config, prepared.variants);
+  return { replays: 1, identical: parts === null ? 1 : 0 };
+}

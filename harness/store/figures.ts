@@ -1,0 +1,54 @@
+/** What happened in a run, in numbers: counted from its history and taken from its checkers. */
+
+import { faultWindows } from '../../checkers/fault-windows.ts';
+import { FAIL, type History, INVOKE, NEMESIS, OK } from '../../checkers/history.ts';
+import type { CheckResult } from '../../checkers/verdict.ts';
+import type { LaneFigures, RunFigures } from './format.ts';
+
+/** What a history and its checkers do not know. */
+export type ExecutionFigures = Pick<
+  RunFigures,
+  'simulatedS' | 'realS' | 'reached' | 'determinism' | 'cutShort'
+>;
+
+/** O(events). */
+export function figuresOf(
+  history: History,
+  checks: readonly CheckResult[],
+  execution: ExecutionFigures,
+): RunFigures {
+  const recoverNs = statOf(checks, 'availability', 'timeToRecoverNs');
+  return {
+    operations: countOperations(history),
+    faults: countFaults(history),
+    leaderChanges: statOf(checks, 'agreement', 'leaderChanges'),
+    recoveryS: recoverNs === null ? null : recoverNs / 1e9,
+    ...execution,
+  };
+}
+
+function countOperations(history: History): RunFigures['operations'] {
+  const { length, process, type } = history;
+  let [invoked, ok, fail] = [0, 0, 0];
+  for (let index = 0; index < length; index++) {
+    if (process[index] === NEMESIS) continue;
+    if (type[index] === INVOKE) invoked++;
+    else if (type[index] === OK) ok++;
+    else if (type[index] === FAIL) fail++;
+  }
+  return { invoked, ok, fail, info: invoked - ok - fail };
+}
+
+function countFaults(history: History): LaneFigures[] {
+  const lanes = new Map<string, LaneFigures>();
+  for (const { lane, status } of faultWindows(history)) {
+    const counts = lanes.get(lane) ?? { lane, installed: 0, skipped: 0, indeterminate: 0 };
+    lanes.set(lane, { ...counts, [status]: counts[status] + 1 });
+  }
+  return [...lanes.values()];
+}
+
+function statOf(checks: readonly CheckResult[], checker: string, name: string): number | null {
+  const figure = checks.find((check) => check.checker === checker)?.stats?.[name];
+  return typeof figure === 'number' ? figure : null;
+}

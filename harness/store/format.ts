@@ -1,0 +1,124 @@
+/**
+ * The files of a stored run, schema version 1. `history.jsonl`, `trace.jsonl` and `plan.json` know
+ * nothing of the real clock, so that one seed gives the same bytes; what varies from one execution
+ * to the next stands in `run.json` and `results.json`.
+ */
+
+import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
+import type { RunConfig } from '../config.ts';
+
+/** Raised when a reader of the old version would misread the new one. */
+export const SCHEMA = 1;
+
+/** Names of the files in a run's directory. */
+export const FILES = {
+  run: 'run.json',
+  plan: 'plan.json',
+  history: 'history.jsonl',
+  trace: 'trace.jsonl',
+  logs: 'logs',
+  results: 'results.json',
+  report: 'report.html',
+  summary: 'summary.md',
+  junit: 'junit.xml',
+} as const;
+
+/** `run.json`: what was run, with which code, on what machine. Written before the run starts. */
+export interface RunFile {
+  readonly schema: typeof SCHEMA;
+  readonly kind: 'run';
+  /** UTC, ISO 8601. */
+  readonly startedAt: string;
+  /** Fully resolved: with the code, it determines a simulated run. */
+  readonly config: RunConfig;
+  /** One line to paste in a shell that makes this run again, without the store. */
+  readonly command: string;
+  readonly versions: { readonly ordeal: string; readonly node: string };
+  /** Of Ordeal's own checkout; null outside of one. */
+  readonly git: {
+    readonly commit: string;
+    /** Digest of the uncommitted changes; null where there are none. */
+    readonly dirty: string | null;
+  } | null;
+  /** Digests of the container images, by name; empty for the simulator. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly machine: {
+    readonly platform: string;
+    readonly arch: string;
+    readonly cpus: number;
+    readonly memoryBytes: number;
+  };
+}
+
+/** One checker's answer and how long it took. */
+export interface TimedCheck extends CheckResult {
+  /** Real time. */
+  readonly seconds: number;
+}
+
+/** `results.json`: the verdict and the figures it rests on. Written once, never changed. */
+export interface ResultsFile {
+  readonly schema: typeof SCHEMA;
+  readonly kind: 'results';
+  /** UTC, ISO 8601. */
+  readonly judgedAt: string;
+  readonly verdict: Verdict;
+  /** Exit status of the command that wrote it. */
+  readonly exitStatus: number;
+  readonly checks: readonly TimedCheck[];
+  readonly figures: RunFigures;
+}
+
+/** What happened in a run, in numbers. */
+export interface RunFigures {
+  readonly operations: {
+    readonly invoked: number;
+    readonly ok: number;
+    readonly fail: number;
+    /** Outcome unknown, those that never ended among them. */
+    readonly info: number;
+  };
+  /** Faults in order of first use, by lane. */
+  readonly faults: readonly LaneFigures[];
+  /** Null where there is no trace that tells. */
+  readonly leaderChanges: number | null;
+  /** From the quiet end to the first `ok` of an operation that began after it; null if never. */
+  readonly recoveryS: number | null;
+  /** Virtual seconds; null where time was real. */
+  readonly simulatedS: number | null;
+  readonly realS: number;
+  /** By `variant: rule`: how often a replaced rule was asked, and answered otherwise. */
+  readonly reached: Readonly<
+    Record<string, { readonly calls: number; readonly changed: number }>
+  > | null;
+  /** Replays of the run that were compared byte for byte; null where none was made. */
+  readonly determinism: { readonly replays: number; readonly identical: number } | null;
+  /** Why the run did not go to its end; null where it did. */
+  readonly cutShort: string | null;
+}
+
+/** Receipts of one lane, counted. */
+export interface LaneFigures {
+  readonly lane: string;
+  readonly installed: number;
+  readonly skipped: number;
+  readonly indeterminate: number;
+}
+
+/** Everything that the terminal block and `summary.md` say. */
+export interface RunSummary {
+  readonly run: RunFile;
+  readonly results: ResultsFile;
+  readonly paths: {
+    /** The run's directory, as the user would type it; null when nothing was stored. */
+    readonly directory: string | null;
+    /** Null when no report was written. */
+    readonly report: { readonly path: string; readonly bytes: number } | null;
+  };
+}
+
+/** The first line of a `.jsonl` file. */
+export interface LinesHeader {
+  readonly schema: typeof SCHEMA;
+  readonly kind: 'history' | 'trace';
+}

@@ -1,0 +1,133 @@
+/** Reads a stored run back: a finished one, or what a killed one left. */
+
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { History } from '../../checkers/history.ts';
+import type { TraceLine } from '../../checkers/trace.ts';
+import { usage } from '../errors.ts';
+import { FILES, type ResultsFile, type RunFile, SCHEMA } from './format.ts';
+import { endsTorn, historyEventOf, readLines, traceLineOf } from './lines.ts';
+
+export interface StoredRun {
+  /** With links such as `latest` resolved. */
+  readonly directory: string;
+  readonly run: RunFile;
+  /** As `plan.json` has it; null where the run was killed before it was written. */
+  readonly plan: unknown;
+  /** The first verdict; null where the run was killed before it was judged. */
+  readonly results: ResultsFile | null;
+  readonly history: History;
+  /** Lines of the trace in their order, read from disk each time that they are asked for. */
+  readonly trace: Iterable<TraceLine>;
+  /** Whether history or trace end within a line: the run was killed. */
+  readonly truncated: boolean;
+}
+
+/** Reads the run in this directory, or at the end of this link. */
+export function readRun(path: string): StoredRun {
+  const directory = runDirectory(path);
+  const historyPath = join(directory, FILES.history);
+  const tracePath = join(directory, FILES.trace);
+  const hasTrace = existsSync(tracePath);
+  const resultsPath = join(directory, FILES.results);
+  const planPath = join(directory, FILES.plan);
+  return {
+    directory,
+    run: readVersioned<RunFile>(join(directory, FILES.run), 'run', RUN_FIELDS),
+    plan: existsSync(planPath) ? readJson(planPath) : null,
+    results: existsSync(resultsPath)
+      ? readVersioned<ResultsFile>(resultsPath, 'results', RESULTS_FIELDS)
+      : null,
+    history: readHistory(historyPath),
+    trace: { [Symbol.iterator]: () => (hasTrace ? readTrace(tracePath) : [].values()) },
+    truncated: endsTorn(historyPath) || (hasTrace && endsTorn(tracePath)),
+  };
+}
+
+/** The history of a `.jsonl` file, up to the last whole line. */
+export function readHistory(path: string): History {
+  const history = new History();
+  for (const { json, where } of readLines(path, 'history')) {
+    history.push(historyEventOf(json, where, history.length));
+  }
+  return history;
+}
+
+function* readTrace(path: string): Generator<TraceLine> {
+  for (const { json, where } of readLines(path, 'trace')) yield traceLineOf(json, where);
+}
+
+/** The directory of a run, with links resolved; says what is wrong where it is none. */
+export function runDirectory(path: string): string {
+  if (!existsSync(path)) throw usage(`${path}: no such run (see: ordeal list runs)`);
+  const directory = realpathSync(path);
+  if (!statSync(directory).isDirectory()) {
+    throw usage(`${path}: expected the directory of a stored run, got a file`);
+  }
+  for (const file of [FILES.run, FILES.history]) {
+    if (existsSync(join(directory, file))) continue;
+    throw usage(`${path}: not a stored run (it has no ${file})`);
+  }
+  return directory;
+}
+
+/** Fields that the rest of Ordeal relies on, each with its type. */
+const RUN_FIELDS = {
+  startedAt: 'string',
+  command: 'string',
+  'config.system': 'string',
+  'config.backend': 'string',
+  'config.workload': 'string',
+  'config.nodes': 'number',
+  'config.seed': 'number',
+  'config.nemesis': 'object',
+  'config.set': 'object',
+  'versions.ordeal': 'string',
+  'machine.platform': 'string',
+} as const;
+
+const RESULTS_FIELDS = {
+  judgedAt: 'string',
+  'verdict.kind': 'string',
+  exitStatus: 'number',
+  checks: 'object',
+  'figures.operations': 'object',
+  'figures.faults': 'object',
+} as const;
+
+function readVersioned<File>(
+  path: string,
+  kind: string,
+  fields: Readonly<Record<string, string>>,
+): File {
+  const json = readJson(path);
+  if (at(json, 'kind') !== kind) throw usage(`${path}: "kind": expected "${kind}"`);
+  if (at(json, 'schema') !== SCHEMA) {
+    const got = JSON.stringify(at(json, 'schema'));
+    throw usage(`${path}: schema ${got} is not known (this version reads schema ${SCHEMA})`);
+  }
+  for (const [name, type] of Object.entries(fields)) {
+    const value = at(json, name);
+    if (typeof value === type && value !== null) continue;
+    throw usage(`${path}: "${name}": expected ${type === 'object' ? 'an object' : `a ${type}`}`);
+  }
+  return json as File;
+}
+
+function at(json: unknown, name: string): unknown {
+  let value = json;
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw usage(`${path}: expected JSON (${message})`);
+  }
+}
