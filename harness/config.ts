@@ -1,11 +1,9 @@
 /** The configuration of a run, fully resolved: the only home of defaults. Flags win over a file. */
 
-import { nemeses } from '../nemesis/index.ts';
-import { systems } from '../systems/index.ts';
 import type { Options } from '../systems/protocol.ts';
 import type { HuntSettings, System } from '../systems/system.ts';
-import { workloads } from '../workloads/index.ts';
 import type { Workload } from '../workloads/workload.ts';
+import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { usage } from './errors.ts';
 import type { CrashModel } from './sim/disk.ts';
 import type { NetworkOptions } from './sim/network.ts';
@@ -81,18 +79,22 @@ export function resolveConfig(
   request: RunRequest,
   hunts: readonly HuntSettings[],
   drawSeed: () => number,
+  catalogue: Catalogue = builtIn,
 ): RunConfig {
-  const system = systemNamed(request.system);
+  const system = systemNamed(request.system, catalogue);
   const hinted: HuntSettings = Object.assign({}, ...hunts);
-  const workload = request.workload ?? hinted.workload ?? DEFAULTS.workload;
-  const nemesis = nemesisNames(request.nemesis ?? hinted.nemesis ?? ['all']);
+  const workload = workloadNamed(
+    request.workload ?? hinted.workload ?? DEFAULTS.workload,
+    catalogue,
+  );
+  const nemesis = nemesisNames(request.nemesis ?? hinted.nemesis ?? ['all'], catalogue);
   const backend = request.backend ?? DEFAULTS.backend;
   const timeoutS = system.electionTimeoutMs / 1000;
   const hintedSet = Object.assign({}, ...hunts.map((hunt) => hunt.set ?? {}));
   const config: RunConfig = {
     system: request.system,
     backend,
-    workload,
+    workload: workload.name,
     nodes: request.nodes ?? hinted.nodes ?? DEFAULTS.nodes,
     concurrency: request.concurrency ?? DEFAULTS.concurrency,
     rate: request.rate ?? hinted.rate ?? DEFAULTS.rate,
@@ -106,35 +108,18 @@ export function resolveConfig(
     seed: request.seed ?? drawSeed(),
     mutants: request.mutants ?? [],
     rules: request.rules ?? [],
-    set: resolveSettings(system, workloadNamed(workload), { ...hintedSet, ...request.set }),
+    set: resolveSettings(system, workload, { ...hintedSet, ...request.set }),
   };
   checkLimits(config);
-  checkServed(system, workloadNamed(workload));
+  checkServed(system, workload);
   return config;
 }
 
-export function systemNamed(name: string): System {
-  const system = systems[name];
-  if (system !== undefined) return system;
-  throw usage(`unknown system "${name}" (known: ${Object.keys(systems).join(', ')})`);
-}
-
-export function workloadNamed(name: string): Workload {
-  const workload = workloads[name];
-  if (workload !== undefined) return workload;
-  throw usage(`--workload: unknown "${name}" (known: ${Object.keys(workloads).join(', ')})`);
-}
-
 /** Names of nemeses, with `all` and `none` spelt out. */
-export function nemesisNames(names: readonly string[]): readonly string[] {
+function nemesisNames(names: readonly string[], catalogue: Catalogue): readonly string[] {
   if (names.length === 1 && names[0] === 'none') return [];
-  if (names.length === 1 && names[0] === 'all') return Object.keys(nemeses);
-  for (const name of names) {
-    if (nemeses[name] !== undefined) continue;
-    const known = [...Object.keys(nemeses), 'all', 'none'].join(', ');
-    throw usage(`--nemesis: unknown "${name}" (known: ${known})`);
-  }
-  return [...new Set(names)];
+  if (names.length === 1 && names[0] === 'all') return Object.keys(catalogue.nemeses);
+  return [...new Set(names.map((name) => nemesisNamed(name, catalogue).name))];
 }
 
 function checkServed(system: System, workload: Workload): void {

@@ -1,6 +1,10 @@
 /** The checkers that a run passes through, over the evidence of the run. One line registers one. */
 
-import { judge as judgeAgreement } from '../checkers/agreement/index.ts';
+import {
+  hasTraceChecker,
+  judge as judgeAgreement,
+  traceChecker,
+} from '../checkers/agreement/index.ts';
 import { availabilityVerdict } from '../checkers/availability.ts';
 import { type History, NEMESIS } from '../checkers/history.ts';
 import { checkLinearizable } from '../checkers/linearizable/index.ts';
@@ -8,13 +12,16 @@ import { statsVerdict, type Thresholds } from '../checkers/stats.ts';
 import type { TraceChecker, Violation } from '../checkers/trace.ts';
 import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
 import { nemeses } from '../nemesis/index.ts';
-import { type RunConfig, workloadNamed } from './config.ts';
+import type { System } from '../systems/system.ts';
+import type { Workload } from '../workloads/workload.ts';
+import type { RunConfig } from './config.ts';
 import { EXIT } from './errors.ts';
 import type { TimedCheck } from './store/format.ts';
 
 /** What there is to judge: the same from memory and from disk. */
 export interface Evidence {
   readonly config: RunConfig;
+  readonly workload: Workload;
   readonly history: History;
   /** What the agreement checker found in the trace, and its figures; null where there is none. */
   readonly agreement: {
@@ -38,8 +45,8 @@ export const judges: readonly Judge[] = [
   {
     name: 'linearizable',
     describe: 'there is one order of all operations, within real time, that explains every answer',
-    judge: ({ config, history }) => {
-      const { model, initial } = workloadNamed(config.workload);
+    judge: ({ workload, history }) => {
+      const { model, initial } = workload;
       const result = checkLinearizable(history, { model, initial, failedCas: 'observed' });
       const { verdict, decidedBy, configurations, operations } = result;
       const keys = result.keys.length;
@@ -55,7 +62,7 @@ export const judges: readonly Judge[] = [
     describe: "nodes' logs agree, and every election, commit and restart kept the protocol's rules",
     judge: ({ agreement }) =>
       agreement === null
-        ? unjudged('agreement', 'there is no trace')
+        ? unjudged('agreement', 'the system has no checker of traces')
         : {
             checker: 'agreement',
             verdict: judgeAgreement(agreement.violations, agreement.stats, agreement.gap),
@@ -88,7 +95,10 @@ export function judgeRun(evidence: Evidence): {
   readonly checks: readonly TimedCheck[];
   readonly verdict: Verdict;
 } {
-  const checks = judges.map((judge) => {
+  const applicable = judges.filter(
+    ({ name }) => name !== 'agreement' || evidence.agreement !== null,
+  );
+  const checks = applicable.map((judge) => {
     const begunMs = performance.now();
     const result = judge.judge(evidence);
     return { ...result, seconds: (performance.now() - begunMs) / 1000 };
@@ -102,8 +112,18 @@ export function exitStatusOf(verdict: Verdict): number {
   return EXIT[verdict.kind];
 }
 
+/** The checker for a system's traces: its own, or that of the protocol of its name; null for none. */
+export function agreementChecker(system: System): TraceChecker | null {
+  if (system.traceChecker !== undefined) return system.traceChecker();
+  return hasTraceChecker(system.name) ? traceChecker(system.name) : null;
+}
+
 /** What a checker that followed a trace leaves as evidence. */
-export function agreementOf(checker: TraceChecker, gap: string | null): Evidence['agreement'] {
+export function agreementOf(
+  checker: TraceChecker | null,
+  gap: string | null,
+): Evidence['agreement'] {
+  if (checker === null) return null;
   return { violations: checker.violations, stats: checker.stats, gap };
 }
 

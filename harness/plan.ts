@@ -1,7 +1,6 @@
 /** The plan: everything that the seed decides before a run. The same on every backend. */
 
 import type { Nemesis, PlannedFault } from '../nemesis/fault.ts';
-import { nemeses } from '../nemesis/index.ts';
 import type { PlannedOperation, Workload } from '../workloads/workload.ts';
 import { DOMAIN, drawAt, namedDraw, streamBase } from './draw.ts';
 
@@ -14,7 +13,7 @@ export interface PlanConfig {
   readonly timeLimitUs: number;
   /** How long operations go on at most after the quiet end. */
   readonly recoveryMaxUs: number;
-  readonly nemeses: readonly string[];
+  readonly nemeses: readonly Nemesis[];
   readonly nemesisIntervalUs: number;
   readonly workloadOptions: Readonly<Record<string, number | string | boolean>>;
 }
@@ -42,8 +41,8 @@ export function makePlan(config: PlanConfig, workload: Workload): Plan {
  * Between two faults of a lane, and as long as one lasts, about one interval passes.
  */
 function planFaults(config: PlanConfig): PlannedFault[] {
-  const faults = config.nemeses.flatMap((name, lane) =>
-    planLane(config, nemeses[name] as Nemesis, streamBase(config.seed, DOMAIN.nemesis, lane)),
+  const faults = config.nemeses.flatMap((nemesis, lane) =>
+    planLane(config, nemesis, streamBase(config.seed, DOMAIN.nemesis, lane)),
   );
   faults.sort((a, b) => a.startUs - b.startUs || a.id - b.id);
   return faults.map((fault, id) => ({ ...fault, id }));

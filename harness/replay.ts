@@ -1,9 +1,8 @@
 /** Runs a stored simulation again and compares it with what is on disk, byte for byte. */
 
 import { join } from 'node:path';
-import type { Variant } from '../systems/system.ts';
-import type { RunConfig } from './config.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
+import type { PreparedRun } from './run.ts';
 import { virtualRun } from './simulate.ts';
 import { FILES } from './store/format.ts';
 import { historyLine, textLines, traceJson } from './store/lines.ts';
@@ -21,11 +20,10 @@ export interface Divergence {
 /** Null when the replay gives the same bytes. */
 export function compareWithReplay(
   directory: string,
-  config: RunConfig,
-  variants: readonly Variant[],
+  { config, variants, catalogue }: Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>,
 ): Divergence | null {
   const watching = { checker: null, record: true, stopAtViolation: false };
-  const driver = new VirtualDriver(virtualRun(config, variants, watching).run);
+  const driver = new VirtualDriver(virtualRun(config, variants, watching, catalogue).run);
   driver.advance(Number.POSITIVE_INFINITY);
   const history = Iterator.from(driver.history).map(historyLine);
   const trace = Iterator.from(driver.takeLines()).map(traceJson);

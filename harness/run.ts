@@ -2,15 +2,14 @@
 
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { traceChecker } from '../checkers/agreement/index.ts';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { Variant } from '../systems/system.ts';
-import { type RunConfig, type RunRequest, systemNamed, workloadNamed } from './config.ts';
-import { dockerBackend } from './docker/index.ts';
+import { builtIn, type Catalogue, systemNamed, workloadNamed } from './catalogue.ts';
+import type { RunConfig, RunRequest } from './config.ts';
 import { runRealtime } from './drivers/realtime.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
 import { EXIT, usage } from './errors.ts';
-import { agreementOf, judgeRun } from './judge.ts';
+import { agreementChecker, agreementOf, judgeRun } from './judge.ts';
 import { compareWithReplay } from './replay.ts';
 import { reportHtml } from './report/html.ts';
 import { summaryMarkdown } from './report/summary.ts';
@@ -34,6 +33,7 @@ export interface PreparedRun {
   readonly request: RunRequest;
   readonly config: RunConfig;
   readonly variants: readonly Variant[];
+  readonly catalogue: Catalogue;
 }
 
 /** What an execution leaves, besides what is on disk. */
@@ -59,7 +59,7 @@ export async function runAndStore(prepared: PreparedRun, context: RunContext): P
     : await executeLive(prepared, context);
   const stored = readRun(executed.directory);
   const determinism = simulated ? replayed(prepared, executed) : null;
-  const results = judgeStored(stored, { ...executed, determinism });
+  const results = judgeStored(stored, { ...executed, determinism }, prepared.catalogue);
   writeResults(stored.directory, results);
   return writeReport(stored, results);
 }
@@ -68,15 +68,17 @@ export async function runAndStore(prepared: PreparedRun, context: RunContext): P
 export function judgeStored(
   stored: StoredRun,
   execution: Pick<RunFigures, 'simulatedS' | 'realS' | 'reached' | 'determinism' | 'cutShort'>,
+  catalogue: Catalogue = builtIn,
 ): ResultsFile {
   const { config } = stored.run;
-  const checker = traceChecker(config.system);
+  const checker = agreementChecker(systemNamed(config.system, catalogue));
   for (const line of stored.trace) {
-    checker.feed(line.event, line.node, line.incarnation, line.time);
+    checker?.feed(line.event, line.node, line.incarnation, line.time);
   }
   const cutShort = execution.cutShort ?? (stored.truncated ? 'the recording is cut off' : null);
   const judged = judgeRun({
     config,
+    workload: workloadNamed(config.workload, catalogue),
     history: stored.history,
     agreement: agreementOf(checker, stored.truncated ? 'the trace is cut off' : null),
     cutShort,
@@ -107,8 +109,8 @@ function statusOf(
 
 /** Writes what a person reads: the report and the summary. */
 export function writeReport(stored: StoredRun, results: ResultsFile): RunSummary {
-  const { run, history, trace, truncated, directory } = stored;
-  const html = reportHtml({ run, results, history, trace, truncated });
+  const { run, directory } = stored;
+  const html = reportHtml({ ...stored, results });
   const path = writeDerived(directory, 'report', html);
   const shown = (absolute: string) => relative(process.cwd(), absolute) || '.';
   const summary: RunSummary = {
@@ -124,9 +126,9 @@ export function writeReport(stored: StoredRun, results: ResultsFile): RunSummary
 }
 
 async function executeSimulated(prepared: PreparedRun, context: RunContext): Promise<Executed> {
-  const { request, config, variants } = prepared;
+  const { request, config, variants, catalogue } = prepared;
   const watching = { checker: null, record: true, stopAtViolation: false };
-  const { run, active } = virtualRun(config, variants, watching);
+  const { run, active } = virtualRun(config, variants, watching, catalogue);
   const driver = new VirtualDriver(run);
   const writer = newWriter(prepared, context, {});
   writer.plan(run.plan);
@@ -152,17 +154,19 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
 }
 
 async function executeLive(prepared: PreparedRun, context: RunContext): Promise<Executed> {
-  const { config } = prepared;
-  refuseUnsupported(config);
+  const { config, catalogue } = prepared;
+  // Loaded only when needed: the Docker client costs as much start-up time as everything else.
+  const { dockerBackend } = await import('./docker/index.ts');
+  refuseUnsupported(config, dockerBackend.faults);
   const writer = newWriter(prepared, context, {});
-  const plan = planOf(config);
+  const plan = planOf(config, catalogue);
   writer.plan(plan);
   const begunMs = performance.now();
   const elapsedS = () => (performance.now() - begunMs) / 1000;
   try {
     await using cluster = await dockerBackend.launch({
       runId: runIdOf(writer.directory),
-      system: systemNamed(config.system),
+      system: systemNamed(config.system, catalogue),
       nodes: config.nodes,
       options: config.set,
       mutants: config.mutants,
@@ -175,7 +179,8 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     const result = await runRealtime({
       cluster,
       plan,
-      workload: workloadNamed(config.workload),
+      workload: workloadNamed(config.workload, catalogue),
+      nemeses: catalogue.nemeses,
       engine: phasesOf(config),
       signal: context.signal,
       onStep: (history) => writer.history(history),
@@ -195,8 +200,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
   }
 }
 
-function refuseUnsupported(config: RunConfig): void {
-  const faults: readonly string[] = dockerBackend.faults;
+function refuseUnsupported(config: RunConfig, faults: readonly string[]): void {
   const missing = config.nemesis.filter((name) => !faults.includes(name));
   if (missing.length > 0) {
     throw usage(`backend docker cannot carry out ${missing.join(', ')} (try --backend sim)`);
@@ -220,6 +224,6 @@ function runIdOf(directory: string): string {
 /** Simulates once more and compares the bytes. */
 function replayed(prepared: PreparedRun, executed: Executed): RunFigures['determinism'] {
   if (executed.cutShort !== null || executed.realS > REPLAY_SECONDS_MAX) return null;
-  const parts = compareWithReplay(executed.directory, prepared.config, prepared.variants);
+  const parts = compareWithReplay(executed.directory, prepared);
   return { replays: 1, identical: parts === null ? 1 : 0 };
 }

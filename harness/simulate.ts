@@ -1,18 +1,12 @@
 /** From a resolved configuration to a simulated run. */
 
-import { traceChecker } from '../checkers/agreement/index.ts';
 import type { TraceChecker } from '../checkers/trace.ts';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { Variant } from '../systems/system.ts';
-import {
-  type RunConfig,
-  settingsUnder,
-  simulatorOptions,
-  systemNamed,
-  workloadNamed,
-} from './config.ts';
+import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
+import { type RunConfig, settingsUnder, simulatorOptions } from './config.ts';
 import { runVirtual, type VirtualResult, type VirtualRun } from './drivers/virtual.ts';
-import { agreementOf, judgeRun } from './judge.ts';
+import { agreementChecker, agreementOf, judgeRun } from './judge.ts';
 import { makePlan, type Plan } from './plan.ts';
 import type { TimedCheck } from './store/format.ts';
 import { type ActiveRules, applyVariants } from './variants.ts';
@@ -35,7 +29,7 @@ export function phasesOf(config: RunConfig): {
 }
 
 /** Everything that the seed of a configuration decides. */
-export function planOf(config: RunConfig): Plan {
+export function planOf(config: RunConfig, catalogue: Catalogue = builtIn): Plan {
   const { clients, timeLimitUs, recoveryMaxUs } = phasesOf(config);
   return makePlan(
     {
@@ -45,11 +39,11 @@ export function planOf(config: RunConfig): Plan {
       rate: config.rate,
       timeLimitUs,
       recoveryMaxUs,
-      nemeses: config.nemesis,
+      nemeses: config.nemesis.map((name) => nemesisNamed(name, catalogue)),
       nemesisIntervalUs: config.nemesisIntervalS * US_PER_S,
       workloadOptions: settingsUnder('workload.', config.set),
     },
-    workloadNamed(config.workload),
+    workloadNamed(config.workload, catalogue),
   );
 }
 
@@ -65,8 +59,9 @@ export function virtualRun(
   config: RunConfig,
   variants: readonly Variant[],
   watching: Watching,
+  catalogue: Catalogue = builtIn,
 ): { readonly run: VirtualRun; readonly active: ActiveRules } {
-  const system = systemNamed(config.system);
+  const system = systemNamed(config.system, catalogue);
   const active = applyVariants(system, variants);
   const { network, disk, crashModel } = simulatorOptions(config.set);
   const run: VirtualRun = {
@@ -80,8 +75,9 @@ export function virtualRun(
       network,
       disk,
     },
-    plan: planOf(config),
-    workload: workloadNamed(config.workload),
+    plan: planOf(config, catalogue),
+    workload: workloadNamed(config.workload, catalogue),
+    nemeses: catalogue.nemeses,
     engine: phasesOf(config),
     crashModel,
     ...watching,
@@ -98,13 +94,18 @@ export interface SimulatedRun {
 }
 
 /** Simulates and judges in memory; stops at the first broken invariant, which settles the run. */
-export function simulateOnce(config: RunConfig, variants: readonly Variant[]): SimulatedRun {
-  const checker = traceChecker(config.system);
+export function simulateOnce(
+  config: RunConfig,
+  variants: readonly Variant[],
+  catalogue: Catalogue = builtIn,
+): SimulatedRun {
+  const checker = agreementChecker(systemNamed(config.system, catalogue));
   const watching = { checker, record: false, stopAtViolation: true };
-  const { run, active } = virtualRun(config, variants, watching);
+  const { run, active } = virtualRun(config, variants, watching, catalogue);
   const result = runVirtual(run);
   const { checks, verdict } = judgeRun({
     config,
+    workload: run.workload,
     history: result.history,
     agreement: agreementOf(checker, null),
     cutShort: result.finished ? null : 'the run was stopped at the first violation',

@@ -1,5 +1,6 @@
 /** What is tested, as the harness sees it, and what a variant of it is. */
 
+import type { TraceChecker } from '../checkers/trace.ts';
 import type { ClientProtocol } from './client.ts';
 import type { OperationName } from './operations.ts';
 import type { AnyProtocol, Options } from './protocol.ts';
@@ -69,6 +70,8 @@ export interface System {
   client(rules: Rules): ClientProtocol;
   /** Bound on recovery after the last fault is undone, in election timeouts (PROTOCOLS 3.5). */
   readonly electionTimeoutMs: number;
+  /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
+  traceChecker?(): TraceChecker;
   /** Mutants and decoys, by id. */
   readonly variants: readonly Variant[];
 }

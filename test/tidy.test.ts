@@ -15,7 +15,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Judging is everybody's vocabulary, but only these files of `checkers` are. */
-const VOCABULARY = ['history', 'verdict', 'trace', 'assert'].map((name) => `checkers/${name}.ts`);
+const VOCABULARY = ['history', 'verdict', 'trace', 'assert', 'linearizable/model'].map(
+  (name) => `checkers/${name}.ts`,
+);
 
 const PURE = ['checkers', 'systems', 'nemesis', 'workloads', 'harness/sim'];
 /** Clients of real systems do I/O through libraries: the declared exception. */

@@ -1,6 +1,7 @@
 /** What clients do: a generator of operations, and the checkers that judge them. */
 
 import type { Value } from '../checkers/history.ts';
+import type { Model } from '../checkers/linearizable/model.ts';
 import type { Operation, OperationName } from '../systems/operations.ts';
 
 /** Keyed draws from the run's seed: the same arguments give the same number, in any order. */
@@ -34,8 +35,8 @@ export interface Workload {
   readonly describe: string;
   /** What a system must serve. */
   readonly operations: readonly OperationName[];
-  /** The name of the model in `checkers/linearizable` that judges it. */
-  readonly model: string;
+  /** What the objects are: a model of `checkers/linearizable` by name, or one of the user's own. */
+  readonly model: string | Model;
   readonly initial: Value;
   readonly options: Readonly<
     Record<string, { readonly describe: string; readonly default: number | string | boolean }>

@@ -43,6 +43,8 @@ export class AppliedLog {
   /** The highest position executed anywhere. */
   frontier = 0;
   duplicates = 0;
+  /** Whether something was executed of which no line tells. */
+  #unseen = false;
 
   constructor(findings: Findings, agreement: string) {
     this.#findings = findings;
@@ -95,6 +97,14 @@ export class AppliedLog {
       `${nodeName(replica.node)} answered ok at index ${event.position}, but had executed only ` +
         `up to index ${replica.applied}`,
     );
+  }
+
+  /**
+   * A node was started from a snapshot up to `position`. The disk may know of executions that no
+   * line tells of: the snapshot survived a crash, the lines that waited for it did not.
+   */
+  recover(position: number): void {
+    if (position > this.frontier) this.#unseen = true;
   }
 
   /** Line of the execution that contradicts this digest after `position`; -1 if none does. */
@@ -154,7 +164,7 @@ export class AppliedLog {
     }
     if (event.duplicate === true) {
       this.duplicates++;
-      if (sequence <= known.highest) return;
+      if (sequence <= known.highest || this.#unseen) return;
       this.#findings.report(
         'SessionDedupe',
         known.line,

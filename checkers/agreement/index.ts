@@ -11,11 +11,12 @@ const CHECKERS = {
 
 /** A new checker for one trace of this protocol. Throws for a protocol that has none. */
 export function traceChecker(protocol: string): TraceChecker {
-  if (!isKnown(protocol)) throw new Error(`no agreement checker for protocol ${protocol}`);
+  if (!hasTraceChecker(protocol)) throw new Error(`no agreement checker for protocol ${protocol}`);
   return CHECKERS[protocol]();
 }
 
-function isKnown(protocol: string): protocol is keyof typeof CHECKERS {
+/** Whether there are invariants for traces of this protocol. */
+export function hasTraceChecker(protocol: string): protocol is keyof typeof CHECKERS {
   return Object.hasOwn(CHECKERS, protocol);
 }
 
@@ -38,7 +39,7 @@ export function agreementVerdict(lines: Iterable<TraceLine>): AgreementResult {
       if (line.event.kind !== 'boot') {
         return unknown(`the trace begins with ${line.event.kind}, not with the start of a node`);
       }
-      if (!isKnown(line.event.protocol)) {
+      if (!hasTraceChecker(line.event.protocol)) {
         return unknown(`protocol ${line.event.protocol} has no agreement checker`);
       }
       checker = traceChecker(line.event.protocol);

@@ -3,7 +3,7 @@
  * is undone there is one stable leader, what is in its log gets committed, and everyone catches up.
  */
 
-import { nodeName, type TraceEvent, type TraceLine } from '../trace.ts';
+import { nodeName, type Recovered, type TraceEvent, type TraceLine } from '../trace.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
 
 export interface LivenessBounds {
@@ -13,39 +13,42 @@ export interface LivenessBounds {
   readonly boundNs: number;
   /** When the run ended; by default with its last line. */
   readonly endNs?: number;
-  /** How long a leader must last to count as stable; by default half of the bound. */
+  /** How long a leader must last to count as stable; by default a quarter of the bound. */
   readonly stableNs?: number;
 }
 
 /**
- * Judges the end of a trace: `Liveness:leader`, `Liveness:commit-progress`,
- * `Liveness:followers-converge` and `Disruption`. `unknown` where the run ended too early to say.
- * O(lines), in any order that is causal; times are those of the nodes.
+ * Judges the end of a stored trace: `Liveness:leader`, `Liveness:commit-progress`,
+ * `Liveness:followers-converge` and `Disruption`. A run may end before the bound if everything had
+ * come about by then; else it ended too early to say, which is `unknown`. O(lines).
  */
 export function livenessVerdict(lines: Iterable<TraceLine>, bounds: LivenessBounds): CheckResult {
-  const observer = new Observer(bounds);
-  let endNs = 0;
-  let position = 0;
+  const observer = new LivenessObserver();
+  let isQuiet = false;
   for (const line of lines) {
-    if (line.time > endNs) endNs = line.time;
-    observer.observe(line.event, line.node, line.time, position++);
+    if (!isQuiet && line.time > bounds.quietAtNs) {
+      isQuiet = true;
+      observer.quiet(bounds.quietAtNs);
+    }
+    observer.feed(line.event, line.node, line.incarnation, line.time);
   }
-  return conclude(observer, bounds, Math.max(endNs, bounds.endNs ?? 0));
+  if (!isQuiet) observer.quiet(bounds.quietAtNs);
+  return observer.conclude(bounds);
 }
 
 interface Member {
   readonly node: number;
   alive: boolean;
   last: number;
+  commit: number;
   applied: number;
 }
 
-/** One leader, from its election until it stops leading. Those that ended before the quiet are gone. */
+/** One leader, from its election, or the quiet end if that was later, until it stops leading. */
 interface Reign {
   readonly node: number;
   readonly term: number;
   readonly line: number;
-  /** Not before the quiet end: what was before does not count. */
   startNs: number;
   endNs: number | null;
   /** Last index of its log at its start: this much must get committed, and executed by all. */
@@ -54,31 +57,45 @@ interface Reign {
   committedNs: number | null;
 }
 
-class Observer {
+/** Follows a run as it happens: fed every line, told of the quiet end, asked at the end. */
+export class LivenessObserver {
   readonly members: Member[] = [];
-  readonly reigns: Reign[] = [];
+  /** Before the quiet end, those that last; after it, all. */
+  reigns: Reign[] = [];
   /** The highest term before the quiet end, and overall. */
   termBefore = 0;
   term = 0;
-  /** The line that brought the highest term. */
+  /** The line that brought the highest term, and the latest line. */
   termLine = -1;
-  lastLine = -1;
-  readonly #bounds: LivenessBounds;
+  line = -1;
+  timeNs = 0;
+  #isQuiet = false;
 
-  constructor(bounds: LivenessBounds) {
-    this.#bounds = bounds;
-  }
-
-  observe(event: TraceEvent, node: number, timeNs: number, line: number): void {
-    this.lastLine = line;
+  feed(event: TraceEvent, node: number, _incarnation: number, timeNs: number): void {
+    this.line++;
+    if (timeNs > this.timeNs) this.timeNs = timeNs;
     const member = this.#member(node);
     switch (event.kind) {
+      case 'append':
+        member.last = event.index;
+        return;
+      case 'truncate':
+        member.last = event.from - 1;
+        return;
+      case 'commit':
+        this.#committed(member, event.index, timeNs);
+        return;
+      case 'apply':
+        member.applied = event.position;
+        return;
+      case 'snapshot':
+        if (event.op === 'take') return;
+        member.last = Math.max(member.last, event.last.index);
+        member.commit = Math.max(member.commit, event.last.index);
+        member.applied = event.last.index;
+        return;
       case 'boot':
-        this.#endReign(node, timeNs);
-        member.alive = true;
-        member.last = event.recovered.entries.at(-1)?.index ?? event.recovered.snapshot.index;
-        member.applied = event.recovered.snapshot.index;
-        this.#seeTerm(event.recovered.term, timeNs, line);
+        this.#boot(member, event.recovered, timeNs);
         return;
       case 'crash':
       case 'panic':
@@ -89,65 +106,70 @@ class Observer {
         this.#endReign(node, timeNs);
         return;
       case 'term':
-        this.#seeTerm(event.term, timeNs, line);
+      case 'vote':
+        this.#seeTerm(event.term);
         this.#endReign(node, timeNs, event.term);
         return;
       case 'leader':
-        this.#seeTerm(event.term, timeNs, line);
-        this.#crown(member, event, timeNs, line);
-        return;
-      case 'append':
-        member.last = event.index;
-        this.#extend(member, timeNs);
-        return;
-      case 'truncate':
-        member.last = event.from - 1;
-        return;
-      case 'commit':
-        this.#committed(node, event.index, timeNs);
-        return;
-      case 'apply':
-        member.applied = event.position;
-        return;
-      case 'snapshot':
-        if (event.op === 'install') {
-          member.last = Math.max(member.last, event.last.index);
-          member.applied = event.last.index;
-        }
-        return;
-      case 'vote':
-        this.#seeTerm(event.term, timeNs, line);
+        this.#seeTerm(event.term);
+        this.#crown(member, event, timeNs);
         return;
       case 'match':
       case 'reply':
       case 'read-cert':
+      case 'prepare':
+      case 'promise':
+      case 'prepared':
+      case 'propose':
+      case 'accept':
+      case 'learn':
         return;
     }
+  }
+
+  /** The last fault has been undone: from here on it counts. */
+  quiet(timeNs: number): void {
+    this.#isQuiet = true;
+    this.termBefore = this.term;
+    for (const reign of this.reigns) {
+      const { last, commit } = this.#member(reign.node);
+      reign.startNs = timeNs;
+      reign.required = last;
+      reign.committedNs = commit >= last ? timeNs : null;
+    }
+  }
+
+  conclude(bounds: LivenessBounds): CheckResult {
+    return conclude(this, bounds, Math.max(this.timeNs, bounds.endNs ?? 0));
   }
 
   #member(node: number): Member {
     let member = this.members[node];
     if (member === undefined) {
-      member = { node, alive: false, last: 0, applied: 0 };
+      member = { node, alive: false, last: 0, commit: 0, applied: 0 };
       this.members[node] = member;
     }
     return member;
   }
 
-  #seeTerm(term: number, timeNs: number, line: number): void {
-    if (term <= this.term) return;
-    this.term = term;
-    this.termLine = line;
-    if (timeNs <= this.#bounds.quietAtNs) this.termBefore = term;
+  #boot(member: Member, recovered: Recovered, timeNs: number): void {
+    this.#endReign(member.node, timeNs);
+    member.alive = true;
+    member.last = recovered.snapshot.index;
+    member.commit = recovered.snapshot.index;
+    member.applied = recovered.snapshot.index;
+    if (!('entries' in recovered)) return;
+    member.last = recovered.entries.at(-1)?.index ?? member.last;
+    this.#seeTerm(recovered.term);
   }
 
-  #crown(
-    member: Member,
-    event: Extract<TraceEvent, { kind: 'leader' }>,
-    timeNs: number,
-    line: number,
-  ): void {
-    const startNs = Math.max(timeNs, this.#bounds.quietAtNs);
+  #seeTerm(term: number): void {
+    if (term <= this.term) return;
+    this.term = term;
+    this.termLine = this.line;
+  }
+
+  #crown(member: Member, event: Extract<TraceEvent, { kind: 'leader' }>, startNs: number): void {
     // Two leaders at once: the one of the lower term has been overtaken.
     let overtaken = false;
     for (const reign of this.reigns) {
@@ -155,39 +177,34 @@ class Observer {
       if (reign.term < event.term) reign.endNs = startNs;
       else overtaken = true;
     }
+    const required = Math.max(member.last, event.last.index);
     this.reigns.push({
       node: member.node,
       term: event.term,
-      line,
+      line: this.line,
       startNs,
       endNs: overtaken ? startNs : null,
-      required: Math.max(member.last, event.last.index),
-      committedNs: null,
+      required,
+      committedNs: member.commit >= required ? startNs : null,
     });
+    this.#forgetEnded();
   }
 
   /** Ends the reign of a node, unless it leads `term` itself. */
   #endReign(node: number, timeNs: number, term = Number.POSITIVE_INFINITY): void {
-    for (let at = this.reigns.length - 1; at >= 0; at--) {
-      const reign = this.reigns[at] as Reign;
-      if (reign.node !== node || reign.endNs !== null || reign.term >= term) continue;
-      reign.endNs = Math.max(timeNs, this.#bounds.quietAtNs);
-    }
-    if (timeNs > this.#bounds.quietAtNs) return;
-    while (this.reigns.length > 0 && this.reigns[0]?.endNs !== null) this.reigns.shift();
-  }
-
-  /** Until the quiet end, what a leader appends is part of what must get committed after it. */
-  #extend(member: Member, timeNs: number): void {
-    if (timeNs > this.#bounds.quietAtNs) return;
-    const reign = this.#reignOf(member.node);
-    if (reign === undefined) return;
-    reign.required = member.last;
-    reign.committedNs = null;
-  }
-
-  #committed(node: number, index: number, timeNs: number): void {
     const reign = this.#reignOf(node);
+    if (reign === undefined || reign.term >= term) return;
+    reign.endNs = timeNs;
+    this.#forgetEnded();
+  }
+
+  #forgetEnded(): void {
+    if (!this.#isQuiet) this.reigns = this.reigns.filter((reign) => reign.endNs === null);
+  }
+
+  #committed(member: Member, index: number, timeNs: number): void {
+    member.commit = index;
+    const reign = this.#reignOf(member.node);
     if (reign === undefined || index < reign.required) return;
     reign.committedNs ??= timeNs;
   }
@@ -197,7 +214,7 @@ class Observer {
   }
 }
 
-function conclude(observer: Observer, bounds: LivenessBounds, endNs: number): CheckResult {
+function conclude(observer: LivenessObserver, bounds: LivenessBounds, endNs: number): CheckResult {
   const { quietAtNs, boundNs } = bounds;
   const deadlineNs = quietAtNs + boundNs;
   const stable = stableReign(observer, bounds, endNs);
@@ -210,9 +227,11 @@ function conclude(observer: Observer, bounds: LivenessBounds, endNs: number): Ch
     termsAfterQuiet: observer.term - observer.termBefore,
   };
   const result = (verdict: Verdict): CheckResult => ({ checker: 'liveness', verdict, stats });
-  if (observer.lastLine < 0) return result({ kind: 'unknown', because: 'the trace is empty' });
-  if (endNs < deadlineNs) {
-    const because = `the run ended ${seconds(deadlineNs - endNs)} s before the bound on recovery`;
+  if (observer.line < 0) return result({ kind: 'unknown', because: 'the trace is empty' });
+  if (stable === null && endNs < deadlineNs) {
+    const because =
+      `no leader had lasted ${seconds(stableNsOf(bounds))} s when the run ended, ` +
+      `${seconds(deadlineNs - endNs)} s before the bound on recovery`;
     return result({ kind: 'unknown', because });
   }
   return result(
@@ -223,19 +242,27 @@ function conclude(observer: Observer, bounds: LivenessBounds, endNs: number): Ch
   );
 }
 
-/** The first leader that lasted long enough, or until the end. */
-function stableReign(observer: Observer, bounds: LivenessBounds, endNs: number): Reign | null {
-  const stableNs = bounds.stableNs ?? bounds.boundNs / 2;
+/** The first leader that lasted long enough, or until the end of a run that went past the bound. */
+function stableReign(
+  observer: LivenessObserver,
+  bounds: LivenessBounds,
+  endNs: number,
+): Reign | null {
+  const past = endNs >= bounds.quietAtNs + bounds.boundNs;
+  const stableNs = stableNsOf(bounds);
   for (const reign of observer.reigns) {
-    if (reign.endNs === null || reign.endNs - reign.startNs >= stableNs) {
-      return reign.startNs <= endNs ? reign : null;
-    }
+    if ((reign.endNs ?? endNs) - reign.startNs >= stableNs) return reign;
+    if (past && reign.endNs === null) return reign;
   }
   return null;
 }
 
+function stableNsOf(bounds: LivenessBounds): number {
+  return bounds.stableNs ?? bounds.boundNs / 4;
+}
+
 function leaderVerdict(
-  observer: Observer,
+  observer: LivenessObserver,
   stable: Reign | null,
   { quietAtNs, boundNs }: LivenessBounds,
 ): Verdict | null {
@@ -247,12 +274,12 @@ function leaderVerdict(
       : `the first leader that lasted, ${nodeName(stable.node)} in term ${stable.term}, was ` +
         `elected ${seconds(stable.startNs - quietAtNs)} s after the last fault was undone`;
   return broken('Liveness:leader', `there was no stable leader within ${bound}: ${because}`, [
-    stable?.line ?? observer.lastLine,
+    stable?.line ?? observer.line,
   ]);
 }
 
 function progressVerdict(
-  observer: Observer,
+  observer: LivenessObserver,
   stable: Reign | null,
   { quietAtNs, boundNs }: LivenessBounds,
   endNs: number,
@@ -267,11 +294,11 @@ function progressVerdict(
   if (stable.committedNs === null && (endNs < dueNs || stable.endNs !== null)) {
     return { kind: 'unknown', because: `${because}, before the run or its leadership ended` };
   }
-  return broken('Liveness:commit-progress', because, [stable.line, observer.lastLine]);
+  return broken('Liveness:commit-progress', because, [stable.line, observer.line]);
 }
 
 function convergenceVerdict(
-  observer: Observer,
+  observer: LivenessObserver,
   stable: Reign | null,
   { quietAtNs, boundNs }: LivenessBounds,
   endNs: number,
@@ -284,13 +311,16 @@ function convergenceVerdict(
       `${nodeName(member.node)} has executed only up to index ${member.applied}, although the ` +
       `leader had index ${stable.required} when the last fault was undone`;
     if (endNs < dueNs) return { kind: 'unknown', because: `${because}; the run ended early` };
-    return broken('Liveness:followers-converge', because, [stable.line, observer.lastLine]);
+    return broken('Liveness:followers-converge', because, [stable.line, observer.line]);
   }
   return null;
 }
 
 /** Terms beyond what it takes for every node to rejoin: elections that nothing asks for. */
-function disruptionVerdict(observer: Observer, { quietAtNs }: LivenessBounds): Verdict | null {
+function disruptionVerdict(
+  observer: LivenessObserver,
+  { quietAtNs }: LivenessBounds,
+): Verdict | null {
   const terms = observer.term - observer.termBefore;
   const allowed = 2 * observer.members.length;
   if (terms <= allowed) return null;

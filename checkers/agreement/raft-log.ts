@@ -265,10 +265,14 @@ function differs(
       ? `after an entry of term ${entries.previousTerm[entry] as number} there and of term ` +
         `${found.previousTerm} here`
       : 'with different content';
+  const first = entries.node[entry] as number;
+  const who =
+    first === node.node
+      ? `${nodeName(first)} came to hold a second entry of`
+      : `${nodeName(first)} and ${nodeName(node.node)} both hold an entry of`;
   ghost.findings.report(
     'LogMatching',
     entries.line[entry] as number,
-    `${nodeName(entries.node[entry] as number)} and ${nodeName(node.node)} both hold an entry of ` +
-      `${place(index, entries.term[entry] as number)}, ${difference}`,
+    `${who} ${place(index, entries.term[entry] as number)}, ${difference}`,
   );
 }

@@ -12,6 +12,11 @@ type Boot = Extract<TraceEvent, { kind: 'boot' }>;
 
 export function onBoot(ghost: RaftGhost, node: RaftNode, event: Boot, incarnation: number): void {
   const { recovered } = event;
+  if (!('entries' in recovered)) {
+    // The start of a node of another protocol is not the start of this one.
+    ghost.stats.orphans++;
+    return;
+  }
   const first = node.incarnation === 0;
   if (!first) {
     ghost.stats.restarts++;
@@ -130,6 +135,7 @@ function adopt(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void
   node.commitLine = line;
   node.applied = snapshot.index;
   node.appliedLine = line;
+  ghost.applied.recover(snapshot.index);
   if (snapshot.index > ghost.committed) adoptCommitted(ghost, node, recovered);
   for (const entry of recovered.entries) {
     if (entry.index <= snapshot.index) continue;
@@ -148,7 +154,10 @@ function adopt(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void
   }
 }
 
-/** A cluster that did not begin empty: what its snapshots hold is committed by definition. */
+/**
+ * What snapshots hold is committed by definition, also where no line tells of it: the cluster did
+ * not begin empty, or a snapshot survived a crash that the lines about it did not.
+ */
 function adoptCommitted(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void {
   const { index, term } = recovered.snapshot;
   const { entries } = ghost;
@@ -161,7 +170,8 @@ function adoptCommitted(ghost: RaftGhost, node: RaftNode, recovered: RaftRecover
     }
     const at = index & entries.mask;
     entries.committed[at] = entry;
-    entries.commitTerm[at] = term;
+    // At the latest in the term in which the node comes back.
+    entries.commitTerm[at] = recovered.term;
     entries.commitLine[at] = ghost.findings.line;
   }
   ghost.committed = index;

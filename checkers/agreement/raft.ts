@@ -107,7 +107,15 @@ function step(
       node.leading = -1;
       return;
     case 'crash':
-      node.leading = -1;
+      // Not the node's own line, so it may stand before the node's last ones: `boot` ends a life.
+      return;
+    case 'prepare':
+    case 'promise':
+    case 'prepared':
+    case 'propose':
+    case 'accept':
+    case 'learn':
+      // Lines of other protocols.
       return;
     case 'panic':
       node.leading = -1;

@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
-import { type ProbeLine, probeDocker, sweep } from '../docker/index.ts';
+import type { Leftover, ProbeLine } from '../docker/index.ts';
 import { EXIT } from '../errors.ts';
 
 interface DoctorFlags {
@@ -26,7 +26,8 @@ export function registerDoctor(program: Command, done: (status: number) => void)
         '\n\nExamples:\n  ordeal doctor\n  ordeal doctor --clean',
     )
     .action(async (flags: DoctorFlags) => {
-      if (flags.clean === true) await clean();
+      const { probeDocker, sweep } = await import('../docker/index.ts');
+      if (flags.clean === true) report(await sweep());
       const own = ownLines(flags.store);
       const lines = [...own, ...(await probeDocker())];
       if (flags.json === true) process.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
@@ -65,8 +66,7 @@ function textOf({ name, ok, detail, fix }: ProbeLine): string {
   return ok ? line : `${line}  ${' '.repeat(24)} fix: ${fix}\n`;
 }
 
-async function clean(): Promise<void> {
-  const removed = await sweep();
+function report(removed: readonly Leftover[]): void {
   for (const leftover of removed)
     process.stderr.write(`removed ${leftover.kind} ${leftover.name}\n`);
   if (removed.length === 0) process.stderr.write('nothing was left behind\n');

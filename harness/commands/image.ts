@@ -1,8 +1,7 @@
 /** `ordeal image build`: the container image of a system. */
 
 import type { Command } from 'commander';
-import { systemNamed } from '../config.ts';
-import { buildImage } from '../docker/index.ts';
+import { systemNamed } from '../catalogue.ts';
 
 export function registerImage(program: Command): void {
   program
@@ -14,6 +13,7 @@ export function registerImage(program: Command): void {
     .addHelpText('after', '\nExample:\n  ordeal image build raft')
     .action(async (system: string) => {
       systemNamed(system);
+      const { buildImage } = await import('../docker/index.ts');
       const image = await buildImage(system, (line) => process.stderr.write(`${line}\n`));
       process.stdout.write(`${image.tag}\n`);
     });

@@ -5,7 +5,8 @@ import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
 import type { OptionSpec } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
-import { SIMULATOR_OPTIONS, systemNamed } from '../config.ts';
+import { systemNamed } from '../catalogue.ts';
+import { SIMULATOR_OPTIONS } from '../config.ts';
 import { judges } from '../judge.ts';
 import { listRuns } from '../store/list.ts';
 

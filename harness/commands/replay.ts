@@ -26,8 +26,8 @@ async function replay(path: string, verify: boolean): Promise<number> {
     );
   }
   // The stored configuration is resolved: nothing of it may be filled in anew.
-  const { variants } = await prepare(run.config);
-  const parting = compareWithReplay(directory, run.config, variants);
+  const { variants, catalogue } = await prepare(run.config);
+  const parting = compareWithReplay(directory, { config: run.config, variants, catalogue });
   if (parting === null) {
     const verdict = results === null ? 'no verdict was stored' : `verdict ${results.verdict.kind}`;
     process.stdout.write(`identical: every byte of history and trace (${verdict})\n`);

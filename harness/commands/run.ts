@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type RunConfig, type RunRequest, resolveConfig, systemNamed } from '../config.ts';
+import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
+import { type RunConfig, type RunRequest, resolveConfig } from '../config.ts';
 import { EXIT, usage } from '../errors.ts';
 import { interruption } from '../interruption.ts';
 import { terminalBlock } from '../report/terminal.ts';
@@ -66,16 +67,23 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
 }
 
 /** Resolves configuration and variants; nothing has been started yet when this throws. */
-export async function prepare(request: RunRequest): Promise<PreparedRun> {
-  const system = systemNamed(request.system);
+export async function prepare(
+  request: RunRequest,
+  catalogue: Catalogue = builtIn,
+): Promise<PreparedRun> {
+  const system = systemNamed(request.system, catalogue);
   const builtIn = (request.mutants ?? []).map((name) => builtInVariant(system, name));
   const files = (request.rules ?? []).map((file) => resolve(file));
   const own = (await Promise.all(files.map((file) => loadVariants(file)))).flat();
   const variants = [...builtIn, ...own];
   const hunts = variants.flatMap((variant) => (variant.hunt === undefined ? [] : [variant.hunt]));
   const asked = files.length > 0 ? { ...request, rules: files } : request;
-  const config = resolveConfig(asked, hunts, () => Math.floor(Math.random() * 2 ** 32));
-  return { request: asked, config, variants };
+  const config = resolveConfig(asked, hunts, drawSeed, catalogue);
+  return { request: asked, config, variants, catalogue };
+}
+
+function drawSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
 }
 
 /**
@@ -93,7 +101,7 @@ async function lastRun(
     const current = { ...prepared, config };
     const kind =
       config.backend === 'sim'
-        ? simulateOnce(config, prepared.variants).verdict.kind
+        ? simulateOnce(config, prepared.variants, prepared.catalogue).verdict.kind
         : (await runAndStore(current, context)).results.verdict.kind;
     if (kind === 'invalid') return current;
     counts[kind]++;

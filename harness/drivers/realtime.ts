@@ -2,8 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { History } from '../../checkers/history.ts';
-import type { Fault, PlannedFault, Receipt } from '../../nemesis/fault.ts';
-import { nemeses } from '../../nemesis/index.ts';
+import type { Fault, Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import type { LiveClient, LiveCluster } from '../backend.ts';
@@ -15,6 +14,8 @@ export interface RealtimeRun {
   readonly cluster: LiveCluster;
   readonly plan: Plan;
   readonly workload: Workload;
+  /** By the names of the plan's lanes. */
+  readonly nemeses: Readonly<Record<string, Nemesis>>;
   readonly engine: EngineConfig;
   /** Interrupts the run: what is recorded so far is kept. */
   readonly signal: AbortSignal;
@@ -169,7 +170,7 @@ class RealtimeDriver {
   /** Chooses the targets among the nodes as they are now, and carries the fault out. */
   async #begin(planned: PlannedFault): Promise<StartedFault> {
     const view = await this.#run.cluster.view();
-    const fault = nemeses[planned.lane]?.resolve(planned, view) ?? null;
+    const fault = this.#run.nemeses[planned.lane]?.resolve(planned, view) ?? null;
     if (fault === null) return { fault, receipt: { status: 'skipped', evidence: 'no target' } };
     return { fault, receipt: await this.#run.cluster.start(fault) };
   }

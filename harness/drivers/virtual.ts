@@ -2,8 +2,7 @@
 
 import type { History } from '../../checkers/history.ts';
 import type { TraceChecker, TraceLine } from '../../checkers/trace.ts';
-import type { Fault, PlannedFault } from '../../nemesis/fault.ts';
-import { nemeses } from '../../nemesis/index.ts';
+import type { Fault, Nemesis, PlannedFault } from '../../nemesis/fault.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { describeFault } from '../describe-fault.ts';
@@ -22,6 +21,8 @@ export interface VirtualRun {
   readonly world: WorldSpec;
   readonly plan: Plan;
   readonly workload: Workload;
+  /** By the names of the plan's lanes. */
+  readonly nemeses: Readonly<Record<string, Nemesis>>;
   readonly engine: EngineConfig;
   readonly crashModel: CrashModel;
   /** Follows the trace while the run goes on; none for a run whose trace is only recorded. */
@@ -196,7 +197,7 @@ export class VirtualDriver {
   }
 
   #startFault(planned: PlannedFault): void {
-    const fault = nemeses[planned.lane]?.resolve(planned, this.#faults.view()) ?? null;
+    const fault = this.#run.nemeses[planned.lane]?.resolve(planned, this.#faults.view()) ?? null;
     this.#resolved.set(planned.id, fault);
     const targets = describeFault(fault);
     const receipt =

@@ -15,7 +15,13 @@ export interface Band {
   readonly right: number;
 }
 
-export function rect(className: string, { left, right }: Band, top: number, height: number, title = ''): Markup {
+export function rect(
+  className: string,
+  { left, right }: Band,
+  top: number,
+  height: number,
+  title = '',
+): Markup {
   const told = title === '' ? null : html`<title>${title}</title>`;
   return html`<rect class="${className}" x="${px(left)}" y="${px(top)}" width="${px(Math.max(right - left, 1))}" height="${px(height)}">${told}</rect>`;
 }

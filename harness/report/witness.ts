@@ -2,10 +2,10 @@
 
 import { type FaultWindow, faultWindows } from '../../checkers/fault-windows.ts';
 import type { History } from '../../checkers/history.ts';
-import type { Witness } from '../../checkers/verdict.ts';
+import type { Verdict, Witness } from '../../checkers/verdict.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { label, px, rect, vertical } from './svg.ts';
-import { count, moment, shorten } from './text.ts';
+import { count, moment, plural, shorten } from './text.ts';
 import { boxesOf, type Layout, layOut, type PlacedBox } from './witness-layout.ts';
 
 /** Operations that are drawn at most; those that cannot follow are always among them. */
@@ -16,9 +16,37 @@ const WIDTH_MIN_PX = 1150;
 const ROW_PX = 48;
 const BOX_PX = 26;
 const LANE_PX = 16;
+/** Room for the time at a tick. */
+const TICK_PX = 78;
+
+/**
+ * The witness with the operation marked that cannot be right. A witness that comes from a search
+ * says which one it is; one that is a bare contradiction has it as the subject of its sentence.
+ */
+export function withCulprit(
+  history: History,
+  { because, witness }: Extract<Verdict, { readonly kind: 'invalid' }>,
+): Witness | null {
+  if (witness === undefined || witness.operations.length === 0) return null;
+  const { operations } = witness;
+  if (operations.some(({ why, order }) => why !== undefined || order !== undefined)) return witness;
+  const subject = operations.findLast(({ invoke }) => {
+    const { process, f } = history.event(invoke);
+    return because.startsWith(`process ${process} ${f}`);
+  });
+  if (subject === undefined) return witness;
+  const marked = operations.map((operation) => {
+    return operation === subject ? { ...operation, why: because } : operation;
+  });
+  return { ...witness, operations: marked };
+}
 
 /** The section, and what it had to leave out. */
-export function witnessSection(history: History, checker: string, witness: Witness): {
+export function witnessSection(
+  history: History,
+  checker: string,
+  witness: Witness,
+): {
   readonly section: Markup;
   readonly cut: readonly string[];
 } {
@@ -27,13 +55,17 @@ export function witnessSection(history: History, checker: string, witness: Witne
   const others = operations.filter((operation) => operation.why === undefined);
   const room = Math.max(SHOWN - blocked.length, 0);
   const shown = [...others.slice(others.length - Math.min(room, others.length)), ...blocked];
-  const layout = layOut(boxesOf(shown.slice(-SHOWN), (index) => history.event(index)), LEFT_PX, WIDTH_MIN_PX);
+  const layout = layOut(
+    boxesOf(shown.slice(-SHOWN), (index) => history.event(index)),
+    LEFT_PX,
+    WIDTH_MIN_PX,
+  );
   const dropped = operations.length - layout.boxes.length;
   const object = witness.key === undefined ? '' : ` on ${witness.key}`;
   return {
     section: html`<section aria-labelledby="witness">
 <h2 id="witness">The operations that cannot be explained${object}
-<small>${checker} · ${operations.length} of ${count(history.length)} events’ operations</small></h2>
+<small>${checker} · ${plural(operations.length, 'operation')}</small></h2>
 ${legend(shown.some((operation) => operation.order !== undefined))}
 <div class="scroll" tabindex="0" role="region" aria-label="Drawing of the operations; the table below says the same">
 ${drawing(layout, faultWindows(history))}
@@ -41,7 +73,9 @@ ${drawing(layout, faultWindows(history))}
 ${table(layout)}
 </section>`,
     cut:
-      dropped > 0 ? [`${count(dropped)} of the ${count(operations.length)} operations of the witness`] : [],
+      dropped > 0
+        ? [`${count(dropped)} of the ${count(operations.length)} operations of the witness`]
+        : [],
   };
 }
 
@@ -50,7 +84,7 @@ function legend(ordered: boolean): Markup {
     ? html`<li><b class="badge">1</b> place in the longest order that explains every answer, and the state after it</li>`
     : null;
   return html`<ul class="legend">${order}
-<li><i class="swatch fail"></i> ✖ cannot follow</li>
+<li><i class="swatch fail"></i> ✖ ${ordered ? 'cannot follow' : 'cannot be right beside the others'}</li>
 <li><i class="swatch ok"></i> answered</li>
 <li><i class="swatch info"></i> outcome unknown: may happen at any later time</li>
 <li><i class="swatch band"></i> fault in force</li>
@@ -77,11 +111,22 @@ ${layout.boxes.map((box) => operationBox(box, top + box.row * ROW_PX, layout.wid
 </svg>`;
 }
 
-function faultBand(fault: FaultWindow, { scale, width }: Layout, lane: number, bottom: number): Markup {
-  const band = { left: scale(fault.startNs), right: fault.endNs === null ? width : scale(fault.endNs) };
+function faultBand(
+  fault: FaultWindow,
+  { scale, width }: Layout,
+  lane: number,
+  bottom: number,
+): Markup {
+  const band = {
+    left: scale(fault.startNs),
+    right: fault.endNs === null ? width : scale(fault.endNs),
+  };
   const title = `${fault.lane} ${fault.form}: ${fault.evidence}`;
   const room = Math.floor((band.right - band.left - 8) / 6.4);
-  const name = room < 4 ? null : label('lane-name', band.left + 4, lane * LANE_PX + 12, shorten(fault.form, room));
+  const name =
+    room < 4
+      ? null
+      : label('lane-name', band.left + 4, lane * LANE_PX + 12, shorten(fault.form, room));
   return html`${rect('band', band, lane * LANE_PX, bottom - lane * LANE_PX)}${rect('lane', band, lane * LANE_PX + 1, LANE_PX - 3, title)}${name}`;
 }
 
@@ -90,12 +135,13 @@ function processRow(process: string, top: number, width: number): Markup {
   return html`<line class="grid" x1="${LEFT_PX - 8}" x2="${px(width)}" y1="${y}" y2="${y}"/>${label('row', 0, top + 21, `process ${process}`)}`;
 }
 
-function ticks({ instants }: Layout, top: number, bottom: number): Content {
+function ticks({ instants, width }: Layout, top: number, bottom: number): Content {
   let free = 0;
   return instants.map(({ timeNs, x }) => {
     const shown = x >= free;
-    if (shown) free = x + 78;
-    const name = shown ? label('tick', x, bottom + 15, moment(timeNs)) : null;
+    if (shown) free = x + TICK_PX;
+    const place = x + TICK_PX > width ? 'tick end' : 'tick';
+    const name = shown ? label(place, x, bottom + 15, moment(timeNs)) : null;
     return html`${vertical('grid', x, top, bottom + (shown ? 4 : 0))}${name}`;
   });
 }
@@ -148,7 +194,11 @@ function placeOf({ operation, invoke }: PlacedBox): number {
 function tableRow(box: PlacedBox): Markup {
   const { operation, invoke, complete, ending, text } = box;
   const answered =
-    complete === null ? 'never' : ending === 'info' ? `unknown (${complete.error ?? 'info'})` : moment(complete.time);
+    complete === null
+      ? 'never'
+      : ending === 'info'
+        ? `unknown (${complete.error ?? 'info'})`
+        : moment(complete.time);
   const blocked = operation.why === undefined ? null : html` class="conflict"`;
   return html`<tr data-operation="${operation.invoke}" tabindex="0"${blocked}><td class="number">${operation.why === undefined ? (operation.order ?? '') : '✖'}</td><td>${invoke.process}</td><td><code>${text}</code></td><td class="number">${moment(invoke.time)}</td><td class="number">${answered}</td><td>${complete?.node ?? ''}</td><td>${operation.why ?? operation.stateAfter ?? ''}</td></tr>`;
 }

@@ -9,12 +9,13 @@ import { entryAt, type Raft, termAt } from './state.ts';
 
 export function applyCommitted(raft: Raft): void {
   const { state, env, rules, machine } = raft;
+  const localUs = env.wallUs();
   while (rules.canApply(state)) {
     const index = state.applied + 1;
     const entry = entryAt(state, index);
     assert(entry !== undefined, 'an entry to be executed is not in the log');
     const { command } = entry;
-    const result = machine.apply(state.kv, index, command, env.wallUs());
+    const result = machine.apply(state.kv, index, command, localUs);
     state.applied = index;
     traceApply(raft, index, entry);
     answerCommand(raft, index, command, result);

@@ -1,12 +1,6 @@
 /** What clients ask and what they are told (section 8; dissertation, chapter 6). */
 
-import {
-  type Command,
-  type CommandResult,
-  openCommand,
-  operationCommand,
-  readKv,
-} from '../kv.ts';
+import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
 import { isRead } from '../operations.ts';
 import type { ClientRef, Reply, Request } from '../protocol.ts';
 import { onRead } from './reads.ts';

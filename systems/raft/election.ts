@@ -2,6 +2,7 @@
 
 import { noopCommand } from '../kv.ts';
 import type { RequestVote, Vote } from './messages.ts';
+import { confirmRounds } from './reads.ts';
 import { advanceCommit, appendCommand, broadcast, markRound } from './replication.ts';
 import { becomeFollower, resetElectionWait } from './roles.ts';
 import { entryAt, lastIndex, NOBODY, type Raft, TIMER } from './state.ts';
@@ -123,6 +124,7 @@ function becomeLeader(raft: Raft): void {
   if (rules.startsWithNoop(state)) appendCommand(raft, noopCommand(state.clusterUs), null);
   else broadcast(raft, true);
   env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
+  confirmRounds(raft);
   advanceCommit(raft);
 }
 

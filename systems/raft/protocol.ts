@@ -23,8 +23,8 @@ import {
   type RaftEnv,
   type RaftState,
   ROUNDS_KEPT,
-  termAt,
   TIMER,
+  termAt,
 } from './state.ts';
 
 /** Builds the node code over a table of rules. */
@@ -89,8 +89,11 @@ function onMessage(raft: Raft, from: number, message: RaftMessage): void {
 function onHeartbeatTimer(raft: Raft): void {
   const { state, env } = raft;
   if (state.role !== 'leader' || stepDownWithoutQuorum(raft)) return;
-  startRound(raft);
-  env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
+  // Rounds that reads asked for were heartbeats as well.
+  const sinceUs = env.nowUs() - state.heartbeatSentUs;
+  const { heartbeatUs } = state.config;
+  if (sinceUs >= heartbeatUs) startRound(raft);
+  env.setTimer(TIMER.heartbeat, sinceUs >= heartbeatUs ? heartbeatUs : heartbeatUs - sinceUs);
 }
 
 function onRecordDurable(raft: Raft, record: RaftRecord): void {
@@ -174,8 +177,9 @@ function recover(env: RaftEnv, config: RaftConfig, records: readonly RaftRecord[
     leaderSinceUs: 0,
     round: 0,
     confirmedRound: 0,
-    roundStartUs: new Array<number>(ROUNDS_KEPT).fill(0),
+    roundStartUs: Array.from({ length: ROUNDS_KEPT }, () => 0),
     leaseUntilUs: Number.NEGATIVE_INFINITY,
+    heartbeatSentUs: 0,
     clusterUs: 0,
     pending: [],
     reads: [],

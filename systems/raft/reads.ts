@@ -4,7 +4,7 @@ import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { answerRead } from './clients.ts';
 import { startRound } from './replication.ts';
-import { type Raft, reachedBy, ROUNDS_KEPT } from './state.ts';
+import { type Raft, ROUNDS_KEPT, reachedBy } from './state.ts';
 
 /**
  * A read has to be confirmed by a round that starts after it arrived. Reads that arrive while a

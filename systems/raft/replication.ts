@@ -31,6 +31,7 @@ export function appendCommand(raft: Raft, command: Command, to: ClientRef | null
 /** Leader: starts a round of confirmations, which is also a heartbeat. */
 export function startRound(raft: Raft): void {
   markRound(raft);
+  raft.state.heartbeatSentUs = raft.env.nowUs();
   broadcast(raft, true);
   confirmRounds(raft);
 }

@@ -201,8 +201,7 @@ export const raftRules: RaftRules = {
 
   countReply: (state, message) => state.role === 'leader' && message.term === state.term,
 
-  onAppendResp: (state, from, message) =>
-    Math.max(state.matchIndex[from] as number, message.index),
+  onAppendResp: (state, from, message) => Math.max(state.matchIndex[from] as number, message.index),
 
   nextOnConflict(state, from, message) {
     const match = state.matchIndex[from] as number;

@@ -82,6 +82,8 @@ export interface RaftState {
   /** When each of the last rounds was started, by its number modulo the length. */
   readonly roundStartUs: number[];
   leaseUntilUs: number;
+  /** When everybody was last sent something: a heartbeat is due that long after. */
+  heartbeatSentUs: number;
   /** The cluster's clock stood at `clusterUs` when the own clock stood at `leaderSinceUs`. */
   clusterUs: number;
   /** Clients that wait, by index. */
@@ -111,7 +113,9 @@ export function lastIndex(state: Readonly<RaftState>): number {
 
 /** The entry at `index`; undefined if it is compacted or not there yet. */
 export function entryAt(state: Readonly<RaftState>, index: number): Entry | undefined {
-  return state.log[index - state.snapshot.index - 1];
+  const at = index - state.snapshot.index - 1;
+  // Reading an array out of its bounds makes the engine give up on it.
+  return at >= 0 && at < state.log.length ? state.log[at] : undefined;
 }
 
 /** Stands for the term of an entry that a snapshot has swallowed, or that does not exist. */

@@ -1,0 +1,132 @@
+/** Builds a history from a foreign file, and refuses at once what cannot be one. */
+
+import { type EventType, History, type NewEvent } from '../../checkers/history.ts';
+import { usage } from '../errors.ts';
+
+/** A history as read from a file, with what its verdict has to say about the file. */
+export interface HistoryFile {
+  readonly history: History;
+  /** Line of each event in the file, from 1: for messages. */
+  readonly lines: Int32Array;
+  /** The model that the file itself names; absent where it names none. */
+  readonly model?: string;
+  /** How the file was understood, where that is not plain. */
+  readonly notes: readonly string[];
+}
+
+/** Processes are 32-bit integers in a history's columns. */
+const PROCESS_MAX = 0x7fff_ffff;
+
+/** An event of a file; `time` may be missing, and is then the position. */
+export type FileEvent = Omit<NewEvent, 'time'> & { readonly time?: number };
+
+export class HistoryBuilder {
+  readonly history = new History();
+  readonly #file: string;
+  /** The open operation of each process, by the index of its invocation. */
+  readonly #open = new Map<number, number>();
+  #lines = new Int32Array(1024);
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Appends an event that stands in this line. */
+  add(event: FileEvent, line: number): void {
+    const { history } = this;
+    if (event.process !== 'nemesis') this.#pair(event.process, event, line);
+    const at = history.push({ ...event, time: event.time ?? history.length });
+    if (at === this.#lines.length) {
+      const wider = new Int32Array(at * 2);
+      wider.set(this.#lines);
+      this.#lines = wider;
+    }
+    this.#lines[at] = line;
+  }
+
+  finish(notes: readonly string[] = [], model?: string): HistoryFile {
+    const lines = this.#lines.subarray(0, this.history.length);
+    return { history: this.history, lines, notes, ...(model === undefined ? {} : { model }) };
+  }
+
+  #pair(process: number, { type, f }: FileEvent, line: number): void {
+    const open = this.#open.get(process);
+    if (type === 'invoke') {
+      if (open !== undefined) {
+        throw this.#wrong(
+          line,
+          `process ${process} invokes ${f} while its ${this.#asked(open)} is open: expected its completion first`,
+        );
+      }
+      this.#open.set(process, this.history.length);
+      return;
+    }
+    if (open === undefined) {
+      throw this.#wrong(
+        line,
+        `process ${process} completes ${f}, which it never invoked: expected an invocation before it`,
+      );
+    }
+    const asked = this.history.functions.names[this.history.f[open] as number];
+    if (asked !== f) {
+      throw this.#wrong(
+        line,
+        `process ${process} completes ${f}, but its ${this.#asked(open)} is open: expected the completion of ${asked}`,
+      );
+    }
+    this.#open.delete(process);
+  }
+
+  /** The operation that began at this event, for a message. */
+  #asked(event: number): string {
+    const f = this.history.functions.names[this.history.f[event] as number];
+    return `${f} of line ${this.#lines[event]}`;
+  }
+
+  #wrong(line: number, what: string): Error {
+    return usage(`${this.#file}:${line}: ${what}`);
+  }
+}
+
+/** The type of an event by its name, or a message that names what is allowed. */
+export function eventType(name: unknown, where: string): EventType {
+  switch (name) {
+    case 'invoke':
+    case 'ok':
+    case 'fail':
+    case 'info':
+      return name;
+  }
+  throw usage(`${where}: "type": expected invoke, ok, fail or info, got ${show(name)}`);
+}
+
+/** A process by its number, or the nemesis. */
+export function processOf(value: unknown, where: string): number | 'nemesis' {
+  if (value === 'nemesis') return value;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= PROCESS_MAX) {
+    return value;
+  }
+  throw usage(
+    `${where}: "process": expected a number from 0 to ${PROCESS_MAX} or nemesis, got ${show(value)}`,
+  );
+}
+
+/** The name of an operation. */
+export function functionOf(value: unknown, where: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw usage(`${where}: "f": expected the name of an operation, got ${show(value)}`);
+}
+
+/** Nanoseconds; undefined when the file does not say. */
+export function timeOf(value: unknown, where: string): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw usage(`${where}: "time": expected nanoseconds, got ${show(value)}`);
+}
+
+/** A value for a message. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}

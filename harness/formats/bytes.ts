@@ -1,0 +1,134 @@
+/** The bytes of a history file, chunk by chunk: a file may be larger than a string can be. */
+
+import { isUtf8 } from 'node:buffer';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { usage } from '../errors.ts';
+
+const CHUNK_BYTES = 1 << 18;
+/** A longer line or text is no history, and would be held in memory as a whole. */
+const TEXT_MAX_BYTES = 1 << 28;
+const LINE_FEED = 10;
+
+/** Chunks of a file, with its name for messages. */
+export class ByteStream {
+  readonly name: string;
+  readonly #chunks: Iterator<Uint8Array>;
+  #first: Buffer | null = null;
+
+  constructor(name: string, chunks: Iterable<Uint8Array>) {
+    this.name = name;
+    this.#chunks = chunks[Symbol.iterator]();
+  }
+
+  /** The first chunk, without taking it; null when there is nothing at all. */
+  peek(): Buffer | null {
+    this.#first ??= this.#pull();
+    return this.#first;
+  }
+
+  /** The next chunk, never an empty one; null at the end. It belongs to the caller. */
+  next(): Buffer | null {
+    const first = this.#first;
+    this.#first = null;
+    return first ?? this.#pull();
+  }
+
+  #pull(): Buffer | null {
+    for (;;) {
+      const { done, value } = this.#chunks.next();
+      if (done === true) return null;
+      if (value.length > 0) return Buffer.from(value.buffer, value.byteOffset, value.length);
+    }
+  }
+}
+
+/** Opens a file, hands over its bytes, and closes it again. */
+export function withFile<Result>(path: string, use: (stream: ByteStream) => Result): Result {
+  const fd = openFile(path);
+  try {
+    return use(new ByteStream(path, chunksOf(fd, path)));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A line as read, with its number for messages. */
+export interface Line {
+  /** Without its line end. */
+  readonly text: string;
+  /** From 1. */
+  readonly number: number;
+  /** Whether a line feed ends it. */
+  readonly whole: boolean;
+}
+
+/** The lines of a stream, one at a time. */
+export function* linesOf(stream: ByteStream): Generator<Line> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  let number = 1;
+  const finish = (whole: boolean): Line => {
+    const only = pieces.length === 1 ? pieces[0] : undefined;
+    const text = decode(only ?? Buffer.concat(pieces), `${stream.name}:${number}`);
+    pieces.length = 0;
+    length = 0;
+    return { text: text.endsWith('\r') ? text.slice(0, -1) : text, number: number++, whole };
+  };
+  for (let chunk = stream.next(); chunk !== null; chunk = stream.next()) {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
+      pieces.push(chunk.subarray(start, end));
+      yield finish(true);
+      start = end + 1;
+    }
+    if (start < chunk.length) pieces.push(chunk.subarray(start));
+    length += chunk.length - start;
+    if (length > TEXT_MAX_BYTES) throw tooLong(`${stream.name}:${number}`, 'a line');
+  }
+  if (length > 0) yield finish(false);
+}
+
+/** UTF-8, strictly: bytes that are none could make two values look alike. */
+export function decode(bytes: Buffer, where: string): string {
+  if (bytes.length > TEXT_MAX_BYTES) throw tooLong(where, 'a text');
+  if (!isUtf8(bytes)) throw usage(`${where}: expected text in UTF-8, got other bytes`);
+  return bytes.toString('utf8');
+}
+
+/** What stands in a file, shortened for a message and without control characters. */
+export function quoted(text: string): string {
+  const shown = text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+  return JSON.stringify(shown);
+}
+
+function tooLong(where: string, what: string): Error {
+  return usage(`${where}: expected operations, got ${what} of more than 256 MB`);
+}
+
+function openFile(path: string): number {
+  try {
+    if (statSync(path).isDirectory()) {
+      throw usage(`${path}: expected the file of a history, got a directory`);
+    }
+    return openSync(path, 'r');
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    const why = error.code === 'ENOENT' ? 'no such file' : `cannot be read (${error.message})`;
+    throw usage(`${path}: ${why}`);
+  }
+}
+
+function* chunksOf(fd: number, path: string): Generator<Uint8Array> {
+  for (;;) {
+    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    let count: number;
+    try {
+      count = readSync(fd, chunk, 0, chunk.length, null);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw usage(`${path}: cannot be read (${message})`);
+    }
+    if (count === 0) return;
+    yield chunk.subarray(0, count);
+  }
+}

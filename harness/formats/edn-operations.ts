@@ -1,0 +1,63 @@
+/** Operations written as EDN maps, by Jepsen and in its manner: `{:type :invoke, :f :read ...}`. */
+
+import type { Value } from '../../checkers/history.ts';
+import { usage } from '../errors.ts';
+import type { ByteStream } from './bytes.ts';
+import {
+  eventType,
+  type FileEvent,
+  functionOf,
+  HistoryBuilder,
+  type HistoryFile,
+  processOf,
+  show,
+  timeOf,
+} from './builder.ts';
+import { EdnReader } from './edn.ts';
+
+/** Reads maps of operations to the end of the stream. `:index` is not looked at: the order counts. */
+export function readEdnOperations(stream: ByteStream, keyed: boolean): HistoryFile {
+  const reader = new EdnReader(stream);
+  const builder = new HistoryBuilder(stream.name);
+  for (let map = reader.nextMap(); map !== null; map = reader.nextMap()) {
+    builder.add(eventOf(map, reader.where, keyed), reader.line);
+  }
+  return builder.finish();
+}
+
+function eventOf(map: ReadonlyMap<string, Value>, where: string, keyed: boolean): FileEvent {
+  const value = map.get('value') ?? null;
+  const process = processOf(map.get('process'), where);
+  const key = map.get('key') ?? null;
+  if (keyed && key === null && process !== 'nemesis') {
+    throw usage(`${where}: "key": expected the key of the operation, got nothing`);
+  }
+  const time = timeOf(map.get('time'), where);
+  const error = map.get('error') ?? null;
+  const node = map.get('node') ?? null;
+  const position = map.get('position') ?? null;
+  return {
+    type: eventType(map.get('type'), where),
+    process,
+    // Elle's histories leave out `:f`: all operations are transactions.
+    f: map.has('f') || !Array.isArray(value) ? functionOf(map.get('f'), where) : 'txn',
+    value,
+    ...(time === undefined ? {} : { time }),
+    ...(key === null ? {} : { key: textOf(key) }),
+    ...(error === null ? {} : { error: textOf(error) }),
+    ...(typeof node === 'string' ? { node } : {}),
+    ...(typeof position === 'number' ? { position } : {}),
+  };
+}
+
+/** A value as the text that stands for it in the columns of texts. */
+export function textOf(value: Value): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A single value in EDN; `where` is for messages. */
+export function ednValue(reader: EdnReader): Value {
+  const value = reader.nextValue();
+  if (value === undefined) throw usage(`${reader.where}: expected a value, got ${show(undefined)}`);
+  return value;
+}

@@ -1,0 +1,425 @@
+/**
+ * Reads EDN, form by form and from bytes as they come, into the values of a history.
+ *
+ * The package `edn-data` is not used: it answers truncated text with null, forgets where it is,
+ * rounds integers beyond 2^53 (two values would look alike), and reads one character at a time.
+ *
+ * Keywords, symbols and characters become strings, vectors, lists and sets become lists, maps
+ * become lists of `[key, value]`, and a tagged literal is what follows its tag. An integer that a
+ * double cannot hold becomes the string of its digits.
+ */
+
+import type { Value } from '../../checkers/history.ts';
+import { usage } from '../errors.ts';
+import { type ByteStream, decode, quoted } from './bytes.ts';
+
+/** Deeper than any value of a test, and shallow enough for every reader of a history. */
+const DEPTH_MAX = 100;
+/** A token is held in memory as a whole. */
+const TOKEN_MAX_BYTES = 1 << 26;
+
+const END = -1;
+const CODE = {
+  tab: 9,
+  lineFeed: 10,
+  space: 32,
+  quote: 34,
+  hash: 35,
+  plus: 43,
+  comma: 44,
+  minus: 45,
+  zero: 48,
+  nine: 57,
+  colon: 58,
+  semicolon: 59,
+  less: 60,
+  backslash: 92,
+  caret: 94,
+  underscore: 95,
+} as const;
+const [OPEN_LIST, CLOSE_LIST, OPEN_VECTOR, CLOSE_VECTOR, OPEN_MAP, CLOSE_MAP] = Buffer.from('()[]{}');
+
+/** Bytes that end a token. */
+const DELIMITER = new Uint8Array(256);
+for (const byte of Buffer.from(' \t\n\r\f,;"()[]{}')) DELIMITER[byte] = 1;
+
+const NUMBER = /^[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?M?$/;
+const INTEGER = /^[-+]?\d+N?$/;
+const CHARACTERS: Readonly<Record<string, string>> = {
+  newline: '\n',
+  return: '\r',
+  space: ' ',
+  tab: '\t',
+  formfeed: '\f',
+  backspace: '\b',
+};
+
+/** What closes what, for messages. */
+interface Opening {
+  readonly what: string;
+  readonly close: number;
+  readonly line: number;
+}
+
+export class EdnReader {
+  /** The line that is being read, from 1. */
+  line = 1;
+  readonly #stream: ByteStream;
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+  /** Start of the token that is being read, which must stay in memory; -1 outside of one. */
+  #mark = -1;
+  /** The vectors around the operations, as Jepsen writes a whole history into one. */
+  readonly #around: Opening[] = [];
+  readonly #entries = new Map<string, Value>();
+  /** Values that are being read, discarded ones among them. */
+  #depth = 0;
+
+  constructor(stream: ByteStream) {
+    this.#stream = stream;
+    if (this.#peek() === 0xef && this.#peekAfter(1) === 0xbb) this.#at += 3;
+  }
+
+  /**
+   * The next map at the top of the file, or within vectors and lists there, by the names of its
+   * keys; null at the end. The map belongs to the reader until the next call.
+   */
+  nextMap(): ReadonlyMap<string, Value> | null {
+    for (;;) {
+      this.#skip();
+      const byte = this.#peek();
+      const around = this.#around.at(-1);
+      if (byte === END) {
+        if (around !== undefined) throw this.#truncated(around);
+        return null;
+      }
+      if (byte === OPEN_VECTOR || byte === OPEN_LIST) this.#enter(byte);
+      else if (around !== undefined && byte === around.close) {
+        this.#at++;
+        this.#around.pop();
+      } else {
+        if (byte === CODE.hash) this.#tag();
+        this.#skip();
+        if (this.#peek() !== OPEN_MAP) throw this.#unexpected('the map of an operation, {...}');
+        return this.#operation();
+      }
+    }
+  }
+
+  /** The next value, whatever it is; undefined at the end. */
+  nextValue(): Value | undefined {
+    this.#skip();
+    return this.#peek() === END ? undefined : this.#value();
+  }
+
+  /** Where it reads, for messages. */
+  get where(): string {
+    return `${this.#stream.name}:${this.line}`;
+  }
+
+  #enter(byte: number): void {
+    if (this.#around.length >= DEPTH_MAX) throw this.#tooDeep();
+    this.#around.push(this.#opening(byte));
+    this.#at++;
+  }
+
+  #operation(): ReadonlyMap<string, Value> {
+    const opening = this.#opening(OPEN_MAP);
+    const entries = this.#entries;
+    entries.clear();
+    this.#at++;
+    while (!this.#closes(opening)) {
+      const key = this.#value();
+      if (this.#closes(opening)) throw this.#wrong(`expected a value for ${quoted(String(key))}, got }`);
+      const value = this.#value();
+      const name = typeof key === 'string' ? key : JSON.stringify(key);
+      if (entries.has(name)) throw this.#wrong(`expected each key once, got ${quoted(name)} twice`);
+      entries.set(name, value);
+    }
+    return entries;
+  }
+
+  #value(): Value {
+    if (this.#depth === DEPTH_MAX) throw this.#tooDeep();
+    this.#depth++;
+    this.#skip();
+    const value = this.#form();
+    this.#depth--;
+    return value;
+  }
+
+  #form(): Value {
+    const byte = this.#peek();
+    switch (byte) {
+      case OPEN_VECTOR:
+      case OPEN_LIST:
+        return this.#list(this.#opening(byte));
+      case OPEN_MAP:
+        return this.#map(this.#opening(byte));
+      case CODE.quote:
+        return this.#string();
+      case CODE.backslash:
+        return this.#character();
+      case CODE.hash:
+        return this.#dispatch();
+      case CODE.caret:
+        // Metadata says something about the value behind it, which is what counts.
+        this.#at++;
+        this.#value();
+        return this.#value();
+      default:
+        return this.#atom();
+    }
+  }
+
+  #list(opening: Opening): Value {
+    this.#at++;
+    const values: Value[] = [];
+    while (!this.#closes(opening)) values.push(this.#value());
+    return values;
+  }
+
+  #map(opening: Opening): Value {
+    this.#at++;
+    const pairs: Value[] = [];
+    while (!this.#closes(opening)) {
+      const key = this.#value();
+      if (this.#closes(opening)) throw this.#wrong('expected a value for each key of the map, got }');
+      pairs.push([key, this.#value()]);
+    }
+    return pairs;
+  }
+
+  /** After `#`: a set, a tagged literal, or a number that is none. */
+  #dispatch(): Value {
+    if (this.#peekAfter(1) === OPEN_MAP) {
+      const opening = { what: 'set', close: CLOSE_MAP as number, line: this.line };
+      this.#at++;
+      return this.#list(opening);
+    }
+    if (this.#peekAfter(1) === CODE.hash) {
+      const name = this.#token();
+      throw this.#wrong(`expected a value that a history can hold, got ${quoted(name)}`);
+    }
+    this.#tag();
+    return this.#value();
+  }
+
+  /** Passes over the tag of a literal, such as `#jepsen.history.Op`. */
+  #tag(): void {
+    const tag = this.#token();
+    if (tag.length > 1 && tag.charCodeAt(1) !== CODE.less) return;
+    throw this.#wrong(`expected an EDN value, got ${quoted(tag)}`);
+  }
+
+  #string(): string {
+    const { line } = this;
+    this.#mark = ++this.#at;
+    let escaped = false;
+    for (;;) {
+      const byte = this.#peek();
+      if (byte === END) {
+        throw this.#truncated({ what: 'text', close: CODE.quote, line });
+      }
+      if (byte === CODE.quote) break;
+      if (byte === CODE.lineFeed) this.line++;
+      if (byte === CODE.backslash) {
+        escaped = true;
+        this.#at++;
+        if (this.#peek() === END) continue;
+      }
+      this.#at++;
+      this.#checkLength();
+    }
+    const text = decode(this.#bytes.subarray(this.#mark, this.#at), this.where);
+    this.#mark = -1;
+    this.#at++;
+    return escaped ? this.#unescape(text) : text;
+  }
+
+  #unescape(text: string): string {
+    return text.replace(/\\(u[0-9a-fA-F]{4}|[^])/g, (_, escape: string) => {
+      if (escape.length === 5) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+      const at = 'tnrbf"\\'.indexOf(escape);
+      if (at === -1) throw this.#wrong(`expected an escape of EDN in a text, got ${quoted(`\\${escape}`)}`);
+      return '\t\n\r\b\f"\\'.charAt(at);
+    });
+  }
+
+  #character(): string {
+    this.#mark = this.#at++;
+    // The character itself may be one that ends tokens: `\(`.
+    if (this.#peek() !== END) this.#at++;
+    const name = this.#rest().slice(1);
+    if ([...name].length === 1) return name;
+    const code = /^u([0-9a-fA-F]{4})$/.exec(name)?.[1];
+    const found = code === undefined ? CHARACTERS[name] : String.fromCharCode(Number.parseInt(code, 16));
+    if (found === undefined) throw this.#wrong(`expected a character, got ${quoted(`\\${name}`)}`);
+    return found;
+  }
+
+  /** A number, keyword, symbol, `nil`, `true` or `false`. */
+  #atom(): Value {
+    const small = this.#smallInteger();
+    if (small !== undefined) return small;
+    const byte = this.#peek();
+    if (byte === END || DELIMITER[byte] === 1) throw this.#unexpected('a value');
+    const token = this.#token();
+    if (byte === CODE.colon) {
+      if (token.length > 1) return token.slice(1);
+      throw this.#wrong('expected a keyword, got ":"');
+    }
+    switch (token) {
+      case 'nil':
+        return null;
+      case 'true':
+        return true;
+      case 'false':
+        return false;
+    }
+    const numeric = /^[-+]?\d/.test(token);
+    return numeric ? this.#number(token) : token;
+  }
+
+  /** The most frequent numbers, without a string in between. */
+  #smallInteger(): number | undefined {
+    let value = 0;
+    let digits = 0;
+    for (let at = this.#at; at < this.#bytes.length; at++) {
+      const byte = this.#bytes[at] as number;
+      if (byte < CODE.zero || byte > CODE.nine) {
+        if (digits === 0 || DELIMITER[byte] !== 1) return undefined;
+        this.#at = at;
+        return value;
+      }
+      if (++digits > 15) return undefined;
+      value = value * 10 + (byte - CODE.zero);
+    }
+    return undefined;
+  }
+
+  #number(token: string): Value {
+    if (INTEGER.test(token)) {
+      const digits = token.replace(/N$/, '').replace(/^\+/, '');
+      const value = Number(digits);
+      return Number.isSafeInteger(value) ? value : digits;
+    }
+    if (NUMBER.test(token)) {
+      const value = Number(token.replace(/M$/, ''));
+      if (Number.isFinite(value)) return value;
+    }
+    if (/^[-+]?0[xX][0-9a-fA-F]+$/.test(token) || /^[-+]?\d+\/\d+$/.test(token)) return token;
+    throw this.#wrong(`expected a number, got ${quoted(token)}`);
+  }
+
+  /** The text from here to the next delimiter. */
+  #token(): string {
+    this.#mark = this.#at++;
+    return this.#rest();
+  }
+
+  #rest(): string {
+    for (let byte = this.#peek(); byte !== END && DELIMITER[byte] !== 1; byte = this.#peek()) {
+      this.#at++;
+      this.#checkLength();
+    }
+    const text = decode(this.#bytes.subarray(this.#mark, this.#at), this.where);
+    this.#mark = -1;
+    return text;
+  }
+
+  /** Passes over white space, commas, comments and discarded forms (`#_`). */
+  #skip(): void {
+    for (;;) {
+      const byte = this.#peek();
+      if (byte === CODE.lineFeed) this.line++;
+      else if (byte === CODE.semicolon) {
+        for (let next = byte; next !== END && next !== CODE.lineFeed; next = this.#peek()) this.#at++;
+        continue;
+      } else if (byte === CODE.hash && this.#peekAfter(1) === CODE.underscore) {
+        this.#at += 2;
+        this.#value();
+        continue;
+      } else if (byte !== CODE.space && byte !== CODE.comma && (byte < CODE.tab || byte > 13)) return;
+      this.#at++;
+    }
+  }
+
+  /** Takes the closing bracket, if it is next. */
+  #closes(opening: Opening): boolean {
+    this.#skip();
+    const byte = this.#peek();
+    if (byte === END) throw this.#truncated(opening);
+    if (byte === opening.close) {
+      this.#at++;
+      return true;
+    }
+    if (byte === CLOSE_LIST || byte === CLOSE_VECTOR || byte === CLOSE_MAP) {
+      throw this.#unexpected(
+        `${String.fromCharCode(opening.close)} at the end of the ${opening.what} of line ${opening.line}`,
+      );
+    }
+    return false;
+  }
+
+  #opening(byte: number): Opening {
+    const { line } = this;
+    if (byte === OPEN_VECTOR) return { what: 'vector', close: CLOSE_VECTOR as number, line };
+    if (byte === OPEN_LIST) return { what: 'list', close: CLOSE_LIST as number, line };
+    return { what: 'map', close: CLOSE_MAP as number, line };
+  }
+
+  #peek(): number {
+    if (this.#at >= this.#bytes.length && !this.#fill()) return END;
+    return this.#bytes[this.#at] as number;
+  }
+
+  #peekAfter(distance: number): number {
+    const mark = this.#mark;
+    if (mark === -1) this.#mark = this.#at;
+    while (this.#at + distance >= this.#bytes.length && this.#fill());
+    if (mark === -1) this.#mark = -1;
+    return this.#bytes[this.#at + distance] ?? END;
+  }
+
+  /** Brings in the next chunk, behind what is left of a token. */
+  #fill(): boolean {
+    const chunk = this.#stream.next();
+    if (chunk === null) return false;
+    const from = this.#mark === -1 ? this.#at : this.#mark;
+    const left = this.#bytes.subarray(from);
+    this.#bytes = left.length === 0 ? chunk : Buffer.concat([left, chunk]);
+    this.#at -= from;
+    if (this.#mark !== -1) this.#mark = 0;
+    return true;
+  }
+
+  #checkLength(): void {
+    if (this.#at - this.#mark > TOKEN_MAX_BYTES) {
+      throw this.#wrong('expected operations, got a text of more than 64 MB');
+    }
+  }
+
+  #truncated({ what, close, line }: Opening): Error {
+    return this.#wrong(
+      `the file ends within the ${what} that begins in line ${line}: ` +
+        `expected ${String.fromCharCode(close)} (is the file truncated?)`,
+    );
+  }
+
+  #unexpected(expected: string): Error {
+    const next = this.#peek();
+    if (next === END) return this.#wrong(`expected ${expected}, got the end of the file`);
+    const end = Math.min(this.#bytes.length, this.#at + 20);
+    const [line = ''] = this.#bytes.toString('utf8', this.#at, end).split('\n');
+    return this.#wrong(`expected ${expected}, got ${quoted(line)}`);
+  }
+
+  #tooDeep(): Error {
+    return this.#wrong(`expected values nested at most ${DEPTH_MAX} deep, got more`);
+  }
+
+  #wrong(what: string): Error {
+    return usage(`${this.where}: ${what}`);
+  }
+}

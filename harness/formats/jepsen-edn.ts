@@ -1,0 +1,74 @@
+/** Jepsen's `history.edn`: a vector of operation maps, or one map after the other. */
+
+import type { History, HistoryEvent, Value } from '../../checkers/history.ts';
+import { usage } from '../errors.ts';
+import type { ByteStream } from './bytes.ts';
+import type { HistoryFile } from './builder.ts';
+import { readEdnOperations } from './edn-operations.ts';
+import { looksIndependent, splitPairs } from './independent.ts';
+
+/** Whether values are pairs of `jepsen.independent`; undefined: told from the history. */
+export interface JepsenOptions {
+  readonly independent?: boolean | undefined;
+}
+
+export function readJepsenEdn(stream: ByteStream, options: JepsenOptions = {}): HistoryFile {
+  const file = readEdnOperations(stream, false);
+  const independent = options.independent ?? looksIndependent(file);
+  return independent ? splitPairs(file, stream.name) : file;
+}
+
+/**
+ * The lines of a history as Jepsen reads it, one map each. A history with keys is written with
+ * pairs `[key value]`, as `jepsen.independent` has them; then every operation must have a key.
+ * Functions become keywords; lists stay vectors, and maps are not known to a history.
+ */
+export function* writeJepsenEdn(history: History): Generator<string> {
+  const independent = history.keys.names.length > 0;
+  for (const event of history) {
+    if (independent && event.key === undefined && event.process !== 'nemesis') {
+      throw usage(`event ${event.index}: expected a key, as other operations of the history have`);
+    }
+    yield lineOf(event, independent);
+  }
+}
+
+function lineOf(event: HistoryEvent, independent: boolean): string {
+  const { index, time, type, process, f, key, value, error, node, position } = event;
+  const pair = independent && key !== undefined;
+  const written = pair ? `[${edn(key)} ${valueOf(f, value)}]` : valueOf(f, value);
+  const fields = [
+    `:index ${index}`,
+    `:time ${time}`,
+    `:type :${type}`,
+    `:process ${process === 'nemesis' ? ':nemesis' : process}`,
+    `:f ${keyword(f)}`,
+    `:value ${written}`,
+  ];
+  if (error !== undefined) fields.push(`:error ${edn(error)}`);
+  if (node !== undefined) fields.push(`:node ${edn(node)}`);
+  if (position !== undefined) fields.push(`:position ${edn(position)}`);
+  return `{${fields.join(', ')}}`;
+}
+
+/** The micro-operations of a transaction begin with a keyword. */
+function valueOf(f: string, value: Value): string {
+  if (f !== 'txn' || !Array.isArray(value)) return edn(value);
+  const steps = (value as readonly Value[]).map((step) => {
+    if (!Array.isArray(step) || typeof step[0] !== 'string') return edn(step);
+    const [name, ...rest] = step as readonly [string, ...Value[]];
+    return `[${[keyword(name), ...rest.map(edn)].join(' ')}]`;
+  });
+  return `[${steps.join(' ')}]`;
+}
+
+function keyword(name: string): string {
+  return /^[A-Za-z*!_?$%&=<>][\w*!?$%&=<>.+'/-]*$/.test(name) ? `:${name}` : edn(name);
+}
+
+function edn(value: Value): string {
+  if (value === null) return 'nil';
+  if (typeof value === 'object') return `[${value.map(edn).join(' ')}]`;
+  // The escapes of JSON are those of Clojure's reader.
+  return JSON.stringify(value);
+}

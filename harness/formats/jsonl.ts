@@ -1,0 +1,143 @@
+/**
+ * Our own `history.jsonl`, and whatever somebody writes in its manner: one JSON object a line, with
+ * `type`, `process` and `f`, and if there is more to say `key`, `value`, `time`, `error`, `node`.
+ */
+
+import type { History, Value } from '../../checkers/history.ts';
+import { usage } from '../errors.ts';
+import { type LinesHeader, SCHEMA } from '../store/format.ts';
+import { historyLine } from '../store/lines.ts';
+import {
+  eventType,
+  type FileEvent,
+  functionOf,
+  HistoryBuilder,
+  type HistoryFile,
+  processOf,
+  show,
+  timeOf,
+} from './builder.ts';
+import { type ByteStream, type Line, linesOf, quoted } from './bytes.ts';
+
+const DEPTH_MAX = 100;
+const TORN = 'the last line is torn, as a killed run leaves it: judged up to the line before';
+
+/**
+ * Reads to the end, or to a last line that was being written when the recorder was killed. With
+ * the header of a stored run, `index` must count the lines, so that none can be missing; without,
+ * it may be left out or have gaps, but must grow.
+ */
+export function readJsonl(stream: ByteStream): HistoryFile {
+  const builder = new HistoryBuilder(stream.name);
+  let stored = false;
+  let last = -1;
+  for (const line of linesOf(stream)) {
+    const where = `${stream.name}:${line.number}`;
+    if (line.text.trim() === '') continue;
+    const json = parseLine(line, where);
+    if (json === null) return builder.finish([TORN]);
+    if ('schema' in json && !('type' in json)) {
+      checkHeader(json, where);
+      if (line.number !== 1) throw usage(`${where}: expected an operation, got a second header`);
+      stored = true;
+      continue;
+    }
+    last = checkIndex(json['index'], where, stored ? builder.history.length : null, last);
+    builder.add(eventOf(json, where), line.number);
+  }
+  return builder.finish();
+}
+
+/** The lines of a history, with the header of a stored run. */
+export function* writeJsonl(history: History): Generator<string> {
+  yield JSON.stringify({ schema: SCHEMA, kind: 'history' } satisfies LinesHeader);
+  for (const event of history) yield historyLine(event);
+}
+
+function parseLine({ text, whole }: Line, where: string): Record<string, unknown> | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    if (!whole && text.trimStart().startsWith('{') && !text.trimEnd().endsWith('}')) return null;
+    throw usage(`${where}: expected one JSON object on the line, got ${quoted(text)}`);
+  }
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
+    return json as Record<string, unknown>;
+  }
+  throw usage(`${where}: expected a JSON object, got ${quoted(text)}`);
+}
+
+function checkHeader(json: Record<string, unknown>, where: string): void {
+  if (json['kind'] !== 'history') {
+    throw usage(`${where}: "kind": expected "history", got ${show(json['kind'])}`);
+  }
+  if (json['schema'] !== SCHEMA) {
+    throw usage(
+      `${where}: schema ${show(json['schema'])} is not known (this version reads schema ${SCHEMA})`,
+    );
+  }
+}
+
+function checkIndex(index: unknown, where: string, exact: number | null, last: number): number {
+  if (index === undefined && exact === null) return last;
+  const isWhole = typeof index === 'number' && Number.isInteger(index);
+  if (exact !== null && index !== exact) {
+    throw usage(
+      `${where}: "index": expected ${exact}, the position of the event, got ${show(index)}`,
+    );
+  }
+  if (!isWhole || index <= last) {
+    throw usage(`${where}: "index": expected a whole number above ${last}, got ${show(index)}`);
+  }
+  return index;
+}
+
+function eventOf(json: Record<string, unknown>, where: string): FileEvent {
+  const { key, error, node, position } = json;
+  const time = timeOf(json['time'], where);
+  const hasKey = key !== undefined && key !== null;
+  if (hasKey && typeof key !== 'string' && typeof key !== 'number') {
+    throw usage(`${where}: "key": expected a text or a number, got ${show(key)}`);
+  }
+  const hasError = error !== undefined && error !== null;
+  return {
+    type: eventType(json['type'], where),
+    process: processOf(json['process'], where),
+    f: functionOf(json['f'], where),
+    value: valueOf(json['value'], where, 0),
+    ...(time === undefined ? {} : { time }),
+    ...(hasKey ? { key: String(key) } : {}),
+    ...(hasError ? { error: typeof error === 'string' ? error : JSON.stringify(error) } : {}),
+    ...(typeof node === 'string' ? { node } : {}),
+    ...(typeof position === 'number' ? { position } : {}),
+  };
+}
+
+/** An object becomes a list of `[name, value]`. */
+function valueOf(json: unknown, where: string, depth: number): Value {
+  if (depth > DEPTH_MAX) {
+    throw usage(`${where}: "value": expected lists nested at most ${DEPTH_MAX} deep, got more`);
+  }
+  switch (typeof json) {
+    case 'undefined':
+      return null;
+    case 'boolean':
+    case 'string':
+      return json;
+    case 'number':
+      if (!Number.isInteger(json) || Number.isSafeInteger(json) || Math.abs(json) > 1e300) {
+        return json;
+      }
+      throw usage(
+        `${where}: "value": expected whole numbers up to 2^53, which are exact, got ${show(json)} ` +
+          '(write it as a text)',
+      );
+  }
+  if (json === null) return null;
+  if (Array.isArray(json)) return json.map((item) => valueOf(item, where, depth + 1));
+  return Object.entries(json as object).map(([name, item]) => [
+    name,
+    valueOf(item, where, depth + 1),
+  ]);
+}

@@ -1,0 +1,132 @@
+/**
+ * Ordeal as a library: `import { simulate } from 'ordeal'`. Test an own protocol, or an own variant
+ * of one of ours, from an own test file; `test/examples/own-system.test.ts` is a whole example.
+ */
+
+import type { Nemesis } from '../nemesis/fault.ts';
+import type { System, Variant } from '../systems/system.ts';
+import type { Workload } from '../workloads/workload.ts';
+import { builtIn, type Catalogue, systemNamed } from './catalogue.ts';
+import { type RunConfig, type RunRequest, resolveConfig } from './config.ts';
+import { type RunContext, runAndStore } from './run.ts';
+import { type SimulatedRun, simulateOnce } from './simulate.ts';
+import type { RunSummary } from './store/format.ts';
+import { builtInVariant } from './variants.ts';
+
+export type { History, HistoryEvent, Value } from '../checkers/history.ts';
+export type { Model } from '../checkers/linearizable/model.ts';
+export type { TraceChecker, TraceEvent, TraceLine, Violation } from '../checkers/trace.ts';
+export type { CheckResult, Verdict, Witness } from '../checkers/verdict.ts';
+export type { ClusterView, Fault, Nemesis, PlannedFault, Receipt } from '../nemesis/fault.ts';
+export type { ClientEnv, ClientProtocol, ClientState } from '../systems/client.ts';
+export { systems } from '../systems/index.ts';
+export * as kv from '../systems/kv.ts';
+export { isRead, type Operation, type OperationName, type Outcome } from '../systems/operations.ts';
+export type {
+  AnyProtocol,
+  ClientRef,
+  Env,
+  NodeView,
+  Options,
+  Protocol,
+  Reply,
+  Request,
+} from '../systems/protocol.ts';
+export { type ClientRules, clientRules, sessionClient } from '../systems/session-client.ts';
+export type {
+  Durability,
+  HuntSettings,
+  OptionSpec,
+  Rules,
+  System,
+  Variant,
+} from '../systems/system.ts';
+export { arrivals, rotatingKeys } from '../workloads/pace.ts';
+export type { Draw, PlannedOperation, Workload, WorkloadConfig } from '../workloads/workload.ts';
+export { HarnessError } from './errors.ts';
+export type { RunConfig, RunRequest, RunSummary, SimulatedRun };
+
+/** What to run: as on the command line, with own systems, workloads and nemeses by value. */
+export interface RunOptions
+  extends Omit<RunRequest, 'system' | 'workload' | 'nemesis' | 'mutants' | 'rules'> {
+  readonly system: System | string;
+  readonly workload?: Workload | string;
+  /** `['all']` and `['none']` as on the command line. */
+  readonly nemesis?: readonly (Nemesis | string)[];
+  /** Changes to the system's rules, in order; ids of built-in ones or own variants. */
+  readonly variants?: readonly (Variant | string)[];
+}
+
+/**
+ * One simulated run, in memory: synchronous, the same for the same options. Throws `HarnessError`
+ * for options that are not allowed; a violation is a verdict, not an exception.
+ */
+export function simulate(options: RunOptions): SimulatedRun & { readonly config: RunConfig } {
+  const { config, variants, catalogue } = resolve(options);
+  return { config, ...simulateOnce(config, variants, catalogue) };
+}
+
+/** Simulates successive seeds, from `seed` or 1, and returns the first run that is not valid. */
+export function hunt(
+  options: RunOptions,
+  runs: number,
+): (SimulatedRun & { readonly config: RunConfig }) | null {
+  const first = options.seed ?? 1;
+  for (let seed = first; seed < first + runs; seed++) {
+    const result = simulate({ ...options, seed });
+    if (result.verdict.kind !== 'valid') return result;
+  }
+  return null;
+}
+
+/** One run on any backend, stored under `store` with its report, as `ordeal run` does. */
+export async function run(
+  options: RunOptions,
+  context: Partial<RunContext> = {},
+): Promise<RunSummary> {
+  return runAndStore(resolve(options), {
+    store: context.store ?? 'store',
+    signal: context.signal ?? new AbortController().signal,
+    progress: context.progress ?? (() => undefined),
+  });
+}
+
+function resolve(options: RunOptions): {
+  readonly request: RunRequest;
+  readonly config: RunConfig;
+  readonly variants: readonly Variant[];
+  readonly catalogue: Catalogue;
+} {
+  const { system, workload, nemesis, variants = [], ...rest } = options;
+  const catalogue: Catalogue = {
+    systems: { ...builtIn.systems, ...byName([system]) },
+    workloads: { ...builtIn.workloads, ...byName([workload]) },
+    nemeses: { ...builtIn.nemeses, ...byName(nemesis ?? []) },
+  };
+  const request: RunRequest = {
+    ...rest,
+    system: nameOf(system),
+    ...(workload === undefined ? {} : { workload: nameOf(workload) }),
+    ...(nemesis === undefined ? {} : { nemesis: nemesis.map(nameOf) }),
+  };
+  const active = variants.map((variant) =>
+    typeof variant === 'string'
+      ? builtInVariant(systemNamed(request.system, catalogue), variant)
+      : variant,
+  );
+  const hunts = active.flatMap((variant) => (variant.hunt === undefined ? [] : [variant.hunt]));
+  const config = resolveConfig(request, hunts, () => 1, catalogue);
+  return { request, config, variants: active, catalogue };
+}
+
+function byName<Item extends { readonly name: string }>(
+  items: readonly (Item | string | undefined)[],
+): Record<string, Item> {
+  return Object.fromEntries(
+    items.flatMap((item) => (typeof item === 'object' ? [[item.name, item]] : [])),
+  );
+}
+
+function nameOf(item: { readonly name: string } | string): string {
+  return typeof item === 'string' ? item : item.name;
+}

@@ -1,0 +1,154 @@
+/**
+ * `report.html`: one file that opens from disk and asks nobody for anything.
+ *
+ * The page is whole without its script, which only copies the command and links drawings with
+ * tables. Its policy admits that script and that style sheet, by digest, and nothing else.
+ */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { faultWindows } from '../../checkers/fault-windows.ts';
+import { type History, NEMESIS } from '../../checkers/history.ts';
+import type { Verdict, Witness } from '../../checkers/verdict.ts';
+import type { StoredRun } from '../store/reader.ts';
+import { historySection } from './history-section.ts';
+import { html, Markup } from './markup.ts';
+import { pairOperations } from './operations.ts';
+import { overviewSection } from './overview.ts';
+import { sampleLatencies } from './samples.ts';
+import { checksSection, contextSection, type Receipted, receiptsSection } from './tables.ts';
+import { type Focus, traceFacts } from './trace-facts.ts';
+import { traceSection } from './trace-section.ts';
+import { verdictSection } from './verdict-section.ts';
+import { WORDS } from './verdict-words.ts';
+import { withCulprit, witnessSection } from './witness.ts';
+
+const STYLE = readFileSync(new URL('page.css', import.meta.url), 'utf8');
+const SCRIPT = readFileSync(new URL('page.js', import.meta.url), 'utf8');
+
+/** The page for a stored run, judged or not. Reads the trace once; O(events and lines). */
+export function reportHtml(stored: StoredRun): string {
+  const { run, results, history, directory } = stored;
+  const verdict = results?.verdict ?? NOT_JUDGED;
+  const checks = results?.checks ?? [];
+  const name = basename(directory);
+  const found = findingsOf(
+    verdict,
+    checks.map((check) => check.verdict),
+  );
+  const witness = found.history === null ? null : withCulprit(history, found.history);
+  const focus = focusOf(history, found, witness);
+  const facts = traceFacts(stored.trace, focus);
+  const operations = pairOperations(history);
+  const aroundNs = focus.moment?.timeNs ?? conflictTime(facts.around);
+  const samples = sampleLatencies(history, operations, aroundNs);
+  const faults = receiptsOf(history);
+  const drawn = witness === null ? null : witnessSection(history, 'linearizable', witness);
+  const nearby = historySection(history, found.history?.events ?? [], witness?.key);
+  const receipts = receiptsSection(faults);
+  const quietNs = quietTime(history);
+  const cut = [facts, samples, nearby, receipts].flatMap((part) => part.cut);
+  if (drawn !== null) cut.unshift(...drawn.cut);
+  const body = html`${verdictSection(run, results, verdict, name)}
+<main>
+${drawn?.section ?? null}
+${traceSection(facts, found.trace === null ? null : (found.trace.property ?? ''))}
+${overviewSection({ history, operations, samples, faults, facts, quietNs, violationNs: aroundNs })}
+${results === null ? null : checksSection(checks)}
+<section aria-labelledby="details"><h2 id="details">Evidence and context</h2>
+${nearby.section}${receipts.section}${contextSection(run, directory)}
+${cutSection(cut, stored)}</section>
+</main>`;
+  return page(`${WORDS[verdict.kind].word.toLowerCase()}: ${name}`, body);
+}
+
+const NOT_JUDGED: Verdict = {
+  kind: 'unknown',
+  because: 'the run was killed before it was judged (ordeal check judges what there is)',
+};
+
+type Invalid = Extract<Verdict, { readonly kind: 'invalid' }>;
+
+/** The first finding about the history and the first about the trace, if any. */
+interface Findings {
+  readonly history: Invalid | null;
+  readonly trace: Invalid | null;
+}
+
+function findingsOf(verdict: Verdict, checks: readonly Verdict[]): Findings {
+  const all = [verdict, ...checks].filter((one) => one.kind === 'invalid');
+  return {
+    history: all.find((one) => one.trace === undefined && one.events.length > 0) ?? null,
+    trace: all.find((one) => one.trace !== undefined) ?? null,
+  };
+}
+
+/** Where to look in the trace: at its own conflict, else at the node that gave the wrong answer. */
+function focusOf(
+  history: History,
+  { history: finding, trace }: Findings,
+  witness: Witness | null,
+): Focus {
+  const positions = trace?.trace ?? [];
+  if (finding === null) return { positions, moment: null };
+  const blocked = witness?.operations.find((operation) => operation.why !== undefined);
+  const index = blocked?.complete ?? blocked?.invoke ?? finding.events.at(-1) ?? 0;
+  const { node, time } = history.event(index);
+  const number = Number(node?.replace(/^n/, ''));
+  return { positions, moment: { node: Number.isInteger(number) ? number - 1 : 0, timeNs: time } };
+}
+
+function conflictTime(
+  around: readonly { readonly conflict: boolean; readonly line: { readonly time: number } }[],
+): number | null {
+  return around.findLast((placed) => placed.conflict)?.line.time ?? null;
+}
+
+/** Receipts with the targets that the nemesis wrote beside them. */
+function receiptsOf(history: History): Receipted[] {
+  return faultWindows(history).map((fault) => {
+    const { value } = history.event(fault.events[0] as number);
+    const targets: unknown = Array.isArray(value) ? value[5] : undefined;
+    return { ...fault, targets: typeof targets === 'string' ? targets : '' };
+  });
+}
+
+/** When the recovery window began, as the history says. */
+function quietTime(history: History): number | null {
+  const phase = history.functions.find('phase');
+  for (let index = 0; index < history.length; index++) {
+    if (history.process[index] === NEMESIS && history.f[index] === phase) {
+      return history.time[index] as number;
+    }
+  }
+  return null;
+}
+
+function cutSection(cut: readonly string[], { truncated, results }: StoredRun): Markup {
+  const notes = cut.map((what) => `Left out: ${what}.`);
+  if (truncated) notes.push('The run was killed: its files end within a line, which is left out.');
+  const cutShort = results?.figures.cutShort ?? null;
+  if (cutShort !== null) notes.push(`The run did not go to its end: ${cutShort}.`);
+  if (notes.length === 0)
+    notes.push('Nothing was left out of this page but the lines of the trace.');
+  const all = 'Everything is in history.jsonl and trace.jsonl beside this page.';
+  return html`<details open><summary>What was cut</summary><ul class="notes">${[...notes, all].map((note) => html`<li>${note}</li>`)}</ul></details>`;
+}
+
+function page(title: string, body: Markup): string {
+  const policy = `default-src 'none'; style-src ${digest(STYLE)}; script-src ${digest(SCRIPT)}; base-uri 'none'; form-action 'none'`;
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Ordeal · ${title}</title>
+<style>${new Markup(STYLE)}</style></head>
+<body>${body}<script>${new Markup(SCRIPT)}</script></body></html>
+`.text;
+}
+
+function digest(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}

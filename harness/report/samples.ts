@@ -1,0 +1,86 @@
+/** Latencies of a run, thinned to what can be drawn, and their quantiles. */
+
+import { EVENT_TYPES, type History } from '../../checkers/history.ts';
+import type { Ending, Operations } from './operations.ts';
+import { count } from './text.ts';
+
+/** Points of one kind that are drawn at most, but for those in the window of the violation. */
+const POINTS_MAX = 5000;
+/** Either side of a violation, every operation is drawn. */
+const WINDOW_NS = 1e9;
+
+export interface Point {
+  readonly timeNs: number;
+  readonly latencyNs: number;
+}
+
+export type Outcome = Exclude<Ending, 'open'>;
+
+export interface Samples {
+  readonly points: Readonly<Record<Outcome, readonly Point[]>>;
+  readonly totals: Readonly<Record<Outcome, number>>;
+  /** Operations that never ended, which have no latency. */
+  readonly open: number;
+  /** Latency of every `ok` operation by function, sorted. */
+  readonly sortedOk: ReadonlyMap<string, Float64Array>;
+  readonly cut: readonly string[];
+}
+
+/** `aroundNs`: the time of the violation; null where there is none. */
+export function sampleLatencies(
+  history: History,
+  operations: Operations,
+  aroundNs: number | null,
+): Samples {
+  const all: Record<Outcome, Point[]> = { ok: [], fail: [], info: [] };
+  const ok = new Map<string, number[]>();
+  let open = 0;
+  for (let i = 0; i < operations.count; i++) {
+    const invoke = operations.invoke[i] as number;
+    const complete = operations.complete[i] as number;
+    if (complete === -1) {
+      open++;
+      continue;
+    }
+    const timeNs = history.time[invoke] as number;
+    const latencyNs = (history.time[complete] as number) - timeNs;
+    const outcome = EVENT_TYPES[history.type[complete] as number] as Outcome;
+    all[outcome].push({ timeNs, latencyNs });
+    if (outcome !== 'ok') continue;
+    const f = history.functions.names[history.f[invoke] as number] as string;
+    const list = ok.get(f);
+    if (list === undefined) ok.set(f, [latencyNs]);
+    else list.push(latencyNs);
+  }
+  const totals = { ok: all.ok.length, fail: all.fail.length, info: all.info.length };
+  const points = {
+    ok: thin(all.ok, aroundNs),
+    fail: thin(all.fail, aroundNs),
+    info: thin(all.info, aroundNs),
+  };
+  const cut = (['ok', 'fail', 'info'] as const)
+    .filter((outcome) => points[outcome].length < totals[outcome])
+    .map((outcome) => {
+      const left = totals[outcome] - points[outcome].length;
+      return `${count(left)} of the ${count(totals[outcome])} points “${outcome}” of the latency chart (evenly; none within a second of the violation)`;
+    });
+  const sorted = [...ok].map(([f, list]) => [f, Float64Array.from(list).sort()] as const);
+  return { points, totals, open, sortedOk: new Map(sorted), cut };
+}
+
+/** Every n-th point, and each one in the window. */
+function thin(points: readonly Point[], aroundNs: number | null): readonly Point[] {
+  if (points.length <= POINTS_MAX) return points;
+  const stride = points.length / POINTS_MAX;
+  let next = 0;
+  return points.filter(({ timeNs }, at) => {
+    const chosen = at >= next;
+    if (chosen) next += stride;
+    return chosen || (aroundNs !== null && Math.abs(timeNs - aroundNs) <= WINDOW_NS);
+  });
+}
+
+/** Nearest rank; `sorted` must not be empty. */
+export function quantile(sorted: Float64Array, share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number;
+}

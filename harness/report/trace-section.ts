@@ -1,0 +1,74 @@
+/** What the nodes reported around a conflict: one column per node, time downwards. */
+
+import { nodeName, type TraceEvent } from '../../checkers/trace.ts';
+import { html, type Markup } from './markup.ts';
+import { count, moment, plural, shorten } from './text.ts';
+import type { PlacedLine, TraceFacts } from './trace-facts.ts';
+
+/** The section; null where there is nothing to show. */
+export function traceSection(facts: TraceFacts, property: string | null): Markup | null {
+  const { around } = facts;
+  if (around.length === 0) return null;
+  const shownNodes = facts.nodes.filter((node) => around.some(({ line }) => line.node === node));
+  const title =
+    property === null ? 'What the nodes did at that time' : `What the nodes reported: ${property}`;
+  const kind =
+    property === null
+      ? null
+      : html`<ul class="legend"><li><i class="swatch fail"></i> ✖ these lines contradict each other</li><li>other lines: what these nodes did before and after</li></ul>`;
+  return html`<section aria-labelledby="trace">
+<h2 id="trace">${title} <small>${around.length} of ${count(facts.lines)} lines of trace.jsonl</small></h2>
+${kind}
+<div class="scroll tall" tabindex="0" role="region" aria-label="Lines of the trace">
+<table class="lanes"><thead><tr><th scope="col" class="number">Line</th><th scope="col" class="number">Time</th>
+${shownNodes.map((node) => html`<th scope="col">${nodeName(node)}</th>`)}</tr></thead>
+<tbody>${around.map((placed, at) => row(placed, around[at - 1], shownNodes))}</tbody></table></div></section>`;
+}
+
+function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly number[]): Markup {
+  const { position, line, conflict } = placed;
+  const skipped = before === undefined ? 0 : position - before.position - 1;
+  const gap =
+    skipped === 0
+      ? null
+      : html`<tr class="gap"><td colspan="${nodes.length + 2}">⋮ ${plural(skipped, 'line')} not shown</td></tr>`;
+  const cells = nodes.map((node) => {
+    if (node !== line.node) return html`<td></td>`;
+    return html`<td><b>${conflict ? '✖ ' : ''}${line.event.kind}</b> ${payloadText(line.event)}</td>`;
+  });
+  const marked = conflict ? html` class="conflict"` : null;
+  // The header of the file is line 1, and positions count from 0.
+  return html`${gap}<tr${marked}><td class="number">${position + 2}</td><td class="number">${moment(line.time)}</td>${cells}</tr>`;
+}
+
+/** Fields that hold the number of a node. */
+const NODE_FIELDS: ReadonlySet<string> = new Set(['candidate', 'peer', 'votedFor', 'node']);
+
+/** The payload of an event in a line: `index 4 term 1`. */
+export function payloadText(event: TraceEvent): string {
+  const { kind: _, ...payload } = event;
+  const parts = Object.entries(payload).map(([name, value]) => `${name} ${fieldText(name, value)}`);
+  return shorten(parts.join(' · '), 220);
+}
+
+function fieldText(name: string, value: unknown): string {
+  if (typeof value === 'number') {
+    if (NODE_FIELDS.has(name)) return nodeName(value);
+    return name.endsWith('Hash') ? value.toString(16) : String(value);
+  }
+  if (Array.isArray(value)) return `[${value.map((item) => itemText(name, item)).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) return recordText(value);
+  return String(value);
+}
+
+function itemText(name: string, item: unknown): string {
+  if (typeof item === 'number' && (name === 'certificate' || name === 'nodes'))
+    return nodeName(item);
+  return fieldText('', item);
+}
+
+function recordText(value: object): string {
+  return Object.entries(value)
+    .map(([name, field]) => `${name} ${fieldText(name, field)}`)
+    .join(' ');
+}

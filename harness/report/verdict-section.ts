@@ -1,0 +1,55 @@
+/** The top of a report: what came out, why, and the command that shows it again. */
+
+import type { Verdict } from '../../checkers/verdict.ts';
+import type { ResultsFile, RunFile } from '../store/format.ts';
+import { html, type Markup } from './markup.ts';
+import { count, plural, seconds } from './text.ts';
+import { alsoSaid, codeLabel, sentenceOf, WORDS } from './verdict-words.ts';
+
+export function verdictSection(
+  run: RunFile,
+  results: ResultsFile | null,
+  verdict: Verdict,
+  name: string,
+): Markup {
+  const { word, mark, className } = WORDS[verdict.kind];
+  const also = alsoSaid(verdict, results?.checks ?? []).map((check) => {
+    return html`<p class="also"><b>${check.checker}</b> ${sentenceOf(check.verdict)}</p>`;
+  });
+  return html`<header class="verdict ${className}">
+<div class="top"><h1><span class="pill">${mark} ${word}</span> <span class="what">${whatRan(run)}</span></h1><span class="id">${name}</span></div>
+<p class="because">${sentenceOf(verdict)}</p>${also}
+<div class="again"><code id="command">${run.command}</code><button type="button" data-copy="command">Copy</button><span class="copied" role="status"></span></div>
+${results === null ? null : facts(results)}
+</header>`;
+}
+
+function whatRan(run: RunFile): string {
+  const { config } = run;
+  const variants = [...config.mutants, ...config.rules];
+  const parts = [
+    codeLabel(run),
+    config.workload,
+    `${plural(config.nodes, 'node')}, ${config.backend}`,
+  ];
+  return [...parts, `seed ${config.seed}`, ...variants.map((id) => `with ${id}`)].join(' · ');
+}
+
+function facts({ figures }: ResultsFile): Markup {
+  const { operations, faults, leaderChanges, recoveryS, simulatedS, realS, reached } = figures;
+  const rows: [name: string, value: string][] = [
+    ['operations', count(operations.invoked)],
+    ['ok', count(operations.ok)],
+    ['outcome unknown', count(operations.info)],
+    ['failed', count(operations.fail)],
+    ['faults in force', count(faults.reduce((sum, lane) => sum + lane.installed, 0))],
+  ];
+  if (leaderChanges !== null) rows.push(['leader changes', count(leaderChanges)]);
+  rows.push(['time to recover', recoveryS === null ? 'not seen' : seconds(recoveryS)]);
+  if (simulatedS !== null) rows.push(['simulated', seconds(simulatedS)]);
+  rows.push(['real time', seconds(realS)]);
+  for (const [rule, { calls, changed }] of Object.entries(reached ?? {})) {
+    rows.push([`${rule} decided otherwise`, `${count(changed)} of ${count(calls)}`]);
+  }
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}

@@ -1,0 +1,39 @@
+/** Changes that look wrong and are not: no checker may raise an alarm over them. */
+
+import type { Variant } from '../../system.ts';
+import type { RaftRules } from '../rules.ts';
+
+type RaftVariant = Variant<RaftRules>;
+
+const noHints: RaftVariant = {
+  id: 'rf-no-conflict-hints',
+  describe: 'a leader goes back one entry at a time, as the paper first has it',
+  kind: 'decoy',
+  rules: () => ({
+    nextOnConflict: (state, from, message) =>
+      Math.max((state.matchIndex[from] as number) + 1, message.index),
+  }),
+  source: 'Raft, section 5.3: the optimisation is not necessary',
+};
+
+const notSticky: RaftVariant = {
+  id: 'rf-not-sticky',
+  describe: 'vote requests are answered even while a leader is heard; reads do not rely on leases',
+  kind: 'decoy',
+  rules: () => ({ isSticky: () => false }),
+  source: 'dissertation, section 4.2.3: needed for leases and against disruption only',
+  hunt: { set: { reads: 'index' } },
+};
+
+const commitLags: RaftVariant = {
+  id: 'rf-follower-commit-lags',
+  describe: 'a follower commits only up to the entry before those of the message',
+  kind: 'decoy',
+  rules: () => ({
+    followerCommit: (state, message) =>
+      Math.max(state.commit, Math.min(message.commit, message.previousIndex)),
+  }),
+  source: 'own reading: followers may learn late what is committed',
+};
+
+export const raftDecoys = [noHints, notSticky, commitLags] as const;

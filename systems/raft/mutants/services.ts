@@ -1,0 +1,132 @@
+/** Wrong reads, sessions and answers (dissertation, chapter 6). */
+
+import type { Variant } from '../../system.ts';
+import type { RaftRules } from '../rules.ts';
+
+type RaftVariant = Variant<RaftRules>;
+
+const SPLITS = { nodes: 3, nemesis: ['partition', 'pause'], nemesisIntervalS: 1 } as const;
+
+const localRead: RaftVariant = {
+  id: 'rf-local-read',
+  describe: 'a leader answers reads from its own state without asking anybody',
+  kind: 'mutant',
+  rules: () => ({ readReady: () => true }),
+  source: 'etcd issue 741; Consul, default reads',
+  expect: ['J:ReadCert', 'linearizable'],
+  hunt: SPLITS,
+};
+
+const readIndexBeforeTermCommit: RaftVariant = {
+  id: 'rf-readindex-before-term-commit',
+  describe: 'a leader takes its commit index as read index before it has committed in its term',
+  kind: 'mutant',
+  rules: () => ({ readIndex: (state) => state.commit }),
+  source: 'etcd issues 7331 and 12680, fixed in 3189a66',
+  expect: ['J:ReadCert', 'linearizable'],
+  hunt: { nodes: 3, nemesis: ['kill', 'partition'], nemesisIntervalS: 1 },
+};
+
+const readRoundTooEarly: RaftVariant = {
+  id: 'rf-read-round-too-early',
+  describe: 'a read is confirmed by a round that was started before it arrived',
+  kind: 'mutant',
+  rules: () => ({
+    readReady: (state, read) =>
+      read.index >= 0 && state.applied >= read.index && read.round - 1 <= state.confirmedRound,
+  }),
+  source: 'dissertation, section 6.4, step 3',
+  expect: ['J:ReadCert', 'linearizable'],
+  hunt: SPLITS,
+};
+
+const leaseNoDriftMargin: RaftVariant = {
+  id: 'rf-lease-no-drift-margin',
+  describe: 'leases last a whole election timeout and are measured on the wall clock',
+  kind: 'mutant',
+  rules: () => ({
+    leaseClock: (_nowUs, wallUs) => wallUs,
+    leaseUntil: (roundStartUs, electionTimeoutUs) => roundStartUs + electionTimeoutUs,
+  }),
+  source: 'dissertation, section 6.4.1; raft-rs issue 141',
+  expect: ['linearizable', 'J:ReadCert'],
+  hunt: {
+    nodes: 3,
+    nemesis: ['clock', 'partition', 'pause'],
+    nemesisIntervalS: 1,
+    set: { reads: 'lease', checkQuorum: false },
+  },
+};
+
+const leaseNotSticky: RaftVariant = {
+  id: 'rf-lease-not-sticky',
+  describe: 'with leases on, a node votes although it hears a leader that may hold a lease',
+  kind: 'mutant',
+  rules: () => ({ isSticky: () => false }),
+  source: 'dissertation, sections 4.2.3 and 6.4.1',
+  expect: ['linearizable'],
+  hunt: {
+    nodes: 3,
+    nemesis: ['partition', 'kill'],
+    nemesisIntervalS: 0.5,
+    rate: 300,
+    set: { reads: 'lease', preVote: false, checkQuorum: false },
+  },
+};
+
+const noDedupe: RaftVariant = {
+  id: 'rf-no-dedupe',
+  describe: 'a retried command is executed again',
+  kind: 'mutant',
+  rules: () => ({ dedupe: () => 'execute' }),
+  source: 'dissertation, section 6.3',
+  expect: ['SessionDedupe', 'linearizable'],
+};
+
+const sessionExpiryLocalClock: RaftVariant = {
+  id: 'rf-session-expiry-local-clock',
+  describe: 'sessions expire by the clock of each node instead of the time in the log',
+  kind: 'mutant',
+  rules: () => ({
+    sessionExpired: (session, _entryUs, timeoutUs, localUs) => localUs - session.usedUs > timeoutUs,
+  }),
+  source: 'dissertation, section 6.3; LogCabin 445f383',
+  expect: ['PrefixHash'],
+  hunt: { nemesis: ['clock', 'kill'], set: { sessionTimeoutMs: 2_000 } },
+};
+
+const replyBeforeApply: RaftVariant = {
+  id: 'sys-reply-before-apply',
+  describe: 'clients are answered with what the command will surely come to, before it is executed',
+  kind: 'mutant',
+  rules: () => ({
+    commandReply: (command, result) =>
+      command.operation?.f === 'cas' && result.status === 'fail'
+        ? { status: 'ok', value: null, position: null }
+        : result,
+  }),
+  source: 'general',
+  expect: ['linearizable'],
+};
+
+const timeoutReportedAsFail: RaftVariant = {
+  id: 'sys-timeout-reported-as-fail',
+  describe: 'the client takes a timeout for a definite failure',
+  kind: 'mutant',
+  rules: () => ({ clientOutcome: () => 'fail' }),
+  source: 'Jepsen practice; redisraft f58381d',
+  expect: ['linearizable'],
+  hunt: { nodes: 3, nemesis: ['kill', 'partition', 'pause'], nemesisIntervalS: 2 },
+};
+
+export const serviceMutants = [
+  localRead,
+  readIndexBeforeTermCommit,
+  readRoundTooEarly,
+  leaseNoDriftMargin,
+  leaseNotSticky,
+  noDedupe,
+  sessionExpiryLocalClock,
+  replyBeforeApply,
+  timeoutReportedAsFail,
+] as const;
