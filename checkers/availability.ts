@@ -112,20 +112,22 @@ function measure(history: History, { quietAtNs, boundNs }: QuietEnd): Figures {
 function judge(figures: Figures, { quietAtNs, boundNs }: QuietEnd): Verdict {
   const { firstAfter, recoveredNs, endNs, late, lastLate } = figures;
   const deadlineNs = quietAtNs + boundNs;
-  const bound = `${seconds(boundNs)} s after the last fault was undone`;
+  const bound = `the bound is ${seconds(boundNs)} s`;
   if (firstAfter === null) {
     return { kind: 'unknown', because: 'no operation began after the last fault was undone' };
   }
+  if (recoveredNs === null && endNs < deadlineNs) {
+    const because = 'nothing had succeeded yet when the run ended, before the bound on recovery';
+    return { kind: 'unknown', because };
+  }
   if (recoveredNs === null || recoveredNs > deadlineNs) {
-    if (recoveredNs === null && endNs < deadlineNs) {
-      const because = `the run ended before the bound on recovery, ${bound}`;
-      return { kind: 'unknown', because };
-    }
-    const later =
-      recoveredNs === null ? 'at all' : `before ${seconds(recoveredNs - quietAtNs)} s after`;
+    const took =
+      recoveredNs === null
+        ? `no operation succeeded in the ${seconds(endNs - quietAtNs)} s`
+        : `the first operation succeeded ${seconds(recoveredNs - quietAtNs)} s`;
     return {
       kind: 'invalid',
-      because: `no operation succeeded within ${bound}, nor ${later}`,
+      because: `${took} after the last fault was undone; ${bound}`,
       events: [firstAfter],
       property: 'Liveness:client-completes',
     };
@@ -134,8 +136,9 @@ function judge(figures: Figures, { quietAtNs, boundNs }: QuietEnd): Verdict {
     return {
       kind: 'invalid',
       because:
-        `operations succeeded again ${seconds(recoveredNs - quietAtNs)} s after the last fault ` +
-        `was undone, but none of the ${total(late)} that began later than ${bound} did`,
+        `an operation succeeded ${seconds(recoveredNs - quietAtNs)} s after the last fault was ` +
+        `undone, but none of the ${total(late)} that began after the bound of ` +
+        `${seconds(boundNs)} s did`,
       events: [lastLate],
       property: 'Liveness:client-completes',
     };

@@ -1,13 +1,13 @@
 /**
  * Faults as the history tells of them: from when to when each was in force, and the evidence.
  *
- * The nemesis writes `info` events with f = the lane and value [phase, form, id, status, evidence]:
- * one with phase `start`, and one with phase `end` when the fault is undone.
+ * The nemesis writes `info` events with f = the lane and value [phase, form, id, status, evidence,
+ * targets]: one with phase `start`, and one with phase `end` when the fault is undone.
  */
 
 import { type History, INFO, NEMESIS } from './history.ts';
 
-export type FaultStatus = 'installed' | 'skipped' | 'indeterminate';
+type FaultStatus = 'installed' | 'skipped' | 'indeterminate';
 
 export interface FaultWindow {
   /** Name of the nemesis: `partition`, `kill` ... */
@@ -23,7 +23,10 @@ export interface FaultWindow {
   readonly status: FaultStatus;
   /** What became of undoing it; null when the history ends before. */
   readonly endStatus: FaultStatus | null;
+  /** What showed that it was in force, or why it was not. */
   readonly evidence: string;
+  /** On whom, in words; empty where that is not recorded. */
+  readonly targets: string;
   /** Indices of the two events in the history. */
   readonly events: readonly number[];
 }
@@ -70,14 +73,19 @@ interface ParsedReceipt {
   readonly id: number;
   readonly status: FaultStatus;
   readonly evidence: string;
+  readonly targets: string;
 }
 
 function parse(value: unknown): ParsedReceipt | null {
   if (!Array.isArray(value)) return null;
-  const [phase, form, id, status, evidence]: unknown[] = value;
+  const [phase, form, id, status, evidence, targets]: unknown[] = value;
   if (phase !== 'start' && phase !== 'end') return null;
   if (typeof form !== 'string' || typeof id !== 'number' || !isStatus(status)) return null;
-  return { phase, form, id, status, evidence: typeof evidence === 'string' ? evidence : '' };
+  return { phase, form, id, status, evidence: text(evidence), targets: text(targets) };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function isStatus(status: unknown): status is FaultStatus {

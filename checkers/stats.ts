@@ -21,7 +21,7 @@ export interface Evidence {
 }
 
 /** How the operations of one function ended, and how long those that were `ok` took. */
-export interface FunctionStats {
+interface FunctionStats {
   readonly f: string;
   readonly ok: number;
   readonly fail: number;
@@ -32,7 +32,7 @@ export interface FunctionStats {
 }
 
 /** Of `ok` operations, nearest-rank quantiles, in nanoseconds. */
-export interface Latency {
+interface Latency {
   readonly p50Ns: number;
   readonly p95Ns: number;
   readonly p99Ns: number;

@@ -24,6 +24,29 @@ export interface RaftRecovered {
   readonly entries: readonly RecoveredEntry[];
 }
 
+/** What one instance of Paxos decides: a slot of a log, or the key of a consensus object. */
+export type Instance = number | string;
+
+/** A value that was accepted in a ballot. */
+export interface AcceptedValue {
+  readonly instance: Instance;
+  readonly ballot: number;
+  readonly valueHash: number;
+}
+
+/** What a node of the Paxos family found on its disk when it started. */
+export interface PaxosRecovered {
+  /** The highest ballot of its own that it may have used; -1 for none. */
+  readonly ballot: number;
+  /** The highest ballot promised, by instance; null stands for every instance at once. */
+  readonly promised: readonly { readonly instance: Instance | null; readonly ballot: number }[];
+  readonly accepted: readonly AcceptedValue[];
+  /** Up to where a snapshot stands in place of what was accepted; index 0 for none. */
+  readonly snapshot: LogPosition;
+}
+
+export type Recovered = RaftRecovered | PaxosRecovered;
+
 /** Events that every replicated log reports. */
 export type CommonEvent =
   /** The node is up; `protocol` names which invariants apply, `nodes` the voters it starts with. */
@@ -31,7 +54,7 @@ export type CommonEvent =
       readonly kind: 'boot';
       readonly protocol: string;
       readonly nodes: readonly number[];
-      readonly recovered: RaftRecovered;
+      readonly recovered: Recovered;
       /** Active variants, empty for the protocol as it should be. */
       readonly variants: readonly string[];
     }
@@ -125,7 +148,54 @@ export type RaftEvent =
   /** The node stopped leading without having seen a higher term (CheckQuorum, say). */
   | { readonly kind: 'step-down'; readonly term: number; readonly reason: string };
 
-export type TraceEvent = CommonEvent | RaftEvent;
+/**
+ * Basic Paxos and Multi-Paxos (Lamport, Paxos Made Simple): prepare is 1a, promise 1b, propose 2a
+ * and accept 2b. They report `leader`, `commit` and `snapshot` as Raft does, with ballots for terms.
+ */
+export type PaxosEvent =
+  /** Phase 1 of `ballot` begins, for this instance or, in a log, for all from this slot on. */
+  | { readonly kind: 'prepare'; readonly ballot: number; readonly from: Instance }
+  /**
+   * The node will take part in no lower ballot: of `instance`, or of any where that is null. It
+   * reports what it has accepted (from `from` on), and what it knows to be chosen.
+   */
+  | {
+      readonly kind: 'promise';
+      readonly ballot: number;
+      readonly instance: Instance | null;
+      readonly from: Instance;
+      readonly accepted: readonly AcceptedValue[];
+      readonly chosen: readonly Omit<AcceptedValue, 'ballot'>[];
+    }
+  /** Phase 1 of `ballot` ends on these promises, each with the ballot that it was given for. */
+  | {
+      readonly kind: 'prepared';
+      readonly ballot: number;
+      readonly from: Instance;
+      readonly promises: readonly { readonly node: number; readonly ballot: number }[];
+    }
+  | {
+      readonly kind: 'propose';
+      readonly ballot: number;
+      readonly instance: Instance;
+      readonly valueHash: number;
+    }
+  | {
+      readonly kind: 'accept';
+      readonly ballot: number;
+      readonly instance: Instance;
+      readonly valueHash: number;
+    }
+  /** The node takes the value for chosen: it counted `certificate`, or was told if that is empty. */
+  | {
+      readonly kind: 'learn';
+      readonly ballot: number;
+      readonly instance: Instance;
+      readonly valueHash: number;
+      readonly certificate: readonly number[];
+    };
+
+export type TraceEvent = CommonEvent | RaftEvent | PaxosEvent;
 
 /** One line of `trace.jsonl`. `(node, incarnation, sequence)` is unique and free of gaps. */
 export interface TraceLine {

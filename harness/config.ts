@@ -58,6 +58,9 @@ const LIMITS = {
   seed: [0, Number.MAX_SAFE_INTEGER],
 } as const;
 
+/** A plan is held in memory and on disk; longer hunts are many runs. */
+const OPERATIONS_MAX = 1_000_000;
+
 /** Settings of the simulator's network, disk and crashes, as `--set` names them. */
 export const SIMULATOR_OPTIONS = {
   'network.latencyMinUs': { describe: 'shortest delay of a message', default: 200 },
@@ -140,6 +143,13 @@ function checkLimits(config: RunConfig): void {
     const flag = `--${name.replace(/S$/, '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
     throw usage(
       `${flag}: ${value} is not allowed (${whole ? 'a whole number ' : ''}${min} to ${max})`,
+    );
+  }
+  const operations = config.rate * (config.timeLimitS + config.recoveryMaxS);
+  if (operations > OPERATIONS_MAX) {
+    throw usage(
+      `--rate ${config.rate} for --time-limit ${config.timeLimitS}: a run of ` +
+        `${Math.round(operations)} operations is too long (at most ${OPERATIONS_MAX})`,
     );
   }
   const { 'network.latencyMinUs': low, 'network.latencyMaxUs': high } = config.set;

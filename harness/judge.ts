@@ -1,35 +1,28 @@
 /** The checkers that a run passes through, over the evidence of the run. One line registers one. */
 
-import {
-  hasTraceChecker,
-  judge as judgeAgreement,
-  traceChecker,
-} from '../checkers/agreement/index.ts';
+import { judge as judgeAgreement } from '../checkers/agreement/index.ts';
+import { realTimeVerdict } from '../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../checkers/availability.ts';
 import { type History, NEMESIS } from '../checkers/history.ts';
 import { checkLinearizable } from '../checkers/linearizable/index.ts';
 import { statsVerdict, type Thresholds } from '../checkers/stats.ts';
-import type { TraceChecker, Violation } from '../checkers/trace.ts';
 import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
 import { nemeses } from '../nemesis/index.ts';
-import type { System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
 import { EXIT } from './errors.ts';
 import type { TimedCheck } from './store/format.ts';
+import type { TraceFollower } from './trace-follower.ts';
 
 /** What there is to judge: the same from memory and from disk. */
 export interface Evidence {
   readonly config: RunConfig;
   readonly workload: Workload;
   readonly history: History;
-  /** What the agreement checker found in the trace, and its figures; null where there is none. */
-  readonly agreement: {
-    readonly violations: readonly Violation[];
-    readonly stats: Readonly<Record<string, number>>;
-    /** Why the trace may be incomplete; null where it is whole. */
-    readonly gap: string | null;
-  } | null;
+  /** What has followed the whole trace. */
+  readonly follower: TraceFollower;
+  /** Why the trace may be incomplete; null where it is whole. */
+  readonly gap: string | null;
   /** Why the run did not go to its end; null where it did. */
   readonly cutShort: string | null;
 }
@@ -38,7 +31,8 @@ export interface Evidence {
 export interface Judge {
   readonly name: string;
   readonly describe: string;
-  judge(evidence: Evidence): CheckResult;
+  /** Null where it does not apply to the system. */
+  judge(evidence: Evidence): CheckResult | null;
 }
 
 export const judges: readonly Judge[] = [
@@ -60,14 +54,11 @@ export const judges: readonly Judge[] = [
   {
     name: 'agreement',
     describe: "nodes' logs agree, and every election, commit and restart kept the protocol's rules",
-    judge: ({ agreement }) =>
-      agreement === null
-        ? unjudged('agreement', 'the system has no checker of traces')
-        : {
-            checker: 'agreement',
-            verdict: judgeAgreement(agreement.violations, agreement.stats, agreement.gap),
-            stats: agreement.stats,
-          },
+    judge: ({ follower: { checker }, gap }) => {
+      if (checker === null) return null;
+      const { violations, stats } = checker;
+      return { checker: 'agreement', verdict: judgeAgreement(violations, stats, gap), stats };
+    },
   },
   {
     name: 'availability',
@@ -79,10 +70,31 @@ export const judges: readonly Judge[] = [
     },
   },
   {
+    name: 'liveness',
+    describe: 'after the last fault there is one stable leader, and everybody catches up with it',
+    judge: ({ config, history, follower: { liveness } }) => {
+      if (liveness === null) return null;
+      const quietAtNs = quietTimeNs(history);
+      if (quietAtNs === null) return unjudged('liveness', 'the run has no quiet end');
+      const { length, time } = history;
+      const endNs = time[length - 1] as number;
+      return liveness.conclude({ quietAtNs, boundNs: config.recoveryMaxS * 1e9, endNs });
+    },
+  },
+  {
+    name: 'real-time',
+    describe: 'the positions that answers carry agree with real time',
+    judge: ({ history }) => {
+      const result = realTimeVerdict(history);
+      // Without positions in the answers there is nothing to judge, which is no doubt about the run.
+      return result.verdict.kind === 'unknown' ? null : result;
+    },
+  },
+  {
     name: 'stats',
     describe: 'enough operations succeeded and enough faults bit for the other answers to count',
-    judge: ({ config, history, agreement }) => {
-      const leaderChanges = agreement?.stats['leaderChanges'];
+    judge: ({ config, history, follower }) => {
+      const leaderChanges = follower.checker?.stats['leaderChanges'];
       const evidence = leaderChanges === undefined ? {} : { leaderChanges };
       const { verdict, stats: figures } = statsVerdict(history, thresholdsOf(config), evidence);
       return { checker: 'stats', verdict, stats: figures };
@@ -95,13 +107,11 @@ export function judgeRun(evidence: Evidence): {
   readonly checks: readonly TimedCheck[];
   readonly verdict: Verdict;
 } {
-  const applicable = judges.filter(
-    ({ name }) => name !== 'agreement' || evidence.agreement !== null,
-  );
-  const checks = applicable.map((judge) => {
+  const checks = judges.flatMap((judge) => {
     const begunMs = performance.now();
     const result = judge.judge(evidence);
-    return { ...result, seconds: (performance.now() - begunMs) / 1000 };
+    if (result === null) return [];
+    return [{ ...result, seconds: (performance.now() - begunMs) / 1000 }];
   });
   const verdicts = checks.map((check) => check.verdict);
   if (evidence.cutShort !== null) verdicts.push({ kind: 'unknown', because: evidence.cutShort });
@@ -110,21 +120,6 @@ export function judgeRun(evidence: Evidence): {
 
 export function exitStatusOf(verdict: Verdict): number {
   return EXIT[verdict.kind];
-}
-
-/** The checker for a system's traces: its own, or that of the protocol of its name; null for none. */
-export function agreementChecker(system: System): TraceChecker | null {
-  if (system.traceChecker !== undefined) return system.traceChecker();
-  return hasTraceChecker(system.name) ? traceChecker(system.name) : null;
-}
-
-/** What a checker that followed a trace leaves as evidence. */
-export function agreementOf(
-  checker: TraceChecker | null,
-  gap: string | null,
-): Evidence['agreement'] {
-  if (checker === null) return null;
-  return { violations: checker.violations, stats: checker.stats, gap };
 }
 
 /** When the recovery window began, as the history says; null if it never did. */

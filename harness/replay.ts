@@ -22,7 +22,7 @@ export function compareWithReplay(
   directory: string,
   { config, variants, catalogue }: Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>,
 ): Divergence | null {
-  const watching = { checker: null, record: true, stopAtViolation: false };
+  const watching = { follower: null, record: true, stopAtViolation: false };
   const driver = new VirtualDriver(virtualRun(config, variants, watching, catalogue).run);
   driver.advance(Number.POSITIVE_INFINITY);
   const history = Iterator.from(driver.history).map(historyLine);

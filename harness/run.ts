@@ -9,7 +9,7 @@ import type { RunConfig, RunRequest } from './config.ts';
 import { runRealtime } from './drivers/realtime.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
 import { EXIT, usage } from './errors.ts';
-import { agreementChecker, agreementOf, judgeRun } from './judge.ts';
+import { judgeRun, quietTimeNs } from './judge.ts';
 import { compareWithReplay } from './replay.ts';
 import { reportHtml } from './report/html.ts';
 import { summaryMarkdown } from './report/summary.ts';
@@ -19,6 +19,7 @@ import { figuresOf } from './store/figures.ts';
 import { type ResultsFile, type RunFigures, type RunSummary, SCHEMA } from './store/format.ts';
 import { readRun, type StoredRun } from './store/reader.ts';
 import { RunWriter, writeDerived, writeResults } from './store/writer.ts';
+import { TraceFollower } from './trace-follower.ts';
 
 /** What surrounds a run. */
 export interface RunContext {
@@ -71,16 +72,15 @@ export function judgeStored(
   catalogue: Catalogue = builtIn,
 ): ResultsFile {
   const { config } = stored.run;
-  const checker = agreementChecker(systemNamed(config.system, catalogue));
-  for (const line of stored.trace) {
-    checker?.feed(line.event, line.node, line.incarnation, line.time);
-  }
+  const follower = new TraceFollower(systemNamed(config.system, catalogue));
+  follower.feedAll(stored.trace, quietTimeNs(stored.history));
   const cutShort = execution.cutShort ?? (stored.truncated ? 'the recording is cut off' : null);
   const judged = judgeRun({
     config,
     workload: workloadNamed(config.workload, catalogue),
     history: stored.history,
-    agreement: agreementOf(checker, stored.truncated ? 'the trace is cut off' : null),
+    follower,
+    gap: stored.truncated ? 'the trace is cut off' : null,
     cutShort,
   });
   return {
@@ -127,7 +127,7 @@ export function writeReport(stored: StoredRun, results: ResultsFile): RunSummary
 
 async function executeSimulated(prepared: PreparedRun, context: RunContext): Promise<Executed> {
   const { request, config, variants, catalogue } = prepared;
-  const watching = { checker: null, record: true, stopAtViolation: false };
+  const watching = { follower: null, record: true, stopAtViolation: false };
   const { run, active } = virtualRun(config, variants, watching, catalogue);
   const driver = new VirtualDriver(run);
   const writer = newWriter(prepared, context, {});

@@ -1,14 +1,14 @@
 /** From a resolved configuration to a simulated run. */
 
-import type { TraceChecker } from '../checkers/trace.ts';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { Variant } from '../systems/system.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { type RunConfig, settingsUnder, simulatorOptions } from './config.ts';
 import { runVirtual, type VirtualResult, type VirtualRun } from './drivers/virtual.ts';
-import { agreementChecker, agreementOf, judgeRun } from './judge.ts';
+import { judgeRun } from './judge.ts';
 import { makePlan, type Plan } from './plan.ts';
 import type { TimedCheck } from './store/format.ts';
+import { TraceFollower } from './trace-follower.ts';
 import { type ActiveRules, applyVariants } from './variants.ts';
 
 const US_PER_S = 1_000_000;
@@ -49,7 +49,7 @@ export function planOf(config: RunConfig, catalogue: Catalogue = builtIn): Plan 
 
 /** How a simulated run is watched. */
 export interface Watching {
-  readonly checker: TraceChecker | null;
+  readonly follower: TraceFollower | null;
   readonly record: boolean;
   readonly stopAtViolation: boolean;
 }
@@ -99,15 +99,16 @@ export function simulateOnce(
   variants: readonly Variant[],
   catalogue: Catalogue = builtIn,
 ): SimulatedRun {
-  const checker = agreementChecker(systemNamed(config.system, catalogue));
-  const watching = { checker, record: false, stopAtViolation: true };
+  const follower = new TraceFollower(systemNamed(config.system, catalogue));
+  const watching = { follower, record: false, stopAtViolation: true };
   const { run, active } = virtualRun(config, variants, watching, catalogue);
   const result = runVirtual(run);
   const { checks, verdict } = judgeRun({
     config,
     workload: run.workload,
     history: result.history,
-    agreement: agreementOf(checker, null),
+    follower,
+    gap: null,
     cutShort: result.finished ? null : 'the run was stopped at the first violation',
   });
   return { result, checks, verdict, reached: active.reached };

@@ -2,6 +2,7 @@
 
 import { nodeName, type TraceChecker, type TraceLine, type Violation } from '../trace.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
+import { LivenessObserver } from './liveness.ts';
 import { raftChecker } from './raft.ts';
 
 /** One line per protocol, by the name that its nodes report in `boot`. */
@@ -18,6 +19,11 @@ export function traceChecker(protocol: string): TraceChecker {
 /** Whether there are invariants for traces of this protocol. */
 export function hasTraceChecker(protocol: string): protocol is keyof typeof CHECKERS {
   return Object.hasOwn(CHECKERS, protocol);
+}
+
+/** Follows the leaders of a protocol that has them; null for one that has none or is not known. */
+export function livenessObserver(protocol: string): LivenessObserver | null {
+  return protocol === 'raft' ? new LivenessObserver() : null;
 }
 
 export interface AgreementResult extends CheckResult {

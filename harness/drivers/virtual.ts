@@ -1,7 +1,7 @@
 /** Drives the engine in virtual time: one synchronous loop over the simulator's events. */
 
 import type { History } from '../../checkers/history.ts';
-import type { TraceChecker, TraceLine } from '../../checkers/trace.ts';
+import type { TraceLine } from '../../checkers/trace.ts';
 import type { Fault, Nemesis, PlannedFault } from '../../nemesis/fault.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
@@ -13,6 +13,7 @@ import type { CrashModel } from '../sim/disk.ts';
 import { EVENT } from '../sim/event-queue.ts';
 import { SimFaults } from '../sim/faults.ts';
 import { World, type WorldSpec } from '../sim/world.ts';
+import type { TraceFollower } from '../trace-follower.ts';
 
 /** How long, in virtual time, a cluster may take to form. */
 const FORMATION_LIMIT_US = 30_000_000;
@@ -26,10 +27,10 @@ export interface VirtualRun {
   readonly engine: EngineConfig;
   readonly crashModel: CrashModel;
   /** Follows the trace while the run goes on; none for a run whose trace is only recorded. */
-  readonly checker: TraceChecker | null;
+  readonly follower: TraceFollower | null;
   /** Whether to keep the trace's lines. */
   readonly record: boolean;
-  /** Stop as soon as the checker has found a violation. */
+  /** Stop as soon as an invariant is broken. */
   readonly stopAtViolation: boolean;
 }
 
@@ -68,6 +69,7 @@ export class VirtualDriver {
   readonly #resolved = new Map<number, Fault | null>();
   #finished = false;
   #started = false;
+  #quietTold = false;
 
   constructor(run: VirtualRun) {
     this.#run = run;
@@ -79,11 +81,14 @@ export class VirtualDriver {
           return;
         }
         const time = (timeUs - this.#epochUs) * 1000;
-        run.checker?.feed(event, node, incarnation, time);
+        run.follower?.feed(event, node, incarnation, time);
         if (run.record) this.#lines.push({ time, node, incarnation, sequence, lamport, event });
       },
       completed: (endpoint, outcome) => this.#completed(endpoint, outcome),
-      wake: (client) => this.#carryOut(this.#engine.wake(client, this.#nowUs())),
+      wake: (client) => {
+        this.#carryOut(this.#engine.wake(client, this.#nowUs()));
+        if (client < 0) this.#noteQuiet();
+      },
     });
     this.#faults = new SimFaults(this.#world, run.crashModel);
   }
@@ -92,12 +97,12 @@ export class VirtualDriver {
   advance(steps: number): boolean {
     if (!this.#started) this.#start();
     const world = this.#world;
-    const checker = this.#run.stopAtViolation ? this.#run.checker : null;
+    const follower = this.#run.stopAtViolation ? this.#run.follower : null;
     const until = world.steps + steps;
     while (!this.#finished && world.steps < until) {
       if (world.queue.size === 0) throw new Error('the run would hang: nothing is scheduled');
       world.step();
-      if (checker !== null && checker.violations.length > 0) return true;
+      if (follower !== null && follower.violations.length > 0) return true;
     }
     return this.#finished;
   }
@@ -147,7 +152,7 @@ export class VirtualDriver {
     this.#early = null;
     for (const line of early) {
       const time = (line.time - this.#epochUs) * 1000;
-      this.#run.checker?.feed(line.event, line.node, line.incarnation, time);
+      this.#run.follower?.feed(line.event, line.node, line.incarnation, time);
       if (this.#run.record) this.#lines.push({ ...line, time });
     }
   }
@@ -196,6 +201,14 @@ export class VirtualDriver {
     this.#world.client(process).invoke(operation);
   }
 
+  /** Tells whoever follows the trace, once, that the last fault has been undone. */
+  #noteQuiet(): void {
+    const { quietAtUs } = this.#engine;
+    if (quietAtUs === null || this.#quietTold) return;
+    this.#quietTold = true;
+    this.#run.follower?.quiet(quietAtUs * 1000);
+  }
+
   #startFault(planned: PlannedFault): void {
     const fault = this.#run.nemeses[planned.lane]?.resolve(planned, this.#faults.view()) ?? null;
     this.#resolved.set(planned.id, fault);
@@ -216,5 +229,6 @@ export class VirtualDriver {
         : this.#faults.end(fault);
     const targets = describeFault(fault);
     this.#carryOut(this.#engine.faultEnded(planned, receipt, targets, this.#nowUs()));
+    this.#noteQuiet();
   }
 }

@@ -124,9 +124,14 @@ export function timeOf(value: unknown, where: string): number | undefined {
   throw usage(`${where}: "time": expected nanoseconds, got ${show(value)}`);
 }
 
-/** A value for a message. */
+/** A value of a file for a message, which may be anything. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+  try {
+    const text = JSON.stringify(value);
+    return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+  } catch {
+    // Nested so deep that writing it overflows the stack.
+    return 'something else';
+  }
 }

@@ -2,7 +2,6 @@
 
 import type { Value } from '../../checkers/history.ts';
 import { usage } from '../errors.ts';
-import type { ByteStream } from './bytes.ts';
 import {
   eventType,
   type FileEvent,
@@ -13,6 +12,7 @@ import {
   show,
   timeOf,
 } from './builder.ts';
+import type { ByteStream } from './bytes.ts';
 import { EdnReader } from './edn.ts';
 
 /** Reads maps of operations to the end of the stream. `:index` is not looked at: the order counts. */

@@ -37,7 +37,12 @@ const CODE = {
   caret: 94,
   underscore: 95,
 } as const;
-const [OPEN_LIST, CLOSE_LIST, OPEN_VECTOR, CLOSE_VECTOR, OPEN_MAP, CLOSE_MAP] = Buffer.from('()[]{}');
+const OPEN_LIST = 40;
+const CLOSE_LIST = 41;
+const OPEN_VECTOR = 91;
+const CLOSE_VECTOR = 93;
+const OPEN_MAP = 123;
+const CLOSE_MAP = 125;
 
 /** Bytes that end a token. */
 const DELIMITER = new Uint8Array(256);
@@ -130,7 +135,8 @@ export class EdnReader {
     this.#at++;
     while (!this.#closes(opening)) {
       const key = this.#value();
-      if (this.#closes(opening)) throw this.#wrong(`expected a value for ${quoted(String(key))}, got }`);
+      if (this.#closes(opening))
+        throw this.#wrong(`expected a value for ${quoted(String(key))}, got }`);
       const value = this.#value();
       const name = typeof key === 'string' ? key : JSON.stringify(key);
       if (entries.has(name)) throw this.#wrong(`expected each key once, got ${quoted(name)} twice`);
@@ -184,7 +190,8 @@ export class EdnReader {
     const pairs: Value[] = [];
     while (!this.#closes(opening)) {
       const key = this.#value();
-      if (this.#closes(opening)) throw this.#wrong('expected a value for each key of the map, got }');
+      if (this.#closes(opening))
+        throw this.#wrong('expected a value for each key of the map, got }');
       pairs.push([key, this.#value()]);
     }
     return pairs;
@@ -193,7 +200,7 @@ export class EdnReader {
   /** After `#`: a set, a tagged literal, or a number that is none. */
   #dispatch(): Value {
     if (this.#peekAfter(1) === OPEN_MAP) {
-      const opening = { what: 'set', close: CLOSE_MAP as number, line: this.line };
+      const opening = { what: 'set', close: CLOSE_MAP, line: this.line };
       this.#at++;
       return this.#list(opening);
     }
@@ -238,10 +245,12 @@ export class EdnReader {
   }
 
   #unescape(text: string): string {
-    return text.replace(/\\(u[0-9a-fA-F]{4}|[^])/g, (_, escape: string) => {
-      if (escape.length === 5) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-      const at = 'tnrbf"\\'.indexOf(escape);
-      if (at === -1) throw this.#wrong(`expected an escape of EDN in a text, got ${quoted(`\\${escape}`)}`);
+    return text.replace(/\\(u[0-9a-fA-F]{4}|[\s\S])/g, (_, code: string) => {
+      if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+      const at = 'tnrbf"\\'.indexOf(code);
+      if (at === -1) {
+        throw this.#wrong(`expected an escape of EDN in a text, got ${quoted(`\\${code}`)}`);
+      }
       return '\t\n\r\b\f"\\'.charAt(at);
     });
   }
@@ -251,9 +260,10 @@ export class EdnReader {
     // The character itself may be one that ends tokens: `\(`.
     if (this.#peek() !== END) this.#at++;
     const name = this.#rest().slice(1);
-    if ([...name].length === 1) return name;
+    if (name.length === 1 || (name.length === 2 && name.charCodeAt(0) >= 0xd800)) return name;
     const code = /^u([0-9a-fA-F]{4})$/.exec(name)?.[1];
-    const found = code === undefined ? CHARACTERS[name] : String.fromCharCode(Number.parseInt(code, 16));
+    const found =
+      code === undefined ? CHARACTERS[name] : String.fromCharCode(Number.parseInt(code, 16));
     if (found === undefined) throw this.#wrong(`expected a character, got ${quoted(`\\${name}`)}`);
     return found;
   }
@@ -334,13 +344,20 @@ export class EdnReader {
       const byte = this.#peek();
       if (byte === CODE.lineFeed) this.line++;
       else if (byte === CODE.semicolon) {
-        for (let next = byte; next !== END && next !== CODE.lineFeed; next = this.#peek()) this.#at++;
+        this.#comment();
         continue;
       } else if (byte === CODE.hash && this.#peekAfter(1) === CODE.underscore) {
         this.#at += 2;
         this.#value();
         continue;
-      } else if (byte !== CODE.space && byte !== CODE.comma && (byte < CODE.tab || byte > 13)) return;
+      } else if (byte !== CODE.space && byte !== CODE.comma && (byte < CODE.tab || byte > 13))
+        return;
+      this.#at++;
+    }
+  }
+
+  #comment(): void {
+    for (let byte = this.#peek(); byte !== END && byte !== CODE.lineFeed; byte = this.#peek()) {
       this.#at++;
     }
   }
@@ -364,9 +381,9 @@ export class EdnReader {
 
   #opening(byte: number): Opening {
     const { line } = this;
-    if (byte === OPEN_VECTOR) return { what: 'vector', close: CLOSE_VECTOR as number, line };
-    if (byte === OPEN_LIST) return { what: 'list', close: CLOSE_LIST as number, line };
-    return { what: 'map', close: CLOSE_MAP as number, line };
+    if (byte === OPEN_VECTOR) return { what: 'vector', close: CLOSE_VECTOR, line };
+    if (byte === OPEN_LIST) return { what: 'list', close: CLOSE_LIST, line };
+    return { what: 'map', close: CLOSE_MAP, line };
   }
 
   #peek(): number {

@@ -2,8 +2,8 @@
 
 import type { History, HistoryEvent, Value } from '../../checkers/history.ts';
 import { usage } from '../errors.ts';
-import type { ByteStream } from './bytes.ts';
 import type { HistoryFile } from './builder.ts';
+import type { ByteStream } from './bytes.ts';
 import { readEdnOperations } from './edn-operations.ts';
 import { looksIndependent, splitPairs } from './independent.ts';
 
@@ -36,7 +36,7 @@ export function* writeJepsenEdn(history: History): Generator<string> {
 function lineOf(event: HistoryEvent, independent: boolean): string {
   const { index, time, type, process, f, key, value, error, node, position } = event;
   const pair = independent && key !== undefined;
-  const written = pair ? `[${edn(key)} ${valueOf(f, value)}]` : valueOf(f, value);
+  const written = pair ? `[${edn(key)} ${writtenValue(f, value)}]` : writtenValue(f, value);
   const fields = [
     `:index ${index}`,
     `:time ${time}`,
@@ -52,11 +52,11 @@ function lineOf(event: HistoryEvent, independent: boolean): string {
 }
 
 /** The micro-operations of a transaction begin with a keyword. */
-function valueOf(f: string, value: Value): string {
+function writtenValue(f: string, value: Value): string {
   if (f !== 'txn' || !Array.isArray(value)) return edn(value);
   const steps = (value as readonly Value[]).map((step) => {
-    if (!Array.isArray(step) || typeof step[0] !== 'string') return edn(step);
-    const [name, ...rest] = step as readonly [string, ...Value[]];
+    const [name, ...rest] = typeof step === 'object' && step !== null ? step : [];
+    if (typeof name !== 'string') return edn(step);
     return `[${[keyword(name), ...rest.map(edn)].join(' ')}]`;
   });
   return `[${steps.join(' ')}]`;

@@ -105,39 +105,32 @@ function eventOf(json: Record<string, unknown>, where: string): FileEvent {
     type: eventType(json['type'], where),
     process: processOf(json['process'], where),
     f: functionOf(json['f'], where),
-    value: valueOf(json['value'], where, 0),
+    value: historyValue(json['value'], where, 0),
     ...(time === undefined ? {} : { time }),
     ...(hasKey ? { key: String(key) } : {}),
-    ...(hasError ? { error: typeof error === 'string' ? error : JSON.stringify(error) } : {}),
+    ...(hasError ? { error: typeof error === 'string' ? error : show(error) } : {}),
     ...(typeof node === 'string' ? { node } : {}),
     ...(typeof position === 'number' ? { position } : {}),
   };
 }
 
 /** An object becomes a list of `[name, value]`. */
-function valueOf(json: unknown, where: string, depth: number): Value {
+function historyValue(json: unknown, where: string, depth: number): Value {
   if (depth > DEPTH_MAX) {
     throw usage(`${where}: "value": expected lists nested at most ${DEPTH_MAX} deep, got more`);
   }
-  switch (typeof json) {
-    case 'undefined':
-      return null;
-    case 'boolean':
-    case 'string':
-      return json;
-    case 'number':
-      if (!Number.isInteger(json) || Number.isSafeInteger(json) || Math.abs(json) > 1e300) {
-        return json;
-      }
-      throw usage(
-        `${where}: "value": expected whole numbers up to 2^53, which are exact, got ${show(json)} ` +
-          '(write it as a text)',
-      );
-  }
-  if (json === null) return null;
-  if (Array.isArray(json)) return json.map((item) => valueOf(item, where, depth + 1));
-  return Object.entries(json as object).map(([name, item]) => [
-    name,
-    valueOf(item, where, depth + 1),
-  ]);
+  if (json === undefined || json === null) return null;
+  if (typeof json === 'boolean' || typeof json === 'string') return json;
+  if (typeof json === 'number') return exactNumber(json, where);
+  if (Array.isArray(json)) return json.map((item) => historyValue(item, where, depth + 1));
+  return Object.entries(json).map(([name, item]) => [name, historyValue(item, where, depth + 1)]);
+}
+
+/** Two whole numbers beyond 2^53 may have become one when they were parsed. */
+function exactNumber(value: number, where: string): number {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  throw usage(
+    `${where}: "value": expected whole numbers up to 2^53, which are exact, got ${value} ` +
+      '(write it as a text)',
+  );
 }

@@ -15,10 +15,10 @@ import type { StoredRun } from '../store/reader.ts';
 import { historySection } from './history-section.ts';
 import { html, Markup } from './markup.ts';
 import { pairOperations } from './operations.ts';
-import { overviewSection } from './overview.ts';
+import { type Mark, overviewSection } from './overview.ts';
 import { sampleLatencies } from './samples.ts';
 import { checksSection, contextSection, type Receipted, receiptsSection } from './tables.ts';
-import { type Focus, traceFacts } from './trace-facts.ts';
+import { type Focus, type TraceFacts, traceFacts } from './trace-facts.ts';
 import { traceSection } from './trace-section.ts';
 import { verdictSection } from './verdict-section.ts';
 import { WORDS } from './verdict-words.ts';
@@ -38,11 +38,15 @@ export function reportHtml(stored: StoredRun): string {
     checks.map((check) => check.verdict),
   );
   const witness = found.history === null ? null : withCulprit(history, found.history);
-  const focus = focusOf(history, found, witness);
-  const facts = traceFacts(stored.trace, focus);
+  const culprit = culpritOf(history, found.history, witness);
+  const positions = found.trace?.trace ?? [];
+  const facts = traceFacts(stored.trace, {
+    positions,
+    moment: positions.length === 0 ? culprit : null,
+  });
   const operations = pairOperations(history);
-  const aroundNs = focus.moment?.timeNs ?? conflictTime(facts.around);
-  const samples = sampleLatencies(history, operations, aroundNs);
+  const marks = marksOf(culprit, facts);
+  const samples = sampleLatencies(history, operations, marks);
   const faults = receiptsOf(history);
   const drawn = witness === null ? null : witnessSection(history, 'linearizable', witness);
   const nearby = historySection(history, found.history?.events ?? [], witness?.key);
@@ -54,7 +58,7 @@ export function reportHtml(stored: StoredRun): string {
 <main>
 ${drawn?.section ?? null}
 ${traceSection(facts, found.trace === null ? null : (found.trace.property ?? ''))}
-${overviewSection({ history, operations, samples, faults, facts, quietNs, violationNs: aroundNs })}
+${overviewSection({ history, operations, samples, faults, facts, quietNs, marks })}
 ${results === null ? null : checksSection(checks)}
 <section aria-labelledby="details"><h2 id="details">Evidence and context</h2>
 ${nearby.section}${receipts.section}${contextSection(run, directory)}
@@ -84,25 +88,27 @@ function findingsOf(verdict: Verdict, checks: readonly Verdict[]): Findings {
   };
 }
 
-/** Where to look in the trace: at its own conflict, else at the node that gave the wrong answer. */
-function focusOf(
+/** When and where the history went wrong: the end of the operation that cannot be right. */
+function culpritOf(
   history: History,
-  { history: finding, trace }: Findings,
+  finding: Invalid | null,
   witness: Witness | null,
-): Focus {
-  const positions = trace?.trace ?? [];
-  if (finding === null) return { positions, moment: null };
+): Focus['moment'] {
+  if (finding === null) return null;
   const blocked = witness?.operations.find((operation) => operation.why !== undefined);
   const index = blocked?.complete ?? blocked?.invoke ?? finding.events.at(-1) ?? 0;
   const { node, time } = history.event(index);
   const number = Number(node?.replace(/^n/, ''));
-  return { positions, moment: { node: Number.isInteger(number) ? number - 1 : 0, timeNs: time } };
+  return { node: Number.isInteger(number) ? number - 1 : 0, timeNs: time };
 }
 
-function conflictTime(
-  around: readonly { readonly conflict: boolean; readonly line: { readonly time: number } }[],
-): number | null {
-  return around.findLast((placed) => placed.conflict)?.line.time ?? null;
+/** What the chart points at: a broken property of the trace, then that of the history. */
+function marksOf(culprit: Focus['moment'], { around }: TraceFacts): Mark[] {
+  const conflict = around.findLast((placed) => placed.conflict);
+  return [
+    ...(conflict === undefined ? [] : [{ name: 'agreement', timeNs: conflict.line.time }]),
+    ...(culprit === null ? [] : [{ name: 'linearizable', timeNs: culprit.timeNs }]),
+  ];
 }
 
 /** Receipts with the targets that the nemesis wrote beside them. */

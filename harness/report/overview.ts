@@ -18,6 +18,12 @@ const LATENCY_HEIGHT = 190;
 const RATE_HEIGHT = 70;
 const BUCKETS = 120;
 
+/** A point in time to be pointed at. */
+export interface Mark {
+  readonly name: string;
+  readonly timeNs: number;
+}
+
 export interface Overview {
   readonly history: History;
   readonly operations: Operations;
@@ -26,7 +32,8 @@ export interface Overview {
   readonly facts: TraceFacts;
   /** When the last fault had been undone; null where that did not happen. */
   readonly quietNs: number | null;
-  readonly violationNs: number | null;
+  /** Where properties were broken. */
+  readonly marks: readonly Mark[];
 }
 
 export function overviewSection(overview: Overview): Markup {
@@ -47,7 +54,7 @@ ${quantileTable(samples)}</section>`;
 }
 
 function drawing(overview: Overview): Markup {
-  const { history, faults, facts, quietNs, violationNs } = overview;
+  const { history, faults, facts, quietNs, marks } = overview;
   const endNs = Math.max(
     1,
     history.length === 0 ? 1 : (history.time[history.length - 1] as number),
@@ -59,9 +66,9 @@ function drawing(overview: Overview): Markup {
   const latencyTop = nodesTop + facts.nodes.length * LANE + 22;
   const rateTop = latencyTop + LATENCY_HEIGHT + 26;
   const bottom = rateTop + RATE_HEIGHT;
-  const marks = [
-    quietNs === null ? null : html`${vertical('mark', scale(quietNs), 0, bottom)}`,
-    violationNs === null ? null : html`${vertical('mark fail', scale(violationNs), 0, bottom)}`,
+  const lines = [
+    quietNs === null ? null : vertical('mark', scale(quietNs), 0, bottom),
+    marks.map(({ timeNs }) => vertical('mark fail', scale(timeNs), 0, bottom)),
   ];
   return html`<svg class="overview" role="img" aria-label="${summaryOf(overview, endNs)}" width="${WIDTH}" height="${bottom + 24}" viewBox="0 0 ${WIDTH} ${bottom + 24}">
 ${faults.map((fault) => latencyBand(fault, scale, latencyTop, bottom, endNs))}
@@ -69,7 +76,7 @@ ${laneRows(lanes, faults, scale, endNs)}
 ${nodeRows(facts, nodesTop, scale, endNs)}
 ${latencyChart(overview.samples, latencyTop, scale)}
 ${rateChart(overview, rateTop, endNs)}
-${marks}
+${lines}
 ${markNames(overview, scale, latencyTop - 6)}
 ${timeAxis(endNs, scale, bottom)}
 </svg>`;
@@ -196,16 +203,15 @@ function rateChart({ history, operations }: Overview, top: number, endNs: number
   return html`${label('row', 0, top + 12, 'ops per second')}${bars}${label('tick end', LEFT - 8, top + 30, `max ${count(perS)}`)}<line class="axis" x1="${LEFT}" x2="${RIGHT}" y1="${top + RATE_HEIGHT}" y2="${top + RATE_HEIGHT}"/>`;
 }
 
-function markNames({ quietNs, violationNs }: Overview, scale: Scale, y: number): Content {
-  const violation = violationNs === null ? 0 : scale(violationNs);
-  // Kept from each other, and from running out of the drawing.
-  const [place, shift] = violation > RIGHT - 110 ? ['end', -4] : ['', 4];
-  return [
-    quietNs === null ? null : label('tick end', scale(quietNs) - 4, y, 'faults over'),
-    violationNs === null
-      ? null
-      : label(`tick violation ${place}`, violation + shift, y + 20, '✖ violation'),
-  ];
+function markNames({ quietNs, marks }: Overview, scale: Scale, y: number): Content {
+  const quiet = quietNs === null ? null : label('tick end', scale(quietNs) - 4, y, 'faults over');
+  const names = marks.map(({ name, timeNs }, at) => {
+    const x = scale(timeNs);
+    // Each on a line of its own, and never out of the drawing.
+    const [place, shift] = x > RIGHT - 120 ? ['end', -4] : ['', 4];
+    return label(`tick violation ${place}`, x + shift, y + 20 + at * 14, `✖ ${name}`);
+  });
+  return [quiet, names];
 }
 
 function timeAxis(endNs: number, scale: Scale, bottom: number): Content {

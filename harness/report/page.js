@@ -55,9 +55,10 @@
   // Long tables open at the first line that matters.
   for (const scroller of document.querySelectorAll('.scroll.tall')) {
     const row = scroller.querySelector('tr.conflict');
-    if (!(row instanceof HTMLElement) || !(scroller instanceof HTMLElement)) continue;
+    if (!row) continue;
     const centreRow = () => {
-      scroller.scrollTop = row.offsetTop - scroller.offsetTop - scroller.clientHeight / 2;
+      const [inner, outer] = [row.getBoundingClientRect(), scroller.getBoundingClientRect()];
+      scroller.scrollTop += (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
     };
     centreRow();
     scroller.closest('details')?.addEventListener('toggle', centreRow);

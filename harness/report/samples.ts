@@ -26,11 +26,11 @@ export interface Samples {
   readonly cut: readonly string[];
 }
 
-/** `aroundNs`: the time of the violation; null where there is none. */
+/** `marks`: the times of violations. */
 export function sampleLatencies(
   history: History,
   operations: Operations,
-  aroundNs: number | null,
+  marks: readonly { readonly timeNs: number }[],
 ): Samples {
   const all: Record<Outcome, Point[]> = { ok: [], fail: [], info: [] };
   const ok = new Map<string, number[]>();
@@ -54,9 +54,9 @@ export function sampleLatencies(
   }
   const totals = { ok: all.ok.length, fail: all.fail.length, info: all.info.length };
   const points = {
-    ok: thin(all.ok, aroundNs),
-    fail: thin(all.fail, aroundNs),
-    info: thin(all.info, aroundNs),
+    ok: thin(all.ok, marks),
+    fail: thin(all.fail, marks),
+    info: thin(all.info, marks),
   };
   const cut = (['ok', 'fail', 'info'] as const)
     .filter((outcome) => points[outcome].length < totals[outcome])
@@ -69,14 +69,17 @@ export function sampleLatencies(
 }
 
 /** Every n-th point, and each one in the window. */
-function thin(points: readonly Point[], aroundNs: number | null): readonly Point[] {
+function thin(
+  points: readonly Point[],
+  marks: readonly { readonly timeNs: number }[],
+): readonly Point[] {
   if (points.length <= POINTS_MAX) return points;
   const stride = points.length / POINTS_MAX;
   let next = 0;
   return points.filter(({ timeNs }, at) => {
     const chosen = at >= next;
     if (chosen) next += stride;
-    return chosen || (aroundNs !== null && Math.abs(timeNs - aroundNs) <= WINDOW_NS);
+    return chosen || marks.some((mark) => Math.abs(timeNs - mark.timeNs) <= WINDOW_NS);
   });
 }
 

@@ -5,6 +5,9 @@ import { html, type Markup } from './markup.ts';
 import { count, moment, plural, shorten } from './text.ts';
 import type { PlacedLine, TraceFacts } from './trace-facts.ts';
 
+/** Fewer lines than these are left out silently: their numbers show it. */
+const GAP_MIN = 5;
+
 /** The section; null where there is nothing to show. */
 export function traceSection(facts: TraceFacts, property: string | null): Markup | null {
   const { around } = facts;
@@ -29,7 +32,7 @@ function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly
   const { position, line, conflict } = placed;
   const skipped = before === undefined ? 0 : position - before.position - 1;
   const gap =
-    skipped === 0
+    skipped < GAP_MIN
       ? null
       : html`<tr class="gap"><td colspan="${nodes.length + 2}">⋮ ${plural(skipped, 'line')} not shown</td></tr>`;
   const cells = nodes.map((node) => {
@@ -67,8 +70,11 @@ function itemText(name: string, item: unknown): string {
   return fieldText('', item);
 }
 
+/** `term 3 index 7`; of a node, `n2: match 7`. */
 function recordText(value: object): string {
-  return Object.entries(value)
+  const { node, ...fields } = value as { readonly node?: unknown };
+  const text = Object.entries(fields)
     .map(([name, field]) => `${name} ${fieldText(name, field)}`)
     .join(' ');
+  return typeof node === 'number' ? `${nodeName(node)}: ${text}` : text;
 }

@@ -5,7 +5,7 @@ import type { History } from '../../checkers/history.ts';
 import type { Verdict, Witness } from '../../checkers/verdict.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { label, px, rect, vertical } from './svg.ts';
-import { count, moment, plural, shorten } from './text.ts';
+import { count, moment, plural, shorten, valueText } from './text.ts';
 import { boxesOf, type Layout, layOut, type PlacedBox } from './witness-layout.ts';
 
 /** Operations that are drawn at most; those that cannot follow are always among them. */
@@ -30,9 +30,12 @@ export function withCulprit(
   if (witness === undefined || witness.operations.length === 0) return null;
   const { operations } = witness;
   if (operations.some(({ why, order }) => why !== undefined || order !== undefined)) return witness;
-  const subject = operations.findLast(({ invoke }) => {
-    const { process, f } = history.event(invoke);
-    return because.startsWith(`process ${process} ${f}`);
+  const subject = operations.findLast(({ invoke, complete }) => {
+    const { process, f, value } = history.event(invoke);
+    const shown = complete === null ? value : (value ?? history.event(complete).value);
+    return (
+      because.startsWith(`process ${process} ${f}`) && because.includes(` ${valueText(shown)} at `)
+    );
   });
   if (subject === undefined) return witness;
   const marked = operations.map((operation) => {
@@ -181,7 +184,7 @@ function rowText({ operation, invoke, text }: PlacedBox): string {
 function table(layout: Layout): Markup {
   const rows = layout.boxes.toSorted((a, b) => placeOf(a) - placeOf(b));
   return html`<div class="scroll" tabindex="0" role="region" aria-label="The same operations as a table">
-<table><thead><tr><th scope="col" class="number">Order</th><th scope="col">Process</th><th scope="col">Operation</th><th scope="col" class="number">Asked</th><th scope="col" class="number">Answered</th><th scope="col">By</th><th scope="col">Then the state is, or why not</th></tr></thead>
+<table><thead><tr><th scope="col" class="number">Order</th><th scope="col">Process</th><th scope="col">Operation</th><th scope="col" class="number">Asked</th><th scope="col" class="number">Answered</th><th scope="col">By</th><th scope="col" class="wide">Then the state is, or why not</th></tr></thead>
 <tbody>${rows.map(tableRow)}</tbody></table></div>`;
 }
 

@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import type { History } from '../../checkers/history.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
 import { usage } from '../errors.ts';
+import type { Plan } from '../plan.ts';
 import { FILES, type ResultsFile, type RunFile } from './format.ts';
 import { historyLine, LinesWriter, traceJson } from './lines.ts';
 
@@ -46,8 +47,11 @@ export class RunWriter {
     pointAt(this.directory, 'latest');
   }
 
-  plan(plan: unknown): void {
-    writeWhole(join(this.directory, FILES.plan), jsonText(plan));
+  /** `plan.json`: an operation or a fault a line. */
+  plan({ faults, operations }: Plan): void {
+    const rows = (items: readonly unknown[]) => items.map((item) => JSON.stringify(item)).join(',\n');
+    const text = `{"faults":[\n${rows(faults)}\n],"operations":[\n${rows(operations)}\n]}\n`;
+    writeWhole(join(this.directory, FILES.plan), text);
   }
 
   /** Appends the events that were recorded since the last call. */

@@ -3,10 +3,10 @@
 import type { AnyProtocol } from '../protocol.ts';
 import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
+import { raftVariants } from './mutants/index.ts';
 import { raftOptions } from './options.ts';
 import { raftProtocol } from './protocol.ts';
 import { type RaftRules, raftRules } from './rules.ts';
-import { raftVariants } from './variants.ts';
 
 export const raft: System = {
   name: 'raft',

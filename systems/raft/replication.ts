@@ -114,7 +114,7 @@ export function onAppendReply(raft: Raft, from: number, message: AppendReply): v
   else onRefused(raft, from, message);
   if (message.round > (state.ackRound[from] as number)) {
     state.ackRound[from] = message.round;
-    confirmRounds(raft);
+    if (message.round > state.confirmedRound) confirmRounds(raft);
   }
 }
 
@@ -225,8 +225,7 @@ function refuse(raft: Raft, leader: number, message: AppendEntries): void {
 function onAccepted(raft: Raft, from: number, message: AppendReply): void {
   const { state, env, rules } = raft;
   const match = rules.onAppendResp(state, from, message);
-  const moved = match !== state.matchIndex[from];
-  if (moved) {
+  if (match !== state.matchIndex[from]) {
     state.matchIndex[from] = match;
     const { term } = state;
     env.trace({ kind: 'match', peer: from, index: match, term, responseTerm: message.term });
@@ -234,7 +233,7 @@ function onAccepted(raft: Raft, from: number, message: AppendReply): void {
   state.probing[from] = false;
   if ((state.nextIndex[from] as number) <= match) state.nextIndex[from] = match + 1;
   if ((state.nextIndex[from] as number) <= lastIndex(state)) sendNext(raft, from);
-  if (moved) advanceCommit(raft);
+  if (match > state.commit) advanceCommit(raft);
 }
 
 /** Leader: an old answer says nothing about what was sent since. */

@@ -4,7 +4,7 @@
  */
 
 import { traceChecker } from '../../checkers/agreement/index.ts';
-import type { TraceEvent } from '../../checkers/trace.ts';
+import type { TraceChecker, TraceEvent } from '../../checkers/trace.ts';
 
 const NODES = [0, 1, 2, 3, 4];
 const ENTRIES = 400_000;
@@ -19,8 +19,7 @@ type Mutable<Kind extends TraceEvent['kind']> = {
   >[Field];
 };
 
-function round(): number {
-  const checker = traceChecker('raft');
+function round(checker: TraceChecker): number {
   const recovered = { term: 0, votedFor: null, snapshot: { index: 0, term: 0 }, entries: [] };
   const boot = { kind: 'boot', protocol: 'raft', nodes: NODES, recovered, variants: [] } as const;
   for (const node of NODES) checker.feed(boot, node, 1, 0);
@@ -91,7 +90,24 @@ function round(): number {
   return ns / events;
 }
 
-round();
-const measured = Array.from({ length: ROUNDS }, round).sort((a, b) => a - b);
-const shown = measured.map((ns) => ns.toFixed(1)).join(', ');
-console.log(`agreement: ${shown} ns per event (${ROUNDS} rounds of ${ENTRIES * 20} events)`);
+/** Looks at every line and judges nothing: what the benchmark itself costs. */
+function idle(): TraceChecker & { appends: number } {
+  return {
+    violations: [],
+    stats: {},
+    appends: 0,
+    feed(event) {
+      if (event.kind === 'append') this.appends++;
+    },
+  };
+}
+
+function measure(name: string, make: () => TraceChecker): void {
+  round(make());
+  const measured = Array.from({ length: ROUNDS }, () => round(make())).sort((a, b) => a - b);
+  const shown = measured.map((ns) => ns.toFixed(1)).join(', ');
+  console.log(`${name}: ${shown} ns per event (${ROUNDS} rounds of ${ENTRIES * 20} events)`);
+}
+
+measure('agreement', () => traceChecker('raft'));
+measure('nothing  ', idle);

@@ -3,10 +3,11 @@
  * Raft with agreement checking on; how both change with nodes and clients; what checking costs.
  */
 
-import { traceChecker } from '../../checkers/agreement/index.ts';
+import { systemNamed } from '../../harness/catalogue.ts';
 import { type RunRequest, resolveConfig } from '../../harness/config.ts';
 import { runVirtual } from '../../harness/drivers/virtual.ts';
 import { virtualRun } from '../../harness/simulate.ts';
+import { TraceFollower } from '../../harness/trace-follower.ts';
 
 const ROUNDS = 3;
 
@@ -43,13 +44,13 @@ const settings = [
 
 function sample({ request, checked }: Setting, seed: number): Sample {
   const config = resolveConfig({ ...request, seed }, [], () => seed);
-  const checker = checked ? traceChecker(config.system) : null;
-  const { run } = virtualRun(config, [], { checker, record: false, stopAtViolation: false });
+  const follower = checked ? new TraceFollower(systemNamed(config.system)) : null;
+  const { run } = virtualRun(config, [], { follower, record: false, stopAtViolation: false });
   const begun = performance.now();
   const result = runVirtual(run);
   const realS = (performance.now() - begun) / 1000;
-  if (checker !== null && checker.violations.length > 0) {
-    throw new Error(`seed ${seed}: ${checker.violations[0]?.because}`);
+  if (follower !== null && follower.violations.length > 0) {
+    throw new Error(`seed ${seed}: ${follower.violations[0]?.because}`);
   }
   return { eventsPerS: result.steps / realS, timesReal: result.endUs / 1e6 / realS };
 }

@@ -10,6 +10,7 @@ import {
   clientRules,
   hunt,
   kv,
+  type Model,
   type Protocol,
   type System,
   sessionClient,
@@ -83,13 +84,25 @@ const primaryStore: System = {
   variants: [],
 };
 
-/** Counters that only grow, on one key. */
+/** A total that starts at nothing: an own model in ten lines. */
+const total: Model<number> = {
+  name: 'total',
+  functions: ['read', 'add'],
+  initial: () => 0,
+  step: (state, { f, input, output }) => {
+    if (f === 'add') return state + Number(input);
+    return state === (output ?? 0) ? state : undefined;
+  },
+  readonly: ({ f }) => f === 'read',
+};
+
+/** Adds to one total, and reads of it. */
 const adding: Workload = {
   name: 'adding',
-  describe: 'adds to one counter, and reads of it',
+  describe: 'adds to one total, and reads of it',
   operations: ['read', 'add'],
-  model: 'counter',
-  initial: 0,
+  model: total as Model,
+  initial: null,
   options: {},
   plan: (config, draw) =>
     arrivals(config, draw).map((arrival) =>
@@ -125,7 +138,7 @@ describe('an own system under an own workload', () => {
     const found = hunt({ ...options, variants: [answersFirst] }, 20);
     expect(found?.verdict.kind).toBe('invalid');
     const checks = found?.checks.filter((check) => check.verdict.kind === 'invalid');
-    expect(checks?.map((check) => check.checker)).toEqual(['linearizable']);
+    expect(checks?.map((check) => check.checker)).toContain('linearizable');
   });
 
   test('gives the same history for the same seed', () => {

@@ -58,22 +58,6 @@ const leaseNoDriftMargin: RaftVariant = {
   },
 };
 
-const leaseNotSticky: RaftVariant = {
-  id: 'rf-lease-not-sticky',
-  describe: 'with leases on, a node votes although it hears a leader that may hold a lease',
-  kind: 'mutant',
-  rules: () => ({ isSticky: () => false }),
-  source: 'dissertation, sections 4.2.3 and 6.4.1',
-  expect: ['linearizable'],
-  hunt: {
-    nodes: 3,
-    nemesis: ['partition', 'kill'],
-    nemesisIntervalS: 0.5,
-    rate: 300,
-    set: { reads: 'lease', preVote: false, checkQuorum: false },
-  },
-};
-
 const noDedupe: RaftVariant = {
   id: 'rf-no-dedupe',
   describe: 'a retried command is executed again',
@@ -124,7 +108,6 @@ export const serviceMutants = [
   readIndexBeforeTermCommit,
   readRoundTooEarly,
   leaseNoDriftMargin,
-  leaseNotSticky,
   noDedupe,
   sessionExpiryLocalClock,
   replyBeforeApply,

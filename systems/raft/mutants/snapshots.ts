@@ -53,7 +53,7 @@ const keepsConflictingSuffix: RaftVariant = {
     },
   }),
   source: 'Raft, Figure 13, steps 6 and 7',
-  expect: ['LogMatching', 'CommitQuorum', 'SnapshotMatches'],
+  expect: ['LogMatching', 'VoteRule', 'SnapshotMatches'],
   hunt: {
     nodes: 3,
     nemesis: ['partition', 'kill'],

@@ -1,0 +1,111 @@
+/** Bank: transfers move money between accounts, so that every read must find the same total. */
+
+import {
+  type ClientOperation,
+  clientOperations,
+  identity,
+  invalidBy,
+  someOf,
+  where,
+} from './client-operations.ts';
+import type { History, Value } from './history.ts';
+import type { CheckResult, Verdict } from './verdict.ts';
+
+export interface BankOptions {
+  /** What all accounts hold together. Default: what the first complete read found. */
+  readonly total?: number;
+  /** The accounts that there are. Default: those of the first complete read. */
+  readonly accounts?: readonly Value[];
+  /** Default false. */
+  readonly allowNegative?: boolean;
+}
+
+interface Rules {
+  readonly total: number;
+  readonly accounts: ReadonlySet<Value>;
+  readonly allowNegative: boolean;
+}
+
+type Balances = readonly (readonly [Value, number | null])[];
+
+/**
+ * Judges reads of all accounts: as a list of pairs `[account, balance]`, or of balances alone. An
+ * account that is missing, unknown or nil, a wrong total, and a negative balance are violations.
+ */
+export function checkBank(history: History, options: BankOptions = {}): CheckResult {
+  const reads = clientOperations(history)
+    .flatMap(({ operations }) => operations)
+    .filter(({ f, type }) => f === 'read' && type === 'ok');
+  const stats = { reads: reads.length };
+  const answer = (verdict: Verdict): CheckResult => ({ checker: 'bank', verdict, stats });
+  const [first] = reads;
+  if (first === undefined) {
+    return answer({ kind: 'unknown', because: 'no read of the accounts succeeded' });
+  }
+  const initial = toBalances(first.result);
+  if (initial === null) return answer(malformed(first));
+  const rules: Rules = {
+    total: options.total ?? initial.reduce((sum, [, balance]) => sum + (balance ?? 0), 0),
+    accounts: new Set((options.accounts ?? initial.map(([account]) => account)).map(identity)),
+    allowNegative: options.allowNegative ?? false,
+  };
+  for (const read of reads) {
+    const balances = toBalances(read.result);
+    if (balances === null) return answer(malformed(read));
+    const problem = wrong(balances, rules);
+    if (problem !== null) {
+      const because = `the read of ${where(read)} ${problem}`;
+      return answer(invalidBy(because, read === first ? [read] : [first, read]));
+    }
+  }
+  return answer(
+    options.total === undefined
+      ? { kind: 'valid', note: `the total, ${rules.total}, is that of the first read` }
+      : { kind: 'valid' },
+  );
+}
+
+function malformed(read: ClientOperation): Verdict {
+  const because = `event ${read.complete}: expected a list of [account, balance], got ${JSON.stringify(read.result)}`;
+  return { kind: 'unknown', because };
+}
+
+function toBalances(value: Value): Balances | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const balances: [Value, number | null][] = [];
+  for (const [at, entry] of value.entries()) {
+    const isPair = typeof entry === 'object' && entry !== null;
+    const account = isPair ? (entry[0] ?? null) : at;
+    const balance = isPair ? (entry[1] ?? null) : entry;
+    if (balance !== null && typeof balance !== 'number') return null;
+    balances.push([account, balance]);
+  }
+  return balances;
+}
+
+/** What is wrong with a read, as the rest of a sentence; null when nothing is. */
+function wrong(balances: Balances, { total, accounts, allowNegative }: Rules): string | null {
+  const unknown = balances.filter(([account]) => !accounts.has(identity(account)));
+  if (unknown.length > 0) {
+    return `found accounts that do not exist: ${someOf(unknown.map(([account]) => account))}`;
+  }
+  const seen = new Set(balances.map(([account]) => identity(account)));
+  const missing = [...accounts].filter((account) => !seen.has(account));
+  if (missing.length > 0) return `did not find the accounts ${someOf(missing)}`;
+  if (seen.size < balances.length) return 'found an account twice';
+  const empty = balances.filter(([, balance]) => balance === null);
+  if (empty.length > 0) {
+    return `found no balance in the accounts ${someOf(empty.map(([account]) => account))}`;
+  }
+  const sum = balances.reduce((all, [, balance]) => all + (balance ?? 0), 0);
+  if (sum !== total) {
+    const difference = Math.abs(sum - total);
+    return `found ${sum} in all accounts together instead of ${total}: ${difference} ${sum < total ? 'vanished' : 'appeared from nowhere'}`;
+  }
+  const negative = balances.filter(([, balance]) => (balance ?? 0) < 0);
+  if (!allowNegative && negative.length > 0) {
+    const [account, balance] = negative[0] as readonly [Value, number];
+    return `found account ${JSON.stringify(account)} overdrawn, at ${balance}`;
+  }
+  return null;
+}

@@ -1,0 +1,117 @@
+/** Client operations of a history, key by key: an invocation with its completion. */
+
+import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from './history.ts';
+
+/** `ok` operations have an answer; `info` ones may have happened; `fail` ones did not. */
+export interface ClientOperation {
+  readonly f: string;
+  readonly process: number;
+  readonly type: 'ok' | 'info' | 'fail';
+  readonly invoke: number;
+  /** Index of the completion; null when there is none. */
+  readonly complete: number | null;
+  /** Value of the invocation. */
+  readonly argument: Value;
+  /** Value of the completion; null without one. */
+  readonly result: Value;
+}
+
+/** The operations on one key, in the order of their invocations. */
+export interface KeyOperations {
+  readonly key?: string;
+  readonly operations: readonly ClientOperation[];
+}
+
+/**
+ * Pairs events into operations and groups them by key; nemesis events are passed over.
+ * A completion without an invocation counts as an operation of one event.
+ */
+export function clientOperations(history: History): KeyOperations[] {
+  const open = new Map<number, number>();
+  const keys = new Map<number, ClientOperation[]>();
+  const add = (invoke: number, complete: number): void => {
+    const key = history.key[invoke] as number;
+    const list = keys.get(key);
+    const operation = toOperation(history, invoke, complete);
+    if (list === undefined) keys.set(key, [operation]);
+    else list.push(operation);
+  };
+  for (let at = 0; at < history.length; at++) {
+    const process = history.process[at] as number;
+    if (process === NEMESIS) continue;
+    const begun = open.get(process);
+    if (history.type[at] === INVOKE) {
+      if (begun !== undefined) add(begun, NONE);
+      open.set(process, at);
+    } else {
+      open.delete(process);
+      add(begun ?? at, at);
+    }
+  }
+  for (const begun of open.values()) add(begun, NONE);
+  return [...keys].map(([key, operations]) => {
+    operations.sort((a, b) => a.invoke - b.invoke);
+    return key === NONE ? { operations } : { key: history.keys.names[key] as string, operations };
+  });
+}
+
+function toOperation(history: History, invoke: number, complete: number): ClientOperation {
+  const code = complete === NONE ? INFO : (history.type[complete] as number);
+  return {
+    f: history.functions.names[history.f[invoke] as number] as string,
+    process: history.process[invoke] as number,
+    type: code === OK ? 'ok' : code === FAIL ? 'fail' : 'info',
+    invoke,
+    complete: complete === NONE ? null : complete,
+    argument: history.values.value(history.value[invoke] as number),
+    result: complete === NONE ? null : history.values.value(history.value[complete] as number),
+  };
+}
+
+/** Where an operation stands in the history, for a sentence: `process 3, events 4 to 7`. */
+export function where({ process, invoke, complete }: ClientOperation): string {
+  const events =
+    complete === null || complete === invoke
+      ? `event ${invoke}`
+      : `events ${invoke} to ${complete}`;
+  return `process ${process}, ${events}`;
+}
+
+/** The events of some operations, ascending and each once: what a verdict points at. */
+export function eventsOf(operations: readonly ClientOperation[]): number[] {
+  const events = operations.flatMap(({ invoke, complete }) =>
+    complete === null ? [invoke] : [invoke, complete],
+  );
+  return [...new Set(events)].sort((a, b) => a - b);
+}
+
+/** A primitive that stands for a value in a `Map` or `Set`: lists are equal by content. */
+export function identity(value: Value): Value {
+  return typeof value === 'object' && value !== null ? `\u0000${JSON.stringify(value)}` : value;
+}
+
+/** Some values for a sentence, with how many more there are. */
+export function someOf(values: readonly Value[]): string {
+  const shown = values.slice(0, 8).map((value) => JSON.stringify(value));
+  const more = values.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}
+
+/** An invalid verdict with its witness: the operations that contradict each other. */
+export function invalidBy(
+  because: string,
+  operations: readonly ClientOperation[],
+  details: { readonly key?: string | undefined; readonly sentences?: readonly string[] } = {},
+) {
+  const { key, sentences = [] } = details;
+  return {
+    kind: 'invalid',
+    because: key === undefined ? because : `key ${key}: ${because}`,
+    events: eventsOf(operations),
+    witness: {
+      ...(key === undefined ? {} : { key }),
+      operations: operations.map(({ invoke, complete }) => ({ invoke, complete })),
+      sentences: [because, ...sentences],
+    },
+  } as const;
+}

@@ -1,0 +1,136 @@
+/**
+ * Long fork: two readers that disagree on which of two independent writes came first. Snapshot
+ * isolation forbids it, parallel snapshot isolation does not.
+ *
+ * Each key is written once, by a transaction of one write; readers read groups of keys.
+ */
+
+import { type History, NONE, OK, type Value } from './history.ts';
+import {
+  mapKey,
+  parseTransactions,
+  READ,
+  type Transactions,
+} from './transactional/transactions.ts';
+import type { CheckResult, Verdict } from './verdict.ts';
+
+/** Finds two reads of the same keys of which each saw a write that the other missed. */
+export function checkLongFork(history: History): CheckResult {
+  const parsed = parseTransactions(history);
+  const answer = (verdict: Verdict): CheckResult => ({ checker: 'long-fork', verdict });
+  if (parsed.kind === 'malformed') return answer({ kind: 'unknown', because: parsed.because });
+  const t = parsed.transactions;
+  const problem = misuse(t);
+  if (problem !== null) return answer({ kind: 'unknown', because: problem });
+  const groups = groupReads(t);
+  if (groups.size === 0) {
+    return answer({ kind: 'unknown', because: 'no transaction that reads succeeded' });
+  }
+  for (const txns of groups.values()) {
+    const verdict = judge(t, txns);
+    if (verdict !== null) return answer(verdict);
+  }
+  return answer({ kind: 'valid' });
+}
+
+/** Why this is no long-fork history, or null. */
+function misuse(t: Transactions): string | null {
+  const written = new Map<number, number>();
+  for (let txn = 0; txn < t.count; txn++) {
+    const first = t.start[txn] as number;
+    const end = t.start[txn + 1] as number;
+    for (let m = first; m < end; m++) {
+      if (t.kind[m] === READ) continue;
+      const key = t.key[m] as number;
+      if (end - first > 1) {
+        return `event ${t.invoke[txn]}: a transaction must write one key, or read`;
+      }
+      const other = written.get(key);
+      if (other !== undefined) {
+        return `events ${t.invoke[other]} and ${t.invoke[txn]} both write key ${show(t.keys[key])}: each key must be written once`;
+      }
+      written.set(key, txn);
+    }
+  }
+  return null;
+}
+
+/** Transactions that read, by the set of keys that they read. */
+function groupReads(t: Transactions): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (let txn = 0; txn < t.count; txn++) {
+    const first = t.start[txn] as number;
+    const end = t.start[txn + 1] as number;
+    if (t.outcome[txn] !== OK || first === end || t.kind[first] !== READ) continue;
+    const group = [...new Set(t.key.subarray(first, end))].sort((a, b) => a - b).join(' ');
+    const list = groups.get(group);
+    if (list === undefined) groups.set(group, [txn]);
+    else list.push(txn);
+  }
+  return groups;
+}
+
+/** Reads must form a chain: sorted by how much they saw, each must have seen all that the one before did. */
+function judge(t: Transactions, txns: number[]): Verdict | null {
+  const sorted = txns
+    .map((txn) => ({ txn, seen: seenBy(t, txn) }))
+    .sort((a, b) => count(a.seen) - count(b.seen));
+  for (let i = 1; i < sorted.length; i++) {
+    const less = sorted[i - 1] as (typeof sorted)[number];
+    const more = sorted[i] as (typeof sorted)[number];
+    let onlyLess = NONE;
+    let onlyMore = NONE;
+    for (const [key, value] of less.seen) {
+      const other = more.seen.get(key) ?? null;
+      if (value !== null && other !== null && mapKey(value) !== mapKey(other)) {
+        return { kind: 'unknown', because: `key ${show(t.keys[key])} was read with two values` };
+      }
+      if (value !== null && other === null) onlyLess = key;
+      if (value === null && other !== null) onlyMore = key;
+    }
+    if (onlyLess === NONE) continue;
+    return fork(t, [less.txn, more.txn], [onlyLess, onlyMore]);
+  }
+  return null;
+}
+
+function seenBy(t: Transactions, txn: number): Map<number, Value> {
+  const seen = new Map<number, Value>();
+  for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
+    seen.set(t.key[m] as number, t.value[m] as Value);
+  }
+  return seen;
+}
+
+function count(seen: ReadonlyMap<number, Value>): number {
+  return [...seen.values()].filter((value) => value !== null).length;
+}
+
+function fork(t: Transactions, [a, b]: [number, number], [x, y]: [number, number]): Verdict {
+  const name = (txn: number): string =>
+    `the read of process ${t.process[txn]} (events ${t.invoke[txn]} to ${t.complete[txn]})`;
+  const because =
+    `long fork: ${name(a)} saw the write of ${show(t.keys[x])} but not that of ${show(t.keys[y])}, ` +
+    `${name(b)} saw ${show(t.keys[y])} but not ${show(t.keys[x])}`;
+  const operations = [a, b].map((txn) => ({
+    invoke: t.invoke[txn] as number,
+    complete: t.complete[txn] as number,
+  }));
+  return {
+    kind: 'invalid',
+    because,
+    events: operations.flatMap(({ invoke, complete }) => [invoke, complete]).sort((p, q) => p - q),
+    property: 'long-fork',
+    witness: {
+      operations,
+      sentences: [
+        `${because}.`,
+        'One of the two writes would have to come before the other, and after it.',
+      ],
+    },
+  };
+}
+
+function show(value: Value | undefined): string {
+  return JSON.stringify(value ?? null);
+}

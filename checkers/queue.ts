@@ -1,0 +1,63 @@
+/** Queue: whatever comes out must have been put in before. */
+
+import {
+  type ClientOperation,
+  clientOperations,
+  identity,
+  invalidBy,
+  type KeyOperations,
+  where,
+} from './client-operations.ts';
+import type { History, Value } from './history.ts';
+import { type CheckResult, type Verdict, worst } from './verdict.ts';
+
+/**
+ * Takes every enqueue that did not fail as done when it began, and only answered dequeues as done:
+ * a value that comes out more often than it had gone in by then is a violation. The order of the
+ * queue is not looked at (`linearizable/` judges FIFO queues).
+ */
+export function checkQueue(history: History): CheckResult {
+  const keyed = clientOperations(history);
+  const dequeued = keyed
+    .flatMap(({ operations }) => operations)
+    .filter(({ f, type }) => f === 'dequeue' && type === 'ok').length;
+  const verdict: Verdict =
+    dequeued === 0 ? { kind: 'unknown', because: 'nothing was dequeued' } : worst(keyed.map(judge));
+  return { checker: 'queue', verdict, stats: { dequeued } };
+}
+
+function judge({ key, operations }: KeyOperations): Verdict {
+  const steps = operations.flatMap((operation) => {
+    if (operation.f === 'enqueue' && operation.type !== 'fail') {
+      return [{ at: operation.invoke, value: operation.argument, operation }];
+    }
+    if (operation.f !== 'dequeue' || operation.type !== 'ok' || operation.result === null)
+      return [];
+    return [{ at: operation.complete ?? 0, value: operation.result, operation }];
+  });
+  steps.sort((a, b) => a.at - b.at);
+  const inside = new Map<Value, ClientOperation[]>();
+  const taken = new Map<Value, ClientOperation>();
+  for (const { value, operation } of steps) {
+    const id = identity(value);
+    if (operation.f === 'enqueue') {
+      const list = inside.get(id);
+      if (list === undefined) inside.set(id, [operation]);
+      else list.push(operation);
+      continue;
+    }
+    const enqueue = inside.get(id)?.pop();
+    const before = taken.get(id);
+    taken.set(id, operation);
+    if (enqueue !== undefined) continue;
+    const what = `${JSON.stringify(value)} came out (${where(operation)})`;
+    return before === undefined
+      ? invalidBy(`${what}, but nobody had begun to put it in`, [operation], { key })
+      : invalidBy(
+          `${what} although it had been taken out before (${where(before)})`,
+          [before, operation],
+          { key },
+        );
+  }
+  return { kind: 'valid' };
+}

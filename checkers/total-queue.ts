@@ -1,0 +1,140 @@
+/** Total queue: what goes in must come out, once the queue has been drained. */
+
+import {
+  type ClientOperation,
+  clientOperations,
+  identity,
+  invalidBy,
+  type KeyOperations,
+  someOf,
+  where,
+} from './client-operations.ts';
+import type { History, Value } from './history.ts';
+import { type CheckResult, type Verdict, worst } from './verdict.ts';
+
+export interface TotalQueueOptions {
+  /** Whether a value may come out more often than it went in (at-least-once). Default true. */
+  readonly allowDuplicates?: boolean;
+}
+
+/** How often each value went in and came out. */
+interface Count {
+  readonly value: Value;
+  attempted: number;
+  acknowledged: number;
+  out: number;
+  enqueue: ClientOperation | null;
+  dequeue: ClientOperation | null;
+}
+
+/**
+ * Lost (acknowledged, never came out) and unexpected values (never put in) are violations.
+ * `drain` is a dequeue of several values at once. A dequeue that crashed may have taken a value
+ * with it: as many lost values as there are such dequeues prove nothing, and give `unknown`.
+ */
+export function checkTotalQueue(history: History, options: TotalQueueOptions = {}): CheckResult {
+  const sums = {
+    attempted: 0,
+    acknowledged: 0,
+    lost: 0,
+    unexpected: 0,
+    duplicated: 0,
+    recovered: 0,
+  };
+  const verdicts = clientOperations(history).map((keyed) => {
+    const counts = [...count(keyed.operations).values()];
+    for (const each of counts) {
+      sums.attempted += each.attempted;
+      sums.acknowledged += each.acknowledged;
+      sums.lost += lostOf(each);
+      sums.unexpected += each.attempted === 0 ? each.out : 0;
+      sums.duplicated += duplicatedOf(each);
+      sums.recovered += Math.max(0, Math.min(each.out, each.attempted) - each.acknowledged);
+    }
+    return judge(keyed, counts, options.allowDuplicates ?? true);
+  });
+  const verdict: Verdict =
+    sums.attempted === 0
+      ? { kind: 'unknown', because: 'nothing was put into the queue' }
+      : worst(verdicts);
+  return { checker: 'total-queue', verdict, stats: sums };
+}
+
+function count(operations: readonly ClientOperation[]): Map<Value, Count> {
+  const counts = new Map<Value, Count>();
+  const entry = (value: Value): Count => {
+    const id = identity(value);
+    const known = counts.get(id);
+    if (known !== undefined) return known;
+    const fresh: Count = {
+      value,
+      attempted: 0,
+      acknowledged: 0,
+      out: 0,
+      enqueue: null,
+      dequeue: null,
+    };
+    counts.set(id, fresh);
+    return fresh;
+  };
+  for (const operation of operations) {
+    const { f, type, argument, result } = operation;
+    if (f === 'enqueue' && type !== 'fail') {
+      const each = entry(argument);
+      each.attempted++;
+      if (type === 'ok') {
+        each.acknowledged++;
+        each.enqueue ??= operation;
+      }
+    } else if (type === 'ok' && (f === 'dequeue' || f === 'drain')) {
+      const values = f === 'drain' ? ((result ?? []) as readonly Value[]) : [result];
+      for (const value of values) {
+        if (value === null) continue;
+        const each = entry(value);
+        each.out++;
+        each.dequeue = operation;
+      }
+    }
+  }
+  return counts;
+}
+
+function lostOf({ acknowledged, out }: Count): number {
+  return Math.max(0, acknowledged - out);
+}
+
+function duplicatedOf({ attempted, out }: Count): number {
+  return attempted === 0 ? 0 : Math.max(0, out - attempted);
+}
+
+function judge(
+  { key, operations }: KeyOperations,
+  counts: readonly Count[],
+  allowDuplicates: boolean,
+): Verdict {
+  const phantom = counts.find(({ attempted, out }) => attempted === 0 && out > 0);
+  if (phantom?.dequeue != null) {
+    const because = `${JSON.stringify(phantom.value)} came out (${where(phantom.dequeue)}), but nobody put it in, or only in vain`;
+    return invalidBy(because, [phantom.dequeue], { key });
+  }
+  const twice = counts.find((each) => duplicatedOf(each) > 0);
+  if (!allowDuplicates && twice?.dequeue != null) {
+    const because = `${JSON.stringify(twice.value)} came out ${twice.out} times (last: ${where(twice.dequeue)}), but went in ${twice.attempted} times`;
+    return invalidBy(because, [twice.dequeue], { key });
+  }
+  const lost = counts.filter((each) => lostOf(each) > 0);
+  const total = lost.reduce((sum, each) => sum + lostOf(each), 0);
+  const [first] = lost;
+  if (first?.enqueue == null) return { kind: 'valid' };
+  const missing = `${total} acknowledged values never came out: ${someOf(lost.map(({ value }) => value))}`;
+  const crashed = operations.filter(({ f, type }) => type === 'info' && f === 'dequeue').length;
+  const drained = operations.some(({ f, type }) => type === 'info' && f === 'drain');
+  if (drained || total <= crashed) {
+    const who = drained ? 'a drain' : `${crashed} dequeues`;
+    return { kind: 'unknown', because: `${missing}; but ${who} crashed and may have taken them` };
+  }
+  return invalidBy(missing, [first.enqueue], {
+    key,
+    sentences: [`${JSON.stringify(first.value)} was acknowledged (${where(first.enqueue)}).`],
+  });
+}

@@ -1,0 +1,314 @@
+/** The checkers of `ordeal check`: one entry each, and which of them a model asks for. */
+
+import { checkBank } from '../../checkers/bank.ts';
+import { checkCounter } from '../../checkers/counter.ts';
+import { NEMESIS, type Value } from '../../checkers/history.ts';
+import { checkLinearizable, modelNamed, models } from '../../checkers/linearizable/index.ts';
+import { checkLongFork } from '../../checkers/long-fork.ts';
+import { PROMISES, type PromiseName, strongestPromise } from '../../checkers/promises/index.ts';
+import { checkQueue } from '../../checkers/queue.ts';
+import { checkSet } from '../../checkers/set.ts';
+import { checkSetFull } from '../../checkers/set-full.ts';
+import { checkTotalQueue } from '../../checkers/total-queue.ts';
+import {
+  checkTransactions,
+  findLevel,
+  LEVELS,
+  type TransactionWorkload,
+} from '../../checkers/transactional/index.ts';
+import { checkUniqueIds } from '../../checkers/unique-ids.ts';
+import type { CheckResult } from '../../checkers/verdict.ts';
+import { usage } from '../errors.ts';
+import type { Answer, CheckFlags, Question } from './question.ts';
+
+interface Checker {
+  readonly name: string;
+  readonly describe: string;
+  /** The functions that it knows; null where that depends on the question. */
+  readonly functions: readonly string[] | null;
+  /** The flags that it looks at, besides `--model`. */
+  readonly flags: readonly (keyof CheckFlags)[];
+  judge(question: Question): Answer;
+}
+
+/** Checkers that need no model. */
+const small: readonly Checker[] = [
+  {
+    name: 'bank',
+    describe: 'every read of all accounts finds the same total',
+    functions: ['read', 'transfer'],
+    flags: ['initial'],
+    judge: ({ file, initial }) => {
+      const total = numberOf(initial, 'bank starts with the total, a number');
+      return answerOf(checkBank(file.history, total === undefined ? {} : { total }));
+    },
+  },
+  {
+    name: 'set',
+    describe: 'the final read holds every element whose add was acknowledged',
+    functions: ['add', 'read'],
+    flags: [],
+    judge: ({ file }) => answerOf(checkSet(file.history)),
+  },
+  {
+    name: 'set-full',
+    describe: 'each element, once there, is in every later read',
+    functions: ['add', 'read'],
+    flags: [],
+    judge: ({ file }) => answerOf(checkSetFull(file.history)),
+  },
+  {
+    name: 'queue',
+    describe: 'what is dequeued was enqueued before',
+    functions: ['enqueue', 'dequeue'],
+    flags: [],
+    judge: ({ file }) => answerOf(checkQueue(file.history)),
+  },
+  {
+    name: 'total-queue',
+    describe: 'what was enqueued is dequeued in the end',
+    functions: ['enqueue', 'dequeue', 'drain'],
+    flags: [],
+    judge: ({ file }) => answerOf(checkTotalQueue(file.history)),
+  },
+  {
+    name: 'unique-ids',
+    describe: 'no id is given out twice',
+    functions: ['generate'],
+    flags: [],
+    judge: ({ file }) => answerOf(checkUniqueIds(file.history)),
+  },
+  {
+    name: 'counter',
+    describe: 'reads stay within what was surely and what was perhaps added',
+    functions: ['inc', 'dec', 'add', 'read'],
+    flags: ['initial'],
+    judge: ({ file, initial }) => {
+      const start = numberOf(initial, 'a counter starts with a number');
+      return answerOf(checkCounter(file.history, start === undefined ? {} : { initial: start }));
+    },
+  },
+  {
+    name: 'long-fork',
+    describe: 'no two readers disagree on which of two writes came first',
+    functions: null,
+    flags: [],
+    judge: ({ file }) => answerOf(checkLongFork(file.history)),
+  },
+];
+
+const checkers: readonly Checker[] = [
+  {
+    name: 'linearizable',
+    describe: 'one order of all operations, within real time, explains every answer',
+    functions: null,
+    flags: ['initial', 'failedCas', 'nilReads', 'budget'],
+    judge: judgeLinearizable,
+  },
+  {
+    name: 'transactional',
+    describe: 'transactions keep an isolation level (--level)',
+    functions: null,
+    flags: ['level', 'workload'],
+    judge: judgeTransactions,
+  },
+  {
+    name: 'strongest',
+    describe: 'names the strongest promise that registers keep',
+    functions: ['read', 'write', 'cas'],
+    flags: ['initial', 'failedCas', 'nilReads', 'budget'],
+    judge: (question) => judgePromise(question, undefined),
+  },
+  ...PROMISES.filter((name) => name !== 'linearizable').map((promise) => ({
+    name: promise,
+    describe: `registers keep the promise ${promise}`,
+    functions: ['read', 'write', 'cas'],
+    flags: ['initial', 'failedCas', 'nilReads', 'budget'] as const,
+    judge: (question: Question) => judgePromise(question, promise),
+  })),
+  ...small,
+];
+
+export const CHECKER_NAMES: readonly string[] = checkers.map(({ name }) => name);
+
+/** Models that are judged by transactions, or by a checker of the same name. */
+const TRANSACTIONAL = ['list-append', 'rw-register'];
+const OWN_CHECKER = small.map(({ name }) => name).filter((name) => modelNamed(name) === undefined);
+
+export const MODEL_NAMES: readonly string[] = [
+  ...Object.keys(models),
+  ...TRANSACTIONAL,
+  ...OWN_CHECKER,
+];
+
+/** Refuses flags that nothing would come of; the file may still name the model. */
+export function validateFlags(flags: CheckFlags): void {
+  const { model, checker, level } = flags;
+  if (model !== undefined && !MODEL_NAMES.includes(model)) {
+    throw usage(`--model: unknown "${model}" (known: ${MODEL_NAMES.join(', ')})`);
+  }
+  if (checker !== undefined && !CHECKER_NAMES.includes(checker)) {
+    throw usage(`--checker: unknown "${checker}" (known: ${CHECKER_NAMES.join(', ')})`);
+  }
+  if (level !== undefined && findLevel(level) === null) {
+    throw usage(`--level: unknown "${level}" (known: ${LEVELS.join(', ')})`);
+  }
+}
+
+/** Judges a history; throws a usage error where it does not fit what is asked. */
+export function answer(question: Question): Answer {
+  const asked = { ...question, model: question.model ?? modelOf(question) };
+  const checker = checkerFor(asked);
+  for (const flag of ['initial', 'level', 'workload', 'budget'] as const) {
+    if (asked[flag] === undefined || asked[flag] === null || checker.flags.includes(flag)) continue;
+    throw usage(`--${flag}: checker ${checker.name} has no use for it`);
+  }
+  if (asked.file.history.length === 0) {
+    const because = 'the history is empty: there is nothing to judge';
+    return { checker: checker.name, verdict: { kind: 'unknown', because } };
+  }
+  refuseForeignFunctions(asked, checker);
+  return checker.judge(asked);
+}
+
+/** The model, where no flag names it: the file may, and some checkers have only one. */
+function modelOf({ file, checker, workload }: Question): string | undefined {
+  if (checker === undefined || checker === 'linearizable') return file.model ?? workload;
+  return checker === 'transactional' ? workload : undefined;
+}
+
+function checkerFor(question: Question): Checker {
+  const name = question.checker ?? defaultChecker(question);
+  const found = checkers.find((checker) => checker.name === name);
+  if (found === undefined) throw usage(`--checker: unknown "${name}"`);
+  return found;
+}
+
+function defaultChecker({ model, file, name }: Question): string {
+  if (model === undefined) {
+    throw usage(
+      `${name}: what does the history promise? Name it with --model (${MODEL_NAMES.join(', ')}) ` +
+        'or --checker',
+    );
+  }
+  if (TRANSACTIONAL.includes(model)) return 'transactional';
+  if (OWN_CHECKER.includes(model)) return model;
+  // A set that is only added to and read at the end: Jepsen's test `set`, not the object.
+  const { functions } = file.history;
+  const single = functions.find('contains') === -1 && functions.find('remove') === -1;
+  return model === 'set' && single ? 'set' : 'linearizable';
+}
+
+function judgeLinearizable(question: Question): Answer {
+  const { file, initial, failedCas, budget } = question;
+  const model = linearizableModel(question);
+  const { verdict, decidedBy, configurations, operations, keys } = checkLinearizable(file.history, {
+    model,
+    ...(initial === undefined ? {} : { initial }),
+    ...(failedCas === undefined ? {} : { failedCas }),
+    nilReads: nilReadsOf(question),
+    ...(budget === undefined ? {} : { budget: { steps: budget } }),
+  });
+  const silent = verdict.kind === 'valid' && verdict.note === undefined && !anyOk(question);
+  return {
+    checker: 'linearizable',
+    model,
+    verdict: silent
+      ? { kind: 'valid', note: 'no operation succeeded: nothing was exercised, nothing is proved' }
+      : verdict,
+    decidedBy,
+    configurations,
+    operations,
+    ...(keys.length > 1 ? { stats: { keys: keys.length } } : {}),
+  };
+}
+
+function linearizableModel({ model, name }: Question): string {
+  const known = Object.keys(models).join(', ');
+  if (model === undefined) throw usage(`${name}: --checker linearizable needs --model (${known})`);
+  if (modelNamed(model) !== undefined) return model;
+  throw usage(`--model: "${model}" is no model of checker linearizable (those are ${known})`);
+}
+
+/** Knossos, whose histories these are, takes an answer of nil to a read for no answer. */
+function nilReadsOf({ nilReads, file }: Question): 'observed' | 'silent' {
+  return nilReads ?? (file.format === 'jepsen-edn' ? 'silent' : 'observed');
+}
+
+function judgeTransactions({ file, model, workload, level, name }: Question): Answer {
+  const kind = workload ?? model;
+  if (kind !== 'list-append' && kind !== 'rw-register') {
+    throw usage(`${name}: --checker transactional needs --workload list-append or rw-register`);
+  }
+  const result = checkTransactions(file.history, {
+    workload: kind satisfies TransactionWorkload,
+    ...(level === undefined ? {} : { level }),
+  });
+  return {
+    checker: 'transactional',
+    model: kind,
+    verdict: result.verdict,
+    decidedBy: 'dependency graph',
+    operations: Number(result.stats?.['transactions'] ?? 0),
+    ...(result.stats === undefined ? {} : { stats: result.stats }),
+    details: {
+      level: result.level,
+      anomalies: Object.fromEntries(result.counts),
+      strongest: result.strongest,
+      weakestViolated: result.weakestViolated,
+    },
+  };
+}
+
+function judgePromise(question: Question, promise: PromiseName | undefined): Answer {
+  const { file, initial, budget, model = 'cas-register', failedCas } = question;
+  if (model !== 'register' && model !== 'cas-register') {
+    throw usage(`--model: promises are judged of register or cas-register, not of ${model}`);
+  }
+  const result = strongestPromise(file.history, {
+    ...(initial === undefined ? {} : { initial }),
+    ...(promise === undefined ? {} : { promise }),
+    ...(budget === undefined ? {} : { stepsMax: budget }),
+    ...(failedCas === undefined && nilReadsOf(question) === 'observed'
+      ? {}
+      : { linearizable: () => judgeLinearizable({ ...question, model }).verdict }),
+  });
+  const { strongest, kept } = result;
+  return { ...answerOf(result), model, details: { strongest, kept } };
+}
+
+function answerOf({ checker, verdict, stats }: CheckResult): Answer {
+  return { checker, verdict, ...(stats === undefined ? {} : { stats }) };
+}
+
+function anyOk({ file }: Question): boolean {
+  const { history } = file;
+  for (let event = 0; event < history.length; event++) {
+    if (history.type[event] === 1 && history.process[event] !== NEMESIS) return true;
+  }
+  return false;
+}
+
+/** Names the first operation that the checker, or the model, does not know. */
+function refuseForeignFunctions({ file, name, model }: Question, checker: Checker): void {
+  const known =
+    checker.name === 'linearizable' ? modelNamed(model ?? '')?.functions : checker.functions;
+  if (known === undefined || known === null) return;
+  const { history, lines } = file;
+  const isKnown = history.functions.names.map((f) => known.includes(f));
+  for (let event = 0; event < history.length; event++) {
+    const f = history.f[event] as number;
+    if (isKnown[f] === true || history.process[event] === NEMESIS) continue;
+    const who = checker.name === 'linearizable' ? `model ${model}` : `checker ${checker.name}`;
+    throw usage(
+      `${name}:${lines[event]}: expected an operation that ${who} knows ` +
+        `(${known.join(', ')}), got ${history.functions.names[f]}`,
+    );
+  }
+}
+
+function numberOf(initial: Value | undefined, what: string): number | undefined {
+  if (initial === undefined || initial === null) return undefined;
+  if (typeof initial === 'number') return initial;
+  throw usage(`--initial: ${what}, not ${JSON.stringify(initial)}`);
+}

@@ -1,0 +1,43 @@
+/** What `ordeal check` is asked about a history, and what it answers. */
+
+import type { Value } from '../../checkers/history.ts';
+import type { FailedCas, NilReads } from '../../checkers/linearizable/index.ts';
+import type { TransactionWorkload } from '../../checkers/transactional/index.ts';
+import type { Verdict } from '../../checkers/verdict.ts';
+import type { ForeignHistory } from '../formats/index.ts';
+
+/** The flags that say how to judge; undefined where they were not given. */
+export interface CheckFlags {
+  readonly model?: string | undefined;
+  readonly checker?: string | undefined;
+  readonly workload?: TransactionWorkload | undefined;
+  readonly initial?: Value | undefined;
+  readonly failedCas?: FailedCas | undefined;
+  readonly nilReads?: NilReads | undefined;
+  readonly level?: string | undefined;
+  readonly budget?: number | undefined;
+}
+
+/** A history with the flags. */
+export interface Question extends CheckFlags {
+  readonly file: ForeignHistory;
+  /** How the file is called in messages. */
+  readonly name: string;
+}
+
+/** What the checkers themselves say. */
+export interface Answer {
+  readonly checker: string;
+  /** The model that was judged by; absent for checkers without one. */
+  readonly model?: string;
+  readonly verdict: Verdict;
+  /** Which algorithm gave the answer. */
+  readonly decidedBy?: string;
+  /** Configurations that a search explored. */
+  readonly configurations?: number;
+  readonly operations?: number;
+  /** Figures of the checker. */
+  readonly stats?: Readonly<Record<string, number | string>>;
+  /** More than a verdict, for `--json`: anomalies, levels, promises. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,86 @@
+/**
+ * The operations in Jepsen's own log, as `jepsen.util` prints them: process, type, function, value
+ * and, in later versions, an error: `INFO  jepsen.util - 3	:invoke	:cas	[1 4]`.
+ */
+
+import type { Value } from '../../checkers/history.ts';
+import { usage } from '../errors.ts';
+import {
+  eventType,
+  type FileEvent,
+  HistoryBuilder,
+  type HistoryFile,
+  processOf,
+} from './builder.ts';
+import { ByteStream, type Line, linesOf, quoted } from './bytes.ts';
+import { EdnReader } from './edn.ts';
+import { textOf } from './edn-operations.ts';
+
+/** An operation, whatever the logger puts before it. */
+const OPERATION = /(?:^|\s)(\d+|:nemesis)\s+:(\w+)\s+:(\S+)(?:\s+(.*))?$/;
+/** The logger of operations; its lines must be operations. */
+const OF_OPERATIONS = /\bjepsen\.util\b/;
+/** A line of any logger: a level, or a date. */
+const LOG_LINE = /^(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL|\d{4}-\d\d-\d\d|\tat |Caused by)/;
+
+/** Reads to the end; lines of other loggers are passed over. */
+export function readJepsenLog(stream: ByteStream): HistoryFile {
+  const builder = new HistoryBuilder(stream.name);
+  for (const line of linesOf(stream)) {
+    if (line.text.trim() === '') continue;
+    const event = eventOf(line, `${stream.name}:${line.number}`);
+    if (event !== null) builder.add(event, line.number);
+  }
+  return builder.finish();
+}
+
+function eventOf({ text }: Line, where: string): FileEvent | null {
+  const found = OPERATION.exec(text);
+  const mustBe = OF_OPERATIONS.test(text) || !LOG_LINE.test(text);
+  if (found === null || (!mustBe && !isType(found[2]))) {
+    if (!mustBe) return null;
+    throw usage(
+      `${where}: expected an operation such as "3 :invoke :write 4", got ${quoted(text.trim())}`,
+    );
+  }
+  const [, who = '', name, f = '', rest = ''] = found;
+  const type = eventType(name, where);
+  const { value, error } = resultOf(rest, type, where);
+  return {
+    type,
+    process: processOf(who === ':nemesis' ? 'nemesis' : Number(who), where),
+    f,
+    value,
+    ...(error === null ? {} : { error }),
+  };
+}
+
+function isType(name: string | undefined): boolean {
+  return name === 'invoke' || name === 'ok' || name === 'fail' || name === 'info';
+}
+
+/** The value and the error; early versions print the error in place of the value. */
+function resultOf(
+  text: string,
+  type: FileEvent['type'],
+  where: string,
+): { readonly value: Value; readonly error: string | null } {
+  const plain = plainValue(text);
+  if (plain !== undefined) return { value: plain, error: null };
+  const reader = new EdnReader(new ByteStream(where, [Buffer.from(text)]));
+  const value = reader.nextValue() ?? null;
+  const error = reader.nextValue() ?? null;
+  const more = reader.nextValue();
+  if (more !== undefined) {
+    throw usage(`${where}: expected one value and at most an error, got ${quoted(text)}`);
+  }
+  const isReason = text.startsWith(':') && (type === 'info' || type === 'fail');
+  if (isReason && error === null) return { value: null, error: textOf(value) };
+  return { value, error: error === null ? null : textOf(error) };
+}
+
+/** What almost all lines hold; undefined for the rest. */
+function plainValue(text: string): Value | undefined {
+  if (text === '' || text === 'nil') return null;
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,149 @@
+/** What clients ask and what they are told. */
+
+import {
+  type Command,
+  type CommandResult,
+  openCommand,
+  operationCommand,
+  readKv,
+} from '../kv.ts';
+import { isRead } from '../operations.ts';
+import type { ClientRef, Reply, Request } from '../protocol.ts';
+import { propose } from './proposals.ts';
+import { onRead } from './reads.ts';
+import { type Multi, NOBODY, type PendingRead } from './state.ts';
+
+export function onRequest(multi: Multi, request: Request): void {
+  const { state } = multi;
+  if (state.role !== 'leader') {
+    redirect(multi, request.from);
+    return;
+  }
+  switch (request.kind) {
+    case 'open':
+      submit(multi, openCommand(request.from, clusterTimeUs(multi)), request.from);
+      break;
+    case 'operation': {
+      const { operation, session, sequence, from } = request;
+      if (isRead(operation) && state.config.reads !== 'log') onRead(multi, from, operation);
+      else submit(multi, operationCommand(operation, session, sequence, clusterTimeUs(multi)), from);
+      break;
+    }
+  }
+}
+
+/** Leader: proposes what has waited for room in the window. */
+export function fillWindow(multi: Multi): void {
+  const { state } = multi;
+  while (hasRoom(multi)) {
+    const waiting = state.backlog.shift();
+    if (waiting === undefined) return;
+    const slot = state.next++;
+    state.waiting.set(slot, waiting);
+    propose(multi, slot, waiting.command);
+  }
+}
+
+/**
+ * Answers whoever waits for its command in this slot. If another command was chosen there, the own
+ * one was not executed and never will be: it was proposed nowhere else, and whoever recovers a
+ * slot proposes what it found in that slot. So it can safely be proposed again.
+ */
+export function answerCommand(
+  multi: Multi,
+  slot: number,
+  command: Command,
+  result: CommandResult,
+): void {
+  const { state, rules } = multi;
+  const waiting = state.waiting.get(slot);
+  if (waiting === undefined) return;
+  state.waiting.delete(slot);
+  if (rules.isOwnCommand(waiting.command, command)) {
+    if (command.operation?.f === 'read') traceReadThroughLog(multi, slot);
+    answer(multi, waiting.to, rules.commandReply(command, result));
+  } else if (rules.takesUpLost(state)) {
+    if (state.role === 'leader') submit(multi, waiting.command, waiting.to);
+    else redirect(multi, waiting.to);
+  }
+}
+
+/** A snapshot came in place of these slots: what was chosen in them cannot be told any more. */
+export function answerCovered(multi: Multi, upTo: number): void {
+  const { waiting } = multi.state;
+  for (const [slot, { to }] of waiting) {
+    if (slot > upTo) continue;
+    waiting.delete(slot);
+    answer(multi, to, { status: 'unknown', error: 'covered-by-snapshot' });
+  }
+}
+
+/** Answers a read from the state as it is, and says on whose word. */
+export function answerRead(multi: Multi, read: PendingRead, mode: 'index' | 'lease'): void {
+  const { state, env } = multi;
+  const { round, index } = read;
+  const acks: { node: number; round: number }[] = [];
+  for (const node of state.members) {
+    const acked = state.ackRound[node] as number;
+    if (acked >= round) acks.push({ node, round: acked });
+  }
+  const { ballot: term, applied } = state;
+  env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks });
+  const value = readKv(state.kv, read.operation.key);
+  answer(multi, read.to, { status: 'ok', value, position: applied });
+}
+
+/** What was never proposed, and reads, may be asked of the next leader at once. */
+export function abandonClients(multi: Multi): void {
+  const { state } = multi;
+  for (const { to } of state.backlog) redirect(multi, to);
+  state.backlog.length = 0;
+  for (const { to } of state.reads) redirect(multi, to);
+  state.reads.length = 0;
+}
+
+function submit(multi: Multi, command: Command, to: ClientRef): void {
+  multi.state.backlog.push({ command, to });
+  fillWindow(multi);
+}
+
+/** PMMC's WINDOW: so many slots may be in flight beyond the chosen prefix. */
+function hasRoom(multi: Multi): boolean {
+  const { state } = multi;
+  return state.role === 'leader' && state.next - state.chosenUpTo <= state.config.window;
+}
+
+/**
+ * The cluster's clock, which stands in commands: it goes on from the last one at the leader's own
+ * pace, so that it never jumps.
+ */
+function clusterTimeUs(multi: Multi): number {
+  const { state, env } = multi;
+  return state.clusterUs + Math.max(0, env.nowUs() - state.leaderSinceUs);
+}
+
+function redirect(multi: Multi, to: ClientRef): void {
+  const { leader, self } = multi.state;
+  const known = leader !== NOBODY && leader !== self;
+  answer(multi, to, { status: 'redirect', leader: known ? leader : null });
+}
+
+function answer(multi: Multi, to: ClientRef, reply: Reply): void {
+  const { env } = multi;
+  const position = reply.status === 'ok' ? reply.position : null;
+  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position });
+  env.reply(to, reply);
+}
+
+function traceReadThroughLog(multi: Multi, slot: number): void {
+  const { ballot, applied } = multi.state;
+  multi.env.trace({
+    kind: 'read-cert',
+    mode: 'log',
+    term: ballot,
+    readPosition: slot,
+    applied,
+    round: 0,
+    acks: [],
+  });
+}

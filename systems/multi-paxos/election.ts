@@ -1,0 +1,260 @@
+/** Phase 1: one Prepare for every slot from the first that is not known to be chosen (PMS, 3). */
+
+import type { Command } from '../kv.ts';
+import { abandonClients } from './clients.ts';
+import { askToLearn, learn } from './learning.ts';
+import type { Accepted, AcceptedSlot, ChosenSlot, Nack, Prepare, Promise1b } from './messages.ts';
+import { propose } from './proposals.ts';
+import { startRound } from './rounds.ts';
+import { type Multi, NOBODY, sendAll, TIMER } from './state.ts';
+
+/** Starts waiting anew for a leader: the timeout is random in [T, 2T). */
+export function resetElectionWait(multi: Multi): void {
+  const { state, env } = multi;
+  const { electionTimeoutUs } = state.config;
+  state.waitingSinceUs = env.nowUs();
+  state.timeoutUs = electionTimeoutUs + (env.random() % electionTimeoutUs);
+  env.setTimer(TIMER.election, state.timeoutUs);
+}
+
+/**
+ * The timer is not armed anew whenever the leader is heard, because timers are events: it fires,
+ * finds how long the silence really was, and is armed for the rest.
+ */
+export function onElectionTimer(multi: Multi): void {
+  const { state, env, rules } = multi;
+  if (state.role === 'leader') return;
+  const nowUs = env.nowUs();
+  const restUs = state.waitingSinceUs + state.timeoutUs - nowUs;
+  if (restUs > 0) {
+    env.setTimer(TIMER.election, restUs);
+    return;
+  }
+  resetElectionWait(multi);
+  // The own acceptor is bound by the lease that it granted like any other.
+  if (rules.leaseForbids(state, state.self, nowUs)) return;
+  // Asking again in the same ballot, while nobody refused it, spares the others a disruption.
+  if (state.role === 'candidate' && state.seen <= state.ballot) sendPrepare(multi);
+  else startCandidacy(multi);
+}
+
+/** A leader of `ballot` has been heard. */
+export function follow(multi: Multi, leader: number, ballot: number): void {
+  const { state, env } = multi;
+  if (state.role !== 'follower' && ballot > state.ballot) stepDown(multi, 'higher-ballot');
+  if (ballot > state.seen) state.seen = ballot;
+  state.leader = leader;
+  state.waitingSinceUs = env.nowUs();
+}
+
+/** Gives up the candidacy or leadership. Clients whose command may be chosen go on waiting. */
+export function stepDown(multi: Multi, reason: string): void {
+  const { state, env } = multi;
+  const led = state.role === 'leader';
+  state.role = 'follower';
+  state.leader = NOBODY;
+  state.promises = [];
+  state.proposals.clear();
+  if (!led) return;
+  env.trace({ kind: 'step-down', term: state.ballot, reason });
+  env.cancelTimer(TIMER.heartbeat);
+  abandonClients(multi);
+  resetElectionWait(multi);
+}
+
+export function onPrepare(multi: Multi, from: number, message: Prepare): void {
+  const { state, env, rules } = multi;
+  const { ballot } = message;
+  if (ballot > state.seen) state.seen = ballot;
+  if (rules.leaseForbids(state, from, env.nowUs())) return;
+  if (!rules.canPromise(state, from, ballot)) {
+    env.send(from, { kind: 'nack', ballot, promised: state.promised });
+    return;
+  }
+  const isNew = ballot > state.promised;
+  if (isNew && state.role !== 'follower') stepDown(multi, 'higher-ballot');
+  const promise = makePromise(multi, ballot, message.from);
+  givePromise(multi, promise, message.from);
+  if (isNew) {
+    state.leader = NOBODY;
+    resetElectionWait(multi);
+  }
+  env.send(from, promise);
+}
+
+export function onPromise(multi: Multi, from: number, message: Promise1b): void {
+  const { state, rules } = multi;
+  if (!rules.countPromise(state, from, message)) return;
+  state.promises.push({ ...message, node: from });
+  endPhaseOne(multi);
+}
+
+/** The candidate's own promise counts once it is on its disk. */
+export function onOwnPromise(multi: Multi, ballot: number): void {
+  const { state } = multi;
+  if (state.role !== 'candidate' || ballot !== state.ballot) return;
+  onPromise(multi, state.self, makePromise(multi, ballot, state.preparedFrom));
+}
+
+export function onNack(multi: Multi, message: Nack): void {
+  const { state, rules } = multi;
+  if (message.promised > state.seen) state.seen = message.promised;
+  if (state.role === 'follower' || message.ballot !== state.ballot) return;
+  if (message.promised <= state.ballot) return;
+  const { role, ballot } = rules.onNack(state, message);
+  state.ballot = ballot;
+  if (role === 'follower') stepDown(multi, 'nack');
+}
+
+/** Candidate: leads as soon as a quorum has promised and it knows what their snapshots cover. */
+export function endPhaseOne(multi: Multi): void {
+  const { state, rules } = multi;
+  if (state.role !== 'candidate') return;
+  if (state.promises.length < rules.promisesNeeded(rules.quorum(state.members.length))) return;
+  let ahead: Promise1b | null = null;
+  let informant = NOBODY;
+  for (const promise of state.promises) {
+    if (promise.snapshotUpTo <= (ahead?.snapshotUpTo ?? state.chosenUpTo)) continue;
+    ahead = promise;
+    informant = promise.node;
+  }
+  if (ahead === null) becomeLeader(multi);
+  else askToLearn(multi, informant);
+}
+
+function startCandidacy(multi: Multi): void {
+  const { state, env, rules } = multi;
+  const above = Math.max(state.promised, state.ownBallot, state.seen);
+  const ballot = rules.nextBallot(state.self, state.members.length, above);
+  state.role = 'candidate';
+  state.leader = NOBODY;
+  state.ballot = ballot;
+  state.ownBallot = ballot;
+  if (ballot > state.seen) state.seen = ballot;
+  state.preparedFrom = state.chosenUpTo + 1;
+  state.promises = [];
+  env.persist({ kind: 'ballot', ballot });
+  env.trace({ kind: 'prepare', ballot, from: state.preparedFrom });
+  sendPrepare(multi);
+  givePromise(multi, makePromise(multi, ballot, state.preparedFrom), state.preparedFrom);
+  endPhaseOne(multi);
+}
+
+function sendPrepare(multi: Multi): void {
+  const { ballot, preparedFrom } = multi.state;
+  sendAll(multi, { kind: 'prepare', ballot, from: preparedFrom });
+}
+
+/** The whole report is made before anything is promised: what is accepted later is not in it. */
+function makePromise(multi: Multi, ballot: number, from: number): Promise1b {
+  const { state } = multi;
+  const accepted: AcceptedSlot[] = [];
+  const chosen: ChosenSlot[] = [];
+  for (const [slot, { ballot: acceptedIn, command }] of state.accepted) {
+    if (slot < from || state.chosen.has(slot)) continue;
+    accepted.push({ slot, ballot: acceptedIn, command });
+  }
+  for (const [slot, command] of state.chosen) if (slot >= from) chosen.push({ slot, command });
+  return { kind: 'promise', ballot, accepted, chosen, snapshotUpTo: state.snapshot.slot };
+}
+
+function givePromise(multi: Multi, promise: Promise1b, from: number): void {
+  const { state, env } = multi;
+  const { ballot, accepted, chosen } = promise;
+  state.promised = ballot;
+  env.persist({ kind: 'promise', ballot });
+  env.trace({
+    kind: 'promise',
+    ballot,
+    instance: null,
+    from,
+    accepted: accepted.map(({ slot, ballot: acceptedIn, command }) => ({
+      instance: slot,
+      ballot: acceptedIn,
+      valueHash: command.valueHash,
+    })),
+    chosen: chosen.map(({ slot, command }) => ({ instance: slot, valueHash: command.valueHash })),
+  });
+}
+
+/** Phase 1 is over for every slot. What others may have had chosen is proposed again (PMS, 3). */
+function becomeLeader(multi: Multi): void {
+  const { state, env } = multi;
+  const { ballot, promises } = state;
+  env.trace({
+    kind: 'prepared',
+    ballot,
+    from: state.preparedFrom,
+    promises: promises.map((promise) => ({ node: promise.node, ballot: promise.ballot })),
+  });
+  for (const { chosen } of promises) {
+    for (const { slot, command } of chosen) learn(multi, { slot, command });
+  }
+  const reports = reportsBySlot(multi);
+  let last = state.chosenUpTo;
+  for (const slot of reports.keys()) if (slot > last) last = slot;
+  for (const slot of state.chosen.keys()) if (slot > last) last = slot;
+  startLeading(multi, last + 1, latestTimeUs(multi, reports));
+  env.trace({
+    kind: 'leader',
+    term: ballot,
+    certificate: promises.map(({ node }) => node),
+    last: { term: ballot, index: state.firstOwn },
+  });
+  recoverSlots(multi, reports);
+  startRound(multi);
+  env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
+}
+
+function startLeading(multi: Multi, firstOwn: number, clusterUs: number): void {
+  const { state, env } = multi;
+  state.role = 'leader';
+  state.leader = state.self;
+  state.promises = [];
+  state.leaderSinceUs = env.nowUs();
+  state.clusterUs = clusterUs;
+  state.firstOwn = firstOwn;
+  state.next = firstOwn + 1;
+  state.ackRound.fill(0);
+  state.ackUs.fill(state.leaderSinceUs);
+  state.round = 0;
+  state.confirmedRound = 0;
+  state.leaseUntilUs = Number.NEGATIVE_INFINITY;
+  env.cancelTimer(TIMER.election);
+}
+
+/** Slots that nobody reported are filled with no-ops, and one no-op more ends the recovery. */
+function recoverSlots(multi: Multi, reports: ReadonlyMap<number, readonly Accepted[]>): void {
+  const { state, rules } = multi;
+  const { ballot, clusterUs } = state;
+  for (let slot = state.chosenUpTo + 1; slot <= state.firstOwn; slot++) {
+    if (state.role !== 'leader' || state.ballot !== ballot) return;
+    if (state.chosen.has(slot) || slot <= state.chosenUpTo) continue;
+    const command = rules.recoverSlot(reports.get(slot) ?? [], clusterUs);
+    if (command !== null) propose(multi, slot, command);
+  }
+}
+
+function reportsBySlot(multi: Multi): Map<number, Accepted[]> {
+  const { state } = multi;
+  const reports = new Map<number, Accepted[]>();
+  for (const { accepted } of state.promises) {
+    for (const report of accepted) {
+      const known = reports.get(report.slot);
+      if (known === undefined) reports.set(report.slot, [report]);
+      else known.push(report);
+    }
+  }
+  return reports;
+}
+
+/** The latest time in any command that this leader builds upon. */
+function latestTimeUs(multi: Multi, reports: ReadonlyMap<number, readonly Accepted[]>): number {
+  let latestUs = multi.state.kv.clockUs;
+  const see = ({ timeUs }: Command): void => {
+    if (timeUs > latestUs) latestUs = timeUs;
+  };
+  for (const command of multi.state.chosen.values()) see(command);
+  for (const each of reports.values()) for (const { command } of each) see(command);
+  return latestUs;
+}

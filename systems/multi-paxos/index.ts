@@ -1,0 +1,22 @@
+/** Multi-Paxos with a replicated key-value store on top, as a system to be tested. */
+
+import type { AnyProtocol } from '../protocol.ts';
+import { sessionClient } from '../session-client.ts';
+import type { Rules, System } from '../system.ts';
+import { multiOptions } from './options.ts';
+import { multiPaxosProtocol } from './protocol.ts';
+import { type MultiRules, multiRules } from './rules.ts';
+import { multiVariants } from './variants.ts';
+
+export const multiPaxos: System = {
+  name: 'multi-paxos',
+  describe: 'Multi-Paxos (Lamport) with a stable leader, a pipeline, snapshots and sessions',
+  operations: ['read', 'write', 'cas', 'append', 'add'],
+  options: multiOptions,
+  rules: multiRules,
+  // A host hands back to each protocol only what that protocol made, under its own table of rules.
+  protocol: (rules: Rules) => multiPaxosProtocol(rules as MultiRules) as unknown as AnyProtocol,
+  client: (rules: Rules) => sessionClient(rules as MultiRules),
+  electionTimeoutMs: 300,
+  variants: multiVariants,
+};

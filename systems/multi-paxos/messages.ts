@@ -1,0 +1,128 @@
+/** Messages and durable records of Multi-Paxos. Immutable: the simulator passes them by reference. */
+
+import type { Command, KvSnapshot } from '../kv.ts';
+
+/** What an acceptor has accepted in one slot: a pvalue of Paxos Made Moderately Complex. */
+export interface Accepted {
+  readonly ballot: number;
+  readonly command: Command;
+}
+
+/** A slot and what stands in it. */
+export interface AcceptedSlot extends Accepted {
+  readonly slot: number;
+}
+
+export interface ChosenSlot {
+  readonly slot: number;
+  readonly command: Command;
+}
+
+/** The state after every slot up to `slot`, in place of them. */
+export interface Snapshot {
+  readonly slot: number;
+  /** Null for the empty state before the first slot. */
+  readonly kv: KvSnapshot | null;
+}
+
+/** 1a: one for all slots from `from` on. */
+export interface Prepare {
+  readonly kind: 'prepare';
+  readonly ballot: number;
+  readonly from: number;
+}
+
+/** 1b: everything from `from` on that the acceptor has accepted or knows to be chosen. */
+export interface Promise1b {
+  readonly kind: 'promise';
+  readonly ballot: number;
+  readonly accepted: readonly AcceptedSlot[];
+  readonly chosen: readonly ChosenSlot[];
+  /** Slots up to here are in the acceptor's snapshot: it cannot report them one by one. */
+  readonly snapshotUpTo: number;
+}
+
+/** 2a. */
+export interface Accept {
+  readonly kind: 'accept';
+  readonly ballot: number;
+  readonly slot: number;
+  readonly command: Command;
+}
+
+/** 2b, to the leader alone, who is the distinguished learner. */
+export interface Accepted2b {
+  readonly kind: 'accepted';
+  readonly ballot: number;
+  readonly slot: number;
+}
+
+/** What was accepted in `slot` in `ballot` is chosen. */
+export interface Commit {
+  readonly kind: 'commit';
+  readonly ballot: number;
+  readonly slot: number;
+}
+
+/** Refuses something of `ballot`: the acceptor has promised more. */
+export interface Nack {
+  readonly kind: 'nack';
+  readonly ballot: number;
+  readonly promised: number;
+}
+
+/** The leader of `ballot` is alive, and every slot up to `chosenUpTo` is chosen. */
+export interface Heartbeat {
+  readonly kind: 'heartbeat';
+  readonly ballot: number;
+  readonly chosenUpTo: number;
+  /** The round of confirmations; the answer repeats it. */
+  readonly round: number;
+}
+
+export interface HeartbeatAck {
+  readonly kind: 'heartbeat-ack';
+  readonly ballot: number;
+  readonly round: number;
+}
+
+/** Asks for what is chosen from this slot on. */
+export interface LearnRequest {
+  readonly kind: 'learn-request';
+  readonly from: number;
+}
+
+/** Slots that are chosen, in order and without holes, after the snapshot if there is one. */
+export interface Learn {
+  readonly kind: 'learn';
+  readonly snapshot: Snapshot | null;
+  readonly chosen: readonly ChosenSlot[];
+  /** How far the sender could have gone on. */
+  readonly upTo: number;
+}
+
+export type MultiMessage =
+  | Prepare
+  | Promise1b
+  | Accept
+  | Accepted2b
+  | Commit
+  | Nack
+  | Heartbeat
+  | HeartbeatAck
+  | LearnRequest
+  | Learn;
+
+/** What is written to the write-ahead log. */
+export type MultiRecord =
+  /** This ballot of the node's own is used up, whatever comes of it. */
+  | { readonly kind: 'ballot'; readonly ballot: number }
+  | { readonly kind: 'promise'; readonly ballot: number }
+  /** Accepting is promising as well. */
+  | {
+      readonly kind: 'accept';
+      readonly ballot: number;
+      readonly slot: number;
+      readonly command: Command;
+    }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot };

@@ -1,0 +1,111 @@
+/** The options of Multi-Paxos, as `--set` takes them, and as the protocol reads them. */
+
+import type { Options } from '../protocol.ts';
+import type { OptionSpec } from '../system.ts';
+import type { MultiConfig } from './state.ts';
+
+export const multiOptions = {
+  reads: {
+    describe: 'how reads are made linearizable: a confirmed round, a lease, or through the log',
+    default: 'confirmed',
+    choices: ['confirmed', 'lease', 'log'],
+  },
+  checkQuorum: { describe: 'leaders that hear no quorum step down', default: true },
+  electionTimeoutMs: {
+    describe: 'election timeout T; each wait is random in [T, 2T)',
+    default: 300,
+    min: 10,
+    max: 60_000,
+  },
+  heartbeatMs: {
+    describe: 'time between heartbeats of a leader',
+    default: 50,
+    min: 1,
+    max: 10_000,
+  },
+  retransmitMs: {
+    describe: 'after how long an unanswered Accept is sent again',
+    default: 100,
+    min: 1,
+    max: 10_000,
+  },
+  window: {
+    describe: 'slots in flight at a time, chosen in any order',
+    default: 16,
+    min: 1,
+    max: 10_000,
+  },
+  snapshotEvery: {
+    describe: 'slots executed between snapshots; 0 for no snapshots',
+    default: 200,
+    min: 0,
+    max: 1_000_000,
+  },
+  batch: { describe: 'most slots in one Learn', default: 64, min: 1, max: 10_000 },
+  leaseMs: {
+    describe: 'how long an acceptor that answers a heartbeat promises to nobody else',
+    default: 200,
+    min: 1,
+    max: 60_000,
+  },
+  leaseDriftPpm: {
+    describe: 'by how much one clock may outrun another during a lease, in parts per million',
+    default: 100_000,
+    min: 0,
+    max: 1_000_000,
+  },
+  sessionTimeoutMs: {
+    describe: 'client sessions idle for longer expire, by the time in the log',
+    default: 3_600_000,
+    min: 1,
+    max: 1_000_000_000,
+  },
+  sessionsMax: {
+    describe: 'most client sessions; the one idle longest makes room',
+    default: 1024,
+    min: 1,
+    max: 1_000_000,
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** Resolves options; what is not given has its default. Throws `TypeError` for a wrong type. */
+export function multiConfig(options: Options): MultiConfig {
+  return {
+    reads: readsOption(options),
+    checkQuorum: booleanOption(options, 'checkQuorum'),
+    electionTimeoutUs: numberOption(options, 'electionTimeoutMs') * 1000,
+    heartbeatUs: numberOption(options, 'heartbeatMs') * 1000,
+    retransmitUs: numberOption(options, 'retransmitMs') * 1000,
+    window: numberOption(options, 'window'),
+    snapshotEvery: numberOption(options, 'snapshotEvery'),
+    batch: numberOption(options, 'batch'),
+    leaseUs: numberOption(options, 'leaseMs') * 1000,
+    leaseDriftPpm: numberOption(options, 'leaseDriftPpm'),
+    sessionTimeoutUs: numberOption(options, 'sessionTimeoutMs') * 1000,
+    sessionsMax: numberOption(options, 'sessionsMax'),
+  };
+}
+
+type Name = keyof typeof multiOptions;
+
+function optionOf(options: Options, name: Name): number | string | boolean {
+  return options[name] ?? multiOptions[name].default;
+}
+
+function numberOption(options: Options, name: Name): number {
+  const value = optionOf(options, name);
+  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
+  return value;
+}
+
+function booleanOption(options: Options, name: Name): boolean {
+  const value = optionOf(options, name);
+  if (typeof value !== 'boolean') throw new TypeError(`option ${name} must be true or false`);
+  return value;
+}
+
+function readsOption(options: Options): MultiConfig['reads'] {
+  const value = optionOf(options, 'reads');
+  if (value === 'confirmed' || value === 'lease' || value === 'log') return value;
+  throw new TypeError(`option reads must be one of confirmed, lease, log`);
+}

@@ -1,0 +1,218 @@
+/** A Multi-Paxos node: starting from its disk, and which message goes where. */
+
+import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
+import type { NodeView, Protocol } from '../protocol.ts';
+import { onRequest } from './clients.ts';
+import {
+  onElectionTimer,
+  onNack,
+  onOwnPromise,
+  onPrepare,
+  onPromise,
+  resetElectionWait,
+} from './election.ts';
+import { onCommit, onLearn, onLearnRequest } from './learning.ts';
+import type { Accepted, MultiMessage, MultiRecord, Snapshot } from './messages.ts';
+import { multiConfig } from './options.ts';
+import { onAccept, onAccepted } from './proposals.ts';
+import { onHeartbeat, onHeartbeatAck, onHeartbeatTimer } from './rounds.ts';
+import type { MultiRules } from './rules.ts';
+import {
+  type Multi,
+  type MultiConfig,
+  type MultiEnv,
+  type MultiState,
+  NO_BALLOT,
+  NOBODY,
+  ROUNDS_KEPT,
+  TIMER,
+} from './state.ts';
+
+/** Builds the node code over a table of rules. */
+export function multiPaxosProtocol(
+  rules: MultiRules,
+): Protocol<MultiState, MultiMessage, MultiRecord> {
+  // Handlers are not entered again while one runs, so one context serves all nodes and steps.
+  let context: Multi | null = null;
+  const begin = (state: MultiState, env: MultiEnv): Multi => {
+    context = { rules, state, env, machine: new KvMachine(rules, state.config) };
+    return context;
+  };
+  const enter = (state: MultiState, env: MultiEnv): Multi => {
+    if (context === null) return begin(state, env);
+    context.state = state;
+    context.env = env;
+    return context;
+  };
+  return {
+    start(env, options, records) {
+      const found = replay(rules.recordsAtStart(records, env.incarnation));
+      const state = recover(env, multiConfig(options), found);
+      const multi = begin(state, env);
+      traceBoot(state, env);
+      resetElectionWait(multi);
+      return state;
+    },
+    message: (state, env, from, message) => onMessage(enter(state, env), from, message),
+    timer(state, env, timer) {
+      const multi = enter(state, env);
+      if (timer === TIMER.election) onElectionTimer(multi);
+      else onHeartbeatTimer(multi);
+    },
+    request: (state, env, request) => onRequest(enter(state, env), request),
+    durable: (state, env, record) => onRecordDurable(enter(state, env), record),
+    view,
+    messageKind: (message) => message.kind,
+  };
+}
+
+function onMessage(multi: Multi, from: number, message: MultiMessage): void {
+  switch (message.kind) {
+    case 'prepare':
+      onPrepare(multi, from, message);
+      break;
+    case 'promise':
+      onPromise(multi, from, message);
+      break;
+    case 'accept':
+      onAccept(multi, from, message);
+      break;
+    case 'accepted':
+      onAccepted(multi, from, message);
+      break;
+    case 'commit':
+      onCommit(multi, message);
+      break;
+    case 'nack':
+      onNack(multi, message);
+      break;
+    case 'heartbeat':
+      onHeartbeat(multi, from, message);
+      break;
+    case 'heartbeat-ack':
+      onHeartbeatAck(multi, from, message);
+      break;
+    case 'learn-request':
+      onLearnRequest(multi, from, message);
+      break;
+    case 'learn':
+      onLearn(multi, from, message);
+      break;
+  }
+}
+
+/** The node is an acceptor like the others: what it promises and accepts itself counts now. */
+function onRecordDurable(multi: Multi, record: MultiRecord): void {
+  const { self } = multi.state;
+  if (record.kind === 'promise') onOwnPromise(multi, record.ballot);
+  if (record.kind !== 'accept') return;
+  const { ballot, slot } = record;
+  onAccepted(multi, self, { kind: 'accepted', ballot, slot });
+}
+
+function view(state: MultiState): NodeView {
+  const { role, promised, leader, chosenUpTo, applied } = state;
+  const term = Math.max(0, promised);
+  return { role, term, leader: leader === NOBODY ? null : leader, commit: chosenUpTo, applied };
+}
+
+/** What the records of a disk, oldest first, come to. */
+interface Found {
+  ownBallot: number;
+  promised: number;
+  snapshot: Snapshot;
+  readonly accepted: Map<number, Accepted>;
+}
+
+function replay(records: readonly MultiRecord[]): Found {
+  const found: Found = {
+    ownBallot: NO_BALLOT,
+    promised: NO_BALLOT,
+    snapshot: { slot: 0, kv: null },
+    accepted: new Map(),
+  };
+  for (const record of records) {
+    switch (record.kind) {
+      case 'ballot':
+        found.ownBallot = Math.max(found.ownBallot, record.ballot);
+        break;
+      case 'promise':
+        found.promised = Math.max(found.promised, record.ballot);
+        break;
+      case 'accept':
+        found.promised = Math.max(found.promised, record.ballot);
+        found.accepted.set(record.slot, { ballot: record.ballot, command: record.command });
+        break;
+      case 'snapshot':
+        found.snapshot = record.snapshot;
+        break;
+    }
+  }
+  return found;
+}
+
+function recover(env: MultiEnv, config: MultiConfig, found: Found): MultiState {
+  const { self, members, incarnation } = env;
+  const { ownBallot, promised, snapshot, accepted } = found;
+  const zeros = (): number[] => members.map(() => 0);
+  // Whoever is started again may have granted a lease that it no longer knows of: it waits.
+  const mayHaveGranted = config.reads === 'lease' && incarnation > 1;
+  return {
+    config,
+    self,
+    members,
+    role: 'follower',
+    promised,
+    ownBallot,
+    accepted,
+    snapshot,
+    chosen: new Map(),
+    chosenUpTo: snapshot.slot,
+    applied: snapshot.slot,
+    kv: snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv),
+    seen: Math.max(promised, ownBallot),
+    leader: NOBODY,
+    notices: new Map(),
+    waitingSinceUs: 0,
+    timeoutUs: 0,
+    grantedTo: NOBODY,
+    grantedUntilUs: mayHaveGranted ? env.nowUs() + config.leaseUs : Number.NEGATIVE_INFINITY,
+    ballot: NO_BALLOT,
+    preparedFrom: 1,
+    promises: [],
+    next: 1,
+    firstOwn: 0,
+    proposals: new Map(),
+    backlog: [],
+    waiting: new Map(),
+    ackRound: zeros(),
+    ackUs: zeros(),
+    leaderSinceUs: 0,
+    round: 0,
+    confirmedRound: 0,
+    roundStartUs: new Array<number>(ROUNDS_KEPT).fill(0),
+    leaseUntilUs: Number.NEGATIVE_INFINITY,
+    clusterUs: 0,
+    reads: [],
+  };
+}
+
+function traceBoot(state: MultiState, env: MultiEnv): void {
+  const { ownBallot, promised, snapshot } = state;
+  env.trace({
+    kind: 'boot',
+    protocol: 'multi-paxos',
+    nodes: state.members,
+    variants: [],
+    recovered: {
+      ballot: ownBallot,
+      promised: promised === NO_BALLOT ? [] : [{ instance: null, ballot: promised }],
+      accepted: Array.from(state.accepted, ([slot, { ballot, command }]) => ({
+        instance: slot,
+        ballot,
+        valueHash: command.valueHash,
+      })),
+      snapshot: { term: 0, index: snapshot.slot },
+    },
+  });
+}

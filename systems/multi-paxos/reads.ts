@@ -1,0 +1,42 @@
+/** Linearizable reads without the log: confirmed by a round, or by a lease (PML, section 5.2). */
+
+import type { Operation } from '../operations.ts';
+import type { ClientRef } from '../protocol.ts';
+import { answerRead } from './clients.ts';
+import { startRound } from './rounds.ts';
+import type { Multi } from './state.ts';
+
+/**
+ * A read has to be confirmed by a round that starts after it arrived. Reads that arrive while a
+ * round is under way share the next one.
+ */
+export function onRead(multi: Multi, to: ClientRef, operation: Operation): void {
+  const { state, env, rules } = multi;
+  const index = rules.readIndex(state);
+  if (state.config.reads === 'lease' && index >= 0 && state.applied >= index) {
+    if (rules.leaseClock(env.nowUs(), env.wallUs()) < state.leaseUntilUs) {
+      answerRead(multi, { to, operation, round: state.confirmedRound, index }, 'lease');
+      return;
+    }
+  }
+  state.reads.push({ to, operation, round: state.round + 1, index });
+  serveReads(multi);
+}
+
+/** Leader: answers the reads that may be, and sees to a round for those that need one. */
+export function serveReads(multi: Multi): void {
+  const { state, rules } = multi;
+  const { reads } = state;
+  if (reads.length === 0) return;
+  let served = 0;
+  for (const read of reads) {
+    if (read.index < 0) read.index = rules.readIndex(state);
+    if (!rules.readReady(state, read)) break;
+    answerRead(multi, read, 'index');
+    served++;
+  }
+  reads.splice(0, served);
+  const latest = reads.at(-1);
+  if (latest === undefined || latest.round <= state.round) return;
+  if (state.confirmedRound === state.round) startRound(multi);
+}

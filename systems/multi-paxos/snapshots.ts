@@ -1,0 +1,62 @@
+/** Snapshots: taking one, putting it in the place of what it covers, installing another's. */
+
+import { emptyKv, restoreKv } from '../kv.ts';
+import { applyChosen } from './apply.ts';
+import { answerCovered, fillWindow } from './clients.ts';
+import { tracePrefix } from './learning.ts';
+import type { MultiRecord, Snapshot } from './messages.ts';
+import { type Multi, NO_BALLOT } from './state.ts';
+
+export function takeSnapshot(multi: Multi): void {
+  const { state, rules } = multi;
+  compact(multi, { slot: state.applied, kv: rules.snapshotState(state.kv) });
+  trace(multi, 'take');
+}
+
+/** Replaces the own state by a snapshot that is ahead of it; an old one is not looked at. */
+export function install(multi: Multi, snapshot: Snapshot): void {
+  const { state } = multi;
+  if (snapshot.slot <= state.applied) return;
+  state.kv = snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv);
+  state.applied = snapshot.slot;
+  state.chosenUpTo = Math.max(state.chosenUpTo, snapshot.slot);
+  compact(multi, snapshot);
+  while (state.chosen.has(state.chosenUpTo + 1)) state.chosenUpTo++;
+  trace(multi, 'install');
+  tracePrefix(multi);
+  answerCovered(multi, snapshot.slot);
+  applyChosen(multi);
+  if (state.role === 'leader') fillWindow(multi);
+}
+
+/** Drops what the snapshot covers, in memory and, atomically, on disk. */
+function compact(multi: Multi, snapshot: Snapshot): void {
+  const { state, env, rules } = multi;
+  state.snapshot = snapshot;
+  for (const slot of state.accepted.keys()) if (slot <= snapshot.slot) state.accepted.delete(slot);
+  for (const slot of state.chosen.keys()) if (slot <= snapshot.slot) state.chosen.delete(slot);
+  for (const slot of state.notices.keys()) if (slot <= snapshot.slot) state.notices.delete(slot);
+  for (const slot of state.proposals.keys()) {
+    if (slot <= snapshot.slot) state.proposals.delete(slot);
+  }
+  for (const records of rules.compaction({ kind: 'snapshot', snapshot }, durableRest(multi))) {
+    env.checkpoint(records);
+  }
+}
+
+function durableRest(multi: Multi): MultiRecord[] {
+  const { state } = multi;
+  const rest: MultiRecord[] = [];
+  if (state.ownBallot !== NO_BALLOT) rest.push({ kind: 'ballot', ballot: state.ownBallot });
+  if (state.promised !== NO_BALLOT) rest.push({ kind: 'promise', ballot: state.promised });
+  for (const [slot, { ballot, command }] of state.accepted) {
+    rest.push({ kind: 'accept', ballot, slot, command });
+  }
+  return rest;
+}
+
+function trace(multi: Multi, op: 'take' | 'install'): void {
+  const { state, env } = multi;
+  const last = { term: 0, index: state.snapshot.slot };
+  env.trace({ kind: 'snapshot', op, last, stateHash: state.kv.hash });
+}

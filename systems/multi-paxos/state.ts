@@ -1,0 +1,156 @@
+/** The state of one Multi-Paxos node: proposer, acceptor, learner and replica in one process. */
+
+import type { Command, KvLimits, KvMachine, KvState } from '../kv.ts';
+import type { Operation } from '../operations.ts';
+import type { ClientRef, Env } from '../protocol.ts';
+import type { Accepted, MultiMessage, MultiRecord, Promise1b, Snapshot } from './messages.ts';
+import type { MultiRules } from './rules.ts';
+
+export type Role = 'follower' | 'candidate' | 'leader';
+
+/** Options, resolved. */
+export interface MultiConfig extends KvLimits {
+  /** How reads are made linearizable: confirmed by a round, by a lease, or through the log. */
+  readonly reads: 'confirmed' | 'lease' | 'log';
+  readonly checkQuorum: boolean;
+  /** Slots applied between snapshots; 0 for none. */
+  readonly snapshotEvery: number;
+  /** Most slots in flight beyond the chosen prefix. */
+  readonly window: number;
+  /** Most slots in one Learn. */
+  readonly batch: number;
+  /** T: timeouts are drawn from [T, 2T). */
+  readonly electionTimeoutUs: number;
+  readonly heartbeatUs: number;
+  /** After how long an unanswered Accept is sent again. */
+  readonly retransmitUs: number;
+  readonly leaseUs: number;
+  /** Bound on how much faster one node's clock may run than another's. */
+  readonly leaseDriftPpm: number;
+}
+
+/** No ballot: below every ballot. */
+export const NO_BALLOT = -1;
+/** "Nobody", where a node is expected. */
+export const NOBODY = -1;
+/** "None", where a slot is expected; slots begin at 1. */
+export const NO_SLOT = 0;
+
+/** A promise that a candidate has counted. */
+export interface CountedPromise extends Promise1b {
+  readonly node: number;
+}
+
+/** A command under way in the leader's ballot. */
+export interface Proposal {
+  readonly command: Command;
+  /** By node. */
+  readonly accepted: boolean[];
+  sentUs: number;
+}
+
+/** A client that waits for its command. */
+export interface Waiting {
+  readonly command: Command;
+  readonly to: ClientRef;
+}
+
+/** A read that waits until this node is known to lead still. */
+export interface PendingRead {
+  readonly to: ClientRef;
+  readonly operation: Operation;
+  /** The round, started after the read arrived, that has to be confirmed. */
+  readonly round: number;
+  /** What has to be applied; -1 while it cannot be told. */
+  index: number;
+}
+
+export interface MultiState {
+  readonly config: MultiConfig;
+  readonly self: number;
+  readonly members: readonly number[];
+  role: Role;
+  /** Durable: the highest ballot promised, for all slots at once. */
+  promised: number;
+  /** Durable: the highest ballot of its own that the node has used. */
+  ownBallot: number;
+  /** Durable, behind the snapshot: what was accepted, by slot. */
+  readonly accepted: Map<number, Accepted>;
+  snapshot: Snapshot;
+  /** What is known to be chosen, behind the snapshot. */
+  readonly chosen: Map<number, Command>;
+  /** Every slot up to here is known to be chosen. */
+  chosenUpTo: number;
+  applied: number;
+  kv: KvState;
+  /** The highest ballot heard of. */
+  seen: number;
+  leader: number;
+  /** Slots that are chosen if what comes to be accepted in them is of this ballot. */
+  readonly notices: Map<number, number>;
+  /** When a leader was last heard: the election timeout runs from then, and is so long. */
+  waitingSinceUs: number;
+  timeoutUs: number;
+  /** The lease that this acceptor has granted: to whom, and until when on its own clock. */
+  grantedTo: number;
+  grantedUntilUs: number;
+  /** Candidates and leaders: the ballot under way, and the first slot that it prepared. */
+  ballot: number;
+  preparedFrom: number;
+  promises: CountedPromise[];
+  /** Leaders: the next free slot, and the first one that is the leader's own. */
+  next: number;
+  firstOwn: number;
+  readonly proposals: Map<number, Proposal>;
+  /** Commands for which the window had no room, in order. */
+  readonly backlog: Waiting[];
+  /** Clients by the slot in which their command was proposed; they outlive the leadership. */
+  readonly waiting: Map<number, Waiting>;
+  /** Leaders, by node: the latest round answered, and when any answer came. */
+  readonly ackRound: number[];
+  readonly ackUs: number[];
+  leaderSinceUs: number;
+  /** Rounds of confirmations: the latest started, and the latest that a quorum answered. */
+  round: number;
+  confirmedRound: number;
+  /** When each of the last rounds was started, by its number modulo the length. */
+  readonly roundStartUs: number[];
+  leaseUntilUs: number;
+  /** The cluster's clock stood at `clusterUs` when the own clock stood at `leaderSinceUs`. */
+  clusterUs: number;
+  readonly reads: PendingRead[];
+}
+
+/** How many rounds back the start of a round is remembered. */
+export const ROUNDS_KEPT = 64;
+
+export const TIMER = { election: 0, heartbeat: 1 } as const;
+
+export type MultiEnv = Env<MultiMessage, MultiRecord>;
+
+/** One step of one node: what every part of the protocol works on. Reused from step to step. */
+export interface Multi {
+  readonly rules: MultiRules;
+  state: MultiState;
+  env: MultiEnv;
+  /** The state machine's code; its data is in `state.kv`. */
+  machine: KvMachine;
+}
+
+/** Sends to every other member. */
+export function sendAll(multi: Multi, message: MultiMessage): void {
+  const { state, env } = multi;
+  for (const node of state.members) if (node !== state.self) env.send(node, message);
+}
+
+/** The item of `values` that `count` of them reach: the count-th largest. */
+export function reachedBy(values: readonly number[], count: number): number {
+  let best = Number.NEGATIVE_INFINITY;
+  for (const candidate of values) {
+    if (candidate <= best) continue;
+    let reaching = 0;
+    for (const value of values) if (value >= candidate) reaching++;
+    if (reaching >= count) best = candidate;
+  }
+  return best;
+}

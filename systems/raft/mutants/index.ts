@@ -1,0 +1,21 @@
+/** The registry of Raft's variants: planted bugs by subject, and harmless changes. */
+
+import type { Variant } from '../../system.ts';
+import type { RaftRules } from '../rules.ts';
+import { raftDecoys } from './decoys.ts';
+import { diskMutants } from './disks.ts';
+import { electionMutants } from './elections.ts';
+import { liveMutants } from './live.ts';
+import { logMutants } from './logs.ts';
+import { serviceMutants } from './services.ts';
+import { snapshotMutants } from './snapshots.ts';
+
+export const raftVariants: readonly Variant<RaftRules>[] = [
+  ...electionMutants,
+  ...logMutants,
+  ...diskMutants,
+  ...serviceMutants,
+  ...snapshotMutants,
+  ...liveMutants,
+  ...raftDecoys,
+];

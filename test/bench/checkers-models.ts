@@ -1,0 +1,38 @@
+/** Models as a user writes them, for the benchmark. */
+
+import { History, type NewEvent, type Value } from '../../checkers/history.ts';
+import { type Model, models } from '../../checkers/linearizable/index.ts';
+
+/** A compare-and-set register with nothing but its step. */
+export const plainRegister: Model<Value> = {
+  name: 'plain register',
+  functions: models['cas-register'].functions,
+  initial: (value) => value,
+  step: (state, operation) => models['cas-register'].step(state, operation) as Value | undefined,
+};
+
+/** All keys in one object: a list of `[key, text]`, and operations that carry their key. */
+export const textsByKey: Model<Readonly<Record<string, string>>> = {
+  name: 'texts by key',
+  functions: ['get', 'put', 'append'],
+  initial: () => ({}),
+  step(state, { f, input, output, outcome }) {
+    const [key, text] = input as readonly [string, string];
+    const before = state[key] ?? '';
+    if (f === 'put') return { ...state, [key]: text };
+    if (f === 'append') return { ...state, [key]: before + text };
+    return outcome !== 'ok' || output === before ? state : undefined;
+  },
+  key: (state) => JSON.stringify(Object.entries(state).sort(([a], [b]) => (a < b ? -1 : 1))),
+  readonly: ({ f }) => f === 'get',
+};
+
+/** The same history without keys: they become part of what is asked. */
+export function inOnePiece(history: History): History {
+  const events: NewEvent[] = [];
+  for (const { index: _, key = '', ...event } of history) {
+    const value = event.type === 'invoke' || event.f !== 'get' ? [key, event.value] : event.value;
+    events.push({ ...event, value });
+  }
+  return History.from(events);
+}

@@ -1,0 +1,279 @@
+/**
+ * The speed of the linearizability checkers: `npm run bench:checkers`.
+ *
+ * Prints the first (cold) and the median (warm) time of each check, and how many times faster
+ * that is than Porcupine, whose medians were measured on another machine and stand in a file. Ends
+ * with status 1 when a ratio falls below its floor (`CHECKERS.md` 6).
+ */
+
+import { readFileSync } from 'node:fs';
+import type { History, Value } from '../../checkers/history.ts';
+import {
+  checkLinearizable,
+  type LinearizabilityOptions,
+} from '../../checkers/linearizable/index.ts';
+import { operationsByKey } from '../../checkers/linearizable/operations.ts';
+import { porcupineSearch } from '../../checkers/linearizable/porcupine.ts';
+import { haveRecorded, load, recordedHistories } from '../checkers/linearizable/recorded.ts';
+import { collections, mutexHistory, registerHistory, textHistory } from './checkers-histories.ts';
+import { inOnePiece, plainRegister, textsByKey } from './checkers-models.ts';
+
+const medians = JSON.parse(
+  readFileSync(new URL('porcupine-medians.json', import.meta.url), 'utf8'),
+) as { medianMs: Readonly<Record<string, number>>; porcupine: string; machine: string };
+
+interface Row {
+  readonly name: string;
+  readonly histories: readonly History[];
+  readonly options: LinearizabilityOptions;
+  /** Milliseconds of the peer, times the share of its data that is here. */
+  readonly peerMs?: number | undefined;
+  readonly floor?: number;
+  readonly targetMs?: number;
+  readonly runs?: number;
+}
+
+const cas = { model: 'cas-register', failedCas: 'observed', explain: false } as const;
+
+let failures = 0;
+
+console.log(`peer: ${medians.porcupine}\n      ${medians.machine}\n`);
+console.log(
+  line(['check', 'answer', 'cold ms', 'warm ms', 'peer ms', 'ratio', 'floor', 'target ms', 'MB']),
+);
+if (haveRecorded) recorded();
+else console.log('../shared is not here: recorded histories are left out');
+synthetic();
+withoutHints();
+large();
+process.exitCode = failures === 0 ? 0 : 1;
+
+function recorded(): void {
+  const all = recordedHistories().map((entry) => ({ entry, history: load(entry) }));
+  const some = (part: string): History[] =>
+    all.filter(({ entry }) => entry.file.includes(part)).map(({ history }) => history);
+  const etcd = some('etcd_');
+  const observed = { model: 'cas-register', failedCas: 'observed', explain: false } as const;
+  const knossos = some('knossos/cas-register');
+  measure({
+    name: `etcd, ${etcd.length} logs`,
+    histories: etcd,
+    options: observed,
+    peerMs: peer('etcd, 102 logs') * (etcd.length / 102),
+    floor: 50,
+    targetMs: (4 * etcd.length) / 102,
+    runs: 41,
+  });
+  measure({
+    name: 'etcd 002',
+    histories: some('etcd_002'),
+    options: observed,
+    peerMs: peer('etcd 002'),
+    runs: 41,
+  });
+  measure({
+    name: `knossos, ${knossos.length} files`,
+    histories: knossos,
+    options: { model: 'cas-register', initial: 0, nilReads: 'silent', explain: false },
+    peerMs: peer('knossos, 120 files') * (knossos.length / 120),
+    floor: 100,
+    targetMs: (5 * knossos.length) / 120,
+    runs: 41,
+  });
+  const floors: Readonly<Record<string, number>> = {
+    'c01 ok': 1,
+    'c01 bad': 1,
+    'c10 ok': 2,
+    'c10 bad': 10,
+  };
+  for (const [which, floor] of Object.entries(floors)) {
+    const histories = some(`kv-${which.replace(' ', '-')}`);
+    const options = {
+      model: 'kv-append',
+      initial: '',
+      explain: false,
+      keys: 'until-violation',
+    } as const;
+    measure({
+      name: `kv ${which}`,
+      histories,
+      options,
+      peerMs: peer(`kv ${which}`),
+      floor,
+      runs: 41,
+    });
+    if (!which.startsWith('c10')) continue;
+    const name = `kv ${which} in one piece`;
+    measure({
+      name,
+      histories: histories.map(inOnePiece),
+      options: { model: textsByKey, explain: false },
+      peerMs: peer(name),
+      floor: 5,
+      runs: 5,
+    });
+  }
+}
+
+function synthetic(): void {
+  const text = { operations: 1712, clients: 50, keys: 10, seed: 1 };
+  const texts = { model: 'kv-append', initial: '', explain: false } as const;
+  const c50 = { name: 'kv c50 ok (like it)', histories: [textHistory(text)], options: texts };
+  measure({ ...c50, peerMs: peer('kv c50 ok'), floor: 30, targetMs: 2, runs: 41 });
+  const c50bad = [textHistory({ ...text, operations: 2024, bad: true, seed: 2 })];
+  const bad = { name: 'kv c50 bad (like it)', histories: c50bad, options: texts };
+  measure({ ...bad, peerMs: peer('kv c50 bad'), floor: 5, targetMs: 5, runs: 41 });
+
+  const few = (name: string, more: Partial<Row>, shape: Parameters<typeof register>[0]): void => {
+    const peerMs = medians.medianMs[name];
+    measure({
+      name,
+      histories: [register({ values: 5, cas: true, ...shape })],
+      options: cas,
+      peerMs,
+      ...more,
+    });
+  };
+  few('v5 10k c5', {}, { operations: 10_000, clients: 5 });
+  few('v5 10k c10', { floor: 50, runs: 21 }, { operations: 10_000, clients: 10 });
+  few('v5 10k c20', {}, { operations: 10_000, clients: 20 });
+  few('v5 10k c5 bad', {}, { operations: 10_000, clients: 5, bad: true, seed: 5 });
+  few('v5 10k c10 bad', { floor: 200 }, { operations: 10_000, clients: 10, bad: true, seed: 31 });
+  few('v5 2k c10 crashes', {}, { operations: 2000, clients: 10, crashEvery: 100 });
+  few('v5 100k c5', {}, { operations: 100_000, clients: 5 });
+  few('v5 100k c10', {}, { operations: 100_000, clients: 10 });
+  few('v5 1M c10', { targetMs: 1000, runs: 3 }, { operations: 1_000_000, clients: 10 });
+  few('v5 1M c20', { targetMs: 4000, runs: 3 }, { operations: 1_000_000, clients: 20 });
+  const unique = { values: 'unique', cas: false } as const;
+  few('u 1k c5', {}, { ...unique, operations: 1000, clients: 5 });
+  few('u 10k c5', {}, { ...unique, operations: 10_000, clients: 5 });
+  few('u 10k c5 bad', {}, { ...unique, operations: 10_000, clients: 5, bad: true });
+  few('u 100k c5', {}, { ...unique, operations: 100_000, clients: 5 });
+  const million = { ...unique, operations: 1_000_000, clients: 20 };
+  few('u 1M c20', { targetMs: 100 }, million);
+  few('u 1M c20 crashes', { targetMs: 1000 }, { ...million, crashEvery: 1000 });
+  few('u 1M c20 with cas', {}, { ...million, cas: true });
+}
+
+/** A user's model as it comes, beside the reference search on the same history. */
+function withoutHints(): void {
+  const shape = { values: 5, cas: true, seed: 3 } as const;
+  const histories: readonly (readonly [string, History])[] = [
+    ['v5 2k c5', registerHistory({ ...shape, operations: 2000, clients: 5 })],
+    ['v5 2k c10', registerHistory({ ...shape, operations: 2000, clients: 10 })],
+    ['v5 2k c5 bad', registerHistory({ ...shape, operations: 2000, clients: 5, bad: true })],
+    ['u 2k c5', registerHistory({ ...shape, values: 'unique', operations: 2000, clients: 5 })],
+  ];
+  for (const [name, history] of histories) {
+    const groups = operationsByKey(history, { failedCas: 'observed', nilReads: 'observed' });
+    if ('because' in groups) throw new Error(groups.because);
+    const [, reference] = times(3, () => {
+      for (const group of groups) porcupineSearch(group, plainRegister, null);
+    });
+    measure({
+      name: `no hints, ${name}`,
+      histories: [history],
+      options: { ...cas, model: plainRegister },
+      peerMs: reference,
+      floor: 0.8,
+    });
+  }
+}
+
+function large(): void {
+  for (const [model, make] of Object.entries(collections)) {
+    const histories = [make({ operations: 1_000_000, clients: 10, seed: 7 })];
+    const targetMs = model === 'stack' ? 2000 : 500;
+    measure({ name: `${model} 1M`, histories, options: { model }, targetMs, runs: 3 });
+  }
+  const locks = [mutexHistory({ operations: 1_000_000, clients: 10, seed: 7 })];
+  measure({
+    name: 'mutex 1M',
+    histories: locks,
+    options: { model: 'mutex' },
+    targetMs: 500,
+    runs: 3,
+  });
+  const many = register({
+    values: 'unique',
+    cas: false,
+    operations: 10_000_000,
+    clients: 20,
+    crashEvery: 1000,
+  });
+  measure({ name: 'u 10M c20 crashes', histories: [many], options: cas, targetMs: 1000, runs: 3 });
+}
+
+function register(shape: {
+  readonly operations: number;
+  readonly clients: number;
+  readonly values?: 'unique' | number;
+  readonly cas?: boolean;
+  readonly crashEvery?: number;
+  readonly bad?: boolean;
+  readonly seed?: number;
+}): History {
+  return registerHistory({ values: 5, cas: true, seed: 3, ...shape });
+}
+
+function peer(name: string): number {
+  return medians.medianMs[name] as number;
+}
+
+function measure({ name, histories, options, peerMs, floor, targetMs, runs = 7 }: Row): void {
+  const answers = new Set<Value>();
+  const work = (): void => {
+    for (const history of histories) {
+      const { verdict, decidedBy } = checkLinearizable(history, options);
+      answers.add(`${verdict.kind} (${decidedBy})`);
+    }
+  };
+  const [cold, warm] = times(runs, work);
+  const bytes = allocated(work);
+  const ratio = peerMs === undefined ? undefined : peerMs / warm;
+  const broken = floor !== undefined && ratio !== undefined && ratio < floor;
+  if (broken) failures++;
+  const shown = [...answers].length === 1 ? String([...answers][0]) : 'as recorded';
+  console.log(
+    line([
+      name,
+      shown,
+      cold.toFixed(2),
+      warm.toFixed(2),
+      peerMs?.toFixed(2) ?? '',
+      ratio === undefined ? '' : `${ratio.toFixed(1)}x`,
+      floor === undefined ? '' : `${floor}x${broken ? ' BELOW' : ''}`,
+      targetMs === undefined ? '' : `${targetMs.toFixed(1)}${warm > targetMs ? ' missed' : ''}`,
+      (bytes / 1e6).toFixed(0),
+    ]),
+  );
+}
+
+/** The first time, and the median of the others. */
+function times(runs: number, work: () => void): readonly [number, number] {
+  const all: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    // Garbage of one run is not the next one's business.
+    if (runs < 20) globalThis.gc?.();
+    const start = performance.now();
+    work();
+    all.push(performance.now() - start);
+  }
+  const [cold, ...rest] = all as [number, ...number[]];
+  rest.sort((a, b) => a - b);
+  return [cold, rest[rest.length >> 1] ?? cold];
+}
+
+/** Bytes that one run leaves behind before anything is collected: an upper bound of what it holds. */
+function allocated(work: () => void): number {
+  globalThis.gc?.();
+  const before = process.memoryUsage();
+  work();
+  const after = process.memoryUsage();
+  return after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers;
+}
+
+function line(cells: readonly string[]): string {
+  const widths = [26, 30, 9, 9, 9, 9, 11, 15, 6];
+  return cells.map((cell, at) => cell.padEnd(widths[at] as number)).join(' ');
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { LivenessObserver, livenessVerdict } from '../../../checkers/agreement/liveness.ts';
+import type { Verdict } from '../../../checkers/verdict.ts';
+import { recovered, TraceWriter } from './raft-trace.ts';
+
+/** The faults end at 1,000 ns, and recovery may take 1,000 ns. */
+const BOUNDS = { quietAtNs: 1000, boundNs: 1000 };
+
+function at(trace: TraceWriter, timeNs: number): TraceWriter {
+  trace.timeNs = timeNs;
+  return trace;
+}
+
+function verdict(trace: TraceWriter, endNs = 5000): Verdict {
+  return livenessVerdict(trace.lines, { ...BOUNDS, endNs }).verdict;
+}
+
+function property(trace: TraceWriter, endNs = 5000): string {
+  const found = verdict(trace, endNs);
+  return found.kind === 'invalid' ? (found.property ?? '?') : found.kind;
+}
+
+/** n2 takes over from n1 at `timeNs` and commits what both hold. */
+function takeover(timeNs: number): TraceWriter {
+  const trace = at(TraceWriter.steady(), timeNs).elect(1, 2, [1, 2], [1, 1]).term(0, 2);
+  for (const node of [1, 2, 0]) trace.append(node, [2, 2], 1);
+  trace.commit(1, [2, 2], 2, [1, 2]).apply(1, [2, 2]);
+  return trace.commit(2, [2, 2], 2).apply(2, [2, 2]).commit(0, [2, 2], 2).apply(0, [2, 2]);
+}
+
+test('an observer of a live run says the same as the stored trace', () => {
+  const trace = takeover(1200);
+  const observer = new LivenessObserver();
+  for (const { event, node, incarnation, time } of trace.lines) {
+    if (time === 1201) observer.quiet(1000);
+    observer.feed(event, node, incarnation, time);
+  }
+  const bounds = { ...BOUNDS, endNs: 5000 };
+  expect(observer.conclude(bounds)).toEqual(livenessVerdict(trace.lines, bounds));
+});
+
+describe('liveness after the quiet end', () => {
+  test('holds when the leader from before stays, and when another takes over in time', () => {
+    expect(property(TraceWriter.steady())).toBe('valid');
+    expect(property(takeover(1500))).toBe('valid');
+  });
+
+  test('reports how long it took', () => {
+    const { stats } = livenessVerdict(takeover(1200).lines, { ...BOUNDS, endNs: 5000 });
+    expect(stats).toEqual({ timeToLeaderNs: 203, timeToCommitNs: 203, termsAfterQuiet: 1 });
+  });
+
+  test('may be seen before the bound, but its absence may not', () => {
+    expect(property(TraceWriter.steady(), 1500)).toBe('valid');
+    expect(property(TraceWriter.steady(), 1100)).toBe('unknown');
+    expect(property(at(TraceWriter.steady(), 900).crash(0), 1500)).toBe('unknown');
+    expect(livenessVerdict([], BOUNDS).verdict.kind).toBe('unknown');
+  });
+
+  test('breaks Liveness:leader when nobody leads, or somebody only after the bound', () => {
+    expect(property(TraceWriter.booted(3))).toBe('Liveness:leader');
+    expect(property(at(TraceWriter.steady(), 900).crash(0))).toBe('Liveness:leader');
+    const late = at(TraceWriter.steady(), 900).crash(0);
+    expect(property(at(late, 2500).elect(1, 2, [1, 2], [1, 1]))).toBe('Liveness:leader');
+  });
+
+  test('breaks Liveness:leader when leaders come and go', () => {
+    const trace = TraceWriter.steady();
+    for (let term = 2; term < 8; term++) {
+      at(trace, 1000 + term * 120).elect(term % 2, term, [0, 1, 2], [1, 1]);
+    }
+    trace.event(1, { kind: 'step-down', term: 7, reason: 'check-quorum' });
+    expect(property(trace)).toBe('Liveness:leader');
+  });
+
+  test('breaks Liveness:commit-progress when old entries stay uncommitted', () => {
+    const trace = TraceWriter.booted(3)
+      .elect(0, 1, [0, 1])
+      .append(0, [1, 1], 0)
+      .append(1, [1, 1], 0);
+    at(trace, 1100).elect(1, 2, [1, 2], [1, 1]);
+    expect(property(trace)).toBe('Liveness:commit-progress');
+    at(trace, 1300).append(1, [2, 2], 1).commit(1, [2, 2], 2, [1, 2]);
+    expect(property(trace)).not.toBe('Liveness:commit-progress');
+  });
+
+  test('breaks Liveness:followers-converge when one follower does not catch up', () => {
+    const behind = TraceWriter.booted(3).elect(0, 1, [0, 1, 2]).append(0, [1, 1], 0);
+    behind.append(1, [1, 1], 0).commit(0, [1, 1], 1, [0, 1]).apply(0, [1, 1]);
+    behind.commit(1, [1, 1], 1).apply(1, [1, 1]);
+    expect(property(behind)).toBe('Liveness:followers-converge');
+    expect(property(behind, 2500)).toBe('unknown');
+    at(behind, 2800).append(2, [1, 1], 0).commit(2, [1, 1], 1).apply(2, [1, 1]);
+    expect(property(behind)).toBe('valid');
+  });
+
+  test('a snapshot or a restart counts as catching up as far as it reaches', () => {
+    const trace = at(TraceWriter.steady().snapshot(1, 'take', [1, 1]), 1200).crash(1);
+    trace.boot(1, recovered(1, [], { votedFor: 0, snapshot: { index: 1, term: 1 } }));
+    expect(property(trace)).toBe('valid');
+    const empty = at(TraceWriter.steady(), 1200).crash(1).boot(1, recovered(1));
+    expect(property(empty)).toBe('Liveness:followers-converge');
+    expect(property(empty.snapshot(1, 'install', [1, 1]))).toBe('valid');
+  });
+
+  test('breaks Disruption when terms keep growing without need', () => {
+    const trace = at(TraceWriter.steady(), 1100);
+    for (let term = 2; term <= 9; term++) trace.term(2, term);
+    expect(property(trace)).toBe('Disruption');
+  });
+});

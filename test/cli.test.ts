@@ -1,0 +1,226 @@
+/** The command line as a user meets it: real processes, exit statuses, what is on disk. */
+
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const BIN = join(import.meta.dirname, '..', 'harness', 'bin.js');
+const directory = mkdtempSync(join(tmpdir(), 'ordeal-cli-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+let stores = 0;
+const freshStore = () => `store-${stores++}`;
+
+function ordeal(...parameters: string[]) {
+  return execa(process.execPath, [BIN, ...parameters], { cwd: directory, reject: false });
+}
+
+const SHORT = ['--time-limit', '6', '--nemesis-interval', '2', '--quiet'];
+
+interface Document {
+  readonly verdict: { readonly kind: string; readonly because?: string };
+  readonly historySha256: string;
+  readonly traceSha256: string;
+  readonly paths: { readonly directory: string };
+}
+
+describe('ordeal run', () => {
+  test('gives identical recordings for the same seed in fresh processes, and others for another', async () => {
+    const run = async (seed: string) => {
+      const { stdout } = await ordeal('run', 'raft', '--seed', seed, '--json', ...SHORT);
+      return JSON.parse(stdout) as Document;
+    };
+    const [one, same, other] = await Promise.all([run('1'), run('1'), run('2')]);
+    expect(one.historySha256).toBe(same.historySha256);
+    expect(one.traceSha256).toBe(same.traceSha256);
+    expect(one.historySha256).not.toBe(other.historySha256);
+  });
+
+  test('stores everything that a run is and became', async () => {
+    const store = freshStore();
+    const { exitCode } = await ordeal('run', 'raft', '--seed', '1', '--store', store, ...SHORT);
+    expect(exitCode).toBe(0);
+    const names = readdirSync(join(directory, store, 'latest')).sort();
+    expect(names).toEqual([
+      'history.jsonl',
+      'logs',
+      'plan.json',
+      'report.html',
+      'results.json',
+      'run.json',
+      'summary.md',
+      'trace.jsonl',
+    ]);
+  });
+
+  test('exits 1 with a witness in the domain’s words when a planted bug shows', async () => {
+    const store = freshStore();
+    const { exitCode, stdout } = await ordeal(
+      ...['run', 'raft', '--mutant', 'rf-local-read', '--runs', '20', '--seed', '1'],
+      ...['--store', store, '--quiet'],
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/VIOLATION\s+process \d+ read/);
+    expect(stdout).toContain('npx ordeal replay');
+    expect(readdirSync(join(directory, store))).toContain('latest-failure');
+  });
+
+  test('calls a run without enough evidence unknown', async () => {
+    const { exitCode, stdout } = await ordeal(
+      ...['run', 'raft', '--seed', '1', '--nodes', '1', '--nemesis', 'partition', '--rate', '0.1'],
+      ...['--time-limit', '1', '--quiet'],
+    );
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/UNKNOWN/);
+  });
+
+  test('takes its options from a file, and flags win over it', async () => {
+    const file = join(directory, 'run.yaml');
+    writeFileSync(file, 'nodes: 3\nseed: 7\ntime-limit: 3\nnemesis: none\nset:\n  reads: lease\n');
+    const { stdout } = await ordeal('run', 'raft', '--config', file, '--seed', '8', '--json');
+    const { run } = JSON.parse(stdout) as { run: { config: Record<string, unknown> } };
+    expect(run.config).toMatchObject({ nodes: 3, seed: 8, timeLimitS: 3, nemesis: [] });
+    expect(run.config['set']).toMatchObject({ reads: 'lease' });
+  });
+});
+
+describe('a user’s mistake', () => {
+  const mistakes: readonly [name: string, parameters: string[], message: RegExp][] = [
+    ['an unknown system', ['run', 'raftt'], /unknown system "raftt" \(known: .*raft/],
+    ['an unknown workload', ['run', 'raft', '--workload', 'x'], /--workload: unknown "x" \(known/],
+    ['an unknown nemesis', ['run', 'raft', '--nemesis', 'x'], /--nemesis: unknown "x" \(known/],
+    ['an unknown mutant', ['run', 'raft', '--mutant', 'x'], /--mutant: raft has no mutant "x"/],
+    ['an unknown flag', ['run', 'raft', '--frobnicate'], /unknown option '--frobnicate'/],
+    ['an unknown command', ['rnu'], /unknown command 'rnu'/],
+    ['a negative number', ['run', 'raft', '--nodes', '-1'], /--nodes: -1 is not allowed/],
+    ['an absurd number', ['run', 'raft', '--nodes', '1000'], /--nodes: 1000 is not allowed/],
+    ['half a node', ['run', 'raft', '--nodes', '2.5'], /--nodes: 2.5 is not allowed/],
+    ['no number', ['run', 'raft', '--rate', 'fast'], /'--rate <n>' argument 'fast' is invalid/],
+    ['no runs', ['run', 'raft', '--runs', '0'], /--runs: 0 is not allowed/],
+    ['an unknown option', ['run', 'raft', '--set', 'x=1'], /--set: unknown option "x" \(known/],
+    ['a wrong choice', ['run', 'raft', '--set', 'reads=never'], /reads=never: not allowed/],
+    ['a missing file', ['run', 'raft', '--config', 'nope.yaml'], /--config nope.yaml: ENOENT/],
+    ['missing rules', ['run', 'raft', '--rules', 'nope.ts'], /--rules .*nope.ts: /],
+    ['a missing run', ['replay', 'nowhere'], /nowhere: no such run/],
+  ];
+
+  test.each(mistakes)(
+    '%s gives one line and status 64, and runs nothing',
+    async (_, parameters, message) => {
+      const store = freshStore();
+      const takesStore = parameters[0] === 'run' ? ['--store', store] : [];
+      const { exitCode, stdout, stderr } = await ordeal(...parameters, ...takesStore);
+      expect(stderr).toMatch(message);
+      expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
+      expect(exitCode).toBe(64);
+      expect(stdout).toBe('');
+      expect(readdirSync(directory)).not.toContain(store);
+    },
+  );
+
+  test('in a file is named with line and column', async () => {
+    const file = join(directory, 'wrong.yaml');
+    writeFileSync(file, 'nodes: 3\nrate: hello\n');
+    const { exitCode, stderr } = await ordeal('run', 'raft', '--config', file);
+    expect(stderr).toContain('wrong.yaml:2:7: rate');
+    expect(exitCode).toBe(64);
+  });
+});
+
+describe('a stored run', () => {
+  test('replays to the same bytes, and a changed one is told at which event it parts', async () => {
+    const store = freshStore();
+    await ordeal('run', 'raft', '--seed', '3', '--store', store, ...SHORT);
+    const run = join(store, 'latest');
+    const same = await ordeal('replay', run, '--verify');
+    expect(same.stdout).toContain('identical');
+    expect(same.exitCode).toBe(0);
+    const path = join(directory, run, 'history.jsonl');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    lines[10] = (lines[10] ?? '').replace(/"time":\d+/, '"time":1');
+    writeFileSync(path, lines.join('\n'));
+    const changed = await ordeal('replay', run, '--verify');
+    expect(changed.stdout).toContain('the runs part at event 9 of history.jsonl');
+    expect(changed.exitCode).toBe(3);
+  });
+
+  test('is judged again from disk with the same verdict, and the first verdict stays', async () => {
+    const store = freshStore();
+    await ordeal('run', 'raft', '--seed', '4', '--store', store, ...SHORT);
+    const run = join(store, 'latest');
+    const first = readFileSync(join(directory, run, 'results.json'), 'utf8');
+    const { exitCode } = await ordeal('check', run);
+    expect(exitCode).toBe(0);
+    expect(readFileSync(join(directory, run, 'results.json'), 'utf8')).toBe(first);
+    const names = readdirSync(join(directory, run));
+    expect(names.filter((name) => /^results\.\d.*\.json$/.test(name))).toHaveLength(1);
+  });
+
+  test('that was killed in the middle of a line is judged up to there, and never valid', async () => {
+    const store = freshStore();
+    await ordeal('run', 'raft', '--seed', '5', '--store', store, ...SHORT);
+    const run = join(store, 'latest');
+    const path = join(directory, run, 'history.jsonl');
+    truncateSync(path, readFileSync(path).length - 25);
+    const { exitCode } = await ordeal('check', run);
+    expect(exitCode).toBe(2);
+  });
+
+  test('with a broken line is refused with file and line', async () => {
+    const store = freshStore();
+    await ordeal('run', 'raft', '--seed', '6', '--store', store, ...SHORT);
+    const run = join(store, 'latest');
+    const path = join(directory, run, 'history.jsonl');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    lines[4] = '{"index":3,';
+    writeFileSync(path, lines.join('\n'));
+    const { exitCode, stderr } = await ordeal('check', run);
+    expect(stderr).toMatch(/history\.jsonl:5: expected one JSON object/);
+    expect(exitCode).toBe(64);
+  });
+});
+
+describe('ordeal list', () => {
+  test.each(['systems', 'workloads', 'nemeses', 'checkers', 'mutants', 'options'])(
+    'names %s with a description each',
+    async (what) => {
+      const { stdout, exitCode } = await ordeal('list', what, '--json');
+      const rows = JSON.parse(stdout) as { name: string; describe: string }[];
+      expect(exitCode).toBe(0);
+      expect(rows.length).toBeGreaterThan(0);
+      for (const row of rows) expect(row.describe).not.toBe('');
+    },
+  );
+});
+
+describe('an interrupted run', () => {
+  test('keeps what it has, judges it, and exits 130', async () => {
+    const store = freshStore();
+    const child = ordeal(
+      ...['run', 'raft', '--seed', '1', '--time-limit', '8000', '--store', store],
+    );
+    // The directory appears when the run begins.
+    for (;;) {
+      try {
+        if (readdirSync(join(directory, store)).length > 0) break;
+      } catch {
+        // Not there yet.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    child.kill('SIGINT');
+    const { exitCode } = await child;
+    expect(exitCode).toBe(130);
+    const results = readFileSync(join(directory, store, 'latest', 'results.json'), 'utf8');
+    expect(JSON.parse(results)).toMatchObject({ verdict: { kind: 'unknown' } });
+  });
+});
