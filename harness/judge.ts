@@ -114,7 +114,8 @@ export function judgeRun(evidence: Evidence): {
     return [{ ...result, seconds: (performance.now() - begunMs) / 1000 }];
   });
   const verdicts = checks.map((check) => check.verdict);
-  if (evidence.cutShort !== null) verdicts.push({ kind: 'unknown', because: evidence.cutShort });
+  // First, so that of all doubts the reader is told this one.
+  if (evidence.cutShort !== null) verdicts.unshift({ kind: 'unknown', because: evidence.cutShort });
   return { checks, verdict: worst(verdicts) };
 }
 

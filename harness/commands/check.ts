@@ -1,3 +1,196 @@
-/** Placeholder by the lead until the command's author writes it. */
-import type { Command } from 'commander';
-export function registerCheck(_program: Command, _done: (status: number) => void): void {}
+/** `ordeal check`: judges recorded histories, and stored runs again. */
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Value } from '../../checkers/history.ts';
+import { answer, CHECKER_NAMES, MODEL_NAMES, validateFlags } from '../check/checkers.ts';
+import { checkBlock, checkJson, type Judged } from '../check/output.ts';
+import type { CheckFlags } from '../check/question.ts';
+import { rejudge } from '../check/stored-run.ts';
+import { EXIT, HarnessError } from '../errors.ts';
+import { FORMAT_NAMES, type FormatName, readForeignHistory } from '../formats/index.ts';
+import { styleOf } from '../report/terminal.ts';
+import { FILES } from '../store/format.ts';
+
+interface Flags extends CheckFlags {
+  readonly format?: FormatName;
+  readonly independent?: boolean;
+  readonly json?: boolean;
+}
+
+/** What became of one file. */
+interface Outcome {
+  readonly status: number;
+  /** On stdout, a block or a line of JSON. */
+  readonly out: string;
+  /** On stderr, one line; empty when all went well. */
+  readonly err: string;
+}
+
+/** Over several files the first of these that occurred. */
+const SEVERITY = [
+  EXIT.invalid,
+  EXIT.bug,
+  EXIT.infrastructure,
+  EXIT.usage,
+  EXIT.unknown,
+  EXIT.valid,
+] as const;
+
+const HELP = `
+A history is judged by what its object promises (--model); a directory of a stored run is judged
+again by all its checkers, and the new verdict is written beside the first one.
+
+Models:    ${MODEL_NAMES.join(', ')}
+Checkers:  ${CHECKER_NAMES.join(', ')}
+Without --checker: transactional for list-append and rw-register, set for a set that is only added
+to and read, the checker of that name for bank, set-full ..., linearizable for the rest.
+
+The history is refused, with file and line, where it cannot be one: a completion without an
+invocation, two open operations of a process, an unknown function, text that ends too early. An
+empty file is unknown (2). Several files: one block each, with --json one line each; a file that is
+refused does not stop the others, and the status is the worst one in the order 1, 70, 3, 64, 2, 0.
+
+Examples:
+  ordeal check history.edn --model cas-register --initial 0
+  ordeal check etcd/*.log --model cas-register --failed-cas observed --json
+  ordeal check append.edn --model list-append --level snapshot-isolation
+  ordeal check history.jsonl --checker strongest
+  ordeal check store/latest`;
+
+export function registerCheck(program: Command, done: (status: number) => void): void {
+  program
+    .command('check')
+    .description('judge recorded histories, or a stored run again')
+    .argument('<path...>', 'histories, or directories of stored runs')
+    .option('--model <name>', 'what the object promises (see below)')
+    .addOption(
+      new Option(
+        '--format <name>',
+        'format of the histories (default: told from the content)',
+      ).choices(FORMAT_NAMES),
+    )
+    .option('--initial <value>', 'what it holds at first, as JSON; of a bank, the total', value)
+    .addOption(
+      new Option(
+        '--failed-cas <meaning>',
+        'a failed compare-and-set: an answer, or as if it was never asked (default: absent)',
+      ).choices(['observed', 'absent']),
+    )
+    .addOption(
+      new Option(
+        '--nil-reads <meaning>',
+        'a read of nil: an answer, or none (default: silent for jepsen-edn, as Knossos has it)',
+      ).choices(['observed', 'silent']),
+    )
+    .option('--level <name>', 'isolation level to keep (default: strict-serializable)')
+    .option('--checker <name>', 'judge by this checker (see below)')
+    .addOption(
+      new Option(
+        '--workload <name>',
+        'transactions of which kind, for --checker transactional',
+      ).choices(['list-append', 'rw-register']),
+    )
+    .option('--budget <steps>', 'configurations a search may explore before it says unknown', steps)
+    .option('--independent', 'values in jepsen-edn are pairs [key value] (default: told from them)')
+    .option('--no-independent', 'they are not')
+    .option('--json', 'one line of JSON for each path on stdout')
+    .addHelpText('after', HELP)
+    .action((paths: readonly string[], flags: Flags) => done(checkAll(paths, flags)));
+}
+
+function checkAll(paths: readonly string[], flags: Flags): number {
+  validateFlags(flags);
+  const statuses = paths.map((path) => {
+    const { status, out, err } = check(path, flags);
+    if (out !== '') process.stdout.write(out);
+    if (err !== '') process.stderr.write(err);
+    return status;
+  });
+  return SEVERITY.find((status) => statuses.includes(status)) ?? EXIT.bug;
+}
+
+/** Judges one path; whatever goes wrong with it stays with it. */
+function check(path: string, flags: Flags): Outcome {
+  try {
+    return isDirectory(path) && flags.model === undefined && flags.checker === undefined
+      ? checkRun(path, flags)
+      : checkHistory(path, flags);
+  } catch (error) {
+    return failure(path, error, flags);
+  }
+}
+
+function checkRun(path: string, flags: Flags): Outcome {
+  const { status, text, json } = rejudge(path, styleOf(process.stdout));
+  return { status, out: flags.json === true ? `${json}\n` : text, err: '' };
+}
+
+function checkHistory(path: string, flags: Flags): Outcome {
+  const begunMs = performance.now();
+  const { format, independent } = flags;
+  // With a model or a checker of one's own, the history of a stored run is one like any other.
+  const name = isDirectory(path) ? join(path, FILES.history) : path;
+  const file = readForeignHistory(name, { format, independent });
+  const judged: Judged = {
+    path,
+    format: file.format,
+    file,
+    ...answer({ ...flags, file, name }),
+    seconds: (performance.now() - begunMs) / 1000,
+  };
+  const out =
+    flags.json === true ? `${checkJson(judged)}\n` : checkBlock(judged, styleOf(process.stdout));
+  return { status: EXIT[judged.verdict.kind], out, err: '' };
+}
+
+function failure(path: string, error: unknown, flags: Flags): Outcome {
+  const json = (fields: object) =>
+    flags.json === true ? `${JSON.stringify({ file: path, verdict: null, ...fields })}\n` : '';
+  if (error instanceof HarnessError) {
+    const { message, failure: kind } = error;
+    const status = kind === 'usage' ? EXIT.usage : EXIT.infrastructure;
+    return { status, out: json({ error: message, failure: kind }), err: `ordeal: ${message}\n` };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    status: EXIT.bug,
+    out: json({ error: String(error), failure: 'bug' }),
+    err: `ordeal: ${path}: a bug in Ordeal itself; please report it with this stack\n${stack}\n`,
+  };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Reading it says what is wrong with it.
+    return false;
+  }
+}
+
+/** JSON, or a text as it stands; `nil` is Jepsen's word for null. */
+function value(text: string): Value {
+  if (text === 'nil') return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  return fromJson(json);
+}
+
+/** An object is a list of `[name, value]`, as the models take it. */
+function fromJson(json: unknown): Value {
+  if (Array.isArray(json)) return json.map(fromJson);
+  if (typeof json !== 'object' || json === null) return json as Value;
+  return Object.entries(json).map(([name, item]) => [name, fromJson(item)]);
+}
+
+function steps(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('a whole number of steps above 0 is needed.');
+}

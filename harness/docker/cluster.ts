@@ -134,8 +134,23 @@ async function waitUntilFormed(
     views = await Promise.all(nodes.map(askView));
     const leader = views[0]?.leader ?? null;
     if (leader !== null && views.every((view) => view?.leader === leader)) return;
+    if (await hasExited(nodes.filter((_, i) => views[i] === null))) break;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  throw infrastructure(await describeFailure(nodes, views, performance.now() - began));
+}
+
+/** Whether one of these stopped by itself: it will not come back, so nobody need wait for it. */
+async function hasExited(nodes: readonly NodeContainer[]): Promise<boolean> {
+  const states = await Promise.all(nodes.map((node) => node.state()));
+  return states.some(({ kind }) => kind === 'exited');
+}
+
+async function describeFailure(
+  nodes: readonly NodeContainer[],
+  views: readonly (NodeView | null)[],
+  tookMs: number,
+): Promise<string> {
   const states = await Promise.all(
     nodes.map(async (node, i) => {
       const view = views[i];
@@ -150,9 +165,8 @@ async function waitUntilFormed(
       return `${node.name}: ${status}, ${said}; log: ${lastLogLines(node.logFile)}`;
     }),
   );
-  throw infrastructure(
-    `the cluster did not form within ${FORMING_MS_MAX / 1000} s\n  ${states.join('\n  ')}`,
-  );
+  const took = `${(tookMs / 1000).toFixed(1)} s`;
+  return `the cluster did not form (given up after ${took})\n  ${states.join('\n  ')}`;
 }
 
 async function askView(node: NodeContainer): Promise<NodeView | null> {

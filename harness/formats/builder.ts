@@ -3,6 +3,27 @@
 import { type EventType, History, type NewEvent } from '../../checkers/history.ts';
 import { usage } from '../errors.ts';
 
+/** Where something stands in a file: put into words only for a message. */
+export interface Place {
+  /** `file:line`. */
+  readonly where: string;
+}
+
+export class LinePlace implements Place {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+
+  constructor(file: string, line: number) {
+    this.file = file;
+    this.line = line;
+  }
+
+  get where(): string {
+    return `${this.file}:${this.line}`;
+  }
+}
+
 /** A history as read from a file, with what its verdict has to say about the file. */
 export interface HistoryFile {
   readonly history: History;
@@ -13,6 +34,8 @@ export interface HistoryFile {
   /** How the file was understood, where that is not plain. */
   readonly notes: readonly string[];
 }
+
+const UNTIMED = 'the file has no times: positions in it stand for nanoseconds';
 
 /** Processes are 32-bit integers in a history's columns. */
 const PROCESS_MAX = 0x7fff_ffff;
@@ -26,6 +49,7 @@ export class HistoryBuilder {
   /** The open operation of each process, by the index of its invocation. */
   readonly #open = new Map<number, number>();
   #lines = new Int32Array(1024);
+  #timed = false;
 
   constructor(file: string) {
     this.#file = file;
@@ -35,6 +59,7 @@ export class HistoryBuilder {
   add(event: FileEvent, line: number): void {
     const { history } = this;
     if (event.process !== 'nemesis') this.#pair(event.process, event, line);
+    this.#timed ||= event.time !== undefined;
     const at = history.push({ ...event, time: event.time ?? history.length });
     if (at === this.#lines.length) {
       const wider = new Int32Array(at * 2);
@@ -45,8 +70,13 @@ export class HistoryBuilder {
   }
 
   finish(notes: readonly string[] = [], model?: string): HistoryFile {
-    const lines = this.#lines.subarray(0, this.history.length);
-    return { history: this.history, lines, notes, ...(model === undefined ? {} : { model }) };
+    const { length } = this.history;
+    return {
+      history: this.history,
+      lines: this.#lines.subarray(0, length),
+      notes: this.#timed || length === 0 ? notes : [...notes, UNTIMED],
+      ...(model === undefined ? {} : { model }),
+    };
   }
 
   #pair(process: number, { type, f }: FileEvent, line: number): void {
@@ -89,7 +119,7 @@ export class HistoryBuilder {
 }
 
 /** The type of an event by its name, or a message that names what is allowed. */
-export function eventType(name: unknown, where: string): EventType {
+export function eventType(name: unknown, place: Place): EventType {
   switch (name) {
     case 'invoke':
     case 'ok':
@@ -97,31 +127,31 @@ export function eventType(name: unknown, where: string): EventType {
     case 'info':
       return name;
   }
-  throw usage(`${where}: "type": expected invoke, ok, fail or info, got ${show(name)}`);
+  throw usage(`${place.where}: "type": expected invoke, ok, fail or info, got ${show(name)}`);
 }
 
 /** A process by its number, or the nemesis. */
-export function processOf(value: unknown, where: string): number | 'nemesis' {
+export function processOf(value: unknown, place: Place): number | 'nemesis' {
   if (value === 'nemesis') return value;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= PROCESS_MAX) {
     return value;
   }
   throw usage(
-    `${where}: "process": expected a number from 0 to ${PROCESS_MAX} or nemesis, got ${show(value)}`,
+    `${place.where}: "process": expected a number from 0 to ${PROCESS_MAX} or nemesis, got ${show(value)}`,
   );
 }
 
 /** The name of an operation. */
-export function functionOf(value: unknown, where: string): string {
+export function functionOf(value: unknown, place: Place): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw usage(`${where}: "f": expected the name of an operation, got ${show(value)}`);
+  throw usage(`${place.where}: "f": expected the name of an operation, got ${show(value)}`);
 }
 
 /** Nanoseconds; undefined when the file does not say. */
-export function timeOf(value: unknown, where: string): number | undefined {
+export function timeOf(value: unknown, place: Place): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw usage(`${where}: "time": expected nanoseconds, got ${show(value)}`);
+  throw usage(`${place.where}: "time": expected nanoseconds, got ${show(value)}`);
 }
 
 /** A value of a file for a message, which may be anything. */

@@ -8,8 +8,8 @@ import {
   functionOf,
   HistoryBuilder,
   type HistoryFile,
+  type Place,
   processOf,
-  show,
   timeOf,
 } from './builder.ts';
 import type { ByteStream } from './bytes.ts';
@@ -20,27 +20,27 @@ export function readEdnOperations(stream: ByteStream, keyed: boolean): HistoryFi
   const reader = new EdnReader(stream);
   const builder = new HistoryBuilder(stream.name);
   for (let map = reader.nextMap(); map !== null; map = reader.nextMap()) {
-    builder.add(eventOf(map, reader.where, keyed), reader.line);
+    builder.add(eventOf(map, reader, keyed), reader.line);
   }
   return builder.finish();
 }
 
-function eventOf(map: ReadonlyMap<string, Value>, where: string, keyed: boolean): FileEvent {
+function eventOf(map: ReadonlyMap<string, Value>, place: Place, keyed: boolean): FileEvent {
   const value = map.get('value') ?? null;
-  const process = processOf(map.get('process'), where);
+  const process = processOf(map.get('process'), place);
   const key = map.get('key') ?? null;
   if (keyed && key === null && process !== 'nemesis') {
-    throw usage(`${where}: "key": expected the key of the operation, got nothing`);
+    throw usage(`${place.where}: "key": expected the key of the operation, got nothing`);
   }
-  const time = timeOf(map.get('time'), where);
+  const time = timeOf(map.get('time'), place);
   const error = map.get('error') ?? null;
   const node = map.get('node') ?? null;
   const position = map.get('position') ?? null;
   return {
-    type: eventType(map.get('type'), where),
+    type: eventType(map.get('type'), place),
     process,
     // Elle's histories leave out `:f`: all operations are transactions.
-    f: map.has('f') || !Array.isArray(value) ? functionOf(map.get('f'), where) : 'txn',
+    f: map.has('f') || !Array.isArray(value) ? functionOf(map.get('f'), place) : 'txn',
     value,
     ...(time === undefined ? {} : { time }),
     ...(key === null ? {} : { key: textOf(key) }),
@@ -53,11 +53,4 @@ function eventOf(map: ReadonlyMap<string, Value>, where: string, keyed: boolean)
 /** A value as the text that stands for it in the columns of texts. */
 export function textOf(value: Value): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** A single value in EDN; `where` is for messages. */
-export function ednValue(reader: EdnReader): Value {
-  const value = reader.nextValue();
-  if (value === undefined) throw usage(`${reader.where}: expected a value, got ${show(undefined)}`);
-  return value;
 }

@@ -12,6 +12,7 @@
 import type { Value } from '../../checkers/history.ts';
 import { usage } from '../errors.ts';
 import { type ByteStream, decode, quoted } from './bytes.ts';
+import { TokenCache } from './token-cache.ts';
 
 /** Deeper than any value of a test, and shallow enough for every reader of a history. */
 const DEPTH_MAX = 100;
@@ -68,7 +69,7 @@ interface Opening {
 
 export class EdnReader {
   /** The line that is being read, from 1. */
-  line = 1;
+  line: number;
   readonly #stream: ByteStream;
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
@@ -79,9 +80,12 @@ export class EdnReader {
   readonly #entries = new Map<string, Value>();
   /** Values that are being read, discarded ones among them. */
   #depth = 0;
+  readonly #tokens = new TokenCache();
 
-  constructor(stream: ByteStream) {
+  /** `firstLine`: where in its file the stream begins. */
+  constructor(stream: ByteStream, firstLine = 1) {
     this.#stream = stream;
+    this.line = firstLine;
     if (this.#peek() === 0xef && this.#peekAfter(1) === 0xbb) this.#at += 3;
   }
 
@@ -238,7 +242,7 @@ export class EdnReader {
       this.#at++;
       this.#checkLength();
     }
-    const text = decode(this.#bytes.subarray(this.#mark, this.#at), this.where);
+    const text = this.#decode();
     this.#mark = -1;
     this.#at++;
     return escaped ? this.#unescape(text) : text;
@@ -329,30 +333,41 @@ export class EdnReader {
   }
 
   #rest(): string {
-    for (let byte = this.#peek(); byte !== END && DELIMITER[byte] !== 1; byte = this.#peek()) {
-      this.#at++;
+    for (;;) {
+      const bytes = this.#bytes;
+      let at = this.#at;
+      while (at < bytes.length && DELIMITER[bytes[at] as number] !== 1) at++;
+      this.#at = at;
       this.#checkLength();
+      if (at < bytes.length || !this.#fill()) break;
     }
-    const text = decode(this.#bytes.subarray(this.#mark, this.#at), this.where);
+    const text = this.#tokens.text(this.#bytes, this.#mark, this.#at) ?? this.#decode();
     this.#mark = -1;
     return text;
+  }
+
+  #decode(): string {
+    return decode(this.#bytes.subarray(this.#mark, this.#at), this.where);
   }
 
   /** Passes over white space, commas, comments and discarded forms (`#_`). */
   #skip(): void {
     for (;;) {
+      const bytes = this.#bytes;
+      let at = this.#at;
+      for (; at < bytes.length; at++) {
+        const byte = bytes[at] as number;
+        if (byte === CODE.lineFeed) this.line++;
+        else if (byte !== CODE.space && byte !== CODE.comma && !(byte >= CODE.tab && byte <= 13))
+          break;
+      }
+      this.#at = at;
       const byte = this.#peek();
-      if (byte === CODE.lineFeed) this.line++;
-      else if (byte === CODE.semicolon) {
-        this.#comment();
-        continue;
-      } else if (byte === CODE.hash && this.#peekAfter(1) === CODE.underscore) {
+      if (byte === CODE.semicolon) this.#comment();
+      else if (byte === CODE.hash && this.#peekAfter(1) === CODE.underscore) {
         this.#at += 2;
         this.#value();
-        continue;
-      } else if (byte !== CODE.space && byte !== CODE.comma && (byte < CODE.tab || byte > 13))
-        return;
-      this.#at++;
+      } else if (at < bytes.length || byte === END) return;
     }
   }
 

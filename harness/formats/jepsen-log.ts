@@ -28,27 +28,27 @@ export function readJepsenLog(stream: ByteStream): HistoryFile {
   const builder = new HistoryBuilder(stream.name);
   for (const line of linesOf(stream)) {
     if (line.text.trim() === '') continue;
-    const event = eventOf(line, `${stream.name}:${line.number}`);
+    const event = eventOf(line, new LinePlace(stream.name, line.number));
     if (event !== null) builder.add(event, line.number);
   }
   return builder.finish();
 }
 
-function eventOf({ text }: Line, where: string): FileEvent | null {
+function eventOf({ text }: Line, place: LinePlace): FileEvent | null {
   const found = OPERATION.exec(text);
   const mustBe = OF_OPERATIONS.test(text) || !LOG_LINE.test(text);
   if (found === null || (!mustBe && !isType(found[2]))) {
     if (!mustBe) return null;
     throw usage(
-      `${where}: expected an operation such as "3 :invoke :write 4", got ${quoted(text.trim())}`,
+      `${place.where}: expected an operation such as "3 :invoke :write 4", got ${quoted(text.trim())}`,
     );
   }
   const [, who = '', name, f = '', rest = ''] = found;
-  const type = eventType(name, where);
-  const { value, error } = resultOf(rest, type, where);
+  const type = eventType(name, place);
+  const { value, error } = resultOf(rest, type, place);
   return {
     type,
-    process: processOf(who === ':nemesis' ? 'nemesis' : Number(who), where),
+    process: processOf(who === ':nemesis' ? 'nemesis' : Number(who), place),
     f,
     value,
     ...(error === null ? {} : { error }),
@@ -63,16 +63,16 @@ function isType(name: string | undefined): boolean {
 function resultOf(
   text: string,
   type: FileEvent['type'],
-  where: string,
+  place: LinePlace,
 ): { readonly value: Value; readonly error: string | null } {
   const plain = plainValue(text);
   if (plain !== undefined) return { value: plain, error: null };
-  const reader = new EdnReader(new ByteStream(where, [Buffer.from(text)]));
+  const reader = new EdnReader(new ByteStream(place.file, [Buffer.from(text)]), place.line);
   const value = reader.nextValue() ?? null;
   const error = reader.nextValue() ?? null;
   const more = reader.nextValue();
   if (more !== undefined) {
-    throw usage(`${where}: expected one value and at most an error, got ${quoted(text)}`);
+    throw usage(`${place.where}: expected one value and at most an error, got ${quoted(text)}`);
   }
   const isReason = text.startsWith(':') && (type === 'info' || type === 'fail');
   if (isReason && error === null) return { value: null, error: textOf(value) };

@@ -13,6 +13,8 @@ import {
   functionOf,
   HistoryBuilder,
   type HistoryFile,
+  LinePlace,
+  type Place,
   processOf,
   show,
   timeOf,
@@ -32,18 +34,19 @@ export function readJsonl(stream: ByteStream): HistoryFile {
   let stored = false;
   let last = -1;
   for (const line of linesOf(stream)) {
-    const where = `${stream.name}:${line.number}`;
+    const place = new LinePlace(stream.name, line.number);
     if (line.text.trim() === '') continue;
-    const json = parseLine(line, where);
+    const json = parseLine(line, place);
     if (json === null) return builder.finish([TORN]);
     if ('schema' in json && !('type' in json)) {
-      checkHeader(json, where);
-      if (line.number !== 1) throw usage(`${where}: expected an operation, got a second header`);
+      checkHeader(json, place);
+      if (line.number !== 1)
+        throw usage(`${place.where}: expected an operation, got a second header`);
       stored = true;
       continue;
     }
-    last = checkIndex(json['index'], where, stored ? builder.history.length : null, last);
-    builder.add(eventOf(json, where), line.number);
+    last = checkIndex(json['index'], place, stored ? builder.history.length : null, last);
+    builder.add(eventOf(json, place), line.number);
   }
   return builder.finish();
 }
@@ -54,58 +57,60 @@ export function* writeJsonl(history: History): Generator<string> {
   for (const event of history) yield historyLine(event);
 }
 
-function parseLine({ text, whole }: Line, where: string): Record<string, unknown> | null {
+function parseLine({ text, whole }: Line, place: Place): Record<string, unknown> | null {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     if (!whole && text.trimStart().startsWith('{') && !text.trimEnd().endsWith('}')) return null;
-    throw usage(`${where}: expected one JSON object on the line, got ${quoted(text)}`);
+    throw usage(`${place.where}: expected one JSON object on the line, got ${quoted(text)}`);
   }
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
     return json as Record<string, unknown>;
   }
-  throw usage(`${where}: expected a JSON object, got ${quoted(text)}`);
+  throw usage(`${place.where}: expected a JSON object, got ${quoted(text)}`);
 }
 
-function checkHeader(json: Record<string, unknown>, where: string): void {
+function checkHeader(json: Record<string, unknown>, place: Place): void {
   if (json['kind'] !== 'history') {
-    throw usage(`${where}: "kind": expected "history", got ${show(json['kind'])}`);
+    throw usage(`${place.where}: "kind": expected "history", got ${show(json['kind'])}`);
   }
   if (json['schema'] !== SCHEMA) {
     throw usage(
-      `${where}: schema ${show(json['schema'])} is not known (this version reads schema ${SCHEMA})`,
+      `${place.where}: schema ${show(json['schema'])} is not known (this version reads schema ${SCHEMA})`,
     );
   }
 }
 
-function checkIndex(index: unknown, where: string, exact: number | null, last: number): number {
+function checkIndex(index: unknown, place: Place, exact: number | null, last: number): number {
   if (index === undefined && exact === null) return last;
   const isWhole = typeof index === 'number' && Number.isInteger(index);
   if (exact !== null && index !== exact) {
     throw usage(
-      `${where}: "index": expected ${exact}, the position of the event, got ${show(index)}`,
+      `${place.where}: "index": expected ${exact}, the position of the event, got ${show(index)}`,
     );
   }
   if (!isWhole || index <= last) {
-    throw usage(`${where}: "index": expected a whole number above ${last}, got ${show(index)}`);
+    throw usage(
+      `${place.where}: "index": expected a whole number above ${last}, got ${show(index)}`,
+    );
   }
   return index;
 }
 
-function eventOf(json: Record<string, unknown>, where: string): FileEvent {
+function eventOf(json: Record<string, unknown>, place: Place): FileEvent {
   const { key, error, node, position } = json;
-  const time = timeOf(json['time'], where);
+  const time = timeOf(json['time'], place);
   const hasKey = key !== undefined && key !== null;
   if (hasKey && typeof key !== 'string' && typeof key !== 'number') {
-    throw usage(`${where}: "key": expected a text or a number, got ${show(key)}`);
+    throw usage(`${place.where}: "key": expected a text or a number, got ${show(key)}`);
   }
   const hasError = error !== undefined && error !== null;
   return {
-    type: eventType(json['type'], where),
-    process: processOf(json['process'], where),
-    f: functionOf(json['f'], where),
-    value: historyValue(json['value'], where, 0),
+    type: eventType(json['type'], place),
+    process: processOf(json['process'], place),
+    f: functionOf(json['f'], place),
+    value: historyValue(json['value'], place, 0),
     ...(time === undefined ? {} : { time }),
     ...(hasKey ? { key: String(key) } : {}),
     ...(hasError ? { error: typeof error === 'string' ? error : show(error) } : {}),
@@ -115,22 +120,24 @@ function eventOf(json: Record<string, unknown>, where: string): FileEvent {
 }
 
 /** An object becomes a list of `[name, value]`. */
-function historyValue(json: unknown, where: string, depth: number): Value {
+function historyValue(json: unknown, place: Place, depth: number): Value {
   if (depth > DEPTH_MAX) {
-    throw usage(`${where}: "value": expected lists nested at most ${DEPTH_MAX} deep, got more`);
+    throw usage(
+      `${place.where}: "value": expected lists nested at most ${DEPTH_MAX} deep, got more`,
+    );
   }
   if (json === undefined || json === null) return null;
   if (typeof json === 'boolean' || typeof json === 'string') return json;
-  if (typeof json === 'number') return exactNumber(json, where);
-  if (Array.isArray(json)) return json.map((item) => historyValue(item, where, depth + 1));
-  return Object.entries(json).map(([name, item]) => [name, historyValue(item, where, depth + 1)]);
+  if (typeof json === 'number') return exactNumber(json, place);
+  if (Array.isArray(json)) return json.map((item) => historyValue(item, place, depth + 1));
+  return Object.entries(json).map(([name, item]) => [name, historyValue(item, place, depth + 1)]);
 }
 
 /** Two whole numbers beyond 2^53 may have become one when they were parsed. */
-function exactNumber(value: number, where: string): number {
+function exactNumber(value: number, place: Place): number {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
   throw usage(
-    `${where}: "value": expected whole numbers up to 2^53, which are exact, got ${value} ` +
+    `${place.where}: "value": expected whole numbers up to 2^53, which are exact, got ${value} ` +
       '(write it as a text)',
   );
 }

@@ -6,7 +6,7 @@
 
 import type { Value } from '../../checkers/history.ts';
 import { usage } from '../errors.ts';
-import { HistoryBuilder, type HistoryFile, processOf } from './builder.ts';
+import { HistoryBuilder, type HistoryFile, LinePlace, type Place, processOf } from './builder.ts';
 import { type ByteStream, linesOf, quoted } from './bytes.ts';
 
 /** What an object is to us, and our names for its methods. */
@@ -44,31 +44,33 @@ export function readLimo(stream: ByteStream): HistoryFile {
   const calls = new Map<number, Call>();
   let object: ObjectKind | null = null;
   for (const { text, number } of linesOf(stream)) {
-    const where = `${stream.name}:${number}`;
+    const place = new LinePlace(stream.name, number);
     const line = text.trim();
     if (line === '') continue;
     if (line.startsWith('#')) {
-      object = objectOf(line, where, object);
+      object = objectOf(line, place, object);
       continue;
     }
     if (object === null) {
-      throw usage(`${where}: expected a line "# @object atomic-queue" first, got ${quoted(line)}`);
+      throw usage(
+        `${place.where}: expected a line "# @object atomic-queue" first, got ${quoted(line)}`,
+      );
     }
     const [, thread, what, rest = ''] = EVENT.exec(line) ?? [];
     if (what === undefined) {
       throw usage(
-        `${where}: expected "[thread] call push(3)" or "[thread] return", got ${quoted(line)}`,
+        `${place.where}: expected "[thread] call push(3)" or "[thread] return", got ${quoted(line)}`,
       );
     }
-    const process = threadOf(thread, where);
+    const process = threadOf(thread, place);
     if (what === 'call') {
-      const call = callOf(rest, object, where);
+      const call = callOf(rest, object, place);
       const value = call.inserts ? call.argument : null;
       builder.add({ type: 'invoke', process, f: call.f, value }, number);
       calls.set(process, call);
     } else {
       const call = calls.get(process);
-      const value = call === undefined ? null : resultOf(call, rest.trim(), where);
+      const value = call === undefined ? null : resultOf(call, rest.trim(), place);
       builder.add({ type: 'ok', process, f: call?.f ?? 'an operation', value }, number);
       calls.delete(process);
     }
@@ -76,55 +78,59 @@ export function readLimo(stream: ByteStream): HistoryFile {
   return builder.finish([], object?.model);
 }
 
-function objectOf(comment: string, where: string, before: ObjectKind | null): ObjectKind | null {
+function objectOf(comment: string, place: Place, before: ObjectKind | null): ObjectKind | null {
   const name = OBJECT.exec(comment)?.[1];
   if (name === undefined) return before;
   const found = Object.hasOwn(OBJECTS, name) ? OBJECTS[name] : undefined;
   if (found === undefined) {
     throw usage(
-      `${where}: expected one of ${Object.keys(OBJECTS).join(', ')}, got ${quoted(name)}`,
+      `${place.where}: expected one of ${Object.keys(OBJECTS).join(', ')}, got ${quoted(name)}`,
     );
   }
   if (before !== null && before !== found) {
-    throw usage(`${where}: expected one object in a file, got a second one`);
+    throw usage(`${place.where}: expected one object in a file, got a second one`);
   }
   return found;
 }
 
-function callOf(text: string, object: ObjectKind, where: string): Call {
+function callOf(text: string, object: ObjectKind, place: Place): Call {
   const [, method = '', inBrackets, behind] = CALL.exec(text.trim()) ?? [];
   const argument = parsedValue((inBrackets ?? behind ?? '').trim());
   const inserts = INSERTS.includes(method);
   if (!inserts && !REMOVES.includes(method)) {
-    throw usage(`${where}: expected a call such as push(3) or pop, got ${quoted(text)}`);
+    throw usage(`${place.where}: expected a call such as push(3) or pop, got ${quoted(text)}`);
   }
   if (inserts && argument === null) {
-    throw usage(`${where}: expected a value to ${method}, as in ${method}(3), got ${quoted(text)}`);
+    throw usage(
+      `${place.where}: expected a value to ${method}, as in ${method}(3), got ${quoted(text)}`,
+    );
   }
   if (typeof argument === 'string' && argument.includes(',')) {
-    throw usage(`${where}: expected one argument, got ${quoted(text)}`);
+    throw usage(`${place.where}: expected one argument, got ${quoted(text)}`);
   }
   return { f: inserts ? object.insert : object.remove, inserts, argument };
 }
 
-function threadOf(text: string | undefined, where: string): number {
-  const thread = processOf(Number(text), where);
+function threadOf(text: string | undefined, place: Place): number {
+  const thread = processOf(Number(text), place);
   if (typeof thread === 'number') return thread;
-  throw usage(`${where}: expected the number of a thread, got ${thread}`);
+  throw usage(`${place.where}: expected the number of a thread, got ${thread}`);
 }
 
 /** Some files give the result of a removal with its call, and then return without one. */
-function resultOf(call: Call, text: string, where: string): Value {
+function resultOf(call: Call, text: string, place: Place): Value {
   if (call.inserts) {
     if (text === '' || text === 'ok' || text === 'true' || parsedValue(text) === call.argument) {
       return call.argument;
     }
-    throw usage(`${where}: expected "return" or "return ok" of ${call.f}, got ${quoted(text)}`);
+    throw usage(
+      `${place.where}: expected "return" or "return ok" of ${call.f}, got ${quoted(text)}`,
+    );
   }
   if (text === '' || text === 'ok') return call.argument;
   const result = parsedValue(text);
   if (call.argument !== null && call.argument !== result) {
-    throw usage(`${where}: expected the result that the call names, got ${quoted(text)}`);
+    throw usage(`${place.where}: expected the result that the call names, got ${quoted(text)}`);
   }
   return result;
 }

@@ -41,6 +41,10 @@ function log(line: string): void {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 }
 
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 function exitStatus(error: unknown): number {
   if (error instanceof CorruptionError) return NODE_EXIT.corrupt;
   if (error instanceof HarnessError || error instanceof TypeError) return NODE_EXIT.usage;
@@ -52,6 +56,9 @@ process.on('SIGTERM', () => {
   process.exit(0);
 });
 main().catch((error: unknown) => {
-  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exit(exitStatus(error));
+  const status = exitStatus(error);
+  // Where the machine failed, the place in the code may say why; a mistake speaks for itself.
+  const known = error instanceof Error && status !== NODE_EXIT.environment;
+  log(known ? error.message : describe(error));
+  process.exit(status);
 });

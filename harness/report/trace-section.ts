@@ -1,31 +1,41 @@
 /** What the nodes reported around a conflict: one column per node, time downwards. */
 
 import { nodeName, type TraceEvent } from '../../checkers/trace.ts';
+import type { Verdict } from '../../checkers/verdict.ts';
 import { html, type Markup } from './markup.ts';
 import { count, moment, plural, shorten } from './text.ts';
 import type { PlacedLine, TraceFacts } from './trace-facts.ts';
+
+type Invalid = Extract<Verdict, { readonly kind: 'invalid' }>;
 
 /** Fewer lines than these are left out silently: their numbers show it. */
 const GAP_MIN = 5;
 
 /** The section; null where there is nothing to show. */
-export function traceSection(facts: TraceFacts, property: string | null): Markup | null {
+export function traceSection(facts: TraceFacts, finding: Invalid | null): Markup | null {
   const { around } = facts;
   if (around.length === 0) return null;
   const shownNodes = facts.nodes.filter((node) => around.some(({ line }) => line.node === node));
   const title =
-    property === null ? 'What the nodes did at that time' : `What the nodes reported: ${property}`;
-  const kind =
-    property === null
-      ? null
-      : html`<ul class="legend"><li><i class="swatch fail"></i> ✖ these lines contradict each other</li><li>other lines: what these nodes did before and after</li></ul>`;
+    finding === null
+      ? 'What the nodes did at that time'
+      : `What the nodes reported: ${finding.property ?? 'a contradiction'}`;
   return html`<section aria-labelledby="trace">
 <h2 id="trace">${title} <small>${around.length} of ${count(facts.lines)} lines of trace.jsonl</small></h2>
-${kind}
+${finding === null ? null : brokenProperties(finding)}
 <div class="scroll tall" tabindex="0" role="region" aria-label="Lines of the trace">
 <table class="lanes"><thead><tr><th scope="col" class="number">Line</th><th scope="col" class="number">Time</th>
 ${shownNodes.map((node) => html`<th scope="col">${nodeName(node)}</th>`)}</tr></thead>
 <tbody>${around.map((placed, at) => row(placed, around[at - 1], shownNodes))}</tbody></table></div></section>`;
+}
+
+/** Every property that is broken; the table marks the lines of the first. */
+function brokenProperties({ because, witness }: Invalid): Markup {
+  const sentences = witness?.sentences ?? [because];
+  const items = sentences.map((sentence) => html`<li>${sentence}</li>`);
+  const list = sentences.length > 1 ? html`<ul class="notes">${items}</ul>` : null;
+  return html`${list}<ul class="legend"><li><i class="swatch fail"></i> ✖ these lines contradict each other</li>
+<li>other lines: what the nodes did before and after</li></ul>`;
 }
 
 function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly number[]): Markup {

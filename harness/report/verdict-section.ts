@@ -36,7 +36,7 @@ function whatRan(run: RunFile): string {
 }
 
 function facts({ figures }: ResultsFile): Markup {
-  const { operations, faults, leaderChanges, recoveryS, simulatedS, realS, reached } = figures;
+  const { operations, faults, leaderChanges, recoveryS, simulatedS, realS } = figures;
   const rows: [name: string, value: string][] = [
     ['operations', count(operations.invoked)],
     ['ok', count(operations.ok)],
@@ -48,7 +48,11 @@ function facts({ figures }: ResultsFile): Markup {
   rows.push(['time to recover', recoveryS === null ? 'not seen' : seconds(recoveryS)]);
   if (simulatedS !== null) rows.push(['simulated', seconds(simulatedS)]);
   rows.push(['real time', seconds(realS)]);
-  for (const [rule, { calls, changed }] of Object.entries(reached ?? {})) {
+  if (figures.determinism !== null) {
+    const { replays, identical } = figures.determinism;
+    rows.push(['identical replays', `${count(identical)} of ${count(replays)}`]);
+  }
+  for (const [rule, { calls, changed }] of Object.entries(figures.reached ?? {})) {
     rows.push([`${rule} decided otherwise`, `${count(changed)} of ${count(calls)}`]);
   }
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

@@ -4,7 +4,7 @@
  * The bytes of a line follow from its event alone: fixed order of fields, no spaces.
  */
 
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import {
   EVENT_TYPES,
   type EventType,
@@ -19,6 +19,8 @@ import { type LinesHeader, SCHEMA } from './format.ts';
 const FLUSH_CHARACTERS = 64 * 1024;
 /** ... or, in a run in real time, when the oldest has waited this long. */
 const FLUSH_MS = 200;
+
+const LINE_FEED = 10;
 
 /** Appends lines to a file that begins with a header. */
 export class LinesWriter {
@@ -75,7 +77,7 @@ export function traceJson(line: TraceLine): string {
 }
 
 /** A line as read, with its number in the file for messages. */
-interface NumberedLine {
+export interface NumberedLine {
   readonly text: string;
   /** From 1. */
   readonly number: number;
@@ -100,13 +102,23 @@ export function* readLines(
 
 /** Whether a file ends within a line, as that of a killed run may. */
 export function endsTorn(path: string): boolean {
+  if (endsWithLineFeed(path)) return false;
   let last: NumberedLine | null = null;
   for (const line of textLines(path)) last = line;
-  if (last === null) return true;
-  return !last.whole && parseLine(last.text, path, false) === null;
+  return last === null || parseLine(last.text, path, false) === null;
 }
 
-/** The lines of a file of any size, one at a time. */
+function endsWithLineFeed(path: string): boolean {
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const byte = Buffer.alloc(1);
+    return size > 0 && readSync(fd, byte, 0, 1, size - 1) === 1 && byte[0] === LINE_FEED;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 export function* textLines(path: string): Generator<NumberedLine> {
   const fd = openSync(path, 'r');
   try {
@@ -118,7 +130,7 @@ export function* textLines(path: string): Generator<NumberedLine> {
       if (count === 0) break;
       const bytes = Buffer.concat([rest, chunk.subarray(0, count)]);
       let start = 0;
-      for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
+      for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
         yield { text: bytes.toString('utf8', start, end), number: ++number, whole: true };
         start = end + 1;
       }

@@ -49,7 +49,8 @@ export class RunWriter {
 
   /** `plan.json`: an operation or a fault a line. */
   plan({ faults, operations }: Plan): void {
-    const rows = (items: readonly unknown[]) => items.map((item) => JSON.stringify(item)).join(',\n');
+    const rows = (items: readonly unknown[]) =>
+      items.map((item) => JSON.stringify(item)).join(',\n');
     const text = `{"faults":[\n${rows(faults)}\n],"operations":[\n${rows(operations)}\n]}\n`;
     writeWhole(join(this.directory, FILES.plan), text);
   }

@@ -1,0 +1,63 @@
+/** Judges a stored run again, by what is on disk. The first verdict stays as it was written. */
+
+import { relative } from 'node:path';
+import { EXIT } from '../errors.ts';
+import { type TerminalStyle, terminalBlock } from '../report/terminal.ts';
+import { judgeStored } from '../run.ts';
+import type { ResultsFile, RunFigures } from '../store/format.ts';
+import { readRun } from '../store/reader.ts';
+import { writeResults } from '../store/writer.ts';
+
+/** A run that was judged again. */
+export interface Rejudged {
+  readonly status: number;
+  /** For a terminal, with a line feed at its end. */
+  readonly text: string;
+  /** One line of JSON. */
+  readonly json: string;
+}
+
+/** What only the execution knew: taken from the first verdict, or absent where there is none. */
+const KILLED = {
+  simulatedS: null,
+  realS: 0,
+  reached: null,
+  determinism: null,
+  cutShort: 'the run was killed before it was judged',
+} as const satisfies Partial<RunFigures>;
+
+export function rejudge(path: string, style: TerminalStyle): Rejudged {
+  const stored = readRun(path);
+  const results = judgeStored(stored, stored.results?.figures ?? KILLED);
+  const written = shown(writeResults(stored.directory, results));
+  const status = statusOf(results);
+  const before = stored.results;
+  const first = before === null ? 'none' : before.verdict.kind;
+  const paths = { directory: shown(stored.directory), report: null };
+  const text =
+    `${terminalBlock({ run: stored.run, results, paths }, style)}` +
+    `judged again: ${results.verdict.kind} (first verdict: ${first}), written to ${written}\n`;
+  const { verdict, checks, figures } = results;
+  const { kind, ...said } = verdict;
+  const { directory } = stored;
+  const json = JSON.stringify({
+    file: path,
+    verdict: kind,
+    ...said,
+    directory,
+    firstVerdict: before?.verdict.kind ?? null,
+    results: written,
+    checks,
+    figures,
+  });
+  return { status, text, json };
+}
+
+/** Judging again was not interrupted, whatever the run was. */
+function statusOf({ exitStatus, verdict }: ResultsFile): number {
+  return exitStatus === EXIT.interrupted ? EXIT[verdict.kind] : exitStatus;
+}
+
+function shown(path: string): string {
+  return relative(process.cwd(), path) || '.';
+}
