@@ -43,8 +43,12 @@ export interface HistoryEvent {
   readonly position?: number;
 }
 
-/** An event before it has a position. */
-export type NewEvent = Omit<HistoryEvent, 'index'>;
+/** An event before it has an index. */
+export type NewEvent = {
+  readonly [Field in keyof Omit<HistoryEvent, 'index'>]:
+    | HistoryEvent[Field]
+    | (undefined extends HistoryEvent[Field] ? undefined : never);
+};
 
 /** Maps strings to small integers and back, in order of first use. */
 export class Interner {

@@ -262,11 +262,11 @@ export class Engine {
       process,
       f,
       key,
-      // A read's answer is what it saw; every other operation repeats its argument, as Jepsen's do.
+      // Reads and appends tell what they came to; the others repeat their argument, as Jepsen's do.
       value: ok && (f === 'read' || f === 'append') ? outcome.value : operation.value,
-      ...(ok ? {} : { error: outcome.error }),
-      ...(outcome.node === undefined ? {} : { node: nodeName(outcome.node) }),
-      ...(ok && outcome.position !== undefined ? { position: outcome.position } : {}),
+      error: ok ? undefined : outcome.error,
+      node: outcome.node === undefined ? undefined : nodeName(outcome.node),
+      position: ok ? outcome.position : undefined,
     });
   }
 

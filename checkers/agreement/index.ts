@@ -3,10 +3,13 @@
 import { nodeName, type TraceChecker, type TraceLine, type Violation } from '../trace.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
 import { LivenessObserver } from './liveness.ts';
+import { paxosChecker } from './paxos.ts';
 import { raftChecker } from './raft.ts';
 
 /** One line per protocol, by the name that its nodes report in `boot`. */
 const CHECKERS = {
+  'basic-paxos': () => paxosChecker('each'),
+  'multi-paxos': () => paxosChecker('all'),
   raft: raftChecker,
 } as const satisfies Readonly<Record<string, () => TraceChecker>>;
 

@@ -2,27 +2,7 @@
 
 import { type EventType, History, type NewEvent } from '../../checkers/history.ts';
 import { usage } from '../errors.ts';
-
-/** Where something stands in a file: put into words only for a message. */
-export interface Place {
-  /** `file:line`. */
-  readonly where: string;
-}
-
-export class LinePlace implements Place {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-
-  constructor(file: string, line: number) {
-    this.file = file;
-    this.line = line;
-  }
-
-  get where(): string {
-    return `${this.file}:${this.line}`;
-  }
-}
+import type { Place } from './bytes.ts';
 
 /** A history as read from a file, with what its verdict has to say about the file. */
 export interface HistoryFile {

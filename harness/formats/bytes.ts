@@ -9,6 +9,27 @@ const CHUNK_BYTES = 1 << 18;
 const TEXT_MAX_BYTES = 1 << 28;
 const LINE_FEED = 10;
 
+/** Where something stands in a file: put into words only for a message. */
+export interface Place {
+  /** `file:line`. */
+  readonly where: string;
+}
+
+export class LinePlace implements Place {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+
+  constructor(file: string, line: number) {
+    this.file = file;
+    this.line = line;
+  }
+
+  get where(): string {
+    return `${this.file}:${this.line}`;
+  }
+}
+
 /** Chunks of a file, with its name for messages. */
 export class ByteStream {
   readonly name: string;
@@ -69,7 +90,7 @@ export function* linesOf(stream: ByteStream): Generator<Line> {
   let number = 1;
   const finish = (whole: boolean): Line => {
     const only = pieces.length === 1 ? pieces[0] : undefined;
-    const text = decode(only ?? Buffer.concat(pieces), `${stream.name}:${number}`);
+    const text = decode(only ?? Buffer.concat(pieces), new LinePlace(stream.name, number));
     pieces.length = 0;
     length = 0;
     return { text: text.endsWith('\r') ? text.slice(0, -1) : text, number: number++, whole };
@@ -89,9 +110,9 @@ export function* linesOf(stream: ByteStream): Generator<Line> {
 }
 
 /** UTF-8, strictly: bytes that are none could make two values look alike. */
-export function decode(bytes: Buffer, where: string): string {
-  if (bytes.length > TEXT_MAX_BYTES) throw tooLong(where, 'a text');
-  if (!isUtf8(bytes)) throw usage(`${where}: expected text in UTF-8, got other bytes`);
+export function decode(bytes: Buffer, place: Place): string {
+  if (bytes.length > TEXT_MAX_BYTES) throw tooLong(place.where, 'a text');
+  if (!isUtf8(bytes)) throw usage(`${place.where}: expected text in UTF-8, got other bytes`);
   return bytes.toString('utf8');
 }
 

@@ -8,11 +8,10 @@ import {
   functionOf,
   HistoryBuilder,
   type HistoryFile,
-  type Place,
   processOf,
   timeOf,
 } from './builder.ts';
-import type { ByteStream } from './bytes.ts';
+import type { ByteStream, Place } from './bytes.ts';
 import { EdnReader } from './edn.ts';
 
 /** Reads maps of operations to the end of the stream. `:index` is not looked at: the order counts. */

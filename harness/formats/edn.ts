@@ -347,7 +347,7 @@ export class EdnReader {
   }
 
   #decode(): string {
-    return decode(this.#bytes.subarray(this.#mark, this.#at), this.where);
+    return decode(this.#bytes.subarray(this.#mark, this.#at), this);
   }
 
   /** Passes over white space, commas, comments and discarded forms (`#_`). */

@@ -12,7 +12,7 @@ import {
   type HistoryFile,
   processOf,
 } from './builder.ts';
-import { ByteStream, type Line, linesOf, quoted } from './bytes.ts';
+import { ByteStream, type Line, LinePlace, linesOf, quoted } from './bytes.ts';
 import { EdnReader } from './edn.ts';
 import { textOf } from './edn-operations.ts';
 

@@ -13,13 +13,11 @@ import {
   functionOf,
   HistoryBuilder,
   type HistoryFile,
-  LinePlace,
-  type Place,
   processOf,
   show,
   timeOf,
 } from './builder.ts';
-import { type ByteStream, type Line, linesOf, quoted } from './bytes.ts';
+import { type ByteStream, type Line, LinePlace, linesOf, type Place, quoted } from './bytes.ts';
 
 const DEPTH_MAX = 100;
 const TORN = 'the last line is torn, as a killed run leaves it: judged up to the line before';

@@ -6,8 +6,8 @@
 
 import type { Value } from '../../checkers/history.ts';
 import { usage } from '../errors.ts';
-import { HistoryBuilder, type HistoryFile, LinePlace, type Place, processOf } from './builder.ts';
-import { type ByteStream, linesOf, quoted } from './bytes.ts';
+import { HistoryBuilder, type HistoryFile, processOf } from './builder.ts';
+import { type ByteStream, LinePlace, linesOf, type Place, quoted } from './bytes.ts';
 
 /** What an object is to us, and our names for its methods. */
 interface ObjectKind {

@@ -26,7 +26,7 @@ export class TokenCache {
     const slot = (hash ^ (hash >>> 10)) & (SLOTS - 1);
     const known = this.#entries[slot];
     if (known !== undefined && holds(known.bytes, bytes, start, end)) return known.text;
-    const text = bytes.latin1Slice(start, end);
+    const text = bytes.toString('latin1', start, end);
     this.#entries[slot] = { bytes: bytes.slice(start, end), text };
     return text;
   }

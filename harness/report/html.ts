@@ -57,7 +57,7 @@ export function reportHtml(stored: StoredRun): string {
   const body = html`${verdictSection(run, results, verdict, name)}
 <main>
 ${drawn?.section ?? null}
-${traceSection(facts, found.trace)}
+${traceSection(facts, found.trace, culprit)}
 ${overviewSection({ history, operations, samples, faults, facts, quietNs, marks })}
 ${results === null ? null : checksSection(checks)}
 <section aria-labelledby="details"><h2 id="details">Evidence and context</h2>

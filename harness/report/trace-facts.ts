@@ -4,6 +4,8 @@ import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 
 /** Lines of a node that are kept before and after a line of interest. */
 const AROUND = 7;
+/** Older lines are left out, but for the last of a node. */
+const RECENT_NS = 500_000_000;
 /** Lines around a conflict that are shown at most. */
 const LINES_SHOWN = 90;
 const SPANS_SHOWN = 3000;
@@ -130,7 +132,7 @@ class Window {
     const conflict = this.#positions.has(position);
     const placed = { position, line, conflict };
     if (conflict || this.#isMoment(line)) {
-      this.#keepRecent();
+      this.#keepRecent(line.time);
       for (const known of this.#recent.keys()) this.#follow.set(known, AROUND);
       this.#keep(placed);
     } else if ((this.#follow.get(node) ?? 0) > 0) {
@@ -153,8 +155,14 @@ class Window {
     return true;
   }
 
-  #keepRecent(): void {
-    for (const lines of this.#recent.values()) for (const line of lines) this.#keep(line);
+  /** What a node said long ago is of no use, but for the last that it said. */
+  #keepRecent(timeNs: number): void {
+    for (const lines of this.#recent.values()) {
+      for (const [at, placed] of lines.entries()) {
+        const last = at >= lines.length - 2;
+        if (last || timeNs - placed.line.time <= RECENT_NS) this.#keep(placed);
+      }
+    }
   }
 
   #keep(placed: PlacedLine): void {

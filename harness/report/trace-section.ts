@@ -4,7 +4,7 @@ import { nodeName, type TraceEvent } from '../../checkers/trace.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { html, type Markup } from './markup.ts';
 import { count, moment, plural, shorten } from './text.ts';
-import type { PlacedLine, TraceFacts } from './trace-facts.ts';
+import type { Focus, PlacedLine, TraceFacts } from './trace-facts.ts';
 
 type Invalid = Extract<Verdict, { readonly kind: 'invalid' }>;
 
@@ -12,7 +12,11 @@ type Invalid = Extract<Verdict, { readonly kind: 'invalid' }>;
 const GAP_MIN = 5;
 
 /** The section; null where there is nothing to show. */
-export function traceSection(facts: TraceFacts, finding: Invalid | null): Markup | null {
+export function traceSection(
+  facts: TraceFacts,
+  finding: Invalid | null,
+  culprit: Focus['moment'],
+): Markup | null {
   const { around } = facts;
   if (around.length === 0) return null;
   const shownNodes = facts.nodes.filter((node) => around.some(({ line }) => line.node === node));
@@ -26,7 +30,11 @@ ${finding === null ? null : brokenProperties(finding)}
 <div class="scroll tall" tabindex="0" role="region" aria-label="Lines of the trace">
 <table class="lanes"><thead><tr><th scope="col" class="number">Line</th><th scope="col" class="number">Time</th>
 ${shownNodes.map((node) => html`<th scope="col">${nodeName(node)}</th>`)}</tr></thead>
-<tbody>${around.map((placed, at) => row(placed, around[at - 1], shownNodes))}</tbody></table></div></section>`;
+<tbody>${around.map((placed, at) => {
+    const before = around[at - 1];
+    const wrong = finding === null ? wrongAnswer(culprit, before, placed, shownNodes.length) : null;
+    return html`${wrong}${row(placed, before, shownNodes)}`;
+  })}</tbody></table></div></section>`;
 }
 
 /** Every property that is broken; the table marks the lines of the first. */
@@ -36,6 +44,19 @@ function brokenProperties({ because, witness }: Invalid): Markup {
   const list = sentences.length > 1 ? html`<ul class="notes">${items}</ul>` : null;
   return html`${list}<ul class="legend"><li><i class="swatch fail"></i> ✖ these lines contradict each other</li>
 <li>other lines: what the nodes did before and after</li></ul>`;
+}
+
+/** Where the answer that cannot be right falls between two lines of the table. */
+function wrongAnswer(
+  culprit: Focus['moment'],
+  before: PlacedLine | undefined,
+  placed: PlacedLine,
+  columns: number,
+): Markup | null {
+  if (culprit === null || placed.line.time < culprit.timeNs) return null;
+  if (before !== undefined && before.line.time >= culprit.timeNs) return null;
+  const { node, timeNs } = culprit;
+  return html`<tr class="conflict"><td class="number">✖</td><td class="number">${moment(timeNs)}</td><td colspan="${columns}">the answer that cannot be right, by ${nodeName(node)}</td></tr>`;
 }
 
 function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly number[]): Markup {

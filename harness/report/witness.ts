@@ -32,10 +32,11 @@ export function withCulprit(
   if (operations.some(({ why, order }) => why !== undefined || order !== undefined)) return witness;
   const subject = operations.findLast(({ invoke, complete }) => {
     const { process, f, value } = history.event(invoke);
-    const shown = complete === null ? value : (value ?? history.event(complete).value);
-    return (
-      because.startsWith(`process ${process} ${f}`) && because.includes(` ${valueText(shown)} at `)
-    );
+    const seen = complete === null ? value : (value ?? history.event(complete).value);
+    const said = Array.isArray(seen)
+      ? seen.map((part) => valueText(part)).join(' to ')
+      : valueText(seen);
+    return because.startsWith(`process ${process} ${f}`) && because.includes(` ${said} at `);
   });
   if (subject === undefined) return witness;
   const marked = operations.map((operation) => {

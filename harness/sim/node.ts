@@ -54,12 +54,16 @@ export class SimNode implements Env<unknown, unknown> {
   #draws = 0;
   #drawBase = 0;
   #crashes = 0;
-  /** Effects that wait for a barrier, in order; parallel columns, consumed from `#head`. */
+  /**
+   * Effects that wait for a barrier, in order: parallel columns, from `#head` up to `#tail`. They
+   * are overwritten and never shortened, since shortening gives their memory back every time.
+   */
   readonly #heldKind: number[] = [];
   readonly #heldTo: number[] = [];
   readonly #heldId: number[] = [];
   readonly #heldPayload: unknown[] = [];
   #head = 0;
+  #tail = 0;
 
   constructor(world: World, self: number, spec: NodeSpec) {
     this.#world = world;
@@ -149,7 +153,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   send(to: number, message: unknown): void {
-    if (this.#head < this.#heldKind.length) this.#hold(HELD.send, to, 0, message);
+    if (this.#head < this.#tail) this.#hold(HELD.send, to, 0, message);
     else this.#world.send(this.self, to, message);
   }
 
@@ -176,12 +180,12 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   reply(to: ClientRef, reply: Reply): void {
-    if (this.#head < this.#heldKind.length) this.#hold(HELD.reply, to.client, to.id, reply);
+    if (this.#head < this.#tail) this.#hold(HELD.reply, to.client, to.id, reply);
     else this.#world.reply(this.self, to.client, to.id, reply);
   }
 
   trace(event: TraceEvent): void {
-    if (this.#head < this.#heldKind.length) this.#hold(HELD.trace, 0, 0, event);
+    if (this.#head < this.#tail) this.#hold(HELD.trace, 0, 0, event);
     else this.#world.trace(this, event);
   }
 
@@ -196,15 +200,16 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   #hold(kind: number, to: number, id: number, payload: unknown): void {
-    this.#heldKind.push(kind);
-    this.#heldTo.push(to);
-    this.#heldId.push(id);
-    this.#heldPayload.push(payload);
+    const at = this.#tail++;
+    this.#heldKind[at] = kind;
+    this.#heldTo[at] = to;
+    this.#heldId[at] = id;
+    this.#heldPayload[at] = payload;
   }
 
   #release(): void {
     const kinds = this.#heldKind;
-    while (this.#head < kinds.length) {
+    while (this.#head < this.#tail) {
       const at = this.#head;
       const to = this.#heldTo[at] as number;
       const payload = this.#heldPayload[at];
@@ -221,11 +226,8 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   #clearOutbox(): void {
-    this.#heldKind.length = 0;
-    this.#heldTo.length = 0;
-    this.#heldId.length = 0;
-    this.#heldPayload.length = 0;
     this.#head = 0;
+    this.#tail = 0;
   }
 
   #stop(): void {

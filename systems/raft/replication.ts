@@ -132,7 +132,7 @@ export function advanceCommit(raft: Raft): void {
 }
 
 /** Removes every entry after `index` from memory; the record that follows does so on disk. */
-export function truncateAfter(raft: Raft, index: number): void {
+function truncateAfter(raft: Raft, index: number): void {
   const { state } = raft;
   assert(index >= state.commit, `truncating to ${index}, but committed up to ${state.commit}`);
   state.log.length = index - state.snapshot.index;

@@ -31,10 +31,10 @@ import {
 } from './state.ts';
 
 /** A rule must not change the state. */
-export type State = Readonly<RaftState>;
+type State = Readonly<RaftState>;
 
 /** Term and vote of a node. */
-export interface Ballot {
+interface Ballot {
   readonly term: number;
   readonly votedFor: number;
 }
@@ -104,10 +104,10 @@ export interface RaftRules extends KvRules, ClientRules {
 }
 
 /** `stale`: from a deposed leader. `conflict`: no entry to append after. */
-export type AppendDecision = 'stale' | 'conflict' | 'accept';
+type AppendDecision = 'stale' | 'conflict' | 'accept';
 
 /** `keep-suffix`: the snapshot covers a prefix of the own log; `replace-log`: it differs. */
-export type InstallDecision = 'stale' | 'covered' | 'keep-suffix' | 'replace-log';
+type InstallDecision = 'stale' | 'covered' | 'keep-suffix' | 'replace-log';
 
 export const raftRules: RaftRules = {
   ...kvRules,

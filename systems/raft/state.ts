@@ -6,7 +6,7 @@ import type { ClientRef, Env } from '../protocol.ts';
 import type { Entry, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
 import type { RaftRules } from './rules.ts';
 
-export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
+type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
 /** Options, resolved. */
 export interface RaftConfig extends KvLimits {
@@ -26,7 +26,7 @@ export interface RaftConfig extends KvLimits {
 }
 
 /** A client that waits for the entry at `index`, which this node appended as a leader. */
-export interface PendingCommand {
+interface PendingCommand {
   readonly index: number;
   readonly to: ClientRef;
 }

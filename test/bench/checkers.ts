@@ -24,7 +24,7 @@ const medians = JSON.parse(
 
 interface Row {
   readonly name: string;
-  readonly histories: readonly History[];
+  readonly histories: () => readonly History[];
   readonly options: LinearizabilityOptions;
   /** Milliseconds of the peer, times the share of its data that is here. */
   readonly peerMs?: number | undefined;
@@ -36,6 +36,9 @@ interface Row {
 const cas = { model: 'cas-register', failedCas: 'observed', explain: false } as const;
 
 let failures = 0;
+
+/** Only rows whose name contains the argument, if there is one. */
+const only = process.argv[2] ?? '';
 
 console.log(`peer: ${medians.porcupine}\n      ${medians.machine}\n`);
 console.log(
@@ -57,7 +60,7 @@ function recorded(): void {
   const knossos = some('knossos/cas-register');
   measure({
     name: `etcd, ${etcd.length} logs`,
-    histories: etcd,
+    histories: () => etcd,
     options: observed,
     peerMs: peer('etcd, 102 logs') * (etcd.length / 102),
     floor: 50,
@@ -66,14 +69,14 @@ function recorded(): void {
   });
   measure({
     name: 'etcd 002',
-    histories: some('etcd_002'),
+    histories: () => some('etcd_002'),
     options: observed,
     peerMs: peer('etcd 002'),
     runs: 41,
   });
   measure({
     name: `knossos, ${knossos.length} files`,
-    histories: knossos,
+    histories: () => knossos,
     options: { model: 'cas-register', initial: 0, nilReads: 'silent', explain: false },
     peerMs: peer('knossos, 120 files') * (knossos.length / 120),
     floor: 100,
@@ -87,7 +90,7 @@ function recorded(): void {
     'c10 bad': 10,
   };
   for (const [which, floor] of Object.entries(floors)) {
-    const histories = some(`kv-${which.replace(' ', '-')}`);
+    const histories = (): History[] => some(`kv-${which.replace(' ', '-')}`);
     const options = {
       model: 'kv-append',
       initial: '',
@@ -106,7 +109,7 @@ function recorded(): void {
     const name = `kv ${which} in one piece`;
     measure({
       name,
-      histories: histories.map(inOnePiece),
+      histories: () => histories().map(inOnePiece),
       options: { model: textsByKey, explain: false },
       peerMs: peer(name),
       floor: 5,
@@ -118,9 +121,9 @@ function recorded(): void {
 function synthetic(): void {
   const text = { operations: 1712, clients: 50, keys: 10, seed: 1 };
   const texts = { model: 'kv-append', initial: '', explain: false } as const;
-  const c50 = { name: 'kv c50 ok (like it)', histories: [textHistory(text)], options: texts };
+  const c50 = { name: 'kv c50 ok (like it)', histories: () => [textHistory(text)], options: texts };
   measure({ ...c50, peerMs: peer('kv c50 ok'), floor: 30, targetMs: 2, runs: 41 });
-  const c50bad = [textHistory({ ...text, operations: 2024, bad: true, seed: 2 })];
+  const c50bad = (): History[] => [textHistory({ ...text, operations: 2024, bad: true, seed: 2 })];
   const bad = { name: 'kv c50 bad (like it)', histories: c50bad, options: texts };
   measure({ ...bad, peerMs: peer('kv c50 bad'), floor: 5, targetMs: 5, runs: 41 });
 
@@ -128,7 +131,7 @@ function synthetic(): void {
     const peerMs = medians.medianMs[name];
     measure({
       name,
-      histories: [register({ values: 5, cas: true, ...shape })],
+      histories: () => [register({ values: 5, cas: true, ...shape })],
       options: cas,
       peerMs,
       ...more,
@@ -165,6 +168,7 @@ function withoutHints(): void {
     ['u 2k c5', registerHistory({ ...shape, values: 'unique', operations: 2000, clients: 5 })],
   ];
   for (const [name, history] of histories) {
+    if (!`no hints, ${name}`.includes(only)) continue;
     const groups = operationsByKey(history, { failedCas: 'observed', nilReads: 'observed' });
     if ('because' in groups) throw new Error(groups.because);
     const [, reference] = times(3, () => {
@@ -172,7 +176,7 @@ function withoutHints(): void {
     });
     measure({
       name: `no hints, ${name}`,
-      histories: [history],
+      histories: () => [history],
       options: { ...cas, model: plainRegister },
       peerMs: reference,
       floor: 0.8,
@@ -182,11 +186,11 @@ function withoutHints(): void {
 
 function large(): void {
   for (const [model, make] of Object.entries(collections)) {
-    const histories = [make({ operations: 1_000_000, clients: 10, seed: 7 })];
+    const histories = (): History[] => [make({ operations: 1_000_000, clients: 10, seed: 7 })];
     const targetMs = model === 'stack' ? 2000 : 500;
     measure({ name: `${model} 1M`, histories, options: { model }, targetMs, runs: 3 });
   }
-  const locks = [mutexHistory({ operations: 1_000_000, clients: 10, seed: 7 })];
+  const locks = (): History[] => [mutexHistory({ operations: 1_000_000, clients: 10, seed: 7 })];
   measure({
     name: 'mutex 1M',
     histories: locks,
@@ -201,7 +205,7 @@ function large(): void {
     clients: 20,
     crashEvery: 1000,
   });
-  measure({ name: 'u 10M c20 crashes', histories: [many], options: cas, targetMs: 1000, runs: 3 });
+  measure({ name: 'u 10M c20 crashes', histories: many, options: cas, targetMs: 1000, runs: 3 });
 }
 
 function register(shape: {
@@ -221,9 +225,11 @@ function peer(name: string): number {
 }
 
 function measure({ name, histories, options, peerMs, floor, targetMs, runs = 7 }: Row): void {
+  if (!name.includes(only)) return;
+  const made = histories();
   const answers = new Set<Value>();
   const work = (): void => {
-    for (const history of histories) {
+    for (const history of made) {
       const { verdict, decidedBy } = checkLinearizable(history, options);
       answers.add(`${verdict.kind} (${decidedBy})`);
     }
@@ -249,15 +255,19 @@ function measure({ name, histories, options, peerMs, floor, targetMs, runs = 7 }
   );
 }
 
-/** The first time, and the median of the others. */
+/**
+ * The first time, and the median of the others, in milliseconds of this thread's processor: on an
+ * idle machine that is the time on the wall, and on a busy one it is still the same.
+ */
 function times(runs: number, work: () => void): readonly [number, number] {
   const all: number[] = [];
   for (let run = 0; run < runs; run++) {
     // Garbage of one run is not the next one's business.
     if (runs < 20) globalThis.gc?.();
-    const start = performance.now();
+    const start = process.threadCpuUsage();
     work();
-    all.push(performance.now() - start);
+    const { user, system } = process.threadCpuUsage(start);
+    all.push((user + system) / 1000);
   }
   const [cold, ...rest] = all as [number, ...number[]];
   rest.sort((a, b) => a - b);

@@ -13,7 +13,7 @@ const localRead: RaftVariant = {
   kind: 'mutant',
   rules: () => ({ readReady: () => true }),
   source: 'etcd issue 741; Consul, default reads',
-  expect: ['J:ReadCert', 'linearizable'],
+  expect: ['J:ReadCert', 'linearizable', 'RealTimeOrder'],
   hunt: SPLITS,
 };
 
@@ -23,7 +23,7 @@ const readIndexBeforeTermCommit: RaftVariant = {
   kind: 'mutant',
   rules: () => ({ readIndex: (state) => state.commit }),
   source: 'etcd issues 7331 and 12680, fixed in 3189a66',
-  expect: ['J:ReadCert', 'linearizable'],
+  expect: ['J:ReadCert', 'linearizable', 'RealTimeOrder'],
   hunt: { nodes: 3, nemesis: ['kill', 'partition'], nemesisIntervalS: 1 },
 };
 
@@ -36,7 +36,7 @@ const readRoundTooEarly: RaftVariant = {
       read.index >= 0 && state.applied >= read.index && read.round - 1 <= state.confirmedRound,
   }),
   source: 'dissertation, section 6.4, step 3',
-  expect: ['J:ReadCert', 'linearizable'],
+  expect: ['J:ReadCert', 'linearizable', 'RealTimeOrder'],
   hunt: SPLITS,
 };
 
@@ -49,7 +49,7 @@ const leaseNoDriftMargin: RaftVariant = {
     leaseUntil: (roundStartUs, electionTimeoutUs) => roundStartUs + electionTimeoutUs,
   }),
   source: 'dissertation, section 6.4.1; raft-rs issue 141',
-  expect: ['linearizable', 'J:ReadCert'],
+  expect: ['linearizable', 'RealTimeOrder', 'J:ReadCert'],
   hunt: {
     nodes: 3,
     nemesis: ['clock', 'partition', 'pause'],
