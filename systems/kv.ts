@@ -280,6 +280,11 @@ function executeOperation(state: KvState, position: number, command: Command): C
       data.set(key, (typeof old === 'number' ? old : 0) + (typeof value === 'number' ? value : 0));
       return { status: 'ok', value: null, position };
     }
+    case 'propose': {
+      const decided = readKv(state, key) ?? value;
+      data.set(key, decided);
+      return { status: 'ok', value: decided, position };
+    }
   }
 }
 

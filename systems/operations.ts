@@ -4,9 +4,10 @@ import type { Value } from '../checkers/history.ts';
 
 /**
  * `read` → value; `write` v; `cas` [from, to]; `append` x → new length, on a list that `read`
- * returns; `add` n → nothing, to a counter that `read` returns.
+ * returns; `add` n → nothing, to a counter that `read` returns;
+ * `propose` v → the value decided, which is the first one proposed.
  */
-export type OperationName = 'read' | 'write' | 'cas' | 'append' | 'add';
+export type OperationName = 'read' | 'write' | 'cas' | 'append' | 'add' | 'propose';
 
 export interface Operation {
   readonly f: OperationName;

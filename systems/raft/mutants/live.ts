@@ -33,21 +33,4 @@ const noNoop: RaftVariant = {
   hunt: { nemesis: ['kill'], nemesisIntervalS: 2, timeLimitS: 20, rate: 1 },
 };
 
-const preVoteBumpsTerm: RaftVariant = {
-  id: 'rf-prevote-bumps-term',
-  describe: 'whoever is asked for a PreVote adopts the term that is asked about',
-  kind: 'mutant',
-  rules: (base) => ({
-    onHigherTerm: (state, message) => message.term > state.term,
-    preVote: (state, message, nowUs) =>
-      base.preVote(state, { ...message, term: message.term + 1 }, nowUs),
-    countVote: (state, message) =>
-      base.countVote(state, message) ||
-      (message.granted && message.pre && state.role === 'pre-candidate'),
-  }),
-  source: 'canonical/raft b243b7e and b59843b',
-  expect: ['Disruption', 'Liveness:leader'],
-  hunt: { nodes: 5, nemesis: ['partition'], nemesisIntervalS: 2, timeLimitS: 20 },
-};
-
-export const liveMutants = [preVoteBumpsTerm, commitScanBreaks, noNoop] as const;
+export const liveMutants = [commitScanBreaks, noNoop] as const;

@@ -1,0 +1,54 @@
+/** J:ReadCert and PrefixRead: a read is linearizable because of what its certificate says. */
+
+import { nodeName, type TraceEvent } from '../trace.ts';
+import { nodeNames } from './findings.ts';
+import type { PaxosGhost, PaxosNode } from './paxos-state.ts';
+
+type ReadCertificate = Extract<TraceEvent, { kind: 'read-cert' }>;
+
+export function onReadCertificate(
+  ghost: PaxosGhost,
+  node: PaxosNode,
+  event: ReadCertificate,
+): void {
+  const { stats, findings } = ghost;
+  if (event.mode === 'index') stats.readsIndex++;
+  else if (event.mode === 'lease') stats.readsLease++;
+  else stats.readsLog++;
+  const { readPosition, term } = event;
+  const subject = `${nodeName(node.node)} served a read at slot ${readPosition} in ballot ${term} `;
+  // A leader knows all that was chosen before it only beyond its own first slot (PROTOCOLS 2.2).
+  if (event.mode !== 'log' && readPosition < node.firstOwn) {
+    findings.report(
+      'PrefixRead',
+      node.leaderLine,
+      `${subject}although its chosen prefix had not reached slot ${node.firstOwn}, its own first`,
+    );
+  }
+  const because = fault(node, event);
+  if (because !== null) findings.report('J:ReadCert', node.leaderLine, subject + because);
+}
+
+function fault(node: PaxosNode, event: ReadCertificate): string | null {
+  const { readPosition, term } = event;
+  if (event.applied < readPosition || node.applied < readPosition) {
+    return `but had executed only up to slot ${Math.min(event.applied, node.applied)}`;
+  }
+  // A read through the log is a command like any other: order is its only justification.
+  if (event.mode === 'log') return null;
+  if (node.leading !== term) return 'without leading it';
+  let seen = 1 << node.node;
+  let counted = 1;
+  for (const ack of event.acks) {
+    const bit = 1 << ack.node;
+    if ((node.members & bit) === 0 || (seen & bit) !== 0 || ack.round < event.round) continue;
+    seen |= bit;
+    counted++;
+  }
+  if (counted >= node.quorum) return null;
+  const asked = nodeNames(event.acks.map((ack) => ack.node));
+  return (
+    `on the word of ${asked} for round ${event.round}; with its own, ${counted} count and ` +
+    `${node.quorum} must`
+  );
+}

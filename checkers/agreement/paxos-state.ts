@@ -1,0 +1,236 @@
+/**
+ * What the checker knows of a Paxos cluster: each node as its own trace describes it, and for each
+ * instance every ballot in which something was proposed or accepted.
+ */
+
+import type { Instance, TraceEvent } from '../trace.ts';
+import type { AppliedLog, Replica } from './applied-log.ts';
+import type { Findings } from './findings.ts';
+
+/** Node numbers are bits of a 32-bit integer. */
+export const NODES_MAX = 31;
+
+/** Below every ballot. */
+export const NO_BALLOT = -1;
+
+/** What a promise is about: one instance, or all of them at once (null). */
+export type Scope = Instance | null;
+
+/** A ballot that a node has committed itself to, and the line in which it said so. */
+export interface Claim {
+  ballot: number;
+  line: number;
+}
+
+/** One node, after its latest line. Lines are -1 where nothing was said yet. */
+export class PaxosNode implements Replica {
+  readonly node: number;
+  incarnation = 0;
+  /** How many members it was started with, and how many of them make a majority. */
+  size = 1;
+  quorum = 1;
+  /** Members, as bits. */
+  members = 0;
+  bootLine = -1;
+  // Durable claims: they outlive a crash.
+  /** The highest ballot of its own that it has used. */
+  readonly ballot: Claim = { ballot: NO_BALLOT, line: -1 };
+  readonly promised = new Map<Scope, Claim>();
+  snapshot = 0;
+  snapshotLine = -1;
+  // Volatile.
+  commit = 0;
+  commitLine = -1;
+  applied = 0;
+  appliedLine = -1;
+  /** The ballot that it leads, and the first slot of its own in it. */
+  leading = NO_BALLOT;
+  leaderLine = -1;
+  firstOwn = 0;
+
+  constructor(node: number) {
+    this.node = node;
+  }
+}
+
+/** One ballot of one instance: the only value that may be proposed in it, and who accepted that. */
+export interface BallotValue {
+  readonly ballot: number;
+  readonly valueHash: number;
+  /** Where it was proposed, or where an acceptance first told of it. */
+  readonly line: number;
+  /** Nodes that accepted it, as bits. */
+  voters: number;
+  voteLine: number;
+}
+
+/** What a node last accepted in an instance, by its own word. */
+export interface Acceptance {
+  readonly ballot: number;
+  readonly valueHash: number;
+  readonly line: number;
+}
+
+export interface InstanceGhost {
+  readonly ballots: BallotValue[];
+  /** The ballot in which it was chosen first; null while nothing is. */
+  chosen: BallotValue | null;
+  chosenLine: number;
+  /** What some node learned first. */
+  learned: Acceptance | null;
+  /** By node. */
+  readonly accepted: (Acceptance | undefined)[];
+}
+
+type PromiseEvent = Extract<TraceEvent, { kind: 'promise' }>;
+
+/** Phase 1 of one ballot. */
+export interface Round {
+  readonly ballot: number;
+  /** What each node has promised, by node. */
+  readonly promises: (PromiseEvent | undefined)[];
+  /** Who ended phase 1, and where; -1 while nobody has. */
+  preparedBy: number;
+  preparedLine: number;
+  from: Instance;
+  /** What must be proposed, by instance: the reported value of the highest ballot. */
+  readonly required: Map<Instance, Acceptance>;
+}
+
+export interface PaxosStats {
+  /** Ballots begun, and those whose phase 1 was ended. */
+  ballots: number;
+  prepared: number;
+  /** How often another node than the last one ended a phase 1. */
+  leaderChanges: number;
+  highestBallot: number;
+  proposals: number;
+  /** Proposals whose value phase 1 had dictated. */
+  adopted: number;
+  /** Instances in which a value was chosen. */
+  chosen: number;
+  /** Acceptances that were reported. */
+  accepted: number;
+  /** Times that a node learned what was chosen. */
+  learned: number;
+  applied: number;
+  duplicates: number;
+  snapshotsTaken: number;
+  snapshotsInstalled: number;
+  restarts: number;
+  readsIndex: number;
+  readsLease: number;
+  readsLog: number;
+  /** Ballots that are not of their user's own numbers: m·n + i for node i. Harmless by itself. */
+  foreignBallots: number;
+  /** Lines of nodes that never said that they were started: the trace is incomplete. */
+  orphans: number;
+}
+
+/** The cluster. `Ghost` as in proofs: state that no node has, but that the invariants speak of. */
+export interface PaxosGhost {
+  readonly findings: Findings;
+  readonly applied: AppliedLog;
+  /** Whether a promise is for one instance (Basic Paxos) or for all of them (Multi-Paxos). */
+  readonly promises: 'each' | 'all';
+  /** By number; holes where nothing has booted. */
+  readonly nodes: (PaxosNode | undefined)[];
+  readonly instances: Map<Instance, InstanceGhost>;
+  readonly rounds: Map<Scope, Map<number, Round>>;
+  /** Slots up to here are in everybody's snapshot, and forgotten. */
+  base: number;
+  /** The highest slot in which anything was accepted. */
+  highestSlot: number;
+  /** Who ended the last phase 1. */
+  lastLeader: number;
+  readonly stats: PaxosStats;
+}
+
+/** Rounds of one scope that are remembered. */
+const ROUNDS_MAX = 256;
+
+export function scopeOf(ghost: PaxosGhost, instance: Instance): Scope {
+  return ghost.promises === 'each' ? instance : null;
+}
+
+/** The highest ballot that a node has promised for this scope. */
+export function promisedBy(node: PaxosNode, scope: Scope): number {
+  return node.promised.get(scope)?.ballot ?? NO_BALLOT;
+}
+
+export function raisePromise(node: PaxosNode, scope: Scope, ballot: number, line: number): void {
+  const claim = node.promised.get(scope);
+  if (claim === undefined) node.promised.set(scope, { ballot, line });
+  else if (ballot > claim.ballot) {
+    claim.ballot = ballot;
+    claim.line = line;
+  }
+}
+
+export function isForgotten(ghost: PaxosGhost, instance: Instance): boolean {
+  return typeof instance === 'number' && instance <= ghost.base;
+}
+
+export function instanceOf(ghost: PaxosGhost, instance: Instance): InstanceGhost {
+  let found = ghost.instances.get(instance);
+  if (found === undefined) {
+    found = { ballots: [], chosen: null, chosenLine: -1, learned: null, accepted: [] };
+    ghost.instances.set(instance, found);
+    if (typeof instance === 'number' && instance > ghost.highestSlot) ghost.highestSlot = instance;
+  }
+  return found;
+}
+
+export function ballotOf(instance: InstanceGhost, ballot: number): BallotValue | undefined {
+  // The latest ballots are asked for most.
+  for (let at = instance.ballots.length - 1; at >= 0; at--) {
+    const found = instance.ballots[at] as BallotValue;
+    if (found.ballot === ballot) return found;
+  }
+  return undefined;
+}
+
+export function findRound(ghost: PaxosGhost, scope: Scope, ballot: number): Round | undefined {
+  return ghost.rounds.get(scope)?.get(ballot);
+}
+
+export function roundOf(ghost: PaxosGhost, scope: Scope, ballot: number): Round {
+  let rounds = ghost.rounds.get(scope);
+  if (rounds === undefined) {
+    rounds = new Map();
+    ghost.rounds.set(scope, rounds);
+  }
+  let round = rounds.get(ballot);
+  if (round === undefined) {
+    if (rounds.size >= ROUNDS_MAX) forgetOldest(rounds);
+    round = {
+      ballot,
+      promises: [],
+      preparedBy: -1,
+      preparedLine: -1,
+      from: 0,
+      required: new Map(),
+    };
+    rounds.set(ballot, round);
+  }
+  return round;
+}
+
+function forgetOldest(rounds: Map<number, Round>): void {
+  for (const ballot of rounds.keys()) {
+    rounds.delete(ballot);
+    return;
+  }
+}
+
+/** How many nodes a set of bits holds. */
+export function countNodes(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+/** `slot 7` or `key x`. */
+export function instanceName(instance: Instance): string {
+  return typeof instance === 'number' ? `slot ${instance}` : `key ${instance}`;
+}

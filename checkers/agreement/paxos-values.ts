@@ -1,0 +1,232 @@
+/** Phase 2: what may be proposed and accepted, and what is chosen (Lamport, PMS, 2.2 and 2.3). */
+
+import { type Instance, nodeName, type TraceEvent } from '../trace.ts';
+import { nodeNames } from './findings.ts';
+import {
+  ballotOf,
+  type BallotValue,
+  countNodes,
+  findRound,
+  type InstanceGhost,
+  instanceName,
+  instanceOf,
+  isForgotten,
+  type PaxosGhost,
+  type PaxosNode,
+  promisedBy,
+  raisePromise,
+  scopeOf,
+} from './paxos-state.ts';
+
+type Propose = Extract<TraceEvent, { kind: 'propose' }>;
+type Accept = Extract<TraceEvent, { kind: 'accept' }>;
+type Learn = Extract<TraceEvent, { kind: 'learn' }>;
+
+export function onPropose(ghost: PaxosGhost, node: PaxosNode, event: Propose): void {
+  const { findings, stats } = ghost;
+  const { ballot, instance, valueHash } = event;
+  stats.proposals++;
+  judgeCertificate(ghost, node, event);
+  if (isForgotten(ghost, instance)) return;
+  const known = instanceOf(ghost, instance);
+  const same = ballotOf(known, ballot);
+  if (same === undefined) {
+    known.ballots.push({ ballot, valueHash, line: findings.line, voters: 0, voteLine: -1 });
+  } else if (same.valueHash !== valueHash) {
+    findings.report(
+      'OneValuePerBallot',
+      same.line,
+      `${nodeName(node.node)} proposed a second value in ballot ${ballot} of ` +
+        instanceName(instance),
+    );
+  }
+  judgeSafe(ghost, node, event, known);
+}
+
+/** J:NoCert and J:HighestValue: phase 1 is over and allows this value. */
+function judgeCertificate(ghost: PaxosGhost, node: PaxosNode, event: Propose): void {
+  const { findings, stats } = ghost;
+  const { ballot, instance, valueHash } = event;
+  const round = findRound(ghost, scopeOf(ghost, instance), ballot);
+  const name = nodeName(node.node);
+  if (round === undefined || round.preparedBy !== node.node || isBelow(instance, round.from)) {
+    findings.report(
+      'J:NoCert',
+      -1,
+      `${name} proposed in ballot ${ballot} of ${instanceName(instance)} without having ended ` +
+        'phase 1 of that ballot for it',
+    );
+    return;
+  }
+  const required = round.required.get(instance);
+  if (required === undefined) return;
+  stats.adopted++;
+  if (required.valueHash === valueHash) return;
+  const source =
+    required.ballot === Number.POSITIVE_INFINITY
+      ? 'one that was reported for chosen'
+      : `that of ballot ${required.ballot}, the highest reported`;
+  findings.report(
+    'J:HighestValue',
+    required.line,
+    `${name} proposed in ballot ${ballot} of ${instanceName(instance)} another value than ${source}`,
+  );
+}
+
+/**
+ * SafeAt, the invariant of the proof: no other value can have been or ever become chosen in an
+ * earlier ballot k, because those who accepted it there and those who still may, having promised
+ * no more than k, are no majority. O(earlier ballots of the instance).
+ */
+function judgeSafe(
+  ghost: PaxosGhost,
+  node: PaxosNode,
+  { ballot, instance, valueHash }: Propose,
+  known: InstanceGhost,
+): void {
+  const scope = scopeOf(ghost, instance);
+  for (const earlier of known.ballots) {
+    if (earlier.ballot >= ballot || earlier.valueHash === valueHash) continue;
+    let able = earlier.voters;
+    for (let other = 0; other < node.size; other++) {
+      const state = ghost.nodes[other];
+      if (state === undefined || promisedBy(state, scope) <= earlier.ballot) able |= 1 << other;
+    }
+    if (countNodes(able & node.members) < node.quorum) continue;
+    ghost.findings.report(
+      'SafeAt',
+      earlier.line,
+      `${nodeName(node.node)} proposed in ballot ${ballot} of ${instanceName(instance)} while ` +
+        `another value was or could be chosen in ballot ${earlier.ballot} by ` +
+        nodeNames(nodesIn(able & node.members)),
+    );
+  }
+}
+
+export function onAccept(ghost: PaxosGhost, node: PaxosNode, event: Accept): void {
+  const { findings } = ghost;
+  const { ballot, instance, valueHash } = event;
+  const scope = scopeOf(ghost, instance);
+  ghost.stats.accepted++;
+  const promised = promisedBy(node, scope);
+  if (ballot < promised) {
+    findings.report(
+      'AcceptRespectsPromise',
+      node.promised.get(scope)?.line ?? -1,
+      `${nodeName(node.node)} accepted in ballot ${ballot} of ${instanceName(instance)} although ` +
+        `it had promised ballot ${promised}`,
+    );
+  }
+  raisePromise(node, scope, ballot, findings.line);
+  if (isForgotten(ghost, instance)) return;
+  const known = instanceOf(ghost, instance);
+  known.accepted[node.node] = { ballot, valueHash, line: findings.line };
+  let value = ballotOf(known, ballot);
+  if (value === undefined) {
+    findings.report(
+      'Validity',
+      -1,
+      `${nodeName(node.node)} accepted in ballot ${ballot} of ${instanceName(instance)} what ` +
+        'nobody had proposed in it',
+    );
+    value = { ballot, valueHash, line: findings.line, voters: 0, voteLine: -1 };
+    known.ballots.push(value);
+  } else if (value.valueHash !== valueHash) {
+    findings.report(
+      'OneValuePerBallot',
+      value.line,
+      `${nodeName(node.node)} accepted in ballot ${ballot} of ${instanceName(instance)} another ` +
+        'value than the one first seen in it',
+    );
+    return;
+  }
+  countVote(ghost, node, instance, known, value);
+}
+
+/** Counts an acceptance; a majority in one ballot chooses its value. Agreement: only ever one. */
+export function countVote(
+  ghost: PaxosGhost,
+  node: PaxosNode,
+  instance: Instance,
+  known: InstanceGhost,
+  value: BallotValue,
+): void {
+  const { findings } = ghost;
+  value.voters |= 1 << node.node;
+  value.voteLine = findings.line;
+  if (known.chosen === value || countNodes(value.voters & node.members) < node.quorum) return;
+  if (known.chosen === null) {
+    known.chosen = value;
+    known.chosenLine = findings.line;
+    ghost.stats.chosen++;
+  } else if (known.chosen.valueHash !== value.valueHash) {
+    findings.report(
+      'Agreement',
+      known.chosenLine,
+      `in ${instanceName(instance)} one value was chosen in ballot ${known.chosen.ballot} and ` +
+        `another in ballot ${value.ballot}`,
+    );
+  }
+}
+
+/** LearnedNotChosen, ChosenStable, and the certificate of a learner that counted by itself. */
+export function onLearn(ghost: PaxosGhost, node: PaxosNode, event: Learn): void {
+  const { findings } = ghost;
+  const { ballot, instance, valueHash, certificate } = event;
+  ghost.stats.learned++;
+  if (isForgotten(ghost, instance)) return;
+  const known = instanceOf(ghost, instance);
+  judgeChosen(ghost, node, instance, valueHash);
+  const first = known.learned;
+  if (first === null) known.learned = { ballot, valueHash, line: findings.line };
+  else if (first.valueHash !== valueHash) {
+    findings.report(
+      'ChosenStable',
+      first.line,
+      `${nodeName(node.node)} learned another value in ${instanceName(instance)} than was learned ` +
+        'before',
+    );
+  }
+  if (certificate.length === 0) return;
+  let bits = 0;
+  for (const voter of certificate) bits |= 1 << voter;
+  const value = ballotOf(known, ballot);
+  const counted = countNodes(bits & (value?.voters ?? 0) & node.members);
+  if (counted >= node.quorum) return;
+  findings.report(
+    'J:QuorumCert',
+    value?.line ?? -1,
+    `${nodeName(node.node)} took the value of ballot ${ballot} in ${instanceName(instance)} for ` +
+      `chosen on the word of ${nodeNames(certificate)}; ${counted} of them had accepted it, and ` +
+      `${node.quorum} must`,
+  );
+}
+
+/** What a node learns or executes has been chosen. */
+export function judgeChosen(
+  ghost: PaxosGhost,
+  node: PaxosNode,
+  instance: Instance,
+  valueHash: number,
+): void {
+  const known = ghost.instances.get(instance);
+  if (known === undefined || known.chosen?.valueHash === valueHash) return;
+  ghost.findings.report(
+    'LearnedNotChosen',
+    known.chosenLine,
+    `${nodeName(node.node)} took a value for chosen in ${instanceName(instance)}, but ` +
+      (known.chosen === null
+        ? 'no majority had accepted anything there in one ballot'
+        : `another one was chosen, in ballot ${known.chosen.ballot}`),
+  );
+}
+
+function isBelow(instance: Instance, from: Instance): boolean {
+  return typeof instance === 'number' && typeof from === 'number' && instance < from;
+}
+
+function nodesIn(bits: number): number[] {
+  const nodes: number[] = [];
+  for (let node = 0; node < 31; node++) if ((bits & (1 << node)) !== 0) nodes.push(node);
+  return nodes;
+}

@@ -1,0 +1,243 @@
+/**
+ * The invariants of Basic Paxos and Multi-Paxos over a trace, line by line: promises, ballots and
+ * their values, the certificates of phases 1 and 2, the induction invariant of Lamport's proof
+ * (SafeAt), agreement on what is chosen and executed, and the durability of every claim.
+ *
+ * O(1) or O(quorum) per line, but for promises, which cost as much as they report. Memory follows
+ * the longest live log: what all nodes have in snapshots is forgotten.
+ */
+
+import { nodeName, type TraceChecker, type TraceEvent, type Violation } from '../trace.ts';
+import { AppliedLog } from './applied-log.ts';
+import { Findings } from './findings.ts';
+import { onLeader, onPrepare, onPrepared, onPromise } from './paxos-ballots.ts';
+import { onReadCertificate } from './paxos-reads.ts';
+import { onBoot } from './paxos-recovery.ts';
+import {
+  NO_BALLOT,
+  NODES_MAX,
+  type PaxosGhost,
+  PaxosNode,
+  type PaxosStats,
+} from './paxos-state.ts';
+import { judgeChosen, onAccept, onLearn, onPropose } from './paxos-values.ts';
+
+/** A checker for one trace of one cluster of up to 31 acceptors. */
+export function paxosChecker(promises: PaxosGhost['promises']): TraceChecker {
+  return new PaxosChecker(promises);
+}
+
+class PaxosChecker implements TraceChecker {
+  readonly violations: readonly Violation[];
+  readonly stats: Readonly<Record<string, number>>;
+  readonly #ghost: PaxosGhost;
+
+  constructor(promises: PaxosGhost['promises']) {
+    const findings = new Findings();
+    const stats = noStats();
+    this.violations = findings.violations;
+    this.stats = stats;
+    this.#ghost = {
+      findings,
+      applied: new AppliedLog(findings, 'Agreement'),
+      promises,
+      nodes: [],
+      instances: new Map(),
+      rounds: new Map(),
+      base: 0,
+      highestSlot: 0,
+      lastLeader: -1,
+      stats,
+    };
+  }
+
+  feed(event: TraceEvent, node: number, incarnation: number, _timeNs: number): void {
+    const ghost = this.#ghost;
+    ghost.findings.line++;
+    const state = ghost.nodes[node];
+    if (state === undefined || event.kind === 'boot') {
+      start(ghost, event, node, incarnation);
+      return;
+    }
+    // Written by the harness, which may not know the incarnation.
+    if (incarnation !== state.incarnation && event.kind !== 'crash') {
+      stray(ghost, state, incarnation);
+      return;
+    }
+    step(ghost, state, event);
+  }
+}
+
+function step(
+  ghost: PaxosGhost,
+  node: PaxosNode,
+  event: Exclude<TraceEvent, { kind: 'boot' }>,
+): void {
+  switch (event.kind) {
+    case 'prepare':
+      onPrepare(ghost, node, event);
+      return;
+    case 'promise':
+      onPromise(ghost, node, event);
+      return;
+    case 'prepared':
+      onPrepared(ghost, node, event);
+      return;
+    case 'leader':
+      onLeader(ghost, node, event);
+      return;
+    case 'propose':
+      onPropose(ghost, node, event);
+      return;
+    case 'accept':
+      onAccept(ghost, node, event);
+      return;
+    case 'learn':
+      onLearn(ghost, node, event);
+      return;
+    case 'commit':
+      onPrefix(ghost, node, event.index);
+      return;
+    case 'apply':
+      ghost.stats.applied++;
+      judgeChosen(ghost, node, event.position, event.valueHash);
+      ghost.applied.apply(event, node);
+      ghost.stats.duplicates = ghost.applied.duplicates;
+      return;
+    case 'reply':
+      ghost.applied.reply(event, node);
+      return;
+    case 'read-cert':
+      onReadCertificate(ghost, node, event);
+      return;
+    case 'snapshot':
+      onSnapshot(ghost, node, event);
+      return;
+    case 'step-down':
+      node.leading = NO_BALLOT;
+      return;
+    case 'crash':
+      // Not the node's own line, so it may stand before the node's last ones: `boot` ends a life.
+      return;
+    case 'panic':
+      ghost.findings.report('PANIC', -1, `${nodeName(node.node)} stopped itself: ${event.reason}`);
+      return;
+    case 'term':
+    case 'vote':
+    case 'append':
+    case 'truncate':
+    case 'match':
+      // Lines of other protocols.
+      return;
+  }
+}
+
+/** The prefix that a node knows to be chosen only grows while it lives. */
+function onPrefix(ghost: PaxosGhost, node: PaxosNode, index: number): void {
+  if (index < node.commit) {
+    ghost.findings.report(
+      'CommitMonotone',
+      node.commitLine,
+      `the chosen prefix of ${nodeName(node.node)} went back from slot ${node.commit} to ${index}`,
+    );
+  }
+  node.commit = index;
+  node.commitLine = ghost.findings.line;
+}
+
+function onSnapshot(
+  ghost: PaxosGhost,
+  node: PaxosNode,
+  event: Extract<TraceEvent, { kind: 'snapshot' }>,
+): void {
+  const { findings, stats } = ghost;
+  const { index } = event.last;
+  if (event.op === 'take') stats.snapshotsTaken++;
+  else stats.snapshotsInstalled++;
+  const name = nodeName(node.node);
+  if (index < node.applied) {
+    findings.report(
+      'AppliedMonotone',
+      node.appliedLine,
+      `${name} went back from slot ${node.applied} to a snapshot up to slot ${index}`,
+    );
+  }
+  const contradicting = ghost.applied.contradicts(index, event.stateHash);
+  if (contradicting !== -1) {
+    findings.report(
+      'SnapshotMatches',
+      contradicting,
+      `the snapshot up to slot ${index} of ${name} is not the state that executing them gives`,
+    );
+  }
+  node.applied = index;
+  node.appliedLine = findings.line;
+  node.snapshot = index;
+  node.snapshotLine = findings.line;
+  forget(ghost);
+}
+
+/** Forgets what is in the snapshots of all nodes. */
+function forget(ghost: PaxosGhost): void {
+  let base = Number.POSITIVE_INFINITY;
+  for (const node of ghost.nodes) if (node !== undefined) base = Math.min(base, node.snapshot);
+  for (let slot = ghost.base + 1; slot <= base; slot++) ghost.instances.delete(slot);
+  if (base <= ghost.base) return;
+  ghost.base = base;
+  ghost.applied.retire(base);
+}
+
+function start(ghost: PaxosGhost, event: TraceEvent, node: number, incarnation: number): void {
+  if (event.kind === 'crash') return;
+  if (event.kind !== 'boot' || node < 0 || node >= NODES_MAX) {
+    ghost.stats.orphans++;
+    return;
+  }
+  let state = ghost.nodes[node];
+  if (state === undefined) {
+    state = new PaxosNode(node);
+    ghost.nodes[node] = state;
+  } else if (incarnation <= state.incarnation) {
+    stray(ghost, state, incarnation);
+    return;
+  }
+  onBoot(ghost, state, event, incarnation);
+}
+
+/** NodeIdMatch: at any time at most one incarnation of a node is alive. */
+function stray(ghost: PaxosGhost, node: PaxosNode, incarnation: number): void {
+  if (incarnation > node.incarnation) {
+    ghost.stats.orphans++;
+    return;
+  }
+  ghost.findings.report(
+    'NodeIdMatch',
+    node.bootLine,
+    `incarnation ${incarnation} of ${nodeName(node.node)} was active after incarnation ` +
+      `${node.incarnation} had started`,
+  );
+}
+
+function noStats(): PaxosStats & Record<string, number> {
+  return {
+    ballots: 0,
+    prepared: 0,
+    leaderChanges: 0,
+    highestBallot: 0,
+    proposals: 0,
+    adopted: 0,
+    chosen: 0,
+    accepted: 0,
+    learned: 0,
+    applied: 0,
+    duplicates: 0,
+    snapshotsTaken: 0,
+    snapshotsInstalled: 0,
+    restarts: 0,
+    readsIndex: 0,
+    readsLease: 0,
+    readsLog: 0,
+    foreignBallots: 0,
+    orphans: 0,
+  };
+}

@@ -1,0 +1,231 @@
+/**
+ * Texts that grow, in numbers: a state is a place in the sorted list of observed texts, namely the
+ * range of those that begin with it. Whatever is not the beginning of an observed text is one
+ * state, from which no answer can be explained until a put. So no text is ever built or hashed.
+ */
+
+import type { Value } from '../../history.ts';
+import { NEVER, type Operations, operationAt } from '../operations.ts';
+import type { Classes } from './classes.ts';
+import { ANY_STATE, IMPOSSIBLE, NO_STATE, type Transitions } from './transitions.ts';
+
+const READ = 0;
+const PUT = 1;
+const APPEND = 2;
+const ANYTHING = 3;
+
+const OFF = 0;
+
+/**
+ * The transitions of `kv-append` where every value is a text; undefined where it is not, and the
+ * model itself has to be stepped.
+ */
+export function appendTransitions(
+  operations: Operations,
+  classes: Classes,
+  initial: Value,
+  lastOfClass: Int32Array,
+): Transitions | undefined {
+  if (typeof initial !== 'string') return undefined;
+  const kind = new Uint8Array(classes.count);
+  const texts: string[] = [];
+  for (let c = 0; c < classes.count; c++) {
+    const { f, input, output, outcome } = operationAt(operations, classes.example[c] as number);
+    if (outcome === 'refused') return undefined;
+    const reads = f === 'get' || f === 'read';
+    kind[c] = reads ? (outcome === 'ok' ? READ : ANYTHING) : f === 'append' ? APPEND : PUT;
+    const text = reads ? output : input;
+    if (typeof text !== 'string' && kind[c] !== ANYTHING) return undefined;
+    texts.push(typeof text === 'string' ? text : '');
+  }
+  const observed = [...new Set(texts.filter((_, c) => kind[c] === READ))].sort();
+  const places = new Places(observed, texts);
+  return numbered({ kind, texts, places, operations, classes, initial, lastOfClass });
+}
+
+interface Parts {
+  readonly kind: Uint8Array;
+  readonly texts: readonly string[];
+  readonly places: Places;
+  readonly operations: Operations;
+  readonly classes: Classes;
+  readonly initial: string;
+  readonly lastOfClass: Int32Array;
+}
+
+function numbered(parts: Parts): Transitions {
+  const { kind, texts, places, operations, classes, initial, lastOfClass } = parts;
+  const count = classes.count;
+  const readOnly = new Uint8Array(count);
+  const dropped = new Uint8Array(count);
+  const requires = new Int32Array(count).fill(NO_STATE);
+  const produces = new Int32Array(count).fill(NO_STATE);
+  const readAt = new Int32Array(count).fill(IMPOSSIBLE);
+  const lastRead = new Int32Array(places.observed).fill(-1);
+  for (let c = 0; c < count; c++) {
+    const text = texts[c] as string;
+    if (kind[c] === READ) {
+      const at = places.whole(text);
+      requires[c] = at;
+      readAt[c] = at;
+      const index = places.indexOf(text);
+      lastRead[index] = Math.max(lastRead[index] as number, lastOfClass[c] as number);
+    }
+    if (kind[c] === PUT) produces[c] = ANY_STATE;
+    readOnly[c] = kind[c] === READ || kind[c] === ANYTHING || (kind[c] === APPEND && text === '') ? 1 : 0;
+    const unanswered = operations.ret[classes.example[c] as number] === NEVER;
+    // What no answer contains (or begins with) can only lead away.
+    dropped[c] = readOnly[c] === 1 || (unanswered && places.leadsAway(kind[c] === PUT, text)) ? 1 : 0;
+  }
+  const start = places.put(initial);
+  return {
+    initial: start,
+    step(s, c) {
+      switch (kind[c]) {
+        case READ:
+          return readAt[c] === s ? s : IMPOSSIBLE;
+        case PUT:
+          return places.put(texts[c] as string);
+        case APPEND:
+          return places.append(s, c);
+        default:
+          return s;
+      }
+    },
+    readOnly,
+    dropped,
+    quotient: { sink: OFF, worst: true, horizon: (s) => places.lastWithin(s, lastRead) },
+    flow: { requires, produces, states: places.observed + 1, grows: true },
+  };
+}
+
+/**
+ * Beginnings of observed texts. Ids 1 to `observed` are the observed texts themselves, in sorted
+ * order; `OFF` is everything else's; further ids are beginnings that were never observed whole.
+ */
+class Places {
+  readonly observed: number;
+  readonly #sorted: readonly string[];
+  readonly #texts: readonly string[];
+  /** By id: the observed texts that begin with it, from `low` to below `high`; and its length. */
+  readonly #low: number[] = [0];
+  readonly #high: number[] = [0];
+  readonly #length: number[] = [0];
+  readonly #partial = new Map<string, number>();
+  readonly #appended = new Map<number, number>();
+  readonly #puts = new Map<string, number>();
+  readonly #horizons: number[] = [];
+
+  constructor(sorted: readonly string[], texts: readonly string[]) {
+    this.#sorted = sorted;
+    this.#texts = texts;
+    this.observed = sorted.length;
+    /** Observed texts that the ones just before all begin with, the shortest first. */
+    const open: number[] = [];
+    for (let at = 0; at <= sorted.length; at++) {
+      const text = sorted[at];
+      while (open.length > 0 && text?.startsWith(sorted[open.at(-1) as number] as string) !== true) {
+        this.#high[(open.pop() as number) + 1] = at;
+      }
+      if (text === undefined) break;
+      open.push(at);
+      this.#low.push(at);
+      this.#high.push(at);
+      this.#length.push(text.length);
+    }
+  }
+
+  whole(text: string): number {
+    return this.indexOf(text) + 1;
+  }
+
+  indexOf(text: string): number {
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#sorted[middle] as string) < text) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Whether putting or appending this text makes every observed text impossible. */
+  leadsAway(put: boolean, text: string): boolean {
+    return put ? this.put(text) === OFF : !this.#sorted.some((whole) => whole.includes(text));
+  }
+
+  put(text: string): number {
+    const known = this.#puts.get(text);
+    if (known !== undefined) return known;
+    const low = this.indexOf(text);
+    const high = this.#end(low, this.#sorted.length, text);
+    const id = this.#id(low, high, text.length);
+    this.#puts.set(text, id);
+    return id;
+  }
+
+  append(s: number, c: number): number {
+    if (s === OFF) return OFF;
+    const key = s * this.#texts.length + c;
+    const known = this.#appended.get(key);
+    if (known !== undefined) return known;
+    const id = this.#compute(s, this.#texts[c] as string);
+    this.#appended.set(key, id);
+    return id;
+  }
+
+  /** The greatest entry of `by` among the observed texts that begin with this. */
+  lastWithin(s: number, by: Int32Array): number {
+    const known = this.#horizons[s];
+    if (known !== undefined) return known;
+    let last = -1;
+    for (let at = this.#low[s] as number; at < (this.#high[s] as number); at++) {
+      last = Math.max(last, by[at] as number);
+    }
+    this.#horizons[s] = last;
+    return last;
+  }
+
+  #compute(s: number, text: string): number {
+    const length = this.#length[s] as number;
+    const end = this.#high[s] as number;
+    let low = this.#low[s] as number;
+    let high = end;
+    // All of these begin with `s`; they are sorted by what follows.
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const whole = this.#sorted[middle] as string;
+      if (whole.startsWith(text, length)) high = middle;
+      else if (whole.slice(length, length + text.length) < text) low = middle + 1;
+      else high = middle;
+    }
+    return this.#id(low, this.#end(low, end, text, length), length + text.length);
+  }
+
+  /** The end of the texts from `low` on that hold `text` at `at`. */
+  #end(low: number, until: number, text: string, at = 0): number {
+    let high = until;
+    let start = low;
+    while (start < high) {
+      const middle = (start + high) >> 1;
+      if ((this.#sorted[middle] as string).startsWith(text, at)) start = middle + 1;
+      else high = middle;
+    }
+    return start;
+  }
+
+  #id(low: number, high: number, length: number): number {
+    if (low >= high) return OFF;
+    if ((this.#sorted[low] as string).length === length) return low + 1;
+    const key = `${low} ${length}`;
+    const known = this.#partial.get(key);
+    if (known !== undefined) return known;
+    const id = this.#low.length;
+    this.#low.push(low);
+    this.#high.push(high);
+    this.#length.push(length);
+    this.#partial.set(key, id);
+    return id;
+  }
+}

@@ -1,0 +1,63 @@
+/** Classes of operations: equal question and equal answer. A model can only tell classes apart. */
+
+import { NONE } from '../../history.ts';
+import { NEVER, type Operations } from '../operations.ts';
+
+export interface Classes {
+  readonly count: number;
+  /** The class of each operation, numbered by first use. */
+  readonly of: Int32Array;
+  /** An operation of each class. */
+  readonly example: Int32Array;
+}
+
+/** Groups operations; with `owners`, operations of different processes are never equal. */
+export function classesOf(operations: Operations, owners: boolean): Classes {
+  const { count, call, ret, history } = operations;
+  const { f, value, type, process } = history;
+  const of = new Int32Array(count);
+  let size = 16;
+  while (size < count * 2) size *= 2;
+  const table = new Int32Array(size).fill(NONE);
+  const example = new Int32Array(count);
+  let classes = 0;
+  for (let i = 0; i < count; i++) {
+    const asked = call[i] as number;
+    const answered = ret[i] as number;
+    const unknown = answered === NEVER;
+    const output = unknown ? NONE : (value[answered] as number);
+    const outcome = unknown ? NONE : (type[answered] as number);
+    let hash = Math.imul(f[asked] as number, 0x85eb_ca6b) + (value[asked] as number);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x9e37_79b1) + output * 8 + outcome;
+    if (owners) hash = Math.imul(hash, 31) + (process[asked] as number);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+    let at = (hash ^ (hash >>> 16)) & (size - 1);
+    for (;;) {
+      const known = table[at] as number;
+      if (known === NONE) {
+        example[classes] = i;
+        table[at] = classes;
+        of[i] = classes++;
+        break;
+      }
+      const other = example[known] as number;
+      const otherAsked = call[other] as number;
+      const otherAnswered = ret[other] as number;
+      const equal =
+        f[otherAsked] === f[asked] &&
+        value[otherAsked] === value[asked] &&
+        (unknown
+          ? otherAnswered === NEVER
+          : otherAnswered !== NEVER &&
+            value[otherAnswered] === output &&
+            type[otherAnswered] === outcome) &&
+        (!owners || process[otherAsked] === process[asked]);
+      if (equal) {
+        of[i] = known;
+        break;
+      }
+      at = (at + 1) & (size - 1);
+    }
+  }
+  return { count: classes, of, example: example.subarray(0, classes) };
+}

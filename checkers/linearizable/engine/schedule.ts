@@ -1,0 +1,211 @@
+/**
+ * Operations as the engine walks over them. Answered operations are numbered by their returns
+ * ("ranks"), since the next return to satisfy is what drives the search; each has a slot for as
+ * long as it is open, so that the set of linearized ones fits into a few words. Operations without
+ * an answer stay open for ever and are kept apart, grouped by class.
+ */
+
+import { NEVER, type Operations } from '../operations.ts';
+import type { Classes } from './classes.ts';
+
+/** Answered operations; everything is by rank unless it says otherwise. */
+export interface Ranked {
+  readonly count: number;
+  /** The operation of each rank. */
+  readonly operation: Int32Array;
+  readonly cls: Int32Array;
+  readonly slot: Int32Array;
+  /** How many slots there are: the most operations that are open at once. */
+  readonly slots: number;
+  /** The previous rank of the same class, or -1. */
+  readonly twin: Int32Array;
+  /** The first rank at whose return this operation has been called. */
+  readonly available: Int32Array;
+  /** Ranks in the order of their calls. */
+  readonly called: Int32Array;
+  /** How many of `called` were called before the return of each rank. */
+  readonly calledBefore: Int32Array;
+  /** By class: the last rank, -1 for none, `NEVER` for a class of unanswered operations. */
+  readonly lastOfClass: Int32Array;
+}
+
+/** Operations without an answer, sorted by class and then by call. */
+export interface Pending {
+  readonly count: number;
+  readonly operation: Int32Array;
+  readonly cls: Int32Array;
+  /** The first rank at whose return it has been called. */
+  readonly available: Int32Array;
+  /** Start of each group of one class in the arrays above, and the end of the last. */
+  readonly groups: Int32Array;
+}
+
+export function rankOperations(operations: Operations, classes: Classes): Ranked {
+  const { count, call, ret } = operations;
+  let answered = 0;
+  for (let i = 0; i < count; i++) if (ret[i] !== NEVER) answered++;
+  const operation = new Int32Array(answered);
+  const cls = new Int32Array(answered);
+  const slot = new Int32Array(answered);
+  const twin = new Int32Array(answered);
+  const available = new Int32Array(answered);
+  const called = new Int32Array(answered);
+  const calledBefore = new Int32Array(answered);
+  const lastOfClass = new Int32Array(classes.count).fill(-1);
+  const open = new OpenOperations();
+  let ranks = 0;
+  let calls = 0;
+
+  const close = (): void => {
+    const taken = open.pop();
+    const i = open.operation(taken);
+    const c = classes.of[i] as number;
+    operation[ranks] = i;
+    cls[ranks] = c;
+    slot[ranks] = taken;
+    available[ranks] = open.since(taken);
+    called[open.nth(taken)] = ranks;
+    calledBefore[ranks] = calls;
+    twin[ranks] = lastOfClass[c] as number;
+    lastOfClass[c] = ranks++;
+  };
+  for (let i = 0; i < count; i++) {
+    if (ret[i] === NEVER) {
+      lastOfClass[classes.of[i] as number] = NEVER;
+      continue;
+    }
+    while (open.size > 0 && open.nextReturn() < (call[i] as number)) close();
+    open.push({ operation: i, ret: ret[i] as number, since: ranks, nth: calls });
+    calls++;
+  }
+  while (open.size > 0) close();
+  return {
+    count: answered,
+    operation,
+    cls,
+    slot,
+    slots: open.slots,
+    twin,
+    available,
+    called,
+    calledBefore,
+    lastOfClass,
+  };
+}
+
+/** `dropped[c]`: unanswered operations of this class cannot matter, and are left out. */
+export function pendingOperations(
+  operations: Operations,
+  classes: Classes,
+  dropped: Uint8Array,
+  ranked: Ranked,
+): Pending {
+  const { count, call, ret } = operations;
+  // Groups in the order of their first call, so that a scan can stop at the first one not called.
+  const groupOf = new Map<number, number[]>();
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const c = classes.of[i] as number;
+    if (ret[i] !== NEVER || dropped[c] === 1) continue;
+    const group = groupOf.get(c);
+    if (group === undefined) groupOf.set(c, [i]);
+    else group.push(i);
+    kept++;
+  }
+  const operation = new Int32Array(kept);
+  const cls = new Int32Array(kept);
+  const available = new Int32Array(kept);
+  const groups = new Int32Array(groupOf.size + 1);
+  let at = 0;
+  let nth = 0;
+  for (const [c, members] of groupOf) {
+    groups[nth++] = at;
+    for (const i of members) {
+      operation[at] = i;
+      cls[at] = c;
+      available[at++] = firstRankAfter(operations, ranked, call[i] as number);
+    }
+  }
+  groups[nth] = at;
+  return { count: kept, operation, cls, available, groups };
+}
+
+/** The first rank that returns after this event. */
+function firstRankAfter({ ret }: Operations, { operation, count }: Ranked, event: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ret[operation[middle] as number] as number) > event) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The open operations, each in the lowest slot that was free, with the earliest return on top. */
+class OpenOperations {
+  size = 0;
+  /** Most slots ever in use. */
+  slots = 0;
+  readonly #heap: number[] = [];
+  readonly #free: number[] = [];
+  readonly #operation: number[] = [];
+  readonly #ret: number[] = [];
+  readonly #since: number[] = [];
+  readonly #nth: number[] = [];
+
+  push(one: { operation: number; ret: number; since: number; nth: number }): void {
+    const slot = this.#free.pop() ?? this.slots++;
+    this.#operation[slot] = one.operation;
+    this.#ret[slot] = one.ret;
+    this.#since[slot] = one.since;
+    this.#nth[slot] = one.nth;
+    const heap = this.#heap;
+    let at = this.size++;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if ((this.#ret[heap[parent] as number] as number) <= one.ret) break;
+      heap[at] = heap[parent] as number;
+      at = parent;
+    }
+    heap[at] = slot;
+  }
+
+  /** Takes out the operation that returns first; its slot is free again, its fields stay. */
+  pop(): number {
+    const heap = this.#heap;
+    const top = heap[0] as number;
+    const last = heap[--this.size] as number;
+    const ret = this.#ret[last] as number;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= this.size) break;
+      const right = child + 1;
+      if (right < this.size && this.#returns(right) < this.#returns(child)) child = right;
+      if (this.#returns(child) >= ret) break;
+      heap[at] = heap[child] as number;
+      at = child;
+    }
+    heap[at] = last;
+    this.#free.push(top);
+    return top;
+  }
+
+  nextReturn(): number {
+    return this.#returns(0);
+  }
+  operation(slot: number): number {
+    return this.#operation[slot] as number;
+  }
+  since(slot: number): number {
+    return this.#since[slot] as number;
+  }
+  nth(slot: number): number {
+    return this.#nth[slot] as number;
+  }
+
+  #returns(at: number): number {
+    return this.#ret[this.#heap[at] as number] as number;
+  }
+}

@@ -1,0 +1,417 @@
+/**
+ * Depth-first search over window configurations (`CHECKERS.md` 4.0): Wing & Gong's search and Lowe's
+ * memo, with configurations of constant size and these reductions, each of which keeps a
+ * complete order if there is one:
+ *
+ * - absorption: a read-only operation that fits the state is taken at once;
+ * - symmetry: of equal operations the one that returns first is taken first;
+ * - pending last, usefulness, dominance: unanswered operations are taken only where they matter;
+ * - quotient: states that nothing can tell apart any more are one;
+ * - flow: a state that is still required and that nothing produces any more is not left.
+ *
+ * Absorption must not be applied to an operation that merely happens to keep this state (a write of
+ * the value that is there): it may be needed later, to bring that state about again.
+ */
+
+import type { SearchResult, Stuck } from '../search.ts';
+import { Memo } from './memo.ts';
+import type { Pending, Ranked } from './schedule.ts';
+import { ANY_STATE, IMPOSSIBLE, NO_STATE, type Transitions } from './transitions.ts';
+
+export interface Problem {
+  readonly ranked: Ranked;
+  readonly pending: Pending;
+  readonly transitions: Transitions;
+}
+
+export interface Limits {
+  readonly configurations: number;
+  readonly memoryBytes: number;
+}
+
+/** `order` of the answer holds operation numbers. */
+export function searchConfigurations(problem: Problem, limits: Limits): SearchResult {
+  return new Search(problem).run(limits);
+}
+
+/** Words of a frame: record, next candidate, length of the trail, state before a pending move. */
+const FRAME = 4;
+const NONE = -1;
+
+class Search {
+  readonly #ranked: Ranked;
+  readonly #pending: Pending;
+  readonly #transitions: Transitions;
+  readonly #memo: Memo;
+  readonly #flow: FlowCounts | undefined;
+
+  // The configuration at hand.
+  #k = 0;
+  #state: number;
+  #used = 0;
+  /** Of the operation taken last. */
+  #lastClass = NONE;
+  readonly #slots: Int32Array;
+  /** The rank that is open in each slot at `#k`, or -1. */
+  readonly #open: Int32Array;
+  /** Linearized so far, in order: ranks, and ~p for unanswered operation p. */
+  readonly #trail: Int32Array;
+  #trailLength = 0;
+
+  #frames = new Int32Array(64 * FRAME);
+  #depth = 0;
+
+  constructor({ ranked, pending, transitions }: Problem) {
+    this.#ranked = ranked;
+    this.#pending = pending;
+    this.#transitions = transitions;
+    this.#slots = new Int32Array((ranked.slots + 31) >> 5);
+    this.#open = new Int32Array(ranked.slots).fill(NONE);
+    this.#trail = new Int32Array(ranked.count + pending.count);
+    this.#memo = new Memo(this.#slots.length, pending.count, Math.min(ranked.count, 1 << 20));
+    this.#state = transitions.initial;
+    if (transitions.flow !== undefined) {
+      this.#flow = new FlowCounts(transitions.flow, ranked, pending);
+    }
+    const first = ranked.count === 0 ? 0 : (ranked.calledBefore[0] as number);
+    for (let i = 0; i < first; i++) this.#enter(ranked.called[i] as number);
+  }
+
+  run(limits: Limits): SearchResult {
+    const memo = this.#memo;
+    if (this.#ranked.count === 0 || this.#settle(true)) return this.#success();
+    let furthest = this.#visit(NONE, NONE, NONE);
+    const orphan = this.#flow?.orphan(this.#state) ?? NONE;
+    while (this.#depth > 0 && orphan === NONE) {
+      const frame = (this.#depth - 1) * FRAME;
+      const parent = this.#frames[frame] as number;
+      const move = this.#nextMove(frame);
+      if (move === NONE) {
+        this.#depth--;
+        if (this.#depth > 0) this.#restore(this.#depth - 1);
+        continue;
+      }
+      const before = this.#state;
+      if (this.#take(move)) return this.#success();
+      if (this.#flow !== undefined && this.#deadEnd(before)) {
+        this.#restore(this.#depth - 1);
+        continue;
+      }
+      const trailAlone = this.#trailLength === (this.#frames[frame + 2] as number) + 1;
+      const wasPending = move >= this.#ranked.slots + 1 && trailAlone;
+      const record = this.#visit(parent, move, wasPending ? before : NONE);
+      if (record === NONE) {
+        this.#restore(this.#depth - 1);
+        continue;
+      }
+      if (this.#k > memo.k(furthest)) furthest = record;
+      if (memo.size > limits.configurations) {
+        return this.#exhausted(`${limits.configurations} configurations`, furthest);
+      }
+      if ((record & 1023) === 0 && memo.bytes > limits.memoryBytes) {
+        return this.#exhausted(`${limits.memoryBytes} bytes`, furthest);
+      }
+    }
+    const operation = this.#ranked.operation[memo.k(furthest)] as number;
+    const stuck = (): Stuck => ({ order: this.#replay(furthest), operation });
+    return { kind: 'violation', configurations: memo.size, stuck };
+  }
+
+  /** The next candidate of a frame that can be taken, encoded as its position; -1 for none. */
+  #nextMove(frame: number): number {
+    const { slots } = this.#ranked;
+    const frames = this.#frames;
+    const before = frames[frame + 3] as number;
+    const last = slots + this.#pending.groups.length;
+    for (let at = frames[frame + 1] as number; at < last; at++) {
+      // First the operation whose return is next, then the other open ones, then unanswered ones.
+      const rank = at === 0 ? this.#k : at <= slots ? (this.#open[at - 1] as number) : NONE;
+      if (at <= slots ? this.#canTake(rank, at, before) : this.#canUse(at - slots - 1, before)) {
+        frames[frame + 1] = at + 1;
+        return at;
+      }
+    }
+    frames[frame + 1] = last;
+    return NONE;
+  }
+
+  #canTake(rank: number, at: number, before: number): boolean {
+    if (rank === NONE || (at !== 0 && rank === this.#k)) return false;
+    const { cls, twin, available } = this.#ranked;
+    const c = cls[rank] as number;
+    if (this.#transitions.readOnly[c] === 1 || this.#isTaken(rank)) return false;
+    for (let other = twin[rank] as number; other >= this.#k; other = twin[other] as number) {
+      if ((available[other] as number) <= this.#k && !this.#isTaken(other)) return false;
+    }
+    return this.#leadsOn(c, before);
+  }
+
+  #canUse(group: number, before: number): boolean {
+    const p = this.#firstUnused(group);
+    if (p === NONE || (this.#pending.available[p] as number) > this.#k) return false;
+    const c = this.#pending.cls[p] as number;
+    const next = this.#transitions.step(this.#state, c);
+    if (next === IMPOSSIBLE || next === this.#state) return false;
+    const { quotient } = this.#transitions;
+    const leadsAway = quotient?.worst === true && quotient.horizon(next) < this.#k;
+    return !leadsAway && this.#leadsOn(c, before);
+  }
+
+  /** Possible, and not equally possible without the unanswered operation taken just before. */
+  #leadsOn(c: number, before: number): boolean {
+    const next = this.#transitions.step(this.#state, c);
+    return next !== IMPOSSIBLE && (before === NONE || this.#transitions.step(before, c) !== next);
+  }
+
+  #firstUnused(group: number): number {
+    const { groups } = this.#pending;
+    const end = groups[group + 1] as number;
+    for (let p = groups[group] as number; p < end; p++) {
+      if (!this.#memo.used.has(this.#used, p)) return p;
+    }
+    return NONE;
+  }
+
+  /** Takes a candidate and all that follows from it; true when every answer is explained. */
+  #take(move: number): boolean {
+    const { slots, cls } = this.#ranked;
+    let c: number;
+    if (move <= slots) {
+      const rank = move === 0 ? this.#k : (this.#open[move - 1] as number);
+      c = cls[rank] as number;
+      this.#linearize(rank);
+    } else {
+      const p = this.#firstUnused(move - slots - 1);
+      c = this.#pending.cls[p] as number;
+      this.#used = this.#memo.used.with(this.#used, p);
+      this.#trail[this.#trailLength++] = ~p;
+      this.#flow?.usePending(c);
+    }
+    const before = this.#state;
+    this.#state = this.#transitions.step(before, c);
+    this.#lastClass = c;
+    return this.#settle(this.#state !== before);
+  }
+
+  /** Passes satisfied returns and absorbs what fits, until neither is possible; true at the end. */
+  #settle(stateChanged: boolean): boolean {
+    const { count, slot, called, calledBefore } = this.#ranked;
+    const { quotient } = this.#transitions;
+    let scanAll = stateChanged;
+    for (;;) {
+      const newFrom = calledBefore[this.#k] as number;
+      while (this.#isTaken(this.#k)) {
+        const freed = slot[this.#k] as number;
+        this.#slots[freed >> 5] = (this.#slots[freed >> 5] as number) & ~(1 << (freed & 31));
+        this.#forward();
+        if (this.#k === count) return true;
+      }
+      if (quotient !== undefined && quotient.horizon(this.#state) < this.#k) {
+        this.#state = quotient.sink;
+      }
+      if (scanAll) {
+        for (let at = 0; at < this.#open.length; at++) this.#absorb(this.#open[at] as number);
+        scanAll = false;
+      } else {
+        const until = calledBefore[this.#k] as number;
+        for (let i = newFrom; i < until; i++) this.#absorb(called[i] as number);
+      }
+      if (!this.#isTaken(this.#k)) return false;
+    }
+  }
+
+  #absorb(rank: number): void {
+    if (rank === NONE) return;
+    const c = this.#ranked.cls[rank] as number;
+    if (this.#transitions.readOnly[c] === 0 || this.#isTaken(rank)) return;
+    if (this.#transitions.step(this.#state, c) === this.#state) this.#linearize(rank);
+  }
+
+  #linearize(rank: number): void {
+    const at = this.#ranked.slot[rank] as number;
+    this.#slots[at >> 5] = (this.#slots[at >> 5] as number) | (1 << (at & 31));
+    this.#trail[this.#trailLength++] = rank;
+    this.#flow?.take(this.#ranked.cls[rank] as number, 1);
+  }
+
+  #isTaken(rank: number): boolean {
+    const at = this.#ranked.slot[rank] as number;
+    return (((this.#slots[at >> 5] as number) >>> (at & 31)) & 1) === 1;
+  }
+
+  #deadEnd(before: number): boolean {
+    return this.#flow?.deadEnd(this.#lastClass, before, this.#state, this.#transitions.quotient?.sink) === true;
+  }
+
+  #enter(rank: number): void {
+    this.#open[this.#ranked.slot[rank] as number] = rank;
+  }
+
+  #forward(): void {
+    const { count, slot, called, calledBefore } = this.#ranked;
+    const from = calledBefore[this.#k] as number;
+    this.#open[slot[this.#k] as number] = NONE;
+    if (++this.#k === count) return;
+    const until = calledBefore[this.#k] as number;
+    for (let i = from; i < until; i++) this.#enter(called[i] as number);
+  }
+
+  #backward(): void {
+    const { count, slot, called, calledBefore } = this.#ranked;
+    const until = this.#k === count ? 0 : (calledBefore[this.#k] as number);
+    this.#k--;
+    for (let i = calledBefore[this.#k] as number; i < until; i++) {
+      this.#open[slot[called[i] as number] as number] = NONE;
+    }
+    this.#enter(this.#k);
+  }
+
+  /** Remembers the configuration at hand and opens a frame for it; -1 when it is dominated. */
+  #visit(parent: number, move: number, beforePending: number): number {
+    const record = this.#memo.add(this.#k, this.#state, this.#slots, this.#used);
+    if (record === NONE) return NONE;
+    this.#memo.link(record, parent, move);
+    const frame = this.#depth * FRAME;
+    if (frame + FRAME > this.#frames.length) {
+      const wider = new Int32Array(this.#frames.length * 2);
+      wider.set(this.#frames);
+      this.#frames = wider;
+    }
+    this.#frames[frame] = record;
+    this.#frames[frame + 1] = 0;
+    this.#frames[frame + 2] = this.#trailLength;
+    this.#frames[frame + 3] = beforePending;
+    this.#depth++;
+    return record;
+  }
+
+  /** Makes the configuration of a frame the one at hand again. */
+  #restore(depth: number): void {
+    const record = this.#frames[depth * FRAME] as number;
+    this.#undo(this.#frames[depth * FRAME + 2] as number);
+    const k = this.#memo.k(record);
+    while (this.#k > k) this.#backward();
+    this.#memo.readSlots(record, this.#slots);
+    this.#state = this.#memo.state(record);
+    this.#used = this.#memo.usedSet(record);
+  }
+
+  #undo(trailLength: number): void {
+    const flow = this.#flow;
+    if (flow !== undefined) {
+      for (let at = trailLength; at < this.#trailLength; at++) {
+        const taken = this.#trail[at] as number;
+        if (taken >= 0) flow.take(this.#ranked.cls[taken] as number, -1);
+        else flow.freePending(this.#pending.cls[~taken] as number);
+      }
+    }
+    this.#trailLength = trailLength;
+  }
+
+  /** The operations in the order in which this configuration has them. */
+  #replay(record: number): number[] {
+    const moves: number[] = [];
+    for (let at = record; this.#memo.parent(at) !== NONE; at = this.#memo.parent(at)) {
+      moves.push(this.#memo.move(at));
+    }
+    this.#undo(0);
+    while (this.#k > 0) this.#backward();
+    this.#slots.fill(0);
+    this.#state = this.#transitions.initial;
+    this.#used = 0;
+    this.#settle(true);
+    for (const move of moves.reverse()) this.#take(move);
+    return this.#order();
+  }
+
+  #order(): number[] {
+    return Array.from(this.#trail.subarray(0, this.#trailLength), (taken) =>
+      taken >= 0
+        ? (this.#ranked.operation[taken] as number)
+        : (this.#pending.operation[~taken] as number),
+    );
+  }
+
+  #success(): SearchResult {
+    return {
+      kind: 'linearizable',
+      configurations: this.#memo.size,
+      order: () => this.#order(),
+    };
+  }
+
+  #exhausted(what: string, furthest: number): SearchResult {
+    const { count } = this.#ranked;
+    const because =
+      `no answer within ${what}; ` +
+      `the first ${this.#memo.k(furthest)} of ${count} answers can be explained`;
+    return { kind: 'exhausted', configurations: this.#memo.size, because };
+  }
+}
+
+/** How many operations not yet linearized still require, and still produce, each state. */
+class FlowCounts {
+  readonly #requires: Int32Array;
+  readonly #produces: Int32Array;
+  readonly #grows: boolean;
+  readonly #readers: Int32Array;
+  readonly #writers: Int32Array;
+  #allReaders = 0;
+  #anyWriters = 0;
+
+  constructor(flow: NonNullable<Transitions['flow']>, ranked: Ranked, pending: Pending) {
+    this.#requires = flow.requires;
+    this.#produces = flow.produces;
+    this.#grows = flow.grows;
+    this.#readers = new Int32Array(flow.states);
+    this.#writers = new Int32Array(flow.states);
+    for (let rank = 0; rank < ranked.count; rank++) this.take(ranked.cls[rank] as number, -1);
+    for (let p = 0; p < pending.count; p++) this.freePending(pending.cls[p] as number);
+  }
+
+  /** An answered operation is linearized (1), or taken back (-1). */
+  take(c: number, sign: 1 | -1): void {
+    const required = this.#requires[c] as number;
+    if (required !== NO_STATE) {
+      this.#readers[required] = (this.#readers[required] as number) - sign;
+      this.#allReaders -= sign;
+    }
+    this.#produce(c, sign);
+  }
+
+  /** Unanswered operations may produce, but nothing has to be there for them. */
+  usePending(c: number): void {
+    this.#produce(c, 1);
+  }
+  freePending(c: number): void {
+    this.#produce(c, -1);
+  }
+
+  /** After an operation of class `c` led from `before` to `now` (as merged by the quotient). */
+  deadEnd(c: number, before: number, now: number, sink: number | undefined): boolean {
+    if (before === now || this.#anyWriters > 0) return false;
+    if (this.#grows && now === sink && this.#allReaders > 0) return true;
+    // What was put may grow into the state that was left.
+    if (this.#grows && this.#produces[c] === ANY_STATE) return false;
+    if (before >= this.#readers.length || before === sink) return false;
+    return (this.#readers[before] as number) > 0 && this.#writers[before] === 0;
+  }
+
+  /** A state other than the present one that is required and never produced; -1 for none. */
+  orphan(present: number): number {
+    // Where objects grow, states are reached without being anybody's product.
+    if (this.#anyWriters > 0 || this.#grows) return NONE;
+    for (let s = 0; s < this.#readers.length; s++) {
+      if (s !== present && (this.#readers[s] as number) > 0 && this.#writers[s] === 0) return s;
+    }
+    return NONE;
+  }
+
+  #produce(c: number, sign: 1 | -1): void {
+    const produced = this.#produces[c] as number;
+    if (produced === ANY_STATE) this.#anyWriters -= sign;
+    else if (produced !== NO_STATE) {
+      this.#writers[produced] = (this.#writers[produced] as number) - sign;
+    }
+  }
+}

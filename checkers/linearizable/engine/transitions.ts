@@ -1,0 +1,263 @@
+/** A model reduced to numbers: states and classes of operations are ids, steps a function on them. */
+
+import type { Value } from '../../history.ts';
+import { type Model, type Operation, stateKey } from '../model.ts';
+import { type Operations, operationAt } from '../operations.ts';
+import type { Classes } from './classes.ts';
+
+/** What a step answers when the operation cannot happen in that state. */
+export const IMPOSSIBLE = -1;
+
+/** "No state", in the columns below. */
+export const NO_STATE = -1;
+
+/** May leave the object in any state, in the `produces` column. */
+export const ANY_STATE = -2;
+
+export interface Transitions {
+  readonly initial: number;
+  /** The state after an operation of class `c` in state `s`, or `IMPOSSIBLE`. */
+  step(s: number, c: number): number;
+  /** By class: leaves every state as it is, or is impossible in it. */
+  readonly readOnly: Uint8Array;
+  /** By class: unanswered operations that need not be considered. */
+  readonly dropped: Uint8Array;
+  /** Merging of states that nothing can tell apart any more, if the model offers it. */
+  readonly quotient?: NumberedQuotient;
+  /** Dead ends by counting, if every class that changes states says what it produces. */
+  readonly flow?: Flow;
+}
+
+export interface NumberedQuotient {
+  readonly sink: number;
+  /** In the sink nothing can happen that could not happen, with the same result, elsewhere. */
+  readonly worst: boolean;
+  /** The last rank of an answered operation that tells this state from the sink. */
+  horizon(s: number): number;
+}
+
+/**
+ * If a state is left that answered operations still require, and that nothing produces any more,
+ * the search is in a dead end ("orphans").
+ */
+export interface Flow {
+  /** By class: the one state in which it can happen, or `NO_STATE`. */
+  readonly requires: Int32Array;
+  /** By class: the one state that it leaves, `ANY_STATE`, or `NO_STATE` for none that was there before. */
+  readonly produces: Int32Array;
+  /** Above every state id in the columns. */
+  readonly states: number;
+  /**
+   * The object only grows: without an operation that produces `ANY_STATE`, no state comes back
+   * once it was left, and nothing leads out of the sink.
+   */
+  readonly grows: boolean;
+}
+
+/** States closed over all classes are examined up to this many steps. */
+const CLOSURE_STEPS_MAX = 20_000;
+const CLOSURE_STATES_MAX = 256;
+/** With more classes than this, rows of the table would be mostly empty. */
+const DENSE_CLASSES_MAX = 512;
+/** Quotients are computed by asking the model about every class; above this it costs too much. */
+const QUOTIENT_CLASSES_MAX = 4096;
+const UNKNOWN = -2;
+
+/**
+ * Any model. The user's `step` runs once per distinct pair of state and class. Where all states
+ * reachable by these operations are few, they are all visited first, which proves for each class
+ * whether it is read-only and what it requires and produces, without a hint.
+ */
+export function transitionsOf<State>(
+  operations: Operations,
+  classes: Classes,
+  model: Model<State>,
+  initial: Value,
+  lastOfClass: Int32Array,
+): Transitions {
+  const examples: Operation[] = [];
+  for (let c = 0; c < classes.count; c++) {
+    examples.push(operationAt(operations, classes.example[c] as number));
+  }
+  const states = new InternedStates(model, examples);
+  const start = states.id(model.initial(initial));
+  if (model.quotient !== undefined) states.id(model.quotient.sink);
+  const closed = close(states, classes.count);
+  const readOnly = new Uint8Array(classes.count);
+  const dropped = new Uint8Array(classes.count);
+  examples.forEach((operation, c) => {
+    const proven = closed && neverChanges(states, c);
+    readOnly[c] = proven || model.readonly?.(operation) === true ? 1 : 0;
+    dropped[c] = operation.outcome === 'unknown' ? (readOnly[c] as number) : 0;
+  });
+  const flow = closed ? provenFlow(states, readOnly) : claimedFlow(states, model, examples, readOnly);
+  const quotient = quotientOf(states, model, examples, lastOfClass);
+  return {
+    initial: start,
+    step: (s, c) => states.step(s, c),
+    readOnly,
+    dropped,
+    ...(flow === undefined ? {} : { flow }),
+    ...(quotient === undefined ? {} : { quotient }),
+  };
+}
+
+/** States by key, and the steps between them as far as they were asked for. */
+class InternedStates<State> {
+  readonly states: State[] = [];
+  readonly #ids = new Map<unknown, number>();
+  readonly #model: Model<State>;
+  readonly #examples: readonly Operation[];
+  #dense: Int32Array;
+  readonly #sparse: Map<number, number>[] = [];
+
+  constructor(model: Model<State>, examples: readonly Operation[]) {
+    this.#model = model;
+    this.#examples = examples;
+    const dense = examples.length <= DENSE_CLASSES_MAX;
+    this.#dense = new Int32Array(dense ? 8 * examples.length : 0).fill(UNKNOWN);
+  }
+
+  get size(): number {
+    return this.states.length;
+  }
+
+  id(state: State): number {
+    const key = stateKey(this.#model, state);
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = this.states.length;
+    this.states.push(state);
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  step(s: number, c: number): number {
+    const classes = this.#examples.length;
+    if (classes > DENSE_CLASSES_MAX) return this.#sparseStep(s, c);
+    const at = s * classes + c;
+    if (at < this.#dense.length) {
+      const known = this.#dense[at] as number;
+      if (known !== UNKNOWN) return known;
+    } else {
+      const wider = new Int32Array(Math.max(at + classes, this.#dense.length * 2)).fill(UNKNOWN);
+      wider.set(this.#dense);
+      this.#dense = wider;
+    }
+    const next = this.#compute(s, c);
+    this.#dense[at] = next;
+    return next;
+  }
+
+  #sparseStep(s: number, c: number): number {
+    let row = this.#sparse[s];
+    if (row === undefined) {
+      row = new Map();
+      this.#sparse[s] = row;
+    }
+    const known = row.get(c);
+    if (known !== undefined) return known;
+    const next = this.#compute(s, c);
+    row.set(c, next);
+    return next;
+  }
+
+  #compute(s: number, c: number): number {
+    const next = this.#model.step(this.states[s] as State, this.#examples[c] as Operation);
+    return next === undefined ? IMPOSSIBLE : this.id(next);
+  }
+}
+
+/** Visits everything reachable; false when that is too much. */
+function close<State>(states: InternedStates<State>, classes: number): boolean {
+  let steps = 0;
+  for (let s = 0; s < states.size; s++) {
+    steps += classes;
+    if (steps > CLOSURE_STEPS_MAX) return false;
+    for (let c = 0; c < classes; c++) {
+      states.step(s, c);
+      if (states.size > CLOSURE_STATES_MAX) return false;
+    }
+  }
+  return true;
+}
+
+function neverChanges<State>(states: InternedStates<State>, c: number): boolean {
+  for (let s = 0; s < states.size; s++) {
+    const next = states.step(s, c);
+    if (next !== IMPOSSIBLE && next !== s) return false;
+  }
+  return true;
+}
+
+/** What classes require and produce, read off the closed state space. */
+function provenFlow<State>(states: InternedStates<State>, readOnly: Uint8Array): Flow {
+  const requires = new Int32Array(readOnly.length).fill(NO_STATE);
+  const produces = new Int32Array(readOnly.length).fill(NO_STATE);
+  for (let c = 0; c < readOnly.length; c++) {
+    let possible = 0;
+    let result = NO_STATE;
+    for (let s = 0; s < states.size; s++) {
+      const next = states.step(s, c);
+      if (next === IMPOSSIBLE) continue;
+      possible++;
+      requires[c] = s;
+      result = result === NO_STATE || result === next ? next : ANY_STATE;
+    }
+    if (possible !== 1) requires[c] = NO_STATE;
+    if (readOnly[c] === 0) produces[c] = result;
+  }
+  return { requires, produces, states: states.size, grows: false };
+}
+
+/** The same by the model's own word. */
+function claimedFlow<State>(
+  states: InternedStates<State>,
+  model: Model<State>,
+  examples: readonly Operation[],
+  readOnly: Uint8Array,
+): Flow | undefined {
+  if (model.requires === undefined || model.produces === undefined) return undefined;
+  const idOr = (state: State | undefined, other: number): number =>
+    state === undefined ? other : states.id(state);
+  const requires = Int32Array.from(examples, (operation) =>
+    idOr(model.requires?.(operation), NO_STATE),
+  );
+  const produces = Int32Array.from(examples, (operation, c) =>
+    readOnly[c] === 1 ? NO_STATE : idOr(model.produces?.(operation), ANY_STATE),
+  );
+  return { requires, produces, states: states.size, grows: false };
+}
+
+function quotientOf<State>(
+  states: InternedStates<State>,
+  model: Model<State>,
+  examples: readonly Operation[],
+  lastOfClass: Int32Array,
+): NumberedQuotient | undefined {
+  const { quotient } = model;
+  if (quotient === undefined || examples.length > QUOTIENT_CLASSES_MAX) return undefined;
+  const sink = states.id(quotient.sink);
+  const horizons: number[] = [];
+  const horizon = (s: number): number => {
+    let last = -1;
+    for (let c = 0; c < examples.length; c++) {
+      if ((lastOfClass[c] as number) <= last) continue;
+      if (quotient.tells(examples[c] as Operation, states.states[s] as State)) {
+        last = lastOfClass[c] as number;
+      }
+    }
+    return last;
+  };
+  return {
+    sink,
+    worst: false,
+    horizon(s) {
+      const known = horizons[s];
+      if (known !== undefined) return known;
+      const last = s === sink ? Number.MAX_SAFE_INTEGER : horizon(s);
+      horizons[s] = last;
+      return last;
+    },
+  };
+}

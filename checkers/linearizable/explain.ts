@@ -1,0 +1,238 @@
+/** Turns the point at which a search got stuck into a witness that a person reads. */
+
+import { INVOKE, NONE, type Value } from '../history.ts';
+import type { Verdict, Witness, WitnessOperation } from '../verdict.ts';
+import { describeOperation, describeState, type Model } from './model.ts';
+import type { Contradiction } from './monitors/monitor.ts';
+import { NEVER, type Operations, operationAt } from './operations.ts';
+import type { Stuck } from './search.ts';
+
+/** Operations of the prefix that are shown, the last ones. */
+const SHOWN = 20;
+
+/**
+ * The longest linearizable prefix with the state after each operation, then the operations that
+ * cannot follow. `stuck.order` is what the search found, so replaying it never fails.
+ */
+export function explainStuck<State>(
+  operations: Operations,
+  model: Model<State>,
+  initial: Value,
+  stuck: Stuck,
+): Verdict {
+  const prefix = replay(operations, model, initial, stuck.order);
+  const { state } = prefix;
+  const candidates = candidatesAfter(operations, stuck);
+  const blocked = candidates.map((i) => refuse(operations, model, state, i, stuck));
+  const shown = [...prefix.shown, ...blocked];
+  const because = sentence(operations, model, state, prefix.lastChange, stuck.operation);
+  const witness: Witness = {
+    ...keyOf(operations),
+    operations: shown,
+    sentences: [
+      because,
+      `${count(stuck.order.length)} can be put in an order that explains every answer up to then; ` +
+        `after it ${objectName(operations)} is ${describeState(model, state)}.`,
+      ...blocked.map((operation, at) => {
+        const told = describe(operations, model, candidates[at] as number);
+        return `${told} cannot come next: ${operation.why ?? ''}.`;
+      }),
+    ],
+  };
+  const cause = prefix.lastChange;
+  const causes = cause === undefined ? [] : [witnessOperation(operations, cause)];
+  return { kind: 'invalid', because, events: eventsOf([...causes, ...blocked]), witness };
+}
+
+/** `process 3's write x = 2, acknowledged at 70 ms`. */
+export function describe<State>(
+  operations: Operations,
+  model: Model<State>,
+  i: number,
+  when: 'answered' | 'always' = 'always',
+): string {
+  const operation = operationAt(operations, i);
+  const words = describeOperation(model, operation, keyName(operations));
+  const { time } = operations.history;
+  const called = showTime(time[operations.call[i] as number] as number);
+  const ret = operations.ret[i] as number;
+  const who = `process ${operation.process}'s ${words}`;
+  if (ret === NEVER) return `${who} (asked at ${called}, never answered)`;
+  const answered = showTime(time[ret] as number);
+  return when === 'answered'
+    ? `${who} had been answered at ${answered}`
+    : `${who} (${called} to ${answered})`;
+}
+
+/** `process 3: read x = 1 (answered at 91 ms)`. */
+export function said<State>(operations: Operations, model: Model<State>, i: number): string {
+  const operation = operationAt(operations, i);
+  const words = describeOperation(model, operation, keyName(operations));
+  const ret = operations.ret[i] as number;
+  const { time } = operations.history;
+  const event = ret === NEVER ? (operations.call[i] as number) : ret;
+  return `process ${operation.process} ${words} at ${showTime(time[event] as number)}`;
+}
+
+/** The operations whose call or return these events are, in the same order. O(operations). */
+export function operationsOfEvents(operations: Operations, events: readonly number[]): number[] {
+  const { call, ret, count: total } = operations;
+  const found = new Map<number, number>();
+  const wanted = new Set(events);
+  for (let i = 0; i < total; i++) {
+    if (wanted.has(call[i] as number)) found.set(call[i] as number, i);
+    if (wanted.has(ret[i] as number)) found.set(ret[i] as number, i);
+  }
+  return events.flatMap((event) => found.get(event) ?? []);
+}
+
+/** A contradiction of a few operations as a verdict. */
+export function explainContradiction<State>(
+  operations: Operations,
+  model: Model<State>,
+  contradiction: Contradiction,
+): Verdict {
+  const { because } = contradiction;
+  const involved = contradiction.operations
+    .toSorted((a, b) => (operations.call[a] as number) - (operations.call[b] as number))
+    .slice(0, SHOWN);
+  const shown = involved.map((i) => witnessOperation(operations, i));
+  const witness: Witness = {
+    ...keyOf(operations),
+    operations: shown,
+    sentences: [because, ...involved.map((i) => `${describe(operations, model, i)}.`)],
+  };
+  return { kind: 'invalid', because, events: eventsOf(shown), witness };
+}
+
+/** Nanoseconds as a person reads them. */
+export function showTime(timeNs: number): string {
+  if (timeNs >= 10_000_000_000) return `${(timeNs / 1e9).toFixed(2)} s`;
+  if (timeNs >= 1_000_000) return `${Number((timeNs / 1e6).toFixed(1))} ms`;
+  return timeNs >= 1000 ? `${Number((timeNs / 1e3).toFixed(1))} us` : `${timeNs} ns`;
+}
+
+/** An operation by its events. A completion `info` counts as none for order, but is shown. */
+export function witnessOperation(operations: Operations, i: number): WitnessOperation {
+  const { history } = operations;
+  const invoke = operations.call[i] as number;
+  const ret = operations.ret[i] as number;
+  if (ret !== NEVER) return { invoke, complete: ret };
+  const who = history.process[invoke];
+  for (let event = invoke + 1; event < history.length; event++) {
+    if (history.process[event] !== who) continue;
+    return { invoke, complete: history.type[event] === INVOKE ? null : event };
+  }
+  return { invoke, complete: null };
+}
+
+interface Replayed<State> {
+  readonly state: State;
+  readonly shown: readonly WitnessOperation[];
+  /** The operation that brought the object into its last state. */
+  readonly lastChange: number | undefined;
+}
+
+function replay<State>(
+  operations: Operations,
+  model: Model<State>,
+  initial: Value,
+  order: readonly number[],
+): Replayed<State> {
+  let state = model.initial(initial);
+  let lastChange: number | undefined;
+  const shown: WitnessOperation[] = [];
+  let place = 0;
+  for (const i of order) {
+    place++;
+    const next = model.step(state, operationAt(operations, i));
+    if (next === undefined) throw new Error(`the order does not follow the model at ${place}`);
+    const before = describeState(model, state);
+    const after = describeState(model, next);
+    if (before !== after) lastChange = i;
+    state = next;
+    if (place > order.length - SHOWN) {
+      shown.push({ ...witnessOperation(operations, i), order: place, stateAfter: after });
+    }
+  }
+  return { state, shown, lastChange };
+}
+
+/** Operations open when the stuck one returned, that are not in the prefix; the stuck one first. */
+function candidatesAfter(operations: Operations, stuck: Stuck): number[] {
+  const { call, ret, count: total } = operations;
+  const until = ret[stuck.operation] as number;
+  const done = new Set(stuck.order);
+  const rest: number[] = [];
+  for (let i = 0; i < total && (call[i] as number) < until; i++) {
+    if (!done.has(i) && i !== stuck.operation && (ret[i] as number) > until) rest.push(i);
+  }
+  return [stuck.operation, ...rest.slice(-SHOWN)];
+}
+
+function refuse<State>(
+  operations: Operations,
+  model: Model<State>,
+  state: State,
+  i: number,
+  stuck: Stuck,
+): WitnessOperation {
+  const shown = witnessOperation(operations, i);
+  const next = model.step(state, operationAt(operations, i));
+  if (next === undefined) {
+    return { ...shown, why: `${objectName(operations)} is ${describeState(model, state)}` };
+  }
+  const waiting = operationAt(operations, stuck.operation);
+  return {
+    ...shown,
+    why:
+      `it would leave ${objectName(operations)} at ${describeState(model, next)}, from where no ` +
+      `order of the others lets process ${waiting.process} see what it saw`,
+  };
+}
+
+/** `process 3 read x = 1 at 91 ms although process 2's write x = 2 had been answered at 70 ms`. */
+function sentence<State>(
+  operations: Operations,
+  model: Model<State>,
+  state: State,
+  lastChange: number | undefined,
+  stuck: number,
+): string {
+  const head = said(operations, model, stuck);
+  const is = `${objectName(operations)} is ${describeState(model, state)}`;
+  if (lastChange === undefined) return `${head}, although ${is} from the start`;
+  const ret = operations.ret[lastChange] as number;
+  if (ret < (operations.call[stuck] as number)) {
+    return `${head} although ${describe(operations, model, lastChange, 'answered')}`;
+  }
+  const by = describe(operations, model, lastChange);
+  return `${head}, and no order of the operations explains it: at best ${is} after ${by}`;
+}
+
+/** How sentences call the object. */
+function objectName(operations: Operations): string {
+  return keyName(operations) ?? 'the object';
+}
+
+function keyName(operations: Operations): string | undefined {
+  return operations.key === NONE ? undefined : operations.history.keys.names[operations.key];
+}
+
+function keyOf(operations: Operations): { key?: string } {
+  const key = keyName(operations);
+  return key === undefined ? {} : { key };
+}
+
+function eventsOf(shown: readonly WitnessOperation[]): number[] {
+  const events = new Set<number>();
+  for (const { invoke, complete } of shown) {
+    events.add(invoke);
+    if (complete !== null) events.add(complete);
+  }
+  return [...events].sort((a, b) => a - b);
+}
+
+function count(operations: number): string {
+  return operations === 1 ? 'One operation' : `${operations} operations`;
+}

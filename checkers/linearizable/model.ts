@@ -1,0 +1,110 @@
+/** What an object promises: a sequential model, stepped by one operation at a time. */
+
+import type { Value } from '../history.ts';
+
+/** One operation as a model sees it: what was asked, and what the client learned. */
+export interface Operation {
+  readonly f: string;
+  /** Argument of the invocation. */
+  readonly input: Value;
+  /** Result of an `ok`; null otherwise. */
+  readonly output: Value;
+  /**
+   * `ok`: it happened and answered `output`. `refused`: an answer too, the object said no (a
+   * compare-and-set that found another value). `unknown`: no answer, whatever it would have been.
+   */
+  readonly outcome: 'ok' | 'refused' | 'unknown';
+  /** Who asked; a retired process has a number of its own. Only for models with `owners`. */
+  readonly process: number;
+}
+
+/**
+ * A deterministic sequential object. Only the first four members are needed; the optional ones
+ * make checking faster and never change the answer (`checkModel` tests that they keep to it).
+ */
+export interface Model<State = unknown> {
+  readonly name: string;
+  /** The functions it knows; a history with another one is answered `unknown`. */
+  readonly functions: readonly string[];
+  /** The state before the first operation; `value` is the caller's `initial`, null when not given. */
+  initial(value: Value): State;
+  /**
+   * The state after `operation` in `state`; undefined when it could not have answered so. An
+   * operation with outcome `unknown` may be stepped wherever it could have had an effect.
+   * Must be pure: same arguments, same result, `state` not changed.
+   */
+  step(state: State, operation: Operation): State | undefined;
+
+  /** Equal keys mean equal states. Default: primitives themselves, the JSON text of the rest. */
+  key?(state: State): string | number | boolean | null;
+  /** Claims that in every state this operation leaves the state as it is, or cannot happen. */
+  readonly?(operation: Operation): boolean;
+  /** Whether who asks matters (locks). Default false, and then `process` must not be looked at. */
+  readonly owners?: boolean;
+  /**
+   * Splits one object into independent ones (a set by element): operations with different answers
+   * never affect each other. Undefined: this one concerns several parts, and nothing is split.
+   */
+  partition?(operation: Operation): string | number | undefined;
+  /** States that no later operation can tell apart are merged into one. */
+  readonly quotient?: Quotient<State>;
+  /** The one state in which this operation can happen, if there is only one. */
+  requires?(operation: Operation): State | undefined;
+  /** The one state in which this operation leaves the object, if it is always the same. */
+  produces?(operation: Operation): State | undefined;
+
+  /** In the past tense, with the name of the object if it has one: `read x = 1`. */
+  describeOperation?(operation: Operation, name?: string): string;
+  describeState?(state: State): string;
+}
+
+/**
+ * Merges states that the remaining operations cannot tell from `sink` ("observation quotient").
+ * Sound if, once no operation that `tells(operation, state)` remains, `state` and `sink` allow the
+ * same sequences of remaining operations.
+ */
+export interface Quotient<State> {
+  readonly sink: State;
+  tells(operation: Operation, state: State): boolean;
+}
+
+/** Thrown by a model at a value that it cannot make sense of: the verdict is `unknown` then. */
+export class UnreadableValue extends Error {}
+
+/** The key of a state, by the model or by content. */
+export function stateKey<State>(model: Model<State>, state: State): unknown {
+  if (model.key !== undefined) return model.key(state);
+  return typeof state === 'object' && state !== null ? JSON.stringify(state) : state;
+}
+
+/** `read x -> 1`, `write x 2`, `cas x [1 2] (refused)`, or the model's own words. */
+export function describeOperation<State>(
+  model: Model<State>,
+  operation: Operation,
+  name?: string,
+): string {
+  if (model.describeOperation !== undefined) return model.describeOperation(operation, name);
+  const { f, input, output, outcome } = operation;
+  const of = name === undefined ? '' : ` ${name}`;
+  const asked = `${f}${of}${input === null ? '' : ` ${showValue(input)}`}`;
+  switch (outcome) {
+    case 'ok':
+      return output === null || output === input ? asked : `${asked} -> ${showValue(output)}`;
+    case 'refused':
+      return `${asked} (refused)`;
+    case 'unknown':
+      return `${asked} (outcome unknown)`;
+  }
+}
+
+/** The state in the model's words. */
+export function describeState<State>(model: Model<State>, state: State): string {
+  return model.describeState?.(state) ?? String(stateKey(model, state));
+}
+
+/** A value as a person writes it: `nil`, `3`, `"x"`, `[1 2]`. */
+export function showValue(value: Value): string {
+  if (value === null) return 'nil';
+  if (typeof value !== 'object') return JSON.stringify(value);
+  return `[${value.map(showValue).join(' ')}]`;
+}

@@ -1,0 +1,51 @@
+/** Objects that grow: a text with put and append (the key-value store of MIT 6.824), and a log. */
+
+import type { Value } from '../../history.ts';
+import { type Model, showValue, UnreadableValue } from '../model.ts';
+
+/**
+ * `append` concatenates texts or adds an element to a list; `put` (or `write`) replaces the whole.
+ * A key that holds nothing becomes what is appended to it: a text by a text, else a list.
+ */
+export const kvAppend: Model<Value> = {
+  name: 'kv-append',
+  functions: ['get', 'read', 'put', 'write', 'append'],
+  initial: (value) => value,
+  step(state, { f, input, output, outcome }) {
+    if (outcome === 'refused') return undefined;
+    if (f === 'append') return appended(state, input);
+    if (f === 'put' || f === 'write') return input;
+    return outcome !== 'ok' || contentKey(state) === contentKey(output) ? state : undefined;
+  },
+  key: contentKey,
+  readonly: ({ f }) => f === 'get' || f === 'read',
+  describeState: showValue,
+};
+
+/** An append-only list: `append` an element, `read` the whole. Nothing counts as empty. */
+export const log: Model<Value> = {
+  name: 'log',
+  functions: ['append', 'read'],
+  initial: (value) => value ?? [],
+  step(state, { f, input, output, outcome }) {
+    if (outcome === 'refused') return undefined;
+    if (f === 'append') return [...(state as readonly Value[]), input];
+    return outcome !== 'ok' || contentKey(state) === contentKey(output ?? []) ? state : undefined;
+  },
+  key: contentKey,
+  readonly: ({ f }) => f === 'read',
+  describeState: showValue,
+};
+
+function appended(state: Value, input: Value): Value {
+  if (typeof input === 'string' && (state === null || typeof state === 'string')) {
+    return (state ?? '') + input;
+  }
+  if (state === null) return [input];
+  if (typeof state === 'object') return [...state, input];
+  throw new UnreadableValue(`nothing can be appended to ${JSON.stringify(state)}`);
+}
+
+function contentKey(state: Value): string | number | boolean | null {
+  return typeof state === 'object' && state !== null ? `\u0000${JSON.stringify(state)}` : state;
+}

@@ -1,0 +1,33 @@
+/** A counter: `inc` and `dec` by a number (one, when none is given), `read`. */
+
+import type { Value } from '../../history.ts';
+import { type Model, type Operation, UnreadableValue } from '../model.ts';
+
+/**
+ * The answer of `inc` and `dec` is not looked at (many systems echo the argument); that of
+ * `inc-and-get` is the new count.
+ */
+export const counter: Model<number> = {
+  name: 'counter',
+  functions: ['inc', 'dec', 'add', 'inc-and-get', 'read'],
+  initial: (value) => (value === null ? 0 : amount(value)),
+  step(state, operation) {
+    const { f, output, outcome } = operation;
+    if (outcome === 'refused') return undefined;
+    if (f === 'read') return outcome !== 'ok' || output === state ? state : undefined;
+    const next = state + delta(operation);
+    return f === 'inc-and-get' && outcome === 'ok' && output !== next ? undefined : next;
+  },
+  readonly: (operation) => operation.f === 'read' || delta(operation) === 0,
+};
+
+/** What an operation other than a read adds. */
+export function delta({ f, input }: Operation): number {
+  const by = input === null ? 1 : amount(input);
+  return f === 'dec' ? -by : by;
+}
+
+function amount(value: Value): number {
+  if (typeof value === 'number') return value;
+  throw new UnreadableValue(`a counter counts numbers, not ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,55 @@
+/** Several registers that one operation reads and writes atomically. */
+
+import type { Value } from '../../history.ts';
+import { type Model, UnreadableValue } from '../model.ts';
+import { same } from './register.ts';
+
+/** The registers that hold something, sorted by name. */
+type Registers = readonly (readonly [string, Value])[];
+
+/**
+ * `txn` carries a list of `[f, name, value]` with `read` (or `r`) and `write` (or `w`), executed in
+ * order. Starts from a list of `[name, value]`; registers that are not named hold nil.
+ */
+export const multiRegister: Model<Registers> = {
+  name: 'multi-register',
+  functions: ['txn'],
+  initial: (value) =>
+    steps(value).reduce<Registers>(
+      (all, [name, start]) => assign(all, String(name), start ?? null),
+      [],
+    ),
+  step(state, { input, output, outcome }) {
+    if (outcome === 'refused') return undefined;
+    let next = state;
+    for (const [f, name, value] of steps(outcome === 'ok' && output !== null ? output : input)) {
+      if (f === 'write' || f === 'w') {
+        next = assign(next, String(name), value ?? null);
+      } else if (outcome === 'ok' && !same(held(next, String(name)), value ?? null)) {
+        return undefined;
+      }
+    }
+    return next;
+  },
+  readonly: ({ input }) => steps(input).every(([f]) => f === 'read' || f === 'r'),
+  describeState: (state) =>
+    state.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', '),
+};
+
+function steps(value: Value): readonly (readonly Value[])[] {
+  if (value === null) return [];
+  if (Array.isArray(value) && value.every((step) => Array.isArray(step))) {
+    return value as readonly (readonly Value[])[];
+  }
+  throw new UnreadableValue(`a multi-register carries a list of lists, not ${JSON.stringify(value)}`);
+}
+
+function held(state: Registers, name: string): Value {
+  return state.find(([known]) => known === name)?.[1] ?? null;
+}
+
+function assign(state: Registers, name: string, value: Value): Registers {
+  const others = state.filter(([known]) => known !== name);
+  if (value === null) return others;
+  return [...others, [name, value] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+}

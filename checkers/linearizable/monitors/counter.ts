@@ -1,0 +1,133 @@
+/**
+ * Counters with unit increments and reads: exact, O(n log n) (`CHECKERS.md` 4f). Increments are
+ * done as late as possible, and of those that may be done the one that must return first; so the
+ * count is never higher than it has to be.
+ *
+ * Comparing each read with the number of increments completed and invoked, which is the usual
+ * test, accepts histories that are not linearizable.
+ */
+
+import { NONE, type Value } from '../../history.ts';
+import { describe, said } from '../explain.ts';
+import { counter } from '../models/counter.ts';
+import { NEVER, type Operations } from '../operations.ts';
+import { eventOrder } from './event-order.ts';
+import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
+
+const OTHER = 0;
+const INCREMENT = 1;
+const READ = 2;
+
+export function counterMonitor(operations: Operations, initial: Value): MonitorResult {
+  if (initial !== null && typeof initial !== 'number') return undecided('it starts from no number');
+  const kinds = kindsOf(operations);
+  if (kinds === undefined) return undecided('it is not only counted up by one and read');
+  const { ret, history } = operations;
+  const forced = new Heap();
+  const done = new Uint8Array(operations.count);
+  let optional = 0;
+  let count = initial ?? 0;
+  let lastForced = NONE;
+  for (const entry of eventOrder(operations)) {
+    const i = entry >> 1;
+    const isCall = (entry & 1) === 0;
+    if (kinds[i] === INCREMENT) {
+      if (isCall) {
+        if (ret[i] === NEVER) optional++;
+        else forced.push(ret[i] as number, i);
+      } else if (done[i] === 0) {
+        // Those with earlier deadlines have been done, so this one is on top.
+        forced.pop();
+        done[i] = 1;
+        count++;
+        lastForced = i;
+      }
+      continue;
+    }
+    if (ret[i] === NEVER) continue;
+    const value = history.values.value(history.value[ret[i] as number] as number);
+    if (typeof value !== 'number') return violation([i], `${said(operations, counter, i)}: no number`);
+    if (isCall) {
+      if (count > value) return tooLow(operations, i, count, lastForced);
+      continue;
+    }
+    while (count < value && (forced.size > 0 || optional > 0)) {
+      if (forced.size > 0) done[forced.pop()] = 1;
+      else optional--;
+      count++;
+    }
+    if (count < value) return tooHigh(operations, i, count);
+  }
+  return VALID;
+}
+
+function kindsOf({ count, call, history }: Operations): Uint8Array | undefined {
+  const read = history.functions.find('read');
+  const increments = ['inc', 'add'].map((f) => history.functions.find(f));
+  const kinds = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    const f = history.f[call[i] as number] as number;
+    const by = history.value[call[i] as number];
+    if (f === read) kinds[i] = READ;
+    else if (increments.includes(f) && (by === NONE || by === 1)) kinds[i] = INCREMENT;
+    if (kinds[i] === OTHER) return undefined;
+  }
+  return kinds;
+}
+
+function tooLow(operations: Operations, read: number, count: number, last: number): MonitorResult {
+  const because = `${said(operations, counter, read)} although the count had reached ${count} before`;
+  if (last === NONE) return violation([read], because);
+  return violation([last, read], `${because} (${describe(operations, counter, last)})`);
+}
+
+function tooHigh(operations: Operations, read: number, count: number): MonitorResult {
+  const because =
+    `${said(operations, counter, read)} although with every increment that had been ` +
+    `asked for, and that earlier reads leave room for, the count was ${count} at most`;
+  return violation([read], because);
+}
+
+/** Operations by their returns, the earliest first. */
+class Heap {
+  size = 0;
+  readonly #keys: number[] = [];
+  readonly #items: number[] = [];
+
+  push(key: number, item: number): void {
+    let at = this.size++;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if ((this.#keys[parent] as number) <= key) break;
+      this.#move(parent, at);
+      at = parent;
+    }
+    this.#keys[at] = key;
+    this.#items[at] = item;
+  }
+
+  pop(): number {
+    const top = this.#items[0] as number;
+    const last = --this.size;
+    const key = this.#keys[last] as number;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= last) break;
+      if (child + 1 < last && (this.#keys[child + 1] as number) < (this.#keys[child] as number)) {
+        child++;
+      }
+      if ((this.#keys[child] as number) >= key) break;
+      this.#move(child, at);
+      at = child;
+    }
+    this.#keys[at] = key;
+    this.#items[at] = this.#items[last] as number;
+    return top;
+  }
+
+  #move(from: number, to: number): void {
+    this.#keys[to] = this.#keys[from] as number;
+    this.#items[to] = this.#items[from] as number;
+  }
+}

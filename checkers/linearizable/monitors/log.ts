@@ -1,0 +1,158 @@
+/**
+ * Append-only lists of elements that are all different, read as a whole: exact, linear in the
+ * lengths of what was read (`CHECKERS.md` 4g). The longest read gives the order; every append and
+ * every read then has an earliest and a latest moment.
+ */
+
+import type { Value } from '../../history.ts';
+import { describe, said } from '../explain.ts';
+import { log } from '../models/append.ts';
+import { NEVER, type Operations } from '../operations.ts';
+import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
+
+interface Append {
+  readonly operation: number;
+  readonly call: number;
+  readonly ret: number;
+}
+
+interface Read {
+  readonly operation: number;
+  readonly elements: readonly number[];
+}
+
+export function logMonitor(operations: Operations, initial: Value): MonitorResult {
+  if (initial !== null && (typeof initial !== 'object' || initial.length > 0)) {
+    return undecided('it does not start empty');
+  }
+  const { history, count, call, ret } = operations;
+  const append = history.functions.find('append');
+  const appends = new Map<number, Append>();
+  const reads: Read[] = [];
+  let longest: Read | undefined;
+  for (let i = 0; i < count; i++) {
+    const asked = call[i] as number;
+    const answered = ret[i] as number;
+    if (history.f[asked] === append) {
+      const element = history.value[asked] as number;
+      if (appends.has(element)) return undecided('an element is appended twice');
+      appends.set(element, { operation: i, call: asked, ret: answered });
+    } else if (answered !== NEVER) {
+      const elements = codesOf(operations, history.value[answered] as number);
+      if (elements === undefined) return violation([i], `${said(operations, log, i)}: no list`);
+      const read = { operation: i, elements };
+      reads.push(read);
+      if (longest === undefined || elements.length > longest.elements.length) longest = read;
+    }
+  }
+  const order = longest?.elements ?? [];
+  return (
+    notPrefix(operations, reads, longest) ??
+    notAppended(operations, appends, longest) ??
+    outOfOrder(operations, appends, reads, order)
+  );
+}
+
+function codesOf({ history }: Operations, code: number): number[] | undefined {
+  const value = history.values.value(code);
+  if (value === null) return [];
+  if (typeof value !== 'object') return undefined;
+  return value.map((element) => history.values.code(element));
+}
+
+function notPrefix(
+  operations: Operations,
+  reads: readonly Read[],
+  longest: Read | undefined,
+): MonitorResult | undefined {
+  for (const read of reads) {
+    const { elements } = read;
+    const differs = elements.findIndex((element, at) => element !== longest?.elements[at]);
+    if (differs === -1) continue;
+    const other = longest?.operation ?? read.operation;
+    const because =
+      `${said(operations, log, read.operation)}, which differs at place ${differs + 1} from ` +
+      describe(operations, log, other);
+    return violation([read.operation, other], because);
+  }
+  return undefined;
+}
+
+function notAppended(
+  operations: Operations,
+  appends: ReadonlyMap<number, Append>,
+  longest: Read | undefined,
+): MonitorResult | undefined {
+  if (longest === undefined) return undefined;
+  const seen = new Set<number>();
+  for (const element of longest.elements) {
+    const told = said(operations, log, longest.operation);
+    const text = JSON.stringify(operations.history.values.value(element));
+    const append = appends.get(element);
+    if (append === undefined) {
+      return violation([longest.operation], `${told}, but nobody had appended ${text}`);
+    }
+    if (seen.has(element)) {
+      const because = `${told}, with ${text} twice, which was appended once`;
+      return violation([append.operation, longest.operation], because);
+    }
+    seen.add(element);
+  }
+  return undefined;
+}
+
+/** Walks the places of the list; `latestCall` is the latest call of all that comes before. */
+function outOfOrder(
+  operations: Operations,
+  appends: ReadonlyMap<number, Append>,
+  reads: readonly Read[],
+  order: readonly number[],
+): MonitorResult {
+  const { call, ret } = operations;
+  const length = order.length;
+  /** By length of what they read: the first return, and the operation with the last call. */
+  const firstRet = new Array<number>(length + 1).fill(-1);
+  const lastCall = new Array<number>(length + 1).fill(-1);
+  for (const { operation, elements } of reads) {
+    const at = elements.length;
+    const first = firstRet[at] as number;
+    if (first === -1 || (ret[operation] as number) < (ret[first] as number)) firstRet[at] = operation;
+    lastCall[at] = operation;
+  }
+  let latest = -1;
+  const pass = (operation: number): void => {
+    if (operation === -1) return;
+    if (latest === -1 || (call[operation] as number) > (call[latest] as number)) latest = operation;
+  };
+  const tooLate = (operation: number): boolean =>
+    operation !== -1 && latest !== -1 && (ret[operation] as number) < (call[latest] as number);
+  for (let at = 0; at <= length; at++) {
+    if (at > 0) {
+      const { operation } = appends.get(order[at - 1] as number) as Append;
+      if (tooLate(operation)) return contradiction(operations, operation, latest);
+      pass(operation);
+    }
+    const read = firstRet[at] as number;
+    if (tooLate(read)) return contradiction(operations, read, latest);
+    pass(lastCall[at] as number);
+  }
+  const observed = new Set(order);
+  for (const [element, { operation }] of appends) {
+    if (!observed.has(element) && tooLate(operation)) return lost(operations, operation, latest);
+  }
+  return VALID;
+}
+
+function contradiction(operations: Operations, early: number, late: number): MonitorResult {
+  const because =
+    `${said(operations, log, early)}, and yet in the order of the list it comes after ` +
+    `${describe(operations, log, late)}, which had not been asked for yet`;
+  return violation([early, late], because);
+}
+
+function lost(operations: Operations, append: number, late: number): MonitorResult {
+  const because =
+    `${describe(operations, log, append)} was acknowledged but is missing: ` +
+    `${describe(operations, log, late)} still has its place in the list`;
+  return violation([append, late], because);
+}

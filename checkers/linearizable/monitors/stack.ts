@@ -1,0 +1,169 @@
+/**
+ * Stacks of values that are all different: exact, O(n log n), except that a "no" with unanswered
+ * pops is left to the engine (`CHECKERS.md` 4d; Lee & Mathur, OOPSLA 2025).
+ *
+ * A value is certainly on the stack between the return of its push and the call of its pop, its
+ * critical interval. Where no interval covers a moment, everything open then can take effect
+ * there; where only one value's does, that value's own operations can. A value whose push
+ * and pop both found a moment is taken away with its interval, which frees further moments. What
+ * cannot be taken away in the end contradicts itself.
+ */
+
+import { NONE, type Value } from '../../history.ts';
+import { describe, said } from '../explain.ts';
+import { stack } from '../models/collections.ts';
+import { NEVER, type Operations } from '../operations.ts';
+import { emptyFault } from './emptiness.ts';
+import { eventOrder } from './event-order.ts';
+import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
+import { LeastPoints, PointSums, Stabbing } from './point-trees.ts';
+import { type Transfers, transfersOf } from './queue.ts';
+
+/**
+ * Values with a critical interval. Times are ranks in the order of events; point r lies just
+ * after event r. Entry 2v is the push of value v, 2v + 1 its pop.
+ */
+interface Intervals {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly points: number;
+  /** The place in the transfers of each value. */
+  readonly place: Int32Array;
+}
+
+export function stackMonitor(operations: Operations, initial: Value): MonitorResult {
+  const transfers = transfersOf(operations, initial);
+  const result = 'kind' in transfers ? transfers : decide(operations, transfers);
+  const unanswered = 'kind' in transfers ? [] : transfers.unanswered;
+  if (result.kind === 'violation' && unanswered.length > 0) return undecided('unanswered pops');
+  return result;
+}
+
+function decide(operations: Operations, transfers: Transfers): MonitorResult {
+  const emptiness = emptyFault(operations, transfers, stack);
+  if (emptiness !== undefined) return emptiness;
+  const intervals = intervalsOf(operations, transfers);
+  const left = takeAway(intervals);
+  return left.length === 0 ? VALID : explain(operations, transfers, intervals, left);
+}
+
+function intervalsOf(operations: Operations, { inserts, removals }: Transfers): Intervals {
+  const { count, ret } = operations;
+  const order = eventOrder(operations);
+  const callRank = new Int32Array(count);
+  const retRank = new Int32Array(count).fill(NEVER);
+  order.forEach((entry, rank) => {
+    if ((entry & 1) === 0) callRank[entry >> 1] = rank;
+    else retRank[entry >> 1] = rank;
+  });
+  const end = order.length;
+  const from = new Int32Array(inserts.length * 2);
+  const to = new Int32Array(inserts.length * 2);
+  const place = new Int32Array(inserts.length);
+  let values = 0;
+  for (let at = 0; at < inserts.length; at++) {
+    const push = inserts[at] as number;
+    const pop = removals[at] as number;
+    if (pop === NONE && ret[push] === NEVER) continue;
+    // What was never popped is popped by us, after everything.
+    const popRet = pop === NONE ? end + 1 : (retRank[pop] as number);
+    const popCall = pop === NONE ? end : Math.max(callRank[pop] as number, callRank[push] as number);
+    const pushRet = Math.min(retRank[push] as number, popRet);
+    if (pushRet > popCall) continue;
+    from[2 * values] = callRank[push] as number;
+    to[2 * values] = pushRet;
+    from[2 * values + 1] = popCall;
+    to[2 * values + 1] = popRet;
+    place[values++] = at;
+  }
+  return {
+    from: from.subarray(0, 2 * values),
+    to: to.subarray(0, 2 * values),
+    points: end + 1,
+    place: place.subarray(0, values),
+  };
+}
+
+/** The values that cannot be taken away. */
+function takeAway({ from, to, points, place }: Intervals): number[] {
+  const values = place.length;
+  const covering = new PointSums(points);
+  const cover = new Int32Array(points + 1);
+  for (let v = 0; v < values; v++) {
+    const start = to[2 * v] as number;
+    const stop = from[2 * v + 1] as number;
+    cover[start] = (cover[start] as number) + 1;
+    cover[stop] = (cover[stop] as number) - 1;
+    covering.add(start, stop, v);
+  }
+  for (let point = 1; point < points; point++) {
+    cover[point] = (cover[point] as number) + (cover[point - 1] as number);
+  }
+  const free = new LeastPoints(cover.subarray(0, points));
+  const single = new LeastPoints(cover.subarray(0, points));
+  const open = new Stabbing(from, to);
+  const done = new Uint8Array(2 * values);
+  const finish = (operation: number): void => {
+    done[operation] = 1;
+    open.remove(operation);
+    if (done[operation ^ 1] === 0) return;
+    const v = operation >> 1;
+    const start = to[2 * v] as number;
+    const stop = from[2 * v + 1] as number;
+    free.lower(start, stop);
+    single.lower(start, stop);
+    covering.add(start, stop, -v);
+  };
+  for (;;) {
+    const nobody = free.take(0);
+    if (nobody !== NONE) {
+      for (let i = open.at(nobody); i !== NONE; i = open.at(nobody)) finish(i);
+      continue;
+    }
+    const point = single.take(1);
+    if (point === NONE) break;
+    // A point that has become free meanwhile was dealt with above.
+    if (free.wasTaken(point)) continue;
+    const v = covering.at(point);
+    for (const operation of [2 * v, 2 * v + 1]) {
+      const inside = (from[operation] as number) <= point && point < (to[operation] as number);
+      if (inside && done[operation] === 0) finish(operation);
+    }
+  }
+  const left: number[] = [];
+  for (let v = 0; v < values; v++) if (!(done[2 * v] === 1 && done[2 * v + 1] === 1)) left.push(v);
+  return left;
+}
+
+/** Pairs are looked for among so many values; two are nearly always enough. */
+const PAIRS_MAX = 1000;
+
+function explain(
+  operations: Operations,
+  { inserts, removals }: Transfers,
+  { from, to, place }: Intervals,
+  left: readonly number[],
+): MonitorResult {
+  const push = (v: number): number => inserts[place[v] as number] as number;
+  const pop = (v: number): number => removals[place[v] as number] as number;
+  const some = left.slice(0, PAIRS_MAX);
+  for (const under of some) {
+    const above = some.find(
+      (v) =>
+        (to[2 * under] as number) < (from[2 * v] as number) &&
+        (to[2 * v] as number) < (from[2 * under + 1] as number) &&
+        (to[2 * under + 1] as number) < (from[2 * v + 1] as number),
+    );
+    if (above === undefined) continue;
+    const because =
+      `${said(operations, stack, pop(under))} although ` +
+      `${describe(operations, stack, push(above), 'answered')} on top of it and was still there`;
+    const involved = [push(under), push(above), pop(under), pop(above)].filter((i) => i !== NONE);
+    return violation(involved, because);
+  }
+  const involved = left.slice(0, 6).flatMap((v) => [push(v), pop(v)]).filter((i) => i !== NONE);
+  return violation(
+    involved,
+    `no order of pushes and pops explains these ${left.length} values: each was on the stack while others that it would have to lie above and below came and went`,
+  );
+}

@@ -1,0 +1,11 @@
+/** The public face of the weaker promises. */
+
+export type { Staleness, StaleRead } from './staleness.ts';
+export {
+  type KeyPromises,
+  PROMISES,
+  type PromiseName,
+  type PromiseOptions,
+  type StrongestResult,
+  strongestPromise,
+} from './strongest.ts';

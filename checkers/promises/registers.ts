@@ -1,0 +1,162 @@
+/**
+ * Register histories for the weaker promises: per key, the versions that were written and who met
+ * them when.
+ *
+ * A compare-and-set that succeeded is a read and a write in one; one that failed says nothing here.
+ */
+
+import {
+  type ClientOperation,
+  clientOperations,
+  identity,
+  type KeyOperations,
+  where,
+} from '../client-operations.ts';
+import type { History, Value } from '../history.ts';
+
+/** The version that a key has before it is written. */
+export const INITIAL_VERSION = 0;
+
+export interface RegisterOperation {
+  readonly process: number;
+  readonly invoke: number;
+  /** Index of the completion; `Infinity` for a write that crashed and was seen. */
+  readonly complete: number;
+  /** Version that was read, or null. */
+  readonly reads: number | null;
+  /** Version that was written, or null. */
+  readonly writes: number | null;
+  /** What was recorded, for sentences. */
+  readonly recorded: ClientOperation;
+}
+
+/** An operation in a sentence: `the read of 5 by process 3, events 10 to 12`. */
+export function label({ recorded }: RegisterOperation): string {
+  const { f, argument, result } = recorded;
+  return `the ${f} of ${JSON.stringify(f === 'read' ? result : argument)} by ${where(recorded)}`;
+}
+
+/** One key: versions are numbered from 0, the initial one. */
+export interface Register {
+  readonly history: History;
+  readonly key?: string;
+  readonly values: readonly Value[];
+  /** In the order of their invocations. */
+  readonly operations: readonly RegisterOperation[];
+  /** The write of each version; null for the initial one. */
+  readonly writers: readonly (RegisterOperation | null)[];
+  /** When the first write began that crashed and that nobody saw; `Infinity` without one. */
+  readonly unseenSince: number;
+}
+
+export type RegisterKey =
+  | { readonly kind: 'register'; readonly key?: string; readonly register: Register }
+  /** Not to be judged: values written twice, unknown functions. */
+  | {
+      readonly kind: 'ambiguous';
+      readonly key?: string;
+      readonly because: string;
+      readonly operations: KeyOperations['operations'];
+    }
+  /** A read of something that nobody wrote: no promise at all is kept. */
+  | {
+      readonly kind: 'unwritten';
+      readonly key?: string;
+      readonly because: string;
+      readonly events: readonly number[];
+    };
+
+/** Splits a history of `read`, `write` and `cas` by key and finds who read whose write. */
+export function registers(history: History, initial: Value): RegisterKey[] {
+  return clientOperations(history).map((keyed) => toRegister(history, keyed, initial));
+}
+
+function toRegister(
+  history: History,
+  { key, operations }: KeyOperations,
+  initial: Value,
+): RegisterKey {
+  const named = key === undefined ? {} : { key };
+  const versions = new Map<Value, number>([[identity(initial), INITIAL_VERSION]]);
+  const values: Value[] = [initial];
+  for (const { f, type, argument, invoke } of operations) {
+    if (f !== 'read' && f !== 'write' && f !== 'cas') {
+      const because = `event ${invoke}: expected read, write or cas, got ${f}`;
+      return { kind: 'ambiguous', ...named, because, operations };
+    }
+    if (f === 'read' || type === 'fail') continue;
+    const value = f === 'write' ? argument : pair(argument)[1];
+    if (versions.has(identity(value))) {
+      const because = `${JSON.stringify(value)} was written twice (again at event ${invoke}): the weaker promises are judged for unique values`;
+      return { kind: 'ambiguous', ...named, because, operations };
+    }
+    versions.set(identity(value), values.length);
+    values.push(value);
+  }
+  const read: RegisterOperation[] = [];
+  for (const operation of operations) {
+    const { f, type, process, invoke, complete, argument, result } = operation;
+    if (type === 'fail' || (type === 'info' && f === 'read')) continue;
+    const [from, to] = f === 'cas' ? pair(argument) : [result, argument];
+    const reads = f === 'write' ? null : versions.get(identity(from));
+    if (reads === undefined && type === 'ok') {
+      const because = `the ${f} of ${where(operation)} found ${JSON.stringify(from)}, which nobody wrote`;
+      return { kind: 'unwritten', ...named, because, events: [invoke, complete ?? invoke] };
+    }
+    read.push({
+      process,
+      invoke,
+      complete: type === 'ok' && complete !== null ? complete : Number.POSITIVE_INFINITY,
+      reads: reads ?? null,
+      writes: f === 'read' ? null : (versions.get(identity(to)) ?? null),
+      recorded: operation,
+    });
+  }
+  const { kept, unseenSince } = dropUnseen(read);
+  const writers: (RegisterOperation | null)[] = values.map(() => null);
+  for (const operation of kept)
+    if (operation.writes !== null) writers[operation.writes] = operation;
+  const register: Register = {
+    history,
+    ...named,
+    values,
+    operations: kept,
+    writers,
+    unseenSince,
+  };
+  return { kind: 'register', ...named, register };
+}
+
+/** A crashed write whose value nobody met can always be left out; one that was met did happen. */
+function dropUnseen(operations: readonly RegisterOperation[]): {
+  readonly kept: RegisterOperation[];
+  readonly unseenSince: number;
+} {
+  const crashed = new Map<number, RegisterOperation>();
+  for (const operation of operations) {
+    if (operation.complete === Number.POSITIVE_INFINITY && operation.writes !== null) {
+      crashed.set(operation.writes, operation);
+    }
+  }
+  const kept = new Set<RegisterOperation>();
+  const wanted = operations.filter(({ complete }) => complete !== Number.POSITIVE_INFINITY);
+  // What a crashed compare-and-set read must have been written too.
+  for (const operation of wanted) {
+    kept.add(operation);
+    const writer = operation.reads === null ? undefined : crashed.get(operation.reads);
+    if (writer !== undefined && !kept.has(writer)) {
+      kept.add(writer);
+      wanted.push(writer);
+    }
+  }
+  return {
+    kept: operations.filter((operation) => kept.has(operation)),
+    unseenSince:
+      operations.find((operation) => !kept.has(operation))?.invoke ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+function pair(argument: Value): readonly [Value, Value] {
+  if (typeof argument !== 'object' || argument === null) return [null, argument];
+  return [argument[0] ?? null, argument[1] ?? null];
+}

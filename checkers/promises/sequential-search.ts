@@ -1,0 +1,108 @@
+/**
+ * Sequential consistency of one register where values are written more than once: NP-hard, so a
+ * search with a budget (Gibbons and Korach, "Testing Shared Memories", 1997, theorem 4.2).
+ *
+ * A configuration is how far each session is, and what the register holds. Reads of what it holds
+ * are taken at once: they change nothing and can only clear the way.
+ */
+
+import { type ClientOperation, identity } from '../client-operations.ts';
+import type { Value } from '../history.ts';
+
+/** Configurations that are looked at when the caller says nothing. */
+export const SEARCH_STEPS_MAX = 200_000;
+
+export type SequentialAnswer =
+  | { readonly kind: 'sequential' }
+  | { readonly kind: 'not-sequential'; readonly stuck: readonly ClientOperation[] }
+  | { readonly kind: 'unknown'; readonly placed: number; readonly total: number };
+
+interface Step {
+  readonly operation: ClientOperation;
+  readonly reads: Value | undefined;
+  readonly writes: Value | undefined;
+}
+
+/** Searches for an order of all operations that every session agrees with. */
+export function searchSequential(
+  operations: readonly ClientOperation[],
+  initial: Value,
+  stepsMax: number = SEARCH_STEPS_MAX,
+): SequentialAnswer {
+  const sessions = [...toSessions(operations).values()];
+  const total = sessions.reduce((sum, steps) => sum + steps.length, 0);
+  const seen = new Set<string>();
+  const stack = [{ at: sessions.map(() => 0), holds: identity(initial) }];
+  let furthest: readonly number[] = sessions.map(() => 0);
+  let most = -1;
+  let steps = 0;
+  for (;;) {
+    const config = stack.pop();
+    if (config === undefined) {
+      return { kind: 'not-sequential', stuck: waiting(sessions, furthest) };
+    }
+    absorb(sessions, config);
+    const key = `${config.at.join(' ')} ${typeof config.holds} ${String(config.holds)}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const placed = config.at.reduce((sum, at) => sum + at, 0);
+    if (placed > most) {
+      most = placed;
+      furthest = config.at;
+    }
+    if (isDone(sessions, config.at)) return { kind: 'sequential' };
+    if (++steps > stepsMax) return { kind: 'unknown', placed: most, total };
+    sessions.forEach((session, i) => {
+      const step = session[config.at[i] as number];
+      if (step?.writes === undefined) return;
+      if (step.reads !== undefined && step.reads !== config.holds) return;
+      const at = config.at.slice();
+      at[i] = (at[i] as number) + 1;
+      stack.push({ at, holds: step.writes });
+    });
+  }
+}
+
+/** Reads of what the register holds, in every session, until none is next. */
+function absorb(sessions: readonly Step[][], config: { at: number[]; holds: Value }): void {
+  sessions.forEach((session, i) => {
+    for (;;) {
+      const step = session[config.at[i] as number];
+      if (step === undefined || step.writes !== undefined || step.reads !== config.holds) return;
+      config.at[i] = (config.at[i] as number) + 1;
+    }
+  });
+}
+
+/** A write that crashed need not happen. */
+function isDone(sessions: readonly Step[][], at: readonly number[]): boolean {
+  return sessions.every((session, i) =>
+    session.slice(at[i] as number).every(({ operation }) => operation.type === 'info'),
+  );
+}
+
+function waiting(sessions: readonly Step[][], at: readonly number[]): ClientOperation[] {
+  return sessions.flatMap((session, i) => {
+    const step = session[at[i] as number];
+    return step === undefined || step.operation.type === 'info' ? [] : [step.operation];
+  });
+}
+
+function toSessions(operations: readonly ClientOperation[]): Map<number, Step[]> {
+  const sessions = new Map<number, Step[]>();
+  for (const operation of operations) {
+    const { f, type, process, argument, result } = operation;
+    if (type === 'fail' || (f === 'read' && type === 'info')) continue;
+    const list = f === 'cas' && typeof argument === 'object' && argument !== null ? argument : null;
+    const step: Step = {
+      operation,
+      reads:
+        f === 'read' ? identity(result) : list === null ? undefined : identity(list[0] ?? null),
+      writes: f === 'read' ? undefined : identity(list === null ? argument : (list[1] ?? null)),
+    };
+    const session = sessions.get(process);
+    if (session === undefined) sessions.set(process, [step]);
+    else session.push(step);
+  }
+  return sessions;
+}

@@ -1,0 +1,271 @@
+/** Which promises a history of registers keeps, and the strongest of them. */
+
+import { where } from '../client-operations.ts';
+import type { History, Value } from '../history.ts';
+import { checkLinearizable } from '../linearizable/index.ts';
+import { type CheckResult, type Verdict, worst } from '../verdict.ts';
+import { judgeOrder } from './order.ts';
+import { type RegisterKey, registers } from './registers.ts';
+import { SEARCH_STEPS_MAX, searchSequential } from './sequential-search.ts';
+import {
+  judgeFresh,
+  measureStaleness,
+  milliseconds,
+  type Staleness,
+  tellStale,
+} from './staleness.ts';
+
+/** The stronger before the weaker, as far as they compare. */
+export const PROMISES = [
+  'linearizable',
+  'ordered-sequential',
+  'sequential',
+  'regular',
+  'read-your-writes',
+  'monotonic-reads',
+  'monotonic-writes',
+  'writes-follow-reads',
+  'safe',
+] as const;
+export type PromiseName = (typeof PROMISES)[number];
+
+const SESSION_GUARANTEES = [
+  'read-your-writes',
+  'monotonic-reads',
+  'monotonic-writes',
+  'writes-follow-reads',
+] as const;
+
+export interface PromiseOptions {
+  /** What a key holds before it is written. Default null. */
+  readonly initial?: Value;
+  /** The promise that must be kept: a history that does not is `invalid`. Default: just name it. */
+  readonly promise?: PromiseName;
+  /** Reads may be as stale as this; more is `invalid`. */
+  readonly staleness?: { readonly versionsMax?: number; readonly msMax?: number };
+  /** Configurations of the search for sequential consistency where values repeat. */
+  readonly stepsMax?: number;
+  /** Judges linearizability instead of this library's own checker. */
+  readonly linearizable?: (history: History) => Verdict;
+}
+
+/** What one key keeps. */
+export interface KeyPromises {
+  readonly key?: string;
+  readonly verdicts: Readonly<Record<PromiseName, Verdict>>;
+  /** Absent where values are not unique. */
+  readonly staleness?: Staleness;
+}
+
+export interface StrongestResult extends CheckResult {
+  /** The strongest promise that all keys keep; null when they keep none that could be decided. */
+  readonly strongest: PromiseName | null;
+  /** All promises that all keys keep. */
+  readonly kept: readonly PromiseName[];
+  readonly keys: readonly KeyPromises[];
+}
+
+/**
+ * Names the strongest promise that the registers of a history keep: operations `read`, `write` and
+ * `cas`, keys apart. Values must be unique for all but linearizability and sequential consistency;
+ * where they are not, the weaker promises are `unknown`.
+ *
+ * Each key is judged by itself. Linearizability of the whole follows, sequential consistency and
+ * session guarantees over several keys do not. `valid` with a note that names the promise, unless
+ * `promise` or `staleness` ask for more than is kept, or the history keeps no promise at all.
+ */
+export function strongestPromise(history: History, options: PromiseOptions = {}): StrongestResult {
+  const found = registers(history, options.initial ?? null);
+  const linearizable = judgeLinearizable(history, options);
+  const keys = found.map((register) => judgeKey(register, linearizable, options));
+  const verdictOf = (name: PromiseName): Verdict =>
+    worst(keys.map(({ verdicts }) => verdicts[name]));
+  const kept = keys.length === 0 ? [] : PROMISES.filter((name) => verdictOf(name).kind === 'valid');
+  const strongest = kept[0] ?? null;
+  return {
+    checker: 'strongest',
+    verdict: conclude(options, { keys, strongest, kept, verdictOf }),
+    strongest,
+    kept,
+    keys,
+    stats: stalenessStats(keys),
+  };
+}
+
+function judgeLinearizable(
+  history: History,
+  options: PromiseOptions,
+): (key: string | undefined) => Verdict {
+  if (options.linearizable !== undefined) {
+    const verdict = options.linearizable(history);
+    return () => verdict;
+  }
+  const result = checkLinearizable(history, {
+    model: 'cas-register',
+    initial: options.initial ?? null,
+  });
+  const byKey = new Map(result.keys.map(({ key, verdict }) => [key, verdict]));
+  return (key) => byKey.get(key) ?? result.verdict;
+}
+
+function judgeKey(
+  found: RegisterKey,
+  linearizable: (key: string | undefined) => Verdict,
+  options: PromiseOptions,
+): KeyPromises {
+  const named = found.key === undefined ? {} : { key: found.key };
+  switch (found.kind) {
+    case 'unwritten': {
+      const prefix = found.key === undefined ? '' : `key ${found.key}: `;
+      const broken: Verdict = {
+        kind: 'invalid',
+        because: `${prefix}${found.because}`,
+        events: found.events,
+        property: 'unwritten-read',
+      };
+      return { ...named, verdicts: everyPromise(() => broken) };
+    }
+    case 'ambiguous': {
+      const unknown: Verdict = { kind: 'unknown', because: found.because };
+      const whole = linearizable(found.key);
+      const sequential = whole.kind === 'valid' ? whole : searchedSequential(found, options);
+      const verdicts = everyPromise((name) =>
+        name === 'linearizable' ? whole : name === 'sequential' ? sequential : unknown,
+      );
+      return { ...named, verdicts: spread(verdicts) };
+    }
+    case 'register':
+      break;
+  }
+  const { register } = found;
+  const staleness = measureStaleness(register);
+  const verdicts = everyPromise((name) => {
+    if (name === 'linearizable') return linearizable(found.key);
+    if (name === 'regular' || name === 'safe') return judgeFresh(register, name, staleness);
+    return judgeOrder(register, name);
+  });
+  return { ...named, verdicts: spread(verdicts), staleness };
+}
+
+function everyPromise(judge: (name: PromiseName) => Verdict): Record<PromiseName, Verdict> {
+  return Object.fromEntries(PROMISES.map((name) => [name, judge(name)])) as Record<
+    PromiseName,
+    Verdict
+  >;
+}
+
+/** A kept promise keeps the weaker ones, which by themselves may assume more (an order of writes). */
+function spread(verdicts: Record<PromiseName, Verdict>): Record<PromiseName, Verdict> {
+  const { linearizable, sequential } = verdicts;
+  if (linearizable.kind === 'valid') return everyPromise(() => linearizable);
+  if (sequential.kind !== 'valid') return verdicts;
+  const bySession: readonly string[] = SESSION_GUARANTEES;
+  return everyPromise((name) => (bySession.includes(name) ? sequential : verdicts[name]));
+}
+
+function searchedSequential(
+  found: Extract<RegisterKey, { kind: 'ambiguous' }>,
+  { initial = null, stepsMax = SEARCH_STEPS_MAX }: PromiseOptions,
+): Verdict {
+  if (found.operations.some(({ f }) => f !== 'read' && f !== 'write' && f !== 'cas')) {
+    return { kind: 'unknown', because: found.because };
+  }
+  const answer = searchSequential(found.operations, initial, stepsMax);
+  switch (answer.kind) {
+    case 'sequential':
+      return { kind: 'valid' };
+    case 'unknown':
+      return {
+        kind: 'unknown',
+        because: `the search for a sequential order gave up after ${stepsMax} configurations; the longest had ${answer.placed} of ${answer.total} operations`,
+      };
+    case 'not-sequential': {
+      const stuck = answer.stuck.slice(0, 8);
+      return {
+        kind: 'invalid',
+        because: `not sequential: no order of the operations agrees with every session; in the longest, none of these can come next: ${stuck.map((op) => `${op.f} by ${where(op)}`).join('; ')}`,
+        events: [...new Set(stuck.flatMap((op) => [op.invoke, op.complete ?? op.invoke]))].sort(
+          (a, b) => a - b,
+        ),
+        property: 'sequential',
+      };
+    }
+  }
+}
+
+function conclude(
+  options: PromiseOptions,
+  found: {
+    readonly keys: readonly KeyPromises[];
+    readonly strongest: PromiseName | null;
+    readonly kept: readonly PromiseName[];
+    readonly verdictOf: (name: PromiseName) => Verdict;
+  },
+): Verdict {
+  const { keys, strongest, kept, verdictOf } = found;
+  if (keys.length === 0) return { kind: 'unknown', because: 'the history is empty' };
+  const bound = exceeded(keys, options);
+  if (bound !== null) return bound;
+  if (options.promise !== undefined) {
+    const verdict = verdictOf(options.promise);
+    if (verdict.kind !== 'valid') return verdict;
+  }
+  if (strongest === null) return verdictOf('safe');
+  const stronger = PROMISES.slice(0, PROMISES.indexOf(strongest));
+  const failed = stronger.map(verdictOf).find(({ kind }) => kind !== 'valid');
+  if (failed === undefined) return { kind: 'valid', note: strongest };
+  const also = kept.filter((name) => name !== strongest);
+  const stalest = worstOf(keys);
+  const because = failed.kind === 'valid' ? '' : failed.because;
+  const note = [
+    `${strongest}, not ${stronger.at(0)}`,
+    stalest === null ? because : tellStale(stalest),
+    ...(also.length === 0 ? [] : [`also kept: ${also.join(', ')}`]),
+  ];
+  return { kind: 'valid', note: note.join('; ') };
+}
+
+/** The first read that is staler than allowed. */
+function exceeded(keys: readonly KeyPromises[], options: PromiseOptions): Verdict | null {
+  const { versionsMax = Number.POSITIVE_INFINITY, msMax = Number.POSITIVE_INFINITY } =
+    options.staleness ?? {};
+  for (const { key, staleness } of keys) {
+    const read = staleness?.stale.find(
+      ({ versions, staleNs }) => versions > versionsMax || staleNs / 1e6 > msMax,
+    );
+    if (read === undefined) continue;
+    const { invoke, complete } = read.read;
+    return {
+      kind: 'invalid',
+      because: `${key === undefined ? '' : `key ${key}: `}${tellStale(read)}`,
+      events: [
+        ...new Set([read.replacedBy.invoke, read.replacedBy.complete, invoke, complete]),
+      ].sort((a, b) => a - b),
+      property: 'bounded-staleness',
+    };
+  }
+  return null;
+}
+
+function worstOf(keys: readonly KeyPromises[]): Staleness['stale'][number] | null {
+  const all = keys.flatMap(({ staleness }) => staleness?.stale ?? []);
+  return all.length === 0 ? null : all.reduce((a, b) => (b.staleNs > a.staleNs ? b : a));
+}
+
+function stalenessStats(keys: readonly KeyPromises[]): Record<string, number | string> {
+  let reads = 0;
+  let stale = 0;
+  let versions = 0;
+  for (const { staleness } of keys) {
+    reads += staleness?.reads ?? 0;
+    stale += staleness?.stale.length ?? 0;
+    for (const each of staleness?.stale ?? []) versions = Math.max(versions, each.versions);
+  }
+  const stalest = worstOf(keys);
+  return {
+    reads,
+    stale_reads: stale,
+    stale_versions_max: versions,
+    stale_max: stalest === null ? '0 ms' : milliseconds(stalest.staleNs),
+  };
+}

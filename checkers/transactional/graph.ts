@@ -1,0 +1,173 @@
+/**
+ * Dependency graphs: which transaction must come before which, and why.
+ *
+ * Nodes are transactions, and above them hubs: nodes that stand for "any of these before any of
+ * those" so that n readers before m writers take n + m edges. An edge into a hub has the kind of
+ * the dependency, edges that leave it are `VIA` and cost nothing in the length of a cycle.
+ */
+
+/** Write-write: the target installed a later version of something that the source wrote. */
+export const WW = 1;
+/** Write-read: the target read what the source wrote. */
+export const WR = 2;
+/** Read-write, an anti-dependency: the source read a version that the target replaced. */
+export const RW = 4;
+/** One process completed the source before it began the target. */
+export const PROCESS = 8;
+/** The source completed before the target began. */
+export const REALTIME = 16;
+/** Out of a hub. */
+export const VIA = 32;
+/** Inferred commit order (`weak.ts`). */
+export const COMMIT = 64;
+
+/** Edges while they are being found. */
+export class EdgeList {
+  nodes: number;
+  count = 0;
+  from: Int32Array;
+  to: Int32Array;
+  kind: Uint8Array;
+
+  constructor(nodes: number, capacity = 1024) {
+    this.nodes = nodes;
+    this.from = new Int32Array(capacity);
+    this.to = new Int32Array(capacity);
+    this.kind = new Uint8Array(capacity);
+  }
+
+  /** Adds an edge; one from a node to itself says nothing and is left out. */
+  add(from: number, to: number, kind: number): void {
+    if (from === to) return;
+    const at = this.count;
+    if (at === this.from.length) this.#grow();
+    this.from[at] = from;
+    this.to[at] = to;
+    this.kind[at] = kind;
+    this.count = at + 1;
+  }
+
+  hub(): number {
+    return this.nodes++;
+  }
+
+  /** Adds `kind` edges from each of `sources` to each of `targets`, never from a node to itself. */
+  product(sources: readonly number[], targets: readonly number[], kind: number): void {
+    if (sources.length * targets.length <= 2 * (sources.length + targets.length)) {
+      for (const source of sources) for (const target of targets) this.add(source, target, kind);
+      return;
+    }
+    const targetAt = new Map(targets.map((target, i) => [target, i]));
+    const all = this.hub();
+    for (const target of targets) this.add(all, target, VIA);
+    // A node on both sides must reach all targets but itself: those before it and those after it.
+    const both = sources.filter((source) => targetAt.has(source));
+    const before = both.length > 0 ? this.#chain(targets) : [];
+    const after = both.length > 0 ? this.#chain(targets.toReversed()).toReversed() : [];
+    for (const source of sources) {
+      const at = targetAt.get(source);
+      if (at === undefined) {
+        this.add(source, all, kind);
+        continue;
+      }
+      if (at > 0) this.add(source, before[at - 1] as number, kind);
+      if (at + 1 < targets.length) this.add(source, after[at + 1] as number, kind);
+    }
+  }
+
+  /** Hubs of which the i-th leads to targets 0 to i. */
+  #chain(targets: readonly number[]): number[] {
+    const hubs: number[] = [];
+    for (const target of targets) {
+      const hub = this.hub();
+      const previous = hubs.at(-1);
+      if (previous !== undefined) this.add(hub, previous, VIA);
+      this.add(hub, target, VIA);
+      hubs.push(hub);
+    }
+    return hubs;
+  }
+
+  #grow(): void {
+    const capacity = this.from.length * 2;
+    const from = new Int32Array(capacity);
+    const to = new Int32Array(capacity);
+    const kind = new Uint8Array(capacity);
+    from.set(this.from);
+    to.set(this.to);
+    kind.set(this.kind);
+    this.from = from;
+    this.to = to;
+    this.kind = kind;
+  }
+}
+
+/** Compressed sparse rows: the edges of node n are `start[n]` to `start[n + 1]`. */
+export interface Graph {
+  readonly nodes: number;
+  readonly start: Int32Array;
+  readonly to: Int32Array;
+  readonly kind: Uint8Array;
+}
+
+/** Sorts edges by their source, keeping only kinds of `mask`. Linear. */
+export function toGraph(edges: EdgeList, mask = 0xff): Graph {
+  const { nodes, count, from, to, kind } = edges;
+  const start = new Int32Array(nodes + 1);
+  let kept = 0;
+  for (let e = 0; e < count; e++) {
+    if (((kind[e] as number) & mask) === 0) continue;
+    const node = from[e] as number;
+    start[node] = (start[node] as number) + 1;
+    kept++;
+  }
+  let sum = 0;
+  for (let node = 0; node <= nodes; node++) {
+    const degree = start[node] as number;
+    start[node] = sum;
+    sum += degree;
+  }
+  const next = start.slice();
+  const sortedTo = new Int32Array(kept);
+  const sortedKind = new Uint8Array(kept);
+  for (let e = 0; e < count; e++) {
+    if (((kind[e] as number) & mask) === 0) continue;
+    const node = from[e] as number;
+    const at = next[node] as number;
+    sortedTo[at] = to[e] as number;
+    sortedKind[at] = kind[e] as number;
+    next[node] = at + 1;
+  }
+  return { nodes, start, to: sortedTo, kind: sortedKind };
+}
+
+/** A part of a graph with nodes of its own; `ids` leads back. */
+export interface Subgraph {
+  readonly graph: Graph;
+  readonly ids: Int32Array;
+}
+
+/**
+ * The part of `graph` between `ids`, with edges of `mask`.
+ * `scratch` has an entry per node, all -1, and is left so: many small parts need one allocation.
+ */
+export function subgraph(
+  graph: Graph,
+  ids: Int32Array,
+  mask: number,
+  scratch: Int32Array,
+): Subgraph {
+  for (let i = 0; i < ids.length; i++) scratch[ids[i] as number] = i;
+  const edges = new EdgeList(ids.length);
+  for (let i = 0; i < ids.length; i++) {
+    const node = ids[i] as number;
+    const end = graph.start[node + 1] as number;
+    for (let e = graph.start[node] as number; e < end; e++) {
+      const target = scratch[graph.to[e] as number] as number;
+      const kind = graph.kind[e] as number;
+      if (target >= 0 && (kind & mask) !== 0) edges.add(i, target, kind);
+    }
+  }
+  for (const id of ids) scratch[id] = -1;
+  return { graph: toGraph(edges), ids };
+}

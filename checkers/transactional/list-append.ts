@@ -1,0 +1,390 @@
+/**
+ * Lists that are only appended to: every read shows the whole order of the appends before it, so
+ * that the order of versions is known up to the longest read (Kingsbury and Alvaro, "Elle", 2020,
+ * section 4).
+ *
+ * Where reads of a key contradict each other, only the part of its order on which all reads agree
+ * is used: what is built on the rest would be an accusation without evidence.
+ */
+
+import { INFO, NONE, OK, type Value } from '../history.ts';
+import type { AnomalyList } from './anomalies.ts';
+import { EdgeList, RW, WR, WW } from './graph.ts';
+import { whyListEdge } from './list-append-why.ts';
+import { findInternal, findLostUpdates } from './list-append-within.ts';
+import { failed, mapKey, READ, same, type Transactions } from './transactions.ts';
+import {
+  earlierOnKey,
+  INITIAL,
+  isWrite,
+  NOBODY,
+  show,
+  type Versions,
+  type Writes,
+} from './versions.ts';
+
+const EMPTY: readonly Value[] = [];
+
+/** What is known of one key. */
+export interface ListKey {
+  /** The longest list that was read. */
+  order: readonly Value[];
+  /** The read that saw it, a micro-operation, or `NONE`. */
+  orderRead: number;
+  /** The write of each position of `order`, or `NONE`: nobody appended that. */
+  writes: Int32Array;
+  /** The order is certain up to here, exclusive. */
+  agreed: number;
+  /** Position of the first element of `order` that stands earlier in it too, or its length. */
+  repeat: number;
+  /** Whether every read is a prefix of `order` and no element stands in it twice. */
+  total: boolean;
+}
+
+/** The whole analysis, for the parts in the files beside. */
+export interface Lists {
+  readonly t: Transactions;
+  readonly writes: Writes;
+  readonly keys: readonly ListKey[];
+  readonly committed: Uint8Array;
+  /** Per read: how much of it is a prefix of the longest read of its key. */
+  readonly shared: Int32Array;
+  /** Per write: its position in the order of its key, or `NONE`. */
+  readonly position: Int32Array;
+  readonly anomalies: AnomalyList;
+  readonly name: (txn: number) => string;
+}
+
+export function readList(t: Transactions, m: number): readonly Value[] {
+  return (t.value[m] as readonly Value[] | null) ?? EMPTY;
+}
+
+/** Finds versions, dependencies and the anomalies that are no cycles. */
+export function analyseLists(
+  t: Transactions,
+  writes: Writes,
+  anomalies: AnomalyList,
+  name: (txn: number) => string,
+): Versions {
+  const lists: Lists = {
+    t,
+    writes,
+    keys: longestReads(t),
+    committed: new Uint8Array(t.count),
+    shared: new Int32Array(t.mops),
+    position: new Int32Array(t.mops).fill(NONE),
+    anomalies,
+    name,
+  };
+  placeWrites(lists);
+  compareReads(lists);
+  for (let txn = 0; txn < t.count; txn++) if (t.outcome[txn] === OK) lists.committed[txn] = 1;
+  findAborted(lists);
+  findDirtyUpdates(lists);
+  findInternal(lists);
+  findLostUpdates(lists);
+  const edges = new EdgeList(t.count, 2 * t.mops + 4 * t.count + 1);
+  const readFrom = addEdges(lists, edges);
+  return {
+    committed: lists.committed,
+    readFrom,
+    edges,
+    why: (from, to, kind) => whyListEdge(lists, from, to, kind),
+  };
+}
+
+function longestReads(t: Transactions): ListKey[] {
+  const keys = t.keys.map(
+    (): ListKey => ({
+      order: EMPTY,
+      orderRead: NONE,
+      writes: new Int32Array(0),
+      agreed: 0,
+      repeat: 0,
+      total: true,
+    }),
+  );
+  for (const m of t.reads) {
+    const key = keys[t.key[m] as number] as ListKey;
+    const list = readList(t, m);
+    if (list.length > key.order.length) {
+      key.order = list;
+      key.orderRead = m;
+    }
+  }
+  return keys;
+}
+
+/** Finds the write behind each position of each order, and where an element stands twice. */
+function placeWrites(lists: Lists): void {
+  const { t, writes, keys, position } = lists;
+  for (let k = 0; k < t.keys.length; k++) {
+    const key = keys[k] as ListKey;
+    const byValue = writes.byValue[k] as Map<Value, number>;
+    const length = key.order.length;
+    key.writes = new Int32Array(length).fill(NONE);
+    let repeat = length;
+    const unwritten = new Set<Value>();
+    for (let p = 0; p < length; p++) {
+      const element = mapKey(key.order[p] as Value);
+      const write = byValue.get(element);
+      if (write === undefined ? unwritten.has(element) : position[write] !== NONE) {
+        repeat = Math.min(repeat, p);
+      } else if (write === undefined) unwritten.add(element);
+      else {
+        position[write] = p;
+        key.writes[p] = write;
+        commitIfSeen(lists, write);
+      }
+    }
+    key.repeat = repeat;
+    key.agreed = repeat;
+    key.total = repeat === length;
+  }
+}
+
+/** A crashed transaction of which anything was seen did take effect. */
+function commitIfSeen(lists: Lists, write: number): void {
+  const txn = lists.t.owner[write] as number;
+  if (lists.t.outcome[txn] === INFO) lists.committed[txn] = 1;
+}
+
+/** Compares every read with the longest of its key. */
+function compareReads(lists: Lists): void {
+  const { t, keys, shared, anomalies, name, writes } = lists;
+  for (const m of t.reads) {
+    const txn = t.owner[m] as number;
+    const k = t.key[m] as number;
+    const key = keys[k] as ListKey;
+    const list = readList(t, m);
+    const { order } = key;
+    const length = list.length;
+    let common = 0;
+    // Nearly all elements are numbers: compared in place, this is the hottest loop of all.
+    while (
+      common < length &&
+      (list[common] === order[common] || same(list[common], order[common]))
+    ) {
+      common++;
+    }
+    shared[m] = common;
+    let twice = key.repeat;
+    if (common < list.length) {
+      key.agreed = Math.min(key.agreed, common);
+      key.total = false;
+      const other = t.owner[key.orderRead] as number;
+      anomalies.add('incompatible-order', [txn, other], () => [
+        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, and ${name(other)} read it as ` +
+          `${show(key.order)}: neither is a beginning of the other, so no order of the appends explains both.`,
+      ]);
+      for (let p = common; p < list.length; p++) {
+        const write = (writes.byValue[k] as Map<Value, number>).get(mapKey(list[p] as Value));
+        if (write !== undefined) commitIfSeen(lists, write);
+      }
+      twice = firstRepeat(list);
+    }
+    if (twice < list.length) {
+      anomalies.add('duplicate-elements', [txn], () => [
+        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, in which ${show(list[twice])} ` +
+          'stands twice; it was appended once.',
+      ]);
+    }
+  }
+}
+
+/** Position of the first element that stands earlier in the list too; its length if none does. */
+function firstRepeat(list: readonly Value[]): number {
+  const seen = new Set<Value>();
+  for (let p = 0; p < list.length; p++) {
+    const element = mapKey(list[p] as Value);
+    if (seen.has(element)) return p;
+    seen.add(element);
+  }
+  return list.length;
+}
+
+/** Aborted, intermediate and unwritten reads. */
+function findAborted(lists: Lists): void {
+  const { t, writes, keys, shared, anomalies, name } = lists;
+  // The first position of each key that no reader may see.
+  const suspect = keys.map((key) => {
+    const at = key.writes.findIndex((write, p) => isSuspect(lists, key, p, write));
+    return at === -1 ? key.order.length : at;
+  });
+  for (const m of t.reads) {
+    const txn = t.owner[m] as number;
+    const k = t.key[m] as number;
+    const list = readList(t, m);
+    if (list.length === 0) continue;
+    const byValue = writes.byValue[k] as Map<Value, number>;
+    const certain = shared[m] as number;
+    const last =
+      certain === list.length
+        ? (keys[k] as ListKey).writes[certain - 1]
+        : byValue.get(mapKey(list[list.length - 1] as Value));
+    if (
+      last !== undefined &&
+      last !== NONE &&
+      writes.intermediate[last] === 1 &&
+      t.owner[last] !== txn
+    ) {
+      const writer = t.owner[last] as number;
+      anomalies.add('G1b', [txn, writer], () => [
+        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, which ends with ${show(t.value[last])}: ` +
+          `${name(writer)} appended that, and then more to the same key in the same transaction.`,
+      ]);
+    }
+    for (let p = Math.min(suspect[k] as number, certain); p < list.length; p++) {
+      const element = list[p] as Value;
+      const write = byValue.get(mapKey(element));
+      if (write === undefined) {
+        anomalies.add('unwritten-read', [txn], () => [
+          `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with ${show(element)}, which nobody appended.`,
+        ]);
+      } else if (failed(t, t.owner[write] as number)) {
+        const writer = t.owner[write] as number;
+        anomalies.add('G1a', [txn, writer], () => [
+          `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with ${show(element)}: ` +
+            `${name(writer)} appended that, and failed.`,
+        ]);
+      }
+    }
+  }
+}
+
+function isSuspect(lists: Lists, key: ListKey, p: number, write: number): boolean {
+  if (write !== NONE) return failed(lists.t, lists.t.owner[write] as number);
+  // A repeated element has its write at its first position.
+  return !key.order.slice(0, p).some((element) => same(element, key.order[p]));
+}
+
+function findDirtyUpdates(lists: Lists): void {
+  const { t, keys, anomalies, name } = lists;
+  for (let k = 0; k < keys.length; k++) {
+    let dirty = NONE;
+    for (const write of (keys[k] as ListKey).writes) {
+      if (write === NONE) continue;
+      const txn = t.owner[write] as number;
+      if (failed(t, txn)) dirty = write;
+      if (t.outcome[txn] !== OK) continue;
+      if (dirty !== NONE) {
+        const aborted = dirty;
+        const writer = t.owner[aborted] as number;
+        anomalies.add('dirty-update', [writer, txn], () => [
+          `${name(txn)} appended ${show(t.value[write])} to key ${show(t.keys[k])} on top of ` +
+            `${show(t.value[aborted])}, which ${name(writer)} appended and which failed.`,
+        ]);
+      }
+      dirty = NONE;
+    }
+  }
+}
+
+/** Adds `WW`, `WR` and `RW` edges; returns whom each external read read from. */
+function addEdges(lists: Lists, edges: EdgeList): Int32Array {
+  const { t, keys } = lists;
+  const before: Int32Array[] = [];
+  const after: Int32Array[] = [];
+  for (const key of keys) {
+    const writers = committedWriters(lists, key);
+    before.push(previousWriter(writers));
+    after.push(nextWriter(writers, key.agreed));
+    let last = NONE;
+    for (let p = 0; p < key.agreed; p++) {
+      const writer = writers[p] as number;
+      if (writer === NONE) continue;
+      if (last !== NONE) edges.add(last, writer, WW);
+      last = writer;
+    }
+  }
+  const readFrom = new Int32Array(t.mops).fill(NOBODY);
+  for (const m of t.reads) {
+    const txn = t.owner[m] as number;
+    const k = t.key[m] as number;
+    const writer = sawLast(lists, before[k] as Int32Array, m);
+    if (writer >= 0) edges.add(writer, txn, WR);
+    if (writer === txn) continue;
+    if (earlierOnKey(t, txn, m, isWrite) === NONE) readFrom[m] = writer;
+    const list = readList(t, m);
+    // A read that leaves the common order still saw its beginning, and so precedes what follows.
+    if (list.length > (lists.shared[m] as number)) continue;
+    const next = (after[k] as Int32Array)[list.length] ?? NONE;
+    if (next !== NONE) edges.add(txn, next, RW);
+  }
+  addUnobserved(lists, edges, before);
+  return readFrom;
+}
+
+function committedWriters(lists: Lists, key: ListKey): Int32Array {
+  return key.writes.map((write) => {
+    const writer = write === NONE ? NONE : (lists.t.owner[write] as number);
+    return writer !== NONE && lists.committed[writer] === 1 ? writer : NONE;
+  });
+}
+
+/** Per position, the last committed writer up to and with it. */
+function previousWriter(writers: Int32Array): Int32Array {
+  let last = NONE;
+  return writers.map((writer) => {
+    if (writer !== NONE) last = writer;
+    return last;
+  });
+}
+
+/** Per position below `agreed`, the first committed writer from it on. */
+function nextWriter(writers: Int32Array, agreed: number): Int32Array {
+  const next = new Int32Array(agreed);
+  let first = NONE;
+  for (let p = agreed - 1; p >= 0; p--) {
+    if (writers[p] !== NONE) first = writers[p] as number;
+    next[p] = first;
+  }
+  return next;
+}
+
+/** The committed transaction whose append a read saw last. */
+function sawLast(lists: Lists, before: Int32Array, m: number): number {
+  const { t, writes, shared } = lists;
+  const list = readList(t, m);
+  const byValue = writes.byValue[t.key[m] as number] as Map<Value, number>;
+  for (let p = list.length - 1; p >= (shared[m] as number); p--) {
+    const write = byValue.get(mapKey(list[p] as Value));
+    const writer = write === undefined ? NONE : (t.owner[write] as number);
+    if (writer !== NONE && lists.committed[writer] === 1) return writer;
+  }
+  const p = Math.min(list.length, shared[m] as number) - 1;
+  const writer = p < 0 ? NONE : (before[p] as number);
+  return writer === NONE ? INITIAL : writer;
+}
+
+/** Committed appends that no read shows come after everything that was read. */
+function addUnobserved(lists: Lists, edges: EdgeList, before: readonly Int32Array[]): void {
+  const { t, keys, committed, position } = lists;
+  const unobserved = keys.map((): number[] => []);
+  for (let txn = 0; txn < t.count; txn++) {
+    if (committed[txn] === 0) continue;
+    for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
+      if (t.kind[m] === READ || position[m] !== NONE) continue;
+      const k = t.key[m] as number;
+      const list = unobserved[k] as number[];
+      if ((keys[k] as ListKey).total && list.at(-1) !== txn) list.push(txn);
+    }
+  }
+  const readers = keys.map((): number[] => []);
+  for (const m of t.reads) {
+    const txn = t.owner[m] as number;
+    const k = t.key[m] as number;
+    const key = keys[k] as ListKey;
+    if ((unobserved[k] as number[]).length === 0 || readList(t, m).length < key.order.length)
+      continue;
+    const list = readers[k] as number[];
+    if (list.at(-1) !== txn) list.push(txn);
+  }
+  for (let k = 0; k < keys.length; k++) {
+    const later = unobserved[k] as number[];
+    if (later.length === 0) continue;
+    const last = before[k]?.at(-1) ?? NONE;
+    if (last !== NONE) for (const txn of later) edges.add(last, txn, WW);
+    edges.product(readers[k] as number[], later, RW);
+  }
+}

@@ -1,0 +1,79 @@
+/** Why one transaction on registers comes before another, as a sentence. */
+
+import { NONE, type Value } from '../history.ts';
+import { RW, WR, WW } from './graph.ts';
+import type { Registers } from './rw-register.ts';
+import { mapKey, READ } from './transactions.ts';
+import { INITIAL, show } from './versions.ts';
+
+/** Searches the two transactions for the steps that make the dependency; null when there are none. */
+export function whyRegisterEdge(
+  registers: Registers,
+  from: number,
+  to: number,
+  kind: number,
+): string | null {
+  switch (kind) {
+    case WW:
+      return whyStated(registers, from, to, false);
+    case WR:
+      return whyRead(registers, from, to);
+    case RW:
+      return whyOverwritten(registers, from, to) ?? whyStated(registers, from, to, true);
+    default:
+      return null;
+  }
+}
+
+function whyRead({ t, readFrom, name }: Registers, from: number, to: number): string | null {
+  for (let m = t.start[to] as number; m < (t.start[to + 1] as number); m++) {
+    if (readFrom[m] !== from) continue;
+    const key = show(t.keys[t.key[m] as number]);
+    return `${name(to)} read key ${key} as ${show(t.value[m])}, which ${name(from)} wrote.`;
+  }
+  return null;
+}
+
+/** `from` read a version that `to` read too and then replaced, or the initial nil. */
+function whyOverwritten(registers: Registers, from: number, to: number): string | null {
+  const { t, readFrom, written, readers, name } = registers;
+  for (let m = t.start[from] as number; m < (t.start[from + 1] as number); m++) {
+    if (t.kind[m] !== READ || (readFrom[m] as number) < INITIAL) continue;
+    const k = t.key[m] as number;
+    const write = (written[k] as Map<number, number>).get(to);
+    if (write === undefined) continue;
+    const read = `${name(from)} read key ${show(t.keys[k])} as ${show(t.value[m])}`;
+    const wrote = `${name(to)} wrote ${show(t.value[write])}`;
+    if (readFrom[m] === INITIAL) return `${read}, its state before any write; ${wrote}.`;
+    const version = versionRead(registers, m);
+    if ((readers[k] as Map<number, number[]>).get(version)?.includes(to)) {
+      return `${read}; ${name(to)} read the same, then replaced it: ${wrote}.`;
+    }
+  }
+  return null;
+}
+
+/** A pair of versions that the stated order of a key gives. */
+function whyStated(registers: Registers, from: number, to: number, reads: boolean): string | null {
+  const { t, stated, readers, keyOrder, name } = registers;
+  for (let k = 0; k < stated.length; k++) {
+    for (const [earlier, later] of stated[k] as (readonly [number, number])[]) {
+      if (t.owner[later] !== to) continue;
+      const involved = reads
+        ? (readers[k] as Map<number, number[]>).get(earlier)?.includes(from)
+        : earlier !== NONE && t.owner[earlier] === from;
+      if (involved !== true) continue;
+      const value = earlier === NONE ? 'nil' : show(t.value[earlier]);
+      return (
+        `${name(from)} ${reads ? 'read' : 'wrote'} key ${show(t.keys[k])} ${reads ? 'as ' : ''}${value}, ` +
+        `which ${name(to)} replaced by ${show(t.value[later])}: as the key is ${keyOrder}, ` +
+        `${value} came before ${show(t.value[later])}.`
+      );
+    }
+  }
+  return null;
+}
+
+function versionRead({ t, writes }: Registers, m: number): number {
+  return writes.byValue[t.key[m] as number]?.get(mapKey(t.value[m] as Value)) ?? NONE;
+}

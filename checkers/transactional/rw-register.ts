@@ -1,0 +1,309 @@
+/**
+ * Registers that are written and read: a read tells whose write it saw, but not in which order the
+ * versions of a key came. What can be concluded (Kingsbury and Alvaro, "Elle", 2020, section 4.2):
+ *
+ * - a read of the initial nil comes before every write of the key;
+ * - a transaction that reads v and writes v' puts v' after v, so that every other reader of v
+ *   comes before it. At read committed and above this is no assumption: the reverse order would be
+ *   a G1c cycle;
+ * - where the caller states that single keys are sequential or linearizable, the order within
+ *   processes or in real time orders versions too.
+ */
+
+import { INFO, INVOKE, NONE, OK, type Value } from '../history.ts';
+import type { AnomalyList } from './anomalies.ts';
+import { components } from './components.ts';
+import { EdgeList, RW, toGraph, WR, WW } from './graph.ts';
+import { isReadBeforeWrite } from './list-append-within.ts';
+import { whyRegisterEdge } from './rw-register-why.ts';
+import { failed, mapKey, READ, same, type Transactions } from './transactions.ts';
+import {
+  earlierOnKey,
+  INITIAL,
+  isWrite,
+  NOBODY,
+  show,
+  type Versions,
+  type Writes,
+} from './versions.ts';
+
+/** What the caller knows of single keys beside what the level says of transactions. */
+export type KeyOrder = 'unknown' | 'sequential' | 'linearizable';
+
+export interface Registers {
+  readonly t: Transactions;
+  readonly writes: Writes;
+  readonly committed: Uint8Array;
+  readonly readFrom: Int32Array;
+  /** Per key, the external reads: which transactions saw each version, by write; `NONE` for nil. */
+  readonly readers: readonly Map<number, number[]>[];
+  /** Per key, the last write of each committed transaction that wrote it. */
+  readonly written: readonly Map<number, number>[];
+  /** Per key, pairs of writes of which the first came before the second, by the stated order. */
+  readonly stated: readonly (readonly [number, number])[][];
+  readonly keyOrder: KeyOrder;
+  readonly anomalies: AnomalyList;
+  readonly name: (txn: number) => string;
+}
+
+/** Finds versions, dependencies and the anomalies that are no cycles. */
+export function analyseRegisters(
+  t: Transactions,
+  writes: Writes,
+  anomalies: AnomalyList,
+  options: { readonly keyOrder: KeyOrder; readonly name: (txn: number) => string },
+): Versions {
+  const registers: Registers = {
+    t,
+    writes,
+    committed: new Uint8Array(t.count),
+    readFrom: new Int32Array(t.mops).fill(NOBODY),
+    readers: t.keys.map(() => new Map<number, number[]>()),
+    written: t.keys.map(() => new Map<number, number>()),
+    stated: t.keys.map(() => []),
+    keyOrder: options.keyOrder,
+    anomalies,
+    name: options.name,
+  };
+  indexReads(registers);
+  findInternal(registers);
+  findLostUpdates(registers);
+  if (options.keyOrder !== 'unknown') stateKeyOrder(registers);
+  const edges = new EdgeList(t.count);
+  addEdges(registers, edges);
+  return {
+    committed: registers.committed,
+    readFrom: registers.readFrom,
+    edges,
+    why: (from, to, kind) => whyRegisterEdge(registers, from, to, kind),
+  };
+}
+
+/** Whom reads saw; aborted, intermediate and unwritten reads on the way. */
+function indexReads(registers: Registers): void {
+  const { t, writes, committed, readFrom, readers, written, anomalies, name } = registers;
+  for (let txn = 0; txn < t.count; txn++) if (t.outcome[txn] === OK) committed[txn] = 1;
+  for (const m of t.reads) {
+    const txn = t.owner[m] as number;
+    const k = t.key[m] as number;
+    const value = t.value[m] as Value;
+    const write = (writes.byValue[k] as Map<Value, number>).get(mapKey(value)) ?? NONE;
+    const writer = write === NONE ? NONE : (t.owner[write] as number);
+    if (write === NONE && value !== null) {
+      anomalies.add('unwritten-read', [txn], () => [
+        `${name(txn)} read key ${show(t.keys[k])} as ${show(value)}, which nobody wrote.`,
+      ]);
+      continue;
+    }
+    if (writer === txn) continue;
+    const saw = `${name(txn)} read key ${show(t.keys[k])} as ${show(value)}: ${writer === NONE ? '' : name(writer)}`;
+    if (writer !== NONE && failed(t, writer)) {
+      anomalies.add('G1a', [txn, writer], () => [`${saw} wrote that, and failed.`]);
+      continue;
+    }
+    if (writer !== NONE && writes.intermediate[write] === 1) {
+      anomalies.add('G1b', [txn, writer], () => [
+        `${saw} wrote that, and then something else to the same key in the same transaction.`,
+      ]);
+    }
+    if (writer !== NONE && t.outcome[writer] === INFO) committed[writer] = 1;
+    if (earlierOnKey(t, txn, m, isWrite) !== NONE) continue;
+    readFrom[m] = writer === NONE ? INITIAL : writer;
+    push(readers[k] as Map<number, number[]>, write, txn);
+  }
+  for (let m = 0; m < t.mops; m++) {
+    const txn = t.owner[m] as number;
+    if (t.kind[m] === READ || committed[txn] === 0 || writes.intermediate[m] === 1) continue;
+    (written[t.key[m] as number] as Map<number, number>).set(txn, m);
+  }
+}
+
+function push(lists: Map<number, number[]>, id: number, element: number): void {
+  const list = lists.get(id);
+  if (list === undefined) lists.set(id, [element]);
+  else if (list.at(-1) !== element) list.push(element);
+}
+
+/** Reads that contradict their own transaction. */
+function findInternal(registers: Registers): void {
+  const { t, writes, anomalies, name } = registers;
+  for (const m of t.reads) {
+    const txn = t.owner[m] as number;
+    const key = show(t.keys[t.key[m] as number]);
+    const value = t.value[m] as Value;
+    const earlier = earlierOnKey(t, txn, m, () => true);
+    if (earlier !== NONE && !same(t.value[earlier], value)) {
+      const did = t.kind[earlier] === READ ? 'read it as' : 'wrote';
+      anomalies.add('internal', [txn], () => [
+        `${name(txn)} read key ${key} as ${show(value)} after the same transaction ${did} ${show(t.value[earlier])}.`,
+      ]);
+    }
+    const write = (writes.byValue[t.key[m] as number] as Map<Value, number>).get(mapKey(value));
+    if (write !== undefined && write > m && t.owner[write] === txn) {
+      anomalies.add('future-read', [txn], () => [
+        `${name(txn)} read key ${key} as ${show(value)}, which it wrote only afterwards.`,
+      ]);
+    }
+  }
+}
+
+/** Two committed transactions that read the same version of a key before they wrote it. */
+function findLostUpdates(registers: Registers): void {
+  const { t, readFrom, anomalies, name } = registers;
+  const first = t.keys.map(() => new Map<Value, number>());
+  for (const m of t.reads) {
+    const txn = t.owner[m] as number;
+    if (!isReadBeforeWrite(t, txn, m) || (readFrom[m] === NOBODY && unwritten(registers, m)))
+      continue;
+    const k = t.key[m] as number;
+    const version = mapKey(t.value[m] as Value);
+    const other = (first[k] as Map<Value, number>).get(version);
+    if (other === undefined) (first[k] as Map<Value, number>).set(version, txn);
+    else if (t.owner[m] !== other) {
+      anomalies.add('lost-update', [other, txn], () => [
+        `${name(other)} and ${name(txn)} both read key ${show(t.keys[k])} as ${show(t.value[m])}, then ` +
+          'both wrote it and committed: one of them overwrote the update of the other without having seen it.',
+      ]);
+    }
+  }
+}
+
+function unwritten(registers: Registers, m: number): boolean {
+  const { t, writes } = registers;
+  return !(writes.byValue[t.key[m] as number] as Map<Value, number>).has(
+    mapKey(t.value[m] as Value),
+  );
+}
+
+/** Adds `WW`, `WR` and `RW` edges. */
+function addEdges(registers: Registers, edges: EdgeList): void {
+  const { t, committed, readers, written, stated } = registers;
+  for (let k = 0; k < t.keys.length; k++) {
+    const seenBy = readers[k] as Map<number, number[]>;
+    const writers = written[k] as Map<number, number>;
+    for (const [write, txns] of seenBy) {
+      if (write === NONE) {
+        edges.product(txns, [...writers.keys()], RW);
+        continue;
+      }
+      const writer = t.owner[write] as number;
+      for (const txn of txns) edges.add(writer, txn, WR);
+      edges.product(
+        txns,
+        txns.filter((txn) => writers.has(txn)),
+        RW,
+      );
+    }
+    for (const [earlier, later] of stated[k] as (readonly [number, number])[]) {
+      const overwriter = t.owner[later] as number;
+      if (earlier !== NONE && committed[t.owner[earlier] as number] === 1) {
+        edges.add(t.owner[earlier] as number, overwriter, WW);
+      }
+      for (const txn of seenBy.get(earlier) ?? []) edges.add(txn, overwriter, RW);
+    }
+  }
+}
+
+/** Versions in the order that the stated promise of single keys gives them. */
+function stateKeyOrder(registers: Registers): void {
+  const { t, stated, anomalies, keyOrder, name } = registers;
+  const touched = t.keys.map((): number[] => []);
+  for (let txn = 0; txn < t.count; txn++) {
+    if (registers.committed[txn] === 0) continue;
+    for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
+      const list = touched[t.key[m] as number] as number[];
+      if (list.at(-1) !== txn) list.push(txn);
+    }
+  }
+  for (let k = 0; k < t.keys.length; k++) {
+    const pairs = orderedPairs(registers, touched[k] as number[], k);
+    const nodes = new Map<number, number>();
+    const node = (write: number): number => {
+      const id = nodes.get(write) ?? nodes.size;
+      nodes.set(write, id);
+      return id;
+    };
+    const graph = new EdgeList(2 * pairs.length + 1);
+    for (const [a, b] of pairs) {
+      graph.add(node(a), node(b), WW);
+      for (const write of [a, b]) graph.add(node(NONE), node(write), WW);
+    }
+    const { of } = components(toGraph(graph), WW);
+    const looped = pairs.find(([a, b]) => a !== b && of[node(a)] === of[node(b)]);
+    if (looped === undefined) {
+      for (const pair of pairs) (stated[k] as (readonly [number, number])[]).push(pair);
+      continue;
+    }
+    const who = looped.filter((write) => write !== NONE).map((write) => t.owner[write]);
+    anomalies.add('cyclic-versions', who as number[], () => [
+      `Key ${show(t.keys[k])} was said to be ${keyOrder}, but its versions then come in a circle: ` +
+        `${version(t, looped[0])} before ${version(t, looped[1])} and the reverse ` +
+        `(${who.map((txn) => name(txn as number)).join(', ')}).`,
+    ]);
+  }
+}
+
+function version(t: Transactions, write: number): string {
+  return write === NONE ? 'nil' : show(t.value[write]);
+}
+
+/** First and last version that a transaction is known to have met, as writes. */
+function ends(registers: Registers, txn: number, k: number): [number, number] | null {
+  const { t, writes, written } = registers;
+  let first: number | null = null;
+  for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number) && first === null; m++) {
+    if (t.key[m] !== k) continue;
+    if (t.kind[m] !== READ) first = m;
+    else if (t.outcome[txn] === OK && (t.value[m] === null || !unwritten(registers, m))) {
+      first = (writes.byValue[k] as Map<Value, number>).get(mapKey(t.value[m] as Value)) ?? NONE;
+    }
+  }
+  if (first === null) return null;
+  return [first, (written[k] as Map<number, number>).get(txn) ?? first];
+}
+
+/** Pairs of versions of key `k` ordered by process or real time, transitively reduced. */
+function orderedPairs(registers: Registers, txns: number[], k: number): [number, number][] {
+  const { t, keyOrder } = registers;
+  const pairs: [number, number][] = [];
+  const events: { at: number; txn: number; begins: boolean }[] = [];
+  for (const txn of txns) {
+    events.push({ at: t.invoke[txn] as number, txn, begins: true });
+    if (t.outcome[txn] === OK) events.push({ at: t.complete[txn] as number, txn, begins: false });
+  }
+  events.sort((a, b) => a.at - b.at || Number(b.begins) - Number(a.begins));
+  // The completed transactions after which none has begun and completed: the frontier.
+  let frontier: number[] = [];
+  const covered = new Map<number, number[]>();
+  const last = new Map<number, number>();
+  for (const { txn, begins } of events) {
+    const process = t.process[txn] as number;
+    if (begins) {
+      const known = last.get(process);
+      const before = keyOrder === 'linearizable' ? frontier : known === undefined ? [] : [known];
+      if (t.history.type[t.invoke[txn] as number] === INVOKE)
+        link(registers, before, txn, k, pairs);
+      covered.set(txn, before);
+    } else {
+      const gone = new Set(covered.get(txn));
+      frontier = [...frontier.filter((other) => !gone.has(other)), txn];
+      last.set(process, txn);
+    }
+  }
+  return pairs;
+}
+
+function link(
+  registers: Registers,
+  before: readonly number[],
+  txn: number,
+  k: number,
+  pairs: [number, number][],
+): void {
+  const mine = ends(registers, txn, k);
+  if (mine === null) return;
+  for (const other of before) {
+    const theirs = ends(registers, other, k);
+    if (theirs !== null && theirs[1] !== mine[0]) pairs.push([theirs[1], mine[0]]);
+  }
+}

@@ -1,0 +1,193 @@
+/** Shortest cycles through an edge of a given kind, and exact reachability for many pairs at once. */
+
+import { components } from './components.ts';
+import { type Graph, VIA } from './graph.ts';
+
+/** An edge as its source and its position in the graph's columns. */
+export interface EdgeAt {
+  readonly from: number;
+  readonly edge: number;
+}
+
+/** How many edges a search may look at before it starts no further one. */
+const EDGES_MAX = 1_000_000;
+
+/** All edges of `kind`. */
+export function edgesOf(graph: Graph, kind: number): EdgeAt[] {
+  const found: EdgeAt[] = [];
+  for (let from = 0; from < graph.nodes; from++) {
+    const end = graph.start[from + 1] as number;
+    for (let edge = graph.start[from] as number; edge < end; edge++) {
+      if (((graph.kind[edge] as number) & kind) !== 0) found.push({ from, edge });
+    }
+  }
+  return found;
+}
+
+/** Those edges that lie on a cycle of `mask`, which must contain the kind of the edges. Linear. */
+export function onCycles(graph: Graph, edges: readonly EdgeAt[], mask: number): EdgeAt[] {
+  if (edges.length === 0) return [];
+  const { of } = components(graph, mask);
+  return edges.filter(({ from, edge }) => of[from] === of[graph.to[edge] as number]);
+}
+
+/**
+ * Those edges from whose target their source is reached along `mask`: exact, without a time-out.
+ *
+ * Components are passed in topological order, with one bit for each of 32 edges a pass. An edge
+ * that leads on in topological order cannot be closed and needs no bit. Stops after the first pass
+ * that finds any.
+ */
+export function closable(graph: Graph, edges: readonly EdgeAt[], mask: number): EdgeAt[] {
+  const { of, count } = components(graph, mask);
+  const component = (node: number): number => of[node] as number;
+  const target = (edge: EdgeAt): number => component(graph.to[edge.edge] as number);
+  const immediate = edges.filter((edge) => target(edge) === component(edge.from));
+  if (immediate.length > 0) return immediate;
+  const open = edges
+    .filter((edge) => target(edge) > component(edge.from))
+    .sort((a, b) => target(b) - target(a));
+  if (open.length === 0) return [];
+  const { order, begin } = byComponent(of, count);
+  const bits = new Int32Array(count);
+  for (let first = 0; first < open.length; first += 32) {
+    const batch = open.slice(first, first + 32);
+    bits.fill(0);
+    let lowest = count;
+    batch.forEach((edge, bit) => {
+      bits[target(edge)] = (bits[target(edge)] as number) | (1 << bit);
+      lowest = Math.min(lowest, component(edge.from));
+    });
+    for (let c = target(batch[0] as EdgeAt); c > lowest; c--) {
+      if (bits[c] === 0) continue;
+      for (let i = begin[c] as number; i < (begin[c + 1] as number); i++) {
+        spread(graph, { node: order[i] as number, mask, of, bits });
+      }
+    }
+    const closed = batch.filter(
+      (edge, bit) => ((bits[component(edge.from)] as number) & (1 << bit)) !== 0,
+    );
+    if (closed.length > 0) return closed;
+  }
+  return [];
+}
+
+/** Passes the bits of a node's component on to the components that its edges lead to. */
+function spread(
+  graph: Graph,
+  by: {
+    readonly node: number;
+    readonly mask: number;
+    readonly of: Int32Array;
+    readonly bits: Int32Array;
+  },
+): void {
+  const { node, mask, of, bits } = by;
+  const reached = bits[of[node] as number] as number;
+  const end = graph.start[node + 1] as number;
+  for (let e = graph.start[node] as number; e < end; e++) {
+    if (((graph.kind[e] as number) & mask) === 0) continue;
+    const next = of[graph.to[e] as number] as number;
+    bits[next] = (bits[next] as number) | reached;
+  }
+}
+
+/** Nodes sorted by component, with where each component begins. */
+function byComponent(of: Int32Array, count: number): { order: Int32Array; begin: Int32Array } {
+  const begin = new Int32Array(count + 1);
+  for (const c of of) begin[c + 1] = (begin[c + 1] as number) + 1;
+  for (let c = 0; c < count; c++) begin[c + 1] = (begin[c + 1] as number) + (begin[c] as number);
+  const next = begin.slice();
+  const order = new Int32Array(of.length);
+  for (let node = 0; node < of.length; node++) {
+    const c = of[node] as number;
+    order[next[c] as number] = node;
+    next[c] = (next[c] as number) + 1;
+  }
+  return { order, begin };
+}
+
+/** Breadth-first search for short cycles, with its arrays kept between searches. */
+export class CycleSearch {
+  readonly #graph: Graph;
+  readonly #seen: Int32Array;
+  readonly #arrivedBy: Int32Array;
+  readonly #cameFrom: Int32Array;
+  #stamp = 0;
+  #looked = 0;
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#seen = new Int32Array(graph.nodes);
+    this.#arrivedBy = new Int32Array(graph.nodes);
+    this.#cameFrom = new Int32Array(graph.nodes);
+  }
+
+  /**
+   * The shortest cycle that begins with one of `firsts` and goes on along `mask`, of at most
+   * `lengthMax` edges (`VIA` not counted); null when none was found. The search from the first of
+   * `firsts` always runs to its end, those from the others only while the budget lasts.
+   */
+  shortest(firsts: readonly EdgeAt[], mask: number, lengthMax: number): EdgeAt[] | null {
+    let best: EdgeAt[] | null = null;
+    let most = lengthMax;
+    this.#looked = 0;
+    for (const first of firsts) {
+      if (most < 2 || this.#looked > EDGES_MAX) break;
+      const path = this.#search(first, mask, most);
+      if (path === null) continue;
+      best = path;
+      most = length(this.#graph, path) - 1;
+    }
+    return best;
+  }
+
+  #search(first: EdgeAt, mask: number, lengthMax: number): EdgeAt[] | null {
+    const { start, to, kind } = this.#graph;
+    const seen = this.#seen;
+    const stamp = ++this.#stamp;
+    const source = to[first.edge] as number;
+    let level = [source];
+    seen[source] = stamp;
+    this.#arrivedBy[source] = -1;
+    // The first edge counts one, and the cycle must close within `lengthMax`.
+    for (let depth = 1; depth <= lengthMax && level.length > 0; depth++) {
+      const next: number[] = [];
+      for (let i = 0; i < level.length; i++) {
+        const node = level[i] as number;
+        if (node === first.from) return this.#unwind(first);
+        const end = start[node + 1] as number;
+        this.#looked += end - (start[node] as number);
+        for (let e = start[node] as number; e < end; e++) {
+          const edgeKind = kind[e] as number;
+          const target = to[e] as number;
+          if ((edgeKind & mask) === 0 || seen[target] === stamp) continue;
+          if (edgeKind !== VIA && depth === lengthMax) continue;
+          seen[target] = stamp;
+          this.#arrivedBy[target] = e;
+          this.#cameFrom[target] = node;
+          (edgeKind === VIA ? level : next).push(target);
+        }
+      }
+      level = next;
+    }
+    return null;
+  }
+
+  #unwind(first: EdgeAt): EdgeAt[] {
+    const path: EdgeAt[] = [];
+    let node = first.from;
+    while (this.#arrivedBy[node] !== -1) {
+      const from = this.#cameFrom[node] as number;
+      path.push({ from, edge: this.#arrivedBy[node] as number });
+      node = from;
+    }
+    path.push(first);
+    return path.reverse();
+  }
+}
+
+/** Length of a path, `VIA` not counted. */
+function length(graph: Graph, path: readonly EdgeAt[]): number {
+  return path.filter(({ edge }) => graph.kind[edge] !== VIA).length;
+}

@@ -1,0 +1,241 @@
+/**
+ * Looks for a serial order of register transactions that explains every read: a proof where the
+ * absence of anomalies is none, since registers do not show the order of their versions.
+ *
+ * Depth first, in the order of completions, over the dependency graph. A transaction may come next
+ * when all that must precede it is placed, when what it read is what its keys hold, and when it
+ * overwrites nothing that somebody not yet placed has read: values are unique and never return.
+ */
+
+import { NONE, OK } from '../history.ts';
+import type { EdgeList, Graph } from './graph.ts';
+import { toGraph } from './graph.ts';
+import { READ, type Transactions } from './transactions.ts';
+import { INITIAL, show, type Versions } from './versions.ts';
+
+/** How often transactions are tried as the next one, at most: so often, and so often for each. */
+const TRIES_MAX = 100_000;
+const TRIES_EACH_MAX = 100;
+
+export type SerialAnswer =
+  | { readonly kind: 'order' }
+  /** No order exists; in the longest, none of these can come next. */
+  | { readonly kind: 'none'; readonly stuck: readonly number[]; readonly sentences: string[] }
+  | { readonly kind: 'unknown' };
+
+/** Searches with the edges of `mask`. */
+export function findSerialOrder(
+  t: Transactions,
+  versions: Versions,
+  edges: EdgeList,
+  mask: number,
+): SerialAnswer {
+  return new SerialSearch(t, versions, toGraph(edges, mask)).run();
+}
+
+class SerialSearch {
+  readonly #t: Transactions;
+  readonly #versions: Versions;
+  readonly #graph: Graph;
+  /** How many predecessors of each node are not placed. */
+  readonly #waitsFor: Int32Array;
+  /** Per key, the transaction whose write it holds. */
+  readonly #holds: Int32Array;
+  /** How many transactions not yet placed read the version of that key and writer. */
+  readonly #readers = new Map<number, number>();
+  readonly #ready: number[] = [];
+  readonly #seen = new Set<string>();
+  #placed = 0;
+  #tries = 0;
+
+  constructor(t: Transactions, versions: Versions, graph: Graph) {
+    this.#t = t;
+    this.#versions = versions;
+    this.#graph = graph;
+    this.#waitsFor = new Int32Array(graph.nodes);
+    this.#holds = new Int32Array(t.keys.length).fill(INITIAL);
+    for (const node of graph.to) this.#waitsFor[node] = (this.#waitsFor[node] as number) + 1;
+  }
+
+  run(): SerialAnswer {
+    const { committed } = this.#versions;
+    let total = 0;
+    for (let txn = 0; txn < this.#t.count; txn++) {
+      if (committed[txn] === 0) continue;
+      total++;
+      for (const m of this.#reads(txn)) this.#count(m, 1);
+    }
+    for (let node = 0; node < this.#graph.nodes; node++) {
+      if (this.#waitsFor[node] === 0) this.#arrive(node);
+    }
+    return this.#search(total);
+  }
+
+  #search(total: number): SerialAnswer {
+    // One frame for each transaction placed: the candidates at that point, and which is tried.
+    const frames: { candidates: number[]; next: number }[] = [];
+    let most = -1;
+    let stuck: SerialAnswer & { kind: 'none' } = { kind: 'none', stuck: [], sentences: [] };
+    frames.push({ candidates: this.#candidates(), next: 0 });
+    for (;;) {
+      if (this.#placed === total) return { kind: 'order' };
+      const frame = frames.at(-1);
+      if (frame === undefined) return stuck;
+      const txn = frame.candidates[frame.next++];
+      if (txn === undefined) {
+        if (this.#placed > most && frame.candidates.length === 0) {
+          most = this.#placed;
+          stuck = this.#describeStuck();
+        }
+        frames.pop();
+        const before = frames.at(-1);
+        if (before !== undefined) this.#remove(before.candidates[before.next - 1] as number);
+        continue;
+      }
+      if (this.#tries > TRIES_MAX + TRIES_EACH_MAX * total) return { kind: 'unknown' };
+      this.#place(txn);
+      // Only after a first retreat is it worth remembering where one has been.
+      const isKnown = most >= 0 && !this.#isNew();
+      frames.push({ candidates: isKnown ? [] : this.#candidates(), next: 0 });
+    }
+  }
+
+  /** Transactions that may come next, in the order in which they completed. */
+  #candidates(): number[] {
+    this.#tries += this.#ready.length;
+    const { complete } = this.#t;
+    const possible = this.#ready.filter((txn) => this.#obstacle(txn) === null);
+    // A transaction that only reads changes nothing: if it can come now, it may.
+    const reader = possible.find((txn) => this.#writes(txn).length === 0);
+    if (reader !== undefined) return [reader];
+    const end = (txn: number): number =>
+      complete[txn] === NONE ? Number.POSITIVE_INFINITY : (complete[txn] as number);
+    return possible.sort((a, b) => end(a) - end(b));
+  }
+
+  /** Why a transaction cannot come next, or null. */
+  #obstacle(txn: number): string | null {
+    const { keys, key, value, invoke } = this.#t;
+    const own = new Map<number, number>();
+    for (const m of this.#reads(txn)) {
+      const k = key[m] as number;
+      const holder = this.#holds[k] as number;
+      if (holder !== this.#versions.readFrom[m]) {
+        const holds = holder === INITIAL ? 'nil' : `the write of T${invoke[holder]}`;
+        return `T${invoke[txn]} read key ${show(keys[k])} as ${show(value[m])}, but it holds ${holds}`;
+      }
+      own.set(k, (own.get(k) ?? 0) + 1);
+    }
+    for (const m of this.#writes(txn)) {
+      const k = key[m] as number;
+      const waiting = this.#readers.get(this.#slot(k, this.#holds[k] as number)) ?? 0;
+      if (waiting > (own.get(k) ?? 0)) {
+        return `T${invoke[txn]} would overwrite key ${show(keys[k])} while others have yet to read it`;
+      }
+    }
+    return null;
+  }
+
+  #place(txn: number): void {
+    this.#placed++;
+    this.#ready.splice(this.#ready.indexOf(txn), 1);
+    for (const m of this.#reads(txn)) this.#count(m, -1);
+    this.#undo.push(this.#writes(txn).map((m) => this.#holds[this.#t.key[m] as number] as number));
+    for (const m of this.#writes(txn)) this.#holds[this.#t.key[m] as number] = txn;
+    this.#leave(txn);
+  }
+
+  readonly #undo: number[][] = [];
+
+  #remove(txn: number): void {
+    this.#placed--;
+    this.#retract(txn);
+    const held = this.#undo.pop() ?? [];
+    this.#writes(txn)
+      .map((m, i) => [this.#t.key[m] as number, held[i] as number] as const)
+      .reverse()
+      .forEach(([k, holder]) => {
+        this.#holds[k] = holder;
+      });
+    for (const m of this.#reads(txn)) this.#count(m, 1);
+    this.#ready.push(txn);
+  }
+
+  /** A node whose predecessors are all placed: a hub is passed at once, a transaction is ready. */
+  #arrive(node: number): void {
+    if (node >= this.#t.count) this.#leave(node);
+    else if (this.#versions.committed[node] === 1) this.#ready.push(node);
+  }
+
+  #leave(node: number): void {
+    const end = this.#graph.start[node + 1] as number;
+    for (let e = this.#graph.start[node] as number; e < end; e++) {
+      const to = this.#graph.to[e] as number;
+      this.#waitsFor[to] = (this.#waitsFor[to] as number) - 1;
+      if (this.#waitsFor[to] === 0) this.#arrive(to);
+    }
+  }
+
+  /** Undoes `#leave`. */
+  #retract(node: number): void {
+    const end = this.#graph.start[node + 1] as number;
+    for (let e = this.#graph.start[node] as number; e < end; e++) {
+      const to = this.#graph.to[e] as number;
+      if (this.#waitsFor[to] === 0) {
+        if (to >= this.#t.count) this.#retract(to);
+        else if (this.#versions.committed[to] === 1) this.#ready.splice(this.#ready.indexOf(to), 1);
+      }
+      this.#waitsFor[to] = (this.#waitsFor[to] as number) + 1;
+    }
+  }
+
+  /** External reads whose version is known. */
+  #reads(txn: number): number[] {
+    const { start, kind, outcome } = this.#t;
+    const reads: number[] = [];
+    if (outcome[txn] !== OK) return reads;
+    for (let m = start[txn] as number; m < (start[txn + 1] as number); m++) {
+      if (kind[m] === READ && (this.#versions.readFrom[m] as number) >= INITIAL) reads.push(m);
+    }
+    return reads;
+  }
+
+  /** One write for each key that a transaction writes. */
+  #writes(txn: number): number[] {
+    const { start, kind, key } = this.#t;
+    const keys = new Set<number>();
+    const writes: number[] = [];
+    for (let m = start[txn] as number; m < (start[txn + 1] as number); m++) {
+      if (kind[m] === READ || keys.has(key[m] as number)) continue;
+      keys.add(key[m] as number);
+      writes.push(m);
+    }
+    return writes;
+  }
+
+  #slot(key: number, writer: number): number {
+    return key * (this.#t.count + 1) + writer + 1;
+  }
+
+  #count(m: number, by: number): void {
+    const slot = this.#slot(this.#t.key[m] as number, this.#versions.readFrom[m] as number);
+    this.#readers.set(slot, (this.#readers.get(slot) ?? 0) + by);
+  }
+
+  /** Whether this point was not reached before: what is ready and what keys hold says it all. */
+  #isNew(): boolean {
+    const point = `${this.#ready.toSorted((a, b) => a - b).join(' ')}|${this.#holds.join(' ')}`;
+    if (this.#seen.has(point)) return false;
+    this.#seen.add(point);
+    return true;
+  }
+
+  #describeStuck(): SerialAnswer & { kind: 'none' } {
+    const stuck = this.#ready.slice(0, 8);
+    const sentences = [
+      `In the longest serial order there are ${this.#placed} transactions; none of these can come next:`,
+      ...stuck.map((txn) => `${this.#obstacle(txn) ?? `T${this.#t.invoke[txn]}`}.`),
+    ];
+    return { kind: 'none', stuck, sentences };
+  }
+}

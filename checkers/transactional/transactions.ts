@@ -1,0 +1,212 @@
+/**
+ * Transactions as columns: the micro-operations of every transaction of a history, in flat arrays.
+ *
+ * A transaction is an operation whose value is a list of micro-operations `[f, key, value]`, with
+ * `f` one of `append`, `w`, `r`, as in Jepsen. A transaction that crashed has micro-operations too
+ * (those of its invocation), but what it read is not known.
+ */
+
+import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
+
+export const READ = 0;
+export const APPEND = 1;
+export const WRITE = 2;
+
+export interface Transactions {
+  readonly history: History;
+  readonly count: number;
+  /** Index of the invocation; of the completion where the history lacks the invocation. */
+  readonly invoke: Int32Array;
+  /** Index of the completion, or `NONE`. */
+  readonly complete: Int32Array;
+  readonly process: Int32Array;
+  /** `OK`, `FAIL` or `INFO`; a transaction that never completed is `INFO`. */
+  readonly outcome: Uint8Array;
+  /** First micro-operation of each transaction, and the total at the end. */
+  readonly start: Int32Array;
+  /** `READ`, `APPEND` or `WRITE`. */
+  readonly kind: Uint8Array;
+  /** Position in `keys`. */
+  readonly key: Int32Array;
+  /** The element written, or what was read. */
+  readonly value: readonly Value[];
+  /** Transaction of each micro-operation. */
+  readonly owner: Int32Array;
+  /** The reads of transactions that succeeded: only those say what they saw. */
+  readonly reads: Int32Array;
+  readonly keys: readonly Value[];
+  readonly mops: number;
+}
+
+/** The transactions of a history, or what is wrong with it in one sentence. */
+export type Parsed =
+  | { readonly kind: 'transactions'; readonly transactions: Transactions }
+  | { readonly kind: 'malformed'; readonly because: string };
+
+/** Reads the transactions of a history; nemesis events are passed over. Linear. */
+export function parseTransactions(history: History): Parsed {
+  const builder = new Builder(history);
+  const open = new Map<number, number>();
+  for (let at = 0; at < history.length; at++) {
+    const process = history.process[at] as number;
+    if (process === NEMESIS) continue;
+    const type = history.type[at] as number;
+    const opened = open.get(process);
+    if (type === INVOKE) {
+      if (opened !== undefined) {
+        return {
+          kind: 'malformed',
+          because: `event ${at}: process ${process} begins a transaction while that of event ${opened} is open`,
+        };
+      }
+      open.set(process, at);
+      continue;
+    }
+    open.delete(process);
+    const problem = builder.add(opened ?? at, at, type);
+    if (problem !== null) return { kind: 'malformed', because: problem };
+  }
+  for (const invoke of open.values()) {
+    const problem = builder.add(invoke, NONE, INFO);
+    if (problem !== null) return { kind: 'malformed', because: problem };
+  }
+  return { kind: 'transactions', transactions: builder.build() };
+}
+
+/** A list, as opposed to a scalar or null. */
+export function isList(value: Value | undefined): value is readonly Value[] {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Equality by content. */
+export function same(a: Value | undefined, b: Value | undefined): boolean {
+  if (a === b) return true;
+  if (!isList(a) || !isList(b) || a.length !== b.length) return false;
+  return a.every((element, i) => same(element, b[i]));
+}
+
+/** A primitive that stands for a value in a `Map`: lists are equal by content. */
+export function mapKey(value: Value): Value {
+  return isList(value) ? `\u0000${JSON.stringify(value)}` : value;
+}
+
+class Builder {
+  readonly #history: History;
+  readonly #keyIds = new Map<Value, number>();
+  readonly #keys: Value[] = [];
+  readonly #invoke: number[] = [];
+  readonly #complete: number[] = [];
+  readonly #outcome: number[] = [];
+  readonly #start: number[] = [0];
+  readonly #kind: number[] = [];
+  readonly #key: number[] = [];
+  readonly #value: Value[] = [];
+  readonly #owner: number[] = [];
+  readonly #reads: number[] = [];
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  /** Adds a transaction; returns what is wrong with it, or null. */
+  add(invoke: number, complete: number, outcome: number): string | null {
+    const history = this.#history;
+    // What a transaction wrote before it failed or crashed stands in its invocation.
+    const source = outcome === OK ? complete : invoke;
+    const value = history.values.value(history.value[source] as number);
+    if (!isList(value)) {
+      return `event ${source}: expected a list of micro-operations, got ${show(value)}`;
+    }
+    for (const mop of value) {
+      const problem = this.#mop(mop, source, outcome);
+      if (problem !== null) return problem;
+    }
+    this.#invoke.push(invoke);
+    this.#complete.push(complete);
+    this.#outcome.push(outcome);
+    this.#start.push(this.#kind.length);
+    return null;
+  }
+
+  #mop(mop: Value, at: number, outcome: number): string | null {
+    const f = isList(mop) ? mop[0] : undefined;
+    const kind = f === 'r' || f === ':r' ? READ : writeKind(f);
+    if (!isList(mop) || kind === null || mop.length < 2) {
+      return `event ${at}: expected [append|w|r, key, value], got ${show(mop)}`;
+    }
+    const key = mop[1] as Value;
+    const mapped = mapKey(key);
+    let id = this.#keyIds.get(mapped);
+    if (id === undefined) {
+      id = this.#keys.length;
+      this.#keyIds.set(mapped, id);
+      this.#keys.push(key);
+    }
+    if (kind === READ && outcome === OK) this.#reads.push(this.#kind.length);
+    this.#owner.push(this.#invoke.length);
+    this.#kind.push(kind);
+    this.#key.push(id);
+    this.#value.push(mop[2] ?? null);
+    return null;
+  }
+
+  build(): Transactions {
+    const history = this.#history;
+    const count = this.#invoke.length;
+    const process = new Int32Array(count);
+    for (let t = 0; t < count; t++) {
+      process[t] = history.process[this.#invoke[t] as number] as number;
+    }
+    return {
+      history,
+      count,
+      invoke: new Int32Array(this.#invoke),
+      complete: new Int32Array(this.#complete),
+      process,
+      outcome: new Uint8Array(this.#outcome),
+      start: new Int32Array(this.#start),
+      kind: new Uint8Array(this.#kind),
+      key: new Int32Array(this.#key),
+      value: this.#value,
+      owner: new Int32Array(this.#owner),
+      reads: new Int32Array(this.#reads),
+      keys: this.#keys,
+      mops: this.#kind.length,
+    };
+  }
+}
+
+function writeKind(f: Value | undefined): number | null {
+  if (f === 'append' || f === ':append') return APPEND;
+  return f === 'w' || f === ':w' ? WRITE : null;
+}
+
+function show(value: Value): string {
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Why a history cannot be judged by this workload's rules, or null. */
+export function wrongWorkload(t: Transactions, written: number, name: string): string | null {
+  for (let txn = 0; txn < t.count; txn++) {
+    for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
+      const kind = t.kind[m] as number;
+      if (kind !== READ && kind !== written) {
+        const f = kind === APPEND ? 'append' : 'w';
+        return `event ${t.invoke[txn]}: a ${name} history has no micro-operation ${f}`;
+      }
+      if (kind === READ && written === APPEND && t.outcome[txn] === OK) {
+        const value = t.value[m] as Value;
+        if (value !== null && !isList(value)) {
+          return `event ${t.complete[txn]}: a read of a list gave ${show(value)}`;
+        }
+      }
+    }
+  }
+  return null;
+}
+
+/** Whether the transaction failed: it certainly did not happen. */
+export function failed(t: Transactions, txn: number): boolean {
+  return t.outcome[txn] === FAIL;
+}

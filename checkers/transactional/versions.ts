@@ -1,0 +1,95 @@
+/**
+ * What reads saw and what writes installed: the part that both workloads share.
+ *
+ * Per micro-operation of a committed transaction: whose version a read saw, and whether the read
+ * or write is visible to others.
+ */
+
+import { NONE, type Value } from '../history.ts';
+import type { EdgeList } from './graph.ts';
+import { mapKey, READ, type Transactions } from './transactions.ts';
+
+/** Nobody's: the read found the key as it was before the test. */
+export const INITIAL = -1;
+/** The version was the transaction's own, or nobody knows whose it was. */
+export const NOBODY = -2;
+
+export interface Versions {
+  /** 1 for transactions that took effect: those that succeeded, and crashed ones that were seen. */
+  readonly committed: Uint8Array;
+  /** For each micro-operation that is an external read: transaction it read from, `INITIAL` or `NOBODY`. */
+  readonly readFrom: Int32Array;
+  /** Data dependencies: `WW`, `WR`, `RW` edges over hubs of their own. */
+  readonly edges: EdgeList;
+  /** Why `from` comes before `to` by a dependency of that kind, as a sentence; null if it does not. */
+  readonly why: (from: number, to: number, kind: number) => string | null;
+}
+
+/** Who wrote what: the micro-operation that wrote each value of each key. */
+export interface Writes {
+  /** Per key, from `mapKey(value)` to the micro-operation. */
+  readonly byValue: readonly Map<Value, number>[];
+  /** 1 where the transaction writes the same key again later. */
+  readonly intermediate: Uint8Array;
+  /** Why the history's writes cannot be told apart, or null. */
+  readonly ambiguous: string | null;
+}
+
+/** Indexes all writes, of failed and crashed transactions too. Linear. */
+export function indexWrites(t: Transactions, name: (txn: number) => string): Writes {
+  const byValue = t.keys.map(() => new Map<Value, number>());
+  const intermediate = new Uint8Array(t.mops);
+  const latest = new Int32Array(t.keys.length).fill(NONE);
+  let ambiguous: string | null = null;
+  for (let txn = 0; txn < t.count; txn++) {
+    const first = t.start[txn] as number;
+    const end = t.start[txn + 1] as number;
+    for (let m = first; m < end; m++) {
+      if (t.kind[m] === READ) continue;
+      const key = t.key[m] as number;
+      const previous = latest[key] as number;
+      if (previous >= first) intermediate[previous] = 1;
+      latest[key] = m;
+      const value = t.value[m] as Value;
+      const values = byValue[key] as Map<Value, number>;
+      const mapped = mapKey(value);
+      const other = values.get(mapped);
+      if (other === undefined) values.set(mapped, m);
+      else {
+        ambiguous ??=
+          `${name(t.owner[other] as number)} and ${name(txn)} both wrote ${show(value)} to key ` +
+          `${show(t.keys[key])}: who was read cannot be told unless written values are unique`;
+      }
+    }
+  }
+  return { byValue, intermediate, ambiguous };
+}
+
+/**
+ * Position of the first micro-operation before `m` in the same transaction on the same key that
+ * satisfies `wanted`, searching backwards; `NONE` if there is none.
+ */
+export function earlierOnKey(
+  t: Transactions,
+  txn: number,
+  m: number,
+  wanted: (kind: number) => boolean,
+): number {
+  const key = t.key[m];
+  for (let earlier = m - 1; earlier >= (t.start[txn] as number); earlier--) {
+    if (t.key[earlier] === key && wanted(t.kind[earlier] as number)) return earlier;
+  }
+  return NONE;
+}
+
+export const isWrite = (kind: number): boolean => kind !== READ;
+
+/** A value as a person writes it; long lists lose their middle. */
+export function show(value: Value | undefined): string {
+  if (value === undefined || value === null) return 'nil';
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (value.length <= 12) return `[${value.map(show).join(' ')}]`;
+  const head = value.slice(0, 3).map(show).join(' ');
+  const tail = value.slice(-6).map(show).join(' ');
+  return `[${head} … ${tail}] (${value.length} elements)`;
+}

@@ -1,0 +1,121 @@
+/** Acceptors: two durable numbers and a value per key, and when they may change (PMS, 2.2). */
+
+import type { Value } from '../../checkers/history.ts';
+import { HASH_SEED, mixValue } from '../hash.ts';
+import { onAccepted } from './learner.ts';
+import type { Accept, BasicRecord, Prepare, Promise1b } from './messages.ts';
+import { onPromise } from './proposer.ts';
+import { type Basic, NO_BALLOT, promisedFor, sendAll } from './state.ts';
+
+/** Rewriting the log costs as much as there are keys, so it waits for so many records. */
+const RECORDS_MAX = 2_000;
+
+export function onPrepare(basic: Basic, from: number, message: Prepare): void {
+  const promise = promise1b(basic, from, message);
+  basic.env.send(from, promise ?? refusal(basic, message));
+}
+
+/** A proposer asks its own acceptor: its promise counts once it is durable. */
+export function prepareSelf(basic: Basic, message: Prepare): void {
+  promise1b(basic, basic.state.self, message);
+}
+
+/** It is sent to all learners, or to the proposer alone if that is the distinguished one. */
+export function onAccept(basic: Basic, from: number, message: Accept): void {
+  const { state, env } = basic;
+  if (!accept(basic, message)) {
+    env.send(from, refusal(basic, message));
+    return;
+  }
+  const { key, ballot, value } = message;
+  const accepted = { kind: 'accepted', key, ballot, value } as const;
+  if (state.config.distinguishedLearner) env.send(from, accepted);
+  else sendAll(basic, accepted);
+}
+
+/** A proposer's own acceptor; with many learners, it tells them like any other. */
+export function acceptSelf(basic: Basic, message: Accept): void {
+  if (!accept(basic, message)) return;
+  const { key, ballot, value } = message;
+  if (!basic.state.config.distinguishedLearner) {
+    sendAll(basic, { kind: 'accepted', key, ballot, value });
+  }
+}
+
+/** What the node has promised and accepted itself counts from now on. */
+export function onDurable(basic: Basic, record: BasicRecord): void {
+  const { state } = basic;
+  const { self } = state;
+  if (record.kind === 'promise') {
+    const { key, ballot } = record;
+    const attempt = state.attempts.get(key);
+    if (attempt === undefined || attempt.ballot !== ballot) return;
+    const accepted = state.accepted.get(key) ?? null;
+    onPromise(basic, self, { kind: 'promise', key, ballot, accepted });
+  } else if (record.kind === 'accept') {
+    const { key, ballot } = { key: record.key, ballot: record.promised };
+    onAccepted(basic, self, { kind: 'accepted', key, ballot, value: record.accepted.value });
+  }
+}
+
+export function hashOf(value: Value): number {
+  return mixValue(HASH_SEED, value);
+}
+
+/** Promises, durably; null if it may not. */
+function promise1b(basic: Basic, from: number, { key, ballot }: Prepare): Promise1b | null {
+  const { state, env, rules } = basic;
+  const fromOwner = ballot % state.members.length === from;
+  if (!rules.canPromise(promisedFor(state, key), ballot, fromOwner)) return null;
+  const accepted = rules.acceptedAfterPromise(state.accepted.get(key) ?? null, ballot);
+  state.promised.set(key, ballot);
+  if (accepted !== null) state.accepted.set(key, accepted);
+  persist(basic, { kind: 'promise', key, ballot });
+  env.trace({
+    kind: 'promise',
+    ballot,
+    instance: key,
+    from: key,
+    accepted:
+      accepted === null
+        ? []
+        : [{ instance: key, ballot: accepted.ballot, valueHash: hashOf(accepted.value) }],
+    chosen: [],
+  });
+  return { kind: 'promise', key, ballot, accepted };
+}
+
+function accept(basic: Basic, message: Accept): boolean {
+  const { state, env, rules } = basic;
+  const { key, ballot, value } = message;
+  const promised = promisedFor(state, key);
+  if (!rules.canAccept(promised, ballot)) return false;
+  const accepted = rules.acceptedAfterAccept(message);
+  state.promised.set(key, Math.max(promised, ballot));
+  state.accepted.set(key, accepted);
+  persist(basic, { kind: 'accept', key, promised: ballot, accepted });
+  env.trace({ kind: 'accept', ballot, instance: key, valueHash: hashOf(value) });
+  return true;
+}
+
+function refusal(basic: Basic, { key, ballot }: { key: string; ballot: number }) {
+  const { state } = basic;
+  const promised = promisedFor(state, key);
+  return { kind: 'nack', key, ballot, promised, accepted: state.accepted.get(key) ?? null } as const;
+}
+
+/** Appends a record; now and then the whole log is written anew, without what is out of date. */
+export function persist(basic: Basic, record: BasicRecord): void {
+  const { state, env } = basic;
+  env.persist(record);
+  state.records++;
+  if (state.records < RECORDS_MAX + 2 * state.promised.size) return;
+  const records: BasicRecord[] = [];
+  if (state.ownBallot !== NO_BALLOT) records.push({ kind: 'ballot', ballot: state.ownBallot });
+  for (const [key, accepted] of state.accepted) {
+    records.push({ kind: 'accept', key, promised: accepted.ballot, accepted });
+  }
+  for (const [key, ballot] of state.promised) records.push({ kind: 'promise', key, ballot });
+  env.checkpoint(records);
+  state.records = records.length;
+}

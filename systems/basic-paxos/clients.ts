@@ -1,0 +1,42 @@
+/** What clients ask and what they are told: `propose` and `read`, both answer the decided value. */
+
+import { isRead } from '../operations.ts';
+import type { ClientRef, Reply, Request } from '../protocol.ts';
+import { beginBallot, startAttempt } from './proposer.ts';
+import type { Basic } from './state.ts';
+
+export function onRequest(basic: Basic, request: Request): void {
+  const { state } = basic;
+  const { from } = request;
+  if (request.kind === 'open') {
+    answer(basic, from, { status: 'fail', error: 'no-sessions' });
+    return;
+  }
+  const { operation } = request;
+  const { key, value } = operation;
+  if (operation.f !== 'propose' && !isRead(operation)) {
+    answer(basic, from, { status: 'fail', error: 'not-served' });
+    return;
+  }
+  const decided = state.decided.get(key);
+  if (decided !== undefined) {
+    answer(basic, from, { status: 'ok', value: decided.value, position: null });
+    return;
+  }
+  if (state.config.distinguishedProposer && state.leader !== state.self) {
+    answer(basic, from, { status: 'redirect', leader: state.leader });
+    return;
+  }
+  const running = state.attempts.get(key);
+  const attempt = running ?? startAttempt(basic, key);
+  // Whatever ballot this attempt begins next is above all that it has begun.
+  const ballot = attempt.ballot + 1;
+  attempt.waiting.push({ to: from, proposal: isRead(operation) ? null : value, ballot });
+  if (running === undefined) beginBallot(basic, attempt);
+}
+
+export function answer(basic: Basic, to: ClientRef, reply: Reply): void {
+  const { env } = basic;
+  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position: null });
+  env.reply(to, reply);
+}

@@ -1,0 +1,28 @@
+/** Basic Paxos as a keyed object that is written once, as a system to be tested. */
+
+import type { ClientProtocol } from '../client.ts';
+import type { AnyProtocol } from '../protocol.ts';
+import { sessionClient } from '../session-client.ts';
+import type { Rules, System } from '../system.ts';
+import { basicOptions } from './options.ts';
+import { basicPaxosProtocol } from './protocol.ts';
+import { type BasicRules, basicRules } from './rules.ts';
+import { basicVariants } from './variants.ts';
+
+export const basicPaxos: System = {
+  name: 'basic-paxos',
+  describe: 'Basic Paxos (Lamport): a consensus object for each key, decided once',
+  operations: ['read', 'propose'],
+  options: basicOptions,
+  rules: basicRules,
+  // A host hands back to each protocol only what that protocol made, under its own table of rules.
+  protocol: (rules: Rules) => basicPaxosProtocol(rules as BasicRules) as unknown as AnyProtocol,
+  client: (rules: Rules) => withoutSessions(sessionClient(rules as BasicRules)),
+  electionTimeoutMs: 300,
+  variants: basicVariants,
+};
+
+/** To propose again is to be told what was decided: retries need no session, so none is opened. */
+function withoutSessions(client: ClientProtocol): ClientProtocol {
+  return { ...client, start: (env) => ({ ...client.start(env), session: 1 }) };
+}

@@ -1,0 +1,47 @@
+/** Learners: a value is chosen when a quorum has accepted it in one ballot (PMS, 2.3). */
+
+import { hashOf } from './acceptor.ts';
+import { answer } from './clients.ts';
+import type { Accepted, Accepted2b, Decided } from './messages.ts';
+import { schedule } from './proposer.ts';
+import { type Basic, sendAll } from './state.ts';
+
+const NOBODY_COUNTED: readonly number[] = [];
+
+export function onAccepted(basic: Basic, from: number, message: Accepted2b): void {
+  const { state, rules } = basic;
+  const { key, ballot, value } = message;
+  if (state.decided.has(key)) return;
+  const votes = state.votes.get(key) ?? [];
+  const vote = { node: from, ballot, value };
+  if (!rules.countVote(votes, vote)) return;
+  votes.push(vote);
+  state.votes.set(key, votes);
+  const decision = rules.decision(votes, rules.quorum(state.members.length));
+  if (decision === null) return;
+  decide(basic, key, decision, decision.nodes);
+  if (!state.config.distinguishedLearner) return;
+  sendAll(basic, { kind: 'decided', key, ballot: decision.ballot, value: decision.value });
+}
+
+export function onDecided(basic: Basic, { key, ballot, value }: Decided): void {
+  if (!basic.state.decided.has(key)) decide(basic, key, { ballot, value }, NOBODY_COUNTED);
+}
+
+/** From now on every client is told this value. */
+function decide(
+  basic: Basic,
+  key: string,
+  { ballot, value }: Accepted,
+  certificate: readonly number[],
+): void {
+  const { state, env } = basic;
+  state.decided.set(key, { ballot, value });
+  state.votes.delete(key);
+  env.trace({ kind: 'learn', ballot, instance: key, valueHash: hashOf(value), certificate });
+  const attempt = state.attempts.get(key);
+  if (attempt === undefined) return;
+  state.attempts.delete(key);
+  for (const { to } of attempt.waiting) answer(basic, to, { status: 'ok', value, position: null });
+  schedule(basic);
+}

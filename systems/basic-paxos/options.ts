@@ -1,0 +1,70 @@
+/** The options of Basic Paxos, as `--set` takes them, and as the protocol reads them. */
+
+import type { Options } from '../protocol.ts';
+import type { OptionSpec } from '../system.ts';
+import type { BasicConfig } from './state.ts';
+
+export const basicOptions = {
+  distinguishedProposer: {
+    describe: 'only the lowest node that is heard proposes; the others send clients to it',
+    default: false,
+  },
+  distinguishedLearner: {
+    describe: 'acceptors answer the proposer alone, and it tells the other learners',
+    default: false,
+  },
+  heartbeatMs: {
+    describe: 'time between signs of life; three missed ones make a node count as dead',
+    default: 50,
+    min: 1,
+    max: 10_000,
+  },
+  phaseTimeoutMs: {
+    describe: 'after how long a ballot without its quorum is given up',
+    default: 100,
+    min: 1,
+    max: 10_000,
+  },
+  backoffMs: {
+    describe: 'after the k-th failed ballot a proposer waits a random time below 2^k times this',
+    default: 10,
+    min: 1,
+    max: 10_000,
+  },
+  giveUpMs: {
+    describe: 'after how long without a decision clients are told that nobody knows',
+    default: 2_000,
+    min: 1,
+    max: 3_600_000,
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** Resolves options; what is not given has its default. Throws `TypeError` for a wrong type. */
+export function basicConfig(options: Options): BasicConfig {
+  return {
+    distinguishedProposer: booleanOption(options, 'distinguishedProposer'),
+    distinguishedLearner: booleanOption(options, 'distinguishedLearner'),
+    heartbeatUs: numberOption(options, 'heartbeatMs') * 1000,
+    phaseTimeoutUs: numberOption(options, 'phaseTimeoutMs') * 1000,
+    backoffUs: numberOption(options, 'backoffMs') * 1000,
+    giveUpUs: numberOption(options, 'giveUpMs') * 1000,
+  };
+}
+
+type Name = keyof typeof basicOptions;
+
+function optionOf(options: Options, name: Name): number | string | boolean {
+  return options[name] ?? basicOptions[name].default;
+}
+
+function numberOption(options: Options, name: Name): number {
+  const value = optionOf(options, name);
+  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
+  return value;
+}
+
+function booleanOption(options: Options, name: Name): boolean {
+  const value = optionOf(options, name);
+  if (typeof value !== 'boolean') throw new TypeError(`option ${name} must be true or false`);
+  return value;
+}

@@ -1,0 +1,169 @@
+/** Proposers: two phases per ballot, and a random wait after each ballot that fails (PMS, 2.2). */
+
+import type { Value } from '../../checkers/history.ts';
+import { acceptSelf, hashOf, persist, prepareSelf } from './acceptor.ts';
+import { answer } from './clients.ts';
+import type { Nack, Promise1b } from './messages.ts';
+import { type Attempt, type Basic, NO_BALLOT, promisedFor, sendAll, TIMER } from './state.ts';
+
+export function startAttempt(basic: Basic, key: string): Attempt {
+  const { state, env } = basic;
+  const nowUs = env.nowUs();
+  const attempt: Attempt = {
+    key,
+    phase: 'backoff',
+    ballot: NO_BALLOT,
+    promises: [],
+    value: null,
+    waiting: [],
+    failures: 0,
+    deadlineUs: nowUs,
+    giveUpAtUs: nowUs + state.config.giveUpUs,
+  };
+  state.attempts.set(key, attempt);
+  return attempt;
+}
+
+/** Begins a ballot: never one that was used before, not even before a restart. */
+export function beginBallot(basic: Basic, attempt: Attempt): void {
+  const { state, env, rules } = basic;
+  const { key } = attempt;
+  const above = Math.max(promisedFor(state, key), state.seen.get(key) ?? NO_BALLOT, state.ownBallot);
+  const ballot = rules.nextBallot(state.self, state.members.length, above);
+  state.ownBallot = ballot;
+  attempt.phase = 'prepare';
+  attempt.ballot = ballot;
+  attempt.promises = [];
+  attempt.value = null;
+  attempt.deadlineUs = env.nowUs() + state.config.phaseTimeoutUs;
+  persist(basic, { kind: 'ballot', ballot });
+  env.trace({ kind: 'prepare', ballot, from: key });
+  const prepare = { kind: 'prepare', key, ballot } as const;
+  sendAll(basic, prepare);
+  prepareSelf(basic, prepare);
+  schedule(basic);
+}
+
+export function onPromise(basic: Basic, from: number, message: Promise1b): void {
+  const { state, rules } = basic;
+  const attempt = state.attempts.get(message.key);
+  if (attempt === undefined || !rules.countPromise(attempt, from, message)) return;
+  attempt.promises.push({ ...message, node: from });
+  if (attempt.phase !== 'prepare') return;
+  if (attempt.promises.length >= rules.quorum(state.members.length)) endPhaseOne(basic, attempt);
+}
+
+export function onNack(basic: Basic, message: Nack): void {
+  const { state, rules } = basic;
+  const { key, promised } = message;
+  state.seen.set(key, Math.max(state.seen.get(key) ?? NO_BALLOT, promised));
+  const attempt = state.attempts.get(key);
+  if (attempt === undefined || attempt.ballot !== message.ballot) return;
+  if (attempt.phase === 'backoff') return;
+  const next = rules.onNack(attempt, message, ownProposal(attempt));
+  if (next.phase === 'accept') propose(basic, attempt, next.ballot, next.value);
+  else retreat(basic, attempt);
+}
+
+/** Phases that took too long, and waits that are over. */
+export function onAttemptsTimer(basic: Basic): void {
+  const { state, env } = basic;
+  const nowUs = env.nowUs();
+  for (const attempt of state.attempts.values()) {
+    if (nowUs >= attempt.giveUpAtUs) giveUp(basic, attempt);
+    else if (nowUs >= attempt.deadlineUs) {
+      if (attempt.phase === 'backoff') beginBallot(basic, attempt);
+      else retreat(basic, attempt);
+    }
+  }
+  schedule(basic);
+}
+
+/** Arms the timer for the first attempt that something is due for. */
+export function schedule(basic: Basic): void {
+  const { state, env } = basic;
+  let dueUs = Number.POSITIVE_INFINITY;
+  for (const { deadlineUs, giveUpAtUs } of state.attempts.values()) {
+    dueUs = Math.min(dueUs, deadlineUs, giveUpAtUs);
+  }
+  if (dueUs === Number.POSITIVE_INFINITY) env.cancelTimer(TIMER.attempts);
+  else env.setTimer(TIMER.attempts, Math.max(1, dueUs - env.nowUs()));
+}
+
+/** A quorum has promised: nothing else can be chosen below this ballot any more. */
+function endPhaseOne(basic: Basic, attempt: Attempt): void {
+  const { env, rules } = basic;
+  const { key, ballot, promises } = attempt;
+  env.trace({
+    kind: 'prepared',
+    ballot,
+    from: key,
+    promises: promises.map((promise) => ({ node: promise.node, ballot: promise.ballot })),
+  });
+  const adopted = rules.pickAdopted(promises);
+  const value = adopted === null ? ownProposal(attempt) : adopted.value;
+  if (value === null) answerNothing(basic, attempt);
+  else propose(basic, attempt, ballot, value, adopted?.ballot ?? ballot);
+}
+
+/** From here on the ballot stands for this one value. */
+function propose(
+  basic: Basic,
+  attempt: Attempt,
+  ballot: number,
+  value: Value,
+  origin: number = ballot,
+): void {
+  const { state, env } = basic;
+  const { key } = attempt;
+  attempt.phase = 'accept';
+  attempt.ballot = ballot;
+  attempt.value = value;
+  attempt.deadlineUs = env.nowUs() + state.config.phaseTimeoutUs;
+  env.trace({ kind: 'propose', ballot, instance: key, valueHash: hashOf(value) });
+  const accept = { kind: 'accept', key, ballot, value, origin } as const;
+  sendAll(basic, accept);
+  acceptSelf(basic, accept);
+  schedule(basic);
+}
+
+/** Two proposers that raise their ballots in turn would go on for ever: a random wait parts them. */
+function retreat(basic: Basic, attempt: Attempt): void {
+  const { state, env, rules } = basic;
+  attempt.failures++;
+  attempt.phase = 'backoff';
+  const waitUs = rules.backoffUs(attempt.failures, env.random(), state.config);
+  attempt.deadlineUs = env.nowUs() + waitUs;
+  schedule(basic);
+}
+
+/**
+ * Nobody in a quorum has accepted anything, and nobody proposes: nothing was chosen when this
+ * ballot began. Reads that came later have to ask again.
+ */
+function answerNothing(basic: Basic, attempt: Attempt): void {
+  const { state } = basic;
+  const late = attempt.waiting.filter(({ ballot }) => ballot > attempt.ballot);
+  for (const { to, ballot } of attempt.waiting) {
+    if (ballot <= attempt.ballot) answer(basic, to, { status: 'ok', value: null, position: null });
+  }
+  attempt.waiting.splice(0, attempt.waiting.length, ...late);
+  if (late.length > 0) beginBallot(basic, attempt);
+  else {
+    state.attempts.delete(attempt.key);
+    schedule(basic);
+  }
+}
+
+/** A value that was proposed may yet be chosen; a read is just over. */
+function giveUp(basic: Basic, attempt: Attempt): void {
+  basic.state.attempts.delete(attempt.key);
+  for (const { to } of attempt.waiting) {
+    answer(basic, to, { status: 'unknown', error: 'no-decision' });
+  }
+}
+
+function ownProposal(attempt: Readonly<Attempt>): Value {
+  for (const { proposal } of attempt.waiting) if (proposal !== null) return proposal;
+  return null;
+}

@@ -1,0 +1,164 @@
+/** A Basic Paxos node: starting from its disk, and which message goes where. */
+
+import type { NodeView, Protocol } from '../protocol.ts';
+import { hashOf, onAccept, onDurable, onPrepare } from './acceptor.ts';
+import { onRequest } from './clients.ts';
+import { onAccepted, onDecided } from './learner.ts';
+import type { BasicMessage, BasicRecord } from './messages.ts';
+import { basicConfig } from './options.ts';
+import { onAttemptsTimer, onNack, onPromise } from './proposer.ts';
+import type { BasicRules } from './rules.ts';
+import {
+  type Basic,
+  type BasicConfig,
+  type BasicEnv,
+  type BasicState,
+  NO_BALLOT,
+  sendAll,
+  TIMER,
+} from './state.ts';
+
+/** Heartbeats that may be missed before a node counts as dead. */
+const HEARTBEATS_MISSED_MAX = 3;
+
+/** Builds the node code over a table of rules. */
+export function basicPaxosProtocol(
+  rules: BasicRules,
+): Protocol<BasicState, BasicMessage, BasicRecord> {
+  // Handlers are not entered again while one runs, so one context serves all nodes and steps.
+  let context: Basic | null = null;
+  const enter = (state: BasicState, env: BasicEnv): Basic => {
+    if (context === null) context = { rules, state, env };
+    context.state = state;
+    context.env = env;
+    return context;
+  };
+  return {
+    start(env, options, records) {
+      const state = recover(env, basicConfig(options), records);
+      traceBoot(state, env);
+      onHeartbeatTimer(enter(state, env));
+      return state;
+    },
+    message: (state, env, from, message) => onMessage(enter(state, env), from, message),
+    timer(state, env, timer) {
+      const basic = enter(state, env);
+      if (timer === TIMER.attempts) onAttemptsTimer(basic);
+      else onHeartbeatTimer(basic);
+    },
+    request: (state, env, request) => onRequest(enter(state, env), request),
+    durable: (state, env, record) => onDurable(enter(state, env), record),
+    view,
+    messageKind: (message) => message.kind,
+  };
+}
+
+function onMessage(basic: Basic, from: number, message: BasicMessage): void {
+  const { state, env } = basic;
+  state.heardUs[from] = env.nowUs();
+  switch (message.kind) {
+    case 'prepare':
+      onPrepare(basic, from, message);
+      break;
+    case 'promise':
+      onPromise(basic, from, message);
+      break;
+    case 'accept':
+      onAccept(basic, from, message);
+      break;
+    case 'accepted':
+      onAccepted(basic, from, message);
+      break;
+    case 'nack':
+      onNack(basic, message);
+      break;
+    case 'decided':
+      onDecided(basic, message);
+      break;
+    case 'alive':
+      break;
+  }
+}
+
+/** Omega, as well as it can be had: the lowest node that is heard leads. */
+function onHeartbeatTimer(basic: Basic): void {
+  const { state, env } = basic;
+  const nowUs = env.nowUs();
+  const { heartbeatUs } = state.config;
+  state.heardUs[state.self] = nowUs;
+  state.leader = state.members.find((node) => {
+    return nowUs - (state.heardUs[node] as number) <= HEARTBEATS_MISSED_MAX * heartbeatUs;
+  }) as number;
+  sendAll(basic, { kind: 'alive' });
+  env.setTimer(TIMER.heartbeat, heartbeatUs);
+}
+
+function view(state: BasicState): NodeView {
+  const { leader, self, ownBallot, decided } = state;
+  return {
+    role: leader === self ? 'leader' : 'proposer',
+    term: Math.max(0, ownBallot),
+    leader,
+    commit: decided.size,
+    applied: decided.size,
+  };
+}
+
+function recover(
+  env: BasicEnv,
+  config: BasicConfig,
+  records: readonly BasicRecord[],
+): BasicState {
+  const { self, members } = env;
+  const state: BasicState = {
+    config,
+    self,
+    members,
+    ownBallot: NO_BALLOT,
+    promised: new Map(),
+    accepted: new Map(),
+    seen: new Map(),
+    attempts: new Map(),
+    votes: new Map(),
+    decided: new Map(),
+    heardUs: members.map(() => Number.NEGATIVE_INFINITY),
+    leader: self,
+    records: records.length,
+  };
+  for (const record of records) {
+    switch (record.kind) {
+      case 'ballot':
+        state.ownBallot = record.ballot;
+        break;
+      case 'promise':
+        state.promised.set(record.key, record.ballot);
+        break;
+      case 'accept': {
+        const promised = state.promised.get(record.key) ?? NO_BALLOT;
+        state.promised.set(record.key, Math.max(promised, record.promised));
+        state.accepted.set(record.key, record.accepted);
+        break;
+      }
+    }
+  }
+  return state;
+}
+
+function traceBoot(state: BasicState, env: BasicEnv): void {
+  env.trace({
+    kind: 'boot',
+    protocol: 'basic-paxos',
+    nodes: state.members,
+    variants: [],
+    recovered: {
+      ballot: state.ownBallot,
+      promised: Array.from(state.promised, ([instance, ballot]) => ({ instance, ballot })),
+      accepted: Array.from(state.accepted, ([instance, { ballot, value }]) => ({
+        instance,
+        ballot,
+        valueHash: hashOf(value),
+      })),
+      snapshot: { term: 0, index: 0 },
+    },
+  });
+}

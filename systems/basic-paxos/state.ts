@@ -1,0 +1,104 @@
+/** The state of one Basic Paxos node: proposer, acceptor and learner of many keys in one process. */
+
+import type { Value } from '../../checkers/history.ts';
+import type { ClientRef, Env } from '../protocol.ts';
+import type { Accepted, BasicMessage, BasicRecord, Promise1b } from './messages.ts';
+import type { BasicRules } from './rules.ts';
+
+/** Options, resolved. */
+export interface BasicConfig {
+  /** Whether only the lowest node that is heard proposes, and the others send clients to it. */
+  readonly distinguishedProposer: boolean;
+  /** Whether acceptors answer the proposer alone, and it tells the other learners. */
+  readonly distinguishedLearner: boolean;
+  readonly heartbeatUs: number;
+  /** After how long a ballot without its quorum is given up. */
+  readonly phaseTimeoutUs: number;
+  /** Back-off after the k-th failure: random in [0, 2^k) times this. */
+  readonly backoffUs: number;
+  /** After how long without a decision the clients of a key are told that nobody knows. */
+  readonly giveUpUs: number;
+}
+
+/** No ballot: below every ballot. */
+export const NO_BALLOT = -1;
+
+/** A promise that a proposer has counted. */
+export interface CountedPromise extends Promise1b {
+  readonly node: number;
+}
+
+/** A client of an attempt. */
+export interface Waiting {
+  readonly to: ClientRef;
+  /** What it proposes; null for a read. */
+  readonly proposal: Value;
+  /** The first ballot that was begun after the request arrived: only that may answer "nothing". */
+  readonly ballot: number;
+}
+
+/** What a proposer does about one key, until it is decided. */
+export interface Attempt {
+  readonly key: string;
+  phase: 'prepare' | 'accept' | 'backoff';
+  ballot: number;
+  promises: CountedPromise[];
+  /** Fixed for the ballot once phase 2 has begun; null before. */
+  value: Value;
+  readonly waiting: Waiting[];
+  /** Ballots that failed. */
+  failures: number;
+  /** When the phase is over, whatever has come of it, and when all of it is. */
+  deadlineUs: number;
+  readonly giveUpAtUs: number;
+}
+
+/** One acceptor's acceptance, as a learner heard of it. */
+export interface Vote {
+  readonly node: number;
+  readonly ballot: number;
+  readonly value: Value;
+}
+
+export interface BasicState {
+  readonly config: BasicConfig;
+  readonly self: number;
+  readonly members: readonly number[];
+  /** Durable: the highest ballot of its own that the node has used, for any key. */
+  ownBallot: number;
+  /** Durable, by key. */
+  readonly promised: Map<string, number>;
+  readonly accepted: Map<string, Accepted>;
+  /** By key: the highest ballot heard of. */
+  readonly seen: Map<string, number>;
+  readonly attempts: Map<string, Attempt>;
+  /** Learner, by key: what was heard, until it is enough. */
+  readonly votes: Map<string, Vote[]>;
+  readonly decided: Map<string, Accepted>;
+  /** When each node was last heard, by node. */
+  readonly heardUs: number[];
+  /** The lowest node that is heard. */
+  leader: number;
+  /** Records since the log was last rewritten. */
+  records: number;
+}
+
+export const TIMER = { attempts: 0, heartbeat: 1 } as const;
+
+export type BasicEnv = Env<BasicMessage, BasicRecord>;
+
+/** One step of one node: what every part of the protocol works on. Reused from step to step. */
+export interface Basic {
+  readonly rules: BasicRules;
+  state: BasicState;
+  env: BasicEnv;
+}
+
+export function promisedFor(state: Readonly<BasicState>, key: string): number {
+  return state.promised.get(key) ?? NO_BALLOT;
+}
+
+/** Sends to every other member. */
+export function sendAll({ state, env }: Basic, message: BasicMessage): void {
+  for (const node of state.members) if (node !== state.self) env.send(node, message);
+}

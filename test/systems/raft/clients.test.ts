@@ -1,0 +1,159 @@
+/** What clients of Raft may rely on, scripted: sessions, and reads of all three kinds. */
+
+import { describe, expect, test } from 'vitest';
+import { between, Script } from './script.ts';
+
+const READ = { f: 'read', key: 'x', value: null } as const;
+
+function session(script: Script, node: number): number {
+  const id = script.openSession(node);
+  script.settle();
+  const reply = script.answer(id);
+  if (reply?.status !== 'ok') throw new Error('no session was opened');
+  return Number(reply.value);
+}
+
+describe('a session', () => {
+  test('executes a command that is sent twice once, and answers both times the same', () => {
+    const script = new Script({ nodes: 3 });
+    script.elect(0);
+    const number = session(script, 0);
+    const append = { f: 'append', key: 'x', value: 7 } as const;
+    const first = script.request(0, append, number, 1);
+    const again = script.request(0, append, number, 1);
+    script.settle();
+    expect(script.answer(first)).toMatchObject({ status: 'ok', value: 1 });
+    expect(script.answer(again)).toEqual(script.answer(first));
+    const read = script.request(0, READ);
+    script.settle();
+    expect(script.answer(read)).toMatchObject({ status: 'ok', value: [7] });
+  });
+
+  test('survives a change of leader and a snapshot', () => {
+    const script = new Script({ nodes: 3, options: { snapshotEvery: 2 } });
+    script.elect(0);
+    const number = session(script, 0);
+    const append = { f: 'append', key: 'x', value: 7 } as const;
+    script.request(0, append, number, 1);
+    script.settle();
+    script.crash(0);
+    script.elect(1, between(1, 2));
+    const again = script.request(1, append, number, 1);
+    script.settle(between(1, 2));
+    expect(script.answer(again)).toMatchObject({ status: 'ok', value: 1 });
+    expect(script.checker.violations).toEqual([]);
+  });
+
+  test('refuses a sequence below the latest, and a number that was never given', () => {
+    const script = new Script({ nodes: 1 });
+    script.elect(0);
+    const number = session(script, 0);
+    script.request(0, { f: 'write', key: 'x', value: 2 }, number, 2);
+    const late = script.request(0, { f: 'write', key: 'x', value: 1 }, number, 1);
+    const unknown = script.request(0, { f: 'write', key: 'x', value: 3 }, number + 1000, 1);
+    expect(script.answer(late)).toEqual({ status: 'fail', error: 'session' });
+    expect(script.answer(unknown)).toEqual({ status: 'fail', error: 'session' });
+    expect(script.checker.violations).toEqual([]);
+  });
+});
+
+describe('a read by ReadIndex', () => {
+  test('waits until a round that was started after it is confirmed', () => {
+    const script = new Script({ nodes: 3 });
+    script.elect(0);
+    const read = script.request(0, READ);
+    expect(script.answer(read)).toBeNull();
+    script.settle(between(0, 1));
+    expect(script.answer(read)).toMatchObject({ status: 'ok', value: null });
+  });
+
+  test('is not confirmed by answers to a round from before it', () => {
+    const script = new Script({ nodes: 3 });
+    script.elect(0);
+    script.heartbeat(0);
+    script.deliver(({ message }) => message.kind === 'append-entries');
+    const read = script.request(0, READ);
+    script.deliver(({ message }) => message.kind === 'append-reply');
+    expect(script.answer(read)).toBeNull();
+    script.settle();
+    expect(script.answer(read)).toMatchObject({ status: 'ok' });
+  });
+
+  test('is not answered by a leader that was replaced', () => {
+    const script = new Script({ nodes: 3, options: { preVote: false, checkQuorum: false } });
+    script.elect(0);
+    script.elect(1, between(1, 2));
+    script.request(1, { f: 'write', key: 'x', value: 1 });
+    script.settle(between(1, 2));
+    script.drop();
+    const read = script.request(0, READ);
+    script.settle();
+    expect(script.answer(read)).toMatchObject({ status: 'redirect' });
+  });
+
+  test('waits until the leader has committed an entry of its own term', () => {
+    const script = new Script({ nodes: 3 });
+    script.elect(0, ({ message }) => message.kind !== 'append-reply');
+    const read = script.request(0, READ);
+    expect(script.answer(read)).toBeNull();
+    script.settle();
+    expect(script.answer(read)).toMatchObject({ status: 'ok' });
+  });
+
+  test('of a single node is answered at once', () => {
+    const script = new Script({ nodes: 1 });
+    script.elect(0);
+    expect(script.answer(script.request(0, READ))).toMatchObject({ status: 'ok', value: null });
+  });
+});
+
+describe('a read by lease', () => {
+  const options = { reads: 'lease' };
+
+  test('is answered without a message while the lease lasts', () => {
+    const script = new Script({ nodes: 3, options });
+    script.elect(0);
+    expect(script.answer(script.request(0, READ))).toMatchObject({ status: 'ok' });
+    expect(script.network).toEqual([]);
+  });
+
+  test('falls back to a round once the lease is over, drift bound included', () => {
+    const script = new Script({ nodes: 3, options });
+    script.elect(0);
+    // T is 300 ms, and one clock may outrun another by 12 %.
+    script.nowUs += 280_000;
+    const read = script.request(0, READ);
+    expect(script.answer(read)).toBeNull();
+    script.settle();
+    expect(script.answer(read)).toMatchObject({ status: 'ok' });
+  });
+
+  test('is safe against a voter that restarts: it waits an election timeout before it votes', () => {
+    const script = new Script({ nodes: 3, options: { ...options, preVote: false } });
+    script.elect(0);
+    script.restart(2);
+    const { nowUs } = script;
+    script.timeOut(1);
+    script.nowUs = nowUs;
+    script.settle(between(1, 2));
+    expect(script.state(2).term).toBe(1);
+  });
+});
+
+describe('a read through the log', () => {
+  test('is answered when its entry is executed', () => {
+    const script = new Script({ nodes: 3, options: { reads: 'log' } });
+    script.elect(0);
+    const read = script.request(0, READ);
+    expect(script.answer(read)).toBeNull();
+    script.settle();
+    expect(script.answer(read)).toEqual({ status: 'ok', value: null, position: 2 });
+  });
+});
+
+test('a node that does not lead names the leader', () => {
+  const script = new Script({ nodes: 3 });
+  expect(script.answer(script.request(1, READ))).toEqual({ status: 'redirect', leader: null });
+  script.elect(0);
+  expect(script.answer(script.request(1, READ))).toEqual({ status: 'redirect', leader: 0 });
+});
