@@ -263,7 +263,8 @@ export class Engine {
       f,
       key,
       // Reads and appends tell what they came to; the others repeat their argument, as Jepsen's do.
-      value: ok && (f === 'read' || f === 'append') ? outcome.value : operation.value,
+      value:
+        ok && (f === 'read' || f === 'append' || f === 'propose') ? outcome.value : operation.value,
       error: ok ? undefined : outcome.error,
       node: outcome.node === undefined ? undefined : nodeName(outcome.node),
       position: ok ? outcome.position : undefined,

@@ -12,6 +12,7 @@ import { EXIT, usage } from './errors.ts';
 import { judgeRun, quietTimeNs } from './judge.ts';
 import { compareWithReplay } from './replay.ts';
 import { reportHtml } from './report/html.ts';
+import { junitXml } from './report/junit.ts';
 import { summaryMarkdown } from './report/summary.ts';
 import { describeRun } from './run-file.ts';
 import { phasesOf, planOf, virtualRun } from './simulate.ts';
@@ -122,6 +123,7 @@ export function writeReport(stored: StoredRun, results: ResultsFile): RunSummary
     },
   };
   writeDerived(directory, 'summary', summaryMarkdown(summary));
+  writeDerived(directory, 'junit', junitXml([summary]));
   return summary;
 }
 

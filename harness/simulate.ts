@@ -71,6 +71,7 @@ export function virtualRun(
       protocol: system.protocol(active.rules),
       client: system.client(active.rules),
       options: config.set,
+      variants: variants.map((variant) => variant.id),
       durability: active.durability,
       network,
       disk,

@@ -52,6 +52,7 @@ describe('ordeal run', () => {
     const names = readdirSync(join(directory, store, 'latest')).sort();
     expect(names).toEqual([
       'history.jsonl',
+      'junit.xml',
       'logs',
       'plan.json',
       'report.html',

@@ -103,7 +103,7 @@ export function registerCheck(program: Command, done: (status: number) => void):
 function checkAll(paths: readonly string[], flags: Flags): number {
   validateFlags(flags);
   const statuses = paths.map((path) => {
-    const { status, out, err } = check(path, flags);
+    const { status, out, err } = checkPath(path, flags);
     if (out !== '') process.stdout.write(out);
     if (err !== '') process.stderr.write(err);
     return status;
@@ -111,8 +111,8 @@ function checkAll(paths: readonly string[], flags: Flags): number {
   return SEVERITY.find((status) => statuses.includes(status)) ?? EXIT.bug;
 }
 
-/** Judges one path; whatever goes wrong with it stays with it. */
-function check(path: string, flags: Flags): Outcome {
+/** Judges one path and prints nothing; whatever goes wrong with the path stays with it. */
+export function checkPath(path: string, flags: Flags): Outcome {
   try {
     return isDirectory(path) && flags.model === undefined && flags.checker === undefined
       ? checkRun(path, flags)

@@ -8,7 +8,7 @@ import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from '../config.ts';
 import { EXIT, usage } from '../errors.ts';
 import { interruption } from '../interruption.ts';
-import { terminalBlock } from '../report/terminal.ts';
+import { styleOf, terminalBlock } from '../report/terminal.ts';
 import { type PreparedRun, type RunContext, runAndStore } from '../run.ts';
 import { simulateOnce } from '../simulate.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
@@ -135,9 +135,7 @@ function show(summary: RunSummary, tally: Tally | null, flags: Flags): void {
         `${tally.invalid} invalid, ${tally.unknown} unknown\n`,
     );
   }
-  const columns = process.stdout.columns ?? 80;
-  const colour = process.stdout.isTTY === true;
-  process.stdout.write(`${terminalBlock(summary, { columns, colour })}\n`);
+  process.stdout.write(`${terminalBlock(summary, styleOf(process.stdout))}\n`);
 }
 
 /** Digests of the recording, so that two runs can be compared without their files. */

@@ -22,7 +22,9 @@ import { crashLine, mergeTraces, readTrace } from './trace.ts';
 
 /** A cluster that has no leader by then never forms. */
 const FORMING_MS_MAX = 20_000;
-const POLL_MS = 25;
+const POLL_MS = 40;
+/** The engine is asked less often whether containers still run: it is busy starting them. */
+const POLLS_PER_LOOK = 20;
 const VIEW_TIMEOUT_MS = 500;
 /** Of every step of the teardown. */
 const TEARDOWN_MS_MAX = 60_000;
@@ -37,11 +39,11 @@ export interface LaunchOptions {
 /** Starts a cluster; see `Backend.launch`. Whatever fails, nothing is left behind. */
 export async function launch(spec: ClusterSpec, options: LaunchOptions = {}): Promise<LiveCluster> {
   const engine = await connectEngine();
-  const image = await requireImage(engine.docker, spec.system.name);
-  await sweepIn(engine.docker);
-  spec.signal.throwIfAborted();
   const teardown = new Teardown();
   try {
+    const image = await requireImage(engine.docker, spec.system.name);
+    await sweepIn(engine.docker);
+    spec.signal.throwIfAborted();
     return await bringUp(spec, options, engine, image, teardown);
   } catch (error) {
     await teardown.run(TEARDOWN_MS_MAX);
@@ -129,12 +131,13 @@ async function waitUntilFormed(
 ): Promise<void> {
   const began = performance.now();
   let views: (NodeView | null)[] = [];
-  while (performance.now() - began < FORMING_MS_MAX) {
+  for (let poll = 1; performance.now() - began < FORMING_MS_MAX; poll++) {
     signal.throwIfAborted();
     views = await Promise.all(nodes.map(askView));
     const leader = views[0]?.leader ?? null;
     if (leader !== null && views.every((view) => view?.leader === leader)) return;
-    if (await hasExited(nodes.filter((_, i) => views[i] === null))) break;
+    const look = poll % POLLS_PER_LOOK === 0;
+    if (look && (await hasExited(nodes.filter((_, i) => views[i] === null)))) break;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw infrastructure(await describeFailure(nodes, views, performance.now() - began));

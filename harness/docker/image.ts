@@ -58,7 +58,7 @@ export interface Image {
 type Progress = (line: string) => void;
 
 /** The name of the image that the present sources make. */
-export function imageTag(systemName: string): string {
+function imageTag(systemName: string): string {
   const hash = createHash('sha256').update(`${baseTag()}\n`);
   for (const path of sourceFiles()) {
     hash.update(`${relative(REPOSITORY, path)}\n`).update(readFileSync(path));
@@ -67,7 +67,7 @@ export function imageTag(systemName: string): string {
 }
 
 /** The image, or null when it has not been built from the present sources. */
-export async function findImage(docker: Docker, systemName: string): Promise<Image | null> {
+async function findImage(docker: Docker, systemName: string): Promise<Image | null> {
   return inspect(docker, imageTag(systemName));
 }
 

@@ -4,12 +4,14 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { connectEngine, tolerate } from './engine.ts';
+import { connectEngine, statusOf, tolerate } from './engine.ts';
 import { fromLabels, isAlive, LABEL, type Owner } from './owner.ts';
 
 /** Directories of a run are `<temporary directory>/ordeal-run-XXXXXX`. */
 export const DIRECTORY_PREFIX = 'ordeal-run-';
 const OWNER_FILE = 'owner.json';
+const NETWORK_ATTEMPTS_MAX = 20;
+const NETWORK_RETRY_MS = 100;
 
 export interface Leftover {
   readonly kind: 'container' | 'network' | 'directory';
@@ -110,6 +112,19 @@ async function remove(docker: Docker, leftovers: readonly Leftover[]): Promise<v
       tolerate(docker.getContainer(id).remove({ force: true, v: true }), 404, 409),
     ),
   );
-  await Promise.all(of('network').map(({ id }) => tolerate(docker.getNetwork(id).remove(), 404)));
+  await Promise.all(of('network').map(({ id }) => removeNetwork(docker, id)));
   for (const { id } of of('directory')) rmSync(id, { recursive: true, force: true });
+}
+
+/** A container whose removal is still under way holds its network for a moment (403). */
+async function removeNetwork(docker: Docker, id: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await tolerate(docker.getNetwork(id).remove(), 404);
+      return;
+    } catch (error) {
+      if (statusOf(error) !== 403 || attempt === NETWORK_ATTEMPTS_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, NETWORK_RETRY_MS));
+    }
+  }
 }

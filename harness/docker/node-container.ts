@@ -24,6 +24,8 @@ export const PORT = {
 } as const;
 
 const SIDECAR_ANSWER_MS = 500;
+const SIDECAR_POLL_MS = 40;
+const SIDECAR_POLLS_PER_LOOK = 20;
 const SIDECAR_READY_MS_MAX = 15_000;
 
 /** What all nodes of a cluster share. */
@@ -173,11 +175,14 @@ export class NodeContainer {
   /** The firewall is in place before the node can send anything. */
   async #sidecarReady(sidecar: Docker.Container): Promise<void> {
     const began = performance.now();
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       try {
         await this.sidecar.ask({ kind: 'heard', mark: '' }, SIDECAR_ANSWER_MS);
         return;
       } catch (error) {
+        await new Promise((resolve) => setTimeout(resolve, SIDECAR_POLL_MS));
+        // Seldom: the engine is busy enough with starting containers.
+        if (attempt % SIDECAR_POLLS_PER_LOOK !== 0) continue;
         const { State: state } = await sidecar.inspect();
         if (state.Running && performance.now() - began < SIDECAR_READY_MS_MAX) continue;
         const output = await sidecar.logs({ stdout: true, stderr: true, tail: 5 });

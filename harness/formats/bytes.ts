@@ -41,10 +41,21 @@ export class ByteStream {
     this.#chunks = chunks[Symbol.iterator]();
   }
 
-  /** The first chunk, without taking it; null when there is nothing at all. */
-  peek(): Buffer | null {
-    this.#first ??= this.#pull();
-    return this.#first;
+  /** The first bytes, without taking them: so many, or all that there are. */
+  peek(bytesMax: number): Buffer {
+    const pieces: Buffer[] = this.#first === null ? [] : [this.#first];
+    let length = this.#first?.length ?? 0;
+    // A pipe hands out its bytes in pieces of any size.
+    while (length < bytesMax) {
+      const piece = this.#pull();
+      if (piece === null) break;
+      pieces.push(piece);
+      length += piece.length;
+    }
+    const [only] = pieces;
+    const head = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+    this.#first = length === 0 ? null : head;
+    return head.subarray(0, bytesMax);
   }
 
   /** The next chunk, never an empty one; null at the end. It belongs to the caller. */

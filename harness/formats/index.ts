@@ -19,6 +19,9 @@ export const formats = {
   limo: readLimo,
 } as const satisfies Readonly<Record<string, Read>>;
 
+/** As much of a file as a format is told from. */
+const HEAD_BYTES = 1 << 16;
+
 export type FormatName = keyof typeof formats;
 
 export const FORMAT_NAMES = Object.keys(formats) as readonly FormatName[];
@@ -44,7 +47,7 @@ export function readForeignHistory(
   if (typeof source === 'string') {
     return withFile(source, (stream) => readForeignHistory(stream, options));
   }
-  const head = source.peek()?.toString('latin1') ?? '';
+  const head = source.peek(HEAD_BYTES).toString('latin1');
   const format = options.format ?? guessFormat(head, source.name);
   if (format === null) return { ...new HistoryBuilder(source.name).finish(), format };
   const read: Read = formats[format];

@@ -28,7 +28,7 @@ export function replaceFile(path: string, bytes: Buffer | string): void {
 }
 
 /** Makes created and renamed names durable: syncing a file does not sync the name it goes by. */
-export function syncDirectory(path: string): void {
+function syncDirectory(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);

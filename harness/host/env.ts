@@ -15,7 +15,7 @@ import type { TraceFile } from './trace-file.ts';
 import type { WriteAheadLog } from './wal.ts';
 
 /** Where effects go once nothing holds them back. */
-export interface Outlet {
+interface Outlet {
   send(to: number, message: unknown): void;
   reply(to: ClientRef, reply: Reply): void;
 }

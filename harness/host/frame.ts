@@ -9,7 +9,7 @@ import { crc32 } from 'node:zlib';
 
 export const FRAME_HEADER_BYTES = 8;
 /** Beyond any frame of ours: a longer one is damage, or a stranger on the port. */
-export const FRAME_BYTES_MAX = 64 * 1024 * 1024;
+const FRAME_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What stands at an offset. `incomplete`: a frame may begin here, but its end is missing. */
 export type Decoded =

@@ -36,7 +36,7 @@ type PeerFrame =
 /** The dialled side's answers; nothing else flows back on a connection. */
 type Answer = { readonly kind: 'welcome' } | { readonly kind: 'pong' };
 
-export interface PeerNetworkOptions {
+interface PeerNetworkOptions {
   readonly clusterId: string;
   readonly self: number;
   readonly incarnation: number;

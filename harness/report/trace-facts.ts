@@ -11,7 +11,7 @@ const LINES_SHOWN = 90;
 const SPANS_SHOWN = 3000;
 
 /** A stretch of time in which a node led, or was down. */
-export interface NodeSpan {
+interface NodeSpan {
   readonly node: number;
   readonly kind: 'leader' | 'down';
   /** Of its leadership; 0 for a node that was down. */

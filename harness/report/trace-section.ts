@@ -79,7 +79,7 @@ function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly
 const NODE_FIELDS: ReadonlySet<string> = new Set(['candidate', 'peer', 'votedFor', 'node']);
 
 /** The payload of an event in a line: `index 4 term 1`. */
-export function payloadText(event: TraceEvent): string {
+function payloadText(event: TraceEvent): string {
   const { kind: _, ...payload } = event;
   const parts = Object.entries(payload).map(([name, value]) => `${name} ${fieldText(name, value)}`);
   return shorten(parts.join(' · '), 220);

@@ -34,7 +34,7 @@ export interface Layout {
   readonly processes: readonly string[];
   /** The right edge of what is drawn. */
   readonly width: number;
-  /** Times at which something begins or ends, with their places, from left to right. */
+  /** Where something begins or ends, from left to right. */
   readonly instants: readonly { readonly timeNs: number; readonly x: number }[];
   /** Any time in its stretched place, kept within the drawing. */
   readonly scale: Scale;
@@ -42,30 +42,21 @@ export interface Layout {
 
 /** `left` and `widthMin` in pixels: where the first row's boxes may begin, how wide it is at least. */
 export function layOut(boxes: readonly Box[], left: number, widthMin: number): Layout {
-  const times = [...new Set(boxes.flatMap(timesOf))].sort((a, b) => a - b);
-  const needs = widthNeeds(boxes);
-  const place = new Map<number, number>();
-  let x = left;
-  for (const [at, timeNs] of times.entries()) {
-    if (at > 0) x += GAP_PX;
-    for (const { fromNs, widthPx } of needs.get(timeNs) ?? []) {
-      x = Math.max(x, (place.get(fromNs) as number) + widthPx);
-    }
-    place.set(timeNs, x);
-  }
+  const { place, instants: places } = placeEvents(boxes, left);
+  const x = places.at(-1)?.x ?? left;
   const open = boxes.filter((box) => endOf(box) === null);
-  const openEnd = open.map((box) => (place.get(box.invoke.time) as number) + boxWidth(box));
+  const openEnd = open.map((box) => (place.get(box.invoke.index) as number) + boxWidth(box));
   const used = Math.max(x, ...openEnd) + GAP_PX;
   // A drawing narrower than the page is stretched: it is easier to read.
   const stretch = Math.max(1, (widthMin - left) / (used - left));
   const stretched = (at: number) => left + (at - left) * stretch;
-  const instants = times.map((timeNs) => ({ timeNs, x: stretched(place.get(timeNs) as number) }));
+  const instants = places.map((instant) => ({ ...instant, x: stretched(instant.x) }));
   const width = stretched(used);
-  const xOf = (timeNs: number) => stretched(place.get(timeNs) as number);
+  const xOf = ({ index }: HistoryEvent) => stretched(place.get(index) as number);
   return {
     boxes: boxes.map((box) => {
       const end = endOf(box);
-      return { ...box, left: xOf(box.invoke.time), right: end === null ? null : xOf(end) };
+      return { ...box, left: xOf(box.invoke), right: end === null ? null : xOf(end) };
     }),
     processes: processesOf(boxes),
     width,
@@ -92,33 +83,38 @@ export function boxesOf(
   });
 }
 
-/** An operation that may still happen has no end, even where its client has given up. */
-function endOf({ complete, ending }: Box): number | null {
-  return complete === null || ending === 'info' ? null : complete.time;
+/** Every event in its own place, in the order of the history: some happen at the same time. */
+function placeEvents(
+  boxes: readonly Box[],
+  left: number,
+): { readonly place: ReadonlyMap<number, number>; readonly instants: Layout['instants'] } {
+  const ended = new Map(boxes.map((box) => [endOf(box)?.index, box]));
+  const events = boxes.flatMap((box) => [box.invoke, endOf(box) ?? []].flat());
+  events.sort((a, b) => a.index - b.index);
+  const place = new Map<number, number>();
+  const instants: { timeNs: number; x: number }[] = [];
+  let x = left - GAP_PX;
+  for (const { index, time: timeNs } of events) {
+    x += GAP_PX;
+    const box = ended.get(index);
+    if (box !== undefined) {
+      x = Math.max(x, (place.get(box.invoke.index) as number) + boxWidth(box));
+    }
+    place.set(index, x);
+    instants.push({ timeNs, x });
+  }
+  return { place, instants };
 }
 
-function timesOf(box: Box): number[] {
-  const end = endOf(box);
-  return end === null ? [box.invoke.time] : [box.invoke.time, end];
+/** An operation that may still happen has no end, even where its client has given up. */
+function endOf({ complete, ending }: Box): HistoryEvent | null {
+  return ending === 'info' ? null : complete;
 }
 
 function boxWidth({ text, operation }: Box): number {
   const mark = operation.order === undefined ? 2 : String(operation.order).length + 1;
   const state = operation.stateAfter === undefined ? 0 : operation.stateAfter.length + 2;
   return Math.max(text.length + mark, Math.min(state, 24)) * CHARACTER_PX + BOX_PADDING_PX;
-}
-
-/** By the time of an end: from which time on, and how many pixels there must be in between. */
-function widthNeeds(boxes: readonly Box[]): Map<number, { fromNs: number; widthPx: number }[]> {
-  const needs = new Map<number, { fromNs: number; widthPx: number }[]>();
-  for (const box of boxes) {
-    const end = endOf(box);
-    if (end === null) continue;
-    const list = needs.get(end) ?? [];
-    list.push({ fromNs: box.invoke.time, widthPx: boxWidth(box) });
-    needs.set(end, list);
-  }
-  return needs;
 }
 
 function processesOf(boxes: readonly Box[]): string[] {

@@ -31,6 +31,8 @@ export interface NodeSpec {
   readonly options: Options;
   readonly members: readonly number[];
   readonly seed: number;
+  /** Ids of the variants in force: a protocol does not know that it has any. */
+  readonly variants: readonly string[];
   /** Null where every record is synced, as it should be. */
   readonly durability: ((record: unknown) => Durability) | null;
 }
@@ -185,6 +187,10 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   trace(event: TraceEvent): void {
+    if (event.kind === 'boot' && this.#spec.variants.length > 0) {
+      this.#world.trace(this, { ...event, variants: this.#spec.variants });
+      return;
+    }
     if (this.#head < this.#tail) this.#hold(HELD.trace, 0, 0, event);
     else this.#world.trace(this, event);
   }

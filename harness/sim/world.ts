@@ -27,6 +27,7 @@ export interface WorldSpec {
   readonly protocol: AnyProtocol;
   readonly client: ClientProtocol;
   readonly options: Options;
+  readonly variants: readonly string[];
   readonly durability: ((record: unknown) => Durability) | null;
   readonly network: NetworkOptions;
   readonly disk: DiskOptions;
@@ -83,8 +84,8 @@ export class World {
     this.#deferred = this.members.map(() => []);
     this.#deferredPayload = this.members.map(() => []);
     this.#strobe = new Int32Array(spec.nodes);
-    const { protocol, options, seed, durability } = spec;
-    const node = { protocol, options, seed, durability, members: this.members };
+    const { protocol, options, seed, variants, durability } = spec;
+    const node = { protocol, options, seed, variants, durability, members: this.members };
     this.nodes = this.members.map((self) => new SimNode(this, self, node));
   }
 

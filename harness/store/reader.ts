@@ -58,7 +58,7 @@ function* readTrace(path: string): Generator<TraceLine> {
 }
 
 /** The directory of a run, with links resolved; says what is wrong where it is none. */
-export function runDirectory(path: string): string {
+function runDirectory(path: string): string {
   if (!existsSync(path)) throw usage(`${path}: no such run (see: ordeal list runs)`);
   const directory = realpathSync(path);
   if (!statSync(directory).isDirectory()) {

@@ -21,7 +21,7 @@ type Message =
 
 interface State {
   readonly log: Entry[];
-  readonly waiting: Map<number, { readonly to: ClientRef; acks: number }>;
+  readonly waiting: Map<number, { readonly to: ClientRef; readonly acks: Set<number> }>;
   heardLeader: boolean;
 }
 
@@ -41,16 +41,23 @@ const protocol: Protocol<State, Message, Entry> = {
         state.heardLeader = true;
         break;
       case 'append':
-        append(state, env, message.entry);
+        if (message.entry.index >= state.log.length) append(state, env, message.entry);
         env.send(from, { kind: 'ack', index: message.entry.index });
         break;
       case 'ack':
-        acknowledge(state, env, message.index);
+        acknowledge(state, env, from, message.index);
         break;
     }
   },
-  timer(_state, env) {
-    for (const member of env.members) if (member !== 0) env.send(member, { kind: 'heartbeat' });
+  timer(state, env) {
+    for (const member of env.members) {
+      if (member === 0) continue;
+      env.send(member, { kind: 'heartbeat' });
+      // What was sent while a link was down is lost.
+      for (const index of state.waiting.keys()) {
+        env.send(member, { kind: 'append', entry: state.log[index] as Entry });
+      }
+    }
     env.setTimer(HEARTBEAT, 50_000);
   },
   request(state, env, request) {
@@ -70,14 +77,14 @@ const protocol: Protocol<State, Message, Entry> = {
       return;
     }
     const entry = { index: state.log.length, key, value };
-    state.waiting.set(entry.index, { to: request.from, acks: 0 });
+    state.waiting.set(entry.index, { to: request.from, acks: new Set() });
     append(state, env, entry);
     for (const member of env.members) {
       if (member !== 0) env.send(member, { kind: 'append', entry });
     }
   },
   durable(state, env, entry) {
-    if (env.self === 0) acknowledge(state, env, entry.index);
+    if (env.self === 0) acknowledge(state, env, 0, entry.index);
   },
   view: (state) => ({
     role: 'node',
@@ -95,11 +102,11 @@ function append(state: State, env: TinyEnv, entry: Entry): void {
   env.trace({ kind: 'append', index: entry.index, term: 1, valueHash: 0, previousTerm: 1 });
 }
 
-function acknowledge(state: State, env: TinyEnv, index: number): void {
+function acknowledge(state: State, env: TinyEnv, from: number, index: number): void {
   const waiting = state.waiting.get(index);
   if (waiting === undefined) return;
-  waiting.acks++;
-  if (waiting.acks <= env.members.length / 2) return;
+  waiting.acks.add(from);
+  if (waiting.acks.size <= env.members.length / 2) return;
   state.waiting.delete(index);
   env.reply(waiting.to, { status: 'ok', value: null, position: index });
 }

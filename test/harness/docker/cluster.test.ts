@@ -1,0 +1,310 @@
+/** A real cluster of containers: its faults and their receipts, and what it leaves behind. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { agreementVerdict } from '../../../checkers/agreement/index.ts';
+import type { Value } from '../../../checkers/history.ts';
+import type { LiveClient, LiveCluster } from '../../../harness/backend.ts';
+import { launch } from '../../../harness/docker/cluster.ts';
+import { connectEngine } from '../../../harness/docker/engine.ts';
+import { buildImage, findLeftovers, probeDocker, sweep } from '../../../harness/docker/index.ts';
+import { createNetwork } from '../../../harness/docker/network.ts';
+import { LABEL, thisProcess } from '../../../harness/docker/owner.ts';
+import type { Cut, Fault } from '../../../nemesis/fault.ts';
+import { hasEngine, inventory, scratch, spec } from './machine.ts';
+
+const MINUTE_MS = 60_000;
+const PATIENCE_MS = 15_000;
+const engine = await hasEngine();
+
+async function write(client: LiveClient, value: number): Promise<string> {
+  return (await client.invoke({ f: 'write', key: 'k', value })).type;
+}
+
+/** Asks until there is something: who leads may be open just after a fault. */
+async function eventually<Thing>(what: string, ask: () => Promise<Thing | null>): Promise<Thing> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadlineMs) {
+    const thing = await ask();
+    if (thing !== null) return thing;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no ${what} within ${PATIENCE_MS} ms`);
+}
+
+function read(client: LiveClient): Promise<Value> {
+  return eventually('read', async () => {
+    const outcome = await client.invoke({ f: 'read', key: 'k', value: null });
+    return outcome.type === 'ok' ? outcome.value : null;
+  });
+}
+
+function partition(cuts: readonly Cut[]): Fault {
+  return { kind: 'partition', shape: 'test', cuts };
+}
+
+function clock(mode: 'bump' | 'drift', nodes: number[], amount: number): Fault {
+  const skew = { offsetMs: 0, periodMs: 0, ratePpm: 0 };
+  if (mode === 'bump') skew.offsetMs = amount;
+  else skew.ratePpm = amount;
+  return { kind: 'clock', mode, nodes, ...skew };
+}
+
+function leaderOf(cluster: LiveCluster, among = cluster.nodes): Promise<number> {
+  return eventually('leader', async () => {
+    const { leader } = await cluster.view();
+    return leader !== null && among.includes(leader) ? leader : null;
+  });
+}
+
+describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () => {
+  const logs = scratch();
+  let before: string[];
+  let cluster: LiveCluster;
+
+  beforeAll(async () => {
+    await buildImage('raft', () => undefined);
+    await sweep();
+    before = await inventory();
+    cluster = await launch(spec(logs.path));
+  }, 5 * MINUTE_MS);
+
+  afterAll(async () => {
+    await cluster[Symbol.asyncDispose]();
+    await cluster[Symbol.asyncDispose]();
+    const after = await inventory();
+    const log = readFileSync(join(logs.path, 'n1.log'), 'utf8');
+    logs[Symbol.dispose]();
+    expect(after).toEqual(before);
+    expect(log).toContain('start: incarnation 1');
+  }, MINUTE_MS);
+
+  test('forms with a leader that it names', async () => {
+    const view = await cluster.view();
+    expect(view.nodes).toEqual([0, 1, 2]);
+    expect(view.nodes).toContain(view.leader);
+  });
+
+  test(
+    'keeps what was acknowledged over kill -9 of every node at once',
+    async () => {
+      const client = cluster.client(10);
+      expect(await write(client, 41)).toBe('ok');
+      const fault: Fault = { kind: 'kill', nodes: [0, 1, 2] };
+      const down = await cluster.start(fault);
+      expect(down).toMatchObject({ status: 'installed' });
+      expect(down.evidence).toBe('n1 down (exit 137); n2 down (exit 137); n3 down (exit 137)');
+      expect(await cluster.view()).toEqual({ nodes: [0, 1, 2], leader: null });
+      const up = await cluster.end(fault);
+      expect(up).toMatchObject({ status: 'installed' });
+      expect(up.evidence).toMatch(/n2 up again after \d+ ms, incarnation 2/);
+      expect(await read(client)).toBe(41);
+    },
+    MINUTE_MS,
+  );
+
+  test('a cut of one direction leaves the other open, and two cuts need two heals', async () => {
+    const oneWay = partition([{ from: 0, to: 1 }]);
+    const both = partition([
+      { from: 0, to: 1 },
+      { from: 1, to: 0 },
+    ]);
+    const evidence = (cut: number, open: number) =>
+      `probed: ${cut} of ${cut} cut links silent, ${open} of ${open} open links heard`;
+    const installed = 'installed';
+    expect(await cluster.start(oneWay)).toEqual({ status: installed, evidence: evidence(1, 1) });
+    expect(await cluster.start(both)).toEqual({ status: installed, evidence: evidence(2, 0) });
+    expect(await cluster.end(oneWay)).toEqual({ status: installed, evidence: evidence(2, 0) });
+    expect(await cluster.end(both)).toEqual({ status: installed, evidence: evidence(0, 2) });
+  });
+
+  test(
+    'a leader that is cut off loses its place, and the rest goes on',
+    async () => {
+      const leader = await leaderOf(cluster);
+      const others = [0, 1, 2].filter((node) => node !== leader);
+      const isolated = partition(
+        others.flatMap((node) => [
+          { from: leader, to: node },
+          { from: node, to: leader },
+        ]),
+      );
+      await cluster.start(isolated);
+      const client = cluster.client(11);
+      await leaderOf(cluster, others);
+      await eventually('write', async () => ((await write(client, 42)) === 'ok' ? true : null));
+      expect(await cluster.end(isolated)).toMatchObject({ status: 'installed' });
+      expect(await read(cluster.client(12))).toBe(42);
+    },
+    MINUTE_MS,
+  );
+
+  test(
+    'a node that restarts under a partition finds its links as cut as before',
+    async () => {
+      const cut = partition([
+        { from: 1, to: 2 },
+        { from: 2, to: 1 },
+      ]);
+      const kill: Fault = { kind: 'kill', nodes: [2] };
+      await cluster.start(cut);
+      await cluster.start(kill);
+      await cluster.end(kill);
+      // Cut once more and healed once: the probe sees the links of the new process, still cut.
+      await cluster.start(cut);
+      expect((await cluster.end(cut)).evidence).toContain('2 of 2 cut links silent');
+      expect((await cluster.end(cut)).evidence).toContain('2 of 2 open links heard');
+    },
+    MINUTE_MS,
+  );
+
+  test(
+    'a paused node is paused, and one that was killed meanwhile is not resumed',
+    async () => {
+      const pause: Fault = { kind: 'pause', nodes: [1] };
+      const kill: Fault = { kind: 'kill', nodes: [1] };
+      expect(await cluster.start(pause)).toEqual({ status: 'installed', evidence: 'n2 paused' });
+      expect(await cluster.end(pause)).toEqual({ status: 'installed', evidence: 'n2 running' });
+      await cluster.start(pause);
+      expect(await cluster.start(kill)).toMatchObject({ evidence: 'n2 down (exit 137)' });
+      expect((await cluster.end(pause)).status).toBe('skipped');
+      expect((await cluster.end(kill)).evidence).toMatch(/n2 up again/);
+    },
+    MINUTE_MS,
+  );
+
+  test(
+    'clocks are read back skewed, add up, survive a restart, and are set right',
+    async () => {
+      const bump = clock('bump', [0], 5000);
+      const drift = clock('drift', [0, 1], 40_000);
+      const kill: Fault = { kind: 'kill', nodes: [0] };
+      expect((await cluster.start(bump)).evidence).toMatch(/^n1 wall clock off by 5000 ms, rate 0/);
+      expect((await cluster.start(drift)).evidence).toMatch(
+        /n1 .* rate 40000 ppm; n2 .* 40000 ppm/,
+      );
+      await cluster.start(kill);
+      await cluster.end(kill);
+      expect((await cluster.end(drift)).evidence).toBe(
+        'n1 wall clock off by 5000 ms, rate 0 ppm; n2 wall clock off by 0 ms, rate 0 ppm',
+      );
+      expect((await cluster.end(bump)).evidence).toBe('n1 wall clock off by 0 ms, rate 0 ppm');
+    },
+    MINUTE_MS,
+  );
+
+  test('its traces hold every crash once, and show that the nodes agreed', async () => {
+    const lines = await cluster.trace();
+    const crashes = lines.filter(({ event }) => event.kind === 'crash');
+    const lives = crashes.map(({ node, incarnation }) => `${node}:${incarnation}`);
+    expect(new Set(lives).size).toBe(lives.length);
+    expect(crashes.length).toBeGreaterThanOrEqual(6);
+    expect(agreementVerdict(lines)).toMatchObject({ verdict: { kind: 'valid' } });
+  });
+
+  test(
+    'the doctor finds the machine able to do what the nemeses need',
+    async () => {
+      const lines = await probeDocker();
+      for (const name of ['docker engine', 'image', 'firewall in a container', 'pause']) {
+        expect(lines.find((line) => line.name === name)).toMatchObject({ ok: true });
+      }
+    },
+    MINUTE_MS,
+  );
+});
+
+describe.skipIf(!engine)('what is left behind (needs a Docker Engine)', () => {
+  test(
+    'a start that is interrupted leaves nothing',
+    async () => {
+      using logs = scratch();
+      const before = await inventory();
+      for (const delayMs of [0, 300, 1500]) {
+        const abort = new AbortController();
+        setTimeout(() => abort.abort(new Error('interrupted')), delayMs);
+        const started = launch(spec(logs.path, { signal: abort.signal }));
+        await expect(started).rejects.toThrow('interrupted');
+      }
+      expect(await inventory()).toEqual(before);
+    },
+    MINUTE_MS,
+  );
+
+  test(
+    "a cluster that cannot form is the machine's failure, with the nodes' last words",
+    async () => {
+      using logs = scratch();
+      const before = await inventory();
+      const started = launch(spec(logs.path, { mutants: ['no-such-variant'], nodes: 1 }));
+      await expect(started).rejects.toThrow(/did not form.*n1: exited \(64\).*no-such-variant/s);
+      expect(await inventory()).toEqual(before);
+    },
+    MINUTE_MS,
+  );
+
+  test(
+    'what a killed controller left is found and removed by the next, and nothing else',
+    async () => {
+      using logs = scratch();
+      const { docker } = await connectEngine();
+      const before = await inventory();
+      const program = join(import.meta.dirname, 'crashing-controller.ts');
+      const controller = spawn(process.execPath, [program, logs.path], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(controller.stdout, 'data');
+      const mine = () =>
+        findLeftovers().then((all) => all.filter(({ kind }) => kind !== 'directory'));
+      const running = { label: [`${LABEL.pid}=${controller.pid}`] };
+      expect(await docker.listContainers({ filters: running })).toHaveLength(6);
+      expect(await mine()).toEqual([]);
+      controller.kill('SIGKILL');
+      await once(controller, 'exit');
+      expect((await mine()).map(({ kind }) => kind).toSorted()).toEqual([
+        ...Array.from({ length: 6 }, () => 'container'),
+        'network',
+      ]);
+      await sweep();
+      expect(await docker.listContainers({ all: true, filters: running })).toEqual([]);
+      expect(await findLeftovers()).toEqual([]);
+      expect(await inventory()).toEqual(before);
+    },
+    MINUTE_MS,
+  );
+
+  test('a network whose subnets are all taken is one clear line', async () => {
+    const { docker } = await connectEngine();
+    const owner = thisProcess('ordeal-test-network');
+    const prefixes = ['10.254.17.'];
+    const first = await createNetwork(docker, owner, 'ordeal-test-1', 1, prefixes);
+    try {
+      await expect(createNetwork(docker, owner, 'ordeal-test-2', 1, prefixes)).rejects.toThrow(
+        /^no network for the cluster: .* \(see: docker network ls; npx ordeal doctor --clean\)$/,
+      );
+    } finally {
+      await docker.getNetwork(first.id).remove();
+    }
+  });
+});
+
+describe('without an engine', () => {
+  test('what is missing and how to get it is one clear line', async () => {
+    const set = process.env['DOCKER_HOST'];
+    process.env['DOCKER_HOST'] = 'unix:///nowhere/docker.sock';
+    try {
+      await expect(connectEngine()).rejects.toThrow(
+        /^Docker Engine does not answer at unix:\/\/\/nowhere\/docker\.sock: .*ordeal doctor\)$/,
+      );
+      const [line] = await probeDocker();
+      expect(line).toMatchObject({ name: 'docker engine', ok: false });
+      expect(line?.fix).not.toBe('');
+    } finally {
+      if (set === undefined) delete process.env['DOCKER_HOST'];
+      else process.env['DOCKER_HOST'] = set;
+    }
+  });
+});

@@ -1,0 +1,92 @@
+/** What tests on containers share: whether there is an engine, and what the machine looks like. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import type { ClusterSpec } from '../../../harness/backend.ts';
+import { connectEngine } from '../../../harness/docker/engine.ts';
+import { LABEL } from '../../../harness/docker/owner.ts';
+import { systems } from '../../../systems/index.ts';
+import type { System } from '../../../systems/system.ts';
+
+/**
+ * Whether tests on containers can run here. With ORDEAL_REQUIRE_DOCKER=1 they must: no engine is
+ * then an error and not a reason to leave them out.
+ */
+export async function hasEngine(): Promise<boolean> {
+  try {
+    await connectEngine();
+    return true;
+  } catch (error) {
+    if (process.env['ORDEAL_REQUIRE_DOCKER'] === '1') throw error;
+    return false;
+  }
+}
+
+const raft = systems['raft'] as System;
+
+/** A directory for logs and the like, removed at the end of the block. */
+export function scratch(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'ordeal-test-docker-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export function spec(logDirectory: string, changes: Partial<ClusterSpec> = {}): ClusterSpec {
+  const options = Object.entries(raft.options).map(([name, option]) => [name, option.default]);
+  return {
+    runId: 'test',
+    system: raft,
+    nodes: 3,
+    options: Object.fromEntries(options) as ClusterSpec['options'],
+    mutants: [],
+    ruleFiles: [],
+    seed: 7,
+    logDirectory,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
+
+/**
+ * Everything on the machine that a run could leave behind: containers, networks, firewall rules,
+ * temporary directories; without what other processes' runs own, which may come and go meanwhile.
+ */
+export async function inventory(): Promise<string[]> {
+  const docker = new Docker();
+  const [containers, networks] = await Promise.all([
+    docker.listContainers({ all: true }),
+    docker.listNetworks(),
+  ]);
+  const foreign = (labels: Record<string, string> | undefined) => {
+    const pid = labels?.[LABEL.pid];
+    return pid !== undefined && pid !== String(process.pid);
+  };
+  const foreignBridges = networks
+    .filter((network) => foreign(network.Labels))
+    .map((network) => `br-${network.Id.slice(0, 12)}`);
+  const rules = firewallRules().filter(
+    (rule) => !foreignBridges.some((bridge) => rule.includes(bridge)),
+  );
+  const directories = readdirSync(tmpdir()).filter((name) => name.startsWith('ordeal-run-'));
+  return [
+    ...containers.filter(({ Labels }) => !foreign(Labels)).map(({ Id }) => `container ${Id}`),
+    ...networks.filter(({ Labels }) => !foreign(Labels)).map(({ Id }) => `network ${Id}`),
+    ...rules,
+    ...directories,
+  ].toSorted();
+}
+
+/** Rules without their packet counters; none where they may not be read. */
+function firewallRules(): string[] {
+  try {
+    const saved = execFileSync('iptables-save', { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+    return saved
+      .split('\n')
+      .filter((line) => !line.startsWith('#'))
+      .map((line) => line.replace(/ \[\d+:\d+\]$/, ''));
+  } catch {
+    return [];
+  }
+}

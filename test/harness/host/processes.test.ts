@@ -1,0 +1,117 @@
+/** Three nodes as real processes on the loopback: links, disks, control channel, exit statuses. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { NODE_EXIT } from '../../../harness/host/config.ts';
+import type { NodeAnswer } from '../../../harness/host/control.ts';
+import type { Operation } from '../../../systems/operations.ts';
+import { ProcessCluster } from './cluster-of-processes.ts';
+import { system } from './tiny.ts';
+
+const TINY = { module: join(import.meta.dirname, 'tiny.ts') };
+type View = Extract<NodeAnswer, { kind: 'view' }>;
+type Clock = Extract<NodeAnswer, { kind: 'clock' }>;
+
+function knowsLeader(answer: NodeAnswer): answer is View {
+  return answer.kind === 'view' && answer.view.leader !== null;
+}
+
+function isClock(answer: NodeAnswer): answer is Clock {
+  return answer.kind === 'clock';
+}
+
+async function formed(): Promise<ProcessCluster> {
+  const cluster = await ProcessCluster.start(3, TINY);
+  await Promise.all([0, 1, 2].map((node) => cluster.ask(node, { kind: 'view' }, knowsLeader)));
+  return cluster;
+}
+
+function write(value: number): Operation {
+  return { f: 'write', key: 'k', value };
+}
+
+const read: Operation = { f: 'read', key: 'k', value: null };
+
+describe('nodes as processes', () => {
+  test('what was acknowledged is read again, also after kill -9 of every node', async () => {
+    await using cluster = await formed();
+    const client = cluster.client(1, system);
+    expect(await client.invoke(write(5))).toMatchObject({ type: 'ok' });
+    await Promise.all([0, 1, 2].map((node) => cluster.kill(node)));
+    for (const node of [0, 1, 2]) cluster.spawn(node);
+    for (const node of [0, 1, 2]) {
+      const { incarnation } = await cluster.ask(node, { kind: 'view' }, knowsLeader);
+      expect(incarnation).toBe(2);
+    }
+    expect(await cluster.client(2, system).invoke(read)).toMatchObject({ type: 'ok', value: 5 });
+  });
+
+  test('links come back when their peer does, and the traces keep their order', async () => {
+    await using cluster = await formed();
+    await cluster.kill(1);
+    await cluster.kill(2);
+    const client = cluster.client(0, system);
+    expect(await client.invoke(write(1))).toMatchObject({ type: 'info' });
+    cluster.spawn(1);
+    await cluster.ask(1, { kind: 'view' }, knowsLeader);
+    expect(await client.invoke(write(2))).toMatchObject({ type: 'ok' });
+    for (const node of [0, 1]) {
+      const lines = cluster.trace(node);
+      for (const [i, line] of lines.entries()) {
+        const before = lines[i - 1];
+        if (before === undefined) continue;
+        expect(line.lamport).toBeGreaterThan(before.lamport);
+        const next = line.incarnation === before.incarnation ? before.sequence + 1 : 0;
+        expect(line.sequence).toBe(next);
+      }
+    }
+  });
+
+  test('the control channel skews the clock, and answers nobody without the token', async () => {
+    await using cluster = await formed();
+    const bump = { mode: 'bump', offsetMs: 60_000, periodMs: 0, ratePpm: 0 } as const;
+    const command = { kind: 'clock', skews: [bump] } as const;
+    const { reading } = await cluster.ask(1, command, isClock);
+    expect(Math.round((reading.wallUs - reading.trueWallUs) / 1e6)).toBe(60);
+    const stranger = cluster.control(1, 'a guess');
+    await expect(stranger.ask({ kind: 'view' }, 5000)).rejects.toThrow('connection closed');
+    stranger.close();
+  });
+
+  test('a protocol that throws leaves a panic in its trace and an exit status of its own', async () => {
+    await using cluster = await formed();
+    const client = cluster.client(0, system);
+    const outcome = client.invoke({ f: 'write', key: 'panic', value: 1 });
+    expect(await cluster.exit(0)).toBe(NODE_EXIT.panic);
+    expect(cluster.trace(0).at(-1)?.event).toEqual({ kind: 'panic', reason: 'asked to' });
+    expect((await outcome).type).toBe('info');
+  });
+
+  test('a node refuses to start on a damaged log, and says where the damage is', async () => {
+    await using cluster = await formed();
+    const client = cluster.client(0, system);
+    for (const value of [1, 2, 3]) await client.invoke(write(value));
+    await cluster.kill(0);
+    const log = join(cluster.dataDirectory(0), 'wal-1.log');
+    const bytes = readFileSync(log);
+    const at = Math.floor(bytes.length / 2);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    writeFileSync(log, bytes);
+    cluster.spawn(0);
+    expect(await cluster.exit(0)).toBe(NODE_EXIT.corrupt);
+    expect(cluster.log(0)).toMatch(/wal-1\.log: damaged at byte \d+ of \d+/);
+  });
+
+  test('a configuration without a field is refused by the name of the field', async () => {
+    await using cluster = await formed();
+    await cluster.kill(2);
+    const path = join(cluster.directory, '2.json');
+    const { token, ...rest } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    expect(token).toBeDefined();
+    writeFileSync(path, JSON.stringify(rest));
+    cluster.spawn(2);
+    expect(await cluster.exit(2)).toBe(NODE_EXIT.usage);
+    expect(cluster.log(2)).toContain('field "token" is missing or wrong');
+  });
+});

@@ -1,0 +1,77 @@
+/** Laws that every workload keeps. */
+
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { namedDraw } from '../../harness/draw.ts';
+import { workloads } from '../../workloads/index.ts';
+import type { WorkloadConfig } from '../../workloads/workload.ts';
+
+const seeds = fc.nat();
+
+describe.each(Object.values(workloads))('$name', (workload) => {
+  const options = Object.fromEntries(
+    Object.entries(workload.options).map(([name, option]) => [name, option.default]),
+  );
+  const config: WorkloadConfig = { clients: 7, rate: 100, timeLimitUs: 20_000_000, options };
+
+  test('plans the same operations for the same seed, in order of time, by known clients', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const plan = workload.plan(config, namedDraw(seed));
+        expect(workload.plan(config, namedDraw(seed))).toEqual(plan);
+        for (const [at, operation] of plan.entries()) {
+          expect(operation.id).toBe(at);
+          expect(operation.client).toBeLessThan(config.clients);
+          expect(operation.atUs).toBeLessThan(config.timeLimitUs);
+          expect(operation.atUs).toBeGreaterThanOrEqual(plan[at - 1]?.atUs ?? 0);
+          expect(workload.operations).toContain(operation.f);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('keeps to the rate that was asked for', () => {
+    const plan = workload.plan(config, namedDraw(1));
+    expect(plan.length).toBeGreaterThan(1_800);
+    expect(plan.length).toBeLessThan(2_200);
+  });
+
+  test('writes no value twice', () => {
+    const plan = workload.plan(config, namedDraw(2));
+    const written = plan.filter(({ f }) => f !== 'read').map(({ value }) => value);
+    expect(new Set(written).size).toBe(written.length);
+  });
+
+  test('lets no key grow without bound', () => {
+    const uses = new Map<string, number>();
+    for (const { key } of workload.plan({ ...config, timeLimitUs: 120_000_000 }, namedDraw(3))) {
+      uses.set(key, (uses.get(key) ?? 0) + 1);
+    }
+    expect(Math.max(...uses.values())).toBeLessThanOrEqual(Number(options['keyLimit']));
+    expect(uses.size).toBeGreaterThan(Number(options['keys']));
+  });
+
+  test('reads at the end what was used last', () => {
+    const reads = workload.finalReads(['a', 'b']);
+    expect(reads.map(({ key }) => key)).toEqual(['a', 'b']);
+    expect(reads.every(({ f }) => f === 'read')).toBe(true);
+  });
+});
+
+describe('register', () => {
+  test('with a domain of values writes only those', () => {
+    const { register } = workloads;
+    const options = { keys: 3, keyLimit: 50, values: 4 };
+    const config = { clients: 2, rate: 100, timeLimitUs: 5_000_000, options };
+    const plan = register?.plan(config, namedDraw(1)) ?? [];
+    const written = new Set(plan.filter(({ f }) => f !== 'read').map(({ value }) => value));
+    expect([...written].sort()).toEqual([1, 2, 3, 4]);
+  });
+
+  test('compares with what was last seen', () => {
+    const { register } = workloads;
+    const planned = { id: 0, client: 0, atUs: 0, f: 'cas', key: 'k', value: 9 } as const;
+    expect(register?.settle(planned, 5)).toEqual({ f: 'cas', key: 'k', value: [5, 9] });
+  });
+});
