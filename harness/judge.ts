@@ -78,7 +78,9 @@ export const judges: readonly Judge[] = [
       if (quietAtNs === null) return unjudged('liveness', 'the run has no quiet end');
       const { length, time } = history;
       const endNs = time[length - 1] as number;
-      return liveness.conclude({ quietAtNs, boundNs: config.recoveryMaxS * 1e9, endNs });
+      // Load goes on for `recoveryMinS` at least: a leader must last half of that to count as stable.
+      const stableNs = (config.recoveryMinS * 1e9) / 2;
+      return liveness.conclude({ quietAtNs, boundNs: config.recoveryMaxS * 1e9, endNs, stableNs });
     },
   },
   {

@@ -144,7 +144,8 @@ function sameText(sentence: string, because: string): boolean {
   return plain(because).endsWith(plain(sentence));
 }
 
-function wrap(text: string, columns: number, indent: number): string[] {
+/** Words on lines of at most so many columns, each after a margin. */
+export function wrap(text: string, columns: number, indent: number): string[] {
   const lines: string[] = [];
   const margin = ' '.repeat(indent);
   let line = '';

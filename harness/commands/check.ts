@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Value } from '../../checkers/history.ts';
 import { answer, CHECKER_NAMES, MODEL_NAMES, validateFlags } from '../check/checkers.ts';
-import { checkBlock, checkJson, type Judged } from '../check/output.ts';
+import { checkBlock, checkJson, type Judged, wrap } from '../check/output.ts';
 import type { CheckFlags } from '../check/question.ts';
 import { rejudge } from '../check/stored-run.ts';
 import { EXIT, HarnessError } from '../errors.ts';
@@ -38,19 +38,26 @@ const SEVERITY = [
   EXIT.valid,
 ] as const;
 
+const COLUMNS = 80;
+
 const HELP = `
-A history is judged by what its object promises (--model); a directory of a stored run is judged
-again by all its checkers, and the new verdict is written beside the first one.
+A history is judged by what its object promises (--model). The directory of a
+stored run is judged again by all its checkers; the new verdict is written
+beside the first one, which stays.
 
-Models:    ${MODEL_NAMES.join(', ')}
-Checkers:  ${CHECKER_NAMES.join(', ')}
-Without --checker: transactional for list-append and rw-register, set for a set that is only added
-to and read, the checker of that name for bank, set-full ..., linearizable for the rest.
+Models:
+${wrap(MODEL_NAMES.join(', '), COLUMNS, 2).join('\n')}
+Checkers:
+${wrap(CHECKER_NAMES.join(', '), COLUMNS, 2).join('\n')}
+Without --checker: transactional for list-append and rw-register, set for a set
+that is only added to and read, the checker of that name for bank, set-full,
+queue, total-queue, unique-ids and long-fork, linearizable for the rest.
 
-The history is refused, with file and line, where it cannot be one: a completion without an
-invocation, two open operations of a process, an unknown function, text that ends too early. An
-empty file is unknown (2). Several files: one block each, with --json one line each; a file that is
-refused does not stop the others, and the status is the worst one in the order 1, 70, 3, 64, 2, 0.
+A history is refused, with file and line, where it cannot be one: a completion
+without an invocation, two open operations of a process, an unknown function,
+text that ends too early. An empty file is unknown. With several files, one that
+is refused does not stop the others, and the status is the first of 1, 70, 3,
+64, 2, 0 that occurred.
 
 Examples:
   ordeal check history.edn --model cas-register --initial 0

@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
+import type { ClockReading } from '../host/clock.ts';
 import { reason } from './engine.ts';
 import { Links } from './links.ts';
 import type { NodeContainer } from './node-container.ts';
@@ -17,7 +18,8 @@ type ClockFault = Extract<Fault, { kind: 'clock' }>;
 const ANSWER_TIMEOUT_MS = 1000;
 /** A node that was started must answer within this. */
 const RESTART_TIMEOUT_MS = 20_000;
-const POLL_MS = 20;
+const POLL_MS = 30;
+const POLLS_PER_LOOK = 20;
 /** How far a clock that was read back may be off what was set: reading it takes time, too. */
 const CLOCK_TOLERANCE_US = 20_000;
 
@@ -102,16 +104,18 @@ export class DockerFaults {
     const container = this.#node(node);
     container.writeSkews(this.#skews(node));
     await container.start();
-    while (performance.now() - began < RESTART_TIMEOUT_MS) {
+    for (let poll = 1; performance.now() - began < RESTART_TIMEOUT_MS; poll++) {
       try {
         const answer = await container.control.ask({ kind: 'view' }, ANSWER_TIMEOUT_MS);
         if (answer.kind !== 'view') break;
         const tookMs = Math.round(performance.now() - began);
         return installed(`up again after ${tookMs} ms, incarnation ${answer.incarnation}`);
       } catch {
+        await sleep(POLL_MS);
+        // The engine is asked seldom: it is busy starting the others.
+        if (poll % POLLS_PER_LOOK !== 0) continue;
         const state = await container.state();
         if (state.kind === 'exited') return indeterminate(`did not stay up (exit ${state.status})`);
-        await sleep(POLL_MS);
       }
     }
     return indeterminate(`does not answer ${RESTART_TIMEOUT_MS} ms after its start`);
@@ -153,10 +157,11 @@ export class DockerFaults {
       return indeterminate(when);
     }
     if (answer.kind !== 'clock') return indeterminate('answered something else');
-    const { wallUs, trueWallUs, ratePpm } = answer.reading;
-    const offsetUs = wallUs - trueWallUs;
-    const text = `wall clock off by ${Math.round(offsetUs / 1000)} ms, rate ${ratePpm} ppm`;
-    return matches(skews, offsetUs, ratePpm) ? installed(text) : indeterminate(text);
+    const { reading } = answer;
+    const offsetMs = Math.round((reading.wallUs - reading.trueWallUs) / 1000);
+    let text = `wall clock off by ${offsetMs} ms, rate ${reading.ratePpm} ppm`;
+    for (const strobeMs of reading.strobesMs) text += `, strobing by ${strobeMs} ms`;
+    return matches(skews, reading) ? installed(text) : indeterminate(text);
   }
 
   #skews(node: number): ClockFault[] {
@@ -203,17 +208,19 @@ function combine(effects: readonly Effect[]): Receipt['status'] {
 }
 
 /** Whether a reading agrees with the skews; a strobe may stand on either side. */
-function matches(skews: readonly ClockFault[], offsetUs: number, ratePpm: number): boolean {
-  const drifts = skews.filter(({ mode }) => mode === 'drift');
-  if (ratePpm !== drifts.reduce((total, skew) => total + skew.ratePpm, 0)) return false;
+function matches(skews: readonly ClockFault[], reading: ClockReading): boolean {
+  const of = (mode: ClockFault['mode']) => skews.filter((skew) => skew.mode === mode);
+  if (reading.ratePpm !== of('drift').reduce((total, skew) => total + skew.ratePpm, 0))
+    return false;
+  if (reading.strobesMs.length !== of('strobe').length) return false;
   // What a drift has added up to by now nobody knows exactly; its rate was checked.
-  if (drifts.length > 0) return true;
-  let expected = [0];
-  for (const { mode, offsetMs } of skews) {
-    const moved = expected.map((sum) => sum + 1000 * offsetMs);
-    expected = mode === 'strobe' ? [...expected, ...moved] : moved;
+  if (of('drift').length > 0) return true;
+  let expectedUs = [of('bump').reduce((total, skew) => total + 1000 * skew.offsetMs, 0)];
+  for (const { offsetMs } of of('strobe')) {
+    expectedUs = [...expectedUs, ...expectedUs.map((sum) => sum + 1000 * offsetMs)];
   }
-  return expected.some((sum) => Math.abs(offsetUs - sum) < CLOCK_TOLERANCE_US);
+  const offsetUs = reading.wallUs - reading.trueWallUs;
+  return expectedUs.some((sum) => Math.abs(offsetUs - sum) < CLOCK_TOLERANCE_US);
 }
 
 async function settled(receipt: Promise<Receipt>): Promise<Receipt> {

@@ -15,6 +15,8 @@ export interface ClockReading {
   /** The machine's wall clock at the same moment. */
   readonly trueWallUs: number;
   readonly ratePpm: number;
+  /** By how much the wall clock jumps to and fro, for every strobe in force. */
+  readonly strobesMs: readonly number[];
 }
 
 /** Microseconds of the machine's own clocks. */
@@ -83,6 +85,7 @@ export class SkewedClock {
       monotonicUs: this.monotonicUs(),
       trueWallUs: this.#machine.wallUs(),
       ratePpm: this.#ratePpm,
+      strobesMs: this.#strobes.map(({ offsetMs }) => offsetMs),
     };
   }
 

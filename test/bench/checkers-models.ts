@@ -11,19 +11,19 @@ export const plainRegister: Model<Value> = {
   step: (state, operation) => models['cas-register'].step(state, operation) as Value | undefined,
 };
 
-/** All keys in one object: a list of `[key, text]`, and operations that carry their key. */
-export const textsByKey: Model<Readonly<Record<string, string>>> = {
+/** The texts of keys "0" to "9" in one object, by operations that carry their key. */
+export const textsByKey: Model<readonly string[]> = {
   name: 'texts by key',
   functions: ['get', 'put', 'append'],
-  initial: () => ({}),
+  initial: () => Array.from({ length: 10 }, () => ''),
   step(state, { f, input, output, outcome }) {
     const [key, text] = input as readonly [string, string];
-    const before = state[key] ?? '';
-    if (f === 'put') return { ...state, [key]: text };
-    if (f === 'append') return { ...state, [key]: before + text };
+    const before = state[Number(key)] ?? '';
+    if (f === 'put') return state.with(Number(key), text);
+    if (f === 'append') return state.with(Number(key), before + text);
     return outcome !== 'ok' || output === before ? state : undefined;
   },
-  key: (state) => JSON.stringify(Object.entries(state).sort(([a], [b]) => (a < b ? -1 : 1))),
+  key: (state) => state.join('|'),
   readonly: ({ f }) => f === 'get',
 };
 

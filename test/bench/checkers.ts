@@ -35,6 +35,9 @@ interface Row {
 
 const cas = { model: 'cas-register', failedCas: 'observed', explain: false } as const;
 
+/** Samples shorter than this are repeated. */
+const SAMPLE_MS = 60;
+
 let failures = 0;
 
 /** Only rows whose name contains the argument, if there is one. */
@@ -65,14 +68,12 @@ function recorded(): void {
     peerMs: peer('etcd, 102 logs') * (etcd.length / 102),
     floor: 50,
     targetMs: (4 * etcd.length) / 102,
-    runs: 41,
   });
   measure({
     name: 'etcd 002',
     histories: () => some('etcd_002'),
     options: observed,
     peerMs: peer('etcd 002'),
-    runs: 41,
   });
   measure({
     name: `knossos, ${knossos.length} files`,
@@ -81,7 +82,6 @@ function recorded(): void {
     peerMs: peer('knossos, 120 files') * (knossos.length / 120),
     floor: 100,
     targetMs: (5 * knossos.length) / 120,
-    runs: 41,
   });
   const floors: Readonly<Record<string, number>> = {
     'c01 ok': 1,
@@ -103,7 +103,6 @@ function recorded(): void {
       options,
       peerMs: peer(`kv ${which}`),
       floor,
-      runs: 41,
     });
     if (!which.startsWith('c10')) continue;
     const name = `kv ${which} in one piece`;
@@ -113,7 +112,7 @@ function recorded(): void {
       options: { model: textsByKey, explain: false },
       peerMs: peer(name),
       floor: 5,
-      runs: 5,
+      runs: 3,
     });
   }
 }
@@ -122,10 +121,10 @@ function synthetic(): void {
   const text = { operations: 1712, clients: 50, keys: 10, seed: 1 };
   const texts = { model: 'kv-append', initial: '', explain: false } as const;
   const c50 = { name: 'kv c50 ok (like it)', histories: () => [textHistory(text)], options: texts };
-  measure({ ...c50, peerMs: peer('kv c50 ok'), floor: 30, targetMs: 2, runs: 41 });
+  measure({ ...c50, peerMs: peer('kv c50 ok'), floor: 30, targetMs: 2 });
   const c50bad = (): History[] => [textHistory({ ...text, operations: 2024, bad: true, seed: 2 })];
   const bad = { name: 'kv c50 bad (like it)', histories: c50bad, options: texts };
-  measure({ ...bad, peerMs: peer('kv c50 bad'), floor: 5, targetMs: 5, runs: 41 });
+  measure({ ...bad, peerMs: peer('kv c50 bad'), floor: 5, targetMs: 5 });
 
   const few = (name: string, more: Partial<Row>, shape: Parameters<typeof register>[0]): void => {
     const peerMs = medians.medianMs[name];
@@ -138,7 +137,7 @@ function synthetic(): void {
     });
   };
   few('v5 10k c5', {}, { operations: 10_000, clients: 5 });
-  few('v5 10k c10', { floor: 50, runs: 21 }, { operations: 10_000, clients: 10 });
+  few('v5 10k c10', { floor: 50 }, { operations: 10_000, clients: 10 });
   few('v5 10k c20', {}, { operations: 10_000, clients: 20 });
   few('v5 10k c5 bad', {}, { operations: 10_000, clients: 5, bad: true, seed: 5 });
   few('v5 10k c10 bad', { floor: 200 }, { operations: 10_000, clients: 10, bad: true, seed: 31 });
@@ -198,13 +197,8 @@ function large(): void {
     targetMs: 500,
     runs: 3,
   });
-  const many = register({
-    values: 'unique',
-    cas: false,
-    operations: 10_000_000,
-    clients: 20,
-    crashEvery: 1000,
-  });
+  const ten = { operations: 10_000_000, clients: 20, crashEvery: 1000 };
+  const many = (): History[] => [register({ values: 'unique', cas: false, ...ten })];
   measure({ name: 'u 10M c20 crashes', histories: many, options: cas, targetMs: 1000, runs: 3 });
 }
 
@@ -224,7 +218,7 @@ function peer(name: string): number {
   return medians.medianMs[name] as number;
 }
 
-function measure({ name, histories, options, peerMs, floor, targetMs, runs = 7 }: Row): void {
+function measure({ name, histories, options, peerMs, floor, targetMs, runs = 5 }: Row): void {
   if (!name.includes(only)) return;
   const made = histories();
   const answers = new Set<Value>();
@@ -257,21 +251,29 @@ function measure({ name, histories, options, peerMs, floor, targetMs, runs = 7 }
 
 /**
  * The first time, and the median of the others, in milliseconds of this thread's processor: on an
- * idle machine that is the time on the wall, and on a busy one it is still the same.
+ * idle machine that is the time on the wall, and on a busy one it is still the same. That clock
+ * ticks every 4 ms only, so that short work is repeated within a sample.
  */
-function times(runs: number, work: () => void): readonly [number, number] {
-  const all: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    // Garbage of one run is not the next one's business.
-    if (runs < 20) globalThis.gc?.();
-    const start = process.threadCpuUsage();
-    work();
-    const { user, system } = process.threadCpuUsage(start);
-    all.push((user + system) / 1000);
+function times(samples: number, work: () => void): readonly [number, number] {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  work();
+  const wallMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  const cold = Math.min(wallMs, (user + system) / 1000);
+  const warm: number[] = [];
+  let repeats = 1;
+  while (warm.length < samples) {
+    if (repeats === 1) globalThis.gc?.();
+    const from = process.threadCpuUsage();
+    for (let at = 0; at < repeats; at++) work();
+    const used = process.threadCpuUsage(from);
+    const ms = (used.user + used.system) / 1000;
+    if (ms < SAMPLE_MS) repeats *= 2;
+    else warm.push(ms / repeats);
   }
-  const [cold, ...rest] = all as [number, ...number[]];
-  rest.sort((a, b) => a - b);
-  return [cold, rest[rest.length >> 1] ?? cold];
+  warm.sort((one, other) => one - other);
+  return [cold, warm[warm.length >> 1] as number];
 }
 
 /** Bytes that one run leaves behind before anything is collected: an upper bound of what it holds. */

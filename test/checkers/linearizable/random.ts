@@ -1,0 +1,117 @@
+/** Small random histories, most of them nearly linearizable, some of them spoilt. */
+
+import { History, type NewEvent, type Value } from '../../../checkers/history.ts';
+
+/** A small generator of our own: the number of histories is large, and fast-check's values are not needed. */
+export class Dice {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = (seed * 2_654_435_761) >>> 0 || 1;
+  }
+  /** An integer from 0 to below `sides`. */
+  roll(sides: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
+  }
+  chance(percent: number): boolean {
+    return this.roll(100) < percent;
+  }
+  pick<Item>(items: readonly Item[]): Item {
+    return items[this.roll(items.length)] as Item;
+  }
+}
+
+/** How many histories per algorithm: a second's worth, or what ORDEAL_FUZZ says at night. */
+export const fuzzRuns: number = Number(process.env['ORDEAL_FUZZ'] ?? 600);
+
+/** What a client may ask, and what a real object of its own answers when the effect happens. */
+export interface Play {
+  /** Asks something; `effect` runs at some point before the answer and returns it. */
+  ask(dice: Dice, who: number): { f: string; input: Value; effect: () => Answer };
+  /** An answer that may be wrong, in place of the right one. */
+  spoil(dice: Dice, f: string, answer: Value): Value;
+}
+
+export type Answer = Value | { readonly refused: true };
+
+export interface Shape {
+  readonly processes: number;
+  readonly operations: number;
+  /** Chance in percent that an operation never answers (and may never happen). */
+  readonly crash: number;
+  /** Chance in percent that one answer is spoilt. */
+  readonly spoil: number;
+}
+
+export function randomShape(dice: Dice, most = 9): Shape {
+  return {
+    processes: 1 + dice.roll(4),
+    operations: 1 + dice.roll(most),
+    crash: dice.chance(50) ? dice.pick([5, 20, 50]) : 0,
+    spoil: dice.pick([0, 15, 40]),
+  };
+}
+
+interface Running {
+  readonly f: string;
+  readonly input: Value;
+  readonly effect: () => Answer;
+  answer?: Answer;
+  readonly crashes: boolean;
+}
+
+/** Plays an object with overlapping operations; the answers are right except where spoilt. */
+export function playHistory(dice: Dice, shape: Shape, play: Play): History {
+  const events: NewEvent[] = [];
+  const running = new Map<number, Running>();
+  const idle = Array.from({ length: shape.processes }, (_, who) => who);
+  let started = 0;
+  let nextProcess = shape.processes;
+  while (started < shape.operations || running.size > 0) {
+    if (started < shape.operations && idle.length > 0 && (running.size === 0 || dice.chance(50))) {
+      const who = idle.splice(dice.roll(idle.length), 1)[0] as number;
+      const asked = play.ask(dice, who);
+      running.set(who, { ...asked, crashes: dice.chance(shape.crash) });
+      events.push(event(who, 'invoke', asked.f, asked.input));
+      started++;
+      continue;
+    }
+    const who = dice.pick([...running.keys()]);
+    const one = running.get(who) as Running;
+    if (one.crashes) {
+      if (dice.chance(60)) one.effect();
+      if (dice.chance(50)) events.push(event(who, 'info', one.f, one.input));
+      running.delete(who);
+      idle.push(nextProcess++);
+    } else if (one.answer === undefined) {
+      one.answer = one.effect();
+    } else {
+      events.push(complete(dice, shape, play, who, one, one.answer));
+      running.delete(who);
+      idle.push(who);
+    }
+  }
+  return History.from(events);
+}
+
+function complete(
+  dice: Dice,
+  shape: Shape,
+  play: Play,
+  who: number,
+  one: Running,
+  answer: Answer,
+): NewEvent {
+  if (typeof answer === 'object' && answer !== null && 'refused' in answer) {
+    if (!dice.chance(shape.spoil)) return event(who, 'fail', one.f, one.input);
+    return event(who, 'ok', one.f, one.input);
+  }
+  const value = dice.chance(shape.spoil) ? play.spoil(dice, one.f, answer) : answer;
+  return event(who, 'ok', one.f, value);
+}
+
+function event(process: number, type: NewEvent['type'], f: string, value: Value): NewEvent {
+  return { time: 0, type, process, f, value };
+}

@@ -1,0 +1,108 @@
+import * as fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { checkTransactions } from '../../../checkers/transactional/index.ts';
+import { isSerializable, isSnapshotIsolated } from './brute.ts';
+import { type Isolation, simulate } from './simulate.ts';
+import { small } from './small.ts';
+
+/** Histories per property; `ORDEAL_FUZZ=100000` at night. */
+const RUNS = Number(process.env['ORDEAL_FUZZ'] ?? 1000);
+const SIMULATIONS = Math.ceil(RUNS / 50);
+
+vi.setConfig({ testTimeout: 10_000 + RUNS * 10 });
+
+const anySeed = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+const workloads = ['list-append', 'rw-register'] as const;
+
+describe.each(workloads)('%s', (workload) => {
+  const KEPT: Record<Isolation, readonly string[]> = {
+    serializable: ['strict-serializable', 'serializable', 'causal', 'read-uncommitted'],
+    'snapshot-isolation': ['strong-snapshot-isolation', 'snapshot-isolation', 'read-atomic'],
+    'read-committed': ['strong-read-committed', 'read-committed'],
+  };
+
+  test.each(Object.keys(KEPT) as Isolation[])(
+    'a %s database is never accused of less than it promises',
+    (isolation) => {
+      fc.assert(
+        fc.property(
+          anySeed,
+          fc.integer({ min: 1, max: 8 }),
+          fc.integer({ min: 1, max: 6 }),
+          (seed, clients, keys) => {
+            const history = simulate({
+              seed,
+              isolation,
+              workload,
+              clients,
+              keys,
+              transactions: 60,
+              writesPerKey: 12,
+              mopsMax: 4,
+              crashRate: 0.1,
+            });
+            for (const level of KEPT[isolation]) {
+              const { verdict } = checkTransactions(history, { workload, level });
+              expect(verdict).not.toMatchObject({ kind: 'invalid' });
+            }
+          },
+        ),
+        { numRuns: SIMULATIONS },
+      );
+    },
+  );
+
+  test.each([
+    ['serializable', false],
+    ['strict-serializable', true],
+  ] as const)('a history that brute force explains is never called not %s', (level, realTime) => {
+    fc.assert(
+      fc.property(anySeed, (seed) => {
+        const history = small(seed, workload);
+        const { verdict } = checkTransactions(history, { workload, level });
+        const serializable = isSerializable(history, realTime);
+        if (serializable) expect(verdict).not.toMatchObject({ kind: 'invalid' });
+        // Lists show the order of their versions; for registers all orders are searched.
+        else expect(verdict.kind).toBe('invalid');
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe.each(workloads)('snapshot isolation of %s', (workload) => {
+  test('is judged as brute force does where a last transaction reads all keys', () => {
+    fc.assert(
+      fc.property(anySeed, (seed) => {
+        const history = small(seed, workload, { most: 3, readAll: true });
+        const { verdict } = checkTransactions(history, { workload, level: 'snapshot-isolation' });
+        if (isSnapshotIsolated(history)) expect(verdict).not.toMatchObject({ kind: 'invalid' });
+        else if (workload === 'list-append') expect(verdict.kind).toBe('invalid');
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+test('a linearizable register per key is never accused when the keys are said to be so', () => {
+  fc.assert(
+    fc.property(anySeed, fc.integer({ min: 2, max: 6 }), (seed, clients) => {
+      const history = simulate({
+        seed,
+        isolation: 'serializable',
+        workload: 'rw-register',
+        clients,
+        keys: 3,
+        transactions: 50,
+        writesPerKey: 10,
+        mopsMax: 3,
+        crashRate: 0.1,
+      });
+      for (const keyOrder of ['sequential', 'linearizable'] as const) {
+        const { verdict } = checkTransactions(history, { workload: 'rw-register', keyOrder });
+        expect(verdict).not.toMatchObject({ kind: 'invalid' });
+      }
+    }),
+    { numRuns: SIMULATIONS },
+  );
+});

@@ -1,0 +1,451 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Value } from '../../checkers/history.ts';
+import { checkPath } from '../../harness/commands/check.ts';
+import { run } from '../../harness/ordeal.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ordeal-check-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** A file with this text. */
+function file(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** What the command line prints and with which status it exits. */
+async function ordeal(...args: readonly string[]) {
+  return execa(process.execPath, [resolve('harness/bin.js'), 'check', ...args], { reject: false });
+}
+
+/** Operations one after the other: `[f, argument, answer]`, all by process 0. */
+function sequential(steps: readonly (readonly [string, Value, Value])[]): string {
+  return steps
+    .map(([f, argument, answer]) => {
+      const line = (type: string, value: Value) =>
+        `${JSON.stringify({ process: 0, type, f, value })}\n`;
+      return line('invoke', argument) + line('ok', answer);
+    })
+    .join('');
+}
+
+const GOOD = sequential([
+  ['write', 1, 1],
+  ['read', null, 1],
+]);
+const BAD = sequential([
+  ['write', 1, 1],
+  ['read', null, 2],
+]);
+
+interface Recorded {
+  readonly file: string;
+  readonly format: string;
+  readonly model: string;
+  readonly initial?: Value | Readonly<Record<string, Value>>;
+  readonly failedCas?: 'observed' | 'absent';
+  readonly level?: string;
+  readonly linearizable?: boolean;
+  readonly valid?: boolean;
+}
+
+const DATA = '../shared/data';
+
+describe.skipIf(!existsSync(DATA))('a recorded history (needs ../shared)', () => {
+  const recorded: readonly Recorded[] = existsSync(DATA)
+    ? JSON.parse(readFileSync(`${DATA}/manifest.json`, 'utf8'))
+    : [];
+
+  test.each(recorded.map((entry) => [entry.file, entry] as const))(
+    '%s gets its recorded verdict',
+    (name, { format, model, initial = null, failedCas, level, ...said }) => {
+      const start = Array.isArray(initial) || typeof initial !== 'object' ? initial : null;
+      const pairs = start === null && initial !== null ? Object.entries(initial) : start;
+      const { status, out } = checkPath(`${DATA}/${name}`, {
+        model,
+        json: true,
+        initial: pairs as Value,
+        failedCas,
+        level,
+      });
+      const valid = said.linearizable ?? said.valid;
+      const result = JSON.parse(out);
+      expect(result).toMatchObject({ format, verdict: valid === true ? 'valid' : 'invalid' });
+      expect(status).toBe(valid === true ? 0 : 1);
+      if (valid !== true) expect(result.events.length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('ordeal check', () => {
+  test('says valid with status 0, and how it came to that', async () => {
+    const path = file('good.jsonl', GOOD);
+    const { exitCode, stdout, stderr } = await ordeal(path, '--model', 'register');
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^✔ VALID {2}.*good\.jsonl\n/);
+    expect(stdout).toContain('linearizable register, decided by register monitor, 2 operations');
+  });
+
+  test('says invalid with status 1 and shows the operations by line, in 80 columns', async () => {
+    const path = file('bad.jsonl', BAD);
+    const { exitCode, stdout } = await ordeal(path, '--model', 'register');
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^✖ VIOLATION/);
+    expect(stdout).toMatch(/line 3-4 +process 0 +read -> 2/);
+    for (const line of stdout.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('prints a line of JSON for each file, and a refused one does not stop the others', async () => {
+    const paths = [
+      file('1.jsonl', GOOD),
+      file('2.jsonl', '{"type":"ok","process":0,"f":"read"}\n'),
+      file('3.jsonl', ''),
+      file('4.jsonl', BAD),
+    ];
+    const { exitCode, stdout, stderr } = await ordeal(...paths, '--model', 'register', '--json');
+    const lines = stdout.split('\n').map((line) => JSON.parse(line));
+    expect(lines.map(({ verdict }) => verdict)).toEqual(['valid', null, 'unknown', 'invalid']);
+    expect(lines.map((line) => line.file)).toEqual(paths);
+    expect(lines[1].error).toContain('2.jsonl:1: process 0 completes read');
+    expect(lines[3]).toMatchObject({
+      events: [0, 1, 2, 3],
+      format: 'jsonl',
+      checker: 'linearizable',
+    });
+    expect(stderr).toContain('2.jsonl:1: process 0 completes read');
+    expect(exitCode).toBe(1);
+  });
+
+  test.each<[readonly string[], number]>([
+    [['good', 'empty'], 2],
+    [['good', 'refused'], 64],
+    [['empty', 'refused'], 64],
+    [['refused', 'bad'], 1],
+    [['empty'], 2],
+    [['refused'], 64],
+    [['missing'], 64],
+    [['.'], 64],
+  ])('on %j has status %i', async (names, status) => {
+    file('good', GOOD);
+    file('bad', BAD);
+    file('empty', '');
+    file('refused', 'junk');
+    const paths = names.map((name) => join(directory, name));
+    expect((await ordeal(...paths, '--model', 'register')).exitCode).toBe(status);
+  });
+
+  test.each([
+    [[], "missing required argument 'path'"],
+    [['x', '--model', 'nosuch'], '--model: unknown "nosuch" (known: register,'],
+    [['x', '--checker', 'nosuch'], '--checker: unknown "nosuch" (known: linearizable,'],
+    [['x', '--level', 'nosuch'], '--level: unknown "nosuch" (known: read-uncommitted,'],
+    [['x', '--format', 'nosuch'], "argument 'nosuch' is invalid"],
+    [['x', '--budget', '-1'], 'a whole number of steps above 0'],
+    [['x', '--nosuch'], "unknown option '--nosuch'"],
+  ])('refuses %j in one line, with status 64', async (args, message) => {
+    const { exitCode, stdout, stderr } = await ordeal(...args);
+    expect([exitCode, stdout]).toEqual([64, '']);
+    expect(stderr).toContain(message);
+    expect(stderr.split('\n')).toHaveLength(1);
+  });
+});
+
+/** Judges a text without a process around it. */
+function judge(text: string, flags: Parameters<typeof checkPath>[1]) {
+  const { status, out, err } = checkPath(file('history', text), { ...flags, json: true });
+  return { status, err, ...(out === '' ? {} : JSON.parse(out)) };
+}
+
+describe('what a history is judged by', () => {
+  test('must be said, unless the file does', () => {
+    expect(judge(GOOD, {})).toMatchObject({
+      status: 64,
+      error: expect.stringContaining('--model'),
+    });
+    const stack =
+      '# @object atomic-stack\n[1] call push(1)\n[1] return\n[2] call pop\n[2] return 2';
+    expect(judge(stack, {})).toMatchObject({ status: 1, model: 'stack', format: 'limo' });
+    const queue = '# @object atomic-queue\n[1] call enq(1)\n[1] return\n[2] call deq\n[2] return 1';
+    expect(judge(queue, {})).toMatchObject({ status: 0, model: 'fifo-queue' });
+  });
+
+  test('is refused where the model does not know a function, with the line', () => {
+    const { status, error } = judge(
+      sequential([
+        ['write', 1, 1],
+        ['push', 2, 2],
+      ]),
+      {
+        model: 'register',
+      },
+    );
+    expect(status).toBe(64);
+    expect(error).toContain(
+      'history:3: expected an operation that model register knows (read, write), got push',
+    );
+  });
+
+  test('is refused where a flag would come to nothing', () => {
+    expect(judge(GOOD, { model: 'register', level: 'serializable' }).error).toContain(
+      '--level: checker linearizable has no use for it',
+    );
+    expect(judge(GOOD, { checker: 'linearizable', model: 'bank' }).error).toContain(
+      '--model: "bank" is no model of checker linearizable',
+    );
+    expect(judge(GOOD, { checker: 'transactional' }).error).toContain('needs --workload');
+    expect(judge(GOOD, { checker: 'sequential', model: 'stack' }).error).toContain('not of stack');
+  });
+
+  test('may start from a value of its own', () => {
+    const text = sequential([['read', null, 7]]);
+    expect(judge(text, { model: 'register' }).verdict).toBe('invalid');
+    expect(judge(text, { model: 'register', initial: 7 }).verdict).toBe('valid');
+  });
+
+  test('takes a failed compare-and-set for an answer only when told so', () => {
+    const text =
+      sequential([['write', 1, 1]]) +
+      '{"process":0,"type":"invoke","f":"cas","value":[1,2]}\n' +
+      '{"process":0,"type":"fail","f":"cas","value":[1,2]}\n';
+    expect(judge(text, { model: 'cas-register' }).verdict).toBe('valid');
+    expect(judge(text, { model: 'cas-register', failedCas: 'observed' }).verdict).toBe('invalid');
+  });
+
+  test('takes a nil read for an answer, but not in Jepsen EDN', () => {
+    const text = sequential([
+      ['write', 1, 1],
+      ['read', null, null],
+    ]);
+    expect(judge(text, { model: 'register' }).verdict).toBe('invalid');
+    const edn = text
+      .replace(/"(\w+)":/g, ':$1 ')
+      .replaceAll('null', 'nil')
+      .replaceAll(',', ' ');
+    expect(judge(edn, { model: 'register' })).toMatchObject({
+      format: 'jepsen-edn',
+      verdict: 'valid',
+    });
+    expect(judge(edn, { model: 'register', nilReads: 'observed' }).verdict).toBe('invalid');
+  });
+
+  test('is a set with a final read, or a set as an object', () => {
+    const lost = sequential([
+      ['add', 1, 1],
+      ['add', 2, 2],
+      ['read', null, [1]],
+    ]);
+    expect(judge(lost, { model: 'set' })).toMatchObject({ checker: 'set', verdict: 'invalid' });
+    const object = sequential([
+      ['add', 1, true],
+      ['remove', 1, true],
+      ['contains', 1, false],
+    ]);
+    expect(judge(object, { model: 'set' })).toMatchObject({
+      checker: 'linearizable',
+      verdict: 'valid',
+    });
+  });
+
+  test.each<[string, string, string]>([
+    [
+      'bank',
+      'valid',
+      sequential([
+        [
+          'read',
+          null,
+          [
+            [0, 5],
+            [1, 5],
+          ],
+        ],
+        [
+          'read',
+          null,
+          [
+            [0, 4],
+            [1, 6],
+          ],
+        ],
+      ]),
+    ],
+    [
+      'bank',
+      'invalid',
+      sequential([
+        [
+          'read',
+          null,
+          [
+            [0, 5],
+            [1, 5],
+          ],
+        ],
+        [
+          'read',
+          null,
+          [
+            [0, 4],
+            [1, 5],
+          ],
+        ],
+      ]),
+    ],
+    [
+      'set-full',
+      'valid',
+      sequential([
+        ['add', 1, 1],
+        ['read', null, [1]],
+      ]),
+    ],
+    ['queue', 'invalid', sequential([['dequeue', null, 1]])],
+    [
+      'total-queue',
+      'invalid',
+      sequential([
+        ['enqueue', 1, 1],
+        ['drain', null, []],
+      ]),
+    ],
+    [
+      'unique-ids',
+      'invalid',
+      sequential([
+        ['generate', null, 1],
+        ['generate', null, 1],
+      ]),
+    ],
+    [
+      'counter',
+      'valid',
+      sequential([
+        ['add', 2, 2],
+        ['read', null, 2],
+      ]),
+    ],
+    [
+      'log',
+      'valid',
+      sequential([
+        ['append', 2, 2],
+        ['read', null, [2]],
+      ]),
+    ],
+    [
+      'mutex',
+      'invalid',
+      sequential([
+        ['acquire', null, null],
+        ['acquire', null, null],
+      ]),
+    ],
+    [
+      'list-append',
+      'invalid',
+      sequential([
+        ['txn', [['append', 'x', 1]], [['append', 'x', 1]]],
+        ['txn', [['r', 'x', null]], [['r', 'x', []]]],
+      ]),
+    ],
+    [
+      'long-fork',
+      'valid',
+      sequential([
+        ['txn', [['w', 0, 1]], [['w', 0, 1]]],
+        ['txn', [['r', 0, null]], [['r', 0, 1]]],
+      ]),
+    ],
+  ])('%s has its checker, which says %s here', (model, verdict, text) => {
+    expect(judge(text, { model })).toMatchObject({ verdict });
+  });
+
+  test('names the strongest promise', () => {
+    const stale =
+      '{"process":0,"type":"invoke","f":"write","value":1}\n{"process":0,"type":"ok","f":"write","value":1}\n' +
+      '{"process":0,"type":"invoke","f":"write","value":2}\n{"process":0,"type":"ok","f":"write","value":2}\n' +
+      '{"process":1,"type":"invoke","f":"read"}\n{"process":1,"type":"ok","f":"read","value":1}\n';
+    const strongest = judge(stale, { checker: 'strongest' });
+    expect(strongest).toMatchObject({ verdict: 'valid', strongest: 'ordered-sequential' });
+    expect(judge(stale, { checker: 'sequential' })).toMatchObject({ verdict: 'valid' });
+    expect(judge(stale, { checker: 'regular' })).toMatchObject({ verdict: 'invalid' });
+  });
+
+  test('proves nothing where nothing succeeded', () => {
+    const text = '{"process":0,"type":"invoke","f":"write","value":1}\n';
+    expect(judge(text, { model: 'register' })).toMatchObject({
+      verdict: 'valid',
+      note: expect.stringContaining('nothing was exercised'),
+    });
+    expect(judge('', { model: 'register' })).toMatchObject({
+      status: 2,
+      because: expect.stringContaining('the history is empty'),
+    });
+  });
+
+  test('may run out of steps', () => {
+    const lines: string[] = [];
+    for (let process = 0; process < 12; process++) {
+      lines.push(`{"process":${process},"type":"invoke","f":"write","value":${process % 3}}`);
+    }
+    for (let process = 0; process < 12; process++) {
+      lines.push(`{"process":${process},"type":"ok","f":"write","value":${process % 3}}`);
+    }
+    lines.push(
+      '{"process":20,"type":"invoke","f":"read"}',
+      '{"process":20,"type":"ok","f":"read","value":7}',
+    );
+    const result = judge(lines.join('\n'), { model: 'cas-register', budget: 3 });
+    expect(['unknown', 'invalid']).toContain(result.verdict);
+    if (result.verdict === 'unknown') expect(result.because).toMatch(/budget|steps|configurations/);
+  });
+});
+
+describe('a stored run', () => {
+  const store = join(directory, 'store');
+  let stored = '';
+  beforeAll(async () => {
+    const summary = await run(
+      { system: 'raft', nodes: 3, timeLimitS: 5, nemesis: ['none'], seed: 3 },
+      { store },
+    );
+    stored = resolve(summary.paths.directory ?? '');
+  });
+
+  test('is judged again beside its first verdict, with the same answer', async () => {
+    const first = readFileSync(join(stored, 'results.json'), 'utf8');
+    const { exitCode, stdout } = await ordeal(join(store, 'latest'));
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /judged again: valid \(first verdict: valid\), written to .*results\.\d+T\d+Z.*\.json/,
+    );
+    expect(readFileSync(join(stored, 'results.json'), 'utf8')).toBe(first);
+    const written = readdirSync(stored).filter((name) => /^results\.\d/.test(name));
+    expect(written).toHaveLength(1);
+    const again = JSON.parse(readFileSync(join(stored, written[0] ?? ''), 'utf8'));
+    expect(again.verdict).toEqual(JSON.parse(first).verdict);
+  });
+
+  test('is a history like any other for a checker of one’s own', () => {
+    const { status, out } = checkPath(stored, { checker: 'strongest', json: true });
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ strongest: 'linearizable', format: 'jsonl' });
+  });
+
+  test('whose recording is damaged is refused, or judged up to a torn last line', () => {
+    const history = join(stored, 'history.jsonl');
+    const whole = readFileSync(history, 'utf8');
+    writeFileSync(history, whole.slice(0, -10));
+    expect(checkPath(stored, { json: true })).toMatchObject({ status: 2 });
+    writeFileSync(history, whole.replace(/\n.*\n/, '\n'));
+    const damaged = checkPath(stored, { json: true });
+    expect(damaged.status).toBe(64);
+    expect(damaged.err).toContain('history.jsonl:2:');
+    writeFileSync(history, whole);
+  });
+});
