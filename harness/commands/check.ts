@@ -38,6 +38,11 @@ const SEVERITY = [
   EXIT.valid,
 ] as const;
 
+const STANDARD: Sink = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+};
+
 const COLUMNS = 80;
 
 const HELP = `
@@ -104,15 +109,22 @@ export function registerCheck(program: Command, done: (status: number) => void):
     .option('--no-independent', 'they are not')
     .option('--json', 'one line of JSON for each path on stdout')
     .addHelpText('after', HELP)
-    .action((paths: readonly string[], flags: Flags) => done(checkAll(paths, flags)));
+    .action((paths: readonly string[], flags: Flags) => done(checkAll(paths, flags, STANDARD)));
 }
 
-function checkAll(paths: readonly string[], flags: Flags): number {
+/** Where the lines go. */
+interface Sink {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Judges all paths, prints what there is to say about each, and returns the exit status. */
+export function checkAll(paths: readonly string[], flags: Flags, sink: Sink): number {
   validateFlags(flags);
   const statuses = paths.map((path) => {
     const { status, out, err } = checkPath(path, flags);
-    if (out !== '') process.stdout.write(out);
-    if (err !== '') process.stderr.write(err);
+    if (out !== '') sink.out(out);
+    if (err !== '') sink.err(err);
     return status;
   });
   return SEVERITY.find((status) => statuses.includes(status)) ?? EXIT.bug;

@@ -154,12 +154,7 @@ export class NodeContainer {
     return docker.createContainer({
       ...this.#common('net'),
       Image: image.id,
-      Cmd: ['node', `${IMAGE_ROOT}/harness/host/sidecar.ts`],
-      Env: [
-        `ORDEAL_TOKEN=${token}`,
-        `ORDEAL_CONTROL_PORT=${PORT.sidecar}`,
-        `ORDEAL_PROBE_PORT=${PORT.probe}`,
-      ],
+      ...sidecarProgram(token),
       HostConfig: {
         NetworkMode: network,
         CapDrop: ['ALL'],
@@ -270,4 +265,16 @@ function mount(
   access: 'writable' | 'read-only',
 ): Docker.MountSettings {
   return { Type: 'bind', Source: source, Target: target, ReadOnly: access === 'read-only' };
+}
+
+/** What a container of the image runs to be a sidecar. */
+export function sidecarProgram(token: string): { readonly Cmd: string[]; readonly Env: string[] } {
+  return {
+    Cmd: ['node', `${IMAGE_ROOT}/harness/host/sidecar.ts`],
+    Env: [
+      `ORDEAL_TOKEN=${token}`,
+      `ORDEAL_CONTROL_PORT=${PORT.sidecar}`,
+      `ORDEAL_PROBE_PORT=${PORT.probe}`,
+    ],
+  };
 }

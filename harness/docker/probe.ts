@@ -1,11 +1,17 @@
 /** What the containers of this machine can do, for `ordeal doctor`: tried out, not guessed. */
 
+import { randomBytes } from 'node:crypto';
 import { existsSync, statfsSync } from 'node:fs';
 import type Docker from 'dockerode';
+import type { Address } from '../host/config.ts';
+import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
+import { ControlClient } from './control-client.ts';
 import { connectEngine, reason } from './engine.ts';
 import { hasBase, type Image, requireImage } from './image.ts';
-import { sweepIn } from './leftovers.ts';
-import { LABEL, thisProcess, toLabels } from './owner.ts';
+import { removeRun } from './leftovers.ts';
+import { createNetwork } from './network.ts';
+import { PORT, sidecarProgram } from './node-container.ts';
+import { thisProcess, toLabels } from './owner.ts';
 
 /** One ability of the machine; `fix` says what to do where `ok` is false. */
 export interface ProbeLine {
@@ -15,6 +21,9 @@ export interface ProbeLine {
   readonly fix: string;
 }
 
+const REACHABLE_MS_MAX = 10_000;
+const ANSWER_TIMEOUT_MS = 500;
+const POLL_MS = 50;
 const FREE_BYTES_MIN = 2 * 1024 ** 3;
 const IMAGE_FIX = 'run: npx ordeal image build raft';
 
@@ -49,29 +58,59 @@ export async function probeDocker(systemName = 'raft'): Promise<ProbeLine[]> {
 
 async function probeContainer(docker: Docker, image: Image): Promise<ProbeLine[]> {
   const owner = thisProcess(`ordeal-doctor-${process.pid}`);
-  let container: Docker.Container | null = null;
   try {
-    await sweepIn(docker);
-    container = await docker.createContainer({
+    const network = await createNetwork(docker, owner, owner.runId, 1);
+    const token = randomBytes(24).toString('base64url');
+    const address = network.addresses[0] as string;
+    const container = await docker.createContainer({
       Image: image.id,
-      Cmd: ['sleep', '60'],
-      Labels: { ...toLabels(owner), [LABEL.run]: owner.runId },
-      HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'] },
+      Labels: toLabels(owner),
+      ...sidecarProgram(token),
+      HostConfig: { NetworkMode: network.name, CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'] },
+      NetworkingConfig: {
+        EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: address } } },
+      },
     });
     await container.start();
-    const firewall = await execute(docker, container, ['iptables', '-w', '-N', 'ORDEAL']);
+    const firewall = await execute(docker, container, ['iptables', '-w', '-N', 'DOCTOR']);
     const netem = await execute(docker, container, netemCommand());
     return [
       verdict('firewall in a container', firewall, 'the kernel needs nf_tables or ip_tables'),
+      await probeAddress({ host: address, port: PORT.sidecar }, token),
       verdict('netem in a container', netem, NETEM_FIX),
       await probePause(container),
     ];
   } catch (error) {
     return [bad('containers', reason(error), 'see: docker info; journalctl -u docker')];
   } finally {
-    await container?.remove({ force: true }).catch(() => undefined);
+    await removeRun(docker, owner.runId).catch(() => undefined);
   }
 }
+
+/** Whether a container's own address can be reached, which clients and faults rely on. */
+async function probeAddress(address: Address, token: string): Promise<ProbeLine> {
+  const control = new ControlClient<SidecarCommand, SidecarAnswer>(address, token);
+  const name = 'container addresses';
+  const deadlineMs = performance.now() + REACHABLE_MS_MAX;
+  try {
+    for (;;) {
+      try {
+        await control.ask({ kind: 'heard', mark: '' }, ANSWER_TIMEOUT_MS);
+        return good(name, `${address.host} answers`);
+      } catch (error) {
+        if (performance.now() > deadlineMs) {
+          return bad(name, `${address.host}: ${reason(error)}`, ADDRESS_FIX);
+        }
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    }
+  } finally {
+    control.close();
+  }
+}
+
+const ADDRESS_FIX =
+  'the engine must run on this machine, not in a virtual machine or behind DOCKER_HOST';
 
 const NETEM_FIX =
   'kernel module sch_netem and tc (iproute2) are needed; no nemesis of today uses them';

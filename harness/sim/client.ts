@@ -21,7 +21,9 @@ export class SimClient implements ClientEnv {
   readonly #drawBase: number;
   readonly #state: ClientState;
   #draws = 0;
-  #timerGeneration = 0;
+  /** When the timer is to fire, and for when its event is scheduled: one event serves many arms. */
+  #deadlineUs = Number.POSITIVE_INFINITY;
+  #scheduledUs = Number.POSITIVE_INFINITY;
 
   constructor(world: World, endpoint: number, protocol: ClientProtocol, seed: number) {
     this.#world = world;
@@ -42,8 +44,14 @@ export class SimClient implements ClientEnv {
     this.#protocol.reply(this.#state, this, from, { client: this.client, id }, reply);
   }
 
-  fire(generation: number): void {
-    if (generation === this.#timerGeneration) this.#protocol.timer(this.#state, this);
+  /** The one scheduled event of the timer has come: too early if the timer was armed anew since. */
+  fire(): void {
+    this.#scheduledUs = Number.POSITIVE_INFINITY;
+    if (this.#deadlineUs > this.#world.nowUs) this.#schedule();
+    else {
+      this.#deadlineUs = Number.POSITIVE_INFINITY;
+      this.#protocol.timer(this.#state, this);
+    }
   }
 
   nowUs(): number {
@@ -59,17 +67,22 @@ export class SimClient implements ClientEnv {
   }
 
   setTimer(delayUs: number): void {
-    const generation = ++this.#timerGeneration;
-    const at = this.#world.nowUs + delayUs;
-    this.#world.queue.push(at, EVENT.clientTimer, this.client, generation, 0, null);
+    this.#deadlineUs = this.#world.nowUs + delayUs;
+    this.#schedule();
   }
 
   cancelTimer(): void {
-    this.#timerGeneration++;
+    this.#deadlineUs = Number.POSITIVE_INFINITY;
   }
 
   complete(outcome: Outcome): void {
-    this.#timerGeneration++;
+    this.#deadlineUs = Number.POSITIVE_INFINITY;
     this.#world.onComplete(this.client, outcome);
+  }
+
+  #schedule(): void {
+    if (this.#scheduledUs <= this.#deadlineUs) return;
+    this.#scheduledUs = this.#deadlineUs;
+    this.#world.queue.push(this.#deadlineUs, EVENT.clientTimer, this.client, 0, 0, null);
   }
 }

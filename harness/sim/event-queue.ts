@@ -17,7 +17,7 @@ export const EVENT = {
   request: 3,
   /** Client `a` hears from node `b`; payload: the answer's address and the answer. */
   reply: 4,
-  /** The timer of client `a` fires, if still armed as generation `b`. */
+  /** The timer of client `a` may be due. */
   clientTimer: 5,
   /** The engine asked to be woken for client `a`. */
   wake: 6,
@@ -29,16 +29,19 @@ const ARITY = 4;
 
 export class EventQueue {
   size = 0;
-  /** Slot of the event that `pop` returned: read its fields before scheduling anything. */
+  /** Columns by slot; `pop` returns the slot whose fields are to be read. */
   kind: Uint8Array = new Uint8Array(256);
   a: Int32Array = new Int32Array(256);
   b: Int32Array = new Int32Array(256);
   c: Int32Array = new Int32Array(256);
   readonly payload: unknown[] = [];
+  /** The time of the event that `pop` returned last. */
+  poppedUs = 0;
 
+  /** The heap, in columns by place: comparing children touches neighbouring memory only. */
   #time: Float64Array = new Float64Array(256);
   #order: Float64Array = new Float64Array(256);
-  #heap: Int32Array = new Int32Array(256);
+  #slot: Int32Array = new Int32Array(256);
   readonly #free: number[] = [];
   #slots = 0;
   #scheduled = 0;
@@ -46,83 +49,82 @@ export class EventQueue {
   /** Schedules an event at `timeUs`; fields that its kind does not use are 0 and null. */
   push(timeUs: number, kind: number, a: number, b: number, c: number, payload: unknown): void {
     const slot = this.#free.pop() ?? this.#newSlot();
-    this.#time[slot] = timeUs;
-    this.#order[slot] = this.#scheduled++;
     this.kind[slot] = kind;
     this.a[slot] = a;
     this.b[slot] = b;
     this.c[slot] = c;
     this.payload[slot] = payload;
-    this.#siftUp(this.size++, slot);
+    this.#siftUp(this.size++, timeUs, this.#scheduled++, slot);
   }
 
   /** The time of the next event; Infinity when there is none. */
   nextTimeUs(): number {
-    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#at(this.#time, this.#heap[0] ?? 0);
+    return this.size === 0 ? Number.POSITIVE_INFINITY : (this.#time[0] as number);
   }
 
   /** Removes the next event and returns its slot, valid until the next `push`. */
   pop(): number {
-    const top = this.#heap[0] as number;
-    const last = this.#heap[--this.size] as number;
-    if (this.size > 0) this.#siftDown(last);
+    const top = this.#slot[0] as number;
+    this.poppedUs = this.#time[0] as number;
+    const last = --this.size;
+    if (last > 0) {
+      const time = this.#time[last] as number;
+      this.#siftDown(time, this.#order[last] as number, this.#slot[last] as number);
+    }
     this.#free.push(top);
     return top;
   }
 
-  timeUs(slot: number): number {
-    return this.#at(this.#time, slot);
-  }
-
-  #at(column: Float64Array, index: number): number {
-    return column[index] as number;
-  }
-
-  #siftUp(start: number, slot: number): void {
-    const heap = this.#heap;
+  #siftUp(start: number, time: number, order: number, slot: number): void {
     const times = this.#time;
-    const time = times[slot] as number;
     let at = start;
     while (at > 0) {
       const parent = (at - 1) >> 2;
-      const other = heap[parent] as number;
+      const other = times[parent] as number;
       // A new event has the highest order number, so on a tie it stays below its parent.
-      if (time >= (times[other] as number)) break;
-      heap[at] = other;
+      if (time >= other) break;
+      this.#place(at, other, this.#order[parent] as number, this.#slot[parent] as number);
       at = parent;
     }
-    heap[at] = slot;
+    this.#place(at, time, order, slot);
   }
 
-  #siftDown(slot: number): void {
-    const heap = this.#heap;
+  #siftDown(time: number, order: number, slot: number): void {
+    const times = this.#time;
+    const orders = this.#order;
     const size = this.size;
     let at = 0;
     for (;;) {
       const first = at * ARITY + 1;
       if (first >= size) break;
-      let best = first;
       const end = Math.min(first + ARITY, size);
+      let best = first;
+      let bestTime = times[first] as number;
       for (let child = first + 1; child < end; child++) {
-        if (this.#before(heap[child] as number, heap[best] as number)) best = child;
+        const other = times[child] as number;
+        if (other > bestTime) continue;
+        if (other === bestTime && (orders[child] as number) > (orders[best] as number)) continue;
+        best = child;
+        bestTime = other;
       }
-      if (!this.#before(heap[best] as number, slot)) break;
-      heap[at] = heap[best] as number;
+      const bestOrder = orders[best] as number;
+      if (time < bestTime || (time === bestTime && order < bestOrder)) break;
+      this.#place(at, bestTime, bestOrder, this.#slot[best] as number);
       at = best;
     }
-    heap[at] = slot;
+    this.#place(at, time, order, slot);
   }
 
-  #before(one: number, other: number): boolean {
-    const a = this.#time[one] as number;
-    const b = this.#time[other] as number;
-    return a < b || (a === b && (this.#order[one] as number) < (this.#order[other] as number));
+  #place(at: number, time: number, order: number, slot: number): void {
+    this.#time[at] = time;
+    this.#order[at] = order;
+    this.#slot[at] = slot;
   }
 
   #newSlot(): number {
     const slot = this.#slots++;
     this.payload.push(null);
-    if (slot === this.#time.length) this.#grow(slot * 2);
+    if (slot === this.#slot.length) this.#grow(slot * 2);
     return slot;
   }
 
@@ -140,6 +142,6 @@ export class EventQueue {
     this.c = wider(this.c, new Int32Array(capacity));
     this.#time = wider(this.#time, new Float64Array(capacity));
     this.#order = wider(this.#order, new Float64Array(capacity));
-    this.#heap = wider(this.#heap, new Int32Array(capacity));
+    this.#slot = wider(this.#slot, new Int32Array(capacity));
   }
 }

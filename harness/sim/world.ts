@@ -97,7 +97,7 @@ export class World {
   step(): void {
     const queue = this.queue;
     const slot = queue.pop();
-    this.nowUs = queue.timeUs(slot);
+    this.nowUs = queue.poppedUs;
     this.steps++;
     const kind = queue.kind[slot] as number;
     const a = queue.a[slot] as number;
@@ -208,7 +208,7 @@ export class World {
         this.#clients[a]?.hear(b, c, payload as Reply);
         break;
       case EVENT.clientTimer:
-        this.#clients[a]?.fire(b);
+        this.#clients[a]?.fire();
         break;
       case EVENT.wake:
         this.#observer.wake(a);

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agreementVerdict } from '../../../checkers/agreement/index.ts';
@@ -18,6 +18,13 @@ import { hasEngine, inventory, scratch, spec } from './machine.ts';
 
 const MINUTE_MS = 60_000;
 const PATIENCE_MS = 15_000;
+const ABILITIES = [
+  'docker engine',
+  'image',
+  'firewall in a container',
+  'container addresses',
+  'pause',
+];
 const engine = await hasEngine();
 
 async function write(client: LiveClient, value: number): Promise<string> {
@@ -209,9 +216,32 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
     'the doctor finds the machine able to do what the nemeses need',
     async () => {
       const lines = await probeDocker();
-      for (const name of ['docker engine', 'image', 'firewall in a container', 'pause']) {
+      for (const name of ABILITIES) {
         expect(lines.find((line) => line.name === name)).toMatchObject({ ok: true });
       }
+    },
+    MINUTE_MS,
+  );
+});
+
+describe.skipIf(!engine)('variants in containers (needs a Docker Engine)', () => {
+  test(
+    "a built-in mutant and a user's own file reach the nodes, which name them",
+    async () => {
+      using logs = scratch();
+      const file = join(logs.path, 'mine.ts');
+      const own = "{ id: 'mine', describe: 'x', kind: 'variant', durability: () => 'synced' }";
+      writeFileSync(file, `export const mine: object = ${own};\n`);
+      const mutants = ['rf-commit-old-term'];
+      await using cluster = await launch(
+        spec(join(logs.path, 'a:b'), { nodes: 1, mutants, ruleFiles: [file] }),
+      );
+      expect(await write(cluster.client(0), 1)).toBe('ok');
+      const [first] = await cluster.trace();
+      expect(first?.event).toMatchObject({
+        kind: 'boot',
+        variants: ['rf-commit-old-term', 'mine'],
+      });
     },
     MINUTE_MS,
   );

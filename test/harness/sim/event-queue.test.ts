@@ -8,7 +8,7 @@ function drain(queue: EventQueue): { time: number; tag: number }[] {
   const drained = [];
   while (queue.size > 0) {
     const slot = queue.pop();
-    drained.push({ time: queue.timeUs(slot), tag: queue.a[slot] as number });
+    drained.push({ time: queue.poppedUs, tag: queue.a[slot] as number });
   }
   return drained;
 }
