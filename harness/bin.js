@@ -9,4 +9,9 @@ if (major < 24) {
   );
   process.exit(64);
 }
-import('./cli.ts').then((cli) => cli.main(process.argv.slice(2)));
+import('./cli.ts')
+  .then((cli) => cli.main(process.argv.slice(2)))
+  .catch((error) => {
+    process.stderr.write('ordeal: ' + String((error && error.stack) || error) + '\n');
+    process.exitCode = 70;
+  });

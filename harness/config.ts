@@ -105,7 +105,7 @@ export function resolveConfig(
     nemesis,
     nemesisIntervalS:
       request.nemesisIntervalS ?? hinted.nemesisIntervalS ?? DEFAULTS.nemesisIntervalS,
-    recoveryMinS: request.recoveryMinS ?? (backend === 'sim' ? 10 : 20) * timeoutS,
+    recoveryMinS: request.recoveryMinS ?? (backend === 'sim' ? 10 * timeoutS : 10),
     // PROTOCOLS 3.5: 20 election timeouts; on real machines 30 s, because they are busy with others.
     recoveryMaxS: request.recoveryMaxS ?? (backend === 'sim' ? 20 * timeoutS : 30),
     seed: request.seed ?? drawSeed(),

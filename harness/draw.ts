@@ -30,11 +30,6 @@ export function drawAt(base: number, counter: number): number {
   return mix(base + Math.imul(counter, GOLDEN));
 }
 
-/** A draw scaled to 0 .. `range` - 1, for ranges up to 2^21 (beyond, the product loses bits). */
-export function below(draw: number, range: number): number {
-  return Math.floor((draw / 0x1_0000_0000) * range);
-}
-
 /** The domains of the simulator's and the planner's own draws. */
 export const DOMAIN = {
   network: 1,

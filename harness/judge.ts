@@ -10,7 +10,6 @@ import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
 import { nemeses } from '../nemesis/index.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
-import { EXIT } from './errors.ts';
 import type { TimedCheck } from './store/format.ts';
 import type { TraceFollower } from './trace-follower.ts';
 
@@ -119,10 +118,6 @@ export function judgeRun(evidence: Evidence): {
   // First, so that of all doubts the reader is told this one.
   if (evidence.cutShort !== null) verdicts.unshift({ kind: 'unknown', because: evidence.cutShort });
   return { checks, verdict: worst(verdicts) };
-}
-
-export function exitStatusOf(verdict: Verdict): number {
-  return EXIT[verdict.kind];
 }
 
 /** When the recovery window began, as the history says; null if it never did. */

@@ -1,14 +1,14 @@
 /** One stored run, top to bottom: plan, cluster, engine, record, verdict read back from disk, report. */
 
 import { statSync } from 'node:fs';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { Variant } from '../systems/system.ts';
 import { builtIn, type Catalogue, systemNamed, workloadNamed } from './catalogue.ts';
 import type { RunConfig, RunRequest } from './config.ts';
 import { runRealtime } from './drivers/realtime.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
-import { EXIT, usage } from './errors.ts';
+import { EXIT, HarnessError, usage } from './errors.ts';
 import { judgeRun, quietTimeNs } from './judge.ts';
 import { compareWithReplay } from './replay.ts';
 import { reportHtml } from './report/html.ts';
@@ -132,7 +132,8 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
   const watching = { follower: null, record: true, stopAtViolation: false };
   const { run, active } = virtualRun(config, variants, watching, catalogue);
   const driver = new VirtualDriver(run);
-  const writer = newWriter(prepared, context, {});
+  const record = describeRun(request, config, {});
+  const writer = new RunWriter({ store: context.store, run: record, live: false });
   writer.plan(run.plan);
   const begunMs = performance.now();
   let ended = false;
@@ -160,14 +161,21 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
   // Loaded only when needed: the Docker client costs as much start-up time as everything else.
   const { dockerBackend } = await import('./docker/index.ts');
   refuseUnsupported(config, dockerBackend.faults);
-  const writer = newWriter(prepared, context, {});
+  const run = describeRun(prepared.request, config, {});
+  const writer = new RunWriter({ store: context.store, run, live: true });
   const plan = planOf(config, catalogue);
   writer.plan(plan);
   const begunMs = performance.now();
-  const elapsedS = () => (performance.now() - begunMs) / 1000;
+  const executed = (cutShort: string | null): Executed => ({
+    directory: writer.directory,
+    simulatedS: null,
+    realS: (performance.now() - begunMs) / 1000,
+    reached: null,
+    cutShort,
+  });
   try {
     await using cluster = await dockerBackend.launch({
-      runId: runIdOf(writer.directory),
+      runId: basename(writer.directory),
       system: systemNamed(config.system, catalogue),
       nodes: config.nodes,
       options: config.set,
@@ -177,7 +185,8 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       logDirectory: writer.logPath(''),
       signal: context.signal,
     });
-    context.progress(`cluster up after ${elapsedS().toFixed(1)} s`);
+    writer.run({ ...run, images: cluster.facts });
+    context.progress(`cluster up after ${executed(null).realS.toFixed(1)} s`);
     const result = await runRealtime({
       cluster,
       plan,
@@ -188,15 +197,12 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       onStep: (history) => writer.history(history),
       progress: context.progress,
     });
-    writer.history(result.history);
-    writer.trace(await cluster.trace());
-    return {
-      directory: writer.directory,
-      simulatedS: null,
-      realS: elapsedS(),
-      reached: null,
-      cutShort: result.finished ? null : INTERRUPTED,
-    };
+    writer.trace(await cluster.trace(result.startNs));
+    return executed(result.finished ? null : INTERRUPTED);
+  } catch (error) {
+    // Interrupted while the cluster was starting: it has cleaned up after itself.
+    if (context.signal.aborted && !(error instanceof HarnessError)) return executed(INTERRUPTED);
+    throw error;
   } finally {
     writer.close();
   }
@@ -207,20 +213,6 @@ function refuseUnsupported(config: RunConfig, faults: readonly string[]): void {
   if (missing.length > 0) {
     throw usage(`backend docker cannot carry out ${missing.join(', ')} (try --backend sim)`);
   }
-}
-
-function newWriter(
-  { request, config }: PreparedRun,
-  { store }: RunContext,
-  images: Readonly<Record<string, string>>,
-): RunWriter {
-  const run = describeRun(request, config, images);
-  return new RunWriter({ store, run, live: config.backend !== 'sim' });
-}
-
-/** The run's directory name is unique in its store, and a label may carry it. */
-function runIdOf(directory: string): string {
-  return directory.split('/').at(-1) ?? directory;
 }
 
 /** Simulates once more and compares the bytes. */

@@ -65,10 +65,8 @@ describe('ordeal run', () => {
 
   test('exits 1 with a witness in the domain’s words when a planted bug shows', async () => {
     const store = freshStore();
-    const { exitCode, stdout } = await ordeal(
-      ...['run', 'raft', '--mutant', 'rf-local-read', '--runs', '20', '--seed', '1'],
-      ...['--store', store, '--quiet'],
-    );
+    const planted = 'run raft --mutant rf-local-read --runs 20 --seed 1 --quiet'.split(' ');
+    const { exitCode, stdout } = await ordeal(...planted, '--store', store);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/VIOLATION\s+process \d+ read/);
     expect(stdout).toContain('npx ordeal replay');
@@ -76,10 +74,8 @@ describe('ordeal run', () => {
   });
 
   test('calls a run without enough evidence unknown', async () => {
-    const { exitCode, stdout } = await ordeal(
-      ...['run', 'raft', '--seed', '1', '--nodes', '1', '--nemesis', 'partition', '--rate', '0.1'],
-      ...['--time-limit', '1', '--quiet'],
-    );
+    const idle = 'run raft --seed 1 --nodes 1 --rate 0.1 --time-limit 1 --quiet'.split(' ');
+    const { exitCode, stdout } = await ordeal(...idle, '--store', freshStore());
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(/UNKNOWN/);
   });
@@ -206,9 +202,8 @@ describe('ordeal list', () => {
 describe('an interrupted run', () => {
   test('keeps what it has, judges it, and exits 130', async () => {
     const store = freshStore();
-    const child = ordeal(
-      ...['run', 'raft', '--seed', '1', '--time-limit', '8000', '--store', store],
-    );
+    const long = 'run raft --seed 1 --time-limit 8000'.split(' ');
+    const child = ordeal(...long, '--store', store);
     // The directory appears when the run begins.
     for (;;) {
       try {

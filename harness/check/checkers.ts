@@ -129,7 +129,12 @@ const checkers: readonly Checker[] = [
   ...small,
 ];
 
-export const CHECKER_NAMES: readonly string[] = checkers.map(({ name }) => name);
+const CHECKER_NAMES = checkers.map(({ name }) => name);
+
+/** The checkers with what each says, for lists. */
+export const CHECKERS: readonly (readonly [name: string, describe: string])[] = checkers.map(
+  ({ name, describe }) => [name, describe],
+);
 
 /** Models that are judged by transactions, or by a checker of the same name. */
 const TRANSACTIONAL = ['list-append', 'rw-register'];

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Value } from '../../checkers/history.ts';
-import { answer, CHECKER_NAMES, MODEL_NAMES, validateFlags } from '../check/checkers.ts';
+import { answer, CHECKERS, MODEL_NAMES, validateFlags } from '../check/checkers.ts';
 import { checkBlock, checkJson, type Judged, wrap } from '../check/output.ts';
 import type { CheckFlags } from '../check/question.ts';
 import { rejudge } from '../check/stored-run.ts';
@@ -53,7 +53,7 @@ beside the first one, which stays.
 Models:
 ${wrap(MODEL_NAMES.join(', '), COLUMNS, 2).join('\n')}
 Checkers:
-${wrap(CHECKER_NAMES.join(', '), COLUMNS, 2).join('\n')}
+${CHECKERS.map(([name, describe]) => `  ${name.padEnd(20)}${describe}`).join('\n')}
 Without --checker: transactional for list-append and rw-register, set for a set
 that is only added to and read, the checker of that name for bank, set-full,
 queue, total-queue, unique-ids and long-fork, linearizable for the rest.

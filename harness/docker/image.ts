@@ -24,7 +24,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type Docker from 'dockerode';
 import { infrastructure } from '../errors.ts';
-import { connectEngine, reason, statusOf } from './engine.ts';
+import { connectEngine, reason, statusOf, tolerate } from './engine.ts';
 import { DIRECTORY_PREFIX, writeOwner } from './leftovers.ts';
 import { thisProcess } from './owner.ts';
 
@@ -113,7 +113,17 @@ export async function buildImage(systemName: string, progress: Progress): Promis
   }
   const built = await inspect(docker, tag);
   if (built === null) throw infrastructure(`building ${tag} left no image behind`);
+  await pruneOlder(docker, tag);
   return built;
+}
+
+/** Every change of the sources makes a new tag: the ones before it go, unless a run still uses them. */
+async function pruneOlder(docker: Docker, tag: string): Promise<void> {
+  const [repository] = tag.split(':');
+  const images = await docker.listImages({ filters: { reference: [`${repository}`] } });
+  for (const older of images.flatMap((image) => image.RepoTags ?? [])) {
+    if (older !== tag) await tolerate(docker.getImage(older).remove(), 404, 409);
+  }
 }
 
 /** Whether the slow part of every image is there. */

@@ -33,6 +33,8 @@ export interface RealtimeResult {
   readonly quietAtUs: number | null;
   readonly endUs: number;
   readonly finished: boolean;
+  /** Zero of the history, as a reading of `process.hrtime.bigint()`. */
+  readonly startNs: bigint;
 }
 
 /** A fault with its targets, and what was found when it was carried out. */
@@ -81,7 +83,7 @@ class RealtimeDriver {
       await this.#undoEverything();
     }
     const { history, quietAtUs } = this.#engine;
-    return { history, quietAtUs, endUs: this.#nowUs(), finished };
+    return { history, quietAtUs, endUs: this.#nowUs(), finished, startNs: this.#startNs };
   }
 
   #tell(): void {

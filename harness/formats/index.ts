@@ -11,7 +11,7 @@ import { readPorcupineKv } from './porcupine-kv.ts';
 
 type Read = (stream: ByteStream, options: JepsenOptions) => HistoryFile;
 
-export const formats = {
+const formats = {
   jsonl: readJsonl,
   'jepsen-edn': readJepsenEdn,
   'jepsen-log': readJepsenLog,

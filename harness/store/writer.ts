@@ -47,6 +47,11 @@ export class RunWriter {
     pointAt(this.directory, 'latest');
   }
 
+  /** Replaces `run.json`, when more is known of what is being run. */
+  run(run: RunFile): void {
+    writeWhole(join(this.directory, FILES.run), jsonText(run));
+  }
+
   /** `plan.json`: an operation or a fault a line. */
   plan({ faults, operations }: Plan): void {
     const rows = (items: readonly unknown[]) =>

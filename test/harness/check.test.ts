@@ -1,3 +1,5 @@
+/** `ordeal check`: verdicts, statuses, several files, stored runs, and the recorded histories. */
+
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -43,7 +43,7 @@ describe('draws', () => {
 
   test('spread evenly over buckets', () => {
     const base = streamBase(7, 2, 0);
-    const buckets = new Array<number>(16).fill(0);
+    const buckets = Array.from({ length: 16 }, () => 0);
     for (let i = 0; i < 16_000; i++) {
       const bucket = drawAt(base, i) >>> 28;
       buckets[bucket] = (buckets[bucket] as number) + 1;

@@ -66,7 +66,7 @@ describe('register', () => {
     const config = { clients: 2, rate: 100, timeLimitUs: 5_000_000, options };
     const plan = register?.plan(config, namedDraw(1)) ?? [];
     const written = new Set(plan.filter(({ f }) => f !== 'read').map(({ value }) => value));
-    expect([...written].sort()).toEqual([1, 2, 3, 4]);
+    expect([...written].map(Number).sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
   });
 
   test('compares with what was last seen', () => {

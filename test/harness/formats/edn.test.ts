@@ -1,3 +1,5 @@
+/** The EDN reader: values, refusals, depth, and agreement with another reader. */
+
 import { parseEDNString } from 'edn-data';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -99,7 +101,9 @@ describe('an EDN value', () => {
     const leaf = fc.oneof(
       fc.constantFrom('nil', 'true', 'false'),
       fc.integer().map(String),
-      fc.double({ noNaN: true, noDefaultInfinity: true, noInteger: true }).map((number) => `${number}`),
+      fc
+        .double({ noNaN: true, noDefaultInfinity: true, noInteger: true })
+        .map((number) => `${number}`),
       fc.stringMatching(/^[a-z]{1,8}$/).map((name) => `:${name}`),
       fc.string({ unit: 'grapheme' }).map((text) => JSON.stringify(text)),
     );

@@ -1,3 +1,5 @@
+/** Each format by an example of everything that it can say. */
+
 import { describe, expect, test } from 'vitest';
 import { eventsOf, read, refusal } from './reading.ts';
 

@@ -1,3 +1,5 @@
+/** What cannot be a history is refused with its place, and nothing crashes. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,7 +133,7 @@ test('a history with bytes cut out, put in or changed is read or refused, and no
     '# @object atomic-queue\n[1] call enq(1)\n[1] return\n[2] call deq\n[2] return 1\n',
   ];
   const junk = fc.constantFrom(
-    ...'[](){}"\\#:;_^0-,\n',
+    ...Array.from('[](){}"\\#:;_^0-,\n'),
     '\u0000',
     '##',
     '#_',

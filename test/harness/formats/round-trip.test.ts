@@ -1,3 +1,5 @@
+/** Histories that are written and read come back as they were. */
+
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type EventType, History, type NewEvent, type Value } from '../../../checkers/history.ts';
