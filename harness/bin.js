@@ -12,6 +12,6 @@ if (major < 24) {
 import('./cli.ts')
   .then((cli) => cli.main(process.argv.slice(2)))
   .catch((error) => {
-    process.stderr.write('ordeal: ' + String((error && error.stack) || error) + '\n');
+    console.error(error);
     process.exitCode = 70;
   });
