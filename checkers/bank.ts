@@ -66,7 +66,9 @@ export function checkBank(history: History, options: BankOptions = {}): CheckRes
 }
 
 function malformed(read: ClientOperation): Verdict {
-  const because = `event ${read.complete}: expected a list of [account, balance], got ${JSON.stringify(read.result)}`;
+  const because =
+    `event ${read.complete}: expected a list of [account, balance], got ` +
+    `${JSON.stringify(read.result)}`;
   return { kind: 'unknown', because };
 }
 
@@ -100,7 +102,10 @@ function wrong(balances: Balances, { total, accounts, allowNegative }: Rules): s
   const sum = balances.reduce((all, [, balance]) => all + (balance ?? 0), 0);
   if (sum !== total) {
     const difference = Math.abs(sum - total);
-    return `found ${sum} in all accounts together instead of ${total}: ${difference} ${sum < total ? 'vanished' : 'appeared from nowhere'}`;
+    return (
+      `found ${sum} in all accounts together instead of ${total}: ${difference} ` +
+      `${sum < total ? 'vanished' : 'appeared from nowhere'}`
+    );
   }
   const negative = balances.filter(([, balance]) => (balance ?? 0) < 0);
   if (!allowNegative && negative.length > 0) {

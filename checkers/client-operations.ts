@@ -78,7 +78,7 @@ export function where({ process, invoke, complete }: ClientOperation): string {
 }
 
 /** The events of some operations, ascending and each once: what a verdict points at. */
-export function eventsOf(operations: readonly ClientOperation[]): number[] {
+function eventsOf(operations: readonly ClientOperation[]): number[] {
   const events = operations.flatMap(({ invoke, complete }) =>
     complete === null ? [invoke] : [invoke, complete],
   );

@@ -103,8 +103,10 @@ function judgeRead(
   if (value >= least && value <= most) return null;
   const because =
     value < least
-      ? `the read of ${where(read)} found ${value}, but at least ${least} had been added before it began`
-      : `the read of ${where(read)} found ${value}, but at most ${most} can have been added by then`;
+      ? `the read of ${where(read)} found ${value}, but at least ${least} had been ` +
+        'added before it began'
+      : `the read of ${where(read)} found ${value}, but at most ${most} can have been ` +
+        'added by then';
   return invalidBy(because, [read], { key });
 }
 

@@ -47,7 +47,10 @@ function misuse(t: Transactions): string | null {
       }
       const other = written.get(key);
       if (other !== undefined) {
-        return `events ${t.invoke[other]} and ${t.invoke[txn]} both write key ${show(t.keys[key])}: each key must be written once`;
+        return (
+          `events ${t.invoke[other]} and ${t.invoke[txn]} both write key ` +
+          `${show(t.keys[key])}: each key must be written once`
+        );
       }
       written.set(key, txn);
     }
@@ -70,7 +73,7 @@ function groupReads(t: Transactions): Map<string, number[]> {
   return groups;
 }
 
-/** Reads must form a chain: sorted by how much they saw, each must have seen all that the one before did. */
+/** Reads must form a chain: in the order of how much they saw, each saw all that the last did. */
 function judge(t: Transactions, txns: number[]): Verdict | null {
   const sorted = txns
     .map((txn) => ({ txn, seen: seenBy(t, txn) }))
@@ -110,7 +113,8 @@ function fork(t: Transactions, [a, b]: [number, number], [x, y]: [number, number
   const name = (txn: number): string =>
     `the read of process ${t.process[txn]} (events ${t.invoke[txn]} to ${t.complete[txn]})`;
   const because =
-    `long fork: ${name(a)} saw the write of ${show(t.keys[x])} but not that of ${show(t.keys[y])}, ` +
+    `long fork: ${name(a)} saw the write of ${show(t.keys[x])} but not that of ` +
+    `${show(t.keys[y])}, ` +
     `${name(b)} saw ${show(t.keys[y])} but not ${show(t.keys[x])}`;
   const operations = [a, b].map((txn) => ({
     invoke: t.invoke[txn] as number,

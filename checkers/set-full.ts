@@ -147,7 +147,7 @@ function judge(
   if (lost.length > 0) {
     const [first] = lost as [Element];
     return invalidBy(
-      `${lost.length} elements are lost: ${someOf(lost.map(({ value }) => value))}`,
+      `lost elements: ${someOf(lost.map(({ value }) => value))}`,
       [
         first.add,
         ...(first.present === null ? [] : [first.present]),
@@ -163,15 +163,18 @@ function judge(
   }
   const [phantom] = unexpected;
   if (phantom !== undefined) {
-    const because = `the read of ${where(phantom.read)} holds ${JSON.stringify(phantom.value)}, which nobody added, or whose add failed`;
+    const because =
+      `the read of ${where(phantom.read)} holds ${JSON.stringify(phantom.value)}, ` +
+      'which nobody added, or whose add failed';
     return invalidBy(because, [phantom.read], { key });
   }
   const stale = elements.filter((element) => isStable(element) && isStale(element));
   if (linearizable && stale.length > 0) {
     const late = stale.reduce((a, b) => (staleMs(history, b) > staleMs(history, a) ? b : a));
     return invalidBy(
-      `${stale.length} elements were missing from reads that began after they were acknowledged; ` +
-        `${JSON.stringify(late.value)} for ${Math.round(staleMs(history, late))} ms`,
+      `stale elements, missing from reads that began after they were known to exist: ` +
+        `${someOf(stale.map(({ value }) => value))}; ${JSON.stringify(late.value)} for ` +
+        `${Math.round(staleMs(history, late))} ms`,
       [late.add, late.absent as ClientOperation],
       { key },
     );
@@ -185,5 +188,8 @@ function tellLost({ value, add, present, absent }: Element): string {
     present === null
       ? `its add was acknowledged (${where(add)})`
       : `last seen by the read of ${where(present)}`;
-  return `${JSON.stringify(value)}: ${seen}, missing from the read of ${where(absent as ClientOperation)} and from every read that began later.`;
+  return (
+    `${JSON.stringify(value)}: ${seen}, missing from the read of ` +
+    `${where(absent as ClientOperation)} and from every read that began later.`
+  );
 }

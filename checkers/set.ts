@@ -109,7 +109,7 @@ function decide(
   if (lost.length > 0) {
     const elements = someOf(lost.map(({ argument }) => argument));
     return invalidBy(
-      `${lost.length} acknowledged elements are lost: ${read} does not have ${elements}`,
+      `${read} lacks acknowledged elements: ${elements}`,
       [...lost.slice(0, 8), final],
       {
         key,

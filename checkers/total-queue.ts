@@ -114,19 +114,23 @@ function judge(
 ): Verdict {
   const phantom = counts.find(({ attempted, out }) => attempted === 0 && out > 0);
   if (phantom?.dequeue != null) {
-    const because = `${JSON.stringify(phantom.value)} came out (${where(phantom.dequeue)}), but nobody put it in, or only in vain`;
+    const because =
+      `${JSON.stringify(phantom.value)} came out (${where(phantom.dequeue)}), but ` +
+      'nobody put it in, or only in vain';
     return invalidBy(because, [phantom.dequeue], { key });
   }
   const twice = counts.find((each) => duplicatedOf(each) > 0);
   if (!allowDuplicates && twice?.dequeue != null) {
-    const because = `${JSON.stringify(twice.value)} came out ${twice.out} times (last: ${where(twice.dequeue)}), but went in ${twice.attempted} times`;
+    const because =
+      `${JSON.stringify(twice.value)} came out ${twice.out} times (last: ` +
+      `${where(twice.dequeue)}), but went in ${twice.attempted} times`;
     return invalidBy(because, [twice.dequeue], { key });
   }
   const lost = counts.filter((each) => lostOf(each) > 0);
   const total = lost.reduce((sum, each) => sum + lostOf(each), 0);
   const [first] = lost;
   if (first?.enqueue == null) return { kind: 'valid' };
-  const missing = `${total} acknowledged values never came out: ${someOf(lost.map(({ value }) => value))}`;
+  const missing = `acknowledged values that never came out: ${someOf(lost.map((each) => each.value))}`;
   const crashed = operations.filter(({ f, type }) => type === 'info' && f === 'dequeue').length;
   const drained = operations.some(({ f, type }) => type === 'info' && f === 'drain');
   if (drained || total <= crashed) {

@@ -29,7 +29,8 @@ export function checkUniqueIds(history: History): CheckResult {
       }
       duplicated++;
       verdict ??= invalidBy(
-        `the id ${JSON.stringify(operation.result)} was given out twice: ${where(other)}, and ${where(operation)}`,
+        `the id ${JSON.stringify(operation.result)} was given out twice: ` +
+          `${where(other)}, and ${where(operation)}`,
         [other, operation],
       );
     }

@@ -1,6 +1,12 @@
 /** The registry of systems: one line for each. */
 
+import { basicPaxos } from './basic-paxos/index.ts';
+import { multiPaxos } from './multi-paxos/index.ts';
 import { raft } from './raft/index.ts';
 import type { System } from './system.ts';
 
-export const systems: Readonly<Record<string, System>> = { raft };
+export const systems: Readonly<Record<string, System>> = {
+  'basic-paxos': basicPaxos,
+  'multi-paxos': multiPaxos,
+  raft,
+};

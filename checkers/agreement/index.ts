@@ -26,7 +26,14 @@ export function hasTraceChecker(protocol: string): protocol is keyof typeof CHEC
 
 /** Follows the leaders of a protocol that has them; null for one that has none or is not known. */
 export function livenessObserver(protocol: string): LivenessObserver | null {
-  return protocol === 'raft' ? new LivenessObserver() : null;
+  switch (protocol) {
+    case 'raft':
+      return new LivenessObserver();
+    case 'multi-paxos':
+      return new LivenessObserver(true);
+    default:
+      return null;
+  }
 }
 
 export interface AgreementResult extends CheckResult {

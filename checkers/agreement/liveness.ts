@@ -59,6 +59,8 @@ interface Reign {
 
 /** Follows a run as it happens: fed every line, told of the quiet end, asked at the end. */
 export class LivenessObserver {
+  /** Whether terms are ballots, of which each node has its own: a round of them is one step. */
+  readonly #ballots: boolean;
   readonly members: Member[] = [];
   /** Before the quiet end, those that last; after it, all. */
   reigns: Reign[] = [];
@@ -70,6 +72,16 @@ export class LivenessObserver {
   line = -1;
   timeNs = 0;
   #isQuiet = false;
+
+  constructor(ballots = false) {
+    this.#ballots = ballots;
+  }
+
+  /** Elections begun since the quiet end, as far as terms or ballots show them. */
+  get termsAfterQuiet(): number {
+    const terms = this.term - this.termBefore;
+    return this.#ballots ? Math.ceil(terms / Math.max(1, this.members.length)) : terms;
+  }
 
   feed(event: TraceEvent, node: number, _incarnation: number, timeNs: number): void {
     this.line++;
@@ -224,7 +236,7 @@ function conclude(observer: LivenessObserver, bounds: LivenessBounds, endNs: num
       stable === null || stable.committedNs === null
         ? 'never'
         : Math.max(0, stable.committedNs - quietAtNs),
-    termsAfterQuiet: observer.term - observer.termBefore,
+    termsAfterQuiet: observer.termsAfterQuiet,
   };
   const result = (verdict: Verdict): CheckResult => ({ checker: 'liveness', verdict, stats });
   if (observer.line < 0) return result({ kind: 'unknown', because: 'the trace is empty' });
@@ -321,7 +333,7 @@ function disruptionVerdict(
   observer: LivenessObserver,
   { quietAtNs }: LivenessBounds,
 ): Verdict | null {
-  const terms = observer.term - observer.termBefore;
+  const terms = observer.termsAfterQuiet;
   const allowed = 2 * observer.members.length;
   if (terms <= allowed) return null;
   return broken(

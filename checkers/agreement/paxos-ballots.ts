@@ -9,8 +9,8 @@ import {
   type PaxosGhost,
   type PaxosNode,
   promisedBy,
-  raisePromise,
   type Round,
+  raisePromise,
   roundOf,
   scopeOf,
 } from './paxos-state.ts';

@@ -87,7 +87,9 @@ function auditAccepted(ghost: PaxosGhost, node: PaxosNode, recovered: PaxosRecov
       wasApplied ? 'D:AppliedDurable' : 'D:AcceptDurable',
       claim.line,
       `${name} had accepted a value in ballot ${claim.ballot} of ${instanceName(instance)} and ` +
-        (now === undefined ? 'came back without any' : `came back with one of ballot ${now.ballot}`),
+        (now === undefined
+          ? 'came back without any'
+          : `came back with one of ballot ${now.ballot}`),
     );
     return;
   }

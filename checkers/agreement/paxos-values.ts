@@ -3,8 +3,8 @@
 import { type Instance, nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
 import {
-  ballotOf,
   type BallotValue,
+  ballotOf,
   countNodes,
   findRound,
   type InstanceGhost,

@@ -68,7 +68,11 @@ function visit<State>(
   return states;
 }
 
-function* claims<State>(model: Model<State>, state: State, operation: Operation): Generator<string> {
+function* claims<State>(
+  model: Model<State>,
+  state: State,
+  operation: Operation,
+): Generator<string> {
   const next = model.step(state, operation);
   if (next === undefined) return;
   const key = stateKey(model, state);
@@ -135,7 +139,11 @@ function run<State>(model: Model<State>, from: State, operations: readonly Opera
 }
 
 /** How many of the operations are possible, one after the other. */
-function possible<State>(model: Model<State>, from: State, operations: readonly Operation[]): number {
+function possible<State>(
+  model: Model<State>,
+  from: State,
+  operations: readonly Operation[],
+): number {
   let state: State | undefined = from;
   for (const [at, operation] of operations.entries()) {
     state = model.step(state, operation);

@@ -4,6 +4,7 @@ import type { History, Value } from '../history.ts';
 import { type Verdict, worst } from '../verdict.ts';
 import { decide, type KeyResult, type Question } from './decide.ts';
 import { type Model, UnreadableValue } from './model.ts';
+import { silentMultiRegister } from './models/multi-register.ts';
 import { modelNamed, models } from './models.ts';
 import { type FailedCas, type NilReads, type Operations, operationsByKey } from './operations.ts';
 import { type Budget, DEFAULT_MEMORY_BYTES, DEFAULT_STEPS } from './search.ts';
@@ -45,7 +46,9 @@ export function checkLinearizable(
   options: LinearizabilityOptions,
 ): LinearizabilityResult {
   const prepared = prepare(history, options);
-  return typeof prepared === 'string' ? undecided(prepared) : joinKeys(checkKeys(prepared, options));
+  return typeof prepared === 'string'
+    ? undecided(prepared)
+    : joinKeys(checkKeys(prepared, options));
 }
 
 /** The objects of a history and what is asked about each. */
@@ -56,7 +59,9 @@ export interface Prepared {
 
 /** The reason when the history cannot be judged. */
 export function prepare(history: History, options: LinearizabilityOptions): Prepared | string {
-  const model = typeof options.model === 'string' ? modelNamed(options.model) : options.model;
+  const named = typeof options.model === 'string' ? modelNamed(options.model) : options.model;
+  const silent = options.nilReads === 'silent' && named === models['multi-register'];
+  const model: Model | undefined = silent ? silentMultiRegister : named;
   if (model === undefined) {
     const known = Object.keys(models).join(', ');
     return `no model is called ${JSON.stringify(options.model)} (known: ${known})`;

@@ -5,6 +5,7 @@ import type { Verdict } from '../verdict.ts';
 import { engineSearch } from './engine/engine.ts';
 import { explainContradiction, explainStuck } from './explain.ts';
 import type { Model } from './model.ts';
+import { models } from './models.ts';
 import { monitorFor } from './monitors.ts';
 import { type Operations, operationAt, select } from './operations.ts';
 import { proposedOrder, refusal } from './proposed-order.ts';
@@ -65,8 +66,26 @@ function byClients(operations: Operations, question: Question): KeyResult {
 function bySearch(operations: Operations, question: Question): KeyResult {
   const { model, initial, budget } = question;
   const search = engineSearch(operations, model, initial, budget);
-  const verdict = verdictOf(operations, question, search);
+  const verdict =
+    brokenClaim(operations, question, search) ?? verdictOf(operations, question, search);
   return answer(operations, verdict, 'engine', search.configurations);
+}
+
+/**
+ * The order that the engine found, stepped through the model: it holds unless the model claims
+ * what is not true. The library's own models are tested for that.
+ */
+function brokenClaim(
+  operations: Operations,
+  { model, initial }: Question,
+  search: SearchResult,
+): Verdict | undefined {
+  if (Object.values<Model>(models).includes(model)) return undefined;
+  const order = search.kind === 'linearizable' ? search.order() : undefined;
+  const complaint = order === undefined ? undefined : refusal(operations, model, initial, order);
+  if (complaint === undefined) return undefined;
+  const because = `model ${model.name} does not keep to its claims (see checkModel): ${complaint}`;
+  return { kind: 'unknown', because };
 }
 
 function byParts(

@@ -2,7 +2,13 @@
 
 import { INVOKE, NONE, type Value } from '../history.ts';
 import type { Verdict, Witness, WitnessOperation } from '../verdict.ts';
-import { describeOperation, describeState, type Model } from './model.ts';
+import {
+  describeOperation,
+  describeState,
+  type Model,
+  stateKey,
+  UnreadableValue,
+} from './model.ts';
 import type { Contradiction } from './monitors/monitor.ts';
 import { NEVER, type Operations, operationAt } from './operations.ts';
 import type { Stuck } from './search.ts';
@@ -12,7 +18,8 @@ const SHOWN = 20;
 
 /**
  * The longest linearizable prefix with the state after each operation, then the operations that
- * cannot follow. `stuck.order` is what the search found, so replaying it never fails.
+ * cannot follow. `stuck.order` is what the search found, so replaying it fails only
+ * where the model claims what is not true.
  */
 export function explainStuck<State>(
   operations: Operations,
@@ -32,7 +39,7 @@ export function explainStuck<State>(
     sentences: [
       because,
       `${count(stuck.order.length)} can be put in an order that explains every answer up to then; ` +
-        `after it ${objectName(operations)} is ${describeState(model, state)}.`,
+        `after it ${objectName(operations)} is ${stateOf(model, state)}.`,
       ...blocked.map((operation, at) => {
         const told = describe(operations, model, candidates[at] as number);
         return `${told} cannot come next: ${operation.why ?? ''}.`;
@@ -52,13 +59,12 @@ export function describe<State>(
   when: 'answered' | 'always' = 'always',
 ): string {
   const operation = operationAt(operations, i);
-  const words = describeOperation(model, operation, keyName(operations));
-  const { time } = operations.history;
-  const called = showTime(time[operations.call[i] as number] as number);
+  const words = short(describeOperation(model, operation, keyName(operations)));
+  const called = moment(operations, operations.call[i] as number);
   const ret = operations.ret[i] as number;
   const who = `process ${operation.process}'s ${words}`;
   if (ret === NEVER) return `${who} (asked at ${called}, never answered)`;
-  const answered = showTime(time[ret] as number);
+  const answered = moment(operations, ret);
   return when === 'answered'
     ? `${who} had been answered at ${answered}`
     : `${who} (${called} to ${answered})`;
@@ -67,11 +73,10 @@ export function describe<State>(
 /** `process 3: read x = 1 (answered at 91 ms)`. */
 export function said<State>(operations: Operations, model: Model<State>, i: number): string {
   const operation = operationAt(operations, i);
-  const words = describeOperation(model, operation, keyName(operations));
+  const words = short(describeOperation(model, operation, keyName(operations)));
   const ret = operations.ret[i] as number;
-  const { time } = operations.history;
   const event = ret === NEVER ? (operations.call[i] as number) : ret;
-  return `process ${operation.process} ${words} at ${showTime(time[event] as number)}`;
+  return `process ${operation.process} ${words} at ${moment(operations, event)}`;
 }
 
 /** The operations whose call or return these events are, in the same order. O(operations). */
@@ -105,15 +110,17 @@ export function explainContradiction<State>(
   return { kind: 'invalid', because, events: eventsOf(shown), witness };
 }
 
-/** Nanoseconds as a person reads them. */
-export function showTime(timeNs: number): string {
+/** When an event was, as a person reads it; its number where the history has no clock. */
+function moment({ history }: Operations, event: number): string {
+  const timeNs = history.time[event] as number;
+  if (timeNs === 0 && event > 0) return `event ${event}`;
   if (timeNs >= 10_000_000_000) return `${(timeNs / 1e9).toFixed(2)} s`;
   if (timeNs >= 1_000_000) return `${Number((timeNs / 1e6).toFixed(1))} ms`;
   return timeNs >= 1000 ? `${Number((timeNs / 1e3).toFixed(1))} us` : `${timeNs} ns`;
 }
 
 /** An operation by its events. A completion `info` counts as none for order, but is shown. */
-export function witnessOperation(operations: Operations, i: number): WitnessOperation {
+function witnessOperation(operations: Operations, i: number): WitnessOperation {
   const { history } = operations;
   const invoke = operations.call[i] as number;
   const ret = operations.ret[i] as number;
@@ -146,16 +153,22 @@ function replay<State>(
   for (const i of order) {
     place++;
     const next = model.step(state, operationAt(operations, i));
-    if (next === undefined) throw new Error(`the order does not follow the model at ${place}`);
-    const before = describeState(model, state);
-    const after = describeState(model, next);
-    if (before !== after) lastChange = i;
+    if (next === undefined) throw new UnreadableValue(brokenClaim(place));
+    if (stateKey(model, state) !== stateKey(model, next)) lastChange = i;
     state = next;
     if (place > order.length - SHOWN) {
-      shown.push({ ...witnessOperation(operations, i), order: place, stateAfter: after });
+      shown.push({
+        ...witnessOperation(operations, i),
+        order: place,
+        stateAfter: stateOf(model, next),
+      });
     }
   }
   return { state, shown, lastChange };
+}
+
+function brokenClaim(place: number): string {
+  return `it does not keep to its claims (see checkModel), at operation ${place} of the order found`;
 }
 
 /** Operations open when the stuck one returned, that are not in the prefix; the stuck one first. */
@@ -180,13 +193,13 @@ function refuse<State>(
   const shown = witnessOperation(operations, i);
   const next = model.step(state, operationAt(operations, i));
   if (next === undefined) {
-    return { ...shown, why: `${objectName(operations)} is ${describeState(model, state)}` };
+    return { ...shown, why: `${objectName(operations)} is ${stateOf(model, state)}` };
   }
   const waiting = operationAt(operations, stuck.operation);
   return {
     ...shown,
     why:
-      `it would leave ${objectName(operations)} at ${describeState(model, next)}, from where no ` +
+      `it would leave ${objectName(operations)} at ${stateOf(model, next)}, from where no ` +
       `order of the others lets process ${waiting.process} see what it saw`,
   };
 }
@@ -200,7 +213,7 @@ function sentence<State>(
   stuck: number,
 ): string {
   const head = said(operations, model, stuck);
-  const is = `${objectName(operations)} is ${describeState(model, state)}`;
+  const is = `${objectName(operations)} is ${stateOf(model, state)}`;
   if (lastChange === undefined) return `${head}, although ${is} from the start`;
   const ret = operations.ret[lastChange] as number;
   if (ret < (operations.call[stuck] as number)) {
@@ -208,6 +221,15 @@ function sentence<State>(
   }
   const by = describe(operations, model, lastChange);
   return `${head}, and no order of the operations explains it: at best ${is} after ${by}`;
+}
+
+/** Long states and answers are told by their beginning and their end. */
+function short(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 90)} ... ${text.slice(-90)}`;
+}
+
+function stateOf<State>(model: Model<State>, state: State): string {
+  return short(describeState(model, state));
 }
 
 /** How sentences call the object. */

@@ -1,7 +1,7 @@
 /** Models with several possible outcomes, checked by stepping sets of states. */
 
 import type { Value } from '../history.ts';
-import { describeState, type Model, type Operation, stateKey } from './model.ts';
+import type { Model, Operation } from './model.ts';
 
 /** As `Model`, except that an operation may lead to any of several states. */
 export interface NondeterministicModel<State> {
@@ -23,16 +23,8 @@ export interface NondeterministicModel<State> {
 export function nondeterministic<State>(
   model: NondeterministicModel<State>,
 ): Model<readonly State[]> {
-  const { key, describeState: describe } = model;
-  const single: Model<State> = {
-    name: model.name,
-    functions: model.functions,
-    initial: (value) => model.initial(value)[0] as State,
-    step: (state) => state,
-    ...(key === undefined ? {} : { key: key.bind(model) }),
-    ...(describe === undefined ? {} : { describeState: describe.bind(model) }),
-  };
-  const textKey = (state: State): string => JSON.stringify(stateKey(single, state));
+  const textKey = (state: State): string =>
+    JSON.stringify(model.key === undefined ? state : model.key(state));
   const distinct = (states: readonly State[]): readonly State[] => {
     if (states.length < 2) return states;
     const byKey = new Map(states.map((state) => [textKey(state), state]));
@@ -49,6 +41,7 @@ export function nondeterministic<State>(
     },
     key: (states) => states.map(textKey).join(' '),
     describeState: (states) =>
-      states.map((state) => describeState(single, state)).join(' or ') || 'nothing',
+      states.map((state) => model.describeState?.(state) ?? textKey(state)).join(' or ') ||
+      'nothing',
   };
 }

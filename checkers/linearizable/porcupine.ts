@@ -75,7 +75,8 @@ export function porcupineSearch<State>(
     }
     const taken = stack.pop();
     const best = stuck;
-    if (taken === undefined) return { kind: 'violation', configurations: memo.size, stuck: () => best };
+    if (taken === undefined)
+      return { kind: 'violation', configurations: memo.size, stuck: () => best };
     state = taken.before;
     clearBit(linearized, taken.operation);
     if (operations.ret[taken.operation] !== NEVER) answered++;

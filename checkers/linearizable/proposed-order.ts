@@ -32,7 +32,8 @@ export function proposedOrder(operations: Operations): readonly number[] | undef
   const placed: number[] = [];
   for (let i = 0; i < count; i++) if (!Number.isNaN(position[i])) placed.push(i);
   return placed.sort(
-    (a, b) => (position[a] as number) - (position[b] as number) || observes(a) - observes(b) || a - b,
+    (a, b) =>
+      (position[a] as number) - (position[b] as number) || observes(a) - observes(b) || a - b,
   );
 }
 

@@ -43,7 +43,9 @@ export function cutShares(
   if (typeof prepared === 'string') return joinShares([[unknown(prepared)]]);
   const loads = Array.from({ length: lanes }, () => ({ operations: 0, mine: [] as number[] }));
   for (const { key, count } of prepared.groups.toSorted((a, b) => b.count - a.count)) {
-    const lightest = loads.reduce((best, load) => (load.operations < best.operations ? load : best));
+    const lightest = loads.reduce((best, load) =>
+      load.operations < best.operations ? load : best,
+    );
     lightest.operations += count;
     lightest.mine.push(key);
   }

@@ -11,7 +11,7 @@
 
 import { cyclicComponents } from '../transactional/components.ts';
 import { EdgeList, type Graph, toGraph, VIA } from '../transactional/graph.ts';
-import type { EdgeAt } from '../transactional/search.ts';
+import { type EdgeAt, pathTo } from '../transactional/search.ts';
 import type { Verdict } from '../verdict.ts';
 import { INITIAL_VERSION, label, type Register, type RegisterOperation } from './registers.ts';
 
@@ -31,7 +31,7 @@ interface Rule {
    * newer than what the second gives of a later one. Null for operations that are not meant.
    */
   readonly session: readonly (readonly [Role, Role])[];
-  /** Real time: all that completed before a write began precedes it, or only writes do, or nothing. */
+  /** Whether all that completed before a write began precedes it, or only writes do, or nothing. */
   readonly realTime: 'before-writes' | 'among-writes' | 'none';
   /** Whether nothing may come between the two versions of a compare-and-set. */
   readonly atomic: boolean;
@@ -234,7 +234,7 @@ class VersionOrder {
     this.#checkChains(reads);
   }
 
-  /** Real time inside a chain: what met a later version must not be over before an earlier one begins. */
+  /** Inside a chain, what met a later version must not be over before an earlier one begins. */
   #checkChains(reads: boolean): void {
     const { operations, writers } = this.#register;
     const { chain, place } = this.#chains;
@@ -348,28 +348,6 @@ class VersionOrder {
       operations: [earlier, later],
     };
   }
-}
-
-/** A shortest path from a node to one that is wanted; empty when there is none. */
-function pathTo(graph: Graph, source: number, wanted: (node: number) => boolean): EdgeAt[] {
-  const arrived = new Map<number, EdgeAt>();
-  const queue = [source];
-  for (const from of queue) {
-    for (let edge = graph.start[from] as number; edge < (graph.start[from + 1] as number); edge++) {
-      const to = graph.to[edge] as number;
-      if (to === source || arrived.has(to)) continue;
-      arrived.set(to, { from, edge });
-      if (!wanted(to)) {
-        queue.push(to);
-        continue;
-      }
-      const path: EdgeAt[] = [];
-      for (let step = arrived.get(to); step !== undefined; step = arrived.get(step.from))
-        path.push(step);
-      return path.reverse();
-    }
-  }
-  return [];
 }
 
 function refuse(register: Register, promise: string, steps: readonly Step[]): Verdict {

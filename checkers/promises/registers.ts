@@ -87,7 +87,9 @@ function toRegister(
     if (f === 'read' || type === 'fail') continue;
     const value = f === 'write' ? argument : pair(argument)[1];
     if (versions.has(identity(value))) {
-      const because = `${JSON.stringify(value)} was written twice (again at event ${invoke}): the weaker promises are judged for unique values`;
+      const because =
+        `${JSON.stringify(value)} was written twice (again at event ${invoke}): the ` +
+        'weaker promises are judged for unique values';
       return { kind: 'ambiguous', ...named, because, operations };
     }
     versions.set(identity(value), values.length);

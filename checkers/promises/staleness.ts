@@ -4,7 +4,8 @@
  * A read is stale when another write began after the write that it saw was over, and was itself
  * over before the read began: in whatever order the writes took effect, the newer one had replaced
  * the older. Writes that overlap prove nothing. (Lamport, "On Interprocess Communication", 1986;
- * for several writers: Shao et al., "Multi-Writer Consistency Conditions for Shared Memory Registers", 2011.)
+ * for several writers: Shao et al., "Multi-Writer Consistency Conditions for Shared Memory
+ * Registers", 2011.)
  */
 
 import type { Verdict } from '../verdict.ts';
@@ -157,11 +158,14 @@ export function judgeFresh(
 /** A stale read in a sentence. */
 export function tellStale({ read, staleNs, versions, replacedBy }: StaleRead): string {
   const more = versions === 1 ? '' : `, ${versions} versions behind`;
-  return `${label(read)} is ${milliseconds(staleNs)} stale${more}: ${label(replacedBy)} had replaced what it found`;
+  return (
+    `${label(read)} is ${milliseconds(staleNs)} stale${more}: ${label(replacedBy)} ` +
+    'had replaced what it found'
+  );
 }
 
 export function milliseconds(ns: number): string {
-  return ns >= 1e6 ? `${Math.round(ns / 1e6)} ms` : `${(ns / 1e6).toFixed(3)} ms`;
+  return ns >= 1e6 || ns === 0 ? `${Math.round(ns / 1e6)} ms` : `${(ns / 1e6).toFixed(3)} ms`;
 }
 
 /** Reads that no write overlaps. */

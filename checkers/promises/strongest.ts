@@ -12,6 +12,7 @@ import {
   measureStaleness,
   milliseconds,
   type Staleness,
+  type StaleRead,
   tellStale,
 } from './staleness.ts';
 
@@ -177,13 +178,17 @@ function searchedSequential(
     case 'unknown':
       return {
         kind: 'unknown',
-        because: `the search for a sequential order gave up after ${stepsMax} configurations; the longest had ${answer.placed} of ${answer.total} operations`,
+        because:
+          `the search for a sequential order gave up after ${stepsMax} configurations; ` +
+          `the longest had ${answer.placed} of ${answer.total} operations`,
       };
     case 'not-sequential': {
       const stuck = answer.stuck.slice(0, 8);
       return {
         kind: 'invalid',
-        because: `not sequential: no order of the operations agrees with every session; in the longest, none of these can come next: ${stuck.map((op) => `${op.f} by ${where(op)}`).join('; ')}`,
+        because:
+          'not sequential: no order of the operations agrees with every session; in the longest, ' +
+          `none of these can come next: ${stuck.map((op) => `${op.f} by ${where(op)}`).join('; ')}`,
         events: [...new Set(stuck.flatMap((op) => [op.invoke, op.complete ?? op.invoke]))].sort(
           (a, b) => a - b,
         ),
@@ -210,7 +215,7 @@ function conclude(
     const verdict = verdictOf(options.promise);
     if (verdict.kind !== 'valid') return verdict;
   }
-  if (strongest === null) return verdictOf('safe');
+  if (strongest === null) return none(verdictOf('safe'), worstOf(keys));
   const stronger = PROMISES.slice(0, PROMISES.indexOf(strongest));
   const failed = stronger.map(verdictOf).find(({ kind }) => kind !== 'valid');
   if (failed === undefined) return { kind: 'valid', note: strongest };
@@ -223,6 +228,13 @@ function conclude(
     ...(also.length === 0 ? [] : [`also kept: ${also.join(', ')}`]),
   ];
   return { kind: 'valid', note: note.join('; ') };
+}
+
+/** Not even the weakest promise is kept: what is left to say is how bad it gets. */
+function none(verdict: Verdict, stalest: StaleRead | null): Verdict {
+  if (verdict.kind !== 'invalid' || stalest === null) return verdict;
+  const because = `no promise is kept: ${verdict.because}; at worst, ${tellStale(stalest)}`;
+  return { ...verdict, because };
 }
 
 /** The first read that is staler than allowed. */
@@ -247,7 +259,7 @@ function exceeded(keys: readonly KeyPromises[], options: PromiseOptions): Verdic
   return null;
 }
 
-function worstOf(keys: readonly KeyPromises[]): Staleness['stale'][number] | null {
+function worstOf(keys: readonly KeyPromises[]): StaleRead | null {
   const all = keys.flatMap(({ staleness }) => staleness?.stale ?? []);
   return all.length === 0 ? null : all.reduce((a, b) => (b.staleNs > a.staleNs ? b : a));
 }

@@ -43,7 +43,7 @@ export type AnomalyKind =
 /** One instance of an anomaly. */
 export interface Anomaly {
   readonly kind: AnomalyKind;
-  /** The transactions involved; for a cycle in order, each before the next, the last before the first. */
+  /** The transactions; those of a cycle in order, each before the next, the last before the first. */
   readonly transactions: readonly number[];
   /** What happened, one statement a sentence. */
   readonly sentences: readonly string[];

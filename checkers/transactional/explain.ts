@@ -72,12 +72,15 @@ export function whyOrder(
   const completed = t.complete[from] as number;
   const began = t.invoke[to] as number;
   const gapNs = (t.history.time[began] as number) - (t.history.time[completed] as number);
-  const ago = gapNs > 0 ? `, ${milliseconds(gapNs)} earlier` : '';
-  return `${name(from)} completed (event ${completed}) before ${name(to)} began (event ${began})${ago}.`;
+  const gap = gapNs < 1e3 ? '' : ` ${duration(gapNs)}`;
+  return (
+    `${name(from)} completed (event ${completed})${gap} before ${name(to)} began ` +
+    `(event ${began}).`
+  );
 }
 
-function milliseconds(ns: number): string {
-  return ns >= 1e6 ? `${Math.round(ns / 1e6)} ms` : `${(ns / 1e6).toPrecision(2)} ms`;
+function duration(ns: number): string {
+  return ns >= 1e6 ? `${Math.round(ns / 1e6)} ms` : `${Math.round(ns / 1e3)} µs`;
 }
 
 type Base =
@@ -93,7 +96,7 @@ const HEADLINES: Readonly<Record<Base, string>> = {
     'a transaction saw some effects of another and missed others that came with or before them',
   'G-nonadjacent-item': 'transactions worked on snapshots that no single order of commits explains',
   'G2-item':
-    "transactions missed each other's writes in a circle (write skew), so that no serial order exists",
+    "transactions missed each other's writes in a circle (write skew): no serial order exists",
   internal: "a transaction's read contradicts what the same transaction read or wrote before",
   'future-read': 'a transaction read what it wrote only later',
   'incompatible-order': 'two reads of a list contradict each other about its order',
@@ -118,16 +121,22 @@ function suffix(kind: AnomalyKind): string {
   return kind.endsWith('-process') ? ', given the order of each process' : '';
 }
 
+/** Steps of a transaction that a sentence names. */
+const STEPS_SHOWN = 20;
+
 /** One line on a transaction: who, when, what. */
 function describe(t: Transactions, txn: number): string {
   const steps: string[] = [];
-  for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
+  const first = t.start[txn] as number;
+  const more = (t.start[txn + 1] as number) - first - STEPS_SHOWN;
+  for (let m = first; m < (t.start[txn + 1] as number) && m < first + STEPS_SHOWN; m++) {
     const key = show(t.keys[t.key[m] as number]);
     const value = show(t.value[m]);
     if (t.kind[m] !== READ) steps.push(`wrote ${value} to ${key}`);
     else if (t.outcome[txn] === OK) steps.push(`read ${key} = ${value}`);
     else steps.push(`read ${key}`);
   }
+  if (more > 0) steps.push(`and ${more} more`);
   const complete = t.complete[txn] as number;
   const invoke = t.invoke[txn] as number;
   const events =

@@ -25,19 +25,25 @@ export function whyListEdge(lists: Lists, from: number, to: number, kind: number
 
 function whyOverwritten(lists: Lists, from: number, to: number): string | null {
   const { t, position, keys, name } = lists;
+  const firsts = new Map<number, number>();
   for (const [m, key, k] of steps(lists, from, false)) {
     const p = position[m] as number;
-    if (p === NONE || p >= key.agreed) continue;
-    for (const [n, , other] of steps(lists, to, false)) {
-      if (other !== k) continue;
-      const q = position[n] as number;
-      const appended =
-        `${name(from)} appended ${show(t.value[m])} to key ${show(t.keys[k])} before ` +
-        `${name(to)} appended ${show(t.value[n])}`;
-      if (q === NONE && (keys[k] as ListKey).total) {
-        return `${appended}: the longest read has the former and not the latter.`;
-      }
-      if (q > p && q < key.agreed) return `${appended}: a read shows them in this order.`;
+    const known = firsts.get(k);
+    const isFirst = known === undefined || p < (position[known] as number);
+    if (p !== NONE && p < key.agreed && isFirst) firsts.set(k, m);
+  }
+  for (const [n, key, k] of steps(lists, to, false)) {
+    const m = firsts.get(k);
+    if (m === undefined) continue;
+    const q = position[n] as number;
+    const appended =
+      `${name(from)} appended ${show(t.value[m])} to key ${show(t.keys[k])} before ` +
+      `${name(to)} appended ${show(t.value[n])}`;
+    if (q === NONE && (keys[k] as ListKey).total) {
+      return `${appended}: the longest read has the former and not the latter.`;
+    }
+    if (q > (position[m] as number) && q < key.agreed) {
+      return `${appended}: a read shows them in this order.`;
     }
   }
   return null;
@@ -62,19 +68,23 @@ function whyRead(lists: Lists, from: number, to: number): string | null {
 
 function whyNotSeen(lists: Lists, from: number, to: number): string | null {
   const { t, position, shared, name } = lists;
-  for (const [m, key, k] of steps(lists, from, true)) {
+  const shortest = new Map<number, number>();
+  for (const [m, , k] of steps(lists, from, true)) {
+    const length = readList(t, m).length;
+    const known = shortest.get(k);
+    const isShortest = known === undefined || length < readList(t, known).length;
+    if (length <= (shared[m] as number) && isShortest) shortest.set(k, m);
+  }
+  for (const [n, key, k] of steps(lists, to, false)) {
+    const m = shortest.get(k);
+    if (m === undefined) continue;
     const list = readList(t, m);
-    if (list.length > (shared[m] as number)) continue;
-    for (const [n, , other] of steps(lists, to, false)) {
-      if (other !== k) continue;
-      const p = position[n] as number;
-      const unobserved = p === NONE && key.total;
-      if (unobserved || (p >= list.length && p < key.agreed)) {
-        return (
-          `${name(from)} read key ${show(t.keys[k])} as ${show(list)}, without ` +
-          `${show(t.value[n])}, which ${name(to)} appended.`
-        );
-      }
+    const p = position[n] as number;
+    if ((p === NONE && key.total) || (p >= list.length && p < key.agreed)) {
+      return (
+        `${name(from)} read key ${show(t.keys[k])} as ${show(list)}, without ` +
+        `${show(t.value[n])}, which ${name(to)} appended.`
+      );
     }
   }
   return null;

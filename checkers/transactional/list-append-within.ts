@@ -1,6 +1,6 @@
 /** Anomalies of lists that show within one transaction, and lost updates. */
 
-import type { Value } from '../history.ts';
+import { NONE, OK, type Value } from '../history.ts';
 import { type Lists, readList } from './list-append.ts';
 import { READ, same, type Transactions } from './transactions.ts';
 import { show } from './versions.ts';
@@ -8,26 +8,28 @@ import { show } from './versions.ts';
 /** Reads that contradict their own transaction: `internal` and `future-read`. */
 export function findInternal(lists: Lists): void {
   const { t, anomalies, name } = lists;
+  const describe = (m: number): string =>
+    `${name(t.owner[m] as number)} read key ${show(t.keys[t.key[m] as number])} as ${show(readList(t, m))}`;
   for (const m of t.reads) {
-    const txn = t.owner[m] as number;
-    const list = readList(t, m);
-    const expected = expectedRead(t, txn, m);
-    if (expected !== null && !agrees(list, expected)) {
-      anomalies.add('internal', [txn], () => [
-        `${name(txn)} read key ${show(t.keys[t.key[m] as number])} as ${show(list)}; after its own ` +
-          `earlier steps it had to find ${expected.prefix === null ? 'a list that ends with ' : ''}` +
-          `${show([...(expected.prefix ?? []), ...expected.own])}.`,
-      ]);
-    }
-    for (let later = m + 1; later < (t.start[txn + 1] as number); later++) {
-      if (t.kind[later] === READ || t.key[later] !== t.key[m] || !saw(lists, m, later)) continue;
-      anomalies.add('future-read', [txn], () => [
-        `${name(txn)} read key ${show(t.keys[t.key[m] as number])} as ${show(list)}, with ` +
-          `${show(t.value[later])}, which it appended only afterwards.`,
-      ]);
-      break;
-    }
+    const expected = expectedRead(t, m);
+    if (expected === null || agrees(readList(t, m), expected)) continue;
+    anomalies.add('internal', [t.owner[m] as number], () => [
+      `${describe(m)}; after its own earlier steps it had to find ` +
+        `${expected.prefix === null ? 'a list that ends with ' : ''}` +
+        `${show([...(expected.prefix ?? []), ...expected.own])}.`,
+    ]);
   }
+  for (let m = 0; m < t.mops; m++) {
+    const read = t.readBefore[m] as number;
+    if (read === NONE || t.kind[m] === READ || !isOk(t, m) || !saw(lists, read, m)) continue;
+    anomalies.add('future-read', [t.owner[m] as number], () => [
+      `${describe(read)}, with ${show(t.value[m])}, which it appended only afterwards.`,
+    ]);
+  }
+}
+
+function isOk(t: Transactions, m: number): boolean {
+  return t.outcome[t.owner[m] as number] === OK;
 }
 
 interface Expected {
@@ -38,17 +40,13 @@ interface Expected {
 }
 
 /** What a transaction's own earlier steps on the key say of a read; null when there are none. */
-function expectedRead(t: Transactions, txn: number, m: number): Expected | null {
-  let own: Value[] | null = null;
-  for (let earlier = m - 1; earlier >= (t.start[txn] as number); earlier--) {
-    if (t.key[earlier] !== t.key[m]) continue;
-    if (t.kind[earlier] === READ) {
-      return { prefix: readList(t, earlier), own: own?.reverse() ?? [] };
-    }
-    own ??= [];
-    own.push(t.value[earlier] as Value);
-  }
-  return own === null ? null : { prefix: null, own: own.reverse() };
+function expectedRead(t: Transactions, m: number): Expected | null {
+  const read = t.readBefore[m] as number;
+  let write = t.writeBefore[m] as number;
+  if (read === NONE && write === NONE) return null;
+  const own: Value[] = [];
+  for (; write > read; write = t.writeBefore[write] as number) own.push(t.value[write] as Value);
+  return { prefix: read === NONE ? null : readList(t, read), own: own.reverse() };
 }
 
 function agrees(list: readonly Value[], { prefix, own }: Expected): boolean {
@@ -67,7 +65,7 @@ function saw(lists: Lists, m: number, write: number): boolean {
   const p = position[write] as number;
   const common = shared[m] as number;
   if (p >= 0 && p < common) return true;
-  return list.slice(common).some((element) => same(element, t.value[write]));
+  return common < list.length && list.slice(common).some((each) => same(each, t.value[write]));
 }
 
 /** Two committed transactions that read the same version of a key before they appended to it. */
@@ -75,32 +73,34 @@ export function findLostUpdates(lists: Lists): void {
   const { t, anomalies, name, shared } = lists;
   const first = new Map<string | number, number>();
   const stride = 1 + lists.keys.reduce((most, key) => Math.max(most, key.order.length), 0);
-  for (const m of t.reads) {
+  for (let write = 0; write < t.mops; write++) {
+    const m = updatedRead(t, write);
+    if (m === NONE) continue;
     const txn = t.owner[m] as number;
-    if (!isReadBeforeWrite(t, txn, m)) continue;
     const k = t.key[m] as number;
     const list = readList(t, m);
     // Lists that are prefixes of one longest list are told apart by their length alone.
     const version =
       shared[m] === list.length ? k * stride + list.length : `${k} ${JSON.stringify(list)}`;
     const other = first.get(version);
-    if (other === undefined) first.set(version, txn);
-    else {
-      anomalies.add('lost-update', [other, txn], () => [
-        `${name(other)} and ${name(txn)} both read key ${show(t.keys[k])} as ${show(list)}, then both ` +
-          "appended to it and committed: one of them did not see the other's update.",
-      ]);
+    if (other === undefined) {
+      first.set(version, txn);
+      continue;
     }
+    anomalies.add('lost-update', [other, txn], () => [
+      `${name(other)} and ${name(txn)} both read key ${show(t.keys[k])} as ${show(list)}, then both ` +
+        "appended to it and committed: one of them did not see the other's update.",
+    ]);
   }
 }
 
-/** Whether `m` is the transaction's first step on its key, and a write of the key follows. */
-export function isReadBeforeWrite(t: Transactions, txn: number, m: number): boolean {
-  for (let earlier = t.start[txn] as number; earlier < m; earlier++) {
-    if (t.key[earlier] === t.key[m]) return false;
-  }
-  for (let later = m + 1; later < (t.start[txn + 1] as number); later++) {
-    if (t.key[later] === t.key[m] && t.kind[later] !== READ) return true;
-  }
-  return false;
+/**
+ * The read that a write may have been computed from: the first step of its successful transaction
+ * on its key, where `write` is the first write of that key. `NONE` for all other micro-operations.
+ */
+export function updatedRead(t: Transactions, write: number): number {
+  if (t.kind[write] === READ || t.writeBefore[write] !== NONE || !isOk(t, write)) return NONE;
+  let read = t.readBefore[write] as number;
+  while (read !== NONE && t.readBefore[read] !== NONE) read = t.readBefore[read] as number;
+  return read;
 }

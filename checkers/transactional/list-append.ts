@@ -13,15 +13,7 @@ import { EdgeList, RW, WR, WW } from './graph.ts';
 import { whyListEdge } from './list-append-why.ts';
 import { findInternal, findLostUpdates } from './list-append-within.ts';
 import { failed, mapKey, READ, same, type Transactions } from './transactions.ts';
-import {
-  earlierOnKey,
-  INITIAL,
-  isWrite,
-  NOBODY,
-  show,
-  type Versions,
-  type Writes,
-} from './versions.ts';
+import { INITIAL, NOBODY, show, type Versions, type Writes } from './versions.ts';
 
 const EMPTY: readonly Value[] = [];
 
@@ -174,8 +166,10 @@ function compareReads(lists: Lists): void {
       key.total = false;
       const other = t.owner[key.orderRead] as number;
       anomalies.add('incompatible-order', [txn, other], () => [
-        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, and ${name(other)} read it as ` +
-          `${show(key.order)}: neither is a beginning of the other, so no order of the appends explains both.`,
+        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, and ${name(other)} ` +
+          'read it as ' +
+          `${show(key.order)}: neither is a beginning of the other, so no order of the ` +
+          'appends explains both.',
       ]);
       for (let p = common; p < list.length; p++) {
         const write = (writes.byValue[k] as Map<Value, number>).get(mapKey(list[p] as Value));
@@ -185,7 +179,8 @@ function compareReads(lists: Lists): void {
     }
     if (twice < list.length) {
       anomalies.add('duplicate-elements', [txn], () => [
-        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, in which ${show(list[twice])} ` +
+        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, in which ` +
+          `${show(list[twice])} ` +
           'stands twice; it was appended once.',
       ]);
     }
@@ -230,7 +225,8 @@ function findAborted(lists: Lists): void {
     ) {
       const writer = t.owner[last] as number;
       anomalies.add('G1b', [txn, writer], () => [
-        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, which ends with ${show(t.value[last])}: ` +
+        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, which ends with ` +
+          `${show(t.value[last])}: ` +
           `${name(writer)} appended that, and then more to the same key in the same transaction.`,
       ]);
     }
@@ -239,7 +235,8 @@ function findAborted(lists: Lists): void {
       const write = byValue.get(mapKey(element));
       if (write === undefined) {
         anomalies.add('unwritten-read', [txn], () => [
-          `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with ${show(element)}, which nobody appended.`,
+          `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with ` +
+            `${show(element)}, which nobody appended.`,
         ]);
       } else if (failed(t, t.owner[write] as number)) {
         const writer = t.owner[write] as number;
@@ -304,7 +301,7 @@ function addEdges(lists: Lists, edges: EdgeList): Int32Array {
     const writer = sawLast(lists, before[k] as Int32Array, m);
     if (writer >= 0) edges.add(writer, txn, WR);
     if (writer === txn) continue;
-    if (earlierOnKey(t, txn, m, isWrite) === NONE) readFrom[m] = writer;
+    if (t.writeBefore[m] === NONE) readFrom[m] = writer;
     const list = readList(t, m);
     // A read that leaves the common order still saw its beginning, and so precedes what follows.
     if (list.length > (lists.shared[m] as number)) continue;

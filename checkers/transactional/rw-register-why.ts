@@ -65,7 +65,8 @@ function whyStated(registers: Registers, from: number, to: number, reads: boolea
       if (involved !== true) continue;
       const value = earlier === NONE ? 'nil' : show(t.value[earlier]);
       return (
-        `${name(from)} ${reads ? 'read' : 'wrote'} key ${show(t.keys[k])} ${reads ? 'as ' : ''}${value}, ` +
+        `${name(from)} ${reads ? 'read' : 'wrote'} key ${show(t.keys[k])} ` +
+        `${reads ? 'as ' : ''}${value}, ` +
         `which ${name(to)} replaced by ${show(t.value[later])}: as the key is ${keyOrder}, ` +
         `${value} came before ${show(t.value[later])}.`
       );

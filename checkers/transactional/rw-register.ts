@@ -14,18 +14,10 @@ import { INFO, INVOKE, NONE, OK, type Value } from '../history.ts';
 import type { AnomalyList } from './anomalies.ts';
 import { components } from './components.ts';
 import { EdgeList, RW, toGraph, WR, WW } from './graph.ts';
-import { isReadBeforeWrite } from './list-append-within.ts';
+import { updatedRead } from './list-append-within.ts';
 import { whyRegisterEdge } from './rw-register-why.ts';
 import { failed, mapKey, READ, same, type Transactions } from './transactions.ts';
-import {
-  earlierOnKey,
-  INITIAL,
-  isWrite,
-  NOBODY,
-  show,
-  type Versions,
-  type Writes,
-} from './versions.ts';
+import { INITIAL, NOBODY, show, type Versions, type Writes } from './versions.ts';
 
 /** What the caller knows of single keys beside what the level says of transactions. */
 export type KeyOrder = 'unknown' | 'sequential' | 'linearizable';
@@ -96,7 +88,9 @@ function indexReads(registers: Registers): void {
       continue;
     }
     if (writer === txn) continue;
-    const saw = `${name(txn)} read key ${show(t.keys[k])} as ${show(value)}: ${writer === NONE ? '' : name(writer)}`;
+    const saw =
+      `${name(txn)} read key ${show(t.keys[k])} as ${show(value)}: ` +
+      `${writer === NONE ? '' : name(writer)}`;
     if (writer !== NONE && failed(t, writer)) {
       anomalies.add('G1a', [txn, writer], () => [`${saw} wrote that, and failed.`]);
       continue;
@@ -107,7 +101,7 @@ function indexReads(registers: Registers): void {
       ]);
     }
     if (writer !== NONE && t.outcome[writer] === INFO) committed[writer] = 1;
-    if (earlierOnKey(t, txn, m, isWrite) !== NONE) continue;
+    if (t.writeBefore[m] !== NONE) continue;
     readFrom[m] = writer === NONE ? INITIAL : writer;
     push(readers[k] as Map<number, number[]>, write, txn);
   }
@@ -131,11 +125,12 @@ function findInternal(registers: Registers): void {
     const txn = t.owner[m] as number;
     const key = show(t.keys[t.key[m] as number]);
     const value = t.value[m] as Value;
-    const earlier = earlierOnKey(t, txn, m, () => true);
+    const earlier = Math.max(t.readBefore[m] as number, t.writeBefore[m] as number);
     if (earlier !== NONE && !same(t.value[earlier], value)) {
       const did = t.kind[earlier] === READ ? 'read it as' : 'wrote';
       anomalies.add('internal', [txn], () => [
-        `${name(txn)} read key ${key} as ${show(value)} after the same transaction ${did} ${show(t.value[earlier])}.`,
+        `${name(txn)} read key ${key} as ${show(value)} after the same transaction ` +
+          `${did} ${show(t.value[earlier])}.`,
       ]);
     }
     const write = (writes.byValue[t.key[m] as number] as Map<Value, number>).get(mapKey(value));
@@ -151,18 +146,18 @@ function findInternal(registers: Registers): void {
 function findLostUpdates(registers: Registers): void {
   const { t, readFrom, anomalies, name } = registers;
   const first = t.keys.map(() => new Map<Value, number>());
-  for (const m of t.reads) {
+  for (let write = 0; write < t.mops; write++) {
+    const m = updatedRead(t, write);
+    if (m === NONE || (readFrom[m] === NOBODY && unwritten(registers, m))) continue;
     const txn = t.owner[m] as number;
-    if (!isReadBeforeWrite(t, txn, m) || (readFrom[m] === NOBODY && unwritten(registers, m)))
-      continue;
     const k = t.key[m] as number;
     const version = mapKey(t.value[m] as Value);
     const other = (first[k] as Map<Value, number>).get(version);
     if (other === undefined) (first[k] as Map<Value, number>).set(version, txn);
-    else if (t.owner[m] !== other) {
+    else {
       anomalies.add('lost-update', [other, txn], () => [
-        `${name(other)} and ${name(txn)} both read key ${show(t.keys[k])} as ${show(t.value[m])}, then ` +
-          'both wrote it and committed: one of them overwrote the update of the other without having seen it.',
+        `${name(other)} and ${name(txn)} both read key ${show(t.keys[k])} as ${show(t.value[m])}, ` +
+          'then both wrote it and committed: one overwrote the update of the other unseen.',
       ]);
     }
   }
@@ -236,7 +231,8 @@ function stateKeyOrder(registers: Registers): void {
     }
     const who = looped.filter((write) => write !== NONE).map((write) => t.owner[write]);
     anomalies.add('cyclic-versions', who as number[], () => [
-      `Key ${show(t.keys[k])} was said to be ${keyOrder}, but its versions then come in a circle: ` +
+      `Key ${show(t.keys[k])} was said to be ${keyOrder}, but its versions then come ` +
+        'in a circle: ' +
         `${version(t, looped[0])} before ${version(t, looped[1])} and the reverse ` +
         `(${who.map((txn) => name(txn as number)).join(', ')}).`,
     ]);

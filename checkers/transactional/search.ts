@@ -191,3 +191,25 @@ export class CycleSearch {
 function length(graph: Graph, path: readonly EdgeAt[]): number {
   return path.filter(({ edge }) => graph.kind[edge] !== VIA).length;
 }
+
+/** A shortest path from a node to one that is wanted; empty when there is none. */
+export function pathTo(graph: Graph, source: number, wanted: (node: number) => boolean): EdgeAt[] {
+  const arrived = new Map<number, EdgeAt>();
+  const queue = [source];
+  for (const from of queue) {
+    for (let edge = graph.start[from] as number; edge < (graph.start[from + 1] as number); edge++) {
+      const to = graph.to[edge] as number;
+      if (to === source || arrived.has(to)) continue;
+      arrived.set(to, { from, edge });
+      if (!wanted(to)) {
+        queue.push(to);
+        continue;
+      }
+      const path: EdgeAt[] = [];
+      for (let step = arrived.get(to); step !== undefined; step = arrived.get(step.from))
+        path.push(step);
+      return path.reverse();
+    }
+  }
+  return [];
+}

@@ -8,14 +8,16 @@
  */
 
 import { NONE, OK } from '../history.ts';
-import type { EdgeList, Graph } from './graph.ts';
-import { toGraph } from './graph.ts';
+import { type EdgeList, type Graph, REALTIME, toGraph } from './graph.ts';
+import { saturate } from './saturate.ts';
 import { READ, type Transactions } from './transactions.ts';
 import { INITIAL, show, type Versions } from './versions.ts';
 
 /** How often transactions are tried as the next one, at most: so often, and so often for each. */
 const TRIES_MAX = 100_000;
-const TRIES_EACH_MAX = 100;
+const TRIES_EACH_MAX = 60;
+/** Keys of all points that are remembered, together. */
+const REMEMBERED_MAX = 2_000_000;
 
 export type SerialAnswer =
   | { readonly kind: 'order' }
@@ -23,14 +25,26 @@ export type SerialAnswer =
   | { readonly kind: 'none'; readonly stuck: readonly number[]; readonly sentences: string[] }
   | { readonly kind: 'unknown' };
 
-/** Searches with the edges of `mask`. */
+/** Searches with the edges of `mask`; where that has `REALTIME`, with all that follows from it. */
 export function findSerialOrder(
   t: Transactions,
   versions: Versions,
   edges: EdgeList,
   mask: number,
 ): SerialAnswer {
-  return new SerialSearch(t, versions, toGraph(edges, mask)).run();
+  if ((mask & REALTIME) === 0) return new SerialSearch(t, versions, toGraph(edges, mask)).run();
+  const saturated = saturate(t, versions, edges, mask);
+  if ('edges' in saturated) {
+    return new SerialSearch(t, versions, toGraph(saturated.edges), saturated.end).run();
+  }
+  // A search may show it on fewer transactions.
+  const answer = new SerialSearch(t, versions, toGraph(edges, mask)).run();
+  if (answer.kind === 'none') return answer;
+  const names = saturated.circle.map((txn) => `T${t.invoke[txn]}`).join(', ');
+  const sentence =
+    `What was read, and what was over before other transactions began, leaves no place for ${names}: ` +
+    'each would have to come both before and after other writers of the same keys.';
+  return { kind: 'none', stuck: saturated.circle, sentences: [sentence] };
 }
 
 class SerialSearch {
@@ -48,7 +62,12 @@ class SerialSearch {
   #placed = 0;
   #tries = 0;
 
-  constructor(t: Transactions, versions: Versions, graph: Graph) {
+  /** By which event each transaction should be placed: the order in which they are tried. */
+  readonly #due: Float64Array;
+
+  constructor(t: Transactions, versions: Versions, graph: Graph, due?: Float64Array) {
+    this.#due =
+      due ?? Float64Array.from(t.complete, (at) => (at === NONE ? Number.POSITIVE_INFINITY : at));
     this.#t = t;
     this.#versions = versions;
     this.#graph = graph;
@@ -65,8 +84,11 @@ class SerialSearch {
       total++;
       for (const m of this.#reads(txn)) this.#count(m, 1);
     }
-    for (let node = 0; node < this.#graph.nodes; node++) {
-      if (this.#waitsFor[node] === 0) this.#arrive(node);
+    // All that waits for nothing at first, before any of it is passed and others stop waiting.
+    const free = [...this.#waitsFor.keys()].filter((node) => this.#waitsFor[node] === 0);
+    for (const node of free) {
+      if (node >= this.#t.count) this.#leave(node);
+      else if (committed[node] === 1) this.#ready.push(node);
     }
     return this.#search(total);
   }
@@ -92,25 +114,25 @@ class SerialSearch {
         if (before !== undefined) this.#remove(before.candidates[before.next - 1] as number);
         continue;
       }
-      if (this.#tries > TRIES_MAX + TRIES_EACH_MAX * total) return { kind: 'unknown' };
+      if (this.#tries > TRIES_MAX + TRIES_EACH_MAX * total) {
+        return { kind: 'unknown' };
+      }
       this.#place(txn);
-      // Only after a first retreat is it worth remembering where one has been.
-      const isKnown = most >= 0 && !this.#isNew();
+      // Beyond the furthest dead end nothing is known yet that would be worth comparing with.
+      const isKnown = this.#placed <= most && !this.#isNew();
       frames.push({ candidates: isKnown ? [] : this.#candidates(), next: 0 });
     }
   }
 
-  /** Transactions that may come next, in the order in which they completed. */
+  /** Transactions that may come next, the most urgent first. */
   #candidates(): number[] {
     this.#tries += this.#ready.length;
-    const { complete } = this.#t;
     const possible = this.#ready.filter((txn) => this.#obstacle(txn) === null);
     // A transaction that only reads changes nothing: if it can come now, it may.
     const reader = possible.find((txn) => this.#writes(txn).length === 0);
     if (reader !== undefined) return [reader];
-    const end = (txn: number): number =>
-      complete[txn] === NONE ? Number.POSITIVE_INFINITY : (complete[txn] as number);
-    return possible.sort((a, b) => end(a) - end(b));
+    const due = (txn: number): number => this.#due[txn] as number;
+    return possible.sort((a, b) => (due(a) < due(b) ? -1 : Number(due(a) > due(b))));
   }
 
   /** Why a transaction cannot come next, or null. */
@@ -122,7 +144,10 @@ class SerialSearch {
       const holder = this.#holds[k] as number;
       if (holder !== this.#versions.readFrom[m]) {
         const holds = holder === INITIAL ? 'nil' : `the write of T${invoke[holder]}`;
-        return `T${invoke[txn]} read key ${show(keys[k])} as ${show(value[m])}, but it holds ${holds}`;
+        return (
+          `T${invoke[txn]} read key ${show(keys[k])} as ${show(value[m])}, but it holds ` +
+          `${holds}`
+        );
       }
       own.set(k, (own.get(k) ?? 0) + 1);
     }
@@ -130,7 +155,10 @@ class SerialSearch {
       const k = key[m] as number;
       const waiting = this.#readers.get(this.#slot(k, this.#holds[k] as number)) ?? 0;
       if (waiting > (own.get(k) ?? 0)) {
-        return `T${invoke[txn]} would overwrite key ${show(keys[k])} while others have yet to read it`;
+        return (
+          `T${invoke[txn]} would overwrite key ${show(keys[k])} while others have yet to ` +
+          'read it'
+        );
       }
     }
     return null;
@@ -161,31 +189,37 @@ class SerialSearch {
     this.#ready.push(txn);
   }
 
-  /** A node whose predecessors are all placed: a hub is passed at once, a transaction is ready. */
-  #arrive(node: number): void {
-    if (node >= this.#t.count) this.#leave(node);
-    else if (this.#versions.committed[node] === 1) this.#ready.push(node);
-  }
-
+  /** A placed node no longer holds up others: hubs are passed at once, transactions get ready. */
   #leave(node: number): void {
-    const end = this.#graph.start[node + 1] as number;
-    for (let e = this.#graph.start[node] as number; e < end; e++) {
-      const to = this.#graph.to[e] as number;
-      this.#waitsFor[to] = (this.#waitsFor[to] as number) - 1;
-      if (this.#waitsFor[to] === 0) this.#arrive(to);
+    const { start, to } = this.#graph;
+    const left = [node];
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      for (let e = start[next] as number; e < (start[next + 1] as number); e++) {
+        const target = to[e] as number;
+        const waits = (this.#waitsFor[target] as number) - 1;
+        this.#waitsFor[target] = waits;
+        if (waits > 0) continue;
+        if (target >= this.#t.count) left.push(target);
+        else if (this.#versions.committed[target] === 1) this.#ready.push(target);
+      }
     }
   }
 
   /** Undoes `#leave`. */
   #retract(node: number): void {
-    const end = this.#graph.start[node + 1] as number;
-    for (let e = this.#graph.start[node] as number; e < end; e++) {
-      const to = this.#graph.to[e] as number;
-      if (this.#waitsFor[to] === 0) {
-        if (to >= this.#t.count) this.#retract(to);
-        else if (this.#versions.committed[to] === 1) this.#ready.splice(this.#ready.indexOf(to), 1);
+    const { start, to } = this.#graph;
+    const left = [node];
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      for (let e = start[next] as number; e < (start[next + 1] as number); e++) {
+        const target = to[e] as number;
+        const waits = this.#waitsFor[target] as number;
+        this.#waitsFor[target] = waits + 1;
+        if (waits > 0) continue;
+        if (target >= this.#t.count) left.push(target);
+        else if (this.#versions.committed[target] === 1) {
+          this.#ready.splice(this.#ready.indexOf(target), 1);
+        }
       }
-      this.#waitsFor[to] = (this.#waitsFor[to] as number) + 1;
     }
   }
 
@@ -224,6 +258,9 @@ class SerialSearch {
 
   /** Whether this point was not reached before: what is ready and what keys hold says it all. */
   #isNew(): boolean {
+    // Remembering costs memory and time; without it the search is only slower.
+    this.#tries += this.#holds.length;
+    if (this.#seen.size * this.#holds.length > REMEMBERED_MAX) return true;
     const point = `${this.#ready.toSorted((a, b) => a - b).join(' ')}|${this.#holds.join(' ')}`;
     if (this.#seen.has(point)) return false;
     this.#seen.add(point);
@@ -233,7 +270,8 @@ class SerialSearch {
   #describeStuck(): SerialAnswer & { kind: 'none' } {
     const stuck = this.#ready.slice(0, 8);
     const sentences = [
-      `In the longest serial order there are ${this.#placed} transactions; none of these can come next:`,
+      `In the longest serial order there are ${this.#placed} transactions; none of ` +
+        'these can come next:',
       ...stuck.map((txn) => `${this.#obstacle(txn) ?? `T${this.#t.invoke[txn]}`}.`),
     ];
     return { kind: 'none', stuck, sentences };

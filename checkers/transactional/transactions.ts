@@ -34,6 +34,10 @@ export interface Transactions {
   readonly owner: Int32Array;
   /** The reads of transactions that succeeded: only those say what they saw. */
   readonly reads: Int32Array;
+  /** Per micro-operation, the nearest earlier read of its key in its transaction, or `NONE`. */
+  readonly readBefore: Int32Array;
+  /** The same for writes. */
+  readonly writeBefore: Int32Array;
   readonly keys: readonly Value[];
   readonly mops: number;
 }
@@ -56,7 +60,9 @@ export function parseTransactions(history: History): Parsed {
       if (opened !== undefined) {
         return {
           kind: 'malformed',
-          because: `event ${at}: process ${process} begins a transaction while that of event ${opened} is open`,
+          because:
+            `event ${at}: process ${process} begins a transaction while that of event ` +
+            `${opened} is open`,
         };
       }
       open.set(process, at);
@@ -74,7 +80,7 @@ export function parseTransactions(history: History): Parsed {
 }
 
 /** A list, as opposed to a scalar or null. */
-export function isList(value: Value | undefined): value is readonly Value[] {
+function isList(value: Value | undefined): value is readonly Value[] {
   return typeof value === 'object' && value !== null;
 }
 
@@ -170,9 +176,25 @@ class Builder {
       value: this.#value,
       owner: new Int32Array(this.#owner),
       reads: new Int32Array(this.#reads),
+      readBefore: this.#before((kind) => kind === READ),
+      writeBefore: this.#before((kind) => kind !== READ),
       keys: this.#keys,
       mops: this.#kind.length,
     };
+  }
+
+  /** Per micro-operation, the nearest earlier one of its transaction and key that is wanted. */
+  #before(wanted: (kind: number) => boolean): Int32Array {
+    const before = new Int32Array(this.#kind.length);
+    const latest = new Int32Array(this.#keys.length).fill(NONE);
+    for (let m = 0; m < before.length; m++) {
+      const key = this.#key[m] as number;
+      const known = latest[key] as number;
+      const first = this.#start[this.#owner[m] as number] as number;
+      before[m] = known >= first ? known : NONE;
+      if (wanted(this.#kind[m] as number)) latest[key] = m;
+    }
+    return before;
   }
 }
 

@@ -17,11 +17,11 @@ export const NOBODY = -2;
 export interface Versions {
   /** 1 for transactions that took effect: those that succeeded, and crashed ones that were seen. */
   readonly committed: Uint8Array;
-  /** For each micro-operation that is an external read: transaction it read from, `INITIAL` or `NOBODY`. */
+  /** Per micro-operation: for an external read whom it read from, `INITIAL`; otherwise `NOBODY`. */
   readonly readFrom: Int32Array;
   /** Data dependencies: `WW`, `WR`, `RW` edges over hubs of their own. */
   readonly edges: EdgeList;
-  /** Why `from` comes before `to` by a dependency of that kind, as a sentence; null if it does not. */
+  /** Why `from` comes before `to` by such a dependency, as a sentence; null if it does not. */
   readonly why: (from: number, to: number, kind: number) => string | null;
 }
 
@@ -39,7 +39,6 @@ export interface Writes {
 export function indexWrites(t: Transactions, name: (txn: number) => string): Writes {
   const byValue = t.keys.map(() => new Map<Value, number>());
   const intermediate = new Uint8Array(t.mops);
-  const latest = new Int32Array(t.keys.length).fill(NONE);
   let ambiguous: string | null = null;
   for (let txn = 0; txn < t.count; txn++) {
     const first = t.start[txn] as number;
@@ -47,9 +46,8 @@ export function indexWrites(t: Transactions, name: (txn: number) => string): Wri
     for (let m = first; m < end; m++) {
       if (t.kind[m] === READ) continue;
       const key = t.key[m] as number;
-      const previous = latest[key] as number;
-      if (previous >= first) intermediate[previous] = 1;
-      latest[key] = m;
+      const previous = t.writeBefore[m] as number;
+      if (previous !== NONE) intermediate[previous] = 1;
       const value = t.value[m] as Value;
       const values = byValue[key] as Map<Value, number>;
       const mapped = mapKey(value);
@@ -64,25 +62,6 @@ export function indexWrites(t: Transactions, name: (txn: number) => string): Wri
   }
   return { byValue, intermediate, ambiguous };
 }
-
-/**
- * Position of the first micro-operation before `m` in the same transaction on the same key that
- * satisfies `wanted`, searching backwards; `NONE` if there is none.
- */
-export function earlierOnKey(
-  t: Transactions,
-  txn: number,
-  m: number,
-  wanted: (kind: number) => boolean,
-): number {
-  const key = t.key[m];
-  for (let earlier = m - 1; earlier >= (t.start[txn] as number); earlier--) {
-    if (t.key[earlier] === key && wanted(t.kind[earlier] as number)) return earlier;
-  }
-  return NONE;
-}
-
-export const isWrite = (kind: number): boolean => kind !== READ;
 
 /** A value as a person writes it; long lists lose their middle. */
 export function show(value: Value | undefined): string {

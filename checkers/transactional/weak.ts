@@ -303,7 +303,8 @@ function whyInferred(
   const key = show(t.keys[t.key[m] as number]);
   return (
     `${who(ownerOf(t, m))} came after ${who(from)}, which wrote key ${key}, but read that key as ` +
-    `${show(t.value[m])} from ${who(to)}: ${axiom.because}, so ${who(from)} wrote it before ${who(to)}.`
+    `${show(t.value[m])} from ${who(to)}: ${axiom.because}, so ${who(from)} wrote ` +
+    `it before ${who(to)}.`
   );
 }
 

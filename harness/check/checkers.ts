@@ -14,12 +14,14 @@ import {
   checkTransactions,
   findLevel,
   LEVELS,
+  type TransactionResult,
   type TransactionWorkload,
 } from '../../checkers/transactional/index.ts';
 import { checkUniqueIds } from '../../checkers/unique-ids.ts';
 import type { CheckResult } from '../../checkers/verdict.ts';
 import { usage } from '../errors.ts';
 import type { Answer, CheckFlags, Question } from './question.ts';
+import { refuseReuse, refuseShapes } from './shapes.ts';
 
 interface Checker {
   readonly name: string;
@@ -39,8 +41,8 @@ const small: readonly Checker[] = [
     functions: ['read', 'transfer'],
     flags: ['initial'],
     judge: ({ file, initial }) => {
-      const total = numberOf(initial, 'bank starts with the total, a number');
-      return answerOf(checkBank(file.history, total === undefined ? {} : { total }));
+      const total = typeof initial === 'number' ? { total: initial } : {};
+      return answerOf(checkBank(file.history, total));
     },
   },
   {
@@ -84,8 +86,8 @@ const small: readonly Checker[] = [
     functions: ['inc', 'dec', 'add', 'read'],
     flags: ['initial'],
     judge: ({ file, initial }) => {
-      const start = numberOf(initial, 'a counter starts with a number');
-      return answerOf(checkCounter(file.history, start === undefined ? {} : { initial: start }));
+      const start = typeof initial === 'number' ? { initial } : {};
+      return answerOf(checkCounter(file.history, start));
     },
   },
   {
@@ -164,16 +166,39 @@ export function validateFlags(flags: CheckFlags): void {
 export function answer(question: Question): Answer {
   const asked = { ...question, model: question.model ?? modelOf(question) };
   const checker = checkerFor(asked);
-  for (const flag of ['initial', 'level', 'workload', 'budget'] as const) {
-    if (asked[flag] === undefined || asked[flag] === null || checker.flags.includes(flag)) continue;
-    throw usage(`--${flag}: checker ${checker.name} has no use for it`);
-  }
+  refuseIdleFlags(asked, checker);
   if (asked.file.history.length === 0) {
     const because = 'the history is empty: there is nothing to judge';
     return { checker: checker.name, verdict: { kind: 'unknown', because } };
   }
   refuseForeignFunctions(asked, checker);
+  refuseShapes(asked.file, asked.name, { judge: judgeOf(asked, checker), initial: asked.initial });
   return checker.judge(asked);
+}
+
+/** Whose values they are: of a model, or of a checker without one. */
+function judgeOf({ model }: Question, checker: Checker): string {
+  if (checker.name === 'linearizable') return model ?? '';
+  return checker.flags.includes('nilReads') ? 'cas-register' : checker.name;
+}
+
+/** The options that some checkers have no use for, by their names on the command line. */
+const OPTIONAL = {
+  initial: 'initial',
+  level: 'level',
+  workload: 'workload',
+  budget: 'budget',
+  failedCas: 'failed-cas',
+  nilReads: 'nil-reads',
+} as const;
+
+/** A flag that is not looked at would let the user believe that it was. */
+function refuseIdleFlags(question: Question, checker: Checker): void {
+  for (const flag of Object.keys(OPTIONAL) as (keyof typeof OPTIONAL)[]) {
+    const given = question[flag] !== undefined && question[flag] !== null;
+    if (!given || checker.flags.includes(flag)) continue;
+    throw usage(`--${OPTIONAL[flag]}: checker ${checker.name} has no use for it`);
+  }
 }
 
 /** The model, where no flag names it: the file may, and some checkers have only one. */
@@ -205,11 +230,12 @@ function defaultChecker({ model, file, name }: Question): string {
 }
 
 function judgeLinearizable(question: Question): Answer {
-  const { file, initial, failedCas, budget } = question;
+  const { file, failedCas, budget } = question;
   const model = linearizableModel(question);
+  const initial = question.initial ?? emptyText(model, file.format);
   const { verdict, decidedBy, configurations, operations, keys } = checkLinearizable(file.history, {
     model,
-    ...(initial === undefined ? {} : { initial }),
+    initial,
     ...(failedCas === undefined ? {} : { failedCas }),
     nilReads: nilReadsOf(question),
     ...(budget === undefined ? {} : { budget: { steps: budget } }),
@@ -228,8 +254,17 @@ function judgeLinearizable(question: Question): Answer {
   };
 }
 
-function linearizableModel({ model, name }: Question): string {
+/** Porcupine's key-value store holds the empty text where nothing was put. */
+function emptyText(model: string, format: string | null): Value {
+  return model === 'kv-append' && format === 'porcupine-kv' ? '' : null;
+}
+
+function linearizableModel({ model, file, name }: Question): string {
   const known = Object.keys(models).join(', ');
+  if (file.model === 'stack' && model?.endsWith('queue') === true) {
+    // A queue knows push and pop as well, and would call every stack broken.
+    throw usage(`${name}: --model ${model}: the file says that its object is a stack`);
+  }
   if (model === undefined) throw usage(`${name}: --checker linearizable needs --model (${known})`);
   if (modelNamed(model) !== undefined) return model;
   throw usage(`--model: "${model}" is no model of checker linearizable (those are ${known})`);
@@ -254,7 +289,7 @@ function judgeTransactions({ file, model, workload, level, name }: Question): An
     model: kind,
     verdict: result.verdict,
     decidedBy: 'dependency graph',
-    operations: Number(result.stats?.['transactions'] ?? 0),
+    also: transactionLines(result),
     ...(result.stats === undefined ? {} : { stats: result.stats }),
     details: {
       level: result.level,
@@ -265,11 +300,19 @@ function judgeTransactions({ file, model, workload, level, name }: Question): An
   };
 }
 
+/** What was found, also where the level allows it, and which levels that leaves. */
+function transactionLines({ counts, strongest }: TransactionResult): readonly string[] {
+  if (counts.size === 0) return [];
+  const found = [...counts].map(([kind, count]) => `${kind} ${count}`).join(', ');
+  return [`anomalies: ${found}; strongest levels not ruled out: ${strongest.join(', ')}`];
+}
+
 function judgePromise(question: Question, promise: PromiseName | undefined): Answer {
   const { file, initial, budget, model = 'cas-register', failedCas } = question;
   if (model !== 'register' && model !== 'cas-register') {
     throw usage(`--model: promises are judged of register or cas-register, not of ${model}`);
   }
+  refuseReuse(file, question.name);
   const result = strongestPromise(file.history, {
     ...(initial === undefined ? {} : { initial }),
     ...(promise === undefined ? {} : { promise }),
@@ -310,10 +353,4 @@ function refuseForeignFunctions({ file, name, model }: Question, checker: Checke
         `(${known.join(', ')}), got ${history.functions.names[f]}`,
     );
   }
-}
-
-function numberOf(initial: Value | undefined, what: string): number | undefined {
-  if (initial === undefined || initial === null) return undefined;
-  if (typeof initial === 'number') return initial;
-  throw usage(`--initial: ${what}, not ${JSON.stringify(initial)}`);
 }

@@ -34,6 +34,7 @@ export function checkBlock(judged: Judged, { columns, colour }: TerminalStyle): 
   const sentence = sentenceOf(verdict);
   if (sentence !== null) lines.push(...wrapped(sentence));
   if (verdict.kind === 'invalid') lines.push(...witnessLines(verdict, file, columns));
+  for (const text of judged.also ?? []) lines.push(...wrapped(text));
   for (const note of file.notes) lines.push(...wrapped(`note: ${note}`));
   lines.push(...wrapped(effort(judged)));
   return `${lines.join('\n')}\n`.replaceAll(NBSP, ' ');
@@ -41,7 +42,7 @@ export function checkBlock(judged: Judged, { columns, colour }: TerminalStyle): 
 
 /** One line of JSON, for programs. */
 export function checkJson(judged: Judged): string {
-  const { path, format, file, verdict, details = {}, ...rest } = judged;
+  const { path, format, file, verdict, details = {}, also: _, ...rest } = judged;
   const { kind, ...said } = verdict;
   return JSON.stringify({
     file: path,

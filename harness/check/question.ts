@@ -38,6 +38,8 @@ export interface Answer {
   readonly operations?: number;
   /** Figures of the checker. */
   readonly stats?: Readonly<Record<string, number | string>>;
+  /** Further sentences for a person. */
+  readonly also?: readonly string[];
   /** More than a verdict, for `--json`: anomalies, levels, promises. */
   readonly details?: Readonly<Record<string, unknown>>;
 }

@@ -12,6 +12,19 @@
 import type { Value } from '../../checkers/history.ts';
 import { usage } from '../errors.ts';
 import { type ByteStream, decode, quoted } from './bytes.ts';
+import {
+  atomOf,
+  CLOSE_LIST,
+  CLOSE_MAP,
+  CLOSE_VECTOR,
+  CODE,
+  characterOf,
+  DELIMITER,
+  OPEN_LIST,
+  OPEN_MAP,
+  OPEN_VECTOR,
+  unescaped,
+} from './edn-tokens.ts';
 import { TokenCache } from './token-cache.ts';
 
 /** Deeper than any value of a test, and shallow enough for every reader of a history. */
@@ -20,46 +33,6 @@ const DEPTH_MAX = 100;
 const TOKEN_MAX_BYTES = 1 << 26;
 
 const END = -1;
-const CODE = {
-  tab: 9,
-  lineFeed: 10,
-  space: 32,
-  quote: 34,
-  hash: 35,
-  plus: 43,
-  comma: 44,
-  minus: 45,
-  zero: 48,
-  nine: 57,
-  colon: 58,
-  semicolon: 59,
-  less: 60,
-  backslash: 92,
-  caret: 94,
-  underscore: 95,
-} as const;
-const OPEN_LIST = 40;
-const CLOSE_LIST = 41;
-const OPEN_VECTOR = 91;
-const CLOSE_VECTOR = 93;
-const OPEN_MAP = 123;
-const CLOSE_MAP = 125;
-
-/** Bytes that end a token. */
-const DELIMITER = new Uint8Array(256);
-for (const byte of Buffer.from(' \t\n\r\f,;"()[]{}')) DELIMITER[byte] = 1;
-
-const NUMBER = /^[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?M?$/;
-const INTEGER = /^[-+]?\d+N?$/;
-const CHARACTERS: Readonly<Record<string, string>> = {
-  newline: '\n',
-  return: '\r',
-  space: ' ',
-  tab: '\t',
-  formfeed: '\f',
-  backspace: '\b',
-};
-
 /** What closes what, for messages. */
 interface Opening {
   readonly what: string;
@@ -245,18 +218,10 @@ export class EdnReader {
     const text = this.#decode();
     this.#mark = -1;
     this.#at++;
-    return escaped ? this.#unescape(text) : text;
-  }
-
-  #unescape(text: string): string {
-    return text.replace(/\\(u[0-9a-fA-F]{4}|[\s\S])/g, (_, code: string) => {
-      if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
-      const at = 'tnrbf"\\'.indexOf(code);
-      if (at === -1) {
-        throw this.#wrong(`expected an escape of EDN in a text, got ${quoted(`\\${code}`)}`);
-      }
-      return '\t\n\r\b\f"\\'.charAt(at);
-    });
+    if (!escaped) return text;
+    return unescaped(text, (code) =>
+      this.#wrong(`expected an escape of EDN in a text, got ${quoted(code)}`),
+    );
   }
 
   #character(): string {
@@ -264,10 +229,7 @@ export class EdnReader {
     // The character itself may be one that ends tokens: `\(`.
     if (this.#peek() !== END) this.#at++;
     const name = this.#rest().slice(1);
-    if (name.length === 1 || (name.length === 2 && name.charCodeAt(0) >= 0xd800)) return name;
-    const code = /^u([0-9a-fA-F]{4})$/.exec(name)?.[1];
-    const found =
-      code === undefined ? CHARACTERS[name] : String.fromCharCode(Number.parseInt(code, 16));
+    const found = characterOf(name);
     if (found === undefined) throw this.#wrong(`expected a character, got ${quoted(`\\${name}`)}`);
     return found;
   }
@@ -283,16 +245,9 @@ export class EdnReader {
       if (token.length > 1) return token.slice(1);
       throw this.#wrong('expected a keyword, got ":"');
     }
-    switch (token) {
-      case 'nil':
-        return null;
-      case 'true':
-        return true;
-      case 'false':
-        return false;
-    }
-    const numeric = /^[-+]?\d/.test(token);
-    return numeric ? this.#number(token) : token;
+    const value = atomOf(token);
+    if (value === undefined) throw this.#wrong(`expected a number, got ${quoted(token)}`);
+    return value;
   }
 
   /** The most frequent numbers, without a string in between. */
@@ -310,20 +265,6 @@ export class EdnReader {
       value = value * 10 + (byte - CODE.zero);
     }
     return undefined;
-  }
-
-  #number(token: string): Value {
-    if (INTEGER.test(token)) {
-      const digits = token.replace(/N$/, '').replace(/^\+/, '');
-      const value = Number(digits);
-      return Number.isSafeInteger(value) ? value : digits;
-    }
-    if (NUMBER.test(token)) {
-      const value = Number(token.replace(/M$/, ''));
-      if (Number.isFinite(value)) return value;
-    }
-    if (/^[-+]?0[xX][0-9a-fA-F]+$/.test(token) || /^[-+]?\d+\/\d+$/.test(token)) return token;
-    throw this.#wrong(`expected a number, got ${quoted(token)}`);
   }
 
   /** The text from here to the next delimiter. */

@@ -101,7 +101,13 @@ function accept(basic: Basic, message: Accept): boolean {
 function refusal(basic: Basic, { key, ballot }: { key: string; ballot: number }) {
   const { state } = basic;
   const promised = promisedFor(state, key);
-  return { kind: 'nack', key, ballot, promised, accepted: state.accepted.get(key) ?? null } as const;
+  return {
+    kind: 'nack',
+    key,
+    ballot,
+    promised,
+    accepted: state.accepted.get(key) ?? null,
+  } as const;
 }
 
 /** Appends a record; now and then the whole log is written anew, without what is out of date. */

@@ -28,7 +28,11 @@ export function startAttempt(basic: Basic, key: string): Attempt {
 export function beginBallot(basic: Basic, attempt: Attempt): void {
   const { state, env, rules } = basic;
   const { key } = attempt;
-  const above = Math.max(promisedFor(state, key), state.seen.get(key) ?? NO_BALLOT, state.ownBallot);
+  const above = Math.max(
+    promisedFor(state, key),
+    state.seen.get(key) ?? NO_BALLOT,
+    state.ownBallot,
+  );
   const ballot = rules.nextBallot(state.self, state.members.length, above);
   state.ownBallot = ballot;
   attempt.phase = 'prepare';

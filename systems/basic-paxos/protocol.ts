@@ -104,11 +104,7 @@ function view(state: BasicState): NodeView {
   };
 }
 
-function recover(
-  env: BasicEnv,
-  config: BasicConfig,
-  records: readonly BasicRecord[],
-): BasicState {
+function recover(env: BasicEnv, config: BasicConfig, records: readonly BasicRecord[]): BasicState {
   const { self, members } = env;
   const state: BasicState = {
     config,

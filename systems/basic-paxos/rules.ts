@@ -6,7 +6,7 @@
 
 import type { Value } from '../../checkers/history.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
-import type { Accepted, Accept, Nack, Promise1b } from './messages.ts';
+import type { Accept, Accepted, Nack, Promise1b } from './messages.ts';
 import type { Attempt, BasicConfig, CountedPromise, Vote } from './state.ts';
 
 /** What a proposer goes on with. */

@@ -1,12 +1,6 @@
 /** What clients ask and what they are told. */
 
-import {
-  type Command,
-  type CommandResult,
-  openCommand,
-  operationCommand,
-  readKv,
-} from '../kv.ts';
+import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
 import { isRead } from '../operations.ts';
 import type { ClientRef, Reply, Request } from '../protocol.ts';
 import { propose } from './proposals.ts';
@@ -26,7 +20,8 @@ export function onRequest(multi: Multi, request: Request): void {
     case 'operation': {
       const { operation, session, sequence, from } = request;
       if (isRead(operation) && state.config.reads !== 'log') onRead(multi, from, operation);
-      else submit(multi, operationCommand(operation, session, sequence, clusterTimeUs(multi)), from);
+      else
+        submit(multi, operationCommand(operation, session, sequence, clusterTimeUs(multi)), from);
       break;
     }
   }

@@ -11,7 +11,7 @@ import { multiVariants } from './variants.ts';
 export const multiPaxos: System = {
   name: 'multi-paxos',
   describe: 'Multi-Paxos (Lamport) with a stable leader, a pipeline, snapshots and sessions',
-  operations: ['read', 'write', 'cas', 'append', 'add'],
+  operations: ['read', 'write', 'cas', 'append', 'add', 'propose'],
   options: multiOptions,
   rules: multiRules,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.

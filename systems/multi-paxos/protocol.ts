@@ -190,7 +190,7 @@ function recover(env: MultiEnv, config: MultiConfig, found: Found): MultiState {
     leaderSinceUs: 0,
     round: 0,
     confirmedRound: 0,
-    roundStartUs: new Array<number>(ROUNDS_KEPT).fill(0),
+    roundStartUs: Array.from({ length: ROUNDS_KEPT }, () => 0),
     leaseUntilUs: Number.NEGATIVE_INFINITY,
     clusterUs: 0,
     reads: [],

@@ -5,7 +5,7 @@ import { learnPrefix } from './learning.ts';
 import type { Heartbeat, HeartbeatAck } from './messages.ts';
 import { retransmit } from './proposals.ts';
 import { serveReads } from './reads.ts';
-import { type Multi, reachedBy, ROUNDS_KEPT, sendAll, TIMER } from './state.ts';
+import { type Multi, ROUNDS_KEPT, reachedBy, sendAll, TIMER } from './state.ts';
 
 export function onHeartbeatTimer(multi: Multi): void {
   const { state, env, rules } = multi;

@@ -140,7 +140,9 @@ function synthetic(): void {
   few('v5 10k c10', { floor: 50 }, { operations: 10_000, clients: 10 });
   few('v5 10k c20', {}, { operations: 10_000, clients: 20 });
   few('v5 10k c5 bad', {}, { operations: 10_000, clients: 5, bad: true, seed: 5 });
-  few('v5 10k c10 bad', { floor: 200 }, { operations: 10_000, clients: 10, bad: true, seed: 31 });
+  few('v5 10k c10 bad', { floor: 200 }, { operations: 10_000, clients: 10, bad: true, seed: 1 });
+  few('v5 10k c20 bad', { runs: 3 }, { operations: 10_000, clients: 20, bad: true, seed: 1 });
+  few('v5 10k c50', { runs: 3 }, { operations: 10_000, clients: 50 });
   few('v5 2k c10 crashes', {}, { operations: 2000, clients: 10, crashEvery: 100 });
   few('v5 100k c5', {}, { operations: 100_000, clients: 5 });
   few('v5 100k c10', {}, { operations: 100_000, clients: 10 });
@@ -233,7 +235,7 @@ function measure({ name, histories, options, peerMs, floor, targetMs, runs = 5 }
   const ratio = peerMs === undefined ? undefined : peerMs / warm;
   const broken = floor !== undefined && ratio !== undefined && ratio < floor;
   if (broken) failures++;
-  const shown = [...answers].length === 1 ? String([...answers][0]) : 'as recorded';
+  const shown = answers.size === 1 ? String([...answers][0]) : 'as recorded';
   console.log(
     line([
       name,

@@ -211,6 +211,9 @@ describe('what a history is judged by', () => {
     expect(judge(GOOD, { model: 'register', level: 'serializable' }).error).toContain(
       '--level: checker linearizable has no use for it',
     );
+    expect(judge(GOOD, { model: 'bank', failedCas: 'observed' }).error).toContain(
+      '--failed-cas: checker bank has no use for it',
+    );
     expect(judge(GOOD, { checker: 'linearizable', model: 'bank' }).error).toContain(
       '--model: "bank" is no model of checker linearizable',
     );
@@ -222,6 +225,60 @@ describe('what a history is judged by', () => {
     const text = sequential([['read', null, 7]]);
     expect(judge(text, { model: 'register' }).verdict).toBe('invalid');
     expect(judge(text, { model: 'register', initial: 7 }).verdict).toBe('valid');
+  });
+
+  test('starts from the empty text in a key-value log of Porcupine', () => {
+    const text =
+      '{:process 0, :type :invoke, :f :get, :key "a", :value nil}\n' +
+      '{:process 0, :type :ok, :f :get, :key "a", :value ""}\n';
+    expect(judge(text, { model: 'kv-append' }).verdict).toBe('valid');
+    expect(judge(text, { model: 'kv-append', initial: 'x' }).verdict).toBe('invalid');
+  });
+
+  test.each([
+    ['cas-register', 'cas', [1], 'history:1: cas: expected [from, to], got [1]'],
+    [
+      'multi-register',
+      'txn',
+      [['add', 'x', 1]],
+      'history:1: txn: expected a list of [read or write',
+    ],
+    ['counter', 'inc', 'two', 'history:1: inc: expected a number, or nil for one, got "two"'],
+    ['set', 'read', 7, 'history:2: read: expected a list, or nil, got 7'],
+    ['log', 'read', 'all', 'history:2: read: expected a list, or nil, got "all"'],
+    ['total-queue', 'drain', 3, 'history:2: drain: expected a list, or nil, got 3'],
+  ])(
+    '%s: a value of %s that it cannot read, such as %j, is refused',
+    (model, f, value, message) => {
+      const { status, error } = judge(sequential([[f, value, value]]), { model });
+      expect(status).toBe(64);
+      expect(error).toContain(message);
+    },
+  );
+
+  test.each<[string, string, Value, string]>([
+    ['log', 'read', false, '--initial: expected a list, or nil for log, got false'],
+    ['counter', 'read', 'x', '--initial: expected a number for counter'],
+    ['multi-register', 'txn', 3, '--initial: expected the registers by name'],
+    ['bank', 'read', [1], '--initial: expected a number for bank'],
+  ])('%s: for its %s an initial value %j is refused', (model, f, initial, message) => {
+    expect(judge(sequential([[f, null, null]]), { model, initial }).error).toContain(message);
+  });
+
+  test('is no promise to sessions where a process goes on after an unknown outcome', () => {
+    const text =
+      '{"process":0,"type":"invoke","f":"write","value":1}\n' +
+      '{"process":0,"type":"info","f":"write"}\n' +
+      '{"process":0,"type":"invoke","f":"read"}\n';
+    expect(judge(text, { checker: 'sequential' }).error).toContain(
+      'history:3: expected a new process, got process 0 again, whose operation ended in info in line 2',
+    );
+    expect(judge(text, { model: 'register' }).verdict).toBe('valid');
+  });
+
+  test('may not be a queue where the file says stack', () => {
+    const text = '# @object atomic-stack\n[1] call push(1)\n[1] return';
+    expect(judge(text, { model: 'fifo-queue' }).error).toContain('its object is a stack');
   });
 
   test('takes a failed compare-and-set for an answer only when told so', () => {

@@ -72,16 +72,18 @@ function numbered(parts: Parts): Transitions {
       lastRead[index] = Math.max(lastRead[index] as number, lastOfClass[c] as number);
     }
     if (kind[c] === PUT) produces[c] = ANY_STATE;
-    readOnly[c] = kind[c] === READ || kind[c] === ANYTHING || (kind[c] === APPEND && text === '') ? 1 : 0;
+    readOnly[c] =
+      kind[c] === READ || kind[c] === ANYTHING || (kind[c] === APPEND && text === '') ? 1 : 0;
     const unanswered = operations.ret[classes.example[c] as number] === NEVER;
     // What no answer contains (or begins with) can only lead away.
-    dropped[c] = readOnly[c] === 1 || (unanswered && places.leadsAway(kind[c] === PUT, text)) ? 1 : 0;
+    dropped[c] =
+      readOnly[c] === 1 || (unanswered && places.leadsAway(kind[c] === PUT, text)) ? 1 : 0;
   }
   const start = places.put(initial);
   return {
     initial: start,
     step(s, c) {
-      switch (kind[c]) {
+      switch (kind[c] as number) {
         case READ:
           return readAt[c] === s ? s : IMPOSSIBLE;
         case PUT:
@@ -124,7 +126,10 @@ class Places {
     const open: number[] = [];
     for (let at = 0; at <= sorted.length; at++) {
       const text = sorted[at];
-      while (open.length > 0 && text?.startsWith(sorted[open.at(-1) as number] as string) !== true) {
+      while (
+        open.length > 0 &&
+        text?.startsWith(sorted[open.at(-1) as number] as string) !== true
+      ) {
         this.#high[(open.pop() as number) + 1] = at;
       }
       if (text === undefined) break;

@@ -152,7 +152,9 @@ class UsedSets {
   }
 
   has(set: number, member: number): boolean {
-    return (((this.#bits[set * this.#words + (member >> 5)] as number) >>> (member & 31)) & 1) === 1;
+    return (
+      (((this.#bits[set * this.#words + (member >> 5)] as number) >>> (member & 31)) & 1) === 1
+    );
   }
 
   with(set: number, member: number): number {

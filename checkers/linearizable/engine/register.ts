@@ -1,7 +1,8 @@
 /** The register models in numbers: states are the values that occur, steps are comparisons. */
 
-import { FAIL, NONE, type Value } from '../../history.ts';
+import { FAIL, type Value } from '../../history.ts';
 import { bounds } from '../models/register.ts';
+import { registerValues } from '../monitors/register-values.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import type { Classes } from './classes.ts';
 import { IMPOSSIBLE, NO_STATE, type Transitions } from './transitions.ts';
@@ -55,7 +56,7 @@ export function registerTransitions(
   return {
     initial: start,
     step(s, c) {
-      switch (kind[c]) {
+      switch (kind[c] as number) {
         case READ:
           return a[c] === s ? s : IMPOSSIBLE;
         case WRITE:
@@ -122,8 +123,10 @@ function columnsOf(operations: Operations, classes: Classes, initial: Value): Co
   const kind = new Uint8Array(classes.count);
   const a = new Int32Array(classes.count).fill(NOTHING);
   const b = new Int32Array(classes.count).fill(NOTHING);
-  const number = numbering();
-  const start = number(history.values.code(initial));
+  const initialCode = history.values.code(initial);
+  const numbers = registerValues(operations, initialCode);
+  const number = (code: number): number => numbers.of(code) + 1;
+  const start = number(initialCode);
   for (let c = 0; c < classes.count; c++) {
     const i = classes.example[c] as number;
     const asked = call[i] as number;
@@ -143,25 +146,5 @@ function columnsOf(operations: Operations, classes: Classes, initial: Value): Co
       b[c] = number(history.values.code(to));
     }
   }
-  return { kind, a, b, initial: start, values: number.count() };
-}
-
-/** Numbers value codes from 1 in order of first use. */
-function numbering(): { (code: number): number; count(): number } {
-  const small = new Int32Array(256);
-  const rest = new Map<number, number>();
-  let next = 1;
-  const number = (code: number): number => {
-    if (code >= NONE && code < small.length - 1) {
-      const known = small[code + 1] as number;
-      if (known !== 0) return known;
-      small[code + 1] = next;
-      return next++;
-    }
-    const known = rest.get(code);
-    if (known !== undefined) return known;
-    rest.set(code, next);
-    return next++;
-  };
-  return Object.assign(number, { count: () => next });
+  return { kind, a, b, initial: start, values: numbers.count + 1 };
 }

@@ -14,9 +14,10 @@
  */
 
 import type { SearchResult, Stuck } from '../search.ts';
+import { FlowCounts } from './flow.ts';
 import { Memo } from './memo.ts';
 import type { Pending, Ranked } from './schedule.ts';
-import { ANY_STATE, IMPOSSIBLE, NO_STATE, type Transitions } from './transitions.ts';
+import { IMPOSSIBLE, type Transitions } from './transitions.ts';
 
 export interface Problem {
   readonly ranked: Ranked;
@@ -124,6 +125,8 @@ class Search {
     const before = frames[frame + 3] as number;
     const last = slots + this.#pending.groups.length;
     for (let at = frames[frame + 1] as number; at < last; at++) {
+      // Groups stand in the order of their first call: from here on, nothing has been asked yet.
+      if (at > slots && !this.#isCalled(at - slots - 1)) break;
       // First the operation whose return is next, then the other open ones, then unanswered ones.
       const rank = at === 0 ? this.#k : at <= slots ? (this.#open[at - 1] as number) : NONE;
       if (at <= slots ? this.#canTake(rank, at, before) : this.#canUse(at - slots - 1, before)) {
@@ -161,6 +164,11 @@ class Search {
   #leadsOn(c: number, before: number): boolean {
     const next = this.#transitions.step(this.#state, c);
     return next !== IMPOSSIBLE && (before === NONE || this.#transitions.step(before, c) !== next);
+  }
+
+  #isCalled(group: number): boolean {
+    const { groups, available } = this.#pending;
+    return group + 1 < groups.length && (available[groups[group] as number] as number) <= this.#k;
   }
 
   #firstUnused(group: number): number {
@@ -240,7 +248,14 @@ class Search {
   }
 
   #deadEnd(before: number): boolean {
-    return this.#flow?.deadEnd(this.#lastClass, before, this.#state, this.#transitions.quotient?.sink) === true;
+    return (
+      this.#flow?.deadEnd(
+        this.#lastClass,
+        before,
+        this.#state,
+        this.#transitions.quotient?.sink,
+      ) === true
+    );
   }
 
   #enter(rank: number): void {
@@ -346,72 +361,5 @@ class Search {
       `no answer within ${what}; ` +
       `the first ${this.#memo.k(furthest)} of ${count} answers can be explained`;
     return { kind: 'exhausted', configurations: this.#memo.size, because };
-  }
-}
-
-/** How many operations not yet linearized still require, and still produce, each state. */
-class FlowCounts {
-  readonly #requires: Int32Array;
-  readonly #produces: Int32Array;
-  readonly #grows: boolean;
-  readonly #readers: Int32Array;
-  readonly #writers: Int32Array;
-  #allReaders = 0;
-  #anyWriters = 0;
-
-  constructor(flow: NonNullable<Transitions['flow']>, ranked: Ranked, pending: Pending) {
-    this.#requires = flow.requires;
-    this.#produces = flow.produces;
-    this.#grows = flow.grows;
-    this.#readers = new Int32Array(flow.states);
-    this.#writers = new Int32Array(flow.states);
-    for (let rank = 0; rank < ranked.count; rank++) this.take(ranked.cls[rank] as number, -1);
-    for (let p = 0; p < pending.count; p++) this.freePending(pending.cls[p] as number);
-  }
-
-  /** An answered operation is linearized (1), or taken back (-1). */
-  take(c: number, sign: 1 | -1): void {
-    const required = this.#requires[c] as number;
-    if (required !== NO_STATE) {
-      this.#readers[required] = (this.#readers[required] as number) - sign;
-      this.#allReaders -= sign;
-    }
-    this.#produce(c, sign);
-  }
-
-  /** Unanswered operations may produce, but nothing has to be there for them. */
-  usePending(c: number): void {
-    this.#produce(c, 1);
-  }
-  freePending(c: number): void {
-    this.#produce(c, -1);
-  }
-
-  /** After an operation of class `c` led from `before` to `now` (as merged by the quotient). */
-  deadEnd(c: number, before: number, now: number, sink: number | undefined): boolean {
-    if (before === now || this.#anyWriters > 0) return false;
-    if (this.#grows && now === sink && this.#allReaders > 0) return true;
-    // What was put may grow into the state that was left.
-    if (this.#grows && this.#produces[c] === ANY_STATE) return false;
-    if (before >= this.#readers.length || before === sink) return false;
-    return (this.#readers[before] as number) > 0 && this.#writers[before] === 0;
-  }
-
-  /** A state other than the present one that is required and never produced; -1 for none. */
-  orphan(present: number): number {
-    // Where objects grow, states are reached without being anybody's product.
-    if (this.#anyWriters > 0 || this.#grows) return NONE;
-    for (let s = 0; s < this.#readers.length; s++) {
-      if (s !== present && (this.#readers[s] as number) > 0 && this.#writers[s] === 0) return s;
-    }
-    return NONE;
-  }
-
-  #produce(c: number, sign: 1 | -1): void {
-    const produced = this.#produces[c] as number;
-    if (produced === ANY_STATE) this.#anyWriters -= sign;
-    else if (produced !== NO_STATE) {
-      this.#writers[produced] = (this.#writers[produced] as number) - sign;
-    }
   }
 }

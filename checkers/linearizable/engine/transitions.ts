@@ -4,6 +4,7 @@ import type { Value } from '../../history.ts';
 import { type Model, type Operation, stateKey } from '../model.ts';
 import { type Operations, operationAt } from '../operations.ts';
 import type { Classes } from './classes.ts';
+import { StepTable, UNKNOWN } from './step-table.ts';
 
 /** What a step answers when the operation cannot happen in that state. */
 export const IMPOSSIBLE = -1;
@@ -57,11 +58,8 @@ export interface Flow {
 /** States closed over all classes are examined up to this many steps. */
 const CLOSURE_STEPS_MAX = 20_000;
 const CLOSURE_STATES_MAX = 256;
-/** With more classes than this, rows of the table would be mostly empty. */
-const DENSE_CLASSES_MAX = 512;
 /** Quotients are computed by asking the model about every class; above this it costs too much. */
 const QUOTIENT_CLASSES_MAX = 4096;
-const UNKNOWN = -2;
 
 /**
  * Any model. The user's `step` runs once per distinct pair of state and class. Where all states
@@ -90,7 +88,9 @@ export function transitionsOf<State>(
     readOnly[c] = proven || model.readonly?.(operation) === true ? 1 : 0;
     dropped[c] = operation.outcome === 'unknown' ? (readOnly[c] as number) : 0;
   });
-  const flow = closed ? provenFlow(states, readOnly) : claimedFlow(states, model, examples, readOnly);
+  const flow = closed
+    ? provenFlow(states, readOnly)
+    : claimedFlow(states, model, examples, readOnly);
   const quotient = quotientOf(states, model, examples, lastOfClass);
   return {
     initial: start,
@@ -108,14 +108,12 @@ class InternedStates<State> {
   readonly #ids = new Map<unknown, number>();
   readonly #model: Model<State>;
   readonly #examples: readonly Operation[];
-  #dense: Int32Array;
-  readonly #sparse: Map<number, number>[] = [];
+  readonly #steps: StepTable;
 
   constructor(model: Model<State>, examples: readonly Operation[]) {
     this.#model = model;
     this.#examples = examples;
-    const dense = examples.length <= DENSE_CLASSES_MAX;
-    this.#dense = new Int32Array(dense ? 8 * examples.length : 0).fill(UNKNOWN);
+    this.#steps = new StepTable(examples.length);
   }
 
   get size(): number {
@@ -133,32 +131,10 @@ class InternedStates<State> {
   }
 
   step(s: number, c: number): number {
-    const classes = this.#examples.length;
-    if (classes > DENSE_CLASSES_MAX) return this.#sparseStep(s, c);
-    const at = s * classes + c;
-    if (at < this.#dense.length) {
-      const known = this.#dense[at] as number;
-      if (known !== UNKNOWN) return known;
-    } else {
-      const wider = new Int32Array(Math.max(at + classes, this.#dense.length * 2)).fill(UNKNOWN);
-      wider.set(this.#dense);
-      this.#dense = wider;
-    }
+    const known = this.#steps.get(s, c);
+    if (known !== UNKNOWN) return known;
     const next = this.#compute(s, c);
-    this.#dense[at] = next;
-    return next;
-  }
-
-  #sparseStep(s: number, c: number): number {
-    let row = this.#sparse[s];
-    if (row === undefined) {
-      row = new Map();
-      this.#sparse[s] = row;
-    }
-    const known = row.get(c);
-    if (known !== undefined) return known;
-    const next = this.#compute(s, c);
-    row.set(c, next);
+    this.#steps.set(s, c, next);
     return next;
   }
 

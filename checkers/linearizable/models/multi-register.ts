@@ -7,41 +7,52 @@ import { same } from './register.ts';
 /** The registers that hold something, sorted by name. */
 type Registers = readonly (readonly [string, Value])[];
 
+/** The same where a read that answers nil says nothing, as in Knossos. */
+export const silentMultiRegister: Model<Registers> = multiRegisterBy(
+  (holds, value) => value === null || same(holds, value),
+);
+
 /**
  * `txn` carries a list of `[f, name, value]` with `read` (or `r`) and `write` (or `w`), executed in
  * order. Starts from a list of `[name, value]`; registers that are not named hold nil.
  */
-export const multiRegister: Model<Registers> = {
-  name: 'multi-register',
-  functions: ['txn'],
-  initial: (value) =>
-    steps(value).reduce<Registers>(
-      (all, [name, start]) => assign(all, String(name), start ?? null),
-      [],
-    ),
-  step(state, { input, output, outcome }) {
-    if (outcome === 'refused') return undefined;
-    let next = state;
-    for (const [f, name, value] of steps(outcome === 'ok' && output !== null ? output : input)) {
-      if (f === 'write' || f === 'w') {
-        next = assign(next, String(name), value ?? null);
-      } else if (outcome === 'ok' && !same(held(next, String(name)), value ?? null)) {
-        return undefined;
+export const multiRegister: Model<Registers> = multiRegisterBy(same);
+
+function multiRegisterBy(agrees: (holds: Value, value: Value) => boolean): Model<Registers> {
+  return {
+    name: 'multi-register',
+    functions: ['txn'],
+    initial: (value) =>
+      steps(value).reduce<Registers>(
+        (all, [name, start]) => assign(all, String(name), start ?? null),
+        [],
+      ),
+    step(state, { input, output, outcome }) {
+      if (outcome === 'refused') return undefined;
+      let next = state;
+      for (const [f, name, value] of steps(outcome === 'ok' && output !== null ? output : input)) {
+        if (f === 'write' || f === 'w') {
+          next = assign(next, String(name), value ?? null);
+        } else if (outcome === 'ok' && !agrees(held(next, String(name)), value ?? null)) {
+          return undefined;
+        }
       }
-    }
-    return next;
-  },
-  readonly: ({ input }) => steps(input).every(([f]) => f === 'read' || f === 'r'),
-  describeState: (state) =>
-    state.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', '),
-};
+      return next;
+    },
+    readonly: ({ input }) => steps(input).every(([f]) => f === 'read' || f === 'r'),
+    describeState: (state) =>
+      state.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', '),
+  };
+}
 
 function steps(value: Value): readonly (readonly Value[])[] {
   if (value === null) return [];
   if (Array.isArray(value) && value.every((step) => Array.isArray(step))) {
     return value as readonly (readonly Value[])[];
   }
-  throw new UnreadableValue(`a multi-register carries a list of lists, not ${JSON.stringify(value)}`);
+  throw new UnreadableValue(
+    `a multi-register carries a list of lists, not ${JSON.stringify(value)}`,
+  );
 }
 
 function held(state: Registers, name: string): Value {

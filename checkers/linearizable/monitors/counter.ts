@@ -46,7 +46,8 @@ export function counterMonitor(operations: Operations, initial: Value): MonitorR
     }
     if (ret[i] === NEVER) continue;
     const value = history.values.value(history.value[ret[i] as number] as number);
-    if (typeof value !== 'number') return violation([i], `${said(operations, counter, i)}: no number`);
+    if (typeof value !== 'number')
+      return violation([i], `${said(operations, counter, i)}: no number`);
     if (isCall) {
       if (count > value) return tooLow(operations, i, count, lastForced);
       continue;
@@ -78,7 +79,10 @@ function kindsOf({ count, call, history }: Operations): Uint8Array | undefined {
 function tooLow(operations: Operations, read: number, count: number, last: number): MonitorResult {
   const because = `${said(operations, counter, read)} although the count had reached ${count} before`;
   if (last === NONE) return violation([read], because);
-  return violation([last, read], `${because} (${describe(operations, counter, last)})`);
+  return violation(
+    [last, read],
+    `${because}, by ${describe(operations, counter, last)} at the latest`,
+  );
 }
 
 function tooHigh(operations: Operations, read: number, count: number): MonitorResult {

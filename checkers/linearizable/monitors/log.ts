@@ -111,12 +111,13 @@ function outOfOrder(
   const { call, ret } = operations;
   const length = order.length;
   /** By length of what they read: the first return, and the operation with the last call. */
-  const firstRet = new Array<number>(length + 1).fill(-1);
-  const lastCall = new Array<number>(length + 1).fill(-1);
+  const firstRet = new Int32Array(length + 1).fill(-1);
+  const lastCall = new Int32Array(length + 1).fill(-1);
   for (const { operation, elements } of reads) {
     const at = elements.length;
     const first = firstRet[at] as number;
-    if (first === -1 || (ret[operation] as number) < (ret[first] as number)) firstRet[at] = operation;
+    if (first === -1 || (ret[operation] as number) < (ret[first] as number))
+      firstRet[at] = operation;
     lastCall[at] = operation;
   }
   let latest = -1;

@@ -1,7 +1,7 @@
 /** What the monitors have in common: what they answer, and values as small numbers. */
 
 import type { Value } from '../../history.ts';
-import type { Operations } from '../operations.ts';
+import { NEVER, type Operations } from '../operations.ts';
 
 /**
  * A monitor decides a special case exactly and in nearly linear time. `undecided`: the history is
@@ -45,8 +45,24 @@ export interface ValueNumbers {
  */
 export function numberValues(least: number, most: number, entries: number): ValueNumbers {
   const span = most - least + 1;
-  if (span <= 4 * entries + 4096) return { count: span, of: (code) => code - least };
+  if (span <= 4 * entries + 256) return { count: span, of: (code) => code - least };
   return hashed(entries);
+}
+
+/** Numbers for the arguments and results of all operations. */
+export function numberInputs({ history, count, call, ret }: Operations): ValueNumbers {
+  const { value } = history;
+  let least = 0;
+  let most = 0;
+  for (let i = 0; i < count; i++) {
+    const asked = value[call[i] as number] as number;
+    const answered = ret[i] === NEVER ? asked : (value[ret[i] as number] as number);
+    if (asked < least) least = asked;
+    if (asked > most) most = asked;
+    if (answered < least) least = answered;
+    if (answered > most) most = answered;
+  }
+  return numberValues(least, most, 2 * count);
 }
 
 function hashed(entries: number): ValueNumbers {

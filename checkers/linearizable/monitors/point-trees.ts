@@ -67,7 +67,7 @@ export class LeastPoints {
   #pull(node: number): void {
     const left = this.#least[2 * node] as number;
     const right = this.#least[2 * node + 1] as number;
-    this.#least[node] = (left < right ? left : right) + (this.#change[node] as number);
+    this.#least[node] = Math.min(left, right) + (this.#change[node] as number);
   }
 }
 
@@ -145,7 +145,8 @@ export class Stabbing {
     while (left < right) {
       if ((left & 1) === 1 && this.#reaches(left, point)) return this.#descend(left, point);
       if ((left & 1) === 1) left++;
-      if ((right & 1) === 1 && this.#reaches(right - 1, point)) return this.#descend(right - 1, point);
+      if ((right & 1) === 1 && this.#reaches(right - 1, point))
+        return this.#descend(right - 1, point);
       if ((right & 1) === 1) right--;
       left >>= 1;
       right >>= 1;
@@ -166,6 +167,6 @@ export class Stabbing {
   #pull(node: number): void {
     const left = this.#latest[2 * node] as number;
     const right = this.#latest[2 * node + 1] as number;
-    this.#latest[node] = left > right ? left : right;
+    this.#latest[node] = Math.max(left, right);
   }
 }

@@ -9,7 +9,7 @@ import { describe, said } from '../explain.ts';
 import { fifoQueue, isInsert } from '../models/collections.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import { emptyFault } from './emptiness.ts';
-import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
+import { type MonitorResult, numberInputs, undecided, VALID, violation } from './monitor.ts';
 
 /** Values in the order in which they were enqueued, and what else was dequeued. */
 export interface Transfers {
@@ -41,21 +41,26 @@ export function transfersOf(operations: Operations, initial: Value): Transfers |
   }
   const { history, count, call, ret } = operations;
   const inserting = history.functions.names.map(isInsert);
-  const placeOf = new Map<number, number>();
-  const inserts: number[] = [];
+  const values = numberInputs(operations);
+  /** By number of the value: one more than its place among the inserts. */
+  const placeOf = new Int32Array(values.count);
+  const inserts = new Int32Array(count);
+  let places = 0;
   for (let i = 0; i < count; i++) {
     const asked = call[i] as number;
-    if (!inserting[history.f[asked] as number]) continue;
+    if (inserting[history.f[asked] as number] !== true) continue;
     const value = history.value[asked] as number;
-    if (placeOf.has(value) || value === NONE) return undecided('a value is inserted twice');
-    placeOf.set(value, inserts.length);
-    inserts.push(i);
+    if (value === NONE) return undecided('nothing is put in');
+    const number = values.of(value);
+    if (placeOf[number] !== 0) return undecided('a value is inserted twice');
+    inserts[places++] = i;
+    placeOf[number] = places;
   }
-  const removals = new Int32Array(inserts.length).fill(NONE);
+  const removals = new Int32Array(places).fill(NONE);
   const empty: number[] = [];
   const unanswered: number[] = [];
   for (let i = 0; i < count; i++) {
-    if (inserting[history.f[call[i] as number] as number]) continue;
+    if (inserting[history.f[call[i] as number] as number] === true) continue;
     const answered = ret[i] as number;
     if (answered === NEVER) {
       unanswered.push(i);
@@ -66,8 +71,8 @@ export function transfersOf(operations: Operations, initial: Value): Transfers |
       empty.push(i);
       continue;
     }
-    const place = placeOf.get(value);
-    if (place === undefined) {
+    const place = (placeOf[values.of(value)] ?? 0) - 1;
+    if (place === -1) {
       return violation([i], `${said(operations, fifoQueue, i)}, which nobody had put in`);
     }
     const insert = inserts[place] as number;
@@ -82,7 +87,7 @@ export function transfersOf(operations: Operations, initial: Value): Transfers |
     }
     removals[place] = i;
   }
-  return { inserts: Int32Array.from(inserts), removals, empty, unanswered };
+  return { inserts: inserts.subarray(0, places), removals, empty, unanswered };
 }
 
 /** Nothing may leave after a value that certainly went in after it. */
@@ -148,7 +153,9 @@ function overtaken(
 ): MonitorResult {
   const later = inserts[removals.indexOf(overtaker)] as number;
   const fate =
-    removal === NONE ? 'was never taken out' : `was taken out by ${describe(operations, fifoQueue, removal)}`;
+    removal === NONE
+      ? 'was never taken out'
+      : `was taken out by ${describe(operations, fifoQueue, removal)}`;
   const because =
     `${said(operations, fifoQueue, overtaker)}, put in by ${describe(operations, fifoQueue, later)}, although ` +
     `${describe(operations, fifoQueue, insert, 'answered')} before that and ${fate}`;

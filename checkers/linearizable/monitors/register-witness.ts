@@ -2,7 +2,7 @@
 
 import { describe, operationsOfEvents, said } from '../explain.ts';
 import { casRegister } from '../models/register.ts';
-import type { Operations } from '../operations.ts';
+import { type Operations, operationAt } from '../operations.ts';
 import type { Contradiction } from './monitor.ts';
 import type { Zone, ZoneFault } from './zones.ts';
 
@@ -36,8 +36,11 @@ export function explainRegister(operations: Operations, fault: Fault): Contradic
         number,
       ];
       const because =
-        `${said(operations, casRegister, early)}, before ` +
-        `${describe(operations, casRegister, late)}, on which it builds, was even asked for`;
+        operationAt(operations, late).f === 'read'
+          ? `${said(operations, casRegister, late)} although ` +
+            `${describe(operations, casRegister, early, 'answered')}, which comes after it`
+          : `${said(operations, casRegister, early)} before ` +
+            `${describe(operations, casRegister, late)} was even asked for`;
       return { operations: [early, late], because };
     }
     case 'two successors': {

@@ -10,7 +10,8 @@
 import { FAIL, type Value } from '../../history.ts';
 import { bounds } from '../models/register.ts';
 import { NEVER, type Operations } from '../operations.ts';
-import { type MonitorResult, numberValues, undecided, type ValueNumbers, VALID } from './monitor.ts';
+import { type MonitorResult, undecided, VALID, type ValueNumbers } from './monitor.ts';
+import { registerValues } from './register-values.ts';
 import { explainRegister, type Fault } from './register-witness.ts';
 import { Zones } from './zones.ts';
 
@@ -61,7 +62,7 @@ function collect(operations: Operations, initial: Value): Blocks | undefined {
   const start = history.values.code(initial);
   const cas = history.functions.find('cas');
   const read = history.functions.find('read');
-  const values = numbersOf(operations, start);
+  const values = registerValues(operations, start);
   const table = new Int32Array((values.count + 1) * WORDS);
   for (let at = 0; at < table.length; at += WORDS) {
     table[at] = UNWRITTEN;
@@ -116,37 +117,6 @@ function repeatsEarly({ history, count, call }: Operations): boolean {
     seen.add(value);
   }
   return false;
-}
-
-/** Numbers for all codes that occur, also inside compare-and-sets. */
-function numbersOf({ history, count, call, ret }: Operations, start: number): ValueNumbers {
-  const { value, f } = history;
-  const cas = history.functions.find('cas');
-  let least = start;
-  let most = start;
-  let entries = 1;
-  const meet = (code: number): void => {
-    if (code < least) least = code;
-    if (code > most) most = code;
-  };
-  for (let i = 0; i < count; i++) {
-    const asked = call[i] as number;
-    if (f[asked] === cas) {
-      const [from, to] = bounds(history.values.value(value[asked] as number));
-      meet(history.values.code(from));
-      meet(history.values.code(to));
-      entries += 2;
-    } else {
-      const code = value[ret[i] === NEVER ? asked : (ret[i] as number)] as number;
-      const written = value[asked] as number;
-      if (code < least) least = code;
-      if (code > most) most = code;
-      if (written > most) most = written;
-      if (written < least) least = written;
-      entries += 2;
-    }
-  }
-  return numberValues(least, most, entries);
 }
 
 function noLinks(values: number): CasLinks {

@@ -3,21 +3,27 @@
  * itself: it is there from its add to its remove, and everything that saw it lies in between.
  */
 
-import type { Value } from '../../history.ts';
+import { NONE, type Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { set } from '../models/collections.ts';
 import { NEVER, type Operations } from '../operations.ts';
-import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
+import { type MonitorResult, numberInputs, undecided, VALID, violation } from './monitor.ts';
 
-/** What is known about one element; operation numbers, -1 for none. */
+/** What is known about one element; operation numbers, `NOBODY` for none. */
 interface Element {
-  add: number;
-  remove: number;
+  readonly add: number;
+  readonly remove: number;
   /** Of those that saw it: the first to return, and the last to be called. */
-  firstSeen: number;
-  lastSeen: number;
-  readonly missed: number[];
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  /** Of those that did not: one, and from each the next. */
+  readonly missed: number;
 }
+
+/** All elements, by number, as columns. */
+type Elements = { readonly [Field in keyof Element]: Int32Array } & {
+  readonly nextMissed: Int32Array;
+};
 
 /** One way in which unanswered operations may have gone: when it was certainly there. */
 interface Case {
@@ -34,64 +40,90 @@ export function setMonitor(operations: Operations, initial: Value): MonitorResul
   }
   const elements = collect(operations);
   if (typeof elements === 'string') return undecided(elements);
-  for (const element of elements.values()) {
-    const fault = check(operations, element);
+  for (let at = 0; at < elements.add.length; at++) {
+    const element: Element = {
+      add: elements.add[at] as number,
+      remove: elements.remove[at] as number,
+      firstSeen: elements.firstSeen[at] as number,
+      lastSeen: elements.lastSeen[at] as number,
+      missed: elements.missed[at] as number,
+    };
+    const fault = check(operations, element, elements.nextMissed);
     if (fault !== undefined) return explain(operations, element, fault);
   }
   return VALID;
 }
 
-function collect({ history, count, call, ret }: Operations): Map<number, Element> | string {
+function collect(operations: Operations): Elements | string {
+  const { history, count, call, ret } = operations;
   const names = history.functions;
   const [add, remove, contains] = [names.find('add'), names.find('remove'), names.find('contains')];
-  const elements = new Map<number, Element>();
+  const numbers = numberInputs(operations);
+  const column = (length: number): Int32Array => new Int32Array(length).fill(NOBODY);
+  const elements: Elements = {
+    add: column(numbers.count),
+    remove: column(numbers.count),
+    firstSeen: column(numbers.count),
+    lastSeen: column(numbers.count),
+    missed: column(numbers.count),
+    nextMissed: column(count),
+  };
+  const yes = history.values.code(true);
+  const no = history.values.code(false);
   for (let i = 0; i < count; i++) {
     const asked = call[i] as number;
     const answered = ret[i] as number;
     const f = history.f[asked];
     if (f !== add && f !== remove && f !== contains) return 'it is read as a whole';
-    const code = history.value[asked] as number;
-    let element = elements.get(code);
-    if (element === undefined) {
-      element = { add: NOBODY, remove: NOBODY, firstSeen: NOBODY, lastSeen: NOBODY, missed: [] };
-      elements.set(code, element);
-    }
     const unanswered = answered === NEVER;
     if (f === contains && unanswered) continue;
-    const answer = unanswered ? null : history.values.value(history.value[answered] as number);
-    const said = typeof answer === 'boolean' ? answer : undefined;
-    if (f !== add && said === undefined && !unanswered) return 'an answer is missing';
-    const changed = said ?? true;
-    if (f === add && changed) {
-      if (element.add !== NOBODY) return 'an element is added twice';
-      element.add = i;
-    } else if (f === remove && changed) {
-      if (element.remove !== NOBODY) return 'an element is removed twice';
-      element.remove = i;
-    } else if (f === add || (f === contains && changed)) {
-      const first = element.firstSeen;
-      if (first === NOBODY || answered < (ret[first] as number)) element.firstSeen = i;
-      element.lastSeen = i;
+    const answer = unanswered ? NONE : (history.value[answered] as number);
+    if (f !== add && answer !== yes && answer !== no && !unanswered) return 'an answer is missing';
+    const at = numbers.of(history.value[asked] as number);
+    if (f === add && answer !== no) {
+      if (elements.add[at] !== NOBODY) return 'an element is added twice';
+      elements.add[at] = i;
+    } else if (f === remove && answer !== no) {
+      if (elements.remove[at] !== NOBODY) return 'an element is removed twice';
+      elements.remove[at] = i;
+    } else if (f === add || answer === yes) {
+      const first = elements.firstSeen[at] as number;
+      if (first === NOBODY || answered < (ret[first] as number)) elements.firstSeen[at] = i;
+      elements.lastSeen[at] = i;
     } else {
-      element.missed.push(i);
+      elements.nextMissed[i] = elements.missed[at] as number;
+      elements.missed[at] = i;
     }
   }
   return elements;
 }
 
-/** The operations that contradict each other, in whichever way unanswered ones went. */
-function check(operations: Operations, element: Element): readonly number[] | undefined {
+/**
+ * The operations that contradict each other, in whichever way unanswered ones went; the last of
+ * them is the one that is wrong if the others are right.
+ */
+function check(
+  operations: Operations,
+  element: Element,
+  nextMissed: Int32Array,
+): readonly number[] | undefined {
+  const { call, ret } = operations;
+  const { add, remove, firstSeen } = element;
+  if (add === NOBODY && remove === NOBODY && firstSeen === NOBODY) return undefined;
   let fault: readonly number[] | undefined;
   for (const one of cases(operations, element)) {
     if (one.contradiction !== undefined) {
       fault ??= one.contradiction;
       continue;
     }
-    const { call, ret } = operations;
-    const missed = element.missed.find(
-      (i) => (call[i] as number) > one.from && (ret[i] as number) < one.until,
-    );
-    if (missed === undefined) return undefined;
+    let missed = element.missed;
+    while (
+      missed !== NOBODY &&
+      !((call[missed] as number) > one.from && (ret[missed] as number) < one.until)
+    ) {
+      missed = nextMissed[missed] as number;
+    }
+    if (missed === NOBODY) return undefined;
     fault = [...present(element), missed];
   }
   return fault;
@@ -113,9 +145,12 @@ function* cases({ call, ret }: Operations, element: Element): Generator<Case> {
       const last = lastSeen === NOBODY ? -1 : (call[lastSeen] as number);
       let contradiction: readonly number[] | undefined;
       if ((call[added] as number) > from) {
-        contradiction = users.filter((i) => i === added || ret[i] === from);
-      } else if (removed !== NOBODY && (ret[removed] as number) < Math.max(last, call[added] as number)) {
-        contradiction = [...new Set([removed, lastSeen === NOBODY ? added : lastSeen])];
+        contradiction = [added, ...users.filter((i) => i !== added && ret[i] === from)];
+      } else if (
+        removed !== NOBODY &&
+        (ret[removed] as number) < Math.max(last, call[added] as number)
+      ) {
+        contradiction = last > (ret[removed] as number) ? [removed, lastSeen] : [added, removed];
       }
       const lastNeed = Math.max(last, call[added] as number);
       const until = removed === NOBODY ? NEVER : Math.max(lastNeed, call[removed] as number);
@@ -133,13 +168,12 @@ function explain(
   { add }: Element,
   fault: readonly number[],
 ): MonitorResult {
-  const [last, ...others] = fault.toSorted(
-    (a, b) => (operations.ret[b] as number) - (operations.ret[a] as number),
-  ) as [number, ...number[]];
+  const others = fault.slice(0, -1);
+  const last = fault.at(-1) as number;
   const told = said(operations, set, last);
   if (others.length === 0) {
     return violation(fault, add === NOBODY ? `${told}, which nobody had added` : told);
   }
   const against = others.map((i) => describe(operations, set, i)).join(' and ');
-  return violation(fault, `${told}, which contradicts ${against}`);
+  return violation(fault, `${told}, against ${against}`);
 }

@@ -67,7 +67,8 @@ function intervalsOf(operations: Operations, { inserts, removals }: Transfers): 
     if (pop === NONE && ret[push] === NEVER) continue;
     // What was never popped is popped by us, after everything.
     const popRet = pop === NONE ? end + 1 : (retRank[pop] as number);
-    const popCall = pop === NONE ? end : Math.max(callRank[pop] as number, callRank[push] as number);
+    const popCall =
+      pop === NONE ? end : Math.max(callRank[pop] as number, callRank[push] as number);
     const pushRet = Math.min(retRank[push] as number, popRet);
     if (pushRet > popCall) continue;
     from[2 * values] = callRank[push] as number;
@@ -161,7 +162,10 @@ function explain(
     const involved = [push(under), push(above), pop(under), pop(above)].filter((i) => i !== NONE);
     return violation(involved, because);
   }
-  const involved = left.slice(0, 6).flatMap((v) => [push(v), pop(v)]).filter((i) => i !== NONE);
+  const involved = left
+    .slice(0, 6)
+    .flatMap((v) => [push(v), pop(v)])
+    .filter((i) => i !== NONE);
   return violation(
     involved,
     `no order of pushes and pops explains these ${left.length} values: each was on the stack while others that it would have to lie above and below came and went`,

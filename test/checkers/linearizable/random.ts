@@ -88,7 +88,8 @@ export function playHistory(dice: Dice, shape: Shape, play: Play): History {
     } else if (one.answer === undefined) {
       one.answer = one.effect();
     } else {
-      events.push(complete(dice, shape, play, who, one, one.answer));
+      const [type, value] = answered(dice, shape.spoil, play, one);
+      events.push(event(who, type, one.f, value));
       running.delete(who);
       idle.push(who);
     }
@@ -96,20 +97,18 @@ export function playHistory(dice: Dice, shape: Shape, play: Play): History {
   return History.from(events);
 }
 
-function complete(
+/** The answer, right or spoilt; a refusal may become an answer "yes". */
+function answered(
   dice: Dice,
-  shape: Shape,
+  spoil: number,
   play: Play,
-  who: number,
   one: Running,
-  answer: Answer,
-): NewEvent {
+): readonly [NewEvent['type'], Value] {
+  const { answer = null, f, input } = one;
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) {
-    if (!dice.chance(shape.spoil)) return event(who, 'fail', one.f, one.input);
-    return event(who, 'ok', one.f, one.input);
+    return [dice.chance(spoil) ? 'ok' : 'fail', input];
   }
-  const value = dice.chance(shape.spoil) ? play.spoil(dice, one.f, answer) : answer;
-  return event(who, 'ok', one.f, value);
+  return ['ok', dice.chance(spoil) ? play.spoil(dice, f, answer) : answer];
 }
 
 function event(process: number, type: NewEvent['type'], f: string, value: Value): NewEvent {

@@ -66,20 +66,25 @@ function logEvent(line: string): NewEvent[] {
   return [rest.startsWith(':') ? { ...event, error: rest.slice(1).trim() } : event];
 }
 
+/** A keyword, a number or a string, as text. */
+function word(edn: Edn | undefined): string {
+  return typeof edn === 'string' || typeof edn === 'number' ? `${edn}` : '';
+}
+
 type Edn = null | boolean | number | string | Edn[] | { [key: string]: Edn };
 
 function ednEvent(edn: Edn): NewEvent[] {
   const map = edn as { [key: string]: Edn };
-  const type = String(map['type']);
+  const type = word(map['type']);
   if (typeof map['process'] !== 'number' || !TYPES.has(type)) return [];
   return [
     {
       time: typeof map['time'] === 'number' ? map['time'] : 0,
       type: type as EventType,
       process: map['process'],
-      f: String(map['f']),
+      f: word(map['f']),
       value: (map['value'] ?? null) as Value,
-      ...(map['key'] === undefined ? {} : { key: String(map['key']) }),
+      ...(map['key'] === undefined ? {} : { key: word(map['key']) }),
     },
   ];
 }
@@ -94,7 +99,7 @@ function parseEdn(text: string): Edn {
     if (token === '{') {
       const flat = parseUntil();
       const map: { [key: string]: Edn } = {};
-      for (let i = 0; i + 1 < flat.length; i += 2) map[String(flat[i])] = flat[i + 1] as Edn;
+      for (let i = 0; i + 1 < flat.length; i += 2) map[word(flat[i])] = flat[i + 1] as Edn;
       return map;
     }
     if (token.startsWith('"')) return JSON.parse(token) as string;

@@ -1,0 +1,131 @@
+/** What the values of operations must look like, where a checker could not make sense of others. */
+
+import { INFO, INVOKE, NEMESIS, OK, type Value } from '../../checkers/history.ts';
+import { usage } from '../errors.ts';
+import type { HistoryFile } from '../formats/builder.ts';
+import { show } from '../formats/builder.ts';
+
+interface Shape {
+  readonly expected: string;
+  holds(value: Value): boolean;
+}
+
+const pair: Shape = {
+  expected: '[from, to]',
+  holds: (value) => isList(value) && value.length === 2,
+};
+const list: Shape = {
+  expected: 'a list, or nil',
+  holds: (value) => value === null || isList(value),
+};
+const amount: Shape = {
+  expected: 'a number, or nil for one',
+  holds: (value) => value === null || typeof value === 'number',
+};
+const registerSteps: Shape = {
+  expected: 'a list of [read or write, name, value]',
+  holds: (value) =>
+    isList(value) &&
+    value.every(
+      (step) =>
+        isList(step) && step.length >= 2 && ['read', 'r', 'write', 'w'].includes(String(step[0])),
+    ),
+};
+const registers: Shape = {
+  expected: 'the registers by name, such as {"x": 0}',
+  holds: (value) => isList(value) && value.every((entry) => isList(entry) && entry.length === 2),
+};
+const number: Shape = { expected: 'a number', holds: (value) => typeof value === 'number' };
+
+interface Rules {
+  /** By function: what is asked, and what an `ok` answers. */
+  readonly asked?: Readonly<Record<string, Shape>>;
+  readonly answered?: Readonly<Record<string, Shape>>;
+  /** What it starts with, if anything is given. */
+  readonly initial?: Shape;
+}
+
+const collection: Rules = { initial: list };
+const promise: Rules = { asked: { cas: pair } };
+
+/** By model for linearizability, else by checker. */
+const RULES: Readonly<Record<string, Rules>> = {
+  'cas-register': promise,
+  'multi-register': {
+    asked: { txn: registerSteps },
+    answered: { txn: registerSteps },
+    initial: registers,
+  },
+  log: { answered: { read: list }, initial: list },
+  set: { answered: { read: list }, initial: list },
+  'fifo-queue': collection,
+  'unordered-queue': collection,
+  stack: collection,
+  counter: {
+    asked: { inc: amount, dec: amount, add: amount, 'inc-and-get': amount },
+    initial: number,
+  },
+  'set-full': { answered: { read: list } },
+  'total-queue': { answered: { drain: list } },
+  bank: { initial: number },
+};
+
+/** Refuses the first value that does not have the shape that is needed, with its line. */
+export function refuseShapes(
+  { history, lines }: HistoryFile,
+  name: string,
+  { judge, initial }: { readonly judge: string; readonly initial: Value | undefined },
+): void {
+  const rules = Object.hasOwn(RULES, judge) ? RULES[judge] : undefined;
+  if (rules === undefined) return;
+  if (rules.initial !== undefined && initial != null && !rules.initial.holds(initial)) {
+    throw usage(`--initial: expected ${rules.initial.expected} for ${judge}, got ${show(initial)}`);
+  }
+  const asked = byFunction(history.functions.names, rules.asked);
+  const answered = byFunction(history.functions.names, rules.answered);
+  if (![...asked, ...answered].some((shape) => shape !== undefined)) return;
+  for (let event = 0; event < history.length; event++) {
+    const type = history.type[event];
+    if (history.process[event] === NEMESIS || (type !== INVOKE && type !== OK)) continue;
+    const f = history.f[event] as number;
+    const shape = (type === INVOKE ? asked : answered)[f];
+    if (shape === undefined) continue;
+    const value = history.values.value(history.value[event] as number);
+    if (shape.holds(value)) continue;
+    throw usage(
+      `${name}:${lines[event]}: ${history.functions.names[f]}: expected ${shape.expected}, ` +
+        `got ${show(value)}`,
+    );
+  }
+}
+
+/**
+ * Refuses a process that goes on after an operation whose outcome it never learned: that operation
+ * may still take effect, so that the process's operations are in no order, and it has no session.
+ */
+export function refuseReuse({ history, lines }: HistoryFile, name: string): void {
+  const retired = new Map<number, number>();
+  for (let event = 0; event < history.length; event++) {
+    const process = history.process[event] as number;
+    if (process === NEMESIS) continue;
+    const ended = retired.get(process);
+    if (ended !== undefined) {
+      throw usage(
+        `${name}:${lines[event]}: expected a new process, got process ${process} again, whose ` +
+          `operation ended in info in line ${lines[ended]}: promises to sessions cannot be judged`,
+      );
+    }
+    if (history.type[event] === INFO) retired.set(process, event);
+  }
+}
+
+function byFunction(
+  functions: readonly string[],
+  shapes: Readonly<Record<string, Shape>> = {},
+): readonly (Shape | undefined)[] {
+  return functions.map((f) => (Object.hasOwn(shapes, f) ? shapes[f] : undefined));
+}
+
+function isList(value: Value): value is readonly Value[] {
+  return typeof value === 'object' && value !== null;
+}

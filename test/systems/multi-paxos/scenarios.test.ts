@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import { TIMER } from '../../../systems/multi-paxos/state.ts';
+import { among, Parliament, rulesOf } from './script.ts';
+
+describe('commands of one dead leader (PROTOCOLS 1.3, paxos-run-27-28)', () => {
+  /**
+   * Node 0 proposes A and B in slots 2 and 3, which only it accepts. Node 1 has its no-op chosen in
+   * slot 2 by nodes 1 and 2. Then node 2 hears from all.
+   */
+  function run(): Parliament {
+    const parliament = new Parliament();
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    parliament.heartbeat(0);
+    parliament.settle();
+    parliament.write(0, 'A');
+    parliament.write(0, 'B');
+    parliament.drop();
+    parliament.elect(1, 2);
+    parliament.settle(among(1, 2));
+    parliament.drop();
+    parliament.timeOut(2);
+    parliament.settle();
+    parliament.heartbeat(2);
+    parliament.settle();
+    return parliament;
+  }
+
+  test('may survive in part: the second without the first', () => {
+    const parliament = run();
+    for (const node of [0, 1, 2]) {
+      expect(parliament.chosen(node)).toEqual(['noop', 'noop', 'B', 'noop']);
+    }
+    expect(parliament.violations).toEqual([]);
+  });
+
+  test('are answered by what became of them: the lost one was never executed', () => {
+    const parliament = run();
+    expect(parliament.answer(1)).toMatchObject({ status: 'redirect' });
+    expect(parliament.answer(2)).toMatchObject({ status: 'ok', position: 3 });
+  });
+
+  test('are answered wrongly by a node that does not look at the command', () => {
+    const parliament = new Parliament({ rules: rulesOf('mp-ack-wrong-slot-command') });
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    const lost = parliament.write(0, 'A');
+    parliament.drop();
+    parliament.elect(1, 2);
+    parliament.settle(among(1, 2));
+    parliament.heartbeat(1);
+    parliament.settle();
+    expect(parliament.answer(lost)).toMatchObject({ status: 'ok' });
+    expect(parliament.chosen(0)).toEqual(['noop', 'noop']);
+  });
+});
+
+describe('a command that lost its slot to another leader', () => {
+  /** Node 0 loses slot 2 to node 1, which dies; only as leader again does node 0 learn of it. */
+  function lose(rules: Parameters<typeof rulesOf>[0] | null): {
+    readonly parliament: Parliament;
+    readonly lost: number;
+  } {
+    const parliament = new Parliament(rules === null ? {} : { rules: rulesOf(rules) });
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    const lost = parliament.write(0, 'A');
+    parliament.drop();
+    parliament.elect(1, 2);
+    parliament.settle((flight) => among(1, 2)(flight) && flight.message.kind !== 'commit');
+    parliament.drop();
+    parliament.crash(1);
+    // It is refused, because node 2 has promised more; so it steps down and asks anew.
+    parliament.heartbeat(0);
+    parliament.settle(among(0, 2));
+    parliament.elect(0, 2);
+    parliament.settle(among(0, 2));
+    return { parliament, lost };
+  }
+
+  test('is proposed again when its proposer leads again', () => {
+    const { parliament, lost } = lose(null);
+    expect(parliament.chosen(0)).toEqual(['noop', 'noop', 'noop', 'A']);
+    expect(parliament.answer(lost)).toMatchObject({ status: 'ok', position: 4 });
+    expect(parliament.violations).toEqual([]);
+  });
+
+  test('is never answered where it is dropped', () => {
+    const { parliament, lost } = lose('mp-lost-proposal-dropped');
+    expect(parliament.answer(lost)).toBeNull();
+  });
+});
+
+describe('the pipeline', () => {
+  test('chooses slots in any order, and executes them in theirs', () => {
+    const parliament = new Parliament();
+    parliament.elect(0, 1);
+    parliament.settle();
+    parliament.write(0, 'A');
+    const second = parliament.write(0, 'B');
+    parliament.settle(({ message }) => !('slot' in message) || message.slot === 3);
+    expect(parliament.chosen(0)).toEqual(['noop', null, 'B']);
+    expect(parliament.answer(second)).toBeNull();
+    parliament.settle();
+    expect(parliament.answer(second)).toMatchObject({ status: 'ok', position: 3 });
+    expect(parliament.violations).toEqual([]);
+  });
+
+  test('has no more slots in flight than the window', () => {
+    const parliament = new Parliament({ options: { window: 2 } });
+    parliament.elect(0, 1);
+    parliament.settle();
+    for (const value of ['A', 'B', 'C', 'D']) parliament.write(0, value);
+    const slots = parliament.network.flatMap(({ to, message }) =>
+      to === 1 && message.kind === 'accept' ? [message.slot] : [],
+    );
+    expect(slots).toEqual([2, 3]);
+    parliament.settle();
+    expect(parliament.chosen(0)).toEqual(['noop', 'A', 'B', 'C', 'D']);
+  });
+
+  test('leaves holes, which the next leader fills with no-ops', () => {
+    const parliament = new Parliament();
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    parliament.write(0, 'A');
+    parliament.write(0, 'B');
+    parliament.drop(({ message }) => message.kind === 'accept' && message.slot === 2);
+    parliament.settle();
+    parliament.crash(0);
+    parliament.elect(1, 2);
+    parliament.settle();
+    expect(parliament.chosen(1)).toEqual(['noop', 'noop', 'B', 'noop']);
+    expect(parliament.violations).toEqual([]);
+  });
+});
+
+describe('two leaders', () => {
+  test('are safe: the deposed one is refused, and what it had proposed is found', () => {
+    const parliament = new Parliament();
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    parliament.write(0, 'A');
+    parliament.deliver(({ to, message }) => to === 1 && message.kind === 'accept');
+    parliament.drop();
+    parliament.elect(1, 2);
+    const refused = parliament.write(0, 'B');
+    parliament.settle();
+    expect(parliament.state(0).role).toBe('follower');
+    expect(parliament.chosen(1)).toEqual(['noop', 'A', 'noop']);
+    expect(parliament.answer(refused)).not.toMatchObject({ status: 'ok' });
+    expect(parliament.violations).toEqual([]);
+  });
+});
+
+describe('catching up', () => {
+  test('installs a snapshot where the slots are gone', () => {
+    const parliament = new Parliament({ options: { snapshotEvery: 3 } });
+    parliament.elect(0, 1);
+    parliament.settle(among(0, 1));
+    for (const value of ['A', 'B', 'C', 'D']) {
+      parliament.write(0, value);
+      parliament.settle(among(0, 1));
+    }
+    parliament.drop();
+    parliament.heartbeat(0);
+    parliament.settle();
+    expect(parliament.state(2).applied).toBe(5);
+    expect(parliament.state(2).snapshot.slot).toBe(3);
+    expect(parliament.state(2).kv).toEqual(parliament.state(0).kv);
+    expect(parliament.violations).toEqual([]);
+  });
+
+  test('a candidate fetches the snapshot before it leads', () => {
+    const parliament = new Parliament({ options: { snapshotEvery: 3 } });
+    parliament.elect(0, 1);
+    parliament.settle(among(0, 1));
+    for (const value of ['A', 'B', 'C', 'D']) {
+      parliament.write(0, value);
+      parliament.settle(among(0, 1));
+    }
+    parliament.drop();
+    parliament.crash(0);
+    parliament.timeOut(2);
+    parliament.settle();
+    expect(parliament.state(2)).toMatchObject({ role: 'leader', chosenUpTo: 6 });
+    expect(parliament.violations).toEqual([]);
+  });
+});
+
+describe('reads', () => {
+  const READ = { f: 'read', key: 'x', value: null } as const;
+
+  test('wait until the slots of earlier leaders are chosen, not just the first own one', () => {
+    const parliament = new Parliament();
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    parliament.write(0, 'A');
+    parliament.settle(({ message }) => message.kind !== 'commit');
+    parliament.crash(0);
+    parliament.drop();
+    parliament.elect(1, 2);
+    const read = parliament.request(1, READ);
+    // Only the leader's own no-op, in slot 3, gets chosen; slot 2 is still under way.
+    parliament.settle(({ message }) => !('slot' in message) || message.slot === 3);
+    expect(parliament.answer(read)).toBeNull();
+    parliament.settle();
+    expect(parliament.answer(read)).toMatchObject({ status: 'ok', value: 'A' });
+    expect(parliament.violations).toEqual([]);
+  });
+
+  test('by a lease need no message, and end with it', () => {
+    const parliament = new Parliament({ options: { reads: 'lease' } });
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    const leased = parliament.request(0, READ);
+    expect(parliament.answer(leased)).toMatchObject({ status: 'ok' });
+    parliament.nowUs += 200_000;
+    const late = parliament.request(0, READ);
+    expect(parliament.answer(late)).toBeNull();
+    parliament.settle();
+    expect(parliament.answer(late)).toMatchObject({ status: 'ok' });
+  });
+
+  test('an acceptor that has granted a lease promises nothing to others until it is over', () => {
+    const parliament = new Parliament({ options: { reads: 'lease', electionTimeoutMs: 10 } });
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    parliament.timeOut(1);
+    parliament.settle();
+    expect(parliament.state(2).promised).toBe(0);
+    parliament.nowUs += 200_000;
+    parliament.timeOut(1);
+    parliament.settle();
+    expect(parliament.state(1).role).toBe('leader');
+  });
+
+  test('an acceptor that was started again waits as if it had granted one', () => {
+    const parliament = new Parliament({ options: { reads: 'lease' } });
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    parliament.crash(2);
+    parliament.start(2);
+    // Node 1 has heard nothing for long, and granted nothing.
+    Object.assign(parliament.state(1), { grantedUntilUs: 0, waitingSinceUs: -1_000_000 });
+    parliament.fire(1, TIMER.election);
+    parliament.deliver(({ to, message }) => to === 2 && message.kind === 'prepare');
+    expect(parliament.state(2).promised).toBe(0);
+  });
+});
