@@ -82,6 +82,8 @@ const INLINE_MAX = 0x3fff_ffff;
  */
 export class ValueTable {
   readonly #ids = new Map<unknown, number>();
+  /** Codes of pairs of small integers or nulls, which every compare-and-set carries. */
+  readonly #pairs = new Map<number, number>();
   readonly #values: Value[] = [];
 
   code(value: Value): number {
@@ -89,13 +91,14 @@ export class ValueTable {
     if (typeof value === 'number' && value >= 0 && value <= INLINE_MAX && Number.isInteger(value)) {
       return Object.is(value, -0) ? 0 : value;
     }
-    // A list is equal by content; the prefix keeps it apart from a string that looks like it.
-    const key = typeof value === 'object' ? `\u0000${JSON.stringify(value)}` : value;
-    const known = this.#ids.get(key);
+    const pair = pairNumber(value);
+    const ids: Map<unknown, number> = pair === NONE ? this.#ids : this.#pairs;
+    const key = pair === NONE ? keyOf(value) : pair;
+    const known = ids.get(key);
     if (known !== undefined) return known;
     this.#values.push(value);
     const code = -1 - this.#values.length;
-    this.#ids.set(key, code);
+    ids.set(key, code);
     return code;
   }
 
@@ -103,6 +106,29 @@ export class ValueTable {
     if (code === NONE) return null;
     return code >= 0 ? code : (this.#values[-2 - code] as Value);
   }
+}
+
+/** A list is equal by content; the prefix keeps it apart from a string that looks like it. */
+function keyOf(value: Value): unknown {
+  return typeof value === 'object' ? `\u0000${JSON.stringify(value)}` : value;
+}
+
+/** Both halves of a pair fit into one exact number below this. */
+const HALF_MAX = 0x400_0000;
+
+/** One number for a pair of small integers or nulls; `NONE` for anything else. */
+function pairNumber(value: Value): number {
+  if (typeof value !== 'object' || value === null || value.length !== 2) return NONE;
+  const left = half(value[0]);
+  const right = half(value[1]);
+  return left === NONE || right === NONE ? NONE : left * HALF_MAX + right;
+}
+
+/** 0 for null, the number plus one for a small integer, `NONE` for anything else. */
+function half(value: Value | undefined): number {
+  if (value === null) return 0;
+  const small = typeof value === 'number' && value >= 0 && value < HALF_MAX - 1;
+  return small && Number.isInteger(value) && !Object.is(value, -0) ? value + 1 : NONE;
 }
 
 /** Columns of a growing history. Read the columns only up to `length`. */

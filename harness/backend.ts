@@ -4,19 +4,21 @@ import type { TraceLine } from '../checkers/trace.ts';
 import type { ClusterView, Fault, FaultKind, Receipt } from '../nemesis/fault.ts';
 import type { Operation, Outcome } from '../systems/operations.ts';
 import type { Options } from '../systems/protocol.ts';
-import type { System } from '../systems/system.ts';
+import type { Rules, System } from '../systems/system.ts';
 
 /** What is to be started. */
 export interface ClusterSpec {
   readonly runId: string;
   readonly system: System;
+  /** The system's rules with the variants in force over them: for the clients, which run here. */
+  readonly rules: Rules;
   readonly nodes: number;
   readonly options: Options;
   /** Variants by module: built-in ones by id, a user's by absolute path. */
   readonly mutants: readonly string[];
   readonly ruleFiles: readonly string[];
   readonly seed: number;
-  /** Where node logs go as they are written. */
+  /** Where nodes write their logs and traces as they go: nobody else's directory. */
   readonly logDirectory: string;
   /** Aborted when the run is interrupted: starting must stop and clean up. */
   readonly signal: AbortSignal;
@@ -28,7 +30,10 @@ export interface LiveClient {
   close(): void;
 }
 
-/** A running cluster. Closing it removes everything that was made for it, and never throws halfway. */
+/**
+ * A running cluster. Closing it removes everything that was made for it. It never throws: what
+ * could not be removed is one line on standard error, since the run itself counts all the same.
+ */
 export interface LiveCluster extends AsyncDisposable {
   readonly nodes: readonly number[];
   view(): Promise<ClusterView>;
@@ -48,6 +53,11 @@ export interface LiveCluster extends AsyncDisposable {
 export interface Backend {
   readonly name: string;
   readonly faults: readonly FaultKind[];
+  /**
+   * To be called before a run is stored: whether a cluster of this system can be had here at all.
+   * Rejects with a `HarnessError` of one line that says what is missing.
+   */
+  prepare(systemName: string): Promise<void>;
   /** Starts a cluster and waits until every node answers and there is a leader. */
   launch(spec: ClusterSpec): Promise<LiveCluster>;
 }

@@ -6,7 +6,7 @@ import { systems } from '../systems/index.ts';
 import type { System } from '../systems/system.ts';
 import { workloads } from '../workloads/index.ts';
 import type { Workload } from '../workloads/workload.ts';
-import { usage } from './errors.ts';
+import { suggestion, usage } from './errors.ts';
 
 export interface Catalogue {
   readonly systems: Readonly<Record<string, System>>;
@@ -32,5 +32,5 @@ export function nemesisNamed(name: string, catalogue: Catalogue = builtIn): Neme
 function named<Item>(items: Readonly<Record<string, Item>>, name: string, what: string): Item {
   const item = Object.hasOwn(items, name) ? items[name] : undefined;
   if (item !== undefined) return item;
-  throw usage(`${what} "${name}" (known: ${Object.keys(items).join(', ')})`);
+  throw usage(`${what} "${name}" (${suggestion(name, Object.keys(items))})`);
 }

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { EVENT_ID, type Event, getScalarValue, load, parseEvents, YAMLException } from 'js-yaml';
 import { z } from 'zod';
 import type { RunRequest } from './config.ts';
-import { usage } from './errors.ts';
+import { fileProblem, suggestion, usage } from './errors.ts';
 
 const names = z.union([z.string(), z.array(z.string())]);
 
@@ -49,7 +49,7 @@ function sourceOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw usage(`--config ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw usage(`--config ${file}: ${fileProblem(error)}`);
   }
 }
 
@@ -57,11 +57,9 @@ function schemaChecked(file: string, source: string): z.infer<typeof schema> {
   try {
     const result = schema.safeParse(load(source, { filename: basename(file) }));
     if (result.success) return result.data;
-    const [issue] = result.error.issues;
-    const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue?.path;
-    const words = (path ?? []).map(String);
-    const message = `${words.join('.')}: ${issue?.message}`;
-    YAMLException.throwAt(source, positionOf(source, words), message, basename(file));
+    const issue = result.error.issues[0] as z.core.$ZodIssue;
+    const { path, at, message } = complaintOf(issue);
+    YAMLException.throwAt(source, positionOf(source, path, at), message, basename(file));
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const { mark } = error;
@@ -70,11 +68,36 @@ function schemaChecked(file: string, source: string): z.infer<typeof schema> {
   }
 }
 
-/** Where the value at a path stands in the source; of the key itself where the value has no place. */
-function positionOf(source: string, path: readonly string[]): number {
+/** What is wrong, and whether it is the key at the path or its value. */
+interface Complaint {
+  readonly path: readonly string[];
+  readonly at: 'key' | 'value';
+  readonly message: string;
+}
+
+function complaintOf(issue: z.core.$ZodIssue): Complaint {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') {
+    const where = path.length === 0 ? 'options by name are needed' : path.join('.');
+    return { path, at: 'value', message: `${where}: ${issue.message}` };
+  }
+  const key = issue.keys[0] as string;
+  const message = `unknown option "${key}" (${suggestion(key, Object.keys(schema.shape))})`;
+  return { path: [...path, key], at: 'key', message };
+}
+
+/**
+ * Where the key or the value at a path stands in the source: the key is met first. Where the value
+ * has no place of its own, that of its key or of what it stands in.
+ */
+function positionOf(source: string, path: readonly string[], at: Complaint['at']): number {
   let best = 0;
-  walk(source, parseEvents(source, {}), (at, position) => {
-    if (at.length <= path.length && at.every((name, i) => name === path[i])) best = position;
+  let found = false;
+  walk(source, parseEvents(source, {}), (visited, position) => {
+    if (found && at === 'key') return;
+    if (visited.length > path.length || visited.some((name, i) => name !== path[i])) return;
+    best = position;
+    found = visited.length === path.length;
   });
   return best;
 }

@@ -1,10 +1,12 @@
 /** The configuration of a run, fully resolved: the only home of defaults. Flags win over a file. */
 
+import type { Nemesis } from '../nemesis/fault.ts';
 import type { Options } from '../systems/protocol.ts';
 import type { HuntSettings, System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { usage } from './errors.ts';
+import { resolveSettings, type SIMULATOR_OPTIONS } from './settings.ts';
 import type { CrashModel } from './sim/disk.ts';
 import type { NetworkOptions } from './sim/network.ts';
 import type { DiskOptions } from './sim/world.ts';
@@ -22,7 +24,10 @@ export interface RunConfig {
   readonly timeLimitS: number;
   readonly nemesis: readonly string[];
   readonly nemesisIntervalS: number;
-  /** Load after the quiet end: at least this long, and at most so long while nothing succeeds. */
+  /**
+   * Load after the quiet end: at least this long, and at most so long while nothing succeeds. By
+   * default 10 and 20 election timeouts.
+   */
   readonly recoveryMinS: number;
   readonly recoveryMaxS: number;
   readonly seed: number;
@@ -48,34 +53,20 @@ const DEFAULTS = {
   nemesisIntervalS: 5,
 } as const;
 
-/** Limits of numbers, with the reason where it is not plain. */
+/** Limits of numbers, each under the name by which the user gives it. */
 const LIMITS = {
-  nodes: [1, 9],
-  concurrency: [1, 1000],
-  rate: [0.1, 100_000],
-  timeLimitS: [1, 86_400],
-  nemesisIntervalS: [0.1, 3600],
-  seed: [0, Number.MAX_SAFE_INTEGER],
+  nodes: { name: '--nodes', min: 1, max: 9, whole: true },
+  concurrency: { name: '--concurrency', min: 1, max: 1000, whole: true },
+  rate: { name: '--rate', min: 0.1, max: 100_000, whole: false },
+  timeLimitS: { name: '--time-limit', min: 1, max: 86_400, whole: false },
+  nemesisIntervalS: { name: '--nemesis-interval', min: 0.1, max: 3600, whole: false },
+  recoveryMinS: { name: 'recoveryMinS', min: 0.001, max: 3600, whole: false },
+  recoveryMaxS: { name: 'recoveryMaxS', min: 0.001, max: 3600, whole: false },
+  seed: { name: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER, whole: true },
 } as const;
 
 /** A plan is held in memory and on disk; longer hunts are many runs. */
 const OPERATIONS_MAX = 1_000_000;
-
-/** Settings of the simulator's network, disk and crashes, as `--set` names them. */
-export const SIMULATOR_OPTIONS = {
-  'network.latencyMinUs': { describe: 'shortest delay of a message', default: 200 },
-  'network.latencyMaxUs': { describe: 'longest ordinary delay', default: 2_000 },
-  'network.lossPpm': { describe: 'messages lost, per million', default: 1_000 },
-  'network.duplicatePpm': { describe: 'messages that come twice, per million', default: 1_000 },
-  'network.latePpm': { describe: 'messages held back for long, per million', default: 1_000 },
-  'network.lateMaxUs': { describe: 'how long at most', default: 300_000 },
-  'disk.syncMinUs': { describe: 'shortest time of a sync', default: 100 },
-  'disk.syncMaxUs': { describe: 'longest time of a sync', default: 1_000 },
-  'disk.crash': {
-    describe: 'what a crash keeps of unsynced writes: prefix or all-lost',
-    default: 'prefix',
-  },
-} as const;
 
 /** Resolves a request: flags over the hunt settings of its variants over defaults. */
 export function resolveConfig(
@@ -90,39 +81,62 @@ export function resolveConfig(
     request.workload ?? hinted.workload ?? DEFAULTS.workload,
     catalogue,
   );
-  const nemesis = nemesisNames(request.nemesis ?? hinted.nemesis ?? ['all'], catalogue);
-  const backend = request.backend ?? DEFAULTS.backend;
-  const timeoutS = system.electionTimeoutMs / 1000;
+  const nodes = request.nodes ?? hinted.nodes ?? DEFAULTS.nodes;
   const hintedSet = Object.assign({}, ...hunts.map((hunt) => hunt.set ?? {}));
+  const set = resolveSettings(system, workload, { ...hintedSet, ...request.set });
+  const backend = request.backend ?? DEFAULTS.backend;
+  const timeoutS = Number(set['electionTimeoutMs'] ?? system.electionTimeoutMs) / 1000;
+  // PROTOCOLS 3.5: 20 election timeouts; real machines, busy with others, have 30 s at least.
+  const [leastMinS, leastMaxS] = backend === 'sim' ? [0, 0] : [10, 30];
   const config: RunConfig = {
     system: request.system,
     backend,
     workload: workload.name,
-    nodes: request.nodes ?? hinted.nodes ?? DEFAULTS.nodes,
+    nodes,
     concurrency: request.concurrency ?? DEFAULTS.concurrency,
     rate: request.rate ?? hinted.rate ?? DEFAULTS.rate,
     timeLimitS: request.timeLimitS ?? hinted.timeLimitS ?? DEFAULTS.timeLimitS,
-    nemesis,
+    nemesis: nemesisNames(request, hinted.nemesis, nodes, catalogue),
     nemesisIntervalS:
       request.nemesisIntervalS ?? hinted.nemesisIntervalS ?? DEFAULTS.nemesisIntervalS,
-    recoveryMinS: request.recoveryMinS ?? (backend === 'sim' ? 10 * timeoutS : 10),
-    // PROTOCOLS 3.5: 20 election timeouts; on real machines 30 s, because they are busy with others.
-    recoveryMaxS: request.recoveryMaxS ?? (backend === 'sim' ? 20 * timeoutS : 30),
+    recoveryMinS: request.recoveryMinS ?? Math.max(leastMinS, 10 * timeoutS),
+    recoveryMaxS: request.recoveryMaxS ?? Math.max(leastMaxS, 20 * timeoutS),
     seed: request.seed ?? drawSeed(),
     mutants: request.mutants ?? [],
     rules: request.rules ?? [],
-    set: resolveSettings(system, workload, { ...hintedSet, ...request.set }),
+    set,
   };
   checkLimits(config);
   checkServed(system, workload);
   return config;
 }
 
-/** Names of nemeses, with `all` and `none` spelt out. */
-function nemesisNames(names: readonly string[], catalogue: Catalogue): readonly string[] {
-  if (names.length === 1 && names[0] === 'none') return [];
-  if (names.length === 1 && names[0] === 'all') return Object.keys(catalogue.nemeses);
-  return [...new Set(names.map((name) => nemesisNamed(name, catalogue).name))];
+/** Names of nemeses, with `all` and `none` spelt out; each can do something to so many nodes. */
+function nemesisNames(
+  request: RunRequest,
+  hinted: readonly string[] | undefined,
+  nodes: number,
+  catalogue: Catalogue,
+): readonly string[] {
+  const names = request.nemesis ?? hinted ?? ['all'];
+  const alone = names.find((name) => name === 'all' || name === 'none');
+  if (alone !== undefined && names.length > 1) {
+    throw usage(`--nemesis ${names.join(',')}: "${alone}" stands alone`);
+  }
+  if (alone === 'none') return [];
+  const chosen = alone === 'all' ? Object.keys(catalogue.nemeses) : [...new Set(names)];
+  const unfit = chosen.filter((name) => nodesMin(nemesisNamed(name, catalogue)) > nodes);
+  // Only what the user named must be carried out; a suggestion may not suit the user's cluster.
+  if (alone === undefined && request.nemesis !== undefined && unfit[0] !== undefined) {
+    const least = nodesMin(nemesisNamed(unfit[0], catalogue));
+    throw usage(`--nemesis ${unfit[0]}: needs ${least} nodes or more (--nodes is ${nodes})`);
+  }
+  return chosen.filter((name) => !unfit.includes(name));
+}
+
+/** The smallest cluster in which a nemesis has a form. */
+function nodesMin({ forms }: Nemesis): number {
+  return Math.min(...forms.map((form) => form.minNodes));
 }
 
 function checkServed(system: System, workload: Workload): void {
@@ -134,16 +148,16 @@ function checkServed(system: System, workload: Workload): void {
 }
 
 function checkLimits(config: RunConfig): void {
-  for (const [name, [min, max]] of Object.entries(LIMITS)) {
-    const value = config[name as keyof typeof LIMITS];
-    const whole = name === 'nodes' || name === 'concurrency' || name === 'seed';
-    if (Number.isFinite(value) && value >= min && value <= max && !(whole && value % 1 !== 0)) {
-      continue;
-    }
-    const flag = `--${name.replace(/S$/, '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
-    throw usage(
-      `${flag}: ${value} is not allowed (${whole ? 'a whole number ' : ''}${min} to ${max})`,
-    );
+  for (const [field, { name, min, max, whole }] of Object.entries(LIMITS)) {
+    const value = config[field as keyof typeof LIMITS];
+    // NaN is neither: it fails both comparisons.
+    if (value >= min && value <= max && (!whole || Number.isInteger(value))) continue;
+    const allowed = `${whole ? 'a whole number ' : ''}${min} to ${max}`;
+    throw usage(`${name}: ${value} is not allowed (${allowed})`);
+  }
+  const { recoveryMinS, recoveryMaxS } = config;
+  if (recoveryMinS > recoveryMaxS) {
+    throw usage(`recoveryMinS: ${recoveryMinS} is above recoveryMaxS (${recoveryMaxS})`);
   }
   const operations = config.rate * (config.timeLimitS + config.recoveryMaxS);
   if (operations > OPERATIONS_MAX) {
@@ -152,57 +166,6 @@ function checkLimits(config: RunConfig): void {
         `${Math.round(operations)} operations is too long (at most ${OPERATIONS_MAX})`,
     );
   }
-  const { 'network.latencyMinUs': low, 'network.latencyMaxUs': high } = config.set;
-  if (Number(low) > Number(high)) {
-    throw usage(`--set network.latencyMaxUs: ${high} is below network.latencyMinUs (${low})`);
-  }
-}
-
-/** Every option of the system, the workload and the simulator with its value. */
-function resolveSettings(system: System, workload: Workload, given: Options): Options {
-  const specs: Record<string, OptionLike> = { ...system.options, ...SIMULATOR_OPTIONS };
-  for (const [name, spec] of Object.entries(workload.options)) specs[`workload.${name}`] = spec;
-  for (const name of Object.keys(given)) {
-    if (specs[name] === undefined) {
-      throw usage(`--set: unknown option "${name}" (known: ${Object.keys(specs).join(', ')})`);
-    }
-  }
-  return Object.fromEntries(
-    Object.entries(specs).map(([name, spec]) => [name, settingOf(name, spec, given[name])]),
-  );
-}
-
-interface OptionLike {
-  readonly default: string | number | boolean;
-  readonly min?: number;
-  readonly max?: number;
-  readonly choices?: readonly string[];
-}
-
-function settingOf(
-  name: string,
-  spec: OptionLike,
-  given: string | number | boolean | undefined,
-): string | number | boolean {
-  if (given === undefined) return spec.default;
-  const value = typeof given === 'string' ? parseAs(typeof spec.default, given) : given;
-  const { min = 0, max = 1_000_000_000, choices } = spec;
-  const allowed =
-    typeof value !== typeof spec.default
-      ? typeof spec.default
-      : typeof value === 'number' && !(value >= min && value <= max)
-        ? `${min} to ${max}`
-        : choices !== undefined && !choices.includes(String(value))
-          ? choices.join(', ')
-          : null;
-  if (allowed === null) return value;
-  throw usage(`--set ${name}=${given}: not allowed (${allowed})`);
-}
-
-function parseAs(type: string, text: string): string | number | boolean {
-  if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
-  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-  return text;
 }
 
 /** The simulator's part of the settings. */

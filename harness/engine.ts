@@ -131,6 +131,14 @@ export class Engine {
     return commands;
   }
 
+  /** Ends the run before its time: asks for nothing more, but that faults be undone. */
+  stop(): Command[] {
+    this.phase = 'done';
+    const commands: Command[] = [];
+    for (const fault of this.#active.values()) this.#end(fault, commands);
+    return commands;
+  }
+
   #advanceClient(client: number, nowUs: number, commands: Command[]): void {
     const slot = this.#slot(client);
     if (slot.open !== null) return;
@@ -169,8 +177,9 @@ export class Engine {
   #advanceFaults(nowUs: number, commands: Command[]): void {
     if (this.phase === 'load') {
       this.#endDue(nowUs, commands);
-      this.#startDue(nowUs, commands);
-      if (nowUs >= this.#config.timeLimitUs) this.phase = 'quiet';
+      // A wake may come late: what has not started by the quiet end does not start any more.
+      if (nowUs < this.#config.timeLimitUs) this.#startDue(nowUs, commands);
+      else this.phase = 'quiet';
     }
     if (this.phase === 'quiet' && this.#active.size === 0) {
       this.phase = 'recovery';
@@ -184,11 +193,15 @@ export class Engine {
   #endDue(nowUs: number, commands: Command[]): void {
     const all = nowUs >= this.#config.timeLimitUs;
     for (const fault of this.#active.values()) {
-      if (!all && fault.endUs > nowUs) continue;
-      if (this.#ending.has(fault.id)) continue;
-      this.#ending.add(fault.id);
-      commands.push({ kind: 'end-fault', fault });
+      if (all || fault.endUs <= nowUs) this.#end(fault, commands);
     }
+  }
+
+  /** Asks, once, for a fault to be undone. */
+  #end(fault: PlannedFault, commands: Command[]): void {
+    if (this.#ending.has(fault.id)) return;
+    this.#ending.add(fault.id);
+    commands.push({ kind: 'end-fault', fault });
   }
 
   #startDue(nowUs: number, commands: Command[]): void {

@@ -33,3 +33,50 @@ export function usage(message: string): HarnessError {
 export function infrastructure(message: string, cause?: unknown): HarnessError {
   return new HarnessError('infrastructure', message, cause === undefined ? {} : { cause });
 }
+
+/** Why a file cannot be read, as a person would say it. */
+export function fileProblem(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'no such file';
+    case 'EISDIR':
+      return 'is a directory';
+    case 'ENOTDIR':
+      return 'is not a directory';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    default:
+      return messageOf(error);
+  }
+}
+
+/** The first line of what an error says; more than that is for a stack. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().split('\n')[0] ?? '';
+}
+
+/** `did you mean "raft"?` where a name is near, else every known one. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const near = known
+    .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))
+    .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
+    .sort((a, b) => a.edits - b.edits)[0];
+  return near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near.candidate}"?`;
+}
+
+/** Characters to insert, delete or replace (Levenshtein's distance), one row at a time. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (const [at, character] of [...from].entries()) {
+    const next = [at + 1];
+    for (let j = 0; j < to.length; j++) {
+      const replaced = (row[j] as number) + (character === to[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
+}

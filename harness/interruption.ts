@@ -6,7 +6,10 @@ import { EXIT } from './errors.ts';
 export function interruption(): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController();
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (controller.signal.aborted) {
+      process.stderr.write('stopped at once; what is left is removed by: ordeal doctor --clean\n');
+      process.exit(EXIT.interrupted);
+    }
     process.stderr.write(
       'interrupted: undoing faults, judging what there is (again to stop at once)\n',
     );

@@ -3,11 +3,11 @@
 import { judge as judgeAgreement } from '../checkers/agreement/index.ts';
 import { realTimeVerdict } from '../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../checkers/availability.ts';
-import { type History, NEMESIS } from '../checkers/history.ts';
+import { faultWindows } from '../checkers/fault-windows.ts';
+import { type History, NEMESIS, OK } from '../checkers/history.ts';
 import { checkLinearizable } from '../checkers/linearizable/index.ts';
 import { statsVerdict, type Thresholds } from '../checkers/stats.ts';
 import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
-import { nemeses } from '../nemesis/index.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
 import type { TimedCheck } from './store/format.ts';
@@ -65,7 +65,8 @@ export const judges: readonly Judge[] = [
     judge: ({ config, history }) => {
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('availability', 'the run has no quiet end');
-      return availabilityVerdict(history, { quietAtNs, boundNs: config.recoveryMaxS * 1e9 });
+      const boundNs = config.recoveryMaxS * 1e9;
+      return unlessNotUndone(history, availabilityVerdict(history, { quietAtNs, boundNs }));
     },
   },
   {
@@ -75,11 +76,11 @@ export const judges: readonly Judge[] = [
       if (liveness === null) return null;
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('liveness', 'the run has no quiet end');
-      const { length, time } = history;
-      const endNs = time[length - 1] as number;
+      const endNs = history.time[history.length - 1] as number;
       // Load goes on for `recoveryMinS` at least: a leader must last half of that to count as stable.
       const stableNs = (config.recoveryMinS * 1e9) / 2;
-      return liveness.conclude({ quietAtNs, boundNs: config.recoveryMaxS * 1e9, endNs, stableNs });
+      const bounds = { quietAtNs, boundNs: config.recoveryMaxS * 1e9, endNs, stableNs };
+      return unlessNotUndone(history, liveness.conclude(bounds));
     },
   },
   {
@@ -98,7 +99,12 @@ export const judges: readonly Judge[] = [
       const leaderChanges = follower.checker?.stats['leaderChanges'];
       const evidence = leaderChanges === undefined ? {} : { leaderChanges };
       const { verdict, stats: figures } = statsVerdict(history, thresholdsOf(config), evidence);
-      return { checker: 'stats', verdict, stats: figures };
+      const vacuous = verdict.kind === 'valid' ? vacuousness(config, history) : null;
+      return {
+        checker: 'stats',
+        verdict: vacuous === null ? verdict : { kind: 'unknown', because: vacuous },
+        stats: figures,
+      };
     },
   },
 ];
@@ -122,12 +128,44 @@ export function judgeRun(evidence: Evidence): {
 
 /** When the recovery window began, as the history says; null if it never did. */
 export function quietTimeNs(history: History): number | null {
-  const phase = history.functions.find('phase');
+  const at = phaseMark(history, 'recovery');
+  return at === null ? null : (history.time[at] as number);
+}
+
+/** Where the engine recorded that a phase began; null if it never did. */
+function phaseMark(history: History, phase: string): number | null {
+  const f = history.functions.find('phase');
+  const value = history.values.code(phase);
   for (let index = 0; index < history.length; index++) {
-    if (history.process[index] !== NEMESIS || history.f[index] !== phase) continue;
-    return history.time[index] as number;
+    const marks = history.process[index] === NEMESIS && history.f[index] === f;
+    if (marks && history.value[index] === value) return index;
   }
   return null;
+}
+
+/** What our own machinery failed to undo is not the system's fault. */
+function unlessNotUndone(history: History, result: CheckResult): CheckResult {
+  if (result.verdict.kind !== 'invalid') return result;
+  const left = faultWindows(history).find((window) => window.endStatus === 'indeterminate');
+  if (left === undefined) return result;
+  const because =
+    `${left.lane} ${left.form} may not have been undone (${left.evidence}); ` +
+    `besides, ${result.verdict.because}`;
+  return { ...result, verdict: { kind: 'unknown', because } };
+}
+
+/** Why a run, though nothing in it is wrong, shows nothing; null where it shows something. */
+function vacuousness(config: RunConfig, history: History): string | null {
+  const windows = faultWindows(history);
+  if (config.nemesis.length > 0 && !windows.some((window) => window.status === 'installed')) {
+    return `no fault was in force, although ${config.nemesis.join(', ')} was asked for`;
+  }
+  const finals = phaseMark(history, 'final');
+  if (finals === null) return null;
+  for (let index = finals; index < history.length; index++) {
+    if (history.type[index] === OK) return null;
+  }
+  return 'none of the final reads succeeded';
 }
 
 /**
@@ -136,9 +174,7 @@ export function quietTimeNs(history: History): number | null {
  */
 function thresholdsOf(config: RunConfig): Thresholds {
   const rounds = config.timeLimitS / config.nemesisIntervalS;
-  const acting = config.nemesis.filter((name) =>
-    nemeses[name]?.forms.some((form) => form.minNodes <= config.nodes),
-  );
+  const acting = config.nemesis;
   const unsettling = config.nodes >= 3 && acting.some((name) => name !== 'clock');
   const asked = Math.floor(config.rate * config.timeLimitS);
   return {

@@ -8,7 +8,7 @@ import type { System, Variant } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { builtIn, type Catalogue, systemNamed } from './catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from './config.ts';
-import { type RunContext, runAndStore } from './run.ts';
+import { type PreparedRun, type RunContext, runAndStore } from './run.ts';
 import { type SimulatedRun, simulateOnce } from './simulate.ts';
 import type { RunSummary } from './store/format.ts';
 import { builtInVariant } from './variants.ts';
@@ -91,12 +91,7 @@ export async function run(
   });
 }
 
-function resolve(options: RunOptions): {
-  readonly request: RunRequest;
-  readonly config: RunConfig;
-  readonly variants: readonly Variant[];
-  readonly catalogue: Catalogue;
-} {
+function resolve(options: RunOptions): PreparedRun {
   const { system, workload, nemesis, variants = [], ...rest } = options;
   const catalogue: Catalogue = {
     systems: { ...builtIn.systems, ...byName([system]) },
@@ -106,6 +101,7 @@ function resolve(options: RunOptions): {
   const request: RunRequest = {
     ...rest,
     system: nameOf(system),
+    mutants: variants.filter((variant) => typeof variant === 'string'),
     ...(workload === undefined ? {} : { workload: nameOf(workload) }),
     ...(nemesis === undefined ? {} : { nemesis: nemesis.map(nameOf) }),
   };
@@ -116,7 +112,11 @@ function resolve(options: RunOptions): {
   );
   const hunts = active.flatMap((variant) => (variant.hunt === undefined ? [] : [variant.hunt]));
   const config = resolveConfig(request, hunts, () => 1, catalogue);
-  return { request, config, variants: active, catalogue };
+  const byValue = [system, workload, ...(nemesis ?? [])].flatMap((part) =>
+    typeof part === 'object' ? [part.name] : [],
+  );
+  const own = variants.flatMap((variant) => (typeof variant === 'object' ? [variant.id] : []));
+  return { request, config, variants: active, catalogue, byValue: [...byValue, ...own] };
 }
 
 function byName<Item extends { readonly name: string }>(

@@ -1,6 +1,6 @@
 /** Runs a stored simulation again and compares it with what is on disk, byte for byte. */
 
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { VirtualDriver } from './drivers/virtual.ts';
 import type { PreparedRun } from './run.ts';
 import { virtualRun } from './simulate.ts';
@@ -17,9 +17,13 @@ export interface Divergence {
   readonly replayed: string | null;
 }
 
-/** Null when the replay gives the same bytes. */
+/**
+ * Null when the replay gives the same bytes. Of a run that was cut short (`prefix`), only what was
+ * recorded can be compared: the replay may go on after it.
+ */
 export function compareWithReplay(
   directory: string,
+  prefix: boolean,
   { config, variants, catalogue }: Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>,
 ): Divergence | null {
   const watching = { follower: null, record: true, stopAtViolation: false };
@@ -28,24 +32,25 @@ export function compareWithReplay(
   const history = Iterator.from(driver.history).map(historyLine);
   const trace = Iterator.from(driver.takeLines()).map(traceJson);
   return (
-    firstDifference(directory, FILES.history, history) ??
-    firstDifference(directory, FILES.trace, trace)
+    firstDifference(join(directory, FILES.history), history, prefix) ??
+    firstDifference(join(directory, FILES.trace), trace, prefix)
   );
 }
 
 function firstDifference(
-  directory: string,
-  file: string,
+  path: string,
   replayed: Iterator<string>,
+  prefix: boolean,
 ): Divergence | null {
+  const file = basename(path);
   let event = 0;
-  for (const { text, number } of textLines(join(directory, file))) {
-    if (number === 1) continue;
+  for (const { text, number, whole } of textLines(path)) {
+    if (number === 1 || (prefix && !whole)) continue;
     const next = replayed.next();
     const line = next.done === true ? null : next.value;
     if (line !== text) return { file, event, stored: text, replayed: line };
     event++;
   }
   const next = replayed.next();
-  return next.done === true ? null : { file, event, stored: null, replayed: next.value };
+  return next.done === true || prefix ? null : { file, event, stored: null, replayed: next.value };
 }

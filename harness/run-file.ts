@@ -6,24 +6,22 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfig, RunRequest } from './config.ts';
+import type { PreparedRun } from './run.ts';
 import { type RunFile, SCHEMA } from './store/format.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-export function describeRun(
-  request: RunRequest,
-  config: RunConfig,
-  images: Readonly<Record<string, string>>,
-): RunFile {
+export function describeRun({ request, config, byValue }: PreparedRun): RunFile {
   return {
     schema: SCHEMA,
     kind: 'run',
     startedAt: new Date().toISOString(),
     config,
     command: commandOf(request, config),
+    byValue,
     versions: { ordeal: ordealVersion(), node: process.version },
     git: gitState(),
-    images,
+    backend: {},
     machine: { platform: platform(), arch: arch(), cpus: cpus().length, memoryBytes: totalmem() },
   };
 }
@@ -59,7 +57,7 @@ function quoted(text: string): string {
 }
 
 /** Commit and uncommitted changes of Ordeal's own checkout; null where it is none. */
-function gitState(): RunFile['git'] {
+export function gitState(): RunFile['git'] {
   try {
     const commit = git('rev-parse', 'HEAD').trim();
     const changes = git('diff', 'HEAD');

@@ -1,10 +1,10 @@
 /** One stored run, top to bottom: plan, cluster, engine, record, verdict read back from disk, report. */
 
 import { statSync } from 'node:fs';
-import { basename, relative } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { Variant } from '../systems/system.ts';
-import { builtIn, type Catalogue, systemNamed, workloadNamed } from './catalogue.ts';
+import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import type { RunConfig, RunRequest } from './config.ts';
 import { runRealtime } from './drivers/realtime.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
@@ -21,6 +21,7 @@ import { type ResultsFile, type RunFigures, type RunSummary, SCHEMA } from './st
 import { readRun, type StoredRun } from './store/reader.ts';
 import { RunWriter, writeDerived, writeResults } from './store/writer.ts';
 import { TraceFollower } from './trace-follower.ts';
+import { applyVariants } from './variants.ts';
 
 /** What surrounds a run. */
 export interface RunContext {
@@ -36,6 +37,8 @@ export interface PreparedRun {
   readonly config: RunConfig;
   readonly variants: readonly Variant[];
   readonly catalogue: Catalogue;
+  /** Names of what a program passed by value; empty for a command line. */
+  readonly byValue: readonly string[];
 }
 
 /** What an execution leaves, besides what is on disk. */
@@ -45,11 +48,15 @@ interface Executed {
   readonly realS: number;
   readonly reached: RunFigures['reached'];
   readonly cutShort: string | null;
+  /** What went wrong in our own machinery; null where nothing did. */
+  readonly failure: HarnessError | null;
 }
 
 const INTERRUPTED = 'the run was interrupted';
 /** Events between two looks at the signal and two writes. */
 const SLICE_EVENTS = 200_000;
+/** How often a long simulation says how far it is. */
+const PROGRESS_MS = 2_000;
 /** A replay doubles the time of a run: longer ones are only replayed when asked for. */
 const REPLAY_SECONDS_MAX = 10;
 
@@ -63,7 +70,10 @@ export async function runAndStore(prepared: PreparedRun, context: RunContext): P
   const determinism = simulated ? replayed(prepared, executed) : null;
   const results = judgeStored(stored, { ...executed, determinism }, prepared.catalogue);
   writeResults(stored.directory, results);
-  return writeReport(stored, results);
+  const summary = writeReport(stored, results);
+  // What was recorded before our own machinery failed may hold a violation, which comes first.
+  if (executed.failure !== null && results.verdict.kind !== 'invalid') throw executed.failure;
+  return summary;
 }
 
 /** Judges a stored run by what is on disk, and nothing else. */
@@ -74,14 +84,14 @@ export function judgeStored(
 ): ResultsFile {
   const { config } = stored.run;
   const follower = new TraceFollower(systemNamed(config.system, catalogue));
-  follower.feedAll(stored.trace, quietTimeNs(stored.history));
+  const gap = follower.feedAll(stored.trace, quietTimeNs(stored.history));
   const cutShort = execution.cutShort ?? (stored.truncated ? 'the recording is cut off' : null);
   const judged = judgeRun({
     config,
     workload: workloadNamed(config.workload, catalogue),
     history: stored.history,
     follower,
-    gap: stored.truncated ? 'the trace is cut off' : null,
+    gap: stored.truncated ? 'the trace is cut off' : gap,
     cutShort,
   });
   return {
@@ -128,17 +138,22 @@ export function writeReport(stored: StoredRun, results: ResultsFile): RunSummary
 }
 
 async function executeSimulated(prepared: PreparedRun, context: RunContext): Promise<Executed> {
-  const { request, config, variants, catalogue } = prepared;
+  const { config, variants, catalogue } = prepared;
   const watching = { follower: null, record: true, stopAtViolation: false };
   const { run, active } = virtualRun(config, variants, watching, catalogue);
   const driver = new VirtualDriver(run);
-  const record = describeRun(request, config, {});
-  const writer = new RunWriter({ store: context.store, run: record, live: false });
+  const writer = new RunWriter({ store: context.store, run: describeRun(prepared), live: false });
   writer.plan(run.plan);
   const begunMs = performance.now();
   let ended = false;
+  let toldMs = begunMs;
   while (!ended && !context.signal.aborted) {
     ended = driver.advance(SLICE_EVENTS);
+    if (performance.now() - toldMs > PROGRESS_MS) {
+      toldMs = performance.now();
+      const doneS = Math.round(driver.result().endUs / 1e6);
+      context.progress(`simulated ${doneS} of about ${Math.round(config.timeLimitS)} s`);
+    }
     writer.history(driver.history);
     writer.trace(driver.takeLines());
     // Lets a signal through.
@@ -146,46 +161,50 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
   }
   const realS = (performance.now() - begunMs) / 1000;
   writer.close();
-  context.progress(`simulated ${request.system} in ${realS.toFixed(1)} s`);
   return {
     directory: writer.directory,
     simulatedS: driver.result().endUs / 1e6,
     realS,
     reached: variants.length === 0 ? null : active.reached,
     cutShort: ended ? null : INTERRUPTED,
+    failure: null,
   };
 }
 
 async function executeLive(prepared: PreparedRun, context: RunContext): Promise<Executed> {
-  const { config, catalogue } = prepared;
+  const { config, catalogue, variants } = prepared;
   // Loaded only when needed: the Docker client costs as much start-up time as everything else.
   const { dockerBackend } = await import('./docker/index.ts');
-  refuseUnsupported(config, dockerBackend.faults);
-  const run = describeRun(prepared.request, config, {});
+  refuseUnsupported(prepared, dockerBackend.faults);
+  await dockerBackend.prepare(config.system);
+  const system = systemNamed(config.system, catalogue);
+  const run = describeRun(prepared);
   const writer = new RunWriter({ store: context.store, run, live: true });
   const plan = planOf(config, catalogue);
   writer.plan(plan);
   const begunMs = performance.now();
-  const executed = (cutShort: string | null): Executed => ({
+  const executed = (cutShort: string | null, failure: HarnessError | null = null): Executed => ({
     directory: writer.directory,
     simulatedS: null,
     realS: (performance.now() - begunMs) / 1000,
     reached: null,
     cutShort,
+    failure,
   });
   try {
     await using cluster = await dockerBackend.launch({
       runId: basename(writer.directory),
-      system: systemNamed(config.system, catalogue),
+      system,
+      rules: applyVariants(system, variants).rules,
       nodes: config.nodes,
       options: config.set,
       mutants: config.mutants,
       ruleFiles: config.rules,
       seed: config.seed,
-      logDirectory: writer.logPath(''),
+      logDirectory: resolve(writer.logPath('')),
       signal: context.signal,
     });
-    writer.run({ ...run, images: cluster.facts });
+    writer.run({ ...run, backend: cluster.facts });
     context.progress(`cluster up after ${executed(null).realS.toFixed(1)} s`);
     const result = await runRealtime({
       cluster,
@@ -201,23 +220,35 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     return executed(result.finished ? null : INTERRUPTED);
   } catch (error) {
     // Interrupted while the cluster was starting: it has cleaned up after itself.
-    if (context.signal.aborted && !(error instanceof HarnessError)) return executed(INTERRUPTED);
+    if (error === context.signal.reason) return executed(INTERRUPTED);
+    if (error instanceof HarnessError) return executed(error.message, error);
     throw error;
   } finally {
     writer.close();
   }
 }
 
-function refuseUnsupported(config: RunConfig, faults: readonly string[]): void {
-  const missing = config.nemesis.filter((name) => !faults.includes(name));
-  if (missing.length > 0) {
-    throw usage(`backend docker cannot carry out ${missing.join(', ')} (try --backend sim)`);
+function refuseUnsupported(
+  { config, catalogue, byValue }: PreparedRun,
+  faults: readonly string[],
+): void {
+  if (byValue.length > 0) {
+    throw usage(
+      `backend docker cannot run ${byValue.join(', ')}: containers load systems from this ` +
+        'checkout and variants from files (variants: by id, or --rules FILE)',
+    );
+  }
+  const lacking = config.nemesis.filter(
+    (name) => !faults.includes(nemesisNamed(name, catalogue).needs),
+  );
+  if (lacking.length > 0) {
+    throw usage(`backend docker cannot carry out ${lacking.join(', ')} (try --backend sim)`);
   }
 }
 
 /** Simulates once more and compares the bytes. */
 function replayed(prepared: PreparedRun, executed: Executed): RunFigures['determinism'] {
   if (executed.cutShort !== null || executed.realS > REPLAY_SECONDS_MAX) return null;
-  const parts = compareWithReplay(executed.directory, prepared);
+  const parts = compareWithReplay(executed.directory, false, prepared);
   return { replays: 1, identical: parts === null ? 1 : 0 };
 }

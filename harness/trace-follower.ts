@@ -1,6 +1,11 @@
 /** Follows a trace, live or from disk, and keeps what the checkers of a run need of it. */
 
-import { hasTraceChecker, livenessObserver, traceChecker } from '../checkers/agreement/index.ts';
+import {
+  GapFinder,
+  hasTraceChecker,
+  livenessObserver,
+  traceChecker,
+} from '../checkers/agreement/index.ts';
 import type { LivenessObserver } from '../checkers/agreement/liveness.ts';
 import type { TraceChecker, TraceEvent, TraceLine, Violation } from '../checkers/trace.ts';
 import type { System } from '../systems/system.ts';
@@ -31,10 +36,17 @@ export class TraceFollower {
     this.liveness?.quiet(timeNs);
   }
 
-  /** Follows a whole trace; `quietAtNs` is null when the run never came to its quiet end. */
-  feedAll(lines: Iterable<TraceLine>, quietAtNs: number | null): void {
+  /**
+   * Follows a whole stored trace and says why it may be incomplete; null where it is whole.
+   * `quietAtNs` is null when the run never came to its quiet end.
+   */
+  feedAll(lines: Iterable<TraceLine>, quietAtNs: number | null): string | null {
+    const gaps = new GapFinder();
     let quiet = quietAtNs === null;
+    let count = 0;
     for (const line of lines) {
+      count++;
+      gaps.next(line);
       if (!quiet && quietAtNs !== null && line.time > quietAtNs) {
         this.quiet(quietAtNs);
         quiet = true;
@@ -42,5 +54,6 @@ export class TraceFollower {
       this.feed(line.event, line.node, line.incarnation, line.time);
     }
     if (!quiet && quietAtNs !== null) this.quiet(quietAtNs);
+    return count === 0 ? 'the trace is empty' : gaps.gap;
   }
 }

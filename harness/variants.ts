@@ -3,10 +3,11 @@
  * often a replaced rule was asked, and how often it decided otherwise than the rule it replaces.
  */
 
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Durability, Rules, System, Variant } from '../systems/system.ts';
-import { usage } from './errors.ts';
+import { fileProblem, messageOf, suggestion, usage } from './errors.ts';
 
 /** How often a changed rule was reached: tells a weak schedule from a weak checker. */
 export interface Reach {
@@ -24,15 +25,35 @@ export interface ActiveRules {
   readonly reached: Readonly<Record<string, Reach>>;
 }
 
-/** Lays the variants over the system's rules, later ones over earlier ones. */
+/**
+ * Lays the variants over the system's rules, later ones over earlier ones. Throws a usage error with
+ * the id of a variant that is there twice, fails, or replaces what is no rule of the system.
+ */
 export function applyVariants(system: System, variants: readonly Variant[]): ActiveRules {
   const reached: Record<string, Reach> = {};
+  const ids = new Set<string>();
   let rules: Rules = system.rules;
   for (const variant of variants) {
-    const replaced = variant.rules?.(rules) ?? {};
-    rules = { ...rules, ...counted(variant.id, rules, replaced, reached) };
+    if (ids.has(variant.id)) throw usage(`variant ${variant.id} is named twice`);
+    ids.add(variant.id);
+    rules = { ...rules, ...counted(variant.id, rules, replacedRules(variant, rules), reached) };
   }
   return { rules, durability: durabilityOf(variants, reached), reached };
+}
+
+/** The rules that a variant replaces; one that means to and replaces none would test nothing. */
+function replacedRules(variant: Variant, base: Rules): Rules {
+  if (variant.rules === undefined) return {};
+  let replaced: unknown;
+  try {
+    replaced = variant.rules(base);
+  } catch (error) {
+    throw usage(`variant ${variant.id}: its rules() fails (${messageOf(error)})`);
+  }
+  if (typeof replaced === 'object' && replaced !== null && Object.keys(replaced).length > 0) {
+    return replaced;
+  }
+  throw usage(`variant ${variant.id}: its rules() returns no rule`);
 }
 
 type AnyFunction = (...parameters: unknown[]) => unknown;
@@ -91,18 +112,22 @@ export function builtInVariant(system: System, name: string): Variant {
   const id = name.startsWith(`${system.name}/`) ? name.slice(system.name.length + 1) : name;
   const variant = system.variants.find((candidate) => candidate.id === id);
   if (variant !== undefined) return variant;
-  throw usage(
-    `--mutant: ${system.name} has no mutant "${name}" (see: ordeal list mutants ${system.name})`,
+  const hint = suggestion(
+    id,
+    system.variants.map((candidate) => candidate.id),
   );
+  throw usage(`--mutant: ${system.name} has no mutant "${name}" (${hint})`);
 }
 
 /** A user's own module: its exported variants, in the order of their names. */
 export async function loadVariants(file: string): Promise<readonly Variant[]> {
   let module: Record<string, unknown>;
   try {
+    // Import says less about a path that is wrong.
+    readFileSync(file);
     module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
-    throw usage(`--rules ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw usage(`--rules ${file}: ${fileProblem(error)}`);
   }
   const variants = Object.values(module).filter(isVariant);
   if (variants.length > 0) return variants;

@@ -14,13 +14,16 @@ describe.each([1, 3, 4, 5, 7])('raft at %i nodes under every nemesis', (nodes) =
   const batches = Array.from({ length: Math.ceil(SEEDS / BATCH) }, (_, batch) => batch * BATCH + 1);
 
   test.each(batches)('raises no alarm in the seeds from %i on', { timeout: 600_000 }, (first) => {
+    let unknown = 0;
     for (let seed = first; seed < Math.min(first + BATCH, SEEDS + 1); seed++) {
       const request = { system: 'raft', nodes, seed, timeLimitS: 10, nemesisIntervalS: 2 };
       const config = resolveConfig(request, [], () => seed);
       const { verdict, checks } = simulateOnce(config, []);
       const alarms = checks.filter((check) => check.verdict.kind === 'invalid');
       expect(alarms, `seed ${seed}`).toEqual([]);
-      expect(verdict.kind, `seed ${seed}`).not.toBe('invalid');
+      if (verdict.kind === 'unknown') unknown++;
     }
+    // Now and then too few faults of a kind find a target; more than that, and nothing was shown.
+    expect(unknown).toBeLessThanOrEqual(BATCH / 10);
   });
 });

@@ -3,7 +3,7 @@
  * in every later read, so a lost, doubled or reordered write cannot hide.
  */
 
-import { arrivals, rotatingKeys } from './pace.ts';
+import { arrivals, readEach, rotatingKeys } from './pace.ts';
 import type { Workload } from './workload.ts';
 
 export const append: Workload = {
@@ -13,8 +13,13 @@ export const append: Workload = {
   model: 'log',
   initial: null,
   options: {
-    keys: { describe: 'lists in use at a time', default: 10 },
-    keyLimit: { describe: 'operations on a list before a fresh one replaces it', default: 60 },
+    keys: { describe: 'lists in use at a time', default: 10, min: 1, max: 10_000 },
+    keyLimit: {
+      describe: 'operations on a list before a fresh one replaces it',
+      default: 60,
+      min: 1,
+      max: 1_000_000,
+    },
   },
   plan: (config, draw) => {
     const keyOf = rotatingKeys(Number(config.options['keys']), Number(config.options['keyLimit']));
@@ -26,5 +31,5 @@ export const append: Workload = {
     });
   },
   settle: (planned) => ({ f: planned.f, key: planned.key, value: planned.value }),
-  finalReads: (keys) => keys.slice(-10).map((key) => ({ f: 'read', key, value: null })),
+  finalReads: readEach,
 };

@@ -3,7 +3,7 @@
  * that proposers meet before anything is decided, and retired soon after.
  */
 
-import { arrivals, rotatingKeys } from './pace.ts';
+import { arrivals, readEach, rotatingKeys } from './pace.ts';
 import type { Workload } from './workload.ts';
 
 export const consensus: Workload = {
@@ -13,9 +13,19 @@ export const consensus: Workload = {
   model: 'write-once',
   initial: null,
   options: {
-    keys: { describe: 'objects in use at a time', default: 2 },
-    keyLimit: { describe: 'operations on an object before a fresh one replaces it', default: 6 },
-    readEvery: { describe: 'one operation in so many is a read; 0 for proposals only', default: 4 },
+    keys: { describe: 'objects in use at a time', default: 2, min: 1, max: 10_000 },
+    keyLimit: {
+      describe: 'operations on an object before a fresh one replaces it',
+      default: 6,
+      min: 1,
+      max: 1_000_000,
+    },
+    readEvery: {
+      describe: 'one operation in so many is a read; 0 for proposals only',
+      default: 4,
+      min: 0,
+      max: 1_000_000,
+    },
   },
   plan: (config, draw) => {
     const keyOf = rotatingKeys(Number(config.options['keys']), Number(config.options['keyLimit']));
@@ -28,5 +38,5 @@ export const consensus: Workload = {
     });
   },
   settle: (planned) => ({ f: planned.f, key: planned.key, value: planned.value }),
-  finalReads: (keys) => keys.slice(-10).map((key) => ({ f: 'read', key, value: null })),
+  finalReads: readEach,
 };

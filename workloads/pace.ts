@@ -1,5 +1,6 @@
 /** When operations happen and on which keys: what every workload of independent keys shares. */
 
+import type { Operation } from '../systems/operations.ts';
 import type { Draw, PlannedOperation, WorkloadConfig } from './workload.ts';
 
 /** Names and times of operations, without what they do. */
@@ -33,4 +34,12 @@ export function rotatingKeys(keys: number, limit: number): (draw: number) => str
     slot.uses++;
     return `k${slot.number}`;
   };
+}
+
+/** A long run uses many keys: the ones used last are read at the end. */
+const FINAL_READS_MAX = 100;
+
+/** A last read of every key. */
+export function readEach(keys: readonly string[]): Operation[] {
+  return keys.slice(-FINAL_READS_MAX).map((key) => ({ f: 'read', key, value: null }));
 }

@@ -5,7 +5,7 @@
  * history grows without bound: checking costs by the key.
  */
 
-import { arrivals, rotatingKeys } from './pace.ts';
+import { arrivals, readEach, rotatingKeys } from './pace.ts';
 import type { Draw, PlannedOperation, Workload, WorkloadConfig } from './workload.ts';
 
 export const register: Workload = {
@@ -15,11 +15,18 @@ export const register: Workload = {
   model: 'cas-register',
   initial: null,
   options: {
-    keys: { describe: 'registers in use at a time', default: 10 },
-    keyLimit: { describe: 'operations on a register before a fresh one replaces it', default: 200 },
+    keys: { describe: 'registers in use at a time', default: 10, min: 1, max: 10_000 },
+    keyLimit: {
+      describe: 'operations on a register before a fresh one replaces it',
+      default: 200,
+      min: 1,
+      max: 1_000_000,
+    },
     values: {
       describe: 'size of the domain of written values; 0 makes every written value unique',
       default: 0,
+      min: 0,
+      max: 1_000_000,
     },
   },
   plan: (config, draw) => {
@@ -34,7 +41,7 @@ export const register: Workload = {
     key: planned.key,
     value: planned.f === 'cas' ? [seen, planned.value] : planned.value,
   }),
-  finalReads: (keys) => keys.slice(-10).map((key) => ({ f: 'read', key, value: null })),
+  finalReads: readEach,
 };
 
 /** Half of the operations read, a third write, the rest compare and set. */

@@ -3,6 +3,7 @@
 import type { Value } from '../checkers/history.ts';
 import type { Model } from '../checkers/linearizable/model.ts';
 import type { Operation, OperationName } from '../systems/operations.ts';
+import type { OptionSpec } from '../systems/system.ts';
 
 /** Keyed draws from the run's seed: the same arguments give the same number, in any order. */
 export type Draw = (domain: string, who: number, counter: number) => number;
@@ -38,9 +39,8 @@ export interface Workload {
   /** What the objects are: a model of `checkers/linearizable` by name, or one of the user's own. */
   readonly model: string | Model;
   readonly initial: Value;
-  readonly options: Readonly<
-    Record<string, { readonly describe: string; readonly default: number | string | boolean }>
-  >;
+  /** Settable with `--set workload.name=value`. */
+  readonly options: Readonly<Record<string, OptionSpec>>;
   /** The whole plan, in order of time. Pure. */
   plan(config: WorkloadConfig, draw: Draw): readonly PlannedOperation[];
   /**

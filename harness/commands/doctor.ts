@@ -1,11 +1,15 @@
 /** `ordeal doctor`: what this machine can do, and how to fix what it cannot. */
 
-import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import type { Leftover, ProbeLine } from '../docker/index.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, fileProblem } from '../errors.ts';
+import { styleOf, wrap } from '../report/terminal.ts';
+
+/** Columns before the text of a line: mark and name. */
+const INDENT = 27;
 
 interface DoctorFlags {
   readonly clean?: boolean;
@@ -22,7 +26,7 @@ export function registerDoctor(program: Command, done: (status: number) => void)
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
       'after',
-      '\nExit status 3 if the simulator cannot run here; what only containers need is reported.' +
+      '\nExit status 3 if the simulator cannot run here; what only containers need is\nreported.' +
         '\n\nExamples:\n  ordeal doctor\n  ordeal doctor --clean',
     )
     .action(async (flags: DoctorFlags) => {
@@ -39,21 +43,26 @@ export function registerDoctor(program: Command, done: (status: number) => void)
 /** What the simulator needs. */
 function ownLines(store: string): ProbeLine[] {
   const directory = firstExisting(resolve(store));
-  let writable = true;
-  try {
-    accessSync(directory, constants.W_OK);
-  } catch {
-    writable = false;
-  }
+  const problem = writingProblem(directory);
   return [
     { name: 'node', ok: true, detail: process.version, fix: '' },
     {
       name: 'store',
-      ok: writable,
-      detail: `${resolve(store)} ${writable ? 'can be written' : 'cannot be written'}`,
-      fix: `make ${directory} writable, or name another place with --store`,
+      ok: problem === null,
+      detail: `${resolve(store)} ${problem === null ? 'can' : 'cannot'} be written`,
+      fix: `make ${directory} writable (${problem}), or name another place with --store`,
     },
   ];
+}
+
+/** Tried out: for root, permissions allow what the file system then refuses. */
+function writingProblem(directory: string): string | null {
+  try {
+    rmdirSync(mkdtempSync(join(directory, '.ordeal-')));
+    return null;
+  } catch (error) {
+    return fileProblem(error);
+  }
 }
 
 function firstExisting(path: string): string {
@@ -62,8 +71,12 @@ function firstExisting(path: string): string {
 
 function textOf({ name, ok, detail, fix }: ProbeLine): string {
   const mark = ok ? styleText('green', '✔') : styleText('red', '✖');
-  const line = `${mark} ${name.padEnd(24)} ${detail}\n`;
-  return ok ? line : `${line}  ${' '.repeat(24)} fix: ${fix}\n`;
+  const text = (words: string) => {
+    const width = styleOf(process.stdout).columns - INDENT;
+    return wrap(words, width).join(`\n${' '.repeat(INDENT)}`);
+  };
+  const line = `${mark} ${name.padEnd(INDENT - 3)} ${text(detail)}\n`;
+  return ok ? line : `${line}${' '.repeat(INDENT)}${text(`fix: ${fix}`)}\n`;
 }
 
 function report(removed: readonly Leftover[]): void {

@@ -6,8 +6,10 @@ import { systems } from '../../systems/index.ts';
 import type { OptionSpec } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import { systemNamed } from '../catalogue.ts';
-import { SIMULATOR_OPTIONS } from '../config.ts';
+import { usage } from '../errors.ts';
 import { judges } from '../judge.ts';
+import { styleOf, wrap } from '../report/terminal.ts';
+import { allowedOf, SIMULATOR_OPTIONS, workloadSpecs } from '../settings.ts';
 import { listRuns } from '../store/list.ts';
 
 /** One row: a name, and what it is. */
@@ -28,22 +30,38 @@ export function registerList(program: Command): void {
     .command('list')
     .description('list systems, workloads, nemeses, checkers, mutants, options or stored runs')
     .addArgument(new Argument('<what>', 'what to list').choices(LISTS))
-    .argument('[system]', 'for mutants and options: whose', 'raft')
+    .argument('[system]', 'for mutants and options: whose (default: raft)')
     .option('--store <dir>', 'where runs are stored', 'store')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExamples:\n  ordeal list systems\n  ordeal list mutants raft')
-    .action((what: (typeof LISTS)[number], system: string, options: ListOptions) => {
-      const rows = rowsOf(what, system, options.store);
+    .action((what: (typeof LISTS)[number], system: string | undefined, options: ListOptions) => {
+      if (system !== undefined && what !== 'mutants' && what !== 'options') {
+        throw usage(`list ${what}: takes no system, got "${system}"`);
+      }
+      const rows = rowsOf(what, system ?? 'raft', options.store);
       if (options.json === true) {
         const items = rows.map(([name, describe]) => ({ name, describe }));
         process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
         return;
       }
-      const width = Math.max(0, ...rows.map(([name]) => name.length));
-      for (const [name, describe] of rows) {
-        process.stdout.write(`${name.padEnd(width)}  ${describe}\n`);
-      }
+      process.stdout.write(tableOf(rows, styleOf(process.stdout).columns));
     });
+}
+
+/** Names wider than this have their description on the next line. */
+const NAME_MAX = 30;
+
+/** Names in a column, descriptions beside them, wrapped. */
+function tableOf(rows: readonly Row[], columns: number): string {
+  const widths = rows.map(([name]) => name.length).filter((width) => width <= NAME_MAX);
+  const indent = Math.max(0, ...widths) + 2;
+  const gap = ' '.repeat(indent);
+  return rows
+    .map(([name, describe]) => {
+      const head = name.length <= NAME_MAX ? name.padEnd(indent) : `${name}\n${gap}`;
+      return `${head}${wrap(describe, columns - indent).join(`\n${gap}`)}\n`;
+    })
+    .join('');
 }
 
 interface ListOptions {
@@ -83,17 +101,16 @@ function rowsOf(what: (typeof LISTS)[number], system: string, store: string): Ro
 }
 
 function optionRows(system: string): Row[] {
-  const specs: Record<string, Pick<OptionSpec, 'describe' | 'default'> & { choices?: unknown }> = {
-    ...systemNamed(system).options,
-    ...SIMULATOR_OPTIONS,
-    ...Object.fromEntries(
-      Object.values(workloads).flatMap((workload) =>
-        Object.entries(workload.options).map(([name, spec]) => [`workload.${name}`, spec]),
-      ),
+  const rows = (specs: Readonly<Record<string, OptionSpec>>, note = ''): Row[] =>
+    Object.entries(specs).map(([name, spec]) => [
+      name,
+      `${spec.describe}${note} (${allowedOf(spec)}; default ${spec.default})`,
+    ]);
+  return [
+    ...rows(systemNamed(system).options),
+    ...rows(SIMULATOR_OPTIONS),
+    ...Object.values(workloads).flatMap((workload) =>
+      rows(workloadSpecs(workload), `, with --workload ${workload.name}`),
     ),
-  };
-  return Object.entries(specs).map(([name, spec]) => {
-    const choices = Array.isArray(spec.choices) ? ` (${spec.choices.join(', ')})` : '';
-    return [name, `${spec.describe}${choices}; default ${spec.default}`];
-  });
+  ];
 }

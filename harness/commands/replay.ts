@@ -3,6 +3,9 @@
 import type { Command } from 'commander';
 import { EXIT, usage } from '../errors.ts';
 import { compareWithReplay, type Divergence } from '../replay.ts';
+import { codeLabel } from '../report/verdict-words.ts';
+import { gitState } from '../run-file.ts';
+import type { RunFile } from '../store/format.ts';
 import { readRun } from '../store/reader.ts';
 import { prepare } from './run.ts';
 
@@ -19,15 +22,21 @@ export function registerReplay(program: Command, done: (status: number) => void)
 }
 
 async function replay(path: string, verify: boolean): Promise<number> {
-  const { run, directory, results } = readRun(path);
+  const { run, directory, results, truncated } = readRun(path);
   if (run.config.backend !== 'sim') {
     throw usage(
       `${path}: was made with backend ${run.config.backend}; only sim runs replay exactly`,
     );
   }
+  if (run.byValue.length > 0) {
+    throw usage(`${path}: was made by a program that passed ${run.byValue.join(', ')} by value`);
+  }
+  warnOfOtherCode(run);
   // The stored configuration is resolved: nothing of it may be filled in anew.
   const { variants, catalogue } = await prepare(run.config);
-  const parting = compareWithReplay(directory, { config: run.config, variants, catalogue });
+  const prepared = { config: run.config, variants, catalogue };
+  const cutShort = truncated || results === null || results.figures.cutShort !== null;
+  const parting = compareWithReplay(directory, cutShort, prepared);
   if (parting === null) {
     const verdict = results === null ? 'no verdict was stored' : `verdict ${results.verdict.kind}`;
     process.stdout.write(`identical: every byte of history and trace (${verdict})\n`);
@@ -36,6 +45,14 @@ async function replay(path: string, verify: boolean): Promise<number> {
   }
   process.stdout.write(describe(parting));
   return EXIT.infrastructure;
+}
+
+/** Other code is the usual reason why two runs part. */
+function warnOfOtherCode(run: RunFile): void {
+  const git = gitState();
+  if (git?.commit === run.git?.commit && git?.dirty === run.git?.dirty) return;
+  const now = codeLabel({ ...run, git });
+  process.stderr.write(`made by other code: ${codeLabel(run)} then, ${now} now\n`);
 }
 
 function describe({ file, event, stored, replayed }: Divergence): string {

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Options } from '../../systems/protocol.ts';
 import type { RunRequest } from '../config.ts';
 import { readConfigFile } from '../config-file.ts';
+import { usage } from '../errors.ts';
 
 /** What commander makes of the flags. */
 export interface RunFlags {
@@ -25,7 +26,7 @@ export interface RunFlags {
 /** Adds the flags that say what to run. Limits and defaults are `config.ts`'s business. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--config <file>', 'YAML file with these options by name; flags win over it')
+    .option('--config <file>', 'YAML file with options of what to run, by name; flags win over it')
     .addOption(
       new Option('--backend <name>', 'where nodes run (default: sim)').choices(['sim', 'docker']),
     )
@@ -39,12 +40,19 @@ export function addRunOptions(command: Command): Command {
     .option('--seed <n>', 'settles every random choice (default: drawn, and printed)', number)
     .option('--mutant <ids>', 'plants known bugs, by comma', list)
     .option('--rules <files>', 'modules with own variants of the rules, by comma', list)
-    .option('--set <name=value>', 'an option of the system, see: ordeal list options', setting);
+    .option(
+      '--set <name=value>',
+      'an option of system, workload or simulator, see: ordeal list options',
+      setting,
+    );
 }
 
-/** Flags over the file's options. */
+/** Flags over the file's options. A file may say which system it is for; it cannot choose it. */
 export function requestOf(system: string, flags: RunFlags): RunRequest {
   const file = flags.config === undefined ? {} : readConfigFile(flags.config);
+  if (file.system !== undefined && file.system !== system) {
+    throw usage(`--config ${flags.config}: is for ${file.system}, not for ${system}`);
+  }
   const named = {
     backend: flags.backend,
     workload: flags.workload,

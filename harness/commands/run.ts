@@ -1,15 +1,17 @@
-/** `ordeal run`: one run, or runs on successive seeds until one is not valid. */
+/** `ordeal run`: one run, or runs on successive seeds until one is invalid. */
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Verdict } from '../../checkers/verdict.ts';
 import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
-import { type RunConfig, type RunRequest, resolveConfig } from '../config.ts';
+import { type RunRequest, resolveConfig } from '../config.ts';
 import { EXIT, usage } from '../errors.ts';
 import { interruption } from '../interruption.ts';
 import { styleOf, terminalBlock } from '../report/terminal.ts';
 import { type PreparedRun, type RunContext, runAndStore } from '../run.ts';
+import { commandOf } from '../run-file.ts';
 import { simulateOnce } from '../simulate.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
 import { builtInVariant, loadVariants } from '../variants.ts';
@@ -36,7 +38,7 @@ export function registerRun(program: Command, done: (status: number) => void): v
     .description('run a system under faults and judge what it did')
     .argument('<system>', 'see: ordeal list systems');
   addRunOptions(command)
-    .option('--runs <n>', 'runs on successive seeds, until one is not valid (default: 1)', number)
+    .option('--runs <n>', 'runs on successive seeds, until one is invalid (default: 1)', number)
     .option('--store <dir>', 'where runs are stored', 'store')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
@@ -57,12 +59,17 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
     if (flags.quiet !== true) process.stderr.write(`${line}\n`);
   };
   const context: RunContext = { store: flags.store, signal: interrupt.signal, progress };
-  const counts = { valid: 0, invalid: 0, unknown: 0 };
-  const last = await lastRun(prepared, runs, counts, context);
-  const summary = await runAndStore(last, context);
-  counts[summary.results.verdict.kind]++;
-  show(summary, runs === 1 ? null : { ...counts, firstSeed: prepared.config.seed }, flags);
-  if (summary.results.exitStatus === EXIT.valid && counts.unknown > 0) return EXIT.unknown;
+  if (runs === 1) {
+    const summary = await runSaying(prepared, context);
+    show(summary, null, flags);
+    return summary.results.exitStatus;
+  }
+  const { summary, ...tally } = await runMany(prepared, runs, context);
+  if (summary === null) {
+    process.stderr.write(`${tallyText(tally)}, then interrupted\n`);
+    return EXIT.interrupted;
+  }
+  show(summary, tally, flags);
   return summary.results.exitStatus;
 }
 
@@ -72,44 +79,70 @@ export async function prepare(
   catalogue: Catalogue = builtIn,
 ): Promise<PreparedRun> {
   const system = systemNamed(request.system, catalogue);
-  const builtIn = (request.mutants ?? []).map((name) => builtInVariant(system, name));
+  const planted = (request.mutants ?? []).map((name) => builtInVariant(system, name));
   const files = (request.rules ?? []).map((file) => resolve(file));
   const own = (await Promise.all(files.map((file) => loadVariants(file)))).flat();
-  const variants = [...builtIn, ...own];
+  const variants = [...planted, ...own];
   const hunts = variants.flatMap((variant) => (variant.hunt === undefined ? [] : [variant.hunt]));
   const asked = files.length > 0 ? { ...request, rules: files } : request;
   const config = resolveConfig(asked, hunts, drawSeed, catalogue);
-  return { request: asked, config, variants, catalogue };
+  return { request: asked, config, variants, catalogue, byValue: [] };
 }
 
 function drawSeed(): number {
   return Math.floor(Math.random() * 2 ** 32);
 }
 
+/** A run that ends in an error must not take its seed along, which may have been drawn. */
+async function runSaying(prepared: PreparedRun, context: RunContext): Promise<RunSummary> {
+  try {
+    return await runAndStore(prepared, context);
+  } catch (error) {
+    process.stderr.write(`ordeal: the run was: ${commandOf(prepared.request, prepared.config)}\n`);
+    throw error;
+  }
+}
+
+/** How much a reader wants to see a run of this verdict, out of several. */
+const INTEREST = { valid: 0, unknown: 1, invalid: 2 } as const;
+
 /**
- * Tries successive seeds in memory and returns the one to store: the first that is not valid, or
- * the last. On containers every run but the last is stored as well, since there is no other way.
+ * Successive seeds until one is invalid. In the simulator they are tried in memory, and the one to
+ * be shown is made again and stored: the invalid one, else the first unknown one, else the last.
+ * On containers every run is stored. The summary is null when it was interrupted before that.
  */
-async function lastRun(
+async function runMany(
   prepared: PreparedRun,
   runs: number,
-  counts: { valid: number; invalid: number; unknown: number },
   context: RunContext,
-): Promise<PreparedRun> {
-  let config: RunConfig = prepared.config;
-  for (let done = 1; done < runs && !context.signal.aborted; done++) {
-    const current = { ...prepared, config };
-    const kind =
-      config.backend === 'sim'
-        ? simulateOnce(config, prepared.variants, prepared.catalogue).verdict.kind
-        : (await runAndStore(current, context)).results.verdict.kind;
-    if (kind === 'invalid') return current;
+): Promise<Tally & { readonly summary: RunSummary | null }> {
+  const counts = { valid: 0, invalid: 0, unknown: 0 };
+  const firstSeed = prepared.config.seed;
+  let shown: { kind: Verdict['kind']; run: PreparedRun; summary: RunSummary | null } | null = null;
+  for (let done = 0; done < runs && counts.invalid === 0; done++) {
+    if (context.signal.aborted) return { ...counts, firstSeed, summary: null };
+    const run = { ...prepared, config: { ...prepared.config, seed: firstSeed + done } };
+    const simulated = run.config.backend === 'sim';
+    const summary = simulated ? null : await runSaying(run, context);
+    const { kind } = summary?.results.verdict ?? simulateSaying(run).verdict;
     counts[kind]++;
-    config = { ...config, seed: config.seed + 1 };
-    if (done % 50 === 0) context.progress(`${done} runs: ${counts.unknown} unknown`);
+    // Of runs that are equally interesting, the first; but of valid ones the last.
+    const gain = INTEREST[kind] - (shown === null ? -1 : INTEREST[shown.kind]);
+    if (gain > 0 || (gain === 0 && kind === 'valid')) shown = { kind, run, summary };
+    if (done % 50 === 49) context.progress(tallyText({ ...counts, firstSeed }));
     await new Promise(setImmediate);
   }
-  return { ...prepared, config };
+  if (shown === null) throw new Error('no run was made');
+  return { ...counts, firstSeed, summary: shown.summary ?? (await runSaying(shown.run, context)) };
+}
+
+function simulateSaying(run: PreparedRun): ReturnType<typeof simulateOnce> {
+  try {
+    return simulateOnce(run.config, run.variants, run.catalogue);
+  } catch (error) {
+    process.stderr.write(`ordeal: the run was: ${commandOf(run.request, run.config)}\n`);
+    throw error;
+  }
 }
 
 /** Counts over several runs. */
@@ -118,6 +151,11 @@ interface Tally {
   readonly invalid: number;
   readonly unknown: number;
   readonly firstSeed: number;
+}
+
+function tallyText({ valid, invalid, unknown, firstSeed }: Tally): string {
+  const total = valid + invalid + unknown;
+  return `${total} runs from seed ${firstSeed}: ${valid} valid, ${invalid} invalid, ${unknown} unknown`;
 }
 
 function show(summary: RunSummary, tally: Tally | null, flags: Flags): void {
@@ -129,11 +167,7 @@ function show(summary: RunSummary, tally: Tally | null, flags: Flags): void {
     return;
   }
   if (tally !== null) {
-    const total = tally.valid + tally.invalid + tally.unknown;
-    process.stdout.write(
-      `${total} runs from seed ${tally.firstSeed}: ${tally.valid} valid, ` +
-        `${tally.invalid} invalid, ${tally.unknown} unknown\n`,
-    );
+    process.stdout.write(`${tallyText(tally)}\n`);
   }
   process.stdout.write(`${terminalBlock(summary, styleOf(process.stdout))}\n`);
 }

@@ -12,7 +12,7 @@ import { HarnessError, infrastructure } from '../errors.ts';
 import { TcpClient } from './client.ts';
 import { connectEngine, type EngineInfo, reason } from './engine.ts';
 import { DockerFaults } from './faults.ts';
-import { type Image, requireImage } from './image.ts';
+import { type Image, requireBuildable, requireImage } from './image.ts';
 import { DIRECTORY_PREFIX, removeRun, sweepIn, writeOwner } from './leftovers.ts';
 import { createNetwork, type Network } from './network.ts';
 import { type ClusterPlan, NodeContainer, PORT } from './node-container.ts';
@@ -36,6 +36,12 @@ export interface LaunchOptions {
   readonly systemModule?: string;
 }
 
+/** See `Backend.prepare`. */
+export async function prepare(systemName: string): Promise<void> {
+  const { docker } = await connectEngine();
+  await requireBuildable(docker, systemName);
+}
+
 /** Starts a cluster; see `Backend.launch`. Whatever fails, nothing is left behind. */
 export async function launch(spec: ClusterSpec, options: LaunchOptions = {}): Promise<LiveCluster> {
   const engine = await connectEngine();
@@ -46,10 +52,18 @@ export async function launch(spec: ClusterSpec, options: LaunchOptions = {}): Pr
     spec.signal.throwIfAborted();
     return await bringUp(spec, options, engine, image, teardown);
   } catch (error) {
-    await teardown.run(TEARDOWN_MS_MAX);
+    await takeDown(teardown);
     if (error instanceof HarnessError || spec.signal.aborted) throw error;
     throw infrastructure(`the cluster did not start: ${reason(error)}`, error);
   }
+}
+
+/** Its failures are told, not thrown: they must not take the place of what the run came to. */
+async function takeDown(teardown: Teardown): Promise<void> {
+  const failures = await teardown.run(TEARDOWN_MS_MAX);
+  if (failures.length === 0) return;
+  const left = failures.map(reason).join('; ');
+  process.stderr.write(`left behind: ${left} (run: npx ordeal doctor --clean)\n`);
 }
 
 async function bringUp(
@@ -258,7 +272,7 @@ class DockerCluster implements LiveCluster {
       endpoint,
       clusterId: plan.config.clusterId,
       seed: spec.seed,
-      protocol: spec.system.client(spec.system.rules),
+      protocol: spec.system.client(spec.rules),
       nodes: plan.addresses.map((host) => ({ host, port: PORT.client })),
     });
     this.#parts.teardown.add(`client ${endpoint}`, () => client.close());
@@ -276,12 +290,8 @@ class DockerCluster implements LiveCluster {
     return merged.map((line) => ({ ...line, time: line.time - shift }));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const failures = await this.#parts.teardown.run(TEARDOWN_MS_MAX);
-    if (failures.length === 0) return;
-    throw infrastructure(
-      `not everything could be removed: ${failures.join('; ')} (run: npx ordeal doctor --clean)`,
-    );
+  [Symbol.asyncDispose](): Promise<void> {
+    return takeDown(this.#parts.teardown);
   }
 
   #noteCrash(node: number): void {

@@ -15,6 +15,7 @@ export class ControlClient<Command, Answer> {
   readonly #token: string;
   #socket: Socket | null = null;
   #id = 0;
+  #closed = false;
   readonly #waiting = new Map<number, Waiting<Answer>>();
 
   constructor(address: Address, token: string) {
@@ -27,6 +28,7 @@ export class ControlClient<Command, Answer> {
    * or answers that it failed. A stopped process may still carry the command out once it goes on.
    */
   ask(command: Command, timeoutMs: number): Promise<Answer> {
+    if (this.#closed) return Promise.reject(new Error('control channel is closed'));
     const id = ++this.#id;
     const socket = this.#connected();
     return new Promise((resolve, reject) => {
@@ -49,7 +51,14 @@ export class ControlClient<Command, Answer> {
     });
   }
 
+  /** Whether nobody can be asked any more: whoever waits for an answer may give up. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** For good. Questions under way are rejected. */
   close(): void {
+    this.#closed = true;
     this.#socket?.destroy();
   }
 

@@ -1,5 +1,6 @@
 /** The connection to the Docker Engine. */
 
+import { statSync } from 'node:fs';
 import Docker from 'dockerode';
 import { infrastructure } from '../errors.ts';
 
@@ -15,7 +16,7 @@ export interface EngineInfo {
 
 /** Connects as the `docker` command does (`DOCKER_HOST`, else the local socket). Throws when no engine answers. */
 export async function connectEngine(): Promise<EngineInfo> {
-  const docker = new Docker();
+  const docker = atDockerHost();
   let answer: Docker.DockerVersion;
   try {
     answer = await docker.version();
@@ -62,8 +63,22 @@ export function reason(error: unknown): string {
   return message.replaceAll(/\s+/g, ' ').trim();
 }
 
+/** As `new Docker()`, which however takes a path for a machine's name, and then asks port 80 here. */
+function atDockerHost(): Docker {
+  const host = process.env['DOCKER_HOST'] ?? '';
+  if (host === '' || /^(unix|npipe|tcp|https?|ssh):\/\/|^[\w.-]+:\d+$/.test(host))
+    return new Docker();
+  if (statSync(host, { throwIfNoEntry: false })?.isSocket() === true) {
+    return new Docker({ socketPath: host });
+  }
+  throw infrastructure(
+    `DOCKER_HOST is "${host}", which is no socket: unix:///path/to/docker.sock or ` +
+      'tcp://host:port is expected (unset it for /var/run/docker.sock)',
+  );
+}
+
 function address(): string {
-  return process.env['DOCKER_HOST'] ?? '/var/run/docker.sock';
+  return process.env['DOCKER_HOST'] || '/var/run/docker.sock';
 }
 
 function compareVersions(a: string, b: string): number {

@@ -23,6 +23,13 @@ const POLLS_PER_LOOK = 20;
 /** How far a clock that was read back may be off what was set: reading it takes time, too. */
 const CLOCK_TOLERANCE_US = 20_000;
 
+/** A clock fault in force. */
+interface ActiveClock {
+  readonly fault: ClockFault;
+  /** Nodes that were down when it began, with how often each had been started again by then. */
+  readonly downAt: Map<number, number>;
+}
+
 /** What a fault did to one node, for the receipt. */
 interface Effect {
   readonly status: Receipt['status'];
@@ -37,7 +44,9 @@ export class DockerFaults {
   readonly #kills: number[];
   readonly #pauses: number[];
   readonly #paused: boolean[];
-  #clocks: readonly ClockFault[] = [];
+  /** How often each was started again and answered. */
+  readonly #restarts: number[];
+  #clocks: readonly ActiveClock[] = [];
 
   /** `onCrash` is told of each node that was killed, once its process is gone. */
   constructor(nodes: readonly NodeContainer[], onCrash: (node: number) => void) {
@@ -48,6 +57,7 @@ export class DockerFaults {
     this.#kills = nodes.map(() => 0);
     this.#pauses = nodes.map(() => 0);
     this.#paused = nodes.map(() => false);
+    this.#restarts = nodes.map(() => 0);
   }
 
   /** Whether a node may be expected to answer. */
@@ -61,12 +71,14 @@ export class DockerFaults {
       case 'partition':
         return settled(this.#links.cut(fault.cuts));
       case 'kill':
-        return this.#onEach(fault.nodes, (node) => this.#kill(node));
+        return this.#onEach(fault.nodes, started, (node) => this.#kill(node));
       case 'pause':
-        return this.#onEach(fault.nodes, (node) => this.#pause(node));
-      case 'clock':
-        this.#clocks = [...this.#clocks, fault];
-        return this.#onEach(fault.nodes, (node) => this.#setClock(node));
+        return this.#onEach(fault.nodes, started, (node) => this.#pause(node));
+      case 'clock': {
+        const clock: ActiveClock = { fault, downAt: new Map() };
+        this.#clocks = [...this.#clocks, clock];
+        return this.#onEach(fault.nodes, started, (node) => this.#skew(node, clock));
+      }
     }
   }
 
@@ -75,13 +87,13 @@ export class DockerFaults {
       case 'partition':
         return settled(this.#links.heal(fault.cuts));
       case 'kill':
-        return this.#onEach(fault.nodes, (node) => this.#restart(node));
+        return this.#onEach(fault.nodes, ended, (node) => this.#restart(node));
       case 'pause':
-        return this.#onEach(fault.nodes, (node) => this.#resume(node));
+        return this.#onEach(fault.nodes, ended, (node) => this.#resume(node));
       case 'clock': {
-        const at = this.#clocks.findIndex((active) => isDeepStrictEqual(active, fault));
-        this.#clocks = this.#clocks.filter((_, i) => i !== at);
-        return this.#onEach(fault.nodes, (node) => this.#setClock(node));
+        const clock = this.#clocks.find((active) => isDeepStrictEqual(active.fault, fault));
+        this.#clocks = this.#clocks.filter((active) => active !== clock);
+        return this.#onEach(fault.nodes, ended, (node) => this.#unskew(node, clock));
       }
     }
   }
@@ -108,9 +120,11 @@ export class DockerFaults {
       try {
         const answer = await container.control.ask({ kind: 'view' }, ANSWER_TIMEOUT_MS);
         if (answer.kind !== 'view') break;
+        this.#count(this.#restarts, node, 1);
         const tookMs = Math.round(performance.now() - began);
         return installed(`up again after ${tookMs} ms, incarnation ${answer.incarnation}`);
       } catch {
+        if (container.control.closed) return indeterminate('was removed before it answered');
         await sleep(POLL_MS);
         // The engine is asked seldom: it is busy starting the others.
         if (poll % POLLS_PER_LOOK !== 0) continue;
@@ -127,28 +141,54 @@ export class DockerFaults {
     const container = this.#node(node);
     const before = await container.state();
     if (before.kind === 'exited') return skipped('is down');
-    await container.pause();
-    this.#paused[node] = true;
+    // An engine that reports a failure, or nothing in time, may have paused it all the same.
+    const refusal = await container.pause().then(() => '', reason);
     const state = await container.state();
-    return state.kind === 'paused' ? installed('paused') : indeterminate(`is ${state.kind}`);
+    this.#paused[node] = state.kind === 'paused';
+    if (this.#paused[node] === true) return installed('paused');
+    return indeterminate(`is ${state.kind} ${refusal}`.trim());
   }
 
   async #resume(node: number): Promise<Effect> {
     const left = this.#count(this.#pauses, node, -1);
-    if (this.#paused[node] === false) return skipped('no longer paused: was killed, or was down');
-    if (left > 0) return installed('stays paused: paused twice');
+    if (left > 0) return installed('stays as it is: paused twice');
     const container = this.#node(node);
+    // Asked of the engine: a pause that seemed to fail may have taken hold.
+    const before = await container.state();
+    if (before.kind !== 'paused') {
+      return skipped('no longer paused: was killed, or was down');
+    }
     await container.unpause();
     this.#paused[node] = false;
     const state = await container.state();
     return state.kind === 'running' ? installed('running') : indeterminate(`is ${state.kind}`);
   }
 
+  /** A node that is down gets the skew if it comes back before the fault's end: not known yet. */
+  async #skew(node: number, { downAt }: ActiveClock): Promise<Effect> {
+    if (this.#isRunning(node)) return this.#setClock(node);
+    downAt.set(node, this.#restarts[node] ?? 0);
+    this.#node(node).writeSkews(this.#skews(node));
+    return indeterminate('is down: will hold from its next start on, if that is before the end');
+  }
+
+  async #unskew(node: number, clock: ActiveClock | undefined): Promise<Effect> {
+    const restarts = clock?.downAt.get(node);
+    const cameBack = restarts !== undefined && restarts < (this.#restarts[node] ?? 0);
+    const held = restarts === undefined ? '' : cameBack ? ', had held since its restart' : '';
+    if (this.#isRunning(node)) {
+      const effect = await this.#setClock(node);
+      return { ...effect, evidence: `${effect.evidence}${held}` };
+    }
+    this.#node(node).writeSkews(this.#skews(node));
+    if (restarts !== undefined && !cameBack) return skipped('was down all the time: never held');
+    return installed(`is down: its next start is without it${held}`);
+  }
+
   async #setClock(node: number): Promise<Effect> {
     const container = this.#node(node);
     const skews = this.#skews(node);
     container.writeSkews(skews);
-    if ((this.#kills[node] ?? 0) > 0) return skipped('is down: holds from its next start on');
     let answer: Awaited<ReturnType<typeof container.control.ask>>;
     try {
       answer = await container.control.ask({ kind: 'clock', skews }, ANSWER_TIMEOUT_MS);
@@ -165,7 +205,11 @@ export class DockerFaults {
   }
 
   #skews(node: number): ClockFault[] {
-    return this.#clocks.filter((fault) => fault.nodes.includes(node));
+    return this.#clocks.map(({ fault }) => fault).filter(({ nodes }) => nodes.includes(node));
+  }
+
+  #isRunning(node: number): boolean {
+    return this.#kills[node] === 0;
   }
 
   #count(counts: number[], node: number, change: 1 | -1): number {
@@ -183,6 +227,7 @@ export class DockerFaults {
   /** What is done to one node is done in order; nodes and lanes do not wait for one another. */
   async #onEach(
     nodes: readonly number[],
+    combine: (effects: readonly Effect[]) => Receipt['status'],
     act: (node: number) => Promise<Effect>,
   ): Promise<Receipt> {
     const effects = await Promise.all(
@@ -202,9 +247,17 @@ export class DockerFaults {
 }
 
 /** In force on somebody is in force; on nobody, it is told whether that is certain. */
-function combine(effects: readonly Effect[]): Receipt['status'] {
-  if (effects.some(({ status }) => status === 'installed')) return 'installed';
-  return effects.some(({ status }) => status === 'indeterminate') ? 'indeterminate' : 'skipped';
+function started(effects: readonly Effect[]): Receipt['status'] {
+  const has = (wanted: Receipt['status']) => effects.some(({ status }) => status === wanted);
+  if (has('installed')) return 'installed';
+  return has('indeterminate') ? 'indeterminate' : 'skipped';
+}
+
+/** Undone is undone on everybody: the node of which that is not certain counts. */
+function ended(effects: readonly Effect[]): Receipt['status'] {
+  return effects.some(({ status }) => status === 'indeterminate')
+    ? 'indeterminate'
+    : started(effects);
 }
 
 /** Whether a reading agrees with the skews; a strobe may stand on either side. */

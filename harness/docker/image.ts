@@ -40,6 +40,7 @@ const DEBIAN_PACKAGES = ['iproute2', 'iptables', 'libatomic1', 'libstdc++6'];
 const DEBIAN_EXCLUDED = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*'];
 /** Part of the image's name: to be raised when the way the base is made changes. */
 const BASE_RECIPE = 2;
+const PRUNED_AFTER_S = 3600;
 /** What a node runs, relative to the repository. Dependencies from npm are not among it. */
 const SOURCES = [
   'checkers',
@@ -71,6 +72,14 @@ async function findImage(docker: Docker, systemName: string): Promise<Image | nu
   return inspect(docker, imageTag(systemName));
 }
 
+/** Throws, with what to do, when neither the image is there nor what it can be built on. */
+export async function requireBuildable(docker: Docker, systemName: string): Promise<void> {
+  if ((await findImage(docker, systemName)) !== null || (await hasBase(docker))) return;
+  throw infrastructure(
+    `image ${imageTag(systemName)} is missing (run: npx ordeal image build ${systemName})`,
+  );
+}
+
 /**
  * The image of a system. Where only the sources changed since it was built, the last layer is
  * built anew (a second). Throws, with what to do, when there is nothing to build on.
@@ -78,10 +87,8 @@ async function findImage(docker: Docker, systemName: string): Promise<Image | nu
 export async function requireImage(docker: Docker, systemName: string): Promise<Image> {
   const image = await findImage(docker, systemName);
   if (image !== null) return image;
-  if (await hasBase(docker)) return buildImage(systemName, () => undefined);
-  throw infrastructure(
-    `image ${imageTag(systemName)} is missing (run: npx ordeal image build ${systemName})`,
-  );
+  await requireBuildable(docker, systemName);
+  return buildImage(systemName, () => undefined);
 }
 
 /**
@@ -117,11 +124,15 @@ export async function buildImage(systemName: string, progress: Progress): Promis
   return built;
 }
 
-/** Every change of the sources makes a new tag: the ones before it go, unless a run still uses them. */
+/**
+ * Every change of the sources makes a new tag: old ones go, unless a run still uses them. Young ones
+ * stay, which another checkout may have built just now and be about to use.
+ */
 async function pruneOlder(docker: Docker, tag: string): Promise<void> {
   const [repository] = tag.split(':');
   const images = await docker.listImages({ filters: { reference: [`${repository}`] } });
-  for (const older of images.flatMap((image) => image.RepoTags ?? [])) {
+  const old = images.filter(({ Created: bornS }) => Date.now() / 1000 - bornS > PRUNED_AFTER_S);
+  for (const older of old.flatMap((image) => image.RepoTags ?? [])) {
     if (older !== tag) await tolerate(docker.getImage(older).remove(), 404, 409);
   }
 }

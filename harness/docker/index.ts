@@ -1,7 +1,7 @@
 /** The Docker backend: one container per node, faults from sidecars. */
 
 import type { Backend } from '../backend.ts';
-import { launch } from './cluster.ts';
+import { launch, prepare } from './cluster.ts';
 
 export { buildImage } from './image.ts';
 export { findLeftovers, type Leftover, sweep } from './leftovers.ts';
@@ -10,5 +10,6 @@ export { type ProbeLine, probeDocker } from './probe.ts';
 export const dockerBackend: Backend = {
   name: 'docker',
   faults: ['partition', 'kill', 'pause', 'clock'],
+  prepare,
   launch: (spec) => launch(spec),
 };

@@ -1,7 +1,7 @@
 /** One node of a cluster as two containers: the node, and the sidecar whose network it joins. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import type Docker from 'dockerode';
 import { nodeName } from '../../checkers/trace.ts';
 import { infrastructure } from '../errors.ts';
@@ -78,7 +78,7 @@ export class NodeContainer {
   }
 
   get traceFile(): string {
-    return join(this.#directory, 'trace', 'trace.jsonl');
+    return join(this.#plan.logDirectory, `${this.name}.trace.jsonl`);
   }
 
   get logFile(): string {
@@ -87,9 +87,11 @@ export class NodeContainer {
 
   /** Creates both containers and starts them. */
   async create(): Promise<void> {
-    for (const part of ['data', 'trace', 'config']) {
+    for (const part of ['data', 'config']) {
       mkdirSync(join(this.#directory, part), { recursive: true });
     }
+    // A trace of an earlier cluster would be continued.
+    rmSync(this.traceFile, { force: true });
     const mounts = this.#moduleMounts();
     this.#writeConfig(mounts);
     const sidecar = await this.#createSidecar();
@@ -196,7 +198,7 @@ export class NodeContainer {
     return docker.createContainer({
       ...this.#common('node'),
       Image: image.id,
-      // The log is a file of the run from the first line on: it survives container and controller.
+      // Log and trace are files of the run from the first line on: they survive the controller.
       Cmd: ['sh', '-c', `${program} >>/log/${this.name}.log 2>&1`],
       User: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
       HostConfig: {
@@ -207,7 +209,6 @@ export class NodeContainer {
         // Not `Binds`, whose syntax trips over a colon in a path.
         Mounts: [
           mount(join(this.#directory, 'data'), '/data', 'writable'),
-          mount(join(this.#directory, 'trace'), '/trace', 'writable'),
           mount(join(this.#directory, 'config'), '/config', 'read-only'),
           mount(logDirectory, '/log', 'writable'),
           ...[...mounts].map(([from, to]) => mount(from, to, 'read-only')),
@@ -224,7 +225,10 @@ export class NodeContainer {
 
   #writeConfig(mounts: ReadonlyMap<string, string>): void {
     const { addresses, token, ruleFiles, systemModule, config } = this.#plan;
-    const inside = (file: string) => mounts.get(file) ?? file;
+    const inside = (file: string) => {
+      const target = mounts.get(file);
+      return target ?? join(mounts.get(dirname(file)) ?? '', basename(file));
+    };
     const full: NodeConfig = {
       ...config,
       system: systemModule === null ? config.system : { module: inside(systemModule) },
@@ -235,7 +239,7 @@ export class NodeContainer {
       token,
       ruleFiles: ruleFiles.map(inside),
       dataDirectory: '/data',
-      traceFile: '/trace/trace.jsonl',
+      traceFile: `/log/${basename(this.traceFile)}`,
       skewFile: '/config/skews.json',
     };
     const path = join(this.#directory, 'config', 'node.json');
@@ -243,17 +247,20 @@ export class NodeContainer {
   }
 
   /**
-   * Where a user's own modules go in the container, by path here. One from within the repository
-   * keeps its place in it, so that its relative imports of protocol files still lead there.
+   * Where the directories of a user's own modules go in the container, by path here: a module may
+   * import its neighbours. One from within the repository keeps its place in it, so that relative
+   * imports of protocol files still lead there. At the repository's root there is only the module:
+   * the sources beside it are those of the image, which do not change while the run goes on.
    */
   #moduleMounts(): Map<string, string> {
     const { ruleFiles, systemModule } = this.#plan;
     const files = systemModule === null ? ruleFiles : [...ruleFiles, systemModule];
+    const atRoot = (file: string) => dirname(file) === REPOSITORY;
+    const sources = new Set(files.map((file) => (atRoot(file) ? file : dirname(file))));
     return new Map(
-      files.map((file, i) => {
-        const path = relative(REPOSITORY, file);
-        const own = path.startsWith('..');
-        return [file, own ? `${IMAGE_ROOT}/user/${i}/${basename(file)}` : `${IMAGE_ROOT}/${path}`];
+      [...sources].map((source, i) => {
+        const path = relative(REPOSITORY, source);
+        return [source, `${IMAGE_ROOT}/${path.startsWith('..') ? `user/${i}` : path}`];
       }),
     );
   }

@@ -8,6 +8,7 @@ import type { Workload } from '../../workloads/workload.ts';
 import type { LiveClient, LiveCluster } from '../backend.ts';
 import { describeFault } from '../describe-fault.ts';
 import { type Command, Engine, type EngineConfig } from '../engine.ts';
+import { infrastructure } from '../errors.ts';
 import type { Plan } from '../plan.ts';
 
 export interface RealtimeRun {
@@ -25,6 +26,10 @@ export interface RealtimeRun {
   readonly progress: (line: string) => void;
 }
 
+/** What quiet end and final reads may take beyond the time that was planned. */
+const OVERDUE_MS = 120_000;
+/** How long undoing faults may take when a run ends before its time. */
+const UNDO_MS_MAX = 20_000;
 /** How often progress is told. */
 const PROGRESS_MS = 10_000;
 
@@ -58,6 +63,8 @@ class RealtimeDriver {
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Faults that are started, or being started, by id of the plan. */
   readonly #inForce = new Map<number, Promise<StartedFault>>();
+  /** Starts and ends of faults that are under way. */
+  readonly #faultWork = new Set<Promise<void>>();
   readonly #end = Promise.withResolvers<boolean>();
   #stopped = false;
 
@@ -71,16 +78,23 @@ class RealtimeDriver {
     this.#run.signal.addEventListener('abort', interrupted, { once: true });
     this.#step(() => this.#engine.start());
     const telling = setInterval(() => this.#tell(), PROGRESS_MS);
+    const { timeLimitUs, recoveryMaxUs } = this.#run.engine;
+    const limitMs = (timeLimitUs + recoveryMaxUs) / 1000 + OVERDUE_MS;
+    const overdue = setTimeout(() => {
+      const message = `the run did not end within ${Math.round(limitMs / 1000)} s`;
+      this.#end.reject(infrastructure(message));
+    }, limitMs);
     let finished: boolean;
     try {
       finished = await this.#end.promise;
     } finally {
-      this.#stopped = true;
       clearInterval(telling);
+      clearTimeout(overdue);
       this.#run.signal.removeEventListener('abort', interrupted);
       for (const timer of this.#timers) clearTimeout(timer);
+      await this.#undoFaults();
+      this.#stopped = true;
       for (const client of this.#clients.values()) client.close();
-      await this.#undoEverything();
     }
     const { history, quietAtUs } = this.#engine;
     return { history, quietAtUs, endUs: this.#nowUs(), finished, startNs: this.#startNs };
@@ -120,10 +134,10 @@ class RealtimeDriver {
         this.#wakeAt(command.client, command.atUs);
         break;
       case 'start-fault':
-        this.#startFault(command.fault).catch((error: unknown) => this.#end.reject(error));
+        this.#beside(this.#startFault(command.fault));
         break;
       case 'end-fault':
-        this.#endFault(command.fault).catch((error: unknown) => this.#end.reject(error));
+        this.#beside(this.#endFault(command.fault));
         break;
       case 'finish':
         this.#end.resolve(true);
@@ -188,12 +202,17 @@ class RealtimeDriver {
     this.#step(() => this.#engine.faultEnded(planned, receipt, targets, this.#nowUs()));
   }
 
-  /** After an interruption the faults still in force are undone, within a budget of its own. */
-  async #undoEverything(): Promise<void> {
-    const undo = [...this.#inForce.values()].map(async (pending) => {
-      const { fault } = await pending;
-      if (fault !== null) await this.#run.cluster.end(fault);
-    });
-    await Promise.race([Promise.allSettled(undo), sleep(10_000, null, { ref: false })]);
+  /** Undoes what is still in force and waits for what is being undone, within a budget of its own. */
+  async #undoFaults(): Promise<void> {
+    this.#step(() => this.#engine.stop());
+    const settled = Promise.allSettled(this.#faultWork);
+    await Promise.race([settled, sleep(UNDO_MS_MAX, null, { ref: false })]);
+  }
+
+  /** Fault work goes on beside the run; whatever fails in it ends the run. */
+  #beside(work: Promise<void>): void {
+    const watched = work.catch((error: unknown) => this.#end.reject(error));
+    this.#faultWork.add(watched);
+    void watched.finally(() => this.#faultWork.delete(watched));
   }
 }

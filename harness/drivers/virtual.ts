@@ -70,6 +70,7 @@ export class VirtualDriver {
   #finished = false;
   #started = false;
   #quietTold = false;
+  #unformed = false;
 
   constructor(run: VirtualRun) {
     this.#run = run;
@@ -99,6 +100,7 @@ export class VirtualDriver {
     const world = this.#world;
     const follower = this.#run.stopAtViolation ? this.#run.follower : null;
     const until = world.steps + steps;
+    if (this.#unformed) return true;
     while (!this.#finished && world.steps < until) {
       if (world.queue.size === 0) throw new Error('the run would hang: nothing is scheduled');
       world.step();
@@ -133,13 +135,18 @@ export class VirtualDriver {
     this.#started = true;
     this.#world.boot();
     this.#form();
-    this.#carryOut(this.#engine.start());
+    if (!this.#unformed) this.#carryOut(this.#engine.start());
   }
 
   /** The health gate: every node follows the same leader. */
   #form(): void {
     const world = this.#world;
     while (!this.#formed()) {
+      // What the protocol's own code throws is a finding, which the trace tells.
+      if (world.panics.length > 0) {
+        this.#unformed = true;
+        break;
+      }
       if (world.nowUs > FORMATION_LIMIT_US || world.queue.size === 0) {
         throw infrastructure(
           `the cluster did not form within ${FORMATION_LIMIT_US / 1e6} s of virtual time`,

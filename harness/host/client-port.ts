@@ -3,7 +3,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ClientRef, Reply, Request } from '../../systems/protocol.ts';
 import { WIRE_VERSION } from './config.ts';
-import { encodeFrame, readFrames } from './frame.ts';
+import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 import { listen } from './tcp.ts';
 
 /** The first frame of a client; a node of another run closes the connection. */
@@ -51,18 +51,22 @@ export class ClientPort {
     this.#sockets.add(socket);
     const clients = new Set<number>();
     let greeted = false;
-    readFrames(socket, (value) => {
+    const onFrame = (value: object) => {
       if (greeted) {
-        const request = value as Request;
-        clients.add(request.from.client);
-        this.#byClient.set(request.from.client, socket);
-        this.#onRequest(request);
+        if (!isRequest(value)) {
+          socket.destroy();
+          return;
+        }
+        clients.add(value.from.client);
+        this.#byClient.set(value.from.client, socket);
+        this.#onRequest(value);
         return;
       }
       const hello = value as Partial<ClientHello>;
       greeted = hello.clusterId === this.#clusterId && hello.version === WIRE_VERSION;
       if (!greeted) socket.destroy();
-    });
+    };
+    readFrames(socket, onFrame, GREETING_BYTES_MAX);
     socket.on('close', () => {
       this.#sockets.delete(socket);
       for (const client of clients) {
@@ -70,4 +74,10 @@ export class ClientPort {
       }
     });
   }
+}
+
+/** Whether it names its sender; what it asks for is for the protocol to refuse. */
+function isRequest(value: object): value is Request {
+  const { from } = value as Partial<Request>;
+  return typeof from === 'object' && from !== null && Number.isSafeInteger(from.client);
 }

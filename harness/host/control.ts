@@ -9,7 +9,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { NodeView } from '../../systems/protocol.ts';
 import type { ClockReading, Skew } from './clock.ts';
-import { encodeFrame, readFrames } from './frame.ts';
+import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 import { listen } from './tcp.ts';
 
 /** What the harness asks of a node. */
@@ -63,7 +63,7 @@ export class ControlServer<Command, Answer> {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
     let trusted = false;
-    readFrames(socket, (value) => {
+    const onFrame = (value: object) => {
       if (trusted) {
         void this.#respond(socket, value as Question<Command>);
         return;
@@ -71,7 +71,8 @@ export class ControlServer<Command, Answer> {
       const { token } = value as Partial<ControlHello>;
       trusted = typeof token === 'string' && timingSafeEqual(digest(token), this.#token);
       if (!trusted) socket.destroy();
-    });
+    };
+    readFrames(socket, onFrame, GREETING_BYTES_MAX);
   }
 
   async #respond(socket: Socket, { id, command }: Question<Command>): Promise<void> {

@@ -10,6 +10,8 @@ import { crc32 } from 'node:zlib';
 export const FRAME_HEADER_BYTES = 8;
 /** Beyond any frame of ours: a longer one is damage, or a stranger on the port. */
 const FRAME_BYTES_MAX = 64 * 1024 * 1024;
+/** A longer first frame on a connection is no greeting: a stranger gets no more of our memory. */
+export const GREETING_BYTES_MAX = 1024;
 
 /** What stands at an offset. `incomplete`: a frame may begin here, but its end is missing. */
 export type Decoded =
@@ -28,10 +30,14 @@ export function encodeFrame(value: unknown): Buffer {
   return frame;
 }
 
-export function decodeFrame(bytes: Buffer, offset: number): Decoded {
+export function decodeFrame(
+  bytes: Buffer,
+  offset: number,
+  bytesMax: number = FRAME_BYTES_MAX,
+): Decoded {
   if (bytes.length - offset < FRAME_HEADER_BYTES) return { kind: 'incomplete' };
   const length = bytes.readUInt32BE(offset);
-  if (length === 0 || length > FRAME_BYTES_MAX) {
+  if (length === 0 || length > bytesMax) {
     return { kind: 'corrupt', reason: `impossible length ${length}` };
   }
   const end = offset + FRAME_HEADER_BYTES + length;
@@ -55,6 +61,12 @@ function checksum(frame: Buffer, offset: number, length: number): number {
 /** Cuts a stream of bytes into frames. Throws a `TypeError` on a frame that is damaged. */
 export class FrameReader {
   #bytes: Buffer = Buffer.alloc(0);
+  /** Of the next frame. */
+  #bytesMax: number;
+
+  constructor(firstBytesMax: number = FRAME_BYTES_MAX) {
+    this.#bytesMax = firstBytesMax;
+  }
 
   /** The values of all frames that `chunk` completes, in order. */
   push(chunk: Buffer): unknown[] {
@@ -62,10 +74,11 @@ export class FrameReader {
     const values: unknown[] = [];
     let offset = 0;
     for (;;) {
-      const decoded = decodeFrame(this.#bytes, offset);
+      const decoded = decodeFrame(this.#bytes, offset, this.#bytesMax);
       if (decoded.kind === 'corrupt') throw new TypeError(`damaged frame: ${decoded.reason}`);
       if (decoded.kind === 'incomplete') break;
       values.push(decoded.value);
+      this.#bytesMax = FRAME_BYTES_MAX;
       offset = decoded.end;
     }
     this.#bytes = this.#bytes.subarray(offset);
@@ -75,10 +88,15 @@ export class FrameReader {
 
 /**
  * Calls `onValue` for every frame that arrives on `socket`, and closes the socket when it carries
- * anything else. Errors of the socket only end in its `close` event.
+ * anything else: every frame of ours is an object, and the first one no longer than
+ * `firstBytesMax`. Errors of the socket only end in its `close` event.
  */
-export function readFrames(socket: Socket, onValue: (value: unknown) => void): void {
-  const reader = new FrameReader();
+export function readFrames(
+  socket: Socket,
+  onValue: (value: object) => void,
+  firstBytesMax?: number,
+): void {
+  const reader = new FrameReader(firstBytesMax);
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {
     let values: unknown[];
@@ -90,7 +108,8 @@ export function readFrames(socket: Socket, onValue: (value: unknown) => void): v
     }
     for (const value of values) {
       if (socket.destroyed) return;
-      onValue(value);
+      if (typeof value === 'object' && value !== null) onValue(value);
+      else socket.destroy();
     }
   });
 }

@@ -8,7 +8,7 @@
 
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { type Address, WIRE_VERSION } from './config.ts';
-import { encodeFrame, readFrames } from './frame.ts';
+import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 
 const BACKOFF_MS_MIN = 20;
 const BACKOFF_MS_MAX = 250;
@@ -85,7 +85,7 @@ export class PeerNetwork {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
     let peer: number | null = null;
-    readFrames(socket, (value) => {
+    const onFrame = (value: object) => {
       if (peer === null) {
         peer = this.#admit(socket, value as Hello);
         return;
@@ -93,25 +93,28 @@ export class PeerNetwork {
       const frame = value as PeerFrame;
       if (frame.kind === 'ping') answer(socket, { kind: 'pong' });
       else this.#options.onMessage(peer, frame.lamport, frame.message);
-    });
+    };
+    readFrames(socket, onFrame, GREETING_BYTES_MAX);
   }
 
   /** Checks the handshake; the sender's node, or null when the connection was turned away. */
   #admit(socket: Socket, hello: Hello): number | null {
-    const expected = this.#hello(hello.from);
+    const { clusterId, self, peers } = this.#options;
     const current = this.#inbound.get(hello.from);
     const refusal =
       hello.kind !== 'hello' || hello.version !== WIRE_VERSION
         ? 'speaks another version'
-        : hello.clusterId !== expected.clusterId
+        : hello.clusterId !== clusterId
           ? 'belongs to another cluster'
-          : hello.to !== this.#options.self || this.#options.peers[hello.from] === undefined
-            ? `wants node ${hello.to}`
+          : hello.to !== self || typeof hello.from !== 'number' || peers[hello.from] === undefined
+            ? 'names nodes that are not this link'
             : current !== undefined && current.incarnation > hello.incarnation
               ? 'is an earlier life of that node'
               : null;
     if (refusal !== null) {
-      this.#options.log(`peers: turned away node ${hello.from}: it ${refusal}`);
+      this.#options.log(
+        `peers: turned away ${socket.remoteAddress ?? 'a connection'}: it ${refusal}`,
+      );
       socket.destroy();
       return null;
     }

@@ -68,7 +68,7 @@ function figureText(name: string, value: number | string): string {
 
 /** Configuration, versions and machine. */
 export function contextSection(run: RunFile, directory: string): Markup {
-  const { config, versions, git, images, machine } = run;
+  const { config, versions, git, backend, machine } = run;
   const { set, ...asked } = config;
   return html`<details><summary>Configuration and seed</summary><div class="columns">
 ${definitions(Object.entries(asked))}${definitions(Object.entries(set))}</div></details>
@@ -77,7 +77,7 @@ ${definitions(Object.entries(asked))}${definitions(Object.entries(set))}</div></
     ['node', versions.node],
     ['commit', git?.commit ?? 'not in a checkout'],
     ['uncommitted changes', git === null ? '' : (git.dirty ?? 'none')],
-    ...Object.entries(images),
+    ...Object.entries(backend),
   ])}${definitions([
     ['platform', `${machine.platform} ${machine.arch}`],
     ['processors', machine.cpus],

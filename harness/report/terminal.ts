@@ -135,7 +135,9 @@ function verdictLines({ results }: RunSummary, style: TerminalStyle): string[] {
 function pathLines({ run, results, paths }: RunSummary, style: TerminalStyle): string[] {
   const rows: [label: string, text: string][] = [];
   if (results.verdict.kind !== 'valid' || paths.directory === null) {
-    const again = paths.directory === null ? run.command : `npx ordeal replay ${paths.directory}`;
+    // Only a simulation replays; elsewhere the same plan can be run again.
+    const replays = run.config.backend === 'sim' && paths.directory !== null;
+    const again = replays ? `npx ordeal replay ${paths.directory}` : run.command;
     rows.push(['replay', again]);
   }
   if (paths.report !== null) {
@@ -173,7 +175,7 @@ function paint(format: Format, text: string, { colour }: TerminalStyle): string 
 }
 
 /** Breaks at spaces, and within a word only where it is wider than a line by itself. */
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let rest = text;
   while (rest.length > width) {

@@ -2,7 +2,7 @@
 
 export class NodeClock {
   /** Parts per million by which both clocks run fast (or slow). */
-  #ratePpm = 0;
+  ratePpm = 0;
   /** Virtual time, and the monotonic reading then, of the last change of rate. */
   #sinceUs = 0;
   #baseUs = 0;
@@ -12,7 +12,7 @@ export class NodeClock {
 
   /** Microseconds since the node's machine started; never goes back. */
   monotonicUs(timeUs: number): number {
-    if (this.#ratePpm === 0) return this.#baseUs + (timeUs - this.#sinceUs);
+    if (this.ratePpm === 0) return this.#baseUs + (timeUs - this.#sinceUs);
     return this.#baseUs + this.#scaled(timeUs - this.#sinceUs);
   }
 
@@ -23,16 +23,16 @@ export class NodeClock {
   setRate(timeUs: number, ratePpm: number): void {
     this.#baseUs = this.monotonicUs(timeUs);
     this.#sinceUs = timeUs;
-    this.#ratePpm = ratePpm;
+    this.ratePpm = ratePpm;
   }
 
   /** The virtual time that passes while the node's own clock advances by `delayUs`. */
   virtualDelayUs(delayUs: number): number {
-    if (this.#ratePpm === 0) return delayUs;
-    return Math.ceil((delayUs * 1_000_000) / (1_000_000 + this.#ratePpm));
+    if (this.ratePpm === 0) return delayUs;
+    return Math.ceil((delayUs * 1_000_000) / (1_000_000 + this.ratePpm));
   }
 
   #scaled(elapsedUs: number): number {
-    return elapsedUs + Math.floor((elapsedUs * this.#ratePpm) / 1_000_000);
+    return elapsedUs + Math.floor((elapsedUs * this.ratePpm) / 1_000_000);
   }
 }

@@ -2,7 +2,9 @@
 
 import { nodeName } from '../../checkers/trace.ts';
 import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
+import type { NodeClock } from './clock.ts';
 import type { CrashModel } from './disk.ts';
+import type { SimNode } from './node.ts';
 import type { World } from './world.ts';
 
 /** Overlapping faults are counted: what two of them hold down needs both to end. */
@@ -11,12 +13,14 @@ export class SimFaults {
   readonly #crashModel: CrashModel;
   readonly #killed: number[];
   readonly #paused: number[];
+  readonly #skews: Skew[];
 
   constructor(world: World, crashModel: CrashModel) {
     this.#world = world;
     this.#crashModel = crashModel;
     this.#killed = world.members.map(() => 0);
     this.#paused = world.members.map(() => 0);
+    this.#skews = world.members.map((node) => new Skew(node));
   }
 
   /** The leader of the highest term among the nodes that are up. */
@@ -38,12 +42,12 @@ export class SimFaults {
         for (const { from, to } of fault.cuts) this.#world.network.cutLink(from, to);
         return this.#links(fault.cuts, true);
       case 'kill':
-        return { status: 'installed', evidence: fault.nodes.map((n) => this.#kill(n)).join('; ') };
+        return this.#kill(fault.nodes);
       case 'pause':
         return this.#pause(fault.nodes);
       case 'clock':
-        for (const node of fault.nodes) this.#skew(node, fault, 1);
-        return this.#clocks(fault.nodes);
+        for (const node of fault.nodes) this.#skews[node]?.start(this.#world, fault);
+        return this.#clocks(fault);
     }
   }
 
@@ -53,14 +57,12 @@ export class SimFaults {
         for (const { from, to } of fault.cuts) this.#world.network.healLink(from, to);
         return this.#links(fault.cuts, false);
       case 'kill':
-        for (const node of fault.nodes) this.#restart(node);
-        return { status: 'installed', evidence: `up: ${this.#upNodes()}` };
+        return this.#restart(fault.nodes);
       case 'pause':
-        for (const node of fault.nodes) this.#resume(node);
-        return { status: 'installed', evidence: 'resumed' };
+        return this.#resume(fault.nodes);
       case 'clock':
-        for (const node of fault.nodes) this.#skew(node, fault, -1);
-        return this.#clocks(fault.nodes);
+        for (const node of fault.nodes) this.#skews[node]?.end(this.#world, fault);
+        return this.#clocks(fault);
     }
   }
 
@@ -71,16 +73,31 @@ export class SimFaults {
     return { status: 'installed', evidence: `${closed} of ${cuts.length} links closed` };
   }
 
-  #kill(node: number): string {
-    this.#killed[node] = (this.#killed[node] as number) + 1;
-    if (!this.#world.nodes[node]?.up) return `${nodeName(node)} was down`;
-    return `${nodeName(node)} ${this.#world.crash(node, this.#crashModel)}`;
+  #kill(nodes: readonly number[]): Receipt {
+    const found = nodes.map((node) => {
+      this.#killed[node] = (this.#killed[node] as number) + 1;
+      if (!this.#world.nodes[node]?.up) return null;
+      return `${nodeName(node)} ${this.#world.crash(node, this.#crashModel)}`;
+    });
+    const killed = found.filter((evidence) => evidence !== null);
+    if (killed.length === 0) return { status: 'skipped', evidence: 'all of them were down' };
+    return { status: 'installed', evidence: killed.join('; ') };
   }
 
-  #restart(node: number): void {
-    const left = (this.#killed[node] as number) - 1;
-    this.#killed[node] = left;
-    if (left === 0 && !this.#world.nodes[node]?.up) this.#world.nodes[node]?.boot();
+  /** A node that another kill still holds down stays down. */
+  #restart(nodes: readonly number[]): Receipt {
+    const failed: string[] = [];
+    for (const node of nodes) {
+      const left = (this.#killed[node] as number) - 1;
+      this.#killed[node] = left;
+      if (left > 0 || this.#world.nodes[node]?.up) continue;
+      this.#world.nodes[node]?.boot();
+      if (!this.#world.nodes[node]?.up) failed.push(nodeName(node));
+    }
+    if (failed.length > 0) {
+      return { status: 'indeterminate', evidence: `did not come up: ${failed.join(' ')}` };
+    }
+    return { status: 'installed', evidence: `up: ${this.#upNodes()}` };
   }
 
   #pause(nodes: readonly number[]): Receipt {
@@ -95,35 +112,96 @@ export class SimFaults {
     return { status: stopped > 0 ? 'installed' : 'skipped', evidence };
   }
 
-  #resume(node: number): void {
-    const left = (this.#paused[node] as number) - 1;
-    this.#paused[node] = left;
-    if (left === 0 && this.#world.nodes[node]?.paused) this.#world.resume(node);
+  /** A node that was killed while it was paused has nothing left to resume. */
+  #resume(nodes: readonly number[]): Receipt {
+    let resumed = 0;
+    for (const node of nodes) {
+      const left = (this.#paused[node] as number) - 1;
+      this.#paused[node] = left;
+      if (left > 0 || !this.#world.nodes[node]?.paused) continue;
+      this.#world.resume(node);
+      resumed++;
+    }
+    return { status: 'installed', evidence: `${resumed} of ${nodes.length} processes resumed` };
   }
 
-  #skew(node: number, fault: Fault & { kind: 'clock' }, sign: 1 | -1): void {
-    const world = this.#world;
-    const clock = world.nodes[node]?.clock;
-    if (clock === undefined) return;
-    const offsetUs = fault.offsetMs * 1000;
-    if (fault.mode === 'bump') clock.offsetUs += sign * offsetUs;
-    else if (fault.mode === 'drift') clock.setRate(world.nowUs, sign === 1 ? fault.ratePpm : 0);
-    else if (sign === 1) world.startStrobe(node, offsetUs, fault.periodMs * 1000);
-    else world.stopStrobe(node);
-  }
-
-  /** Reads the clocks back. */
-  #clocks(nodes: readonly number[]): Receipt {
+  /** Reads the clocks back, and compares what is set with what all faults in force ask for. */
+  #clocks(fault: Fault & { kind: 'clock' }): Receipt {
     const now = this.#world.nowUs;
-    const readings = nodes.map((node) => {
-      const aheadUs = (this.#world.nodes[node]?.clock.wallUs(now) ?? 0) - now;
-      return `${nodeName(node)} ${aheadUs >= 0 ? '+' : ''}${Math.round(aheadUs / 1000)} ms`;
+    const readings = fault.nodes.map((node) => {
+      const clock = this.#world.nodes[node]?.clock;
+      const aheadUs = (clock?.wallUs(now) ?? now) - now;
+      const rate = fault.mode === 'drift' ? ` at ${signed(clock?.ratePpm ?? 0)} ppm` : '';
+      return `${nodeName(node)} ${signed(Math.round(aheadUs / 1000))} ms${rate}`;
     });
-    return { status: 'installed', evidence: `wall clocks: ${readings.join(', ')}` };
+    const set = fault.nodes.every((node) => {
+      const clock = this.#world.nodes[node]?.clock;
+      return clock !== undefined && this.#skews[node]?.isSetOn(clock);
+    });
+    const evidence = `wall clocks: ${readings.join(', ')}`;
+    return { status: set ? 'installed' : 'indeterminate', evidence };
   }
 
   #upNodes(): string {
     const up = this.#world.nodes.filter((node) => node.up);
     return up.map((node) => nodeName(node.self)).join(' ');
   }
+}
+
+/** The clock faults in force on one node: bumps and rates add up, the latest strobe strobes. */
+class Skew {
+  readonly #node: number;
+  #ratePpm = 0;
+  readonly #strobes: { readonly offsetUs: number; readonly periodUs: number }[] = [];
+  /** By how much the wall clock was ahead when the clock began to drift. */
+  #aheadUs = 0;
+
+  constructor(node: number) {
+    this.#node = node;
+  }
+
+  start(world: World, { mode, offsetMs, periodMs, ratePpm }: Fault & { kind: 'clock' }): void {
+    const offsetUs = offsetMs * 1000;
+    if (mode === 'bump') this.#bump(world, offsetUs);
+    else if (mode === 'drift') this.#drift(world, this.#ratePpm + ratePpm);
+    else {
+      this.#strobes.push({ offsetUs, periodUs: periodMs * 1000 });
+      world.startStrobe(this.#node, offsetUs, periodMs * 1000);
+    }
+  }
+
+  end(world: World, { mode, offsetMs, ratePpm }: Fault & { kind: 'clock' }): void {
+    if (mode === 'bump') this.#bump(world, -offsetMs * 1000);
+    else if (mode === 'drift') this.#drift(world, this.#ratePpm - ratePpm);
+    else {
+      const at = this.#strobes.findIndex((strobe) => strobe.offsetUs === offsetMs * 1000);
+      this.#strobes.splice(at, 1);
+      world.stopStrobe(this.#node);
+      const last = this.#strobes.at(-1);
+      if (last !== undefined) world.startStrobe(this.#node, last.offsetUs, last.periodUs);
+    }
+  }
+
+  isSetOn(clock: NodeClock): boolean {
+    return clock.ratePpm === this.#ratePpm && (this.#strobes.length > 0 || clock.strobeUs === 0);
+  }
+
+  #bump(world: World, offsetUs: number): void {
+    const { clock } = world.nodes[this.#node] as SimNode;
+    clock.offsetUs += offsetUs;
+  }
+
+  /** When no drift is left, the wall clock is set right, as a time service would do. */
+  #drift(world: World, ratePpm: number): void {
+    const { clock } = world.nodes[this.#node] as SimNode;
+    const aheadUs = clock.monotonicUs(world.nowUs) - world.nowUs;
+    if (this.#ratePpm === 0) this.#aheadUs = aheadUs;
+    clock.setRate(world.nowUs, ratePpm);
+    this.#ratePpm = ratePpm;
+    if (ratePpm === 0) clock.offsetUs -= aheadUs - this.#aheadUs;
+  }
+}
+
+function signed(value: number): string {
+  return value < 0 ? String(value) : `+${value}`;
 }

@@ -33,6 +33,8 @@ export interface RunFile {
   readonly config: RunConfig;
   /** One line to paste in a shell that makes this run again, without the store. */
   readonly command: string;
+  /** Systems, workloads and variants that a program passed by value: no command makes them again. */
+  readonly byValue: readonly string[];
   readonly versions: { readonly ordeal: string; readonly node: string };
   /** Of Ordeal's own checkout; null outside of one. */
   readonly git: {
@@ -40,8 +42,8 @@ export interface RunFile {
     /** Digest of the uncommitted changes; null where there are none. */
     readonly dirty: string | null;
   } | null;
-  /** Digests of the container images, by name; empty for the simulator. */
-  readonly images: Readonly<Record<string, string>>;
+  /** What the backend says of itself: versions, image digest, mechanism per fault. */
+  readonly backend: Readonly<Record<string, string>>;
   readonly machine: {
     readonly platform: string;
     readonly arch: string;

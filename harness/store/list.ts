@@ -1,17 +1,27 @@
 /** What is in a store. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ResultsFile } from './format.ts';
+import { fileProblem, usage } from '../errors.ts';
+import { FILES, type ResultsFile } from './format.ts';
 
 /** Stored runs, newest last, each with its verdict. A store that is not there has none. */
 export function listRuns(store: string): [name: string, describe: string][] {
   if (!existsSync(store)) return [];
-  return readdirSync(store, { withFileTypes: true })
+  return entriesOf(store)
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
+    .filter((name) => existsSync(join(store, name, FILES.run)))
     .sort()
-    .map((name) => [name, verdictOf(join(store, name, 'results.json'))]);
+    .map((name) => [name, verdictOf(join(store, name, FILES.results))]);
+}
+
+function entriesOf(store: string): Dirent[] {
+  try {
+    return readdirSync(store, { withFileTypes: true });
+  } catch (error) {
+    throw usage(`--store ${store}: ${fileProblem(error)}`);
+  }
 }
 
 function verdictOf(path: string): string {

@@ -11,6 +11,14 @@ export const plainRegister: Model<Value> = {
   step: (state, operation) => models['cas-register'].step(state, operation) as Value | undefined,
 };
 
+/** A text with put and append, and nothing but its step. */
+export const plainText: Model<Value> = {
+  name: 'plain text',
+  functions: models['kv-append'].functions,
+  initial: (value) => value,
+  step: (state, operation) => models['kv-append'].step(state, operation) as Value | undefined,
+};
+
 /** The texts of keys "0" to "9" in one object, by operations that carry their key. */
 export const textsByKey: Model<readonly string[]> = {
   name: 'texts by key',

@@ -187,4 +187,17 @@ describe('a refused compare-and-set', () => {
     const options = { model: 'cas-register', failedCas: 'observed' } as const;
     expect(checkLinearizable(timed, options).verdict.kind).toBe('valid');
   });
+
+  test('without a text has observed nothing where others say that they met a mismatch', () => {
+    const other = ['1 invoke cas [7,8]', '1 fail cas [7,8]'];
+    const events = [...history(...refused, ...other)].map((event) =>
+      event.type === 'fail' && event.process === 1 ? { ...event, error: 'cas-mismatch' } : event,
+    );
+    const options = { model: 'cas-register', failedCas: 'observed' } as const;
+    expect(checkLinearizable(History.from(events), options).verdict.kind).toBe('valid');
+    const both = events.map((event) =>
+      event.type === 'fail' ? { ...event, error: 'cas-mismatch' } : event,
+    );
+    expect(checkLinearizable(History.from(both), options).verdict.kind).toBe('invalid');
+  });
 });

@@ -244,6 +244,24 @@ describe('registers', () => {
     expect(strict.verdict).toMatchObject({ kind: 'invalid', property: 'unwritten-read' });
   });
 
+  test('a contradiction that no cycle shows is found by looking for a serial order', () => {
+    const history = concurrent(
+      ok(r('x', null), w('x', 1)),
+      ok(w('x', 2), w('y', 1)),
+      ok(r('y', 1), r('x', 1)),
+    );
+    expect(registers(history, 'serializable').verdict).toMatchObject({
+      kind: 'invalid',
+      property: 'no-serial-order',
+      events: [1, 4],
+    });
+  });
+
+  test('a serial order that is found is a proof, and nothing is noted', () => {
+    const history = concurrent(ok(w('x', 1)), ok(w('x', 2)), ok(r('x', 1)), ok(r('x', 2)));
+    expect(registers(history).verdict).toEqual({ kind: 'valid' });
+  });
+
   test('keys said to be linearizable order versions that nothing else orders', () => {
     const history = sequential(ok(w('x', 1)), ok(w('x', 2)), ok(r('x', 1)));
     expect(registers(history, 'read-uncommitted').verdict.kind).toBe('valid');

@@ -4,15 +4,23 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import Docker from 'dockerode';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { agreementVerdict } from '../../../checkers/agreement/index.ts';
 import type { Value } from '../../../checkers/history.ts';
 import type { LiveClient, LiveCluster } from '../../../harness/backend.ts';
 import { launch } from '../../../harness/docker/cluster.ts';
 import { connectEngine } from '../../../harness/docker/engine.ts';
-import { buildImage, findLeftovers, probeDocker, sweep } from '../../../harness/docker/index.ts';
+import {
+  buildImage,
+  dockerBackend,
+  findLeftovers,
+  probeDocker,
+  sweep,
+} from '../../../harness/docker/index.ts';
 import { createNetwork } from '../../../harness/docker/network.ts';
 import { LABEL, thisProcess } from '../../../harness/docker/owner.ts';
+import { applyVariants, builtInVariant } from '../../../harness/variants.ts';
 import type { Cut, Fault } from '../../../nemesis/fault.ts';
 import { hasEngine, inventory, scratch, spec } from './machine.ts';
 
@@ -203,6 +211,29 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
     MINUTE_MS,
   );
 
+  test(
+    'a clock fault on a node that is down says so, and at its end whether it had been in force',
+    async () => {
+      const bump = clock('bump', [2], 3000);
+      const kill: Fault = { kind: 'kill', nodes: [2] };
+      await cluster.start(kill);
+      const started = await cluster.start(bump);
+      expect(started.status).toBe('indeterminate');
+      expect(started.evidence).toContain('n3 is down: will hold from its next start on');
+      expect(await cluster.end(bump)).toEqual({
+        status: 'skipped',
+        evidence: 'n3 was down all the time: never held',
+      });
+      await cluster.start(bump);
+      await cluster.end(kill);
+      expect(await cluster.end(bump)).toEqual({
+        status: 'installed',
+        evidence: 'n3 wall clock off by 0 ms, rate 0 ppm, had held since its restart',
+      });
+    },
+    MINUTE_MS,
+  );
+
   test('its traces hold every crash once, and show that the nodes agreed', async () => {
     const lines = await cluster.trace();
     const crashes = lines.filter(({ event }) => event.kind === 'crash');
@@ -224,24 +255,59 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
   );
 });
 
+const docker = new Docker();
+
+/** The container of one of this process's nodes. */
+async function containerOf(node: string): Promise<string> {
+  const label = [`${LABEL.pid}=${process.pid}`];
+  const containers = await docker.listContainers({ all: true, filters: { label } });
+  const found = containers.find(({ Names }) => Names.some((name) => name.endsWith(`-${node}`)));
+  if (found === undefined) throw new Error(`no container of ${node}`);
+  return found.Id;
+}
+
+async function removeContainer(node: string): Promise<void> {
+  await docker.getContainer(await containerOf(node)).remove({ force: true });
+}
+
 describe.skipIf(!engine)('variants in containers (needs a Docker Engine)', () => {
   test(
-    "a built-in mutant and a user's own file reach the nodes, which name them",
+    "a built-in mutant and a user's file with its neighbour reach nodes and clients",
     async () => {
       using logs = scratch();
       const file = join(logs.path, 'mine.ts');
-      const own = "{ id: 'mine', describe: 'x', kind: 'variant', durability: () => 'synced' }";
-      writeFileSync(file, `export const mine: object = ${own};\n`);
-      const mutants = ['rf-commit-old-term'];
-      await using cluster = await launch(
-        spec(join(logs.path, 'a:b'), { nodes: 1, mutants, ruleFiles: [file] }),
+      const own = "{ id, describe: 'x', kind: 'variant', durability: () => 'synced' }";
+      writeFileSync(join(logs.path, 'neighbour.ts'), "export const id: string = 'mine';\n");
+      writeFileSync(
+        file,
+        `import { id } from './neighbour.ts';\nexport const mine: object = ${own};\n`,
       );
-      expect(await write(cluster.client(0), 1)).toBe('ok');
+      const { system } = spec(logs.path);
+      const mutants = ['sys-timeout-reported-as-fail'];
+      const builtIn = mutants.map((id) => builtInVariant(system, id));
+      const { rules } = applyVariants(system, builtIn);
+      await using cluster = await launch(
+        spec(join(logs.path, 'a:b'), { nodes: 2, rules, mutants, ruleFiles: [file] }),
+      );
+      const client = cluster.client(0);
+      expect(await write(client, 1)).toBe('ok');
       const [first] = await cluster.trace();
-      expect(first?.event).toMatchObject({
-        kind: 'boot',
-        variants: ['rf-commit-old-term', 'mine'],
-      });
+      expect(first?.event).toMatchObject({ kind: 'boot', variants: [...mutants, 'mine'] });
+
+      const kill: Fault = { kind: 'kill', nodes: [0, 1] };
+      await cluster.start(kill);
+      // What the right client cannot know: `info`.
+      expect(await write(client, 2)).toBe('fail');
+      // Somebody removes a node: the fault's end is not proved, although the other node is back.
+      await removeContainer('n2');
+      const up = await cluster.end(kill);
+      expect(up.status).toBe('indeterminate');
+      expect(up.evidence).toMatch(/^n1 up again .*; n2 .*no such container/i);
+
+      const pause: Fault = { kind: 'pause', nodes: [0] };
+      await docker.getContainer(await containerOf('n1')).pause();
+      // Paused without our knowing, as after a call that failed: the engine is asked, not memory.
+      expect(await cluster.end(pause)).toEqual({ status: 'installed', evidence: 'n1 running' });
     },
     MINUTE_MS,
   );
@@ -299,6 +365,8 @@ describe.skipIf(!engine)('what is left behind (needs a Docker Engine)', () => {
         'network',
       ]);
       await sweep();
+      const trace = readFileSync(join(logs.path, 'n1.trace.jsonl'), 'utf8');
+      expect(trace).toContain('"boot"');
       expect(await docker.listContainers({ all: true, filters: running })).toEqual([]);
       expect(await findLeftovers()).toEqual([]);
       expect(await inventory()).toEqual(before);
@@ -322,19 +390,28 @@ describe.skipIf(!engine)('what is left behind (needs a Docker Engine)', () => {
 });
 
 describe('without an engine', () => {
+  const set = process.env['DOCKER_HOST'];
+
+  afterEach(() => {
+    if (set === undefined) delete process.env['DOCKER_HOST'];
+    else process.env['DOCKER_HOST'] = set;
+  });
+
   test('what is missing and how to get it is one clear line', async () => {
-    const set = process.env['DOCKER_HOST'];
     process.env['DOCKER_HOST'] = 'unix:///nowhere/docker.sock';
-    try {
-      await expect(connectEngine()).rejects.toThrow(
-        /^Docker Engine does not answer at unix:\/\/\/nowhere\/docker\.sock: .*ordeal doctor\)$/,
-      );
-      const [line] = await probeDocker();
-      expect(line).toMatchObject({ name: 'docker engine', ok: false });
-      expect(line?.fix).not.toBe('');
-    } finally {
-      if (set === undefined) delete process.env['DOCKER_HOST'];
-      else process.env['DOCKER_HOST'] = set;
-    }
+    const oneLine =
+      /^Docker Engine does not answer at unix:\/\/\/nowhere\/docker\.sock: .*ordeal doctor\)$/;
+    await expect(connectEngine()).rejects.toThrow(oneLine);
+    await expect(dockerBackend.prepare('raft')).rejects.toThrow(oneLine);
+    const [line] = await probeDocker();
+    expect(line).toMatchObject({ name: 'docker engine', ok: false });
+    expect(line?.fix).not.toBe('');
+  });
+
+  test('a DOCKER_HOST that is no socket is named, with what is expected', async () => {
+    process.env['DOCKER_HOST'] = '/nonexistent';
+    await expect(connectEngine()).rejects.toThrow(
+      /^DOCKER_HOST is "\/nonexistent", which is no socket: unix:\/\/.* is expected/,
+    );
   });
 });

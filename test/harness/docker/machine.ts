@@ -1,7 +1,7 @@
 /** What tests on containers share: whether there is an engine, and what the machine looks like. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
@@ -38,6 +38,7 @@ export function spec(logDirectory: string, changes: Partial<ClusterSpec> = {}): 
   return {
     runId: 'test',
     system: raft,
+    rules: raft.rules,
     nodes: 3,
     options: Object.fromEntries(options) as ClusterSpec['options'],
     mutants: [],
@@ -52,8 +53,9 @@ export function spec(logDirectory: string, changes: Partial<ClusterSpec> = {}): 
 /**
  * Everything on the machine that a run could leave behind: containers, networks, firewall rules,
  * temporary directories; without what other processes' runs own, which may come and go meanwhile.
+ * `own` are the processes that are looked at.
  */
-export async function inventory(): Promise<string[]> {
+export async function inventory(own: readonly number[] = [process.pid]): Promise<string[]> {
   const docker = new Docker();
   const [containers, networks] = await Promise.all([
     docker.listContainers({ all: true }),
@@ -61,7 +63,7 @@ export async function inventory(): Promise<string[]> {
   ]);
   const foreign = (labels: Record<string, string> | undefined) => {
     const pid = labels?.[LABEL.pid];
-    return pid !== undefined && pid !== String(process.pid);
+    return pid !== undefined && !own.includes(Number(pid));
   };
   const foreignBridges = networks
     .filter((network) => foreign(network.Labels))
@@ -69,13 +71,25 @@ export async function inventory(): Promise<string[]> {
   const rules = firewallRules().filter(
     (rule) => !foreignBridges.some((bridge) => rule.includes(bridge)),
   );
-  const directories = readdirSync(tmpdir()).filter((name) => name.startsWith('ordeal-run-'));
+  const directories = readdirSync(tmpdir()).filter(
+    (name) => name.startsWith('ordeal-run-') && own.includes(ownerOf(join(tmpdir(), name))),
+  );
   return [
     ...containers.filter(({ Labels }) => !foreign(Labels)).map(({ Id }) => `container ${Id}`),
     ...networks.filter(({ Labels }) => !foreign(Labels)).map(({ Id }) => `network ${Id}`),
     ...rules,
     ...directories,
   ].toSorted();
+}
+
+/** The process that made a run's directory; 0 where that is not to be had any more. */
+function ownerOf(directory: string): number {
+  try {
+    const text = readFileSync(join(directory, 'owner.json'), 'utf8');
+    return (JSON.parse(text) as { pid: number }).pid;
+  } catch {
+    return 0;
+  }
 }
 
 /** Rules without their packet counters; none where they may not be read. */

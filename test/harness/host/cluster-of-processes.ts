@@ -69,9 +69,12 @@ export class ProcessCluster implements AsyncDisposable {
     return child.exitCode;
   }
 
+  port(node: number, of: 'peer' | 'client' | 'control'): number {
+    return (this.#ports[node] as Record<typeof of, number>)[of];
+  }
+
   control(node: number, token: string): ControlClient<NodeCommand, NodeAnswer> {
-    const port = (this.#ports[node] as { control: number }).control;
-    return new ControlClient({ host: HOST, port }, token);
+    return new ControlClient({ host: HOST, port: this.port(node, 'control') }, token);
   }
 
   /** Asks until there is an answer that satisfies. */

@@ -42,6 +42,13 @@ describe('frames', () => {
     expect(() => new FrameReader().push(frame)).toThrow(TypeError);
   });
 
+  test('a limit holds for the first frame only', () => {
+    const long = encodeFrame('x'.repeat(100));
+    const reader = new FrameReader(50);
+    expect(reader.push(Buffer.concat([encodeFrame('hello'), long]))).toHaveLength(2);
+    expect(() => new FrameReader(50).push(long.subarray(0, 8))).toThrow(TypeError);
+  });
+
   test('an absurd length is damage and not a frame to wait for', () => {
     expect(decodeFrame(Buffer.alloc(8, 0xff), 0).kind).toBe('corrupt');
     expect(decodeFrame(Buffer.alloc(8), 0).kind).toBe('corrupt');

@@ -1,10 +1,13 @@
 /** Three nodes as real processes on the loopback: links, disks, control channel, exit statuses. */
 
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { NODE_EXIT } from '../../../harness/host/config.ts';
+import { NODE_EXIT, WIRE_VERSION } from '../../../harness/host/config.ts';
 import type { NodeAnswer } from '../../../harness/host/control.ts';
+import { encodeFrame } from '../../../harness/host/frame.ts';
 import type { Operation } from '../../../systems/operations.ts';
 import { ProcessCluster } from './cluster-of-processes.ts';
 import { system } from './tiny.ts';
@@ -25,6 +28,14 @@ async function formed(): Promise<ProcessCluster> {
   const cluster = await ProcessCluster.start(3, TINY);
   await Promise.all([0, 1, 2].map((node) => cluster.ask(node, { kind: 'view' }, knowsLeader)));
   return cluster;
+}
+
+/** Resolves once the other side has closed the connection on which these bytes were sent. */
+async function turnedAway(port: number, bytes: readonly Buffer[]): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined).resume();
+  socket.write(Buffer.concat(bytes));
+  await once(socket, 'close');
 }
 
 function write(value: number): Operation {
@@ -77,6 +88,28 @@ describe('nodes as processes', () => {
     const stranger = cluster.control(1, 'a guess');
     await expect(stranger.ask({ kind: 'view' }, 5000)).rejects.toThrow('connection closed');
     stranger.close();
+    await expect(stranger.ask({ kind: 'view' }, 5000)).rejects.toThrow('channel is closed');
+  });
+
+  test('what strangers say on any port ends their connection, and not the node', async () => {
+    await using cluster = await formed();
+    const nonsense: unknown[] = [null, 7, [null], {}, { from: { toString: 1 } }, 'x'.repeat(2000)];
+    const greeting = { kind: 'client-hello', version: WIRE_VERSION, clusterId: 'cluster' };
+    for (const of of ['peer', 'client', 'control'] as const) {
+      for (const value of nonsense) {
+        await turnedAway(cluster.port(0, of), [encodeFrame(value)]);
+      }
+      // A long greeting is refused by its length alone, before the rest of it has come.
+      await turnedAway(cluster.port(0, of), [encodeFrame('x'.repeat(2000)).subarray(0, 8)]);
+    }
+    const hello = { ...greeting, kind: 'hello', to: 0, from: { toString: 1 } };
+    await turnedAway(cluster.port(0, 'peer'), [encodeFrame(hello)]);
+    for (const value of [null, {}, { from: null }]) {
+      const frames = [encodeFrame(greeting), encodeFrame(value)];
+      await turnedAway(cluster.port(0, 'client'), frames);
+    }
+    const { incarnation } = await cluster.ask(0, { kind: 'view' }, knowsLeader);
+    expect(incarnation).toBe(1);
   });
 
   test('a protocol that throws leaves a panic in its trace and an exit status of its own', async () => {

@@ -32,7 +32,8 @@ export const RUN: RunFile = {
   command: 'npx ordeal run raft --seed 42',
   versions: { ordeal: '0.1.0', node: 'v26.10.0' },
   git: { commit: '0123456789abcdef', dirty: null },
-  images: {},
+  byValue: [],
+  backend: {},
   machine: { platform: 'linux', arch: 'x64', cpus: 2, memoryBytes: 8_000_000_000 },
 };
 

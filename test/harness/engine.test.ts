@@ -1,0 +1,195 @@
+/** The engine, driven by hand: whatever the world answers and however late, a run comes to its end. */
+
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { faultWindows } from '../../checkers/fault-windows.ts';
+import { type Command, Engine, type EngineConfig } from '../../harness/engine.ts';
+import { makePlan } from '../../harness/plan.ts';
+import { nemeses } from '../../nemesis/index.ts';
+import type { Outcome } from '../../systems/operations.ts';
+import { workloads } from '../../workloads/index.ts';
+
+const config: EngineConfig = {
+  clients: 3,
+  timeLimitUs: 2_000_000,
+  recoveryMinUs: 200_000,
+  recoveryMaxUs: 900_000,
+};
+
+const { register, append } = workloads;
+if (register === undefined || append === undefined) throw new Error('the registry is incomplete');
+
+function planFor(seed: number) {
+  return makePlan(
+    {
+      seed,
+      nodes: 5,
+      clients: config.clients,
+      rate: 60,
+      timeLimitUs: config.timeLimitUs,
+      recoveryMaxUs: config.recoveryMaxUs,
+      nemeses: Object.values(nemeses),
+      nemesisIntervalUs: 300_000,
+      workloadOptions: { keys: 3, keyLimit: 50, values: 0 },
+    },
+    register as NonNullable<typeof register>,
+  );
+}
+
+/** How a world behaves: delays follow from a draw, so that a counterexample can be shrunk. */
+interface World {
+  readonly seed: number;
+  readonly latenessUs: number;
+  readonly latencyUs: number;
+  readonly outcome: (id: number) => Outcome;
+}
+
+/** A world of one queue: everything asked for comes to pass, late by up to what was drawn. */
+function play(world: World): Engine {
+  const engine = new Engine(planFor(world.seed), append as NonNullable<typeof append>, config);
+  const pending: { at: number; order: number; happen: (now: number) => Command[] }[] = [];
+  let order = 0;
+  const carriedOut = new Map<number, number>();
+  let finished = false;
+  const draw = (range: number) => (Math.imul(++order, 0x9e3779b9) >>> 8) % (range + 1);
+  const later = (at: number, happen: (now: number) => Command[]) =>
+    pending.push({ at, order: order++, happen });
+  const carryOut = (commands: readonly Command[], now: number) => {
+    for (const command of commands) {
+      if (command.kind === 'finish') finished = true;
+      else if (command.kind === 'wake') {
+        later(Math.max(now, command.atUs) + draw(world.latenessUs), (at) =>
+          engine.wake(command.client, at),
+        );
+      } else if (command.kind === 'invoke') {
+        later(now + 1 + draw(world.latencyUs), (at) =>
+          engine.completed(command.client, world.outcome(order), at),
+        );
+      } else {
+        // As in the drivers: a fault is undone only after it has been carried out.
+        const { fault } = command;
+        const at = Math.max(now, carriedOut.get(fault.id) ?? 0) + draw(world.latencyUs);
+        carriedOut.set(fault.id, at);
+        const receipt = { status: 'installed', evidence: '' } as const;
+        later(at, (when) =>
+          command.kind === 'start-fault'
+            ? engine.faultStarted(fault, receipt, 'n1', when)
+            : engine.faultEnded(fault, receipt, 'n1', when),
+        );
+      }
+    }
+  };
+  carryOut(engine.start(), 0);
+  while (!finished) {
+    pending.sort((a, b) => a.at - b.at || a.order - b.order);
+    const next = pending.shift();
+    if (next === undefined) throw new Error(`nothing is left to happen in phase ${engine.phase}`);
+    carryOut(next.happen(next.at), next.at);
+  }
+  return engine;
+}
+
+const OUTCOMES: readonly Outcome[] = [
+  { type: 'ok', value: 1, node: 0 },
+  { type: 'fail', error: 'refused', node: 1 },
+  { type: 'info', error: 'timeout', node: 2 },
+];
+
+const worlds = fc.record({
+  seed: fc.nat({ max: 1000 }),
+  latenessUs: fc.constantFrom(0, 100, 50_000),
+  latencyUs: fc.constantFrom(1, 1_000, 400_000),
+  outcome: fc
+    .array(fc.constantFrom(...OUTCOMES), { minLength: 1, maxLength: 7 })
+    .map((outcomes) => (id: number) => outcomes[id % outcomes.length] as Outcome),
+});
+
+const RUNS = { numRuns: 60 };
+
+describe('the engine', () => {
+  test('ends every run, with every fault that began undone before the recovery window', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const { history, quietAtUs, phase } = play(world);
+        expect(phase).toBe('done');
+        for (const window of faultWindows(history)) {
+          expect(window.endNs).not.toBeNull();
+          expect(window.endNs).toBeLessThanOrEqual((quietAtUs as number) * 1000);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test('lets every process do one operation at a time, and none after an unknown outcome', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const open = new Set<unknown>();
+        const retired = new Set<unknown>();
+        for (const { process, type } of play(world).history) {
+          if (process === 'nemesis') continue;
+          expect(retired.has(process)).toBe(false);
+          expect(open.has(process)).toBe(type !== 'invoke');
+          if (type === 'invoke') open.add(process);
+          else open.delete(process);
+          if (type === 'info') retired.add(process);
+        }
+        expect(open.size).toBe(0);
+      }),
+      RUNS,
+    );
+  });
+
+  test('records times that never go back', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const times = [...play(world).history].map(({ time }) => time);
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+      }),
+      RUNS,
+    );
+  });
+
+  test('starts no fault whose time comes only after the quiet end', () => {
+    const { history } = play({
+      seed: 1,
+      latenessUs: 300_000,
+      latencyUs: 1,
+      outcome: () => OUTCOMES[0] as Outcome,
+    });
+    for (const { startNs } of faultWindows(history)) {
+      expect(startNs).toBeLessThanOrEqual(config.timeLimitUs * 1000);
+    }
+  });
+
+  test('waits for the first success when nothing succeeds at first, but not for ever', () => {
+    const never = play({
+      seed: 2,
+      latenessUs: 0,
+      latencyUs: 1000,
+      outcome: () => OUTCOMES[1] as Outcome,
+    });
+    const last = never.history.time[never.history.length - 1] as number;
+    expect(last).toBeGreaterThanOrEqual(
+      ((never.quietAtUs as number) + config.recoveryMaxUs) * 1000,
+    );
+    const soon = play({
+      seed: 2,
+      latenessUs: 0,
+      latencyUs: 1000,
+      outcome: () => OUTCOMES[0] as Outcome,
+    });
+    const end = soon.history.time[soon.history.length - 1] as number;
+    expect(end).toBeLessThan(((soon.quietAtUs as number) + config.recoveryMaxUs) * 1000);
+  });
+
+  test('stopped before its time asks for nothing but that faults be undone', () => {
+    const engine = new Engine(planFor(3), append as NonNullable<typeof append>, config);
+    const started = engine.start().concat(engine.wake(-1, 400_000));
+    const active = started.filter(({ kind }) => kind === 'start-fault');
+    expect(active.length).toBeGreaterThan(0);
+    const asked = engine.stop();
+    expect(asked.map(({ kind }) => kind)).toEqual(active.map(() => 'end-fault'));
+    expect(engine.wake(0, 500_000)).toEqual([]);
+  });
+});
