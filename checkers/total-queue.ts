@@ -87,7 +87,8 @@ function count(operations: readonly ClientOperation[]): Map<Value, Count> {
         each.enqueue ??= operation;
       }
     } else if (type === 'ok' && (f === 'dequeue' || f === 'drain')) {
-      const values = f === 'drain' ? ((result ?? []) as readonly Value[]) : [result];
+      // A drain that answers one value rather than a list took that one.
+      const values = Array.isArray(result) && f === 'drain' ? result : [result];
       for (const value of values) {
         if (value === null) continue;
         const each = entry(value);

@@ -101,7 +101,7 @@ function unknown(because: string): AgreementResult {
 }
 
 /** `(node, incarnation, sequence)` has no gaps; the harness's `crash` lines are not numbered. */
-class GapFinder {
+export class GapFinder {
   gap: string | null = null;
   readonly #last = new Map<number, { incarnation: number; sequence: number }>();
 

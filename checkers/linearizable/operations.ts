@@ -23,8 +23,8 @@ export interface Operations {
 
 /**
  * What a failed compare-and-set says. `absent`: as every failure, that it did not happen.
- * `observed`: that the register held another value; with an error text other than
- * `cas-mismatch` it is a failure like any other.
+ * `observed`: that the register held another value, where the error text is `cas-mismatch`, or
+ * absent in a history that has no such texts; otherwise it is a failure like any other.
  */
 export type FailedCas = 'observed' | 'absent';
 
@@ -92,6 +92,7 @@ function pair(history: History, reading: Reading): Operations | Malformed {
   const { length, type, f, value, error } = history;
   const cas = reading.failedCas === 'observed' ? history.functions.find('cas') : NONE;
   const read = reading.nilReads === 'silent' ? history.functions.find('read') : NONE;
+  // Without the text anywhere, it is a format that gives no reasons: NONE stands for the mismatch.
   const mismatch = history.errors.find(CAS_MISMATCH);
   const { who, processes, invocations } = numberProcesses(history);
   const call = new Int32Array(invocations);
@@ -119,7 +120,7 @@ function pair(history: History, reading: Reading): Operations | Malformed {
     const says =
       does === OK
         ? f[event] !== read || value[event] !== NONE
-        : f[event] === cas && (error[event] === NONE || error[event] === mismatch);
+        : f[event] === cas && error[event] === mismatch;
     ret[running] = says ? event : DROPPED;
     if (!says) dropped++;
   }

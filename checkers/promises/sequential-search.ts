@@ -55,10 +55,13 @@ export function searchSequential(
     sessions.forEach((session, i) => {
       const step = session[config.at[i] as number];
       if (step?.writes === undefined) return;
-      if (step.reads !== undefined && step.reads !== config.holds) return;
       const at = config.at.slice();
       at[i] = (at[i] as number) + 1;
-      stack.push({ at, holds: step.writes });
+      // What crashed need not have happened, also where its session went on.
+      if (step.operation.type === 'info') stack.push({ at: at.slice(), holds: config.holds });
+      if (step.reads === undefined || step.reads === config.holds) {
+        stack.push({ at, holds: step.writes });
+      }
     });
   }
 }

@@ -270,8 +270,7 @@ class SerialSearch {
   #describeStuck(): SerialAnswer & { kind: 'none' } {
     const stuck = this.#ready.slice(0, 8);
     const sentences = [
-      `In the longest serial order there are ${this.#placed} transactions; none of ` +
-        'these can come next:',
+      `The longest serial order ends after ${this.#placed}; none of these can come next:`,
       ...stuck.map((txn) => `${this.#obstacle(txn) ?? `T${this.#t.invoke[txn]}`}.`),
     ];
     return { kind: 'none', stuck, sentences };

@@ -172,9 +172,9 @@ export const collections: Readonly<Record<string, (load: Load) => History>> = {
     const content: number[] = [];
     let next = 0;
     return closedLoop(load, {
-      // Reads of the whole grow with the list: a hundred of them.
+      // Reads of the whole grow with the list: ten of them.
       ask: (random) =>
-        random() < 100 / load.operations
+        random() < 10 / load.operations
           ? { f: 'read', value: null }
           : { f: 'append', value: next++ },
       effect({ f, value }) {

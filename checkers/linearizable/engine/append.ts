@@ -113,7 +113,9 @@ class Places {
   readonly #low: number[] = [0];
   readonly #high: number[] = [0];
   readonly #length: number[] = [0];
-  readonly #partial = new Map<string, number>();
+  readonly #partial = new Map<number, number>();
+  /** Above every length of an observed text. */
+  #lengths = 1;
   readonly #appended = new Map<number, number>();
   readonly #puts = new Map<string, number>();
   readonly #horizons: number[] = [];
@@ -137,6 +139,7 @@ class Places {
       this.#low.push(at);
       this.#high.push(at);
       this.#length.push(text.length);
+      if (text.length >= this.#lengths) this.#lengths = text.length + 1;
     }
   }
 
@@ -223,7 +226,7 @@ class Places {
   #id(low: number, high: number, length: number): number {
     if (low >= high) return OFF;
     if ((this.#sorted[low] as string).length === length) return low + 1;
-    const key = `${low} ${length}`;
+    const key = low * this.#lengths + length;
     const known = this.#partial.get(key);
     if (known !== undefined) return known;
     const id = this.#low.length;

@@ -3,32 +3,31 @@
 /** Not remembered yet. */
 export const UNKNOWN = -2;
 
-/** Up to this many entries a row per state is affordable, though most of it may stay empty. */
+/** The first states have a row each: objects with few states need no more. */
+const DENSE_STATES = 32;
 const DENSE_ENTRIES_MAX = 1 << 18;
 
 export class StepTable {
   readonly #classes: number;
-  #dense: Int32Array;
+  readonly #dense: Int32Array;
   /** Open addressing for the states beyond: state + 1, class, next. */
   #hashed = new Int32Array(3 * 64);
   #count = 0;
 
   constructor(classes: number) {
     this.#classes = classes;
-    this.#dense = new Int32Array(Math.min(8 * classes, DENSE_ENTRIES_MAX)).fill(UNKNOWN);
+    this.#dense = new Int32Array(Math.min(DENSE_STATES * classes, DENSE_ENTRIES_MAX)).fill(UNKNOWN);
   }
 
   get(s: number, c: number): number {
     const at = s * this.#classes + c;
     if (at < this.#dense.length) return this.#dense[at] as number;
-    if (at < DENSE_ENTRIES_MAX) return UNKNOWN;
     return this.#hashed[this.#find(s, c) + 2] as number;
   }
 
   set(s: number, c: number, next: number): void {
     const at = s * this.#classes + c;
-    if (at < DENSE_ENTRIES_MAX) {
-      if (at >= this.#dense.length) this.#widen(at);
+    if (at < this.#dense.length) {
       this.#dense[at] = next;
       return;
     }
@@ -55,16 +54,6 @@ export class StepTable {
       }
       place = (place + 1) & (places - 1);
     }
-  }
-
-  #widen(at: number): void {
-    const length = Math.min(
-      DENSE_ENTRIES_MAX,
-      Math.max(2 * this.#dense.length, at + this.#classes),
-    );
-    const wider = new Int32Array(length).fill(UNKNOWN);
-    wider.set(this.#dense);
-    this.#dense = wider;
   }
 
   #rehash(): void {

@@ -55,9 +55,10 @@ export interface Flow {
   readonly grows: boolean;
 }
 
-/** States closed over all classes are examined up to this many steps. */
-const CLOSURE_STEPS_MAX = 20_000;
-const CLOSURE_STATES_MAX = 256;
+/** Visiting all reachable states may cost this many steps an operation, so that it never counts. */
+const CLOSURE_STEPS_EACH = 8;
+/** An object with more states than this, for the operations it has, is not of the closed kind. */
+const closureStatesMax = (classes: number): number => Math.min(256, 8 + (classes >> 2));
 /** Quotients are computed by asking the model about every class; above this it costs too much. */
 const QUOTIENT_CLASSES_MAX = 4096;
 
@@ -80,7 +81,7 @@ export function transitionsOf<State>(
   const states = new InternedStates(model, examples);
   const start = states.id(model.initial(initial));
   if (model.quotient !== undefined) states.id(model.quotient.sink);
-  const closed = close(states, classes.count);
+  const closed = close(states, classes.count, CLOSURE_STEPS_EACH * (operations.count + 8));
   const readOnly = new Uint8Array(classes.count);
   const dropped = new Uint8Array(classes.count);
   examples.forEach((operation, c) => {
@@ -145,14 +146,15 @@ class InternedStates<State> {
 }
 
 /** Visits everything reachable; false when that is too much. */
-function close<State>(states: InternedStates<State>, classes: number): boolean {
+function close<State>(states: InternedStates<State>, classes: number, stepsMax: number): boolean {
+  const statesMax = closureStatesMax(classes);
   let steps = 0;
   for (let s = 0; s < states.size; s++) {
     steps += classes;
-    if (steps > CLOSURE_STEPS_MAX) return false;
+    if (steps > stepsMax) return false;
     for (let c = 0; c < classes; c++) {
       states.step(s, c);
-      if (states.size > CLOSURE_STATES_MAX) return false;
+      if (states.size > statesMax) return false;
     }
   }
   return true;

@@ -26,7 +26,10 @@ export const kvAppend: Model<Value> = {
 export const log: Model<Value> = {
   name: 'log',
   functions: ['append', 'read'],
-  initial: (value) => value ?? [],
+  initial(value) {
+    if (value === null || typeof value === 'object') return value ?? [];
+    throw new UnreadableValue(`a log starts as a list, not as ${JSON.stringify(value)}`);
+  },
   step(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return undefined;
     if (f === 'append') return [...(state as readonly Value[]), input];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { History } from '../../../checkers/history.ts';
+import { History, type Value } from '../../../checkers/history.ts';
 import { type PromiseName, strongestPromise } from '../../../checkers/promises/index.ts';
 import { done, type Event, events } from '../events.ts';
 
@@ -165,4 +165,20 @@ describe('a promise that must be kept', () => {
       because: expect.stringContaining('both replaced the same version'),
     });
   });
+});
+
+test('a crashed operation need not have happened, also where its process went on', () => {
+  const steps: [process: number, type: 'invoke' | 'ok' | 'info', f: string, value: Value][] = [
+    [2, 'invoke', 'write', 3],
+    [2, 'ok', 'write', 3],
+    [1, 'invoke', 'cas', [1, 1]],
+    [1, 'info', 'cas', [1, 1]],
+    [1, 'invoke', 'read', null],
+    [1, 'ok', 'read', null],
+    [0, 'invoke', 'cas', [1, 1]],
+  ];
+  const history = History.from(
+    steps.map(([process, type, f, value], index) => ({ time: index, process, type, f, value })),
+  );
+  expect(strongestPromise(history, { promise: 'sequential' }).verdict.kind).toBe('valid');
 });
