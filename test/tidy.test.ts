@@ -20,6 +20,10 @@ const VOCABULARY = ['history', 'verdict', 'trace', 'assert', 'linearizable/model
 );
 
 const PURE = ['checkers', 'systems', 'nemesis', 'workloads', 'harness/sim'];
+/** Single files of the acting folder that only decide. */
+const PURE_FILES = ['harness/engine.ts', 'harness/plan.ts', 'harness/draw.ts'];
+/** What the simulator may use of the folder around it. */
+const SIMULATOR_MAY_IMPORT = /^(harness\/(sim\/|draw\.ts)|checkers\/|systems\/|nemesis\/)/;
 /** Clients of real systems do I/O through libraries: the declared exception. */
 const IMPURE_EXCEPTIONS = ['systems/etcd/', 'systems/zookeeper/'];
 
@@ -86,12 +90,23 @@ describe('the house', () => {
   test('keeps clocks, random sources, timers, promises and I/O out of pure folders', () => {
     const pure = files.filter(
       (file) =>
-        PURE.some((folder) => file.startsWith(`${folder}/`)) &&
+        (PURE.some((folder) => file.startsWith(`${folder}/`)) || PURE_FILES.includes(file)) &&
         !IMPURE_EXCEPTIONS.some((prefix) => file.startsWith(prefix)),
     );
     const wrong = pure.flatMap((file) =>
       bannedWords(codeOf(file)).map((word) => `${file}: ${word}`),
     );
+    expect(wrong).toEqual([]);
+  });
+
+  test('keeps the simulator apart from everything that acts', () => {
+    const simulator = files.filter((file) => file.startsWith('harness/sim/'));
+    const wrong = simulator.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !SIMULATOR_MAY_IMPORT.test(target))
+        .map((target) => `${file} may not import ${target}`),
+    );
+    expect(simulator.length).toBeGreaterThan(5);
     expect(wrong).toEqual([]);
   });
 

@@ -1,0 +1,134 @@
+/** The real-time driver against a cluster that lives in memory: real timers, no containers. */
+
+import { describe, expect, test } from 'vitest';
+import { faultWindows } from '../../checkers/fault-windows.ts';
+import type { LiveCluster } from '../../harness/backend.ts';
+import { type RealtimeResult, runRealtime } from '../../harness/drivers/realtime.ts';
+import type { EngineConfig } from '../../harness/engine.ts';
+import { makePlan } from '../../harness/plan.ts';
+import type { Fault } from '../../nemesis/fault.ts';
+import { nemeses } from '../../nemesis/index.ts';
+import type { Operation, Outcome } from '../../systems/operations.ts';
+import { register } from '../../workloads/register.ts';
+
+const engine: EngineConfig = {
+  clients: 4,
+  timeLimitUs: 300_000,
+  recoveryMinUs: 50_000,
+  recoveryMaxUs: 200_000,
+};
+
+/** Registers in a Map, and a list of the faults that are in force. */
+class MemoryCluster implements LiveCluster {
+  readonly nodes = [0, 1, 2];
+  readonly facts = {};
+  readonly inForce: Fault[] = [];
+  opened = 0;
+  closed = 0;
+  readonly #values = new Map<string, Operation['value']>();
+  readonly #breaks: boolean;
+
+  constructor(breaks = false) {
+    this.#breaks = breaks;
+  }
+
+  view = async () => ({ nodes: this.nodes, leader: 0 });
+  trace = async () => [];
+
+  async start(fault: Fault) {
+    if (this.#breaks) throw new Error('the machinery failed');
+    this.inForce.push(fault);
+    return { status: 'installed', evidence: 'in force' } as const;
+  }
+
+  async end(fault: Fault) {
+    this.inForce.splice(this.inForce.indexOf(fault), 1);
+    return { status: 'installed', evidence: 'gone' } as const;
+  }
+
+  client() {
+    this.opened++;
+    return {
+      invoke: async (operation: Operation) => this.#carryOut(operation),
+      close: () => {
+        this.closed++;
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose]() {}
+
+  #carryOut({ f, key, value }: Operation): Outcome {
+    const before = this.#values.get(key) ?? null;
+    if (f === 'read') return { type: 'ok', value: before };
+    if (f === 'cas') return { type: 'info', error: 'timeout' };
+    this.#values.set(key, value);
+    return { type: 'ok', value };
+  }
+}
+
+function drive(cluster: MemoryCluster, signal: AbortSignal): Promise<RealtimeResult> {
+  const plan = makePlan(
+    {
+      seed: 1,
+      nodes: 3,
+      clients: engine.clients,
+      rate: 500,
+      timeLimitUs: engine.timeLimitUs,
+      recoveryMaxUs: engine.recoveryMaxUs,
+      nemeses: Object.values(nemeses),
+      nemesisIntervalUs: 60_000,
+      workloadOptions: { keys: 3, keyLimit: 50, values: 0 },
+    },
+    register,
+  );
+  const quiet = { onStep: () => undefined, progress: () => undefined };
+  return runRealtime({ cluster, plan, workload: register, nemeses, engine, signal, ...quiet });
+}
+
+describe('the real-time driver', () => {
+  test('runs to the end, undoes every fault, and closes every client', async () => {
+    const cluster = new MemoryCluster();
+    const { history, finished } = await drive(cluster, new AbortController().signal);
+    expect(finished).toBe(true);
+    expect(cluster.inForce).toEqual([]);
+    expect(cluster.closed).toBe(cluster.opened);
+    const windows = faultWindows(history);
+    expect(windows.length).toBeGreaterThan(4);
+    expect(windows.every(({ endNs }) => endNs !== null)).toBe(true);
+  });
+
+  test('opens a new client for every process that an unknown outcome retired', async () => {
+    const cluster = new MemoryCluster();
+    const { history } = await drive(cluster, new AbortController().signal);
+    const events = [...history].filter(({ process }) => process !== 'nemesis');
+    const unknown = events.filter(({ type }) => type === 'info').length;
+    expect(unknown).toBeGreaterThan(0);
+    expect(new Set(events.map(({ process }) => process)).size).toBe(cluster.opened);
+    expect(cluster.opened).toBeGreaterThan(engine.clients);
+  });
+
+  test('interrupted, keeps what it has and records that faults were undone', async () => {
+    const cluster = new MemoryCluster();
+    const controller = new AbortController();
+    const run = drive(cluster, controller.signal);
+    // The first fault that is in force ends the run.
+    const looking = setInterval(() => {
+      if (cluster.inForce.length > 0) controller.abort();
+    }, 1);
+    const { history, finished } = await run;
+    clearInterval(looking);
+    expect(finished).toBe(false);
+    expect(cluster.inForce).toEqual([]);
+    expect(history.length).toBeGreaterThan(0);
+    expect(faultWindows(history).every(({ endNs }) => endNs !== null)).toBe(true);
+  });
+
+  test('rejects when a fault cannot be carried out, and leaves none in force', async () => {
+    const cluster = new MemoryCluster(true);
+    const run = drive(cluster, new AbortController().signal);
+    await expect(run).rejects.toThrow('the machinery failed');
+    expect(cluster.inForce).toEqual([]);
+    expect(cluster.closed).toBe(cluster.opened);
+  });
+});

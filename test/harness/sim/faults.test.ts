@@ -1,0 +1,172 @@
+/** Faults of the simulator: what they do, how they overlap, and receipts that tell the truth. */
+
+import { describe, expect, test } from 'vitest';
+import { simulatorOptions } from '../../../harness/config.ts';
+import { SimFaults } from '../../../harness/sim/faults.ts';
+import { World } from '../../../harness/sim/world.ts';
+import type { Fault } from '../../../nemesis/fault.ts';
+import { raft } from '../../../systems/raft/index.ts';
+
+const { network, disk } = simulatorOptions({
+  'network.latencyMinUs': 100,
+  'network.latencyMaxUs': 1000,
+  'network.lossPpm': 0,
+  'network.duplicatePpm': 0,
+  'network.latePpm': 0,
+  'network.lateMaxUs': 1,
+  'disk.syncMinUs': 10,
+  'disk.syncMaxUs': 20,
+});
+
+/** Three Raft nodes that have run for a virtual second. */
+function cluster(): { world: World; faults: SimFaults; run: (us: number) => void } {
+  const world = new World(
+    {
+      nodes: 3,
+      seed: 1,
+      protocol: raft.protocol(raft.rules),
+      client: raft.client(raft.rules),
+      options: {},
+      variants: [],
+      durability: null,
+      network,
+      disk,
+    },
+    { trace: () => undefined, completed: () => undefined, wake: () => undefined },
+  );
+  world.boot();
+  const run = (us: number) => {
+    const until = world.nowUs + us;
+    while (world.queue.nextTimeUs() <= until) world.step();
+    world.nowUs = until;
+  };
+  run(1_000_000);
+  return { world, faults: new SimFaults(world, 'all-lost'), run };
+}
+
+const kill = (...nodes: number[]): Fault => ({ kind: 'kill', nodes });
+const pause = (...nodes: number[]): Fault => ({ kind: 'pause', nodes });
+const clock = (mode: 'bump' | 'strobe' | 'drift', size: number): Fault => ({
+  kind: 'clock',
+  mode,
+  nodes: [0],
+  offsetMs: mode === 'drift' ? 0 : size,
+  periodMs: 10,
+  ratePpm: mode === 'drift' ? size : 0,
+});
+
+describe('kill', () => {
+  test('two kills of one node need two ends before it comes up', () => {
+    const { world, faults } = cluster();
+    expect(faults.start(kill(0)).status).toBe('installed');
+    expect(faults.start(kill(0)).status).toBe('skipped');
+    faults.end(kill(0));
+    expect(world.nodes[0]?.up).toBe(false);
+    expect(faults.end(kill(0)).status).toBe('installed');
+    expect(world.nodes[0]?.up).toBe(true);
+    expect(world.nodes[0]?.incarnation).toBe(2);
+  });
+
+  test('a killed leader is replaced, and comes back as a follower of the new one', () => {
+    const { world, faults, run } = cluster();
+    const before = faults.view().leader as number;
+    faults.start(kill(before));
+    run(2_000_000);
+    const after = faults.view().leader;
+    expect(after).not.toBeNull();
+    expect(after).not.toBe(before);
+    faults.end(kill(before));
+    run(500_000);
+    expect(world.nodes[before]?.view?.leader).toBe(after);
+  });
+});
+
+describe('pause', () => {
+  test('says how many processes it stopped, and skips nodes that are down', () => {
+    const { faults } = cluster();
+    faults.start(kill(0));
+    expect(faults.start(pause(0))).toMatchObject({ status: 'skipped' });
+    expect(faults.start(pause(0, 1))).toEqual({
+      status: 'installed',
+      evidence: '1 of 2 processes stopped',
+    });
+  });
+
+  test('what reaches a paused node reaches it when it goes on', () => {
+    const { world, faults, run } = cluster();
+    const leader = faults.view().leader as number;
+    const follower = world.members.find((node) => node !== leader) as number;
+    const term = world.nodes[follower]?.view?.term;
+    faults.start(pause(follower));
+    run(100_000);
+    faults.end(pause(follower));
+    run(100_000);
+    expect(world.nodes[follower]?.view).toMatchObject({ leader, term });
+  });
+
+  test('a node killed while it is paused starts again running', () => {
+    const { world, faults } = cluster();
+    faults.start(pause(0));
+    faults.start(kill(0));
+    faults.end(kill(0));
+    expect(world.nodes[0]?.paused).toBe(false);
+    expect(faults.end(pause(0)).evidence).toBe('0 of 1 processes resumed');
+  });
+});
+
+describe('partition', () => {
+  test('two cuts of one link need two heals', () => {
+    const { world, faults } = cluster();
+    const cut: Fault = { kind: 'partition', shape: 'test', cuts: [{ from: 0, to: 1 }] };
+    faults.start(cut);
+    faults.start(cut);
+    expect(faults.end(cut).evidence).toBe('1 of 1 links closed');
+    expect(world.network.isCut(0, 1)).toBe(true);
+    expect(world.network.isCut(1, 0)).toBe(false);
+    faults.end(cut);
+    expect(world.network.isCut(0, 1)).toBe(false);
+  });
+});
+
+describe('clock', () => {
+  const ahead = (world: World) => (world.nodes[0]?.clock.wallUs(world.nowUs) ?? 0) - world.nowUs;
+
+  test('bumps add up and are undone one by one; the monotonic clock stays true', () => {
+    const { world, faults } = cluster();
+    faults.start(clock('bump', 500));
+    faults.start(clock('bump', -200));
+    expect(ahead(world)).toBe(300_000);
+    expect(world.nodes[0]?.clock.monotonicUs(world.nowUs)).toBe(world.nowUs);
+    faults.end(clock('bump', 500));
+    expect(ahead(world)).toBe(-200_000);
+    faults.end(clock('bump', -200));
+    expect(ahead(world)).toBe(0);
+  });
+
+  test('rates add up, are read back, and leave the wall clock right when they are over', () => {
+    const { world, faults, run } = cluster();
+    expect(faults.start(clock('drift', 20_000)).evidence).toContain('+20000 ppm');
+    faults.start(clock('drift', 10_000));
+    run(1_000_000);
+    expect(ahead(world)).toBe(30_000);
+    faults.end(clock('drift', 20_000));
+    run(1_000_000);
+    expect(ahead(world)).toBe(40_000);
+    expect(faults.end(clock('drift', 10_000)).status).toBe('installed');
+    expect(ahead(world)).toBe(0);
+  });
+
+  test('a strobe jumps to and fro and leaves the clock where it was', () => {
+    const { world, faults, run } = cluster();
+    faults.start(clock('strobe', 500));
+    const seen = new Set<number>();
+    for (let i = 0; i < 40; i++) {
+      run(5_000);
+      seen.add(ahead(world));
+    }
+    expect([...seen].sort((a, b) => a - b)).toEqual([0, 500_000]);
+    faults.end(clock('strobe', 500));
+    run(100_000);
+    expect(ahead(world)).toBe(0);
+  });
+});
