@@ -43,6 +43,11 @@ export interface PaxosRecovered {
   readonly accepted: readonly AcceptedValue[];
   /** Up to where a snapshot stands in place of what was accepted; index 0 for none. */
   readonly snapshot: LogPosition;
+  /** Who votes from which slot on; absent where that never changes. */
+  readonly configurations?: readonly {
+    readonly from: number;
+    readonly voters: readonly number[];
+  }[];
 }
 
 export type Recovered = RaftRecovered | PaxosRecovered;
@@ -186,6 +191,8 @@ export type PaxosEvent =
       readonly instance: Instance;
       readonly valueHash: number;
     }
+  /** The chosen prefix has reached a configuration, which rules from slot `from` on. */
+  | { readonly kind: 'configuration'; readonly from: number; readonly voters: readonly number[] }
   /** The node takes the value for chosen: it counted `certificate`, or was told if that is empty. */
   | {
       readonly kind: 'learn';

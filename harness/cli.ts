@@ -17,6 +17,13 @@ Exit status:
 
 /** Runs one command line and sets the process's exit status. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads us may stop early, as `head` does: nothing is wrong with that.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  process.once('uncaughtException', (error) => {
+    process.exit(statusOf(error));
+  });
   try {
     process.exitCode = await carryOut(argv);
   } catch (error) {

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import type { RunRequest } from './config.ts';
 import { fileProblem, suggestion, usage } from './errors.ts';
 
-const names = z.union([z.string(), z.array(z.string())]);
+const names = z.union([z.string(), z.array(z.string())], 'a name or a list of names is needed');
+const setting = z.union([z.string(), z.number(), z.boolean()], 'one value is needed');
 
 const schema = z.strictObject({
   system: z.string().optional(),
@@ -22,7 +23,7 @@ const schema = z.strictObject({
   seed: z.int().optional(),
   mutant: names.optional(),
   rules: names.optional(),
-  set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  set: z.record(z.string(), setting).optional(),
 });
 
 /** Reads a file of run options; what is wrong in it is one usage error with file, line and column. */

@@ -45,7 +45,6 @@ export interface RunRequest extends Partial<Omit<RunConfig, 'system' | 'set'>> {
 
 const DEFAULTS = {
   backend: 'sim',
-  workload: 'register',
   nodes: 5,
   concurrency: 10,
   rate: 100,
@@ -78,7 +77,7 @@ export function resolveConfig(
   const system = systemNamed(request.system, catalogue);
   const hinted: HuntSettings = Object.assign({}, ...hunts);
   const workload = workloadNamed(
-    request.workload ?? hinted.workload ?? DEFAULTS.workload,
+    request.workload ?? hinted.workload ?? defaultWorkload(system, catalogue),
     catalogue,
   );
   const nodes = request.nodes ?? hinted.nodes ?? DEFAULTS.nodes;
@@ -137,6 +136,14 @@ function nemesisNames(
 /** The smallest cluster in which a nemesis has a form. */
 function nodesMin({ forms }: Nemesis): number {
   return Math.min(...forms.map((form) => form.minNodes));
+}
+
+/** The first workload that a system serves; where it serves none, one to complain about. */
+function defaultWorkload({ operations }: System, { workloads }: Catalogue): string {
+  const served = Object.entries(workloads).find(([, one]) =>
+    one.operations.every((f) => operations.includes(f)),
+  );
+  return served?.[0] ?? 'register';
 }
 
 function checkServed(system: System, workload: Workload): void {

@@ -58,22 +58,26 @@ export function messageOf(error: unknown): string {
   return text.trim().split('\n')[0] ?? '';
 }
 
-/** `did you mean "raft"?` where a name is near, else every known one. */
-export function suggestion(name: string, known: readonly string[]): string {
+/** `did you mean "raft"?` where a known name is near, else what to say instead: all of them. */
+export function suggestion(
+  name: string,
+  known: readonly string[],
+  otherwise = `known: ${known.join(', ')}`,
+): string {
   const near = known
     .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))
     .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
     .sort((a, b) => a.edits - b.edits)[0];
-  return near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near.candidate}"?`;
+  return near === undefined ? otherwise : `did you mean "${near.candidate}"?`;
 }
 
 /** Characters to insert, delete or replace (Levenshtein's distance), one row at a time. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (const [at, character] of [...from].entries()) {
-    const next = [at + 1];
+  for (let i = 0; i < from.length; i++) {
+    const next = [i + 1];
     for (let j = 0; j < to.length; j++) {
-      const replaced = (row[j] as number) + (character === to[j] ? 0 : 1);
+      const replaced = (row[j] as number) + (from[i] === to[j] ? 0 : 1);
       next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
     }
     row = next;

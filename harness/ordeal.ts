@@ -11,7 +11,7 @@ import { type RunConfig, type RunRequest, resolveConfig } from './config.ts';
 import { type PreparedRun, type RunContext, runAndStore } from './run.ts';
 import { type SimulatedRun, simulateOnce } from './simulate.ts';
 import type { RunSummary } from './store/format.ts';
-import { builtInVariant } from './variants.ts';
+import { applyVariants, builtInVariant } from './variants.ts';
 
 export type { History, HistoryEvent, Value } from '../checkers/history.ts';
 export type { Model } from '../checkers/linearizable/model.ts';
@@ -110,6 +110,7 @@ function resolve(options: RunOptions): PreparedRun {
       ? builtInVariant(systemNamed(request.system, catalogue), variant)
       : variant,
   );
+  applyVariants(systemNamed(request.system, catalogue), active);
   const hunts = active.flatMap((variant) => (variant.hunt === undefined ? [] : [variant.hunt]));
   const config = resolveConfig(request, hunts, () => 1, catalogue);
   const byValue = [system, workload, ...(nemesis ?? [])].flatMap((part) =>

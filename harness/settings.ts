@@ -1,4 +1,4 @@
-/** What `--set` takes: the options of the system, of the workload and of the simulator, in one table. */
+/** What `--set` takes: options of the system, of the workload and of the simulator, together. */
 
 import type { Options } from '../systems/protocol.ts';
 import type { OptionSpec, System } from '../systems/system.ts';
@@ -52,7 +52,7 @@ export function resolveSettings(system: System, workload: Workload, given: Optio
   const specs = settingSpecs(system, workload);
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(specs, name)) continue;
-    const hint = suggestion(name, Object.keys(specs));
+    const hint = suggestion(name, Object.keys(specs), `see: ordeal list options ${system.name}`);
     throw usage(`--set: unknown option "${name}" (${hint})`);
   }
   const settings = Object.fromEntries(

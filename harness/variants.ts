@@ -26,17 +26,20 @@ export interface ActiveRules {
 }
 
 /**
- * Lays the variants over the system's rules, later ones over earlier ones. Throws a usage error with
- * the id of a variant that is there twice, fails, or replaces what is no rule of the system.
+ * Lays the variants over the system's rules, later ones over earlier ones. A variant that is there
+ * twice, fails, or replaces what is no rule of the system is a usage error with its id.
  */
 export function applyVariants(system: System, variants: readonly Variant[]): ActiveRules {
   const reached: Record<string, Reach> = {};
   const ids = new Set<string>();
   let rules: Rules = system.rules;
+  /** The same without counting: asking what would have been decided must not count as a call. */
+  let silent: Rules = system.rules;
   for (const variant of variants) {
     if (ids.has(variant.id)) throw usage(`variant ${variant.id} is named twice`);
     ids.add(variant.id);
-    rules = { ...rules, ...counted(variant.id, rules, replacedRules(variant, rules), reached) };
+    rules = { ...rules, ...counted(variant.id, silent, replacedRules(variant, rules), reached) };
+    silent = { ...silent, ...replacedRules(variant, silent) };
   }
   return { rules, durability: durabilityOf(variants, reached), reached };
 }
@@ -115,6 +118,7 @@ export function builtInVariant(system: System, name: string): Variant {
   const hint = suggestion(
     id,
     system.variants.map((candidate) => candidate.id),
+    `see: ordeal list mutants ${system.name}`,
   );
   throw usage(`--mutant: ${system.name} has no mutant "${name}" (${hint})`);
 }

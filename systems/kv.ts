@@ -14,8 +14,8 @@ import type { ClientRef, Reply } from './protocol.ts';
 
 /** What one log entry does. Immutable. */
 export interface Command {
-  readonly kind: 'noop' | 'open' | 'operation';
-  /** How traces call it: `session:sequence`, `read`, `noop` or `open`. */
+  readonly kind: 'noop' | 'open' | 'operation' | 'config';
+  /** How traces call it: `session:sequence`, `read`, `noop`, `open` or `config`. */
   readonly id: string;
   readonly operation: Operation | null;
   /** 0 for none. */
@@ -24,6 +24,8 @@ export interface Command {
   /** The cluster's clock when a leader made the command, in microseconds. */
   readonly timeUs: number;
   readonly valueHash: number;
+  /** Who votes from some later position on; of `config` only. */
+  readonly voters?: readonly number[];
 }
 
 /** What a command came to; kept by its session and repeated to retries. */
@@ -109,6 +111,22 @@ export function noopCommand(timeUs: number): Command {
   };
 }
 
+/** Changes nothing in the store: what it means is up to the protocol. */
+export function configCommand(voters: readonly number[], timeUs: number): Command {
+  let valueHash = mix(mix(HASH_SEED, 4), timeUs);
+  for (const voter of voters) valueHash = mix(valueHash, voter);
+  return {
+    kind: 'config',
+    id: 'config',
+    operation: null,
+    session: 0,
+    sequence: 0,
+    timeUs,
+    valueHash,
+    voters,
+  };
+}
+
 export function openCommand(from: ClientRef, timeUs: number): Command {
   const valueHash = mix(mix(mix(mix(HASH_SEED, 2), from.client), from.id), timeUs);
   return {
@@ -161,6 +179,7 @@ export class KvMachine {
   #execute(state: KvState, position: number, command: Command, localUs: number): CommandResult {
     switch (command.kind) {
       case 'noop':
+      case 'config':
         return { status: 'ok', value: null, position };
       case 'open':
         return this.#open(state, position, localUs);

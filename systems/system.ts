@@ -5,7 +5,7 @@ import type { ClientProtocol } from './client.ts';
 import type { OperationName } from './operations.ts';
 import type { AnyProtocol, Options } from './protocol.ts';
 
-/** One option of a system, settable with `--set name=value`. The default fixes its type. */
+/** One option, settable with `--set name=value`. The default fixes its type; numbers are whole. */
 export type OptionSpec =
   | { readonly describe: string; readonly default: boolean }
   | { readonly describe: string; readonly default: string; readonly choices: readonly string[] }
@@ -14,6 +14,8 @@ export type OptionSpec =
       readonly default: number;
       readonly min: number;
       readonly max: number;
+      /** Another option of the same system, which this one must stay below. */
+      readonly below?: string;
     };
 
 /**

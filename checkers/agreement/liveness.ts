@@ -47,7 +47,7 @@ interface Member {
 /** One leader, from its election, or the quiet end if that was later, until it stops leading. */
 interface Reign {
   readonly node: number;
-  readonly term: number;
+  term: number;
   readonly line: number;
   startNs: number;
   endNs: number | null;
@@ -59,8 +59,10 @@ interface Reign {
 
 /** Follows a run as it happens: fed every line, told of the quiet end, asked at the end. */
 export class LivenessObserver {
-  /** Whether terms are ballots, of which each node has its own: a round of them is one step. */
+  /** Whether terms are ballots, of which each node has its own. */
   readonly #ballots: boolean;
+  /** Leaders since the quiet end, not counting one that went on in another ballot. */
+  #elections = 0;
   readonly members: Member[] = [];
   /** Before the quiet end, those that last; after it, all. */
   reigns: Reign[] = [];
@@ -79,8 +81,8 @@ export class LivenessObserver {
 
   /** Elections begun since the quiet end, as far as terms or ballots show them. */
   get termsAfterQuiet(): number {
-    const terms = this.term - this.termBefore;
-    return this.#ballots ? Math.ceil(terms / Math.max(1, this.members.length)) : terms;
+    // Ballots jump: nobody's attempts before the quiet end show in the next one that is led.
+    return this.#ballots ? this.#elections : this.term - this.termBefore;
   }
 
   feed(event: TraceEvent, node: number, _incarnation: number, timeNs: number): void {
@@ -135,6 +137,7 @@ export class LivenessObserver {
       case 'propose':
       case 'accept':
       case 'learn':
+      case 'configuration':
         return;
     }
   }
@@ -143,6 +146,7 @@ export class LivenessObserver {
   quiet(timeNs: number): void {
     this.#isQuiet = true;
     this.termBefore = this.term;
+    this.#elections = 0;
     for (const reign of this.reigns) {
       const { last, commit } = this.#member(reign.node);
       reign.startNs = timeNs;
@@ -182,12 +186,20 @@ export class LivenessObserver {
   }
 
   #crown(member: Member, event: Extract<TraceEvent, { kind: 'leader' }>, startNs: number): void {
+    // A leader that prepares another ballot of its own has not made room for anybody.
+    const own = this.#ballots ? this.#reignOf(member.node) : undefined;
+    if (own === undefined) this.#elections++;
+    else own.term = event.term;
     // Two leaders at once: the one of the lower term has been overtaken.
     let overtaken = false;
     for (const reign of this.reigns) {
-      if (reign.endNs !== null) continue;
+      if (reign.endNs !== null || reign === own) continue;
       if (reign.term < event.term) reign.endNs = startNs;
       else overtaken = true;
+    }
+    if (own !== undefined) {
+      if (overtaken) own.endNs = startNs;
+      return;
     }
     const required = Math.max(member.last, event.last.index);
     this.reigns.push({

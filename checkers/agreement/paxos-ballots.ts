@@ -4,6 +4,7 @@ import { type AcceptedValue, nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
 import {
   type Acceptance,
+  countNodes,
   instanceName,
   isForgotten,
   type PaxosGhost,
@@ -13,6 +14,7 @@ import {
   raisePromise,
   roundOf,
   scopeOf,
+  votersFrom,
 } from './paxos-state.ts';
 
 type Prepare = Extract<TraceEvent, { kind: 'prepare' }>;
@@ -131,24 +133,23 @@ export function onPrepared(ghost: PaxosGhost, node: PaxosNode, event: Prepared):
       `${nodeNames([round.preparedBy, node.node])} both ended phase 1 of ballot ${ballot}`,
     );
   }
-  let seen = 0;
-  let distinct = 0;
+  let promised = 0;
   for (const promise of promises) {
     if (promise.ballot !== ballot) judgeStale(ghost, node, ballot, promise);
-    const bit = 1 << promise.node;
     const given = round.promises[promise.node];
-    if ((node.members & bit) === 0 || (seen & bit) !== 0 || given === undefined) continue;
-    seen |= bit;
-    distinct++;
+    if (given === undefined) continue;
+    promised |= 1 << promise.node;
     require(round, given, findings.line);
   }
-  if (distinct < node.quorum) {
+  for (const { voters, quorum } of votersFrom(ghost, node.configuredFrom, event.from)) {
+    const distinct = countNodes(promised & voters);
+    if (distinct >= quorum) continue;
     findings.report(
       'J:QuorumCert',
       -1,
       `${nodeName(node.node)} ended phase 1 of ballot ${ballot} on the promises of ` +
         `${nodeNames(promises.map((promise) => promise.node))}, of which ${distinct} count; ` +
-        `it needs ${node.quorum}`,
+        `it needs ${quorum}`,
     );
   }
   round.preparedBy = node.node;
@@ -171,6 +172,7 @@ export function onLeader(ghost: PaxosGhost, node: PaxosNode, event: Leader): voi
   node.leading = term;
   node.leaderLine = findings.line;
   node.firstOwn = event.last.index;
+  node.ledFrom = node.configuredFrom;
 }
 
 function judgeStale(

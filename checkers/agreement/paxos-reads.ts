@@ -2,7 +2,7 @@
 
 import { nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
-import type { PaxosGhost, PaxosNode } from './paxos-state.ts';
+import { countNodes, type PaxosGhost, type PaxosNode, votersFrom } from './paxos-state.ts';
 
 type ReadCertificate = Extract<TraceEvent, { kind: 'read-cert' }>;
 
@@ -25,11 +25,11 @@ export function onReadCertificate(
       `${subject}although its chosen prefix had not reached slot ${node.firstOwn}, its own first`,
     );
   }
-  const because = fault(node, event);
+  const because = fault(ghost, node, event);
   if (because !== null) findings.report('J:ReadCert', node.leaderLine, subject + because);
 }
 
-function fault(node: PaxosNode, event: ReadCertificate): string | null {
+function fault(ghost: PaxosGhost, node: PaxosNode, event: ReadCertificate): string | null {
   const { readPosition, term } = event;
   if (event.applied < readPosition || node.applied < readPosition) {
     return `but had executed only up to slot ${Math.min(event.applied, node.applied)}`;
@@ -37,18 +37,16 @@ function fault(node: PaxosNode, event: ReadCertificate): string | null {
   // A read through the log is a command like any other: order is its only justification.
   if (event.mode === 'log') return null;
   if (node.leading !== term) return 'without leading it';
-  let seen = 1 << node.node;
-  let counted = 1;
-  for (const ack of event.acks) {
-    const bit = 1 << ack.node;
-    if ((node.members & bit) === 0 || (seen & bit) !== 0 || ack.round < event.round) continue;
-    seen |= bit;
-    counted++;
+  let acked = 1 << node.node;
+  for (const ack of event.acks) if (ack.round >= event.round) acked |= 1 << ack.node;
+  for (const { voters, quorum } of votersFrom(ghost, node.ledFrom, node.commit + 1)) {
+    const counted = countNodes(acked & voters);
+    if (counted >= quorum) continue;
+    const asked = nodeNames(event.acks.map((ack) => ack.node));
+    return (
+      `on the word of ${asked} for round ${event.round}; with its own, ${counted} count and ` +
+      `${quorum} must`
+    );
   }
-  if (counted >= node.quorum) return null;
-  const asked = nodeNames(event.acks.map((ack) => ack.node));
-  return (
-    `on the word of ${asked} for round ${event.round}; with its own, ${counted} count and ` +
-    `${node.quorum} must`
-  );
+  return null;
 }

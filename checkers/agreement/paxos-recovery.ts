@@ -13,6 +13,7 @@ import {
   NO_BALLOT,
   type PaxosGhost,
   type PaxosNode,
+  voterSet,
 } from './paxos-state.ts';
 import { countVote } from './paxos-values.ts';
 
@@ -33,9 +34,12 @@ export function onBoot(ghost: PaxosGhost, node: PaxosNode, event: Boot, incarnat
   node.incarnation = incarnation;
   node.bootLine = ghost.findings.line;
   node.size = event.nodes.length;
-  node.quorum = Math.floor(node.size / 2) + 1;
-  node.members = 0;
-  for (const member of event.nodes) node.members |= 1 << member;
+  const known = recovered.configurations ?? [{ from: 1, voters: event.nodes }];
+  if (ghost.configurations.length === 0) {
+    const { line } = ghost.findings;
+    for (const { from, voters } of known) ghost.configurations.push(voterSet(from, voters, line));
+  }
+  node.configuredFrom = known.at(-1)?.from ?? 1;
   adopt(ghost, node, recovered);
 }
 

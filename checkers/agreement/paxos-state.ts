@@ -26,11 +26,8 @@ export interface Claim {
 export class PaxosNode implements Replica {
   readonly node: number;
   incarnation = 0;
-  /** How many members it was started with, and how many of them make a majority. */
+  /** How many members it was started with. */
   size = 1;
-  quorum = 1;
-  /** Members, as bits. */
-  members = 0;
   bootLine = -1;
   // Durable claims: they outlive a crash.
   /** The highest ballot of its own that it has used. */
@@ -47,6 +44,10 @@ export class PaxosNode implements Replica {
   leading = NO_BALLOT;
   leaderLine = -1;
   firstOwn = 0;
+  /** First slot of the latest configuration that it knows of. */
+  configuredFrom = 1;
+  /** The same, when it became leader: it leads only until it learns of another one. */
+  ledFrom = 1;
 
   constructor(node: number) {
     this.node = node;
@@ -121,10 +122,19 @@ export interface PaxosStats {
   readsIndex: number;
   readsLease: number;
   readsLog: number;
+  reconfigurations: number;
   /** Ballots that are not of their user's own numbers: m·n + i for node i. Harmless by itself. */
   foreignBallots: number;
   /** Lines of nodes that never said that they were started: the trace is incomplete. */
   orphans: number;
+}
+
+/** Who votes in the slots from `from` on, as bits, and how many of them make a quorum. */
+export interface VoterSet {
+  readonly from: number;
+  readonly voters: number;
+  readonly quorum: number;
+  readonly line: number;
 }
 
 /** The cluster. `Ghost` as in proofs: state that no node has, but that the invariants speak of. */
@@ -137,6 +147,8 @@ export interface PaxosGhost {
   readonly nodes: (PaxosNode | undefined)[];
   readonly instances: Map<Instance, InstanceGhost>;
   readonly rounds: Map<Scope, Map<number, Round>>;
+  /** In order of slots; the first is that of the start. */
+  readonly configurations: VoterSet[];
   /** Slots up to here are in everybody's snapshot, and forgotten. */
   base: number;
   /** The highest slot in which anything was accepted. */
@@ -165,6 +177,33 @@ export function raisePromise(node: PaxosNode, scope: Scope, ballot: number, line
     claim.ballot = ballot;
     claim.line = line;
   }
+}
+
+export function voterSet(from: number, nodes: readonly number[], line: number): VoterSet {
+  let voters = 0;
+  for (const node of nodes) voters |= 1 << node;
+  return { from, voters, quorum: Math.floor(nodes.length / 2) + 1, line };
+}
+
+/** Who votes in an instance. */
+export function votersIn({ configurations }: PaxosGhost, instance: Instance): VoterSet {
+  let at = typeof instance === 'string' ? 0 : configurations.length - 1;
+  while (at > 0 && (configurations[at] as VoterSet).from > Number(instance)) at--;
+  return configurations[at] as VoterSet;
+}
+
+/** The voter sets of all instances from `from` on, for who knows none that begins after `known`. */
+export function votersFrom(
+  { configurations }: PaxosGhost,
+  known: number,
+  from: Instance,
+): readonly VoterSet[] {
+  const first = typeof from === 'string' ? 0 : from;
+  return configurations.filter((set, at) => {
+    if (at > 0 && set.from > known) return false;
+    const next = configurations[at + 1];
+    return next === undefined || next.from > first || next.from > known;
+  });
 }
 
 export function isForgotten(ghost: PaxosGhost, instance: Instance): boolean {

@@ -16,6 +16,7 @@ import {
   promisedBy,
   raisePromise,
   scopeOf,
+  votersIn,
 } from './paxos-state.ts';
 
 type Propose = Extract<TraceEvent, { kind: 'propose' }>;
@@ -85,6 +86,7 @@ function judgeSafe(
   known: InstanceGhost,
 ): void {
   const scope = scopeOf(ghost, instance);
+  const { voters, quorum } = votersIn(ghost, instance);
   for (const earlier of known.ballots) {
     if (earlier.ballot >= ballot || earlier.valueHash === valueHash) continue;
     let able = earlier.voters;
@@ -92,13 +94,13 @@ function judgeSafe(
       const state = ghost.nodes[other];
       if (state === undefined || promisedBy(state, scope) <= earlier.ballot) able |= 1 << other;
     }
-    if (countNodes(able & node.members) < node.quorum) continue;
+    if (countNodes(able & voters) < quorum) continue;
     ghost.findings.report(
       'SafeAt',
       earlier.line,
       `${nodeName(node.node)} proposed in ballot ${ballot} of ${instanceName(instance)} while ` +
         `another value was or could be chosen in ballot ${earlier.ballot} by ` +
-        nodeNames(nodesIn(able & node.members)),
+        nodeNames(nodesIn(able & voters)),
     );
   }
 }
@@ -154,7 +156,8 @@ export function countVote(
   const { findings } = ghost;
   value.voters |= 1 << node.node;
   value.voteLine = findings.line;
-  if (known.chosen === value || countNodes(value.voters & node.members) < node.quorum) return;
+  const { voters, quorum } = votersIn(ghost, instance);
+  if (known.chosen === value || countNodes(value.voters & voters) < quorum) return;
   if (known.chosen === null) {
     known.chosen = value;
     known.chosenLine = findings.line;
@@ -191,14 +194,15 @@ export function onLearn(ghost: PaxosGhost, node: PaxosNode, event: Learn): void 
   let bits = 0;
   for (const voter of certificate) bits |= 1 << voter;
   const value = ballotOf(known, ballot);
-  const counted = countNodes(bits & (value?.voters ?? 0) & node.members);
-  if (counted >= node.quorum) return;
+  const { voters, quorum } = votersIn(ghost, instance);
+  const counted = countNodes(bits & (value?.voters ?? 0) & voters);
+  if (counted >= quorum) return;
   findings.report(
     'J:QuorumCert',
     value?.line ?? -1,
     `${nodeName(node.node)} took the value of ballot ${ballot} in ${instanceName(instance)} for ` +
       `chosen on the word of ${nodeNames(certificate)}; ${counted} of them had accepted it, and ` +
-      `${node.quorum} must`,
+      `${quorum} must`,
   );
 }
 

@@ -19,6 +19,7 @@ import {
   type PaxosGhost,
   PaxosNode,
   type PaxosStats,
+  voterSet,
 } from './paxos-state.ts';
 import { judgeChosen, onAccept, onLearn, onPropose } from './paxos-values.ts';
 
@@ -44,6 +45,7 @@ class PaxosChecker implements TraceChecker {
       nodes: [],
       instances: new Map(),
       rounds: new Map(),
+      configurations: [],
       base: 0,
       highestSlot: 0,
       lastLeader: -1,
@@ -95,6 +97,9 @@ function step(
     case 'learn':
       onLearn(ghost, node, event);
       return;
+    case 'configuration':
+      onConfiguration(ghost, node, event);
+      return;
     case 'commit':
       onPrefix(ghost, node, event.index);
       return;
@@ -130,6 +135,44 @@ function step(
       // Lines of other protocols.
       return;
   }
+}
+
+/**
+ * ConfigurationAgreement and ConfigurationWindow: nodes agree on who votes from which slot on, and
+ * it is settled before anything is proposed there (Lamport's alpha).
+ */
+function onConfiguration(
+  ghost: PaxosGhost,
+  node: PaxosNode,
+  event: Extract<TraceEvent, { kind: 'configuration' }>,
+): void {
+  const { findings, configurations } = ghost;
+  const { from, voters } = event;
+  const name = nodeName(node.node);
+  node.configuredFrom = Math.max(node.configuredFrom, from);
+  const set = voterSet(from, voters, findings.line);
+  const known = configurations.find((each) => each.from === from);
+  if (known !== undefined) {
+    if (known.voters === set.voters) return;
+    findings.report(
+      'ConfigurationAgreement',
+      known.line,
+      `${name} has other voters from slot ${from} on than were reported before`,
+    );
+    return;
+  }
+  const last = configurations.at(-1);
+  if (last !== undefined && from < last.from) return;
+  if (from <= ghost.highestSlot) {
+    findings.report(
+      'ConfigurationWindow',
+      last?.line ?? -1,
+      `${name} has new voters from slot ${from} on, but the old ones have already been asked up to ` +
+        `slot ${ghost.highestSlot}`,
+    );
+  }
+  configurations.push(set);
+  ghost.stats.reconfigurations++;
 }
 
 /** The prefix that a node knows to be chosen only grows while it lives. */
@@ -237,6 +280,7 @@ function noStats(): PaxosStats & Record<string, number> {
     readsIndex: 0,
     readsLease: 0,
     readsLog: 0,
+    reconfigurations: 0,
     foreignBallots: 0,
     orphans: 0,
   };

@@ -115,6 +115,7 @@ function step(
     case 'propose':
     case 'accept':
     case 'learn':
+    case 'configuration':
       // Lines of other protocols.
       return;
     case 'panic':

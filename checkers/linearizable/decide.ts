@@ -98,8 +98,10 @@ function isOwn(model: Model): boolean {
   return Object.values<Model>(models).includes(model);
 }
 
-function hasClaims({ readonly, requires, produces, quotient, key }: Model): boolean {
-  return [readonly, requires, produces, quotient, key].some((claim) => claim !== undefined);
+const CLAIMS = ['readonly', 'requires', 'produces', 'quotient', 'key'] as const;
+
+function hasClaims(model: Model): boolean {
+  return CLAIMS.some((claim) => model[claim] !== undefined);
 }
 
 /**

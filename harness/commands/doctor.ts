@@ -49,8 +49,8 @@ function ownLines(store: string): ProbeLine[] {
     {
       name: 'store',
       ok: problem === null,
-      detail: `${resolve(store)} ${problem === null ? 'can' : 'cannot'} be written`,
-      fix: `make ${directory} writable (${problem}), or name another place with --store`,
+      detail: `${resolve(store)} can${problem === null ? '' : 'not'} be written`,
+      fix: `${directory}: ${problem}; make it writable, or name another place with --store`,
     },
   ];
 }

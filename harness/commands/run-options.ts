@@ -30,7 +30,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(
       new Option('--backend <name>', 'where nodes run (default: sim)').choices(['sim', 'docker']),
     )
-    .option('--workload <name>', 'what clients do (default: register)')
+    .option('--workload <name>', 'what clients do (default: register, or what the system serves)')
     .option('--nodes <n>', 'size of the cluster (default: 5)', number)
     .option('--concurrency <n>', 'clients at a time (default: 10)', number)
     .option('--rate <n>', 'operations per second over all clients (default: 100)', number)

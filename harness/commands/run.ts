@@ -14,7 +14,7 @@ import { type PreparedRun, type RunContext, runAndStore } from '../run.ts';
 import { commandOf } from '../run-file.ts';
 import { simulateOnce } from '../simulate.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
-import { builtInVariant, loadVariants } from '../variants.ts';
+import { applyVariants, builtInVariant, loadVariants } from '../variants.ts';
 import { addRunOptions, number, type RunFlags, requestOf } from './run-options.ts';
 
 interface Flags extends RunFlags {
@@ -83,6 +83,8 @@ export async function prepare(
   const files = (request.rules ?? []).map((file) => resolve(file));
   const own = (await Promise.all(files.map((file) => loadVariants(file)))).flat();
   const variants = [...planted, ...own];
+  // Refuses what does not fit the system before anything is started.
+  applyVariants(system, variants);
   const hunts = variants.flatMap((variant) => (variant.hunt === undefined ? [] : [variant.hunt]));
   const asked = files.length > 0 ? { ...request, rules: files } : request;
   const config = resolveConfig(asked, hunts, drawSeed, catalogue);

@@ -53,7 +53,9 @@ export async function launch(spec: ClusterSpec, options: LaunchOptions = {}): Pr
     return await bringUp(spec, options, engine, image, teardown);
   } catch (error) {
     await takeDown(teardown);
-    if (error instanceof HarnessError || spec.signal.aborted) throw error;
+    // Whatever it was that failed: the reason is the interruption.
+    spec.signal.throwIfAborted();
+    if (error instanceof HarnessError) throw error;
     throw infrastructure(`the cluster did not start: ${reason(error)}`, error);
   }
 }

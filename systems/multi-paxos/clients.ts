@@ -27,14 +27,24 @@ export function onRequest(multi: Multi, request: Request): void {
   }
 }
 
-/** Leader: proposes what has waited for room in the window. */
+/**
+ * Leader: proposes what there is room for in the window. The slots of earlier leaders come first:
+ * in each what was reported of it, or a no-op, and one more no-op that ends the recovery.
+ */
 export function fillWindow(multi: Multi): void {
-  const { state } = multi;
+  const { state, rules } = multi;
   while (hasRoom(multi)) {
+    if (state.next <= state.firstOwn) {
+      const slot = state.next++;
+      if (slot <= state.chosenUpTo || state.chosen.has(slot)) continue;
+      const command = rules.recoverSlot(state.reports.get(slot) ?? [], state.clusterUs);
+      if (command !== null) propose(multi, slot, command);
+      continue;
+    }
     const waiting = state.backlog.shift();
     if (waiting === undefined) return;
     const slot = state.next++;
-    state.waiting.set(slot, waiting);
+    if (waiting.to !== null) state.waiting.set(slot, waiting);
     propose(multi, slot, waiting.command);
   }
 }
@@ -52,7 +62,7 @@ export function answerCommand(
 ): void {
   const { state, rules } = multi;
   const waiting = state.waiting.get(slot);
-  if (waiting === undefined) return;
+  if (waiting === undefined || waiting.to === null) return;
   state.waiting.delete(slot);
   if (rules.isOwnCommand(waiting.command, command)) {
     if (command.operation?.f === 'read') traceReadThroughLog(multi, slot);
@@ -69,7 +79,7 @@ export function answerCovered(multi: Multi, upTo: number): void {
   for (const [slot, { to }] of waiting) {
     if (slot > upTo) continue;
     waiting.delete(slot);
-    answer(multi, to, { status: 'unknown', error: 'covered-by-snapshot' });
+    if (to !== null) answer(multi, to, { status: 'unknown', error: 'covered-by-snapshot' });
   }
 }
 
@@ -91,7 +101,7 @@ export function answerRead(multi: Multi, read: PendingRead, mode: 'index' | 'lea
 /** What was never proposed, and reads, may be asked of the next leader at once. */
 export function abandonClients(multi: Multi): void {
   const { state } = multi;
-  for (const { to } of state.backlog) redirect(multi, to);
+  for (const { to } of state.backlog) if (to !== null) redirect(multi, to);
   state.backlog.length = 0;
   for (const { to } of state.reads) redirect(multi, to);
   state.reads.length = 0;

@@ -1,12 +1,12 @@
 /** Phase 1: one Prepare for every slot from the first that is not known to be chosen (PMS, 3). */
 
 import type { Command } from '../kv.ts';
-import { abandonClients } from './clients.ts';
+import { abandonClients, fillWindow } from './clients.ts';
+import { configurationsFrom, countIn } from './configurations.ts';
 import { askToLearn, learn } from './learning.ts';
 import type { Accepted, AcceptedSlot, ChosenSlot, Nack, Prepare, Promise1b } from './messages.ts';
-import { propose } from './proposals.ts';
 import { startRound } from './rounds.ts';
-import { type Multi, NOBODY, sendAll, TIMER } from './state.ts';
+import { type Multi, type MultiState, NOBODY, sendAll, TIMER } from './state.ts';
 
 /** Starts waiting anew for a leader: the timeout is random in [T, 2T). */
 export function resetElectionWait(multi: Multi): void {
@@ -51,15 +51,23 @@ export function follow(multi: Multi, leader: number, ballot: number): void {
 export function stepDown(multi: Multi, reason: string): void {
   const { state, env } = multi;
   const led = state.role === 'leader';
+  retire(multi);
+  if (!led) return;
+  env.trace({ kind: 'step-down', term: state.ballot, reason });
+  resetElectionWait(multi);
+}
+
+function retire(multi: Multi): void {
+  const { state, env } = multi;
+  const led = state.role === 'leader';
   state.role = 'follower';
   state.leader = NOBODY;
   state.promises = [];
+  state.reports = new Map();
   state.proposals.clear();
   if (!led) return;
-  env.trace({ kind: 'step-down', term: state.ballot, reason });
   env.cancelTimer(TIMER.heartbeat);
   abandonClients(multi);
-  resetElectionWait(multi);
 }
 
 export function onPrepare(multi: Multi, from: number, message: Prepare): void {
@@ -106,11 +114,13 @@ export function onNack(multi: Multi, message: Nack): void {
   if (role === 'follower') stepDown(multi, 'nack');
 }
 
-/** Candidate: leads as soon as a quorum has promised and it knows what their snapshots cover. */
+/**
+ * Candidate: leads as soon as a quorum of every configuration has promised, and it knows what their
+ * snapshots cover. What it learns from them may tell of one more configuration.
+ */
 export function endPhaseOne(multi: Multi): void {
-  const { state, rules } = multi;
-  if (state.role !== 'candidate') return;
-  if (state.promises.length < rules.promisesNeeded(rules.quorum(state.members.length))) return;
+  const { state } = multi;
+  if (!hasPromises(multi)) return;
   let ahead: Promise1b | null = null;
   let informant = NOBODY;
   for (const promise of state.promises) {
@@ -118,8 +128,35 @@ export function endPhaseOne(multi: Multi): void {
     ahead = promise;
     informant = promise.node;
   }
-  if (ahead === null) becomeLeader(multi);
-  else askToLearn(multi, informant);
+  if (ahead !== null) {
+    askToLearn(multi, informant);
+    return;
+  }
+  for (const { chosen } of state.promises) {
+    for (const { slot, command } of chosen) learn(multi, { slot, command });
+  }
+  if (hasPromises(multi)) becomeLeader(multi);
+}
+
+/** Leader: a new configuration rules soon, in which nobody has promised anything yet. */
+export function prepareAgain(multi: Multi): void {
+  retire(multi);
+  resetElectionWait(multi);
+  startCandidacy(multi);
+}
+
+function hasPromises({ state, rules }: Multi): boolean {
+  if (state.role !== 'candidate') return false;
+  const promised = state.members.map(() => false);
+  for (const { node } of state.promises) promised[node] = true;
+  return configurationsFrom(state, firstOpen(state)).every(
+    ({ voters }) => countIn(voters, promised) >= rules.promisesNeeded(rules.quorum(voters.length)),
+  );
+}
+
+/** What was chosen since the ballot began needs no promises any more. */
+function firstOpen({ preparedFrom, chosenUpTo }: Readonly<MultiState>): number {
+  return Math.max(preparedFrom, chosenUpTo + 1);
 }
 
 function startCandidacy(multi: Multi): void {
@@ -184,24 +221,22 @@ function becomeLeader(multi: Multi): void {
   env.trace({
     kind: 'prepared',
     ballot,
-    from: state.preparedFrom,
+    from: firstOpen(state),
     promises: promises.map((promise) => ({ node: promise.node, ballot: promise.ballot })),
   });
-  for (const { chosen } of promises) {
-    for (const { slot, command } of chosen) learn(multi, { slot, command });
-  }
   const reports = reportsBySlot(multi);
   let last = state.chosenUpTo;
   for (const slot of reports.keys()) if (slot > last) last = slot;
   for (const slot of state.chosen.keys()) if (slot > last) last = slot;
   startLeading(multi, last + 1, latestTimeUs(multi, reports));
+  state.reports = reports;
   env.trace({
     kind: 'leader',
     term: ballot,
     certificate: promises.map(({ node }) => node),
     last: { term: ballot, index: state.firstOwn },
   });
-  recoverSlots(multi, reports);
+  fillWindow(multi);
   startRound(multi);
   env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
 }
@@ -214,25 +249,13 @@ function startLeading(multi: Multi, firstOwn: number, clusterUs: number): void {
   state.leaderSinceUs = env.nowUs();
   state.clusterUs = clusterUs;
   state.firstOwn = firstOwn;
-  state.next = firstOwn + 1;
+  state.next = state.chosenUpTo + 1;
   state.ackRound.fill(0);
   state.ackUs.fill(state.leaderSinceUs);
   state.round = 0;
   state.confirmedRound = 0;
   state.leaseUntilUs = Number.NEGATIVE_INFINITY;
   env.cancelTimer(TIMER.election);
-}
-
-/** Slots that nobody reported are filled with no-ops, and one no-op more ends the recovery. */
-function recoverSlots(multi: Multi, reports: ReadonlyMap<number, readonly Accepted[]>): void {
-  const { state, rules } = multi;
-  const { ballot, clusterUs } = state;
-  for (let slot = state.chosenUpTo + 1; slot <= state.firstOwn; slot++) {
-    if (state.role !== 'leader' || state.ballot !== ballot) return;
-    if (state.chosen.has(slot) || slot <= state.chosenUpTo) continue;
-    const command = rules.recoverSlot(reports.get(slot) ?? [], clusterUs);
-    if (command !== null) propose(multi, slot, command);
-  }
 }
 
 function reportsBySlot(multi: Multi): Map<number, Accepted[]> {

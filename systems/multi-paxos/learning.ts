@@ -3,7 +3,8 @@
 import type { Command } from '../kv.ts';
 import { applyChosen } from './apply.ts';
 import { fillWindow } from './clients.ts';
-import { endPhaseOne } from './election.ts';
+import { adoptConfiguration } from './configurations.ts';
+import { endPhaseOne, prepareAgain } from './election.ts';
 import type { Commit, Heartbeat, Learn, LearnRequest } from './messages.ts';
 import { install } from './snapshots.ts';
 import { type Multi, NO_BALLOT } from './state.ts';
@@ -25,14 +26,34 @@ export function learn(multi: Multi, learned: Learned): void {
   state.chosen.set(slot, command);
   state.notices.delete(slot);
   env.trace({ kind: 'learn', ballot, instance: slot, valueHash: command.valueHash, certificate });
-  const before = state.chosenUpTo;
-  while (state.chosen.has(state.chosenUpTo + 1)) state.chosenUpTo++;
-  if (state.chosenUpTo > before) tracePrefix(multi);
-  applyChosen(multi);
-  if (state.role === 'leader') fillWindow(multi);
+  advancePrefix(multi);
 }
 
-export function tracePrefix(multi: Multi): void {
+/**
+ * Goes on over what is chosen. A leader that comes upon a new configuration has prepared nothing in
+ * it: it begins again with phase 1, in which both configurations have to promise.
+ */
+export function advancePrefix(multi: Multi): void {
+  const { state } = multi;
+  const before = state.chosenUpTo;
+  let reconfigured = false;
+  let next = state.chosen.get(state.chosenUpTo + 1);
+  while (next !== undefined) {
+    state.chosenUpTo++;
+    if (next.voters !== undefined) {
+      adoptConfiguration(multi, state.chosenUpTo, next.voters);
+      reconfigured = true;
+    }
+    next = state.chosen.get(state.chosenUpTo + 1);
+  }
+  if (state.chosenUpTo > before) tracePrefix(multi);
+  applyChosen(multi);
+  if (state.role !== 'leader') return;
+  if (reconfigured) prepareAgain(multi);
+  else fillWindow(multi);
+}
+
+function tracePrefix(multi: Multi): void {
   const { state, env } = multi;
   const { promised, chosenUpTo } = state;
   const term = Math.max(0, promised);

@@ -18,11 +18,19 @@ export interface ChosenSlot {
   readonly command: Command;
 }
 
+/** Who votes in the slots from `from` on, until the next configuration. */
+export interface Configuration {
+  readonly from: number;
+  readonly voters: readonly number[];
+}
+
 /** The state after every slot up to `slot`, in place of them. */
 export interface Snapshot {
   readonly slot: number;
   /** Null for the empty state before the first slot. */
   readonly kv: KvSnapshot | null;
+  /** In force from `slot` + 1 on, and after; null for all members. */
+  readonly configurations: readonly Configuration[] | null;
 }
 
 /** 1a: one for all slots from `from` on. */

@@ -30,7 +30,7 @@ export const multiOptions = {
     max: 10_000,
   },
   window: {
-    describe: 'slots in flight at a time, chosen in any order',
+    describe: 'slots in flight at a time, chosen in any order; a new configuration waits as long',
     default: 16,
     min: 1,
     max: 10_000,
@@ -38,6 +38,12 @@ export const multiOptions = {
   snapshotEvery: {
     describe: 'slots executed between snapshots; 0 for no snapshots',
     default: 200,
+    min: 0,
+    max: 1_000_000,
+  },
+  reconfigureEvery: {
+    describe: 'slots after which the leader takes a voter out, or back in; 0 for never',
+    default: 0,
     min: 0,
     max: 1_000_000,
   },
@@ -78,6 +84,7 @@ export function multiConfig(options: Options): MultiConfig {
     retransmitUs: numberOption(options, 'retransmitMs') * 1000,
     window: numberOption(options, 'window'),
     snapshotEvery: numberOption(options, 'snapshotEvery'),
+    reconfigureEvery: numberOption(options, 'reconfigureEvery'),
     batch: numberOption(options, 'batch'),
     leaseUs: numberOption(options, 'leaseMs') * 1000,
     leaseDriftPpm: numberOption(options, 'leaseDriftPpm'),

@@ -1,6 +1,7 @@
 /** Phase 2, for any number of slots at a time: Accept, its answers, and Commit (PMS, 3). */
 
 import type { Command } from '../kv.ts';
+import { isQuorumOf } from './configurations.ts';
 import { follow } from './election.ts';
 import { learn } from './learning.ts';
 import type { Accept, Accepted2b } from './messages.ts';
@@ -41,9 +42,7 @@ export function onAccepted(multi: Multi, from: number, message: Accepted2b): voi
   if (proposal === undefined || !rules.countAccept(state, from, message)) return;
   const { accepted, command } = proposal;
   accepted[from] = true;
-  let count = 0;
-  for (const has of accepted) if (has) count++;
-  if (count < rules.quorum(state.members.length)) return;
+  if (!isQuorumOf(multi, slot, accepted)) return;
   state.proposals.delete(slot);
   sendAll(multi, { kind: 'commit', ballot, slot });
   learn(multi, { slot, command, ballot, certificate: nodesThat(accepted) });

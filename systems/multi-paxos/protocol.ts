@@ -17,6 +17,7 @@ import { multiConfig } from './options.ts';
 import { onAccept, onAccepted } from './proposals.ts';
 import { onHeartbeat, onHeartbeatAck, onHeartbeatTimer } from './rounds.ts';
 import type { MultiRules } from './rules.ts';
+import { allMembers } from './snapshots.ts';
 import {
   type Multi,
   type MultiConfig,
@@ -128,7 +129,7 @@ function replay(records: readonly MultiRecord[]): Found {
   const found: Found = {
     ownBallot: NO_BALLOT,
     promised: NO_BALLOT,
-    snapshot: { slot: 0, kv: null },
+    snapshot: { slot: 0, kv: null, configurations: null },
     accepted: new Map(),
   };
   for (const record of records) {
@@ -169,6 +170,7 @@ function recover(env: MultiEnv, config: MultiConfig, found: Found): MultiState {
     chosen: new Map(),
     chosenUpTo: snapshot.slot,
     applied: snapshot.slot,
+    configurations: [...(snapshot.configurations ?? allMembers(members))],
     kv: snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv),
     seen: Math.max(promised, ownBallot),
     leader: NOBODY,
@@ -180,6 +182,7 @@ function recover(env: MultiEnv, config: MultiConfig, found: Found): MultiState {
     ballot: NO_BALLOT,
     preparedFrom: 1,
     promises: [],
+    reports: new Map(),
     next: 1,
     firstOwn: 0,
     proposals: new Map(),
@@ -213,6 +216,7 @@ function traceBoot(state: MultiState, env: MultiEnv): void {
         valueHash: command.valueHash,
       })),
       snapshot: { term: 0, index: snapshot.slot },
+      configurations: state.configurations,
     },
   });
 }

@@ -1,5 +1,7 @@
 /** Heartbeats: they keep followers waiting, confirm the leadership, and tell what is chosen. */
 
+import { fillWindow } from './clients.ts';
+import { configurationsFrom, reconfigureWhenDue } from './configurations.ts';
 import { follow, stepDown } from './election.ts';
 import { learnPrefix } from './learning.ts';
 import type { Heartbeat, HeartbeatAck } from './messages.ts';
@@ -10,11 +12,13 @@ import { type Multi, ROUNDS_KEPT, reachedBy, sendAll, TIMER } from './state.ts';
 export function onHeartbeatTimer(multi: Multi): void {
   const { state, env, rules } = multi;
   if (state.role !== 'leader') return;
-  if (!rules.checkQuorum(state, env.nowUs(), rules.quorum(state.members.length))) {
+  if (!rules.checkQuorum(state, env.nowUs(), (nodes) => rules.quorum(nodes))) {
     stepDown(multi, 'check-quorum');
     return;
   }
   retransmit(multi);
+  reconfigureWhenDue(multi);
+  fillWindow(multi);
   startRound(multi);
   env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
 }
@@ -63,7 +67,11 @@ function grantLease(multi: Multi, to: number): void {
 
 function confirmRounds(multi: Multi): void {
   const { state, env, rules } = multi;
-  const confirmed = reachedBy(state.ackRound, rules.quorum(state.members.length));
+  let confirmed = state.round;
+  for (const { voters } of configurationsFrom(state, state.chosenUpTo + 1)) {
+    const rounds = voters.map((node) => state.ackRound[node] as number);
+    confirmed = Math.min(confirmed, reachedBy(rounds, rules.quorum(voters.length)));
+  }
   if (confirmed <= state.confirmedRound) return;
   state.confirmedRound = confirmed;
   if (state.round - confirmed < ROUNDS_KEPT) {

@@ -18,6 +18,7 @@ import {
   snapshotKv,
 } from '../kv.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
+import { configurationsFrom, countIn } from './configurations.ts';
 import type { Accepted, Accepted2b, MultiRecord, Nack, Promise1b } from './messages.ts';
 import {
   type MultiConfig,
@@ -41,6 +42,8 @@ export interface MultiRules extends KvRules, ClientRules {
   quorum(nodes: number): number;
   /** The next ballot of a node's own: m·n + i, above every ballot that it knows of (PML). */
   nextBallot(self: number, nodes: number, above: number): number;
+  /** From which slot on a configuration rules that was chosen in this one. */
+  configurationFrom(slot: number, alpha: number): number;
   /** Which records a start goes by: all of them. */
   recordsAtStart(records: readonly MultiRecord[], incarnation: number): readonly MultiRecord[];
 
@@ -65,7 +68,7 @@ export interface MultiRules extends KvRules, ClientRules {
   /** Candidate or leader: what becomes of it when an acceptor has promised more. */
   onNack(state: State, message: Nack): { readonly role: Role; readonly ballot: number };
   /** Leader: whether it may go on leading: a quorum has answered of late. */
-  checkQuorum(state: State, nowUs: number, quorum: number): boolean;
+  checkQuorum(state: State, nowUs: number, quorum: (nodes: number) => number): boolean;
   /** Leader: what it becomes of a command that lost its slot to another: it is taken up again. */
   takesUpLost(state: State): boolean;
 
@@ -110,6 +113,8 @@ export const multiRules: MultiRules = {
     return round * nodes + self;
   },
 
+  configurationFrom: (slot, alpha) => slot + alpha,
+
   recordsAtStart: (records) => records,
 
   // An equal ballot is its owner asking again: the promise, or the answer to it, was lost.
@@ -145,12 +150,12 @@ export const multiRules: MultiRules = {
   checkQuorum(state, nowUs, quorum) {
     const { checkQuorum, electionTimeoutUs } = state.config;
     if (!checkQuorum || nowUs - state.leaderSinceUs < electionTimeoutUs) return true;
-    let heard = 1;
-    for (const node of state.members) {
-      const ackUs = state.ackUs[node] as number;
-      if (node !== state.self && nowUs - ackUs < electionTimeoutUs) heard++;
-    }
-    return heard >= quorum;
+    const heard = state.members.map(
+      (node) => node === state.self || nowUs - (state.ackUs[node] as number) < electionTimeoutUs,
+    );
+    return configurationsFrom(state, state.chosenUpTo + 1).every(
+      ({ voters }) => countIn(voters, heard) >= quorum(voters.length),
+    );
   },
 
   takesUpLost: () => true,

@@ -1,15 +1,21 @@
 /** Snapshots: taking one, putting it in the place of what it covers, installing another's. */
 
 import { emptyKv, restoreKv } from '../kv.ts';
-import { applyChosen } from './apply.ts';
-import { answerCovered, fillWindow } from './clients.ts';
-import { tracePrefix } from './learning.ts';
-import type { MultiRecord, Snapshot } from './messages.ts';
+import { answerCovered } from './clients.ts';
+import { forgetConfigurations, traceConfiguration } from './configurations.ts';
+import { advancePrefix } from './learning.ts';
+import type { Configuration, MultiRecord, Snapshot } from './messages.ts';
 import { type Multi, NO_BALLOT } from './state.ts';
 
 export function takeSnapshot(multi: Multi): void {
   const { state, rules } = multi;
-  compact(multi, { slot: state.applied, kv: rules.snapshotState(state.kv) });
+  const slot = state.applied;
+  forgetConfigurations(state, slot);
+  // A configuration beyond the slot is chosen later, and will be learned again.
+  const configurations = state.configurations.filter(
+    (each) => each.from <= slot + state.config.window,
+  );
+  compact(multi, { slot, kv: rules.snapshotState(state.kv), configurations });
   trace(multi, 'take');
 }
 
@@ -19,14 +25,25 @@ export function install(multi: Multi, snapshot: Snapshot): void {
   if (snapshot.slot <= state.applied) return;
   state.kv = snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv);
   state.applied = snapshot.slot;
+  adoptConfigurations(multi, snapshot);
   state.chosenUpTo = Math.max(state.chosenUpTo, snapshot.slot);
   compact(multi, snapshot);
-  while (state.chosen.has(state.chosenUpTo + 1)) state.chosenUpTo++;
   trace(multi, 'install');
-  tracePrefix(multi);
   answerCovered(multi, snapshot.slot);
-  applyChosen(multi);
-  if (state.role === 'leader') fillWindow(multi);
+  advancePrefix(multi);
+}
+
+function adoptConfigurations(multi: Multi, { configurations }: Snapshot): void {
+  const { state } = multi;
+  const known = state.configurations.at(-1)?.from ?? 0;
+  const adopted = configurations ?? allMembers(state.members);
+  state.configurations.splice(0, state.configurations.length, ...adopted);
+  for (const each of adopted) if (each.from > known) traceConfiguration(multi, each);
+}
+
+/** Who votes before anybody has changed that. */
+export function allMembers(members: readonly number[]): readonly Configuration[] {
+  return [{ from: 1, voters: members }];
 }
 
 /** Drops what the snapshot covers, in memory and, atomically, on disk. */

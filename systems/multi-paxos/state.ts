@@ -3,7 +3,14 @@
 import type { Command, KvLimits, KvMachine, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef, Env } from '../protocol.ts';
-import type { Accepted, MultiMessage, MultiRecord, Promise1b, Snapshot } from './messages.ts';
+import type {
+  Accepted,
+  Configuration,
+  MultiMessage,
+  MultiRecord,
+  Promise1b,
+  Snapshot,
+} from './messages.ts';
 import type { MultiRules } from './rules.ts';
 
 export type Role = 'follower' | 'candidate' | 'leader';
@@ -15,8 +22,10 @@ export interface MultiConfig extends KvLimits {
   readonly checkQuorum: boolean;
   /** Slots applied between snapshots; 0 for none. */
   readonly snapshotEvery: number;
-  /** Most slots in flight beyond the chosen prefix. */
+  /** Most slots in flight beyond the chosen prefix; also Lamport's alpha. */
   readonly window: number;
+  /** Slots after which the leader changes the configuration, to try that out; 0 for never. */
+  readonly reconfigureEvery: number;
   /** Most slots in one Learn. */
   readonly batch: number;
   /** T: timeouts are drawn from [T, 2T). */
@@ -52,7 +61,8 @@ export interface Proposal {
 /** A client that waits for its command. */
 export interface Waiting {
   readonly command: Command;
-  readonly to: ClientRef;
+  /** Null for a command of the leader's own. */
+  readonly to: ClientRef | null;
 }
 
 /** A read that waits until this node is known to lead still. */
@@ -82,6 +92,8 @@ export interface MultiState {
   /** Every slot up to here is known to be chosen. */
   chosenUpTo: number;
   applied: number;
+  /** Who votes, by slot; in order. The last one may lie ahead. */
+  readonly configurations: Configuration[];
   kv: KvState;
   /** The highest ballot heard of. */
   seen: number;
@@ -98,6 +110,8 @@ export interface MultiState {
   ballot: number;
   preparedFrom: number;
   promises: CountedPromise[];
+  /** New leaders: what was reported of the slots below their own first one. */
+  reports: Map<number, Accepted[]>;
   /** Leaders: the next free slot, and the first one that is the leader's own. */
   next: number;
   firstOwn: number;

@@ -26,6 +26,7 @@ export const raftOptions = {
     default: 50,
     min: 1,
     max: 10_000,
+    below: 'electionTimeoutMs',
   },
   snapshotEvery: {
     describe: 'entries executed between snapshots; 0 for no snapshots',

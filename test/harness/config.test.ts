@@ -170,6 +170,15 @@ describe('a name that is not known', () => {
   });
 });
 
+describe('the workload', () => {
+  test('is one that the system serves, unless another is asked for', () => {
+    expect(resolved().workload).toBe('register');
+    expect(resolved({ system: 'basic-paxos' }).workload).toBe('consensus');
+    const message = refusal(() => resolved({ system: 'basic-paxos', workload: 'append' }));
+    expect(message).toContain('--workload append needs append, which basic-paxos does not serve');
+  });
+});
+
 describe('a resolved configuration', () => {
   test('resolves to itself', () => {
     const config = resolved({ nodes: 1, recoveryMaxS: 7, set: { electionTimeoutMs: 500 } });

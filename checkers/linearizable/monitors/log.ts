@@ -8,17 +8,26 @@ import type { Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { log } from '../models/append.ts';
 import { NEVER, type Operations } from '../operations.ts';
-import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
+import {
+  type MonitorResult,
+  numberInputs,
+  undecided,
+  VALID,
+  type ValueNumbers,
+  violation,
+} from './monitor.ts';
 
-interface Append {
-  readonly operation: number;
-  readonly call: number;
-  readonly ret: number;
+/** Who appended an element, by its code. */
+interface Appends {
+  readonly numbers: ValueNumbers;
+  readonly by: Int32Array;
 }
+
+const NOBODY = -1;
 
 interface Read {
   readonly operation: number;
-  readonly elements: readonly number[];
+  readonly elements: Int32Array;
 }
 
 export function logMonitor(operations: Operations, initial: Value): MonitorResult {
@@ -27,16 +36,17 @@ export function logMonitor(operations: Operations, initial: Value): MonitorResul
   }
   const { history, count, call, ret } = operations;
   const append = history.functions.find('append');
-  const appends = new Map<number, Append>();
+  const numbers = numberInputs(operations);
+  const appends: Appends = { numbers, by: new Int32Array(numbers.count).fill(NOBODY) };
   const reads: Read[] = [];
   let longest: Read | undefined;
   for (let i = 0; i < count; i++) {
     const asked = call[i] as number;
     const answered = ret[i] as number;
     if (history.f[asked] === append) {
-      const element = history.value[asked] as number;
-      if (appends.has(element)) return undecided('an element is appended twice');
-      appends.set(element, { operation: i, call: asked, ret: answered });
+      const element = numbers.of(history.value[asked] as number);
+      if (appends.by[element] !== NOBODY) return undecided('an element is appended twice');
+      appends.by[element] = i;
     } else if (answered !== NEVER) {
       const elements = codesOf(operations, history.value[answered] as number);
       if (elements === undefined) return violation([i], `${said(operations, log, i)}: no list`);
@@ -45,7 +55,7 @@ export function logMonitor(operations: Operations, initial: Value): MonitorResul
       if (longest === undefined || elements.length > longest.elements.length) longest = read;
     }
   }
-  const order = longest?.elements ?? [];
+  const order = longest?.elements ?? new Int32Array(0);
   return (
     notPrefix(operations, reads, longest) ??
     notAppended(operations, appends, longest) ??
@@ -53,11 +63,16 @@ export function logMonitor(operations: Operations, initial: Value): MonitorResul
   );
 }
 
-function codesOf({ history }: Operations, code: number): number[] | undefined {
+function codesOf({ history }: Operations, code: number): Int32Array | undefined {
   const value = history.values.value(code);
-  if (value === null) return [];
+  if (value === null) return new Int32Array(0);
   if (typeof value !== 'object') return undefined;
-  return value.map((element) => history.values.code(element));
+  return Int32Array.from(value, (element) => history.values.code(element));
+}
+
+/** Elements that were read may be no argument of anything, and have no number then. */
+function appendOf({ numbers, by }: Appends, element: number): number {
+  return by[numbers.of(element)] ?? NOBODY;
 }
 
 function notPrefix(
@@ -67,7 +82,7 @@ function notPrefix(
 ): MonitorResult | undefined {
   for (const read of reads) {
     const { elements } = read;
-    const differs = elements.findIndex((element, at) => element !== longest?.elements[at]);
+    const differs = firstDifference(elements, longest?.elements ?? elements);
     if (differs === -1) continue;
     const other = longest?.operation ?? read.operation;
     const because =
@@ -78,25 +93,32 @@ function notPrefix(
   return undefined;
 }
 
+function firstDifference(one: Int32Array, other: Int32Array): number {
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return at;
+  return -1;
+}
+
 function notAppended(
   operations: Operations,
-  appends: ReadonlyMap<number, Append>,
+  appends: Appends,
   longest: Read | undefined,
 ): MonitorResult | undefined {
   if (longest === undefined) return undefined;
+  const { operation, elements } = longest;
   const seen = new Set<number>();
-  for (const element of longest.elements) {
-    const told = said(operations, log, longest.operation);
+  for (const element of elements) {
+    const append = appendOf(appends, element);
+    if (append !== NOBODY && !seen.has(element)) {
+      seen.add(element);
+      continue;
+    }
+    const told = said(operations, log, operation);
     const text = JSON.stringify(operations.history.values.value(element));
-    const append = appends.get(element);
-    if (append === undefined) {
-      return violation([longest.operation], `${told}, but nobody had appended ${text}`);
+    if (append === NOBODY) {
+      return violation([operation], `${told}, but nobody had appended ${text}`);
     }
-    if (seen.has(element)) {
-      const because = `${told}, with ${text} twice, which was appended once`;
-      return violation([append.operation, longest.operation], because);
-    }
-    seen.add(element);
+    const because = `${told}, with ${text} twice, which was appended once`;
+    return violation([append, operation], because);
   }
   return undefined;
 }
@@ -104,9 +126,9 @@ function notAppended(
 /** Walks the places of the list; `latestCall` is the latest call of all that comes before. */
 function outOfOrder(
   operations: Operations,
-  appends: ReadonlyMap<number, Append>,
+  appends: Appends,
   reads: readonly Read[],
-  order: readonly number[],
+  order: Int32Array,
 ): MonitorResult {
   const { call, ret } = operations;
   const length = order.length;
@@ -129,7 +151,7 @@ function outOfOrder(
     operation !== -1 && latest !== -1 && (ret[operation] as number) < (call[latest] as number);
   for (let at = 0; at <= length; at++) {
     if (at > 0) {
-      const { operation } = appends.get(order[at - 1] as number) as Append;
+      const operation = appendOf(appends, order[at - 1] as number);
       if (tooLate(operation)) return contradiction(operations, operation, latest);
       pass(operation);
     }
@@ -137,9 +159,11 @@ function outOfOrder(
     if (tooLate(read)) return contradiction(operations, read, latest);
     pass(lastCall[at] as number);
   }
-  const observed = new Set(order);
-  for (const [element, { operation }] of appends) {
-    if (!observed.has(element) && tooLate(operation)) return lost(operations, operation, latest);
+  const observed = new Uint8Array(operations.count);
+  for (const element of order) observed[appendOf(appends, element)] = 1;
+  for (const operation of appends.by) {
+    if (operation === NOBODY || observed[operation] === 1) continue;
+    if (tooLate(operation)) return lost(operations, operation, latest);
   }
   return VALID;
 }

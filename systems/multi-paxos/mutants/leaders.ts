@@ -77,4 +77,21 @@ const quorumHalf: MultiVariant = {
   expect: ['J:QuorumCert', 'LearnedNotChosen', 'Agreement'],
 };
 
-export const leaderMutants = [skipPrepare, bumpBallot, adoptFirst, noHoleFill, quorumHalf] as const;
+const reconfigImmediate: MultiVariant = {
+  id: 'mp-reconfig-immediate',
+  describe: 'a new configuration rules from the next slot on, whatever is in flight',
+  kind: 'mutant',
+  rules: () => ({ configurationFrom: (slot) => slot + 1 }),
+  source: 'PMMC, WINDOW; PMS, section 3',
+  expect: ['ConfigurationWindow', 'J:QuorumCert', 'Agreement'],
+  hunt: { set: { reconfigureEvery: 50 }, rate: 300 },
+};
+
+export const leaderMutants = [
+  skipPrepare,
+  bumpBallot,
+  adoptFirst,
+  noHoleFill,
+  quorumHalf,
+  reconfigImmediate,
+] as const;

@@ -369,6 +369,28 @@ describe('a log of slots', () => {
     expect(broken([...LOG, [1, leader]], 'all')).toEqual(['J:NoCert']);
   });
 
+  test('has voters that are settled before they are asked', () => {
+    const voters = (from: number, ...nodes: readonly number[]): Line => [
+      0,
+      { kind: 'configuration', from, voters: nodes },
+    ];
+    expect(broken([...LOG, voters(3, 0, 1)], 'all')).toEqual([]);
+    expect(broken([...LOG, voters(2, 0, 1)], 'all')).toEqual(['ConfigurationWindow']);
+    const other = [...LOG, voters(3, 0, 1), voters(3, 0, 2)];
+    expect(broken(other, 'all')).toEqual(['ConfigurationAgreement']);
+  });
+
+  test('is decided in each slot by its own voters', () => {
+    const alone: Line = [0, { kind: 'configuration', from: 3, voters: [0, 1] }];
+    const third = [propose(0, 0, 3, 3), accept(0, 0, 3, 3), accept(2, 0, 3, 3)];
+    const learned: Line = [
+      0,
+      { kind: 'learn', ballot: 0, instance: 3, valueHash: 3, certificate: [] },
+    ];
+    expect(broken([...LOG, ...third, learned], 'all')).toEqual([]);
+    expect(broken([...LOG, alone, ...third, learned], 'all')).toEqual(['LearnedNotChosen']);
+  });
+
   test('has snapshots of the state that executing it gives', () => {
     const take = (stateHash: number): Line => [
       0,

@@ -153,6 +153,66 @@ describe('two leaders', () => {
   });
 });
 
+describe('a new configuration', () => {
+  /** Five nodes; the leader takes one of them out when it has twenty slots. */
+  function reconfigure(rules: Parameters<typeof rulesOf>[0] | null = null): Parliament {
+    const parliament = new Parliament({
+      nodes: 5,
+      rules: rules === null ? {} : rulesOf(rules),
+      options: { reconfigureEvery: 5, window: 4 },
+    });
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    for (let round = 0; round < 8; round++) {
+      parliament.write(0, `v${round}`);
+      if (round % 3 === 2) parliament.settle();
+    }
+    parliament.settle();
+    parliament.heartbeat(0);
+    for (const value of ['A', 'B', 'C', 'D']) parliament.write(0, value);
+    parliament.settle();
+    return parliament;
+  }
+
+  test('rules from the window after its slot on, and phase 1 is run for it', () => {
+    const parliament = reconfigure();
+    const { configurations, chosenUpTo, role } = parliament.state(0);
+    expect(role).toBe('leader');
+    const { from, voters } = configurations.at(-1) ?? { from: 0, voters: [] };
+    const slot = from - 4;
+    expect(parliament.chosen(0)[slot - 1]).toBe('config');
+    expect(voters).toHaveLength(4);
+    expect(voters).toContain(0);
+    expect(chosenUpTo).toBeGreaterThanOrEqual(from);
+    const ballots = parliament.traced.filter(({ event }) => event.kind === 'prepared');
+    expect(ballots).toHaveLength(2);
+    expect(parliament.violations).toEqual([]);
+  });
+
+  test('decides without the nodes that it left out, which still learn', () => {
+    const parliament = reconfigure();
+    const voters = parliament.state(0).configurations.at(-1)?.voters ?? [];
+    const spare = parliament.members.filter((node) => !voters.includes(node));
+    expect(spare).toHaveLength(1);
+    const crashed = voters.filter((node) => node !== 0)[0] as number;
+    parliament.crash(crashed);
+    // Three of four voters are a quorum; two of them with the spare node are not.
+    const silent = voters.filter((node) => node !== 0 && node !== crashed)[0] as number;
+    const write = parliament.write(0, 'E');
+    parliament.settle(({ from, to }) => from !== silent && to !== silent);
+    expect(parliament.answer(write)).toBeNull();
+    parliament.settle();
+    parliament.fire(0, TIMER.heartbeat, 100_000);
+    parliament.settle();
+    expect(parliament.answer(write)).toMatchObject({ status: 'ok' });
+    expect(parliament.violations).toEqual([]);
+  });
+
+  test('that rules at once meets slots that the old one was asked about', () => {
+    expect(reconfigure('mp-reconfig-immediate').violations).toContain('ConfigurationWindow');
+  });
+});
+
 describe('catching up', () => {
   test('installs a snapshot where the slots are gone', () => {
     const parliament = new Parliament({ options: { snapshotEvery: 3 } });

@@ -1,0 +1,162 @@
+/** `ordeal run --backend docker` as its user runs it: what it tells, keeps and leaves behind. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildImage } from '../../../harness/docker/index.ts';
+import { LABEL } from '../../../harness/docker/owner.ts';
+import { readRun } from '../../../harness/store/reader.ts';
+import { hasEngine, inventory, scratch } from './machine.ts';
+
+const PROGRAM = join(import.meta.dirname, '..', '..', '..', 'harness', 'bin.js');
+const MINUTE_MS = 60_000;
+const POLL = { timeout: 20_000, interval: 100 };
+const engine = await hasEngine();
+
+/** A started `ordeal`, with what it has said so far; a test that fails early interrupts it. */
+class Ordeal implements AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly #exit: Promise<unknown>;
+  stderr = '';
+
+  constructor(parameters: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(process.execPath, [PROGRAM, ...parameters], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.#exit = once(this.child, 'close');
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** The exit status, once it has ended. */
+  async status(): Promise<number | null> {
+    await this.#exit;
+    return this.child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.kill('SIGINT');
+    await this.#exit;
+  }
+}
+
+function run(store: string, ...parameters: string[]): Ordeal {
+  const common = ['--backend', 'docker', '--nodes', '3', '--seed', '1', '--store', store];
+  return new Ordeal(['run', 'raft', ...common, ...parameters]);
+}
+
+/** That nothing is on the machine which was not there before; others come and go meanwhile. */
+async function expectNothingNew(before: readonly string[], { pid }: Ordeal): Promise<void> {
+  const left = async () => (await inventory([pid])).filter((thing) => !before.includes(thing));
+  await expect.poll(left, POLL).toEqual([]);
+}
+
+/** The number of containers that a process has made. */
+async function containersOf({ pid }: Ordeal): Promise<number> {
+  const label = [`${LABEL.pid}=${pid}`];
+  return (await new Docker().listContainers({ all: true, filters: { label } })).length;
+}
+
+describe.skipIf(!engine)('ordeal run --backend docker (needs a Docker Engine)', () => {
+  beforeAll(async () => {
+    await buildImage('raft', () => undefined);
+  }, 5 * MINUTE_MS);
+
+  test(
+    'records a run under faults of every kind, finds no violation, and leaves nothing behind',
+    async () => {
+      using store = scratch();
+      const before = await inventory([]);
+      const nemesis = ['--nemesis', 'partition,kill,pause,clock', '--nemesis-interval', '2'];
+      await using ordeal = run(store.path, '--time-limit', '10', ...nemesis);
+      expect([0, 2], ordeal.stderr).toContain(await ordeal.status());
+      await expectNothingNew(before, ordeal);
+      const { history, trace, truncated } = readRun(join(store.path, 'latest'));
+      expect(truncated).toBe(false);
+      expect([...trace].length).toBeGreaterThan(100);
+      const installed = new Set<string>();
+      let completed = 0;
+      for (let i = 0; i < history.length; i++) {
+        const { type, process, f, value } = history.event(i);
+        if (type === 'ok') completed++;
+        if (process !== 'nemesis' || !Array.isArray(value)) continue;
+        if (value[0] === 'start' && value[3] === 'installed') installed.add(f);
+      }
+      expect(completed).toBeGreaterThan(100);
+      expect([...installed].toSorted()).toEqual(['clock', 'kill', 'partition', 'pause']);
+    },
+    2 * MINUTE_MS,
+  );
+
+  test(
+    'interrupted while the cluster starts, it ends with 130 and leaves nothing behind',
+    async () => {
+      using store = scratch();
+      const before = await inventory([]);
+      await using ordeal = run(store.path);
+      await expect.poll(() => containersOf(ordeal), POLL).toBeGreaterThan(2);
+      ordeal.child.kill('SIGINT');
+      expect(await ordeal.status(), ordeal.stderr).toBe(130);
+      await expectNothingNew(before, ordeal);
+      expect(readRun(join(store.path, 'latest')).results?.exitStatus).toBe(130);
+    },
+    MINUTE_MS,
+  );
+
+  test(
+    'interrupted under load, it ends with 130, keeps what it recorded and leaves nothing behind',
+    async () => {
+      using store = scratch();
+      const before = await inventory([]);
+      await using ordeal = run(store.path, '--nemesis-interval', '1');
+      const recorded = () => {
+        const path = join(store.path, 'latest', 'history.jsonl');
+        return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length : 0;
+      };
+      await expect.poll(recorded, POLL).toBeGreaterThan(200);
+      ordeal.child.kill('SIGINT');
+      expect(await ordeal.status(), ordeal.stderr).toBe(130);
+      await expectNothingNew(before, ordeal);
+      const { history, trace, results } = readRun(join(store.path, 'latest'));
+      expect(history.length).toBeGreaterThan(100);
+      expect([...trace].length).toBeGreaterThan(10);
+      expect(results?.exitStatus).toBe(130);
+    },
+    MINUTE_MS,
+  );
+
+  // Together: they mostly wait.
+  test.concurrent.each(['sys-timeout-reported-as-fail', 'sys-reply-before-apply'])(
+    'finds %s, planted in real processes',
+    async (mutant) => {
+      using store = scratch();
+      const faults = ['--nemesis', 'kill,pause', '--nemesis-interval', '1'];
+      await using ordeal = run(store.path, '--mutant', mutant, '--time-limit', '4', ...faults);
+      expect(await ordeal.status(), ordeal.stderr).toBe(1);
+      const { results } = readRun(join(store.path, 'latest'));
+      expect(results?.verdict).toMatchObject({ kind: 'invalid' });
+    },
+    2 * MINUTE_MS,
+  );
+});
+
+describe('ordeal run --backend docker without an engine', () => {
+  test('is one clear line and status 3, and no store is made', async () => {
+    using scratched = scratch();
+    const store = join(scratched.path, 'store');
+    const env = { DOCKER_HOST: 'unix:///nonexistent.sock' };
+    await using ordeal = new Ordeal(['run', 'raft', '--backend', 'docker', '--store', store], env);
+    expect(await ordeal.status()).toBe(3);
+    expect(ordeal.stderr).toMatch(
+      /^(ordeal: the run was: .*\n)?ordeal: .*unix:\/\/\/nonexistent\.sock.*ordeal doctor\)\n$/,
+    );
+    expect(readdirSync(scratched.path)).toEqual([]);
+  });
+});
