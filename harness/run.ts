@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { Variant } from '../systems/system.ts';
+import type { Backend } from './backend.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import type { RunConfig, RunRequest } from './config.ts';
 import { runRealtime } from './drivers/realtime.ts';
@@ -173,10 +174,7 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
 
 async function executeLive(prepared: PreparedRun, context: RunContext): Promise<Executed> {
   const { config, catalogue, variants } = prepared;
-  // Loaded only when needed: the Docker client costs as much start-up time as everything else.
-  const { dockerBackend } = await import('./docker/index.ts');
-  refuseUnsupported(prepared, dockerBackend.faults);
-  await dockerBackend.prepare(config.system);
+  const dockerBackend = await readyBackend(prepared);
   const system = systemNamed(config.system, catalogue);
   const run = describeRun(prepared);
   const writer = new RunWriter({ store: context.store, run, live: true });
@@ -226,6 +224,19 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
   } finally {
     writer.close();
   }
+}
+
+/** Throws, before anything is made or started, when containers cannot run this here. */
+export async function refuseEarly(prepared: PreparedRun): Promise<void> {
+  if (prepared.config.backend === 'docker') await readyBackend(prepared);
+}
+
+async function readyBackend(prepared: PreparedRun): Promise<Backend> {
+  // Loaded only when needed: the Docker client costs as much start-up time as everything else.
+  const { dockerBackend } = await import('./docker/index.ts');
+  refuseUnsupported(prepared, dockerBackend.faults);
+  await dockerBackend.prepare(prepared.config.system);
+  return dockerBackend;
 }
 
 function refuseUnsupported(

@@ -10,7 +10,7 @@ import { type RunRequest, resolveConfig } from '../config.ts';
 import { EXIT, usage } from '../errors.ts';
 import { interruption } from '../interruption.ts';
 import { styleOf, terminalBlock } from '../report/terminal.ts';
-import { type PreparedRun, type RunContext, runAndStore } from '../run.ts';
+import { type PreparedRun, type RunContext, refuseEarly, runAndStore } from '../run.ts';
 import { commandOf } from '../run-file.ts';
 import { simulateOnce } from '../simulate.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
@@ -54,6 +54,7 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
   if (!Number.isInteger(runs) || runs < 1 || runs > 1_000_000) {
     throw usage(`--runs: ${runs} is not allowed (a whole number 1 to 1000000)`);
   }
+  await refuseEarly(prepared);
   using interrupt = interruption();
   const progress = (line: string) => {
     if (flags.quiet !== true) process.stderr.write(`${line}\n`);

@@ -132,18 +132,18 @@ describe.skipIf(!engine)('ordeal run --backend docker (needs a Docker Engine)', 
     MINUTE_MS,
   );
 
-  // Together: they mostly wait.
-  test.concurrent.each(['sys-timeout-reported-as-fail', 'sys-reply-before-apply'])(
-    'finds %s, planted in real processes',
-    async (mutant) => {
+  test(
+    'finds a bug that is planted in the nodes',
+    async () => {
       using store = scratch();
-      const faults = ['--nemesis', 'kill,pause', '--nemesis-interval', '1'];
-      await using ordeal = run(store.path, '--mutant', mutant, '--time-limit', '4', ...faults);
+      const faults = ['--nemesis', 'kill,pause', '--nemesis-interval', '1', '--time-limit', '4'];
+      const planted = ['--mutant', 'sys-reply-before-apply', '--seed', '1', '--runs', '4'];
+      await using ordeal = run(store.path, ...planted, ...faults);
       expect(await ordeal.status(), ordeal.stderr).toBe(1);
       const { results } = readRun(join(store.path, 'latest'));
       expect(results?.verdict).toMatchObject({ kind: 'invalid' });
     },
-    2 * MINUTE_MS,
+    3 * MINUTE_MS,
   );
 });
 
@@ -154,9 +154,7 @@ describe('ordeal run --backend docker without an engine', () => {
     const env = { DOCKER_HOST: 'unix:///nonexistent.sock' };
     await using ordeal = new Ordeal(['run', 'raft', '--backend', 'docker', '--store', store], env);
     expect(await ordeal.status()).toBe(3);
-    expect(ordeal.stderr).toMatch(
-      /^(ordeal: the run was: .*\n)?ordeal: .*unix:\/\/\/nonexistent\.sock.*ordeal doctor\)\n$/,
-    );
+    expect(ordeal.stderr).toMatch(/^ordeal: .*unix:\/\/\/nonexistent\.sock.*ordeal doctor\)\n$/);
     expect(readdirSync(scratched.path)).toEqual([]);
   });
 });

@@ -5,19 +5,13 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agreementVerdict } from '../../../checkers/agreement/index.ts';
 import type { Value } from '../../../checkers/history.ts';
 import type { LiveClient, LiveCluster } from '../../../harness/backend.ts';
 import { launch } from '../../../harness/docker/cluster.ts';
 import { connectEngine } from '../../../harness/docker/engine.ts';
-import {
-  buildImage,
-  dockerBackend,
-  findLeftovers,
-  probeDocker,
-  sweep,
-} from '../../../harness/docker/index.ts';
+import { buildImage, findLeftovers, probeDocker, sweep } from '../../../harness/docker/index.ts';
 import { createNetwork } from '../../../harness/docker/network.ts';
 import { LABEL, thisProcess } from '../../../harness/docker/owner.ts';
 import { applyVariants, builtInVariant } from '../../../harness/variants.ts';
@@ -386,32 +380,5 @@ describe.skipIf(!engine)('what is left behind (needs a Docker Engine)', () => {
     } finally {
       await docker.getNetwork(first.id).remove();
     }
-  });
-});
-
-describe('without an engine', () => {
-  const set = process.env['DOCKER_HOST'];
-
-  afterEach(() => {
-    if (set === undefined) delete process.env['DOCKER_HOST'];
-    else process.env['DOCKER_HOST'] = set;
-  });
-
-  test('what is missing and how to get it is one clear line', async () => {
-    process.env['DOCKER_HOST'] = 'unix:///nowhere/docker.sock';
-    const oneLine =
-      /^Docker Engine does not answer at unix:\/\/\/nowhere\/docker\.sock: .*ordeal doctor\)$/;
-    await expect(connectEngine()).rejects.toThrow(oneLine);
-    await expect(dockerBackend.prepare('raft')).rejects.toThrow(oneLine);
-    const [line] = await probeDocker();
-    expect(line).toMatchObject({ name: 'docker engine', ok: false });
-    expect(line?.fix).not.toBe('');
-  });
-
-  test('a DOCKER_HOST that is no socket is named, with what is expected', async () => {
-    process.env['DOCKER_HOST'] = '/nonexistent';
-    await expect(connectEngine()).rejects.toThrow(
-      /^DOCKER_HOST is "\/nonexistent", which is no socket: unix:\/\/.* is expected/,
-    );
   });
 });
