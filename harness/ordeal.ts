@@ -43,7 +43,11 @@ export type {
 } from '../systems/system.ts';
 export { arrivals, rotatingKeys } from '../workloads/pace.ts';
 export type { Draw, PlannedOperation, Workload, WorkloadConfig } from '../workloads/workload.ts';
+export { checkInParallel } from './check-pool.ts';
 export { HarnessError } from './errors.ts';
+export { readForeignHistory } from './formats/index.ts';
+export { writeJepsenEdn } from './formats/jepsen-edn.ts';
+export { writeJsonl } from './formats/jsonl.ts';
 export type { RunConfig, RunRequest, RunSummary, SimulatedRun };
 
 /** What to run: as on the command line, with own systems, workloads and nemeses by value. */
