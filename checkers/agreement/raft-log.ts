@@ -78,7 +78,10 @@ export function onTruncate(ghost: RaftGhost, node: RaftNode, from: number): void
   } else if (from <= ghost.committed && from >= entries.base) {
     const at = from & entries.mask;
     const committed = entries.committed[at] as number;
-    if (committed !== NONE && entryAt(ghost, node, from) === committed) {
+    // A delayed message of an older leader may rightly remove what a later one has committed since:
+    // only leaders of the commit's own term and later must have it (section 5.4.3).
+    const binding = (entries.commitTerm[at] as number) <= node.term;
+    if (binding && committed !== NONE && entryAt(ghost, node, from) === committed) {
       findings.report(
         'TruncateCommitted',
         entries.commitLine[at] as number,

@@ -9,7 +9,7 @@ import { runVirtual } from '../../harness/drivers/virtual.ts';
 import { virtualRun } from '../../harness/simulate.ts';
 import { TraceFollower } from '../../harness/trace-follower.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 7;
 
 interface Sample {
   readonly eventsPerS: number;
