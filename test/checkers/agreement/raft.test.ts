@@ -204,7 +204,7 @@ describe('logs', () => {
 test('a late message of an older leader may remove what a later leader has committed', () => {
   // n3 holds the entry of term 1 and was paused; n2 led term 2 in vain, n1 leads term 3.
   const trace = TraceWriter.booted(3).elect(0, 1, [0, 1]).append(0, [1, 1], 0);
-  trace.append(1, [1, 1], 0).append(2, [1, 1], 0);
+  trace.append(1, [1, 1], 0).term(2, 1).append(2, [1, 1], 0);
   trace.elect(0, 3, [0, 1], [1, 1]).append(0, [2, 3], 1).append(1, [2, 3], 1);
   trace.match(0, 1, 2, 3).commit(0, [2, 3], 3, [0, 1]);
   trace.term(2, 2).truncate(2, 1);
