@@ -2,7 +2,9 @@
  * Register histories for the weaker promises: per key, the versions that were written and who met
  * them when.
  *
- * A compare-and-set that succeeded is a read and a write in one; one that failed says nothing here.
+ * A compare-and-set that succeeded is a read and a write in one. One that failed says that the
+ * register held another value, where it is to be read so: no version is met, so that only a search
+ * can judge it.
  */
 
 import {
@@ -12,7 +14,15 @@ import {
   type KeyOperations,
   where,
 } from '../client-operations.ts';
-import type { History, Value } from '../history.ts';
+import { type History, NONE, type Value } from '../history.ts';
+import { CAS_MISMATCH, type FailedCas, type NilReads } from '../linearizable/index.ts';
+
+/** How a history is to be read, and what a key holds before it is written. */
+export interface RegisterReading {
+  readonly initial: Value;
+  readonly failedCas: FailedCas;
+  readonly nilReads: NilReads;
+}
 
 /** The version that a key has before it is written. */
 export const INITIAL_VERSION = 0;
@@ -50,13 +60,22 @@ export interface Register {
 }
 
 export type RegisterKey =
-  | { readonly kind: 'register'; readonly key?: string; readonly register: Register }
+  | {
+      readonly kind: 'register';
+      readonly key?: string;
+      readonly register: Register;
+      /** What says something; with `mismatches` also the failed compare-and-sets. */
+      readonly operations: KeyOperations['operations'];
+      /** Compare-and-sets that failed and saw another value: the register says nothing of them. */
+      readonly mismatches: ReadonlySet<ClientOperation>;
+    }
   /** Not to be judged: values written twice, unknown functions. */
   | {
       readonly kind: 'ambiguous';
       readonly key?: string;
       readonly because: string;
       readonly operations: KeyOperations['operations'];
+      readonly mismatches: ReadonlySet<ClientOperation>;
     }
   /** A read of something that nobody wrote: no promise at all is kept. */
   | {
@@ -67,14 +86,36 @@ export type RegisterKey =
     };
 
 /** Splits a history of `read`, `write` and `cas` by key and finds who read whose write. */
-export function registers(history: History, initial: Value): RegisterKey[] {
-  return clientOperations(history).map((keyed) => toRegister(history, keyed, initial));
+export function registers(history: History, reading: RegisterReading): RegisterKey[] {
+  const isMismatch = mismatchOf(history, reading);
+  return clientOperations(history).map((keyed) => {
+    const operations = keyed.operations.filter(
+      ({ f, type, result }) =>
+        reading.nilReads === 'observed' || f !== 'read' || type !== 'ok' || result !== null,
+    );
+    const mismatches = new Set(operations.filter(isMismatch));
+    return toRegister(history, { ...keyed, operations }, reading.initial, mismatches);
+  });
+}
+
+/** As for linearizability: by the error text, or any failure where there is no such text. */
+function mismatchOf(
+  history: History,
+  { failedCas }: RegisterReading,
+): (operation: ClientOperation) => boolean {
+  const mismatch = history.errors.find(CAS_MISMATCH);
+  return ({ f, type, complete }) =>
+    failedCas === 'observed' &&
+    f === 'cas' &&
+    type === 'fail' &&
+    history.error[complete ?? NONE] === mismatch;
 }
 
 function toRegister(
   history: History,
   { key, operations }: KeyOperations,
   initial: Value,
+  mismatches: ReadonlySet<ClientOperation>,
 ): RegisterKey {
   const named = key === undefined ? {} : { key };
   const versions = new Map<Value, number>([[identity(initial), INITIAL_VERSION]]);
@@ -82,7 +123,7 @@ function toRegister(
   for (const { f, type, argument, invoke } of operations) {
     if (f !== 'read' && f !== 'write' && f !== 'cas') {
       const because = `event ${invoke}: expected read, write or cas, got ${f}`;
-      return { kind: 'ambiguous', ...named, because, operations };
+      return { kind: 'ambiguous', ...named, because, operations, mismatches };
     }
     if (f === 'read' || type === 'fail') continue;
     const value = f === 'write' ? argument : pair(argument)[1];
@@ -90,7 +131,7 @@ function toRegister(
       const because =
         `${JSON.stringify(value)} was written twice (again at event ${invoke}): the ` +
         'weaker promises are judged for unique values';
-      return { kind: 'ambiguous', ...named, because, operations };
+      return { kind: 'ambiguous', ...named, because, operations, mismatches };
     }
     versions.set(identity(value), values.length);
     values.push(value);
@@ -126,7 +167,7 @@ function toRegister(
     writers,
     unseenSince,
   };
-  return { kind: 'register', ...named, register };
+  return { kind: 'register', ...named, register, operations, mismatches };
 }
 
 /** A crashed write whose value nobody met can always be left out; one that was met did happen. */

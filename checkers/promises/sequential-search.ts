@@ -21,15 +21,23 @@ interface Step {
   readonly operation: ClientOperation;
   readonly reads: Value | undefined;
   readonly writes: Value | undefined;
+  /** What it must not find, where it is a compare-and-set that failed; else undefined. */
+  readonly misses: Value | undefined;
+}
+
+export interface SearchOptions {
+  readonly initial: Value;
+  readonly stepsMax?: number;
+  /** Compare-and-sets that failed because they found another value. */
+  readonly mismatches?: ReadonlySet<ClientOperation>;
 }
 
 /** Searches for an order of all operations that every session agrees with. */
 export function searchSequential(
   operations: readonly ClientOperation[],
-  initial: Value,
-  stepsMax: number = SEARCH_STEPS_MAX,
+  { initial, stepsMax = SEARCH_STEPS_MAX, mismatches = new Set() }: SearchOptions,
 ): SequentialAnswer {
-  const sessions = [...toSessions(operations).values()];
+  const sessions = [...toSessions(operations, mismatches).values()];
   const total = sessions.reduce((sum, steps) => sum + steps.length, 0);
   const seen = new Set<string>();
   const stack = [{ at: sessions.map(() => 0), holds: identity(initial) }];
@@ -66,12 +74,15 @@ export function searchSequential(
   }
 }
 
-/** Reads of what the register holds, in every session, until none is next. */
+/** Reads of what the register holds, and failures that it explains, in every session, until none is next. */
 function absorb(sessions: readonly Step[][], config: { at: number[]; holds: Value }): void {
   sessions.forEach((session, i) => {
     for (;;) {
       const step = session[config.at[i] as number];
-      if (step === undefined || step.writes !== undefined || step.reads !== config.holds) return;
+      if (step === undefined || step.writes !== undefined) return;
+      const fits =
+        step.misses === undefined ? step.reads === config.holds : step.misses !== config.holds;
+      if (!fits) return;
       config.at[i] = (config.at[i] as number) + 1;
     }
   });
@@ -91,17 +102,23 @@ function waiting(sessions: readonly Step[][], at: readonly number[]): ClientOper
   });
 }
 
-function toSessions(operations: readonly ClientOperation[]): Map<number, Step[]> {
+function toSessions(
+  operations: readonly ClientOperation[],
+  mismatches: ReadonlySet<ClientOperation>,
+): Map<number, Step[]> {
   const sessions = new Map<number, Step[]>();
   for (const operation of operations) {
     const { f, type, process, argument, result } = operation;
-    if (type === 'fail' || (f === 'read' && type === 'info')) continue;
+    const missed = mismatches.has(operation);
+    if ((type === 'fail' && !missed) || (f === 'read' && type === 'info')) continue;
     const list = f === 'cas' && typeof argument === 'object' && argument !== null ? argument : null;
+    const from = list === null ? undefined : identity(list[0] ?? null);
+    const to = identity(list === null ? argument : (list[1] ?? null));
     const step: Step = {
       operation,
-      reads:
-        f === 'read' ? identity(result) : list === null ? undefined : identity(list[0] ?? null),
-      writes: f === 'read' ? undefined : identity(list === null ? argument : (list[1] ?? null)),
+      reads: f === 'read' ? identity(result) : missed ? undefined : from,
+      writes: f === 'read' || missed ? undefined : to,
+      misses: missed ? from : undefined,
     };
     const session = sessions.get(process);
     if (session === undefined) sessions.set(process, [step]);

@@ -136,6 +136,7 @@ export function judgeFresh(
   register: Register,
   promise: 'regular' | 'safe',
   { stale, fromTheFuture }: Staleness,
+  timed: boolean,
 ): Verdict {
   const judged = promise === 'safe' ? quietReads(register) : null;
   const counts = (read: RegisterOperation): boolean => judged === null || judged.has(read);
@@ -152,16 +153,17 @@ export function judgeFresh(
   if (first === undefined) return { kind: 'valid' };
   const writer = register.writers[first.read.reads as number] ?? null;
   const operations = [...(writer === null ? [] : [writer]), first.replacedBy, first.read];
-  return refuse(register, promise, operations, tellStale(first));
+  return refuse(register, promise, operations, tellStale(first, timed));
 }
 
-/** A stale read in a sentence. */
-export function tellStale({ read, staleNs, versions, replacedBy }: StaleRead): string {
+/** A stale read in a sentence; without milliseconds where the history has no times. */
+export function tellStale(
+  { read, staleNs, versions, replacedBy }: StaleRead,
+  timed: boolean,
+): string {
+  const stale = timed ? `${milliseconds(staleNs)} stale` : 'stale';
   const more = versions === 1 ? '' : `, ${versions} versions behind`;
-  return (
-    `${label(read)} is ${milliseconds(staleNs)} stale${more}: ${label(replacedBy)} ` +
-    'had replaced what it found'
-  );
+  return `${label(read)} is ${stale}${more}: ${label(replacedBy)} had replaced what it found`;
 }
 
 export function milliseconds(ns: number): string {

@@ -1,8 +1,8 @@
 /** Which promises a history of registers keeps, and the strongest of them. */
 
-import { where } from '../client-operations.ts';
+import { type ClientOperation, where } from '../client-operations.ts';
 import type { History, Value } from '../history.ts';
-import { checkLinearizable } from '../linearizable/index.ts';
+import { checkLinearizable, type FailedCas, type NilReads } from '../linearizable/index.ts';
 import { type CheckResult, type Verdict, worst } from '../verdict.ts';
 import { judgeOrder } from './order.ts';
 import { type RegisterKey, registers } from './registers.ts';
@@ -37,17 +37,24 @@ const SESSION_GUARANTEES = [
   'writes-follow-reads',
 ] as const;
 
+/** Kept by every key by itself, these say nothing about all of them together. */
+const NOT_LOCAL: readonly PromiseName[] = ['ordered-sequential', 'sequential'];
+
 export interface PromiseOptions {
   /** What a key holds before it is written. Default null. */
   readonly initial?: Value;
+  /** What a failed compare-and-set says, as for linearizability. Default `absent`. */
+  readonly failedCas?: FailedCas;
+  /** What a read that answers nil says, as for linearizability. Default `observed`. */
+  readonly nilReads?: NilReads;
+  /** Whether the times of the history are those of a clock. Default true. */
+  readonly timed?: boolean;
   /** The promise that must be kept: a history that does not is `invalid`. Default: just name it. */
   readonly promise?: PromiseName;
   /** Reads may be as stale as this; more is `invalid`. */
   readonly staleness?: { readonly versionsMax?: number; readonly msMax?: number };
-  /** Configurations of the search for sequential consistency where values repeat. */
+  /** Configurations that each search may explore. */
   readonly stepsMax?: number;
-  /** Judges linearizability instead of this library's own checker. */
-  readonly linearizable?: (history: History) => Verdict;
 }
 
 /** What one key keeps. */
@@ -71,16 +78,17 @@ export interface StrongestResult extends CheckResult {
  * `cas`, keys apart. Values must be unique for all but linearizability and sequential consistency;
  * where they are not, the weaker promises are `unknown`.
  *
- * Each key is judged by itself. Linearizability of the whole follows, sequential consistency and
- * session guarantees over several keys do not. `valid` with a note that names the promise, unless
+ * Each key is judged by itself, and session guarantees are promises about single keys. That the
+ * whole is linearizable, regular or safe follows; that it is sequential does not: over several keys
+ * that promise is `unknown` unless a key breaks it or all are linearizable. `valid` with a note that names the promise, unless
  * `promise` or `staleness` ask for more than is kept, or the history keeps no promise at all.
  */
 export function strongestPromise(history: History, options: PromiseOptions = {}): StrongestResult {
-  const found = registers(history, options.initial ?? null);
+  const { initial = null, failedCas = 'absent', nilReads = 'observed' } = options;
+  const found = registers(history, { initial, failedCas, nilReads });
   const linearizable = judgeLinearizable(history, options);
   const keys = found.map((register) => judgeKey(register, linearizable, options));
-  const verdictOf = (name: PromiseName): Verdict =>
-    worst(keys.map(({ verdicts }) => verdicts[name]));
+  const verdictOf = (name: PromiseName): Verdict => overKeys(keys, name);
   const kept = keys.length === 0 ? [] : PROMISES.filter((name) => verdictOf(name).kind === 'valid');
   const strongest = kept[0] ?? null;
   return {
@@ -89,21 +97,31 @@ export function strongestPromise(history: History, options: PromiseOptions = {})
     strongest,
     kept,
     keys,
-    stats: stalenessStats(keys),
+    stats: stalenessStats(keys, options.timed ?? true),
   };
+}
+
+/** What the keys together keep of a promise. Only linearizability is of the whole as of its parts. */
+function overKeys(keys: readonly KeyPromises[], name: PromiseName): Verdict {
+  const verdict = worst(keys.map(({ verdicts }) => verdicts[name]));
+  const local = !NOT_LOCAL.includes(name) || keys.length === 1;
+  if (local || verdict.kind !== 'valid') return verdict;
+  if (keys.every(({ verdicts }) => verdicts.linearizable.kind === 'valid')) return verdict;
+  const because = `each key is ${name}; over ${keys.length} keys together it is not decided`;
+  return { kind: 'unknown', because };
 }
 
 function judgeLinearizable(
   history: History,
   options: PromiseOptions,
 ): (key: string | undefined) => Verdict {
-  if (options.linearizable !== undefined) {
-    const verdict = options.linearizable(history);
-    return () => verdict;
-  }
+  const { initial = null, failedCas, nilReads, stepsMax } = options;
   const result = checkLinearizable(history, {
     model: 'cas-register',
-    initial: options.initial ?? null,
+    initial,
+    ...(failedCas === undefined ? {} : { failedCas }),
+    ...(nilReads === undefined ? {} : { nilReads }),
+    ...(stepsMax === undefined ? {} : { budget: { steps: stepsMax } }),
   });
   const byKey = new Map(result.keys.map(({ key, verdict }) => [key, verdict]));
   return (key) => byKey.get(key) ?? result.verdict;
@@ -142,10 +160,35 @@ function judgeKey(
   const staleness = measureStaleness(register);
   const verdicts = everyPromise((name) => {
     if (name === 'linearizable') return linearizable(found.key);
-    if (name === 'regular' || name === 'safe') return judgeFresh(register, name, staleness);
+    if (name === 'regular' || name === 'safe') {
+      return judgeFresh(register, name, staleness, options.timed ?? true);
+    }
     return judgeOrder(register, name);
   });
-  return { ...named, verdicts: spread(verdicts), staleness };
+  const known = found.mismatches.size === 0 ? verdicts : withMismatches(found, verdicts, options);
+  return { ...named, verdicts: spread(known), staleness };
+}
+
+/**
+ * What failed compare-and-sets saw is no version: without them a promise can be found broken, but
+ * only the search for a sequential order finds it kept.
+ */
+function withMismatches(
+  found: Extract<RegisterKey, { kind: 'register' }>,
+  verdicts: Record<PromiseName, Verdict>,
+  options: PromiseOptions,
+): Record<PromiseName, Verdict> {
+  const sequential =
+    verdicts.sequential.kind === 'valid' ? searchedSequential(found, options) : verdicts.sequential;
+  const because =
+    `${found.key === undefined ? '' : `key ${found.key}: `}a failed compare-and-set is an answer ` +
+    'that this promise is not judged by';
+  return everyPromise((name) => {
+    if (name === 'linearizable' || verdicts[name].kind !== 'valid') return verdicts[name];
+    if (name === 'sequential') return sequential;
+    const isStronger = name === 'ordered-sequential' && sequential.kind === 'invalid';
+    return isStronger ? sequential : { kind: 'unknown', because };
+  });
 }
 
 function everyPromise(judge: (name: PromiseName) => Verdict): Record<PromiseName, Verdict> {
@@ -165,13 +208,21 @@ function spread(verdicts: Record<PromiseName, Verdict>): Record<PromiseName, Ver
 }
 
 function searchedSequential(
-  found: Extract<RegisterKey, { kind: 'ambiguous' }>,
+  {
+    operations,
+    mismatches,
+  }: {
+    readonly operations: readonly ClientOperation[];
+    readonly mismatches: ReadonlySet<ClientOperation>;
+  },
   { initial = null, stepsMax = SEARCH_STEPS_MAX }: PromiseOptions,
 ): Verdict {
-  if (found.operations.some(({ f }) => f !== 'read' && f !== 'write' && f !== 'cas')) {
-    return { kind: 'unknown', because: found.because };
+  const foreign = operations.find(({ f }) => f !== 'read' && f !== 'write' && f !== 'cas');
+  if (foreign !== undefined) {
+    const because = `event ${foreign.invoke}: expected read, write or cas, got ${foreign.f}`;
+    return { kind: 'unknown', because };
   }
-  const answer = searchSequential(found.operations, initial, stepsMax);
+  const answer = searchSequential(operations, { initial, stepsMax, mismatches });
   switch (answer.kind) {
     case 'sequential':
       return { kind: 'valid' };
@@ -208,6 +259,7 @@ function conclude(
   },
 ): Verdict {
   const { keys, strongest, kept, verdictOf } = found;
+  const { timed = true } = options;
   if (keys.length === 0) return { kind: 'unknown', because: 'the history is empty' };
   const bound = exceeded(keys, options);
   if (bound !== null) return bound;
@@ -215,25 +267,35 @@ function conclude(
     const verdict = verdictOf(options.promise);
     if (verdict.kind !== 'valid') return verdict;
   }
-  if (strongest === null) return none(verdictOf('safe'), worstOf(keys));
+  if (strongest === null) return none(verdictOf('safe'), worstOf(keys), timed);
   const stronger = PROMISES.slice(0, PROMISES.indexOf(strongest));
   const failed = stronger.map(verdictOf).find(({ kind }) => kind !== 'valid');
   if (failed === undefined) return { kind: 'valid', note: strongest };
   const also = kept.filter((name) => name !== strongest);
   const stalest = worstOf(keys);
   const because = failed.kind === 'valid' ? '' : failed.because;
+  const undecided = stronger
+    .map((name) => [name, verdictOf(name)] as const)
+    .filter(([, { kind }]) => kind === 'unknown');
+  const broken = stronger.find((name) => verdictOf(name).kind === 'invalid');
   const note = [
-    `${strongest}, not ${stronger.at(0)}`,
-    stalest === null ? because : tellStale(stalest),
+    broken === undefined ? strongest : `${strongest}, not ${broken}`,
+    stalest === null ? because : tellStale(stalest, timed),
+    ...undecided.map(([name, verdict]) =>
+      verdict.kind === 'unknown' && verdict.because !== because
+        ? `${name} not decided: ${verdict.because}`
+        : `${name} not decided`,
+    ),
     ...(also.length === 0 ? [] : [`also kept: ${also.join(', ')}`]),
+    ...(keys.length === 1 ? [] : ['session guarantees are of each key by itself']),
   ];
   return { kind: 'valid', note: note.join('; ') };
 }
 
 /** Not even the weakest promise is kept: what is left to say is how bad it gets. */
-function none(verdict: Verdict, stalest: StaleRead | null): Verdict {
+function none(verdict: Verdict, stalest: StaleRead | null, timed: boolean): Verdict {
   if (verdict.kind !== 'invalid' || stalest === null) return verdict;
-  const because = `no promise is kept: ${verdict.because}; at worst, ${tellStale(stalest)}`;
+  const because = `no promise is kept: ${verdict.because}; at worst, ${tellStale(stalest, timed)}`;
   return { ...verdict, because };
 }
 
@@ -249,7 +311,7 @@ function exceeded(keys: readonly KeyPromises[], options: PromiseOptions): Verdic
     const { invoke, complete } = read.read;
     return {
       kind: 'invalid',
-      because: `${key === undefined ? '' : `key ${key}: `}${tellStale(read)}`,
+      because: `${key === undefined ? '' : `key ${key}: `}${tellStale(read, options.timed ?? true)}`,
       events: [
         ...new Set([read.replacedBy.invoke, read.replacedBy.complete, invoke, complete]),
       ].sort((a, b) => a - b),
@@ -264,7 +326,10 @@ function worstOf(keys: readonly KeyPromises[]): StaleRead | null {
   return all.length === 0 ? null : all.reduce((a, b) => (b.staleNs > a.staleNs ? b : a));
 }
 
-function stalenessStats(keys: readonly KeyPromises[]): Record<string, number | string> {
+function stalenessStats(
+  keys: readonly KeyPromises[],
+  timed: boolean,
+): Record<string, number | string> {
   let reads = 0;
   let stale = 0;
   let versions = 0;
@@ -278,6 +343,6 @@ function stalenessStats(keys: readonly KeyPromises[]): Record<string, number | s
     reads,
     stale_reads: stale,
     stale_versions_max: versions,
-    stale_max: stalest === null ? '0 ms' : milliseconds(stalest.staleNs),
+    ...(timed ? { stale_max: milliseconds(stalest?.staleNs ?? 0) } : {}),
   };
 }

@@ -57,6 +57,8 @@ export interface TransactionResult extends CheckResult {
   readonly strongest: readonly Level[];
   /** The weakest levels that are ruled out. */
   readonly weakestViolated: readonly Level[];
+  /** False where a valid verdict is only that nothing found contradicts the level. */
+  readonly proved: boolean;
 }
 
 /**
@@ -102,6 +104,7 @@ export function checkTransactions(
     anomalies: anomalies.found,
     counts: anomalies.counts,
     ...boundary(anomalies.counts.keys()),
+    proved: proved || isWeak(level),
     stats: { transactions: t.count, micro_operations: t.mops, dependencies: dataEdges },
   };
   const bad = anomalies.found.filter(
@@ -135,6 +138,7 @@ function undecided(options: TransactionOptions, level: Level, because: string): 
     counts: new Map(),
     strongest: [],
     weakestViolated: [],
+    proved: false,
   };
 }
 

@@ -93,6 +93,14 @@ export type Level = keyof typeof LATTICE;
 export const LEVELS: readonly Level[] = Object.keys(LATTICE) as Level[];
 
 const ALIASES: Readonly<Record<string, Level>> = {
+  ru: 'read-uncommitted',
+  rc: 'read-committed',
+  ra: 'read-atomic',
+  rr: 'repeatable-read',
+  si: 'snapshot-isolation',
+  psi: 'parallel-snapshot-isolation',
+  ser: 'serializable',
+  sser: 'strict-serializable',
   'pl-1': 'read-uncommitted',
   'pl-2': 'read-committed',
   'pl-cs': 'cursor-stability',

@@ -137,7 +137,7 @@ class Builder {
   #mop(mop: Value, at: number, outcome: number): string | null {
     const f = isList(mop) ? mop[0] : undefined;
     const kind = f === 'r' || f === ':r' ? READ : writeKind(f);
-    if (!isList(mop) || kind === null || mop.length < 2) {
+    if (!isList(mop) || kind === null || mop.length !== 3) {
       return `event ${at}: expected [append|w|r, key, value], got ${show(mop)}`;
     }
     const key = mop[1] as Value;

@@ -35,14 +35,14 @@ export function checkBlock(judged: Judged, { columns, colour }: TerminalStyle): 
   if (sentence !== null) lines.push(...wrapped(sentence));
   if (verdict.kind === 'invalid') lines.push(...witnessLines(verdict, file, columns));
   for (const text of judged.also ?? []) lines.push(...wrapped(text));
-  for (const note of file.notes) lines.push(...wrapped(`note: ${note}`));
+  for (const note of notesOf(judged)) lines.push(...wrapped(`note: ${note}`));
   lines.push(...wrapped(effort(judged)));
   return `${lines.join('\n')}\n`.replaceAll(NBSP, ' ');
 }
 
 /** One line of JSON, for programs. */
 export function checkJson(judged: Judged): string {
-  const { path, format, file, verdict, details = {}, also: _, ...rest } = judged;
+  const { path, format, file, verdict, details = {}, also: _, notes: __, ...rest } = judged;
   const { kind, ...said } = verdict;
   return JSON.stringify({
     file: path,
@@ -54,8 +54,12 @@ export function checkJson(judged: Judged): string {
     format,
     ...rest,
     ...details,
-    notes: file.notes,
+    notes: notesOf(judged),
   });
+}
+
+function notesOf({ file, notes = [] }: Judged): readonly string[] {
+  return [...file.notes, ...notes];
 }
 
 function sentenceOf(verdict: Verdict): string | null {

@@ -16,6 +16,9 @@ export interface CheckFlags {
   readonly nilReads?: NilReads | undefined;
   readonly level?: string | undefined;
   readonly budget?: number | undefined;
+  /** How many versions, and how many milliseconds, a read of a register may be behind. */
+  readonly stalenessVersions?: number | undefined;
+  readonly stalenessMs?: number | undefined;
 }
 
 /** A history with the flags. */
@@ -40,6 +43,8 @@ export interface Answer {
   readonly stats?: Readonly<Record<string, number | string>>;
   /** Further sentences for a person. */
   readonly also?: readonly string[];
+  /** How the history was understood, for people and programs. */
+  readonly notes?: readonly string[];
   /** More than a verdict, for `--json`: anomalies, levels, promises. */
   readonly details?: Readonly<Record<string, unknown>>;
 }

@@ -35,12 +35,52 @@ const registers: Shape = {
   expected: 'the registers by name, such as {"x": 0}',
   holds: (value) => isList(value) && value.every((entry) => isList(entry) && entry.length === 2),
 };
+const content: Shape = {
+  expected: 'a text, a number or a list',
+  holds: (value) => value !== null && typeof value !== 'boolean',
+};
+const contentOrNil: Shape = {
+  expected: 'a text, a number, a list or nil',
+  holds: (value) => typeof value !== 'boolean',
+};
+const countOrNil: Shape = {
+  expected: 'a number, or nil',
+  holds: (value) => value === null || typeof value === 'number',
+};
+const balances: Shape = {
+  expected: 'a list of [account, balance]',
+  holds: (value) =>
+    isList(value) &&
+    value.every((entry) => {
+      const isPair = isList(entry) && entry.length === 2 && !isList(entry[0] ?? null);
+      return countOrNil.holds(isPair ? (entry[1] ?? null) : entry);
+    }),
+};
+
+/** A transaction: micro-operations of three elements, of which the first is one of these. */
+function transaction(writes: string, holds: (f: Value, value: Value) => boolean): Shape {
+  const known: readonly Value[] = ['r', ':r', writes, `:${writes}`];
+  return {
+    expected: `a list of [${writes} or r, key, value]`,
+    holds: (value) =>
+      isList(value) &&
+      value.every(
+        (step) =>
+          isList(step) &&
+          step.length === 3 &&
+          known.includes(step[0] ?? null) &&
+          holds(step[0] ?? null, step[2] ?? null),
+      ),
+  };
+}
+
+const registerTransaction = transaction('w', () => true);
 const number: Shape = { expected: 'a number', holds: (value) => typeof value === 'number' };
 
 interface Rules {
-  /** By function: what is asked, and what an `ok` answers. */
-  readonly asked?: Readonly<Record<string, Shape>>;
-  readonly answered?: Readonly<Record<string, Shape>>;
+  /** By function, or whatever the function: what is asked, and what an `ok` answers. */
+  readonly asked?: Readonly<Record<string, Shape>> | Shape;
+  readonly answered?: Readonly<Record<string, Shape>> | Shape;
   /** What it starts with, if anything is given. */
   readonly initial?: Shape;
 }
@@ -63,11 +103,25 @@ const RULES: Readonly<Record<string, Rules>> = {
   stack: collection,
   counter: {
     asked: { inc: amount, dec: amount, add: amount, 'inc-and-get': amount },
+    answered: { read: countOrNil, 'inc-and-get': countOrNil },
     initial: number,
   },
+  'kv-append': {
+    asked: { put: content, append: content },
+    answered: { get: contentOrNil },
+    initial: contentOrNil,
+  },
+  'list-append': {
+    asked: transaction('append', () => true),
+    answered: transaction(
+      'append',
+      (f, value) => /^:?append$/.test(String(f)) || list.holds(value),
+    ),
+  },
+  'rw-register': { asked: registerTransaction, answered: registerTransaction },
   'set-full': { answered: { read: list } },
   'total-queue': { answered: { drain: list } },
-  bank: { initial: number },
+  bank: { answered: { read: balances }, initial: number },
 };
 
 /** Refuses the first value that does not have the shape that is needed, with its line. */
@@ -121,9 +175,14 @@ export function refuseReuse({ history, lines }: HistoryFile, name: string): void
 
 function byFunction(
   functions: readonly string[],
-  shapes: Readonly<Record<string, Shape>> = {},
+  shapes: Readonly<Record<string, Shape>> | Shape = {},
 ): readonly (Shape | undefined)[] {
+  if (isShape(shapes)) return functions.map(() => shapes);
   return functions.map((f) => (Object.hasOwn(shapes, f) ? shapes[f] : undefined));
+}
+
+function isShape(shapes: Readonly<Record<string, Shape>> | Shape): shapes is Shape {
+  return typeof shapes['holds'] === 'function';
 }
 
 function isList(value: Value): value is readonly Value[] {

@@ -105,6 +105,8 @@ export function registerCheck(program: Command, done: (status: number) => void):
       ).choices(['list-append', 'rw-register']),
     )
     .option('--budget <steps>', 'configurations a search may explore before it says unknown', steps)
+    .option('--staleness-versions <n>', 'versions that a read may be behind (promises)', bound)
+    .option('--staleness-ms <n>', 'milliseconds that a read may be behind (promises)', bound)
     .option('--independent', 'values in jepsen-edn are pairs [key value] (default: told from them)')
     .option('--no-independent', 'they are not')
     .option('--json', 'one line of JSON for each path on stdout')
@@ -148,10 +150,10 @@ function checkRun(path: string, flags: Flags): Outcome {
 
 function checkHistory(path: string, flags: Flags): Outcome {
   const begunMs = performance.now();
-  const { format, independent } = flags;
+  const { format, independent, model } = flags;
   // With a model or a checker of one's own, the history of a stored run is one like any other.
   const name = isDirectory(path) ? join(path, FILES.history) : path;
-  const file = readForeignHistory(name, { format, independent });
+  const file = readForeignHistory(name, { format, independent, model });
   const judged: Judged = {
     path,
     format: file.format,
@@ -196,7 +198,8 @@ function value(text: string): Value {
   try {
     json = JSON.parse(text);
   } catch {
-    return text;
+    if (!/^\s*[{["]/.test(text)) return text;
+    throw new InvalidArgumentError('it begins like JSON, but is none.');
   }
   return fromJson(json);
 }
@@ -206,6 +209,12 @@ function fromJson(json: unknown): Value {
   if (Array.isArray(json)) return json.map(fromJson);
   if (typeof json !== 'object' || json === null) return json as Value;
   return Object.entries(json).map(([name, item]) => [name, fromJson(item)]);
+}
+
+function bound(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
+  throw new InvalidArgumentError('a number from 0 up is needed.');
 }
 
 function steps(text: string): number {

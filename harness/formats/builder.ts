@@ -13,6 +13,8 @@ export interface HistoryFile {
   readonly model?: string;
   /** How the file was understood, where that is not plain. */
   readonly notes: readonly string[];
+  /** Whether the file has times; without, positions stand for them. */
+  readonly timed: boolean;
 }
 
 const UNTIMED = 'the file has no times: positions in it stand for nanoseconds';
@@ -30,15 +32,27 @@ export class HistoryBuilder {
   readonly #open = new Map<number, number>();
   #lines = new Int32Array(1024);
   #timed = false;
+  /** What becomes of a client event that is timed before the one that stands before it. */
+  #backwards: 'noted' | 'refused' = 'noted';
+  #latest: { readonly time: number; readonly line: number } | null = null;
+  #backwardsIn: number[] = [];
 
   constructor(file: string) {
     this.#file = file;
   }
 
+  /** From now on, times that run backwards say that the lines are not in their order. */
+  refuseBackwards(): void {
+    this.#backwards = 'refused';
+  }
+
   /** Appends an event that stands in this line. */
   add(event: FileEvent, line: number): void {
     const { history } = this;
-    if (event.process !== 'nemesis') this.#pair(event.process, event, line);
+    if (event.process !== 'nemesis') {
+      this.#pair(event.process, event, line);
+      if (event.time !== undefined) this.#follow(event.time, line);
+    }
     this.#timed ||= event.time !== undefined;
     const at = history.push({ ...event, time: event.time ?? history.length });
     if (at === this.#lines.length) {
@@ -51,15 +65,42 @@ export class HistoryBuilder {
 
   finish(notes: readonly string[] = [], model?: string): HistoryFile {
     const { length } = this.history;
+    const found = [...notes];
+    if (!this.#timed && length > 0) found.push(UNTIMED);
+    const backwards = this.#backwardsIn;
+    if (backwards.length > 0) {
+      found.push(
+        `times run backwards in ${backwards.length} of the lines (first: ${backwards[0]}): ` +
+          'the order of the lines was judged, not the times',
+      );
+    }
     return {
       history: this.history,
       lines: this.#lines.subarray(0, length),
-      notes: this.#timed || length === 0 ? notes : [...notes, UNTIMED],
+      notes: found,
+      timed: this.#timed,
       ...(model === undefined ? {} : { model }),
     };
   }
 
-  #pair(process: number, { type, f }: FileEvent, line: number): void {
+  #follow(time: number, line: number): void {
+    const before = this.#latest;
+    if (before === null || time >= before.time) {
+      this.#latest = { time, line };
+      return;
+    }
+    if (this.#backwards === 'refused') {
+      throw this.#wrong(
+        line,
+        `"time": expected at least ${before.time}, that of line ${before.line}, got ${time}: the ` +
+          'order of the lines is judged, so sort them by time (calls before returns at equal times)',
+      );
+    }
+    this.#backwardsIn.push(line);
+    this.#latest = { time, line };
+  }
+
+  #pair(process: number, { type, f, key }: FileEvent, line: number): void {
     const open = this.#open.get(process);
     if (type === 'invoke') {
       if (open !== undefined) {
@@ -82,6 +123,14 @@ export class HistoryBuilder {
       throw this.#wrong(
         line,
         `process ${process} completes ${f}, but its ${this.#asked(open)} is open: expected the completion of ${asked}`,
+      );
+    }
+    const keyAsked = this.history.keys.names[this.history.key[open] as number];
+    if (key !== undefined && key !== keyAsked) {
+      throw this.#wrong(
+        line,
+        `process ${process} completes ${f} of key ${show(key)}, but its ${this.#asked(open)} is of ` +
+          `${keyAsked === undefined ? 'no key' : `key ${show(keyAsked)}`}: expected the same key`,
       );
     }
     this.#open.delete(process);

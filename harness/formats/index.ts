@@ -6,10 +6,10 @@ import { type ByteStream, withFile } from './bytes.ts';
 import { type JepsenOptions, readJepsenEdn } from './jepsen-edn.ts';
 import { readJepsenLog } from './jepsen-log.ts';
 import { readJsonl } from './jsonl.ts';
-import { readLimo } from './limo.ts';
+import { type LimoOptions, readLimo } from './limo.ts';
 import { readPorcupineKv } from './porcupine-kv.ts';
 
-type Read = (stream: ByteStream, options: JepsenOptions) => HistoryFile;
+type Read = (stream: ByteStream, options: JepsenOptions & LimoOptions) => HistoryFile;
 
 const formats = {
   jsonl: readJsonl,
@@ -26,7 +26,7 @@ export type FormatName = keyof typeof formats;
 
 export const FORMAT_NAMES = Object.keys(formats) as readonly FormatName[];
 
-export interface ReadOptions extends JepsenOptions {
+export interface ReadOptions extends JepsenOptions, LimoOptions {
   /** Default: guessed from the content. */
   readonly format?: FormatName | undefined;
 }

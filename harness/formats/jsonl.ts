@@ -43,6 +43,8 @@ export function readJsonl(stream: ByteStream): HistoryFile {
       stored = true;
       continue;
     }
+    // Of our own recorder the order is that of its lines; others may have written theirs unsorted.
+    if (!stored) builder.refuseBackwards();
     last = checkIndex(json['index'], place, stored ? builder.history.length : null, last);
     builder.add(eventOf(json, place), line.number);
   }

@@ -23,6 +23,20 @@ const OBJECTS: Readonly<Record<string, ObjectKind>> = {
   'atomic-register': { model: 'register', insert: 'write', remove: 'read' },
 };
 
+/** What the models are called there, for files that do not say what they are about. */
+const OF_MODEL: Readonly<Record<string, ObjectKind>> = {
+  'fifo-queue': { model: 'fifo-queue', insert: 'enqueue', remove: 'dequeue' },
+  'unordered-queue': { model: 'unordered-queue', insert: 'enqueue', remove: 'dequeue' },
+  stack: { model: 'stack', insert: 'push', remove: 'pop' },
+  register: { model: 'register', insert: 'write', remove: 'read' },
+  'cas-register': { model: 'cas-register', insert: 'write', remove: 'read' },
+};
+
+export interface LimoOptions {
+  /** What the object is, where the file has no line `# @object`. */
+  readonly model?: string | undefined;
+}
+
 const INSERTS = ['push', 'enq', 'enqueue', 'put', 'add', 'write'];
 const REMOVES = ['pop', 'deq', 'dequeue', 'get', 'rem', 'remove', 'read'];
 
@@ -39,7 +53,7 @@ interface Call {
 }
 
 /** Reads to the end; operations without a return are open. */
-export function readLimo(stream: ByteStream): HistoryFile {
+export function readLimo(stream: ByteStream, { model = '' }: LimoOptions = {}): HistoryFile {
   const builder = new HistoryBuilder(stream.name);
   const calls = new Map<number, Call>();
   let object: ObjectKind | null = null;
@@ -51,9 +65,11 @@ export function readLimo(stream: ByteStream): HistoryFile {
       object = objectOf(line, place, object);
       continue;
     }
+    object ??= Object.hasOwn(OF_MODEL, model) ? (OF_MODEL[model] ?? null) : null;
     if (object === null) {
       throw usage(
-        `${place.where}: expected a line "# @object atomic-queue" first, got ${quoted(line)}`,
+        `${place.where}: expected a line "# @object atomic-queue" first, or --model ` +
+          `(${Object.keys(OF_MODEL).join(', ')}), got ${quoted(line)}`,
       );
     }
     const [, thread, what, rest = ''] = EVENT.exec(line) ?? [];

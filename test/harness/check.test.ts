@@ -159,11 +159,30 @@ describe('ordeal check', () => {
     [[], "missing required argument 'path'"],
     [['x', '--model', 'nosuch'], '--model: unknown "nosuch" (known: register,'],
     [['x', '--budget', '-1'], 'a whole number of steps above 0'],
+    [['x', '--initial', '{"a":'], 'it begins like JSON, but is none'],
+    [['x', '--staleness-ms', 'x'], 'a number from 0 up'],
   ])('refuses %j in one line, with status 64', async (args, message) => {
     const { exitCode, stdout, stderr } = await ordeal(...args);
     expect([exitCode, stdout]).toEqual([64, '']);
     expect(stderr).toContain(message);
     expect(stderr.split('\n')).toHaveLength(1);
+  });
+
+  test('shows its help in 80 columns', async () => {
+    const { stdout } = await ordeal('--help');
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('is not disturbed by a reader that stops early', async () => {
+    const path = file('early.jsonl', GOOD);
+    const child = execa(
+      process.execPath,
+      [resolve('harness/bin.js'), 'check', ...Array(2000).fill(path), '--model', 'register'],
+      { reject: false, buffer: { stdout: false } },
+    );
+    child.stdout.destroy();
+    const { exitCode, stderr } = await child;
+    expect([exitCode, stderr]).toEqual([0, '']);
   });
 
   test('refuses checkers and levels that there are not', () => {
@@ -247,6 +266,15 @@ describe('what a history is judged by', () => {
     ['set', 'read', 7, 'history:2: read: expected a list, or nil, got 7'],
     ['log', 'read', 'all', 'history:2: read: expected a list, or nil, got "all"'],
     ['total-queue', 'drain', 3, 'history:2: drain: expected a list, or nil, got 3'],
+    ['list-append', 'txn', [['append', 'x']], 'history:1: txn: expected a list of [append or r'],
+    ['list-append', 'txn', [[':append 1']], 'history:1: txn: expected a list of [append or r'],
+    ['list-append', 'txn', [['r', 'x', 7]], 'history:2: txn: expected a list of [append or r'],
+    ['rw-register', 'txn', [['w', 'x', 1, 2]], 'history:1: txn: expected a list of [w or r'],
+    ['rw-register', 'txn', [['append', 'x', 1]], 'history:1: txn: expected a list of [w or r'],
+    ['bank', 'read', 7, 'history:2: read: expected a list of [account, balance], got 7'],
+    ['bank', 'read', [[0, 'x']], 'history:2: read: expected a list of [account, balance]'],
+    ['kv-append', 'append', null, 'history:1: append: expected a text, a number or a list'],
+    ['counter', 'read', 'two', 'history:2: read: expected a number, or nil, got "two"'],
   ])(
     '%s: a value of %s that it cannot read, such as %j, is refused',
     (model, f, value, message) => {
@@ -269,7 +297,8 @@ describe('what a history is judged by', () => {
     const text =
       '{"process":0,"type":"invoke","f":"write","value":1}\n' +
       '{"process":0,"type":"info","f":"write"}\n' +
-      '{"process":0,"type":"invoke","f":"read"}\n';
+      '{"process":0,"type":"invoke","f":"read"}\n' +
+      '{"process":0,"type":"ok","f":"read","value":1}\n';
     expect(judge(text, { checker: 'sequential' }).error).toContain(
       'history:3: expected a new process, got process 0 again, whose operation ended in info in line 2',
     );
@@ -452,14 +481,106 @@ describe('what a history is judged by', () => {
 
   test('proves nothing where nothing succeeded', () => {
     const text = '{"process":0,"type":"invoke","f":"write","value":1}\n';
-    expect(judge(text, { model: 'register' })).toMatchObject({
+    const nothing = {
+      verdict: 'unknown',
+      because: expect.stringContaining('nothing was exercised'),
+    };
+    expect(judge(text, { model: 'register' })).toMatchObject({ status: 2, ...nothing });
+    expect(judge(text, { checker: 'strongest' })).toMatchObject(nothing);
+    const nemesis = '{"process":"nemesis","type":"info","f":"kill"}\n';
+    expect(judge(nemesis, { model: 'register' })).toMatchObject(nothing);
+    // Knossos calls its own such histories linearizable.
+    expect(
+      judge('{:process 0 :type :invoke :f :read :value nil}', { model: 'register' }),
+    ).toMatchObject({
       verdict: 'valid',
+      exercised: false,
       note: expect.stringContaining('nothing was exercised'),
     });
     expect(judge('', { model: 'register' })).toMatchObject({
       status: 2,
       because: expect.stringContaining('the history is empty'),
     });
+  });
+
+  test('says what the reading of the history leaves out', () => {
+    const lines = (error: string) =>
+      '{"process":0,"type":"invoke","f":"cas","value":[1,2]}\n' +
+      `{"process":0,"type":"fail","f":"cas","value":[1,2],"error":"${error}"}\n`;
+    const text = `${sequential([['read', null, null]])}${lines('cas-mismatch')}${lines('no leader')}`;
+    const flags = { model: 'cas-register', failedCas: 'observed', nilReads: 'silent' } as const;
+    const { verdict, notes } = judge(text, flags);
+    expect(verdict).toBe('valid');
+    expect(notes).toContainEqual(expect.stringContaining('1 failed cas with another error'));
+    expect(notes).toContainEqual(expect.stringContaining('1 read of nil taken as silent'));
+    const set = sequential([
+      ['add', 1, 1],
+      ['read', null, [1]],
+    ]);
+    expect(judge(set, { model: 'set' }).notes).toContainEqual(
+      expect.stringContaining('earlier reads were not judged'),
+    );
+  });
+
+  test('reads failed compare-and-sets and nil reads for the weaker promises as for the others', () => {
+    const failed = sequential([['write', 1, 1]]);
+    const cas =
+      '{"process":0,"type":"invoke","f":"cas","value":[1,2]}\n' +
+      '{"process":0,"type":"fail","f":"cas","value":[1,2]}\n';
+    const text = `${failed}${cas}${sequential([['read', null, 1]])}`;
+    expect(judge(text, { checker: 'sequential' }).verdict).toBe('valid');
+    expect(judge(text, { checker: 'sequential', failedCas: 'observed' }).verdict).toBe('invalid');
+    const nil = `${failed}${sequential([['read', null, null]])}`;
+    expect(judge(nil, { checker: 'sequential' }).verdict).toBe('invalid');
+    expect(judge(nil, { checker: 'sequential', nilReads: 'silent' }).verdict).toBe('valid');
+  });
+
+  test('bounds the staleness of reads, in milliseconds only where there are times', () => {
+    const events = (timed: boolean) =>
+      [
+        [0, 'write', 1],
+        [0, 'write', 2],
+        [0, 'write', 3],
+        [1, 'read', 1],
+      ]
+        .flatMap(([process, f, value]) => [
+          { process, type: 'invoke', f, value: f === 'read' ? null : value },
+          { process, type: 'ok', f, value },
+        ])
+        .map((event, i) => `${JSON.stringify(timed ? { ...event, time: i * 1e6 } : event)}\n`)
+        .join('');
+    const flags = { checker: 'strongest' };
+    expect(judge(events(true), { ...flags, stalenessVersions: 2, stalenessMs: 3 }).status).toBe(0);
+    expect(judge(events(true), { ...flags, stalenessVersions: 1 })).toMatchObject({
+      verdict: 'invalid',
+      property: 'bounded-staleness',
+    });
+    expect(judge(events(true), { ...flags, stalenessMs: 2 }).verdict).toBe('invalid');
+    expect(judge(events(false), { ...flags, stalenessMs: 2 }).error).toContain('has no times');
+    expect(JSON.stringify(judge(events(false), flags))).not.toMatch(/\d ms/);
+    expect(judge(events(true), { model: 'register', stalenessMs: 2 }).error).toContain(
+      '--staleness-ms: checker linearizable has no use for it',
+    );
+  });
+
+  test('says whether a valid verdict over register transactions is proved', () => {
+    const text = sequential([
+      ['txn', [['w', 'x', 1]], [['w', 'x', 1]]],
+      ['txn', [['r', 'x', null]], [['r', 'x', 1]]],
+    ]);
+    for (const level of ['strict-serializable', 'sser', 'ser', 'si', 'ra', 'rc', 'ru']) {
+      const { verdict, proved } = judge(text, { model: 'rw-register', level });
+      expect([level, verdict, proved]).toEqual([level, 'valid', true]);
+    }
+  });
+
+  test('may be a queue by --model where a file of LiMo does not say so', () => {
+    const text = '[1] call enq(1)\n[1] return\n[2] call deq\n[2] return 1';
+    expect(judge(text, { model: 'fifo-queue' })).toMatchObject({
+      format: 'limo',
+      verdict: 'valid',
+    });
+    expect(judge(text, {}).error).toContain('history:1: expected a line "# @object');
   });
 
   test('may run out of steps', () => {

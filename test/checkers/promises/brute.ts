@@ -8,10 +8,12 @@ interface Op {
   readonly complete: number;
   readonly reads: Value | undefined;
   readonly writes: Value | undefined;
+  /** What a compare-and-set that failed did not find. */
+  readonly misses?: Value;
 }
 
 /** Reads a history of `read`, `write` and `cas` that succeeded or crashed. */
-function parse(history: History): Op[] {
+function parse(history: History, observed = false): Op[] {
   const open = new Map<number | 'nemesis', number>();
   const ops: Op[] = [];
   const add = (invoke: number, complete: number): void => {
@@ -30,6 +32,12 @@ function parse(history: History): Op[] {
   for (const { index, type, process } of history) {
     if (type === 'invoke') open.set(process, index);
     else {
+      if (type === 'fail' && observed) {
+        const invoke = open.get(process) as number;
+        const [misses] = history.event(invoke).value as readonly [Value, Value];
+        const nothing = { reads: undefined, writes: undefined };
+        ops.push({ process: process as number, invoke, complete: index, ...nothing, misses });
+      }
       if (type !== 'fail')
         add(open.get(process) as number, type === 'ok' ? index : Number.POSITIVE_INFINITY);
       open.delete(process);
@@ -47,6 +55,7 @@ function hasOrder(ops: readonly Op[], before: (a: Op, b: Op) => boolean): boolea
       const rest = left.filter((other) => other !== op);
       if (rest.some((other) => before(other, op))) return false;
       if (op.reads !== undefined && op.reads !== holds) return false;
+      if (op.misses !== undefined && op.misses === holds) return false;
       return extend(rest, op.writes ?? holds);
     });
   };
@@ -106,6 +115,7 @@ export const BRUTE: Readonly<Record<string, (history: History) => boolean>> = {
   'ordered-sequential': (history) =>
     hasOrder(parse(history), (a, b) => session(a, b) || (b.writes !== undefined && time(a, b))),
   sequential: (history) => hasOrder(parse(history), session),
+  'sequential with failures': (history) => hasOrder(parse(history, true), session),
   'read-your-writes': (history) =>
     hasVersions(
       parse(history),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { History, type NewEvent, type Value } from '../../../checkers/history.ts';
-import { type PromiseName, strongestPromise } from '../../../checkers/promises/index.ts';
+import { PROMISES, type PromiseName, strongestPromise } from '../../../checkers/promises/index.ts';
 import { random } from '../transactional/simulate.ts';
 import { BRUTE, staleVersions } from './brute.ts';
 
@@ -20,7 +20,7 @@ const FOLLOWS_FROM: Partial<Record<PromiseName, readonly PromiseName[]>> = {
   'writes-follow-reads': ['sequential'],
 };
 
-describe.each(Object.keys(BRUTE) as PromiseName[])('%s', (name) => {
+describe.each(PROMISES)('%s', (name) => {
   test('is judged as by its definition', () => {
     fc.assert(
       fc.property(anySeed, fc.boolean(), (seed, cas) => {
@@ -55,6 +55,42 @@ test('sequential consistency of repeated values is found by search as by its def
     { numRuns: RUNS },
   );
 });
+
+test('sequential consistency with failed compare-and-sets is found as by its definition', () => {
+  fc.assert(
+    fc.property(anySeed, fc.constantFrom(2, 1000), (seed, values) => {
+      const history = withFailures(small(seed, true, values), seed);
+      const { verdicts } = strongestPromise(history, { failedCas: 'observed' }).keys[0] ?? {};
+      const brute = BRUTE['sequential with failures']?.(history);
+      expect(verdicts?.sequential.kind).toBe(brute ? 'valid' : 'invalid');
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+/** The same with some reads replaced by compare-and-sets that failed; not of what they read. */
+function withFailures(history: History, seed: number): History {
+  const draw = random(seed + 1);
+  const failed = new Set<number>();
+  const open = new Map<number | 'nemesis', number>();
+  const events = [...history];
+  for (const { index, type, process, f } of events) {
+    if (type === 'invoke') open.set(process, index);
+    else if (type === 'ok' && f === 'read' && draw() < 0.5) {
+      failed.add(open.get(process) as number);
+      failed.add(index);
+    }
+  }
+  const from = new Map<number | 'nemesis', Value>();
+  return History.from(
+    events.map(({ index: at, ...event }): NewEvent => {
+      if (!failed.has(at)) return event;
+      if (event.type === 'invoke') from.set(event.process, Math.floor(draw() * 4));
+      const value = [from.get(event.process) ?? 0, 5000 + at];
+      return { ...event, type: event.type === 'ok' ? 'fail' : event.type, f: 'cas', value };
+    }),
+  );
+}
 
 /**
  * Up to seven operations of three sessions on a register that answers, now and then, from an older

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { History, type Value } from '../../../checkers/history.ts';
-import { type PromiseName, strongestPromise } from '../../../checkers/promises/index.ts';
+import { PROMISES, type PromiseName, strongestPromise } from '../../../checkers/promises/index.ts';
 import { done, type Event, events } from '../events.ts';
 
 const read = (process: number, value: number | null): Event[] => done(process, 'read', null, value);
@@ -58,7 +58,45 @@ describe('the strongest promise that is kept is named', () => {
       ...done(0, 'write', 1, 1, 'b'),
       ...done(1, 'read', null, null, 'b'),
     );
-    expect(strongestPromise(history)).toMatchObject({ strongest: 'ordered-sequential' });
+    expect(strongestPromise(history)).toMatchObject({
+      strongest: 'read-your-writes',
+      verdict: {
+        note: expect.stringContaining(
+          'sequential not decided: each key is sequential; over 2 keys together it is not decided',
+        ),
+      },
+    });
+  });
+
+  test('keys that are sequential each are not said to be so together', () => {
+    // Store buffering: no order of all four operations exists, though one exists for each key.
+    const history = events(
+      ...done(0, 'write', 1, 1, 'x'),
+      ...done(1, 'write', 1, 1, 'y'),
+      ...done(0, 'read', null, null, 'y'),
+      ...done(1, 'read', null, null, 'x'),
+    );
+    for (const promise of ['sequential', 'ordered-sequential'] as const) {
+      const { verdict, kept, strongest } = strongestPromise(history, { promise });
+      expect(verdict).toEqual({
+        kind: 'unknown',
+        because: `each key is ${promise}; over 2 keys together it is not decided`,
+      });
+      expect(kept).not.toContain(promise);
+      expect(strongest).toBe('read-your-writes');
+    }
+  });
+
+  test('keys that are linearizable each are sequential together, and one that is not breaks it', () => {
+    const good = [...done(0, 'write', 1, 1, 'x'), ...done(1, 'write', 1, 1, 'y')];
+    expect(strongestPromise(events(...good)).kept).toContain('sequential');
+    const bad = events(
+      ...good,
+      ...done(0, 'write', 2, 2, 'x'),
+      ...done(2, 'read', null, 2, 'x'),
+      ...done(2, 'read', null, 1, 'x'),
+    );
+    expect(strongestPromise(bad, { promise: 'sequential' }).verdict.kind).toBe('invalid');
   });
 
   test('a value that nobody wrote breaks every promise', () => {
@@ -164,6 +202,57 @@ describe('a promise that must be kept', () => {
       kind: 'invalid',
       because: expect.stringContaining('both replaced the same version'),
     });
+  });
+});
+
+describe('how a history is to be read', () => {
+  test('a read of nil says nothing where nil reads are silent', () => {
+    const history = events(
+      ...write(0, 1),
+      [1, 'invoke', 'write', 2],
+      ...read(0, 1),
+      ...read(0, null),
+      [1, 'ok', 'write', 2],
+    );
+    for (const promise of PROMISES) {
+      const silent = strongestPromise(history, { promise, nilReads: 'silent' });
+      expect([promise, silent.verdict.kind]).toEqual([promise, 'valid']);
+    }
+    expect(strongestPromise(history, { promise: 'sequential' }).verdict.kind).toBe('invalid');
+  });
+
+  test('a compare-and-set that failed saw another value, where it is an answer', () => {
+    const failed: Event[] = [
+      [0, 'invoke', 'cas', [1, 2]],
+      [0, 'fail', 'cas', [1, 2]],
+    ];
+    const history = events(...write(0, 1), ...failed, ...read(0, 1));
+    const judged = (promise: PromiseName, failedCas: 'observed' | 'absent') =>
+      strongestPromise(history, { promise, failedCas }).verdict.kind;
+    expect(judged('sequential', 'absent')).toBe('valid');
+    expect(judged('sequential', 'observed')).toBe('invalid');
+    expect(judged('ordered-sequential', 'observed')).toBe('invalid');
+    expect(judged('linearizable', 'observed')).toBe('invalid');
+    expect(judged('monotonic-reads', 'observed')).toBe('unknown');
+  });
+
+  test('a failed compare-and-set that an order explains leaves the register sequential', () => {
+    const history = events(
+      ...write(0, 1),
+      ...write(0, 2),
+      ...read(1, 1),
+      [1, 'invoke', 'cas', [2, 3]],
+      [1, 'fail', 'cas', [2, 3]],
+    );
+    const { kept } = strongestPromise(history, { failedCas: 'observed' });
+    expect(kept).toContain('sequential');
+    expect(kept).not.toContain('linearizable');
+  });
+
+  test('without a clock staleness has no milliseconds', () => {
+    const history = events(...write(0, 1), ...write(0, 2), ...read(1, 1));
+    const { verdict, stats } = strongestPromise(history, { timed: false });
+    expect(JSON.stringify([verdict, stats])).not.toMatch(/ ms/);
   });
 });
 

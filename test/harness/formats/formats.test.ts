@@ -100,6 +100,18 @@ describe("Jepsen's EDN", () => {
     },
   );
 
+  test('whose times run backwards is judged in the order of its lines, and says so', () => {
+    const { notes, timed } = read(
+      '{:process 0, :type :invoke, :f :read, :value nil, :time 5}\n' +
+        '{:process 0, :type :ok, :f :read, :value nil, :time 4}\n',
+    );
+    expect(timed).toBe(true);
+    expect(notes).toEqual([
+      'times run backwards in 1 of the lines (first: 2): the order of the lines was judged, ' +
+        'not the times',
+    ]);
+  });
+
   test('takes an operation without a function for a transaction', () => {
     const text = '{:index 4 :process 1 :type :invoke :value [[:append 5 1] [:r x]]}';
     expect(eventsOf(text)).toMatchObject([

@@ -33,6 +33,21 @@ describe('a history that cannot be one is refused with line and expectation:', (
       '{"process":0,"f":"read"}',
       'file:1: "type": expected invoke, ok, fail or info, got nothing',
     ],
+    [
+      'a completion of another key',
+      '{"type":"invoke","process":0,"f":"read","key":"x"}\n{"type":"ok","process":0,"f":"read","key":"y"}',
+      'file:2: process 0 completes read of key "y", but its read of line 1 is of key "x"',
+    ],
+    [
+      'a key only of the completion',
+      `${INVOKE}{"type":"ok","process":0,"f":"read","key":"y"}`,
+      'file:2: process 0 completes read of key "y", but its read of line 1 is of no key',
+    ],
+    [
+      'times that run backwards',
+      '{"type":"invoke","process":0,"f":"read","time":5}\n{"type":"ok","process":0,"f":"read","time":4}',
+      'file:2: "time": expected at least 5, that of line 1, got 4: the order of the lines is judged, so sort',
+    ],
     ['a strange type', '{"type":"OK","process":0,"f":"read"}', 'file:1: "type": expected invoke'],
     ['no process', '{"type":"invoke","f":"read"}', 'file:1: "process": expected a number'],
     ['half a process', '{"type":"invoke","process":0.5,"f":"read"}', 'file:1: "process"'],
