@@ -8,8 +8,8 @@ export interface Budget {
   readonly memoryBytes?: number;
 }
 
-export const DEFAULT_STEPS = 100_000_000;
-export const DEFAULT_MEMORY_BYTES = 1 << 30;
+export const DEFAULT_STEPS = 20_000_000;
+export const DEFAULT_MEMORY_BYTES = 1 << 29;
 
 /** How far a search came that found no complete order. Operation numbers, not events. */
 export interface Stuck {

@@ -109,13 +109,18 @@ class Search {
       if (memo.size > limits.configurations) {
         return this.#exhausted(`${limits.configurations} configurations`, furthest);
       }
-      if ((record & 1023) === 0 && memo.bytes > limits.memoryBytes) {
+      if ((record & 255) === 0 && this.#bytes() > limits.memoryBytes) {
         return this.#exhausted(`${limits.memoryBytes} bytes`, furthest);
       }
     }
     const operation = this.#ranked.operation[memo.k(furthest)] as number;
     const stuck = (): Stuck => ({ order: this.#replay(furthest), operation });
     return { kind: 'violation', configurations: memo.size, stuck };
+  }
+
+  /** Everything that grows with the search. */
+  #bytes(): number {
+    return this.#memo.bytes + (this.#transitions.bytes?.() ?? 0);
   }
 
   /** The next candidate of a frame that can be taken, encoded as its position; -1 for none. */

@@ -19,6 +19,10 @@ export class StepTable {
     this.#dense = new Int32Array(Math.min(DENSE_STATES * classes, DENSE_ENTRIES_MAX)).fill(UNKNOWN);
   }
 
+  get bytes(): number {
+    return 4 * (this.#dense.length + this.#hashed.length);
+  }
+
   get(s: number, c: number): number {
     const at = s * this.#classes + c;
     if (at < this.#dense.length) return this.#dense[at] as number;

@@ -23,6 +23,8 @@ export interface Transitions {
   readonly readOnly: Uint8Array;
   /** By class: unanswered operations that need not be considered. */
   readonly dropped: Uint8Array;
+  /** Memory that interned states take by now, for the budget; absent where states are numbers. */
+  bytes?(): number;
   /** Merging of states that nothing can tell apart any more, if the model offers it. */
   readonly quotient?: NumberedQuotient;
   /** Dead ends by counting, if every class that changes states says what it produces. */
@@ -96,6 +98,7 @@ export function transitionsOf<State>(
   return {
     initial: start,
     step: (s, c) => states.step(s, c),
+    bytes: () => states.bytes,
     readOnly,
     dropped,
     ...(flow === undefined ? {} : { flow }),
@@ -110,6 +113,7 @@ class InternedStates<State> {
   readonly #model: Model<State>;
   readonly #examples: readonly Operation[];
   readonly #steps: StepTable;
+  #stateBytes = 0;
 
   constructor(model: Model<State>, examples: readonly Operation[]) {
     this.#model = model;
@@ -128,7 +132,13 @@ class InternedStates<State> {
     const id = this.states.length;
     this.states.push(state);
     this.#ids.set(key, id);
+    this.#stateBytes += STATE_BYTES + sizeOf(key) + sizeOf(state);
     return id;
+  }
+
+  /** An estimate, rather too high than too low. */
+  get bytes(): number {
+    return this.#stateBytes + this.#steps.bytes;
   }
 
   step(s: number, c: number): number {
@@ -143,6 +153,15 @@ class InternedStates<State> {
     const next = this.#model.step(this.states[s] as State, this.#examples[c] as Operation);
     return next === undefined ? IMPOSSIBLE : this.id(next);
   }
+}
+
+/** What a state costs besides its contents: places in a Map and in an array, and its headers. */
+const STATE_BYTES = 160;
+
+/** Bytes of a text, or of a list with small items; other things count as one word. */
+function sizeOf(content: unknown): number {
+  if (typeof content === 'string') return 2 * content.length;
+  return Array.isArray(content) ? 16 * content.length : 8;
 }
 
 /** Visits everything reachable; false when that is too much. */

@@ -42,7 +42,7 @@ export const fifoQueue: Model<Values> = {
   initial: elements,
   step(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return undefined;
-    if (isInsert(f)) return [...state, input];
+    if (isInsert(f)) return [...state, inserted(input)];
     if (outcome === 'ok' && text(state[0] ?? null) !== text(output)) return undefined;
     return state.slice(1);
   },
@@ -57,7 +57,7 @@ export const unorderedQueue: Model<readonly Values[]> = nondeterministic<Values>
   initial: (value) => [elements(value).toSorted(byText)],
   steps(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return [];
-    if (isInsert(f)) return [[...state, input].sort(byText)];
+    if (isInsert(f)) return [[...state, inserted(input)].sort(byText)];
     if (outcome === 'unknown') return [state, ...state.map((_, at) => state.toSpliced(at, 1))];
     if (output === null) return state.length === 0 ? [state] : [];
     const at = state.findIndex((element) => text(element) === text(output));
@@ -73,7 +73,7 @@ export const stack: Model<Values> = {
   functions: ['push', 'pop'],
   step(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return undefined;
-    if (f === 'push') return [...state, input];
+    if (f === 'push') return [...state, inserted(input)];
     if (outcome === 'ok' && text(state.at(-1) ?? null) !== text(output)) return undefined;
     return state.slice(0, -1);
   },
@@ -82,6 +82,12 @@ export const stack: Model<Values> = {
 /** Whether the function puts something into a queue or stack. */
 export function isInsert(f: string): boolean {
   return f === 'enqueue' || f === 'enq' || f === 'push';
+}
+
+/** As an answer, nil says that there was nothing: what is put in must be told from it. */
+function inserted(value: Value): Value {
+  if (value === null) throw new UnreadableValue('nil was put in, which as an answer means empty');
+  return value;
 }
 
 function isEmptyAnswer(operation: {
