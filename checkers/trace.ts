@@ -50,7 +50,26 @@ export interface PaxosRecovered {
   }[];
 }
 
-export type Recovered = RaftRecovered | PaxosRecovered;
+/** A transaction's place in Zab's order: the epoch that proposed it, and its number there, from 1. */
+export interface Zxid {
+  readonly epoch: number;
+  readonly counter: number;
+}
+
+/** What a Zab server found on its disk when it started; epoch 0 and counter 0 for nothing yet. */
+export interface ZabRecovered {
+  readonly acceptedEpoch: number;
+  readonly currentEpoch: number;
+  /**
+   * Up to where a snapshot stands in place of the history: `term` is the epoch, `counter` the
+   * place in it, `index` how many transactions that is in all.
+   */
+  readonly snapshot: LogPosition & { readonly counter: number };
+  /** What is logged behind the snapshot, in order. */
+  readonly history: readonly (Zxid & { readonly valueHash: number })[];
+}
+
+export type Recovered = RaftRecovered | PaxosRecovered | ZabRecovered;
 
 /** Events that every replicated log reports. */
 export type CommonEvent =
@@ -62,6 +81,10 @@ export type CommonEvent =
       readonly recovered: Recovered;
       /** Active variants, empty for the protocol as it should be. */
       readonly variants: readonly string[];
+      /** Fast Paxos: how many acceptors make a quorum in classic and in fast rounds. */
+      readonly quorums?: { readonly classic: number; readonly fast: number };
+      /** Weights of the voters, as in `nodes`; absent where every one counts once. */
+      readonly weights?: readonly number[];
     }
   /** Written by the harness, not by the node: the node is gone without warning. */
   | { readonly kind: 'crash' }
@@ -77,6 +100,8 @@ export type CommonEvent =
       readonly stateHash: number;
       /** Whether the command changed nothing because the session table knew its answer. */
       readonly duplicate?: boolean;
+      /** Zab: which transaction it was. */
+      readonly zxid?: Zxid;
     }
   /** A client was answered. */
   | {
@@ -89,7 +114,8 @@ export type CommonEvent =
   /** A read is answered at `readPosition`, on the word of `acks` (round numbers by node). */
   | {
       readonly kind: 'read-cert';
-      readonly mode: 'index' | 'lease' | 'log';
+      /** `local`: the server's own state, promised to be no older than what its session has seen. */
+      readonly mode: 'index' | 'lease' | 'log' | 'local' | 'sync';
       readonly term: number;
       readonly readPosition: number;
       readonly applied: number;
@@ -202,7 +228,85 @@ export type PaxosEvent =
       readonly certificate: readonly number[];
     };
 
-export type TraceEvent = CommonEvent | RaftEvent | PaxosEvent;
+/**
+ * Fast Paxos (Lamport 2006), beside the events of Paxos, with rounds for ballots: `prepare` is 1a,
+ * `promise` 1b, `propose` 2a with a value, `accept` 2b (a vote).
+ */
+export type FastPaxosEvent =
+  /** Phase 2a of fast round `ballot` with "Any": each acceptor may vote for what comes first there. */
+  | { readonly kind: 'any'; readonly ballot: number; readonly from: Instance }
+  /**
+   * Coordinated recovery (section 3.2): the votes seen in fast round `of` stand for promises of
+   * `ballot`, its direct successor, in this instance.
+   */
+  | {
+      readonly kind: 'recover';
+      readonly ballot: number;
+      readonly of: number;
+      readonly instance: Instance;
+      readonly votes: readonly { readonly node: number; readonly valueHash: number }[];
+    };
+
+/** A vote of Zab's leader election: for whom, on the strength of which history. */
+export interface ZabVote {
+  readonly leader: number;
+  readonly epoch: number;
+  readonly zxid: Zxid;
+}
+
+/** Zab (Junqueira, Reed, Serafini 2011) with ZooKeeper's leader election; phases as in the paper. */
+export type ZabEvent =
+  /** Phase 0 begins: the server looks for a leader in this round of elections. */
+  | { readonly kind: 'looking'; readonly clock: number }
+  | { readonly kind: 'vote-change'; readonly clock: number; readonly vote: ZabVote }
+  /** The server takes `leader` for elected, on the word of these servers. */
+  | {
+      readonly kind: 'elected';
+      readonly clock: number;
+      readonly leader: number;
+      readonly certificate: readonly number[];
+    }
+  /** Phase 1. `accepted-epoch` is durable: no lower epoch will be accepted. */
+  | { readonly kind: 'accepted-epoch'; readonly epoch: number }
+  /** Leader: the epoch it proposes, above what these followers (and itself) had accepted. */
+  | {
+      readonly kind: 'new-epoch';
+      readonly epoch: number;
+      readonly certificate: readonly { readonly node: number; readonly acceptedEpoch: number }[];
+    }
+  /** Phase 2. `current-epoch` is durable, and so is the history of that epoch up to `last`. */
+  | { readonly kind: 'current-epoch'; readonly epoch: number; readonly last: Zxid }
+  /** Leader: these servers hold its initial history (`length` transactions, up to `last`). */
+  | {
+      readonly kind: 'established';
+      readonly epoch: number;
+      readonly last: Zxid;
+      readonly length: number;
+      readonly certificate: readonly number[];
+    }
+  /** The server may answer clients from now on, until it looks for a leader again. */
+  | { readonly kind: 'serving'; readonly epoch: number }
+  /** Phase 3. Leader: a new transaction of its epoch. */
+  | { readonly kind: 'propose-txn'; readonly zxid: Zxid; readonly valueHash: number }
+  /** A transaction is durable in this server's history, behind all before it. */
+  | { readonly kind: 'logged'; readonly zxid: Zxid; readonly valueHash: number }
+  /** The history was cut: nothing behind `to` is left. */
+  | { readonly kind: 'truncate-txns'; readonly to: Zxid }
+  /**
+   * Everything up to `zxid` is committed. The leader names who had logged it; a follower was told,
+   * and has an empty certificate.
+   */
+  | { readonly kind: 'commit-txn'; readonly zxid: Zxid; readonly certificate: readonly number[] }
+  | {
+      readonly kind: 'snapshot-txns';
+      readonly op: 'take' | 'install';
+      readonly zxid: Zxid;
+      /** How many transactions it stands for. */
+      readonly position: number;
+      readonly stateHash: number;
+    };
+
+export type TraceEvent = CommonEvent | RaftEvent | PaxosEvent | FastPaxosEvent | ZabEvent;
 
 /** One line of `trace.jsonl`. `(node, incarnation, sequence)` is unique and free of gaps. */
 export interface TraceLine {

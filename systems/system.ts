@@ -58,6 +58,8 @@ export interface HuntSettings {
   readonly set?: Options;
 }
 
+export type ClientPromise = 'linearizable' | 'ordered-sequential';
+
 /** A protocol of ours, runnable on every backend. */
 export interface System {
   readonly name: string;
@@ -72,6 +74,12 @@ export interface System {
   client(rules: Rules): ClientProtocol;
   /** Bound on recovery after the last fault is undone, in election timeouts (PROTOCOLS 3.5). */
   readonly electionTimeoutMs: number;
+  /**
+   * What it promises its clients under these options; linearizability where absent.
+   * `ordered-sequential`: writes are linearizable, and each session reads the state at a position
+   * that never goes back, as ZooKeeper's local reads do.
+   */
+  promise?(options: Options): ClientPromise;
   /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
   traceChecker?(): TraceChecker;
   /** Mutants and decoys, by id. */

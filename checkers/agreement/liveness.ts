@@ -128,16 +128,8 @@ export class LivenessObserver {
         this.#seeTerm(event.term);
         this.#crown(member, event, timeNs);
         return;
-      case 'match':
-      case 'reply':
-      case 'read-cert':
-      case 'prepare':
-      case 'promise':
-      case 'prepared':
-      case 'propose':
-      case 'accept':
-      case 'learn':
-      case 'configuration':
+      default:
+        // Says nothing of leaders or of progress.
         return;
     }
   }

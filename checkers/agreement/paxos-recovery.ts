@@ -21,7 +21,7 @@ type Boot = Extract<TraceEvent, { kind: 'boot' }>;
 
 export function onBoot(ghost: PaxosGhost, node: PaxosNode, event: Boot, incarnation: number): void {
   const { recovered } = event;
-  if ('entries' in recovered) {
+  if (!('accepted' in recovered)) {
     // The start of a node of another protocol is not the start of this one.
     ghost.stats.orphans++;
     return;

@@ -127,11 +127,7 @@ function step(
     case 'panic':
       ghost.findings.report('PANIC', -1, `${nodeName(node.node)} stopped itself: ${event.reason}`);
       return;
-    case 'term':
-    case 'vote':
-    case 'append':
-    case 'truncate':
-    case 'match':
+    default:
       // Lines of other protocols.
       return;
   }

@@ -109,18 +109,12 @@ function step(
     case 'crash':
       // Not the node's own line, so it may stand before the node's last ones: `boot` ends a life.
       return;
-    case 'prepare':
-    case 'promise':
-    case 'prepared':
-    case 'propose':
-    case 'accept':
-    case 'learn':
-    case 'configuration':
-      // Lines of other protocols.
-      return;
     case 'panic':
       node.leading = -1;
       ghost.findings.report('PANIC', -1, `${nodeName(node.node)} stopped itself: ${event.reason}`);
+      return;
+    default:
+      // Lines of other protocols.
       return;
   }
 }

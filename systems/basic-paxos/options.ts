@@ -1,5 +1,6 @@
 /** The options of Basic Paxos, as `--set` takes them, and as the protocol reads them. */
 
+import { optionValues } from '../option-values.ts';
 import type { Options } from '../protocol.ts';
 import type { OptionSpec } from '../system.ts';
 import type { BasicConfig } from './state.ts';
@@ -41,30 +42,13 @@ export const basicOptions = {
 
 /** Resolves options; what is not given has its default. Throws `TypeError` for a wrong type. */
 export function basicConfig(options: Options): BasicConfig {
+  const values = optionValues(basicOptions, options);
   return {
-    distinguishedProposer: booleanOption(options, 'distinguishedProposer'),
-    distinguishedLearner: booleanOption(options, 'distinguishedLearner'),
-    heartbeatUs: numberOption(options, 'heartbeatMs') * 1000,
-    phaseTimeoutUs: numberOption(options, 'phaseTimeoutMs') * 1000,
-    backoffUs: numberOption(options, 'backoffMs') * 1000,
-    giveUpUs: numberOption(options, 'giveUpMs') * 1000,
+    distinguishedProposer: values.distinguishedProposer,
+    distinguishedLearner: values.distinguishedLearner,
+    heartbeatUs: values.heartbeatMs * 1000,
+    phaseTimeoutUs: values.phaseTimeoutMs * 1000,
+    backoffUs: values.backoffMs * 1000,
+    giveUpUs: values.giveUpMs * 1000,
   };
-}
-
-type Name = keyof typeof basicOptions;
-
-function optionOf(options: Options, name: Name): number | string | boolean {
-  return options[name] ?? basicOptions[name].default;
-}
-
-function numberOption(options: Options, name: Name): number {
-  const value = optionOf(options, name);
-  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
-  return value;
-}
-
-function booleanOption(options: Options, name: Name): boolean {
-  const value = optionOf(options, name);
-  if (typeof value !== 'boolean') throw new TypeError(`option ${name} must be true or false`);
-  return value;
 }

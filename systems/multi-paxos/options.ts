@@ -1,5 +1,6 @@
 /** The options of Multi-Paxos, as `--set` takes them, and as the protocol reads them. */
 
+import { optionValues } from '../option-values.ts';
 import type { Options } from '../protocol.ts';
 import type { OptionSpec } from '../system.ts';
 import type { MultiConfig } from './state.ts';
@@ -76,43 +77,20 @@ export const multiOptions = {
 
 /** Resolves options; what is not given has its default. Throws `TypeError` for a wrong type. */
 export function multiConfig(options: Options): MultiConfig {
+  const values = optionValues(multiOptions, options);
   return {
-    reads: readsOption(options),
-    checkQuorum: booleanOption(options, 'checkQuorum'),
-    electionTimeoutUs: numberOption(options, 'electionTimeoutMs') * 1000,
-    heartbeatUs: numberOption(options, 'heartbeatMs') * 1000,
-    retransmitUs: numberOption(options, 'retransmitMs') * 1000,
-    window: numberOption(options, 'window'),
-    snapshotEvery: numberOption(options, 'snapshotEvery'),
-    reconfigureEvery: numberOption(options, 'reconfigureEvery'),
-    batch: numberOption(options, 'batch'),
-    leaseUs: numberOption(options, 'leaseMs') * 1000,
-    leaseDriftPpm: numberOption(options, 'leaseDriftPpm'),
-    sessionTimeoutUs: numberOption(options, 'sessionTimeoutMs') * 1000,
-    sessionsMax: numberOption(options, 'sessionsMax'),
+    reads: values.reads,
+    checkQuorum: values.checkQuorum,
+    electionTimeoutUs: values.electionTimeoutMs * 1000,
+    heartbeatUs: values.heartbeatMs * 1000,
+    retransmitUs: values.retransmitMs * 1000,
+    window: values.window,
+    snapshotEvery: values.snapshotEvery,
+    reconfigureEvery: values.reconfigureEvery,
+    batch: values.batch,
+    leaseUs: values.leaseMs * 1000,
+    leaseDriftPpm: values.leaseDriftPpm,
+    sessionTimeoutUs: values.sessionTimeoutMs * 1000,
+    sessionsMax: values.sessionsMax,
   };
-}
-
-type Name = keyof typeof multiOptions;
-
-function optionOf(options: Options, name: Name): number | string | boolean {
-  return options[name] ?? multiOptions[name].default;
-}
-
-function numberOption(options: Options, name: Name): number {
-  const value = optionOf(options, name);
-  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
-  return value;
-}
-
-function booleanOption(options: Options, name: Name): boolean {
-  const value = optionOf(options, name);
-  if (typeof value !== 'boolean') throw new TypeError(`option ${name} must be true or false`);
-  return value;
-}
-
-function readsOption(options: Options): MultiConfig['reads'] {
-  const value = optionOf(options, 'reads');
-  if (value === 'confirmed' || value === 'lease' || value === 'log') return value;
-  throw new TypeError(`option reads must be one of confirmed, lease, log`);
 }

@@ -1,5 +1,6 @@
 /** The options of Raft, as `--set` takes them, and as the protocol reads them. */
 
+import { optionValues } from '../option-values.ts';
 import type { Options } from '../protocol.ts';
 import type { OptionSpec } from '../system.ts';
 import type { RaftConfig } from './state.ts';
@@ -58,40 +59,17 @@ export const raftOptions = {
 
 /** Resolves options; what is not given has its default. Throws `TypeError` for a wrong type. */
 export function raftConfig(options: Options): RaftConfig {
+  const values = optionValues(raftOptions, options);
   return {
-    reads: readsOption(options),
-    preVote: booleanOption(options, 'preVote'),
-    checkQuorum: booleanOption(options, 'checkQuorum'),
-    electionTimeoutUs: numberOption(options, 'electionTimeoutMs') * 1000,
-    heartbeatUs: numberOption(options, 'heartbeatMs') * 1000,
-    snapshotEvery: numberOption(options, 'snapshotEvery'),
-    batch: numberOption(options, 'batch'),
-    leaseDriftPpm: numberOption(options, 'leaseDriftPpm'),
-    sessionTimeoutUs: numberOption(options, 'sessionTimeoutMs') * 1000,
-    sessionsMax: numberOption(options, 'sessionsMax'),
+    reads: values.reads,
+    preVote: values.preVote,
+    checkQuorum: values.checkQuorum,
+    electionTimeoutUs: values.electionTimeoutMs * 1000,
+    heartbeatUs: values.heartbeatMs * 1000,
+    snapshotEvery: values.snapshotEvery,
+    batch: values.batch,
+    leaseDriftPpm: values.leaseDriftPpm,
+    sessionTimeoutUs: values.sessionTimeoutMs * 1000,
+    sessionsMax: values.sessionsMax,
   };
-}
-
-type Name = keyof typeof raftOptions;
-
-function optionOf(options: Options, name: Name): number | string | boolean {
-  return options[name] ?? raftOptions[name].default;
-}
-
-function numberOption(options: Options, name: Name): number {
-  const value = optionOf(options, name);
-  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
-  return value;
-}
-
-function booleanOption(options: Options, name: Name): boolean {
-  const value = optionOf(options, name);
-  if (typeof value !== 'boolean') throw new TypeError(`option ${name} must be true or false`);
-  return value;
-}
-
-function readsOption(options: Options): RaftConfig['reads'] {
-  const value = optionOf(options, 'reads');
-  if (value === 'index' || value === 'lease' || value === 'log') return value;
-  throw new TypeError(`option reads must be one of index, lease, log`);
 }
