@@ -9,7 +9,7 @@
 import { History, type Value } from '../checkers/history.ts';
 import { nodeName } from '../checkers/trace.ts';
 import type { PlannedFault, Receipt } from '../nemesis/fault.ts';
-import type { Operation, Outcome } from '../systems/operations.ts';
+import { type Operation, type Outcome, tellsMore } from '../systems/operations.ts';
 import type { PlannedOperation, Workload } from '../workloads/workload.ts';
 import type { Plan } from './plan.ts';
 
@@ -168,7 +168,8 @@ export class Engine {
   ): void {
     slot.open = operation;
     this.#open++;
-    const { f, key, value } = operation;
+    const { f, value } = operation;
+    const key = keyOf(operation);
     this.history.push({ time: nowUs * 1000, type: 'invoke', process: slot.process, f, key, value });
     commands.push({ kind: 'invoke', client, process: slot.process, operation });
   }
@@ -267,17 +268,16 @@ export class Engine {
   }
 
   #record(nowUs: number, outcome: Outcome, process: number, operation: Operation): void {
-    const { f, key } = operation;
+    const { f } = operation;
     const ok = outcome.type === 'ok';
     this.history.push({
       time: nowUs * 1000,
       type: outcome.type,
       process,
       f,
-      key,
-      // Reads and appends tell what they came to; the others repeat their argument, as Jepsen's do.
-      value:
-        ok && (f === 'read' || f === 'append' || f === 'propose') ? outcome.value : operation.value,
+      key: keyOf(operation),
+      // What tells no more than that it was done repeats its argument, as Jepsen's histories do.
+      value: ok && tellsMore(operation) ? outcome.value : operation.value,
       error: ok ? undefined : outcome.error,
       node: outcome.node === undefined ? undefined : nodeName(outcome.node),
       position: ok ? outcome.position : undefined,
@@ -309,4 +309,9 @@ export class Engine {
   #slot(client: number): Slot {
     return this.#slots[client] as Slot;
   }
+}
+
+/** The key under which an operation stands in the history; a transaction names its keys itself. */
+function keyOf(operation: Operation): string | undefined {
+  return operation.f === 'txn' ? undefined : operation.key;
 }

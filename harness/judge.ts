@@ -39,6 +39,7 @@ export const judges: readonly Judge[] = [
     name: 'linearizable',
     describe: 'there is one order of all operations, within real time, that explains every answer',
     judge: ({ workload, history }) => {
+      if (workload.judge !== undefined) return null;
       const { model, initial } = workload;
       const result = checkLinearizable(history, { model, initial, failedCas: 'observed' });
       const { verdict, decidedBy, configurations, operations } = result;
@@ -49,6 +50,11 @@ export const judges: readonly Judge[] = [
         stats: { decidedBy, configurations, operations, keys },
       };
     },
+  },
+  {
+    name: 'workload',
+    describe: 'what the workload itself asks of the answers: list-append, say, of transactions',
+    judge: ({ workload, history }) => workload.judge?.(history) ?? null,
   },
   {
     name: 'agreement',

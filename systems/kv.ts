@@ -9,6 +9,7 @@
 
 import type { Value } from '../checkers/history.ts';
 import { HASH_SEED, mix, mixString, mixValue } from './hash.ts';
+import { execute, type Store } from './kv-operations.ts';
 import type { Operation } from './operations.ts';
 import type { ClientRef, Reply } from './protocol.ts';
 
@@ -43,7 +44,7 @@ export interface Session {
 
 /** Mutable, but plain data. */
 export interface KvState {
-  readonly data: Map<string, Value>;
+  readonly data: Store;
   /** By session number; in the order of opening. */
   readonly sessions: Map<number, Session>;
   /** Rolling hash of every command, what it came to, and what happened to sessions. */
@@ -274,55 +275,13 @@ export function restoreKv(snapshot: KvSnapshot): KvState {
   };
 }
 
+/** What an operation of the log came to at its position. */
 function executeOperation(state: KvState, position: number, command: Command): CommandResult {
   const operation = command.operation;
   if (operation === null) throw new Error('an operation command without an operation');
-  const { key, value } = operation;
-  const { data } = state;
-  switch (operation.f) {
-    case 'read':
-      return { status: 'ok', value: readKv(state, key), position };
-    case 'write':
-      data.set(key, value);
-      return { status: 'ok', value: null, position };
-    case 'cas':
-      return compareAndSet(state, position, key, value);
-    case 'append': {
-      // A new list each time: readers and snapshots may hold the old one.
-      const old = readKv(state, key);
-      const list = Array.isArray(old) ? [...old, value] : [value];
-      data.set(key, list);
-      return { status: 'ok', value: list.length, position };
-    }
-    case 'add': {
-      const old = readKv(state, key);
-      data.set(key, (typeof old === 'number' ? old : 0) + (typeof value === 'number' ? value : 0));
-      return { status: 'ok', value: null, position };
-    }
-    case 'propose': {
-      const decided = readKv(state, key) ?? value;
-      data.set(key, decided);
-      return { status: 'ok', value: decided, position };
-    }
-  }
-}
-
-function compareAndSet(
-  state: KvState,
-  position: number,
-  key: string,
-  argument: Value,
-): CommandResult {
-  if (!Array.isArray(argument)) return { status: 'fail', error: 'cas-argument' };
-  const [from = null, to = null] = argument as readonly Value[];
-  if (!equalValues(readKv(state, key), from)) return { status: 'fail', error: 'cas-mismatch' };
-  state.data.set(key, to);
-  return { status: 'ok', value: null, position };
-}
-
-function equalValues(one: Value, other: Value): boolean {
-  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
-  return one.length === other.length && one.every((item, at) => equalValues(item, other[at]));
+  const result = execute(state.data, operation);
+  if (result.refused) return { status: 'fail', error: result.error };
+  return { status: 'ok', value: result.value, position };
 }
 
 function longestIdle(sessions: ReadonlyMap<number, Session>): number {

@@ -4,13 +4,29 @@ import type { Value } from '../checkers/history.ts';
 
 /**
  * `read` → value; `write` v; `cas` [from, to]; `append` x → new length, on a list that `read`
- * returns; `add` n → nothing, to a counter that `read` returns;
- * `propose` v → the value decided, which is the first one proposed.
+ * returns; `inc` n → nothing, on a counter that `read` returns (null before the first);
+ * `add` x and `remove` x → whether that changed the set that `read` returns, as a list;
+ * `propose` v → the value decided, which is the first one proposed;
+ * `txn` [[f, key, value] ...] → the same with reads filled in, all at once, where f is `append`,
+ * `w` or `r`, as in Jepsen's and Elle's transactions.
  */
-export type OperationName = 'read' | 'write' | 'cas' | 'append' | 'add' | 'propose';
+export const OPERATIONS = [
+  'read',
+  'write',
+  'cas',
+  'append',
+  'inc',
+  'add',
+  'remove',
+  'propose',
+  'txn',
+] as const;
+
+export type OperationName = (typeof OPERATIONS)[number];
 
 export interface Operation {
   readonly f: OperationName;
+  /** Of a transaction, its first key: it names the others itself. */
   readonly key: string;
   /** The argument: null for a read, `[from, to]` for a compare-and-set. */
   readonly value: Value;
@@ -19,6 +35,12 @@ export interface Operation {
 /** Whether an operation changes nothing, so that repeating it needs no session. */
 export function isRead(operation: Operation): boolean {
   return operation.f === 'read';
+}
+
+/** Whether the answer says more than that it was done; the others repeat their argument. */
+export function tellsMore(operation: Operation): boolean {
+  const { f } = operation;
+  return f !== 'write' && f !== 'cas' && f !== 'inc';
 }
 
 /**

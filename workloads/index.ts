@@ -2,7 +2,17 @@
 
 import { append } from './append.ts';
 import { consensus } from './consensus.ts';
+import { counter } from './counter.ts';
+import { listAppend } from './list-append.ts';
 import { register } from './register.ts';
+import { set } from './set.ts';
 import type { Workload } from './workload.ts';
 
-export const workloads: Readonly<Record<string, Workload>> = { register, append, consensus };
+export const workloads: Readonly<Record<string, Workload>> = {
+  register,
+  append,
+  consensus,
+  counter,
+  set,
+  'list-append': listAppend,
+};

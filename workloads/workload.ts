@@ -1,7 +1,8 @@
 /** What clients do: a generator of operations, and the checkers that judge them. */
 
-import type { Value } from '../checkers/history.ts';
+import type { History, Value } from '../checkers/history.ts';
 import type { Model } from '../checkers/linearizable/model.ts';
+import type { CheckResult } from '../checkers/verdict.ts';
 import type { Operation, OperationName } from '../systems/operations.ts';
 import type { OptionSpec } from '../systems/system.ts';
 
@@ -38,6 +39,8 @@ export interface Workload {
   readonly operations: readonly OperationName[];
   /** What the objects are: a model of `checkers/linearizable` by name, or one of the user's own. */
   readonly model: string | Model;
+  /** Judges the clients' history instead of linearizability by `model`: transactions, say. */
+  judge?(history: History): CheckResult;
   readonly initial: Value;
   /** Settable with `--set workload.name=value`. */
   readonly options: Readonly<Record<string, OptionSpec>>;

@@ -3,7 +3,8 @@
 import { Argument, type Command } from 'commander';
 import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
-import type { OptionSpec } from '../../systems/system.ts';
+import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
+import type { OptionSpec, System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import { systemNamed } from '../catalogue.ts';
 import { usage } from '../errors.ts';
@@ -18,6 +19,7 @@ type Row = readonly [name: string, describe: string];
 const LISTS = [
   'systems',
   'workloads',
+  'matrix',
   'nemeses',
   'checkers',
   'mutants',
@@ -28,7 +30,9 @@ const LISTS = [
 export function registerList(program: Command): void {
   program
     .command('list')
-    .description('list systems, workloads, nemeses, checkers, mutants, options or stored runs')
+    .description(
+      'list systems, workloads, what serves what, nemeses, checkers, mutants, options or stored runs',
+    )
     .addArgument(new Argument('<what>', 'what to list').choices(LISTS))
     .argument('[system]', 'for mutants and options: whose (default: raft)')
     .option('--store <dir>', 'where runs are stored', 'store')
@@ -73,10 +77,10 @@ function rowsOf(what: (typeof LISTS)[number], system: string, store: string): Ro
   switch (what) {
     case 'systems':
       return Object.values(systems).map((one) => {
-        const serves = Object.values(workloads).filter((workload) =>
-          workload.operations.every((f) => one.operations.includes(f)),
-        );
-        const names = serves.map((workload) => workload.name).join(', ');
+        const names = Object.values(workloads)
+          .filter((workload) => serves(one, workload.operations))
+          .map((workload) => workload.name)
+          .join(', ');
         return [one.name, `${one.describe} (sim, docker; workloads: ${names})`];
       });
     case 'workloads':
@@ -84,6 +88,8 @@ function rowsOf(what: (typeof LISTS)[number], system: string, store: string): Ro
         one.name,
         `${one.describe} (${one.operations.join(', ')})`,
       ]);
+    case 'matrix':
+      return matrixRows();
     case 'nemeses':
       return Object.values(nemeses).map((one) => [one.name, one.describe]);
     case 'checkers':
@@ -98,6 +104,24 @@ function rowsOf(what: (typeof LISTS)[number], system: string, store: string): Ro
     case 'runs':
       return listRuns(store);
   }
+}
+
+/** Whether a system offers every one of these operations. */
+function serves(system: System, operations: readonly OperationName[]): boolean {
+  return operations.every((f) => system.operations.includes(f));
+}
+
+/** Which operation, and which workload, is for which system. */
+function matrixRows(): Row[] {
+  const row = (name: string, operations: readonly OperationName[]): Row => {
+    const served = Object.values(systems).filter((system) => serves(system, operations));
+    const all = served.length === Object.keys(systems).length;
+    return [name, all ? 'every system' : served.map((system) => system.name).join(', ')];
+  };
+  return [
+    ...OPERATIONS.map((f) => row(f, [f])),
+    ...Object.values(workloads).map((one) => row(`--workload ${one.name}`, one.operations)),
+  ];
 }
 
 function optionRows(system: string): Row[] {

@@ -1,5 +1,6 @@
 /** Multi-Paxos with a replicated key-value store on top, as a system to be tested. */
 
+import { OPERATIONS } from '../operations.ts';
 import type { AnyProtocol } from '../protocol.ts';
 import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
@@ -11,7 +12,7 @@ import { multiVariants } from './variants.ts';
 export const multiPaxos: System = {
   name: 'multi-paxos',
   describe: 'Multi-Paxos (Lamport) with a stable leader, a pipeline, snapshots and sessions',
-  operations: ['read', 'write', 'cas', 'append', 'add', 'propose'],
+  operations: OPERATIONS,
   options: multiOptions,
   rules: multiRules,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.

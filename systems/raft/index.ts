@@ -1,5 +1,6 @@
 /** Raft with a replicated key-value store on top, as a system to be tested. */
 
+import { OPERATIONS } from '../operations.ts';
 import type { AnyProtocol } from '../protocol.ts';
 import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
@@ -11,7 +12,7 @@ import { type RaftRules, raftRules } from './rules.ts';
 export const raft: System = {
   name: 'raft',
   describe: 'Raft (Ongaro and Ousterhout) with PreVote, CheckQuorum, snapshots and sessions',
-  operations: ['read', 'write', 'cas', 'append', 'add'],
+  operations: OPERATIONS,
   options: raftOptions,
   rules: raftRules,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.

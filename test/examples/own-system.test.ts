@@ -75,7 +75,7 @@ const protocol: Protocol<PrimaryState, never, Executed> = {
 const primaryStore: System = {
   name: 'primary-store',
   describe: 'one primary that writes before it answers',
-  operations: ['read', 'write', 'cas', 'append', 'add'],
+  operations: ['read', 'write', 'cas', 'append', 'inc'],
   options: {},
   rules: {},
   protocol: () => protocol as AnyProtocol,
@@ -87,10 +87,10 @@ const primaryStore: System = {
 /** A total that starts at nothing: an own model in ten lines. */
 const total: Model<number> = {
   name: 'total',
-  functions: ['read', 'add'],
+  functions: ['read', 'inc'],
   initial: () => 0,
   step: (state, { f, input, output }) => {
-    if (f === 'add') return state + Number(input);
+    if (f === 'inc') return state + Number(input);
     return state === (output ?? 0) ? state : undefined;
   },
   readonly: ({ f }) => f === 'read',
@@ -100,7 +100,7 @@ const total: Model<number> = {
 const adding: Workload = {
   name: 'adding',
   describe: 'adds to one total, and reads of it',
-  operations: ['read', 'add'],
+  operations: ['read', 'inc'],
   model: total as Model,
   initial: null,
   options: {},
@@ -108,7 +108,7 @@ const adding: Workload = {
     arrivals(config, draw).map((arrival) =>
       draw('adding', 0, arrival.id) % 3 === 0
         ? { ...arrival, key: 'total', f: 'read', value: null }
-        : { ...arrival, key: 'total', f: 'add', value: 1 },
+        : { ...arrival, key: 'total', f: 'inc', value: 1 },
     ),
   settle: ({ f, key, value }) => ({ f, key, value }),
   finalReads: () => [{ f: 'read', key: 'total', value: null }],

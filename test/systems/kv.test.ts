@@ -72,9 +72,53 @@ describe('operations', () => {
 
   test('adding counts from nothing', () => {
     const log = new Log();
-    log.do('add', 2);
-    log.do('add', -5);
+    log.do('inc', 2);
+    log.do('inc', -5);
     expect(log.do('read', null)).toMatchObject({ value: -3 });
+  });
+
+  test('a set tells whether it changed, and holds an element once', () => {
+    const log = new Log();
+    expect(log.do('add', 1)).toMatchObject({ value: true });
+    expect(log.do('add', 1)).toMatchObject({ value: false });
+    expect(log.do('read', null)).toMatchObject({ value: [1] });
+    expect(log.do('remove', 1)).toMatchObject({ value: true });
+    expect(log.do('remove', 1)).toMatchObject({ value: false });
+    expect(log.do('read', null)).toMatchObject({ value: [] });
+  });
+
+  test('a transaction sees its own writes and answers with its reads filled in', () => {
+    const log = new Log();
+    const asked = [
+      ['r', 'a', null],
+      ['append', 'a', 1],
+      ['w', 'b', 2],
+      ['r', 'a', null],
+      ['r', 'b', null],
+    ];
+    expect(log.do('txn', asked)).toMatchObject({
+      value: [
+        ['r', 'a', null],
+        ['append', 'a', 1],
+        ['w', 'b', 2],
+        ['r', 'a', [1]],
+        ['r', 'b', 2],
+      ],
+    });
+  });
+
+  test('a malformed transaction is refused whole', () => {
+    const log = new Log();
+    expect(
+      log.do('txn', [
+        ['append', 'x', 1],
+        ['swap', 'x', 2],
+      ]),
+    ).toEqual({
+      status: 'fail',
+      error: 'txn-argument',
+    });
+    expect(log.do('read', null)).toMatchObject({ value: null });
   });
 });
 
@@ -130,7 +174,7 @@ describe('sessions', () => {
 
 const commands = fc.array(
   fc.record({
-    f: fc.constantFrom<OperationName>('read', 'write', 'cas', 'append', 'add'),
+    f: fc.constantFrom<OperationName>('read', 'write', 'cas', 'append', 'inc', 'add', 'remove'),
     value: fc.integer({ min: 0, max: 3 }),
     session: fc.integer({ min: 0, max: 4 }),
     sequence: fc.integer({ min: 1, max: 4 }),

@@ -8,20 +8,18 @@ import { simulateOnce, virtualRun } from '../../harness/simulate.ts';
 import { historyLine, traceJson } from '../../harness/store/lines.ts';
 import type { AnyProtocol, Env } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
-import { workloads } from '../../workloads/index.ts';
+import { workloadServedBy, workloadsServedBy } from './workload-of.ts';
 
 const SIZES = [1, 3, 4, 5, 7];
 
-function workloadOf(system: System): string {
-  const served = Object.values(workloads).find((workload) =>
-    workload.operations.every((f) => system.operations.includes(f)),
-  );
-  if (served === undefined) throw new Error(`no workload fits ${system.name}`);
-  return served.name;
-}
-
 function configOf(system: System, nodes: number, seed: number) {
-  const request = { system: system.name, workload: workloadOf(system), nodes, seed, timeLimitS: 8 };
+  const request = {
+    system: system.name,
+    workload: workloadServedBy(system),
+    nodes,
+    seed,
+    timeLimitS: 8,
+  };
   const catalogue = { ...builtIn, systems: { [system.name]: system } };
   return {
     catalogue,
@@ -91,6 +89,21 @@ describe.each(Object.values(builtIn.systems))('$name', (system) => {
       const wrong = checks.filter((check) => check.verdict.kind === 'invalid');
       expect(wrong).toEqual([]);
       expect(verdict.kind).not.toBe('invalid');
+    }
+  });
+
+  test.each(workloadsServedBy(system))('serves the workload %s without an alarm', (workload) => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const request = { system: system.name, workload, seed, timeLimitS: 8, nemesisIntervalS: 2 };
+      const { checks } = simulateOnce(
+        resolveConfig(request, [], () => seed),
+        [],
+      );
+      expect(checks.filter((check) => check.verdict.kind === 'invalid')).toEqual([]);
+      const clients = checks.filter(
+        ({ checker }) => checker === 'linearizable' || checker === workload,
+      );
+      expect(clients.map(({ verdict }) => verdict.kind)).toEqual(['valid']);
     }
   });
 

@@ -2,6 +2,7 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Value } from '../../checkers/history.ts';
 import { namedDraw } from '../../harness/draw.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { WorkloadConfig } from '../../workloads/workload.ts';
@@ -37,9 +38,13 @@ describe.each(Object.values(workloads))('$name', (workload) => {
     expect(plan.length).toBeLessThan(2_200);
   });
 
-  test('writes no value twice', () => {
+  test('writes no value twice, where values are what tells writes apart', () => {
     const plan = workload.plan(config, namedDraw(2));
-    const written = plan.filter(({ f }) => f !== 'read').map(({ value }) => value);
+    const written = plan.flatMap(({ f, value }) => {
+      if (f === 'read' || f === 'inc' || f === 'remove') return [];
+      const steps = f === 'txn' ? (value as readonly (readonly Value[])[]) : [['w', 'k', value]];
+      return steps.filter(([step]) => step !== 'r').map((step) => step[2]);
+    });
     expect(new Set(written).size).toBe(written.length);
   });
 
@@ -55,7 +60,9 @@ describe.each(Object.values(workloads))('$name', (workload) => {
   test('reads at the end what was used last', () => {
     const reads = workload.finalReads(['a', 'b']);
     expect(reads.map(({ key }) => key)).toEqual(['a', 'b']);
-    expect(reads.every(({ f }) => f === 'read')).toBe(true);
+    for (const { f, key, value } of reads) {
+      expect([f, value]).toEqual(f === 'txn' ? ['txn', [['r', key, null]]] : ['read', null]);
+    }
   });
 });
 
@@ -73,5 +80,18 @@ describe('register', () => {
     const { register } = workloads;
     const planned = { id: 0, client: 0, atUs: 0, f: 'cas', key: 'k', value: 9 } as const;
     expect(register?.settle(planned, 5)).toEqual({ f: 'cas', key: 'k', value: [5, 9] });
+  });
+});
+
+describe('set', () => {
+  test('removes only what was asked to be added, and only once', () => {
+    const { set } = workloads;
+    const options = { keys: 3, keyLimit: 50 };
+    const config = { clients: 2, rate: 100, timeLimitUs: 20_000_000, options };
+    const present = new Set<string>();
+    for (const { f, key, value } of set?.plan(config, namedDraw(1)) ?? []) {
+      if (f === 'add') present.add(`${key}/${value}`);
+      else if (f === 'remove') expect(present.delete(`${key}/${value}`)).toBe(true);
+    }
   });
 });

@@ -14,7 +14,8 @@ export const counter: Model<number> = {
   step(state, operation) {
     const { f, output, outcome } = operation;
     if (outcome === 'refused') return undefined;
-    if (f === 'read') return outcome !== 'ok' || output === state ? state : undefined;
+    // Where nothing was counted yet, many systems answer nil.
+    if (f === 'read') return outcome !== 'ok' || (output ?? 0) === state ? state : undefined;
     const next = state + delta(operation);
     return f === 'inc-and-get' && outcome === 'ok' && output !== next ? undefined : next;
   },

@@ -45,7 +45,7 @@ export function counterMonitor(operations: Operations, initial: Value): MonitorR
       continue;
     }
     if (ret[i] === NEVER) continue;
-    const value = history.values.value(history.value[ret[i] as number] as number);
+    const value = history.values.value(history.value[ret[i] as number] as number) ?? 0;
     if (typeof value !== 'number')
       return violation([i], `${said(operations, counter, i)}: no number`);
     if (isCall) {
