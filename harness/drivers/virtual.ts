@@ -42,6 +42,9 @@ export interface VirtualResult {
   readonly endUs: number;
   /** Events that the simulator carried out. */
   readonly steps: number;
+  /** Messages sent between nodes, and syncs of their disks. */
+  readonly messages: number;
+  readonly syncs: number;
   /** Whether the run went to its end. */
   readonly finished: boolean;
   readonly panics: readonly unknown[];
@@ -126,6 +129,8 @@ export class VirtualDriver {
       quietAtUs: this.#engine.quietAtUs,
       endUs: this.#nowUs(),
       steps: this.#world.steps,
+      messages: this.#world.network.sent,
+      syncs: this.#world.syncs,
       finished: this.#finished,
       panics: this.#world.panics,
     };

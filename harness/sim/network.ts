@@ -31,9 +31,8 @@ export class Network {
   readonly #counter: Int32Array;
   readonly #range: number;
   readonly #seed: number;
+  /** Messages sent between nodes so far. */
   sent = 0;
-  lost = 0;
-  cut = 0;
 
   constructor(nodes: number, seed: number, options: NetworkOptions) {
     this.options = options;
@@ -89,7 +88,6 @@ export class Network {
 
   /** As `delayUs`, for the `counter`-th message on a client's link. */
   clientDelayUs(base: number, counter: number): number {
-    this.sent++;
     return this.#fate(base, counter * DRAWS_PER_MESSAGE);
   }
 
@@ -98,10 +96,7 @@ export class Network {
     const draw = drawAt(base, counter);
     if (lossPpm + latePpm > 0) {
       const chance = drawAt(base, counter + 1) % 1_000_000;
-      if (chance < lossPpm) {
-        this.lost++;
-        return LOST;
-      }
+      if (chance < lossPpm) return LOST;
       if (chance < lossPpm + latePpm) return latencyMinUs + (draw % lateMaxUs);
     }
     return latencyMinUs + (draw % this.#range);

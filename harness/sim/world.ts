@@ -93,6 +93,11 @@ export class World {
     for (const node of this.nodes) node.boot();
   }
 
+  /** Syncs of all disks so far. */
+  get syncs(): number {
+    return this.#syncs.reduce((sum, count) => sum + count, 0);
+  }
+
   /** Carries out the next event. */
   step(): void {
     const queue = this.queue;
@@ -227,8 +232,7 @@ export class World {
       return;
     }
     if (kind === EVENT.message) {
-      if (this.network.isCut(b, node.self)) this.network.cut++;
-      else node.hear(b, payload);
+      if (!this.network.isCut(b, node.self)) node.hear(b, payload);
     } else if (kind === EVENT.timer) node.fire(b, c);
     else if (kind === EVENT.request) node.ask(payload as Request);
     else if (b === node.incarnation) node.synced();

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: simulator events per second, and simulated seconds per real second, of five-node
- * Raft with agreement checking on; how both change with nodes and clients; what checking costs.
+ * Raft with agreement checking on; how both change with nodes and clients; what checking costs; and
+ * the same of every system of the registry.
  */
 
 import { systemNamed } from '../../harness/catalogue.ts';
@@ -8,6 +9,8 @@ import { type RunRequest, resolveConfig } from '../../harness/config.ts';
 import { runVirtual } from '../../harness/drivers/virtual.ts';
 import { virtualRun } from '../../harness/simulate.ts';
 import { TraceFollower } from '../../harness/trace-follower.ts';
+import { systems } from '../../systems/index.ts';
+import { workloadServedBy } from '../systems/workload-of.ts';
 
 const ROUNDS = 7;
 
@@ -40,6 +43,12 @@ const settings = [
     timeLimitS: 30,
     nemesis: ['none'],
   }),
+  ...Object.values(systems).map((system) =>
+    setting(`${system.name}, 5 nodes, all faults`, {
+      system: system.name,
+      workload: workloadServedBy(system),
+    }),
+  ),
 ];
 
 function sample({ request, checked }: Setting, seed: number): Sample {
