@@ -7,7 +7,7 @@ import type { Workload } from '../workloads/workload.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { usage } from './errors.ts';
 import { resolveSettings, type SIMULATOR_OPTIONS } from './settings.ts';
-import type { CrashModel } from './sim/disk.ts';
+import { CRASH_MODELS, type CrashModel } from './sim/disk.ts';
 import type { NetworkOptions } from './sim/network.ts';
 import type { DiskOptions } from './sim/world.ts';
 
@@ -192,7 +192,7 @@ export function simulatorOptions(set: Options): {
       lateMaxUs: number('network.lateMaxUs'),
     },
     disk: { syncMinUs: number('disk.syncMinUs'), syncMaxUs: number('disk.syncMaxUs') },
-    crashModel: set['disk.crash'] === 'all-lost' ? 'all-lost' : 'prefix',
+    crashModel: CRASH_MODELS.find((model) => model === set['disk.crash']) ?? 'prefix',
   };
 }
 

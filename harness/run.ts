@@ -174,8 +174,8 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
 
 async function executeLive(prepared: PreparedRun, context: RunContext): Promise<Executed> {
   const { config, catalogue, variants } = prepared;
-  const dockerBackend = await readyBackend(prepared);
   const system = systemNamed(config.system, catalogue);
+  const dockerBackend = await readyBackend(prepared);
   const run = describeRun(prepared);
   const writer = new RunWriter({ store: context.store, run, live: true });
   const plan = planOf(config, catalogue);
@@ -240,13 +240,20 @@ async function readyBackend(prepared: PreparedRun): Promise<Backend> {
 }
 
 function refuseUnsupported(
-  { config, catalogue, byValue }: PreparedRun,
+  { config, catalogue, byValue, variants }: PreparedRun,
   faults: readonly string[],
 ): void {
   if (byValue.length > 0) {
     throw usage(
       `backend docker cannot run ${byValue.join(', ')}: containers load systems from this ` +
         'checkout and variants from files (variants: by id, or --rules FILE)',
+    );
+  }
+  const misusing = variants.filter(({ disk }) => disk !== undefined).map(({ id }) => id);
+  if (misusing.length > 0) {
+    throw usage(
+      `backend docker cannot run ${misusing.join(', ')}, which misuses the simulator's disk ` +
+        '(try --backend sim)',
     );
   }
   const lacking = config.nemesis.filter(

@@ -4,6 +4,7 @@ import type { Options } from '../systems/protocol.ts';
 import type { OptionSpec, System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { suggestion, usage } from './errors.ts';
+import { CRASH_MODELS } from './sim/disk.ts';
 
 type Specs = Readonly<Record<string, OptionSpec>>;
 
@@ -29,9 +30,10 @@ export const SIMULATOR_OPTIONS = {
   'disk.syncMinUs': microseconds('shortest time of a sync', 100),
   'disk.syncMaxUs': microseconds('longest time of a sync', 1_000),
   'disk.crash': {
-    describe: 'what a crash keeps of unsynced writes: some of the oldest, or none',
+    describe:
+      'what a crash keeps of unsynced writes: some of the oldest, none, or some and a torn one',
     default: 'prefix',
-    choices: ['prefix', 'all-lost'],
+    choices: CRASH_MODELS,
   },
 } as const satisfies Specs;
 

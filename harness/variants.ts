@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Durability, Rules, System, Variant } from '../systems/system.ts';
 import { fileProblem, messageOf, suggestion, usage } from './errors.ts';
+import type { ActiveDiskHabits } from './sim/disk.ts';
 
 /** How often a changed rule was reached: tells a weak schedule from a weak checker. */
 export interface Reach {
@@ -21,6 +22,8 @@ export interface ActiveRules {
   readonly rules: Rules;
   /** Null where every record is synced. */
   readonly durability: ((record: unknown) => Durability) | null;
+  /** Null where disks are used as they should be. */
+  readonly disk: ActiveDiskHabits | null;
   /** By `variant: rule`. */
   readonly reached: Readonly<Record<string, Reach>>;
 }
@@ -41,7 +44,8 @@ export function applyVariants(system: System, variants: readonly Variant[]): Act
     rules = { ...rules, ...counted(variant.id, silent, replacedRules(variant, rules), reached) };
     silent = { ...silent, ...replacedRules(variant, silent) };
   }
-  return { rules, durability: durabilityOf(variants, reached), reached };
+  const durability = durabilityOf(variants, reached);
+  return { rules, durability, disk: diskHabitsOf(variants, reached), reached };
 }
 
 /** The rules that a variant replaces; one that means to and replaces none would test nothing. */
@@ -110,6 +114,17 @@ function durabilityOf(
   };
 }
 
+function diskHabitsOf(
+  variants: readonly Variant[],
+  reached: Record<string, Reach>,
+): ActiveDiskHabits | null {
+  const changing = variants.filter((variant) => variant.disk !== undefined);
+  if (changing.length === 0) return null;
+  const reach: Reach = { calls: 0, changed: 0 };
+  for (const variant of changing) reached[`${variant.id}: disk`] = reach;
+  return Object.assign({ reach }, ...changing.map((variant) => variant.disk)) as ActiveDiskHabits;
+}
+
 /** The built-in variant that `--mutant` names, with or without the system before it. */
 export function builtInVariant(system: System, name: string): Variant {
   const id = name.startsWith(`${system.name}/`) ? name.slice(system.name.length + 1) : name;
@@ -142,5 +157,6 @@ function isVariant(value: unknown): value is Variant {
   if (typeof value !== 'object' || value === null) return false;
   const candidate = value as Partial<Record<keyof Variant, unknown>>;
   const changes = candidate.rules ?? candidate.durability;
-  return typeof candidate.id === 'string' && typeof changes === 'function';
+  const disk = typeof candidate.disk === 'object';
+  return typeof candidate.id === 'string' && (disk || typeof changes === 'function');
 }

@@ -27,6 +27,14 @@ export type Rules = object;
 /** How a record reaches the disk: what `persist` does unless a variant says otherwise. */
 export type Durability = 'synced' | 'unsynced';
 
+/** Two rules of write-ahead logs that a host may break. */
+export interface DiskHabits {
+  /** A torn last record is taken for whole, its checksum not looked at. */
+  readonly tornTail?: 'accept';
+  /** A log is replaced by renaming a new file, and the directory is not synced: a crash may undo it. */
+  readonly rename?: 'unsynced';
+}
+
 /**
  * A module outside the protocol that replaces some of its rules, or what happens to its effects.
  * Written by a user for `--rules FILE`, or kept beside the protocol as a mutant or decoy.
@@ -40,6 +48,8 @@ export interface Variant<Table extends Rules = Rules> {
   rules?(base: Table): Partial<Table>;
   /** Which records are written without waiting for the disk (by default every one is synced). */
   durability?(record: unknown): Durability;
+  /** What its host does wrong with the disk; in the simulator only. */
+  readonly disk?: DiskHabits;
   /** Settings under which a hunt for it makes sense; flags of the command line win over them. */
   readonly hunt?: HuntSettings;
   /** Where the bug was seen in the wild, and the names of the checkers expected to find it. */
@@ -80,6 +90,11 @@ export interface System {
    * that never goes back, as ZooKeeper's local reads do.
    */
   promise?(options: Options): ClientPromise;
+  /**
+   * What carries messages between its nodes; datagrams, which may be lost, come twice or out of
+   * order, where absent. `connections`: in order, until both ends are told that it broke.
+   */
+  readonly links?: 'datagrams' | 'connections' | undefined;
   /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
   traceChecker?(): TraceChecker;
   /** Mutants and decoys, by id. */

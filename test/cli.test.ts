@@ -117,6 +117,11 @@ describe('a user’s mistake', () => {
     ['an unknown store', ['list', 'runs', '--store', BIN], /--store .*: is not a directory/],
     ['a system too many', ['list', 'systems', 'raft'], /list systems: takes no system, got "raft"/],
     ['missing rules', ['run', 'raft', '--rules', 'nope.ts'], /--rules .*nope.ts: no such file/],
+    [
+      'a variant that only the simulator has',
+      ['run', 'raft', '--backend', 'docker', '--mutant', 'sys-torn-tail-accepted'],
+      /backend docker cannot run sys-torn-tail-accepted/,
+    ],
     ['a missing run', ['replay', 'nowhere'], /nowhere: no such run/],
   ];
 

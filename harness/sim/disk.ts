@@ -5,8 +5,20 @@
  * by the crash model drawn for it (`FAULTS.md`, disk model).
  */
 
-/** How a crash treats what was not synced: some prefix survives, or nothing. */
-export type CrashModel = 'prefix' | 'all-lost';
+import type { DiskHabits } from '../../systems/system.ts';
+
+/**
+ * How a crash treats what was not synced: some prefix survives, or nothing, or a prefix and a part
+ * of the write behind it, which its checksum gives away.
+ */
+export const CRASH_MODELS = ['prefix', 'all-lost', 'torn'] as const;
+
+export type CrashModel = (typeof CRASH_MODELS)[number];
+
+/** What variants change about how a program uses its disk, and how often that mattered. */
+export interface ActiveDiskHabits extends DiskHabits {
+  readonly reach: { calls: number; changed: number };
+}
 
 /** An append, or the replacement of the whole log: both atomic. */
 type Write =
@@ -22,6 +34,14 @@ export class Disk {
   /** Writes that the sync under way will have made durable; 0 when none is under way. */
   syncingTo = 0;
   #pending: Write[] = [];
+  /** What is wrong with the program above the disk; null where it is as it should be. */
+  readonly #habits: ActiveDiskHabits | null;
+  /** Where the directory may still point after a replacement whose rename is not durable. */
+  #replaced: unknown[] | null = null;
+
+  constructor(habits: ActiveDiskHabits | null = null) {
+    this.#habits = habits;
+  }
 
   append(record: unknown): void {
     this.#pending.push({ kind: 'append', record });
@@ -48,12 +68,35 @@ export class Disk {
   /** Power is lost: `draw` settles how much of the unsynced tail survives. Returns the evidence. */
   crash(model: CrashModel, draw: number): string {
     const unsynced = this.#pending.length;
-    const kept = model === 'prefix' ? draw % (unsynced + 1) : 0;
+    const kept = model === 'all-lost' ? 0 : draw % (unsynced + 1);
+    const torn = model === 'torn' ? this.#pending[kept] : undefined;
     this.#apply(kept);
     this.#pending = [];
     this.written = this.durableCount;
     this.syncingTo = 0;
-    return `${model}: ${kept} of ${unsynced} unsynced writes kept`;
+    const evidence = `${model}: ${kept} of ${unsynced} unsynced writes kept`;
+    return evidence + this.#tail(torn) + this.#directory(draw);
+  }
+
+  /** A start finds the torn write by its checksum and cuts it off, or ought to. */
+  #tail(torn: Write | undefined): string {
+    // A replacement is a file of its own, and takes the place of the log only when it is whole.
+    if (torn?.kind !== 'append') return '';
+    if (this.#habits?.tornTail !== 'accept') return ', the next one torn and cut off';
+    this.durable.push(tear(torn.record));
+    this.#habits.reach.calls++;
+    this.#habits.reach.changed++;
+    return ', the next one torn and taken for whole';
+  }
+
+  #directory(draw: number): string {
+    const before = this.#replaced;
+    this.#replaced = null;
+    // Whether the directory reached the disk by itself is another bit of the same draw.
+    if (before === null || this.#habits === null || (draw >>> 16) % 2 === 0) return '';
+    this.durable = before;
+    this.#habits.reach.changed++;
+    return ', the last rename lost';
   }
 
   #apply(count: number): unknown[] {
@@ -64,6 +107,10 @@ export class Disk {
         this.durable.push(write.record);
         records.push(write.record);
       } else {
+        if (this.#habits?.rename === 'unsynced') {
+          this.#habits.reach.calls++;
+          this.#replaced = this.durable;
+        }
         this.durable = [...write.records];
         for (const record of write.records) records.push(record);
       }
@@ -73,4 +120,25 @@ export class Disk {
     this.durableCount += count;
     return records;
   }
+}
+
+/** A record of which only the first half reached the disk: what follows is zeros, or nothing. */
+function tear(record: unknown): unknown {
+  const leaves = countLeaves(record);
+  let seen = 0;
+  const torn = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(torn);
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, torn(part)]));
+    }
+    if (seen++ < leaves / 2) return value;
+    if (typeof value === 'number') return 0;
+    return typeof value === 'string' ? '' : value;
+  };
+  return torn(record);
+}
+
+function countLeaves(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce((sum: number, part) => sum + countLeaves(part), 0);
 }

@@ -23,6 +23,8 @@ export const EVENT = {
   wake: 6,
   /** A clock of node `a` jumps to and fro, if still strobe number `b`. */
   strobe: 7,
+  /** What comes next in the connection from node `b` reaches node `a`, if still generation `c`. */
+  stream: 8,
 } as const;
 
 const ARITY = 4;

@@ -39,7 +39,7 @@ export class SimFaults {
   start(fault: Fault): Receipt {
     switch (fault.kind) {
       case 'partition':
-        for (const { from, to } of fault.cuts) this.#world.network.cutLink(from, to);
+        for (const { from, to } of fault.cuts) this.#world.cutLink(from, to);
         return this.#links(fault.cuts, true);
       case 'kill':
         return this.#kill(fault.nodes);

@@ -15,12 +15,12 @@ import type {
 import type { Durability } from '../../systems/system.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
 import { NodeClock } from './clock.ts';
-import { type CrashModel, Disk } from './disk.ts';
+import { type ActiveDiskHabits, type CrashModel, Disk } from './disk.ts';
 import { EVENT } from './event-queue.ts';
 import type { World } from './world.ts';
 
 /** What waits in an outbox behind a barrier. */
-const HELD = { send: 0, reply: 1, trace: 2, barrier: 3 } as const;
+const HELD = { send: 0, reply: 1, trace: 2, barrier: 3, nothing: 4 } as const;
 
 /** Timers of one protocol are small numbers below this. */
 const TIMERS_MAX = 16;
@@ -35,6 +35,8 @@ export interface NodeSpec {
   readonly variants: readonly string[];
   /** Null where every record is synced, as it should be. */
   readonly durability: ((record: unknown) => Durability) | null;
+  /** Null where the disk is used as it should be. */
+  readonly disk: ActiveDiskHabits | null;
 }
 
 export class SimNode implements Env<unknown, unknown> {
@@ -44,7 +46,7 @@ export class SimNode implements Env<unknown, unknown> {
   up = false;
   paused = false;
   readonly clock = new NodeClock();
-  readonly disk = new Disk();
+  readonly disk: Disk;
   /** Position of the next trace line within the incarnation. */
   sequence = 0;
 
@@ -73,6 +75,7 @@ export class SimNode implements Env<unknown, unknown> {
     this.#protocol = spec.protocol;
     this.self = self;
     this.members = spec.members;
+    this.disk = new Disk(spec.disk);
   }
 
   get view(): ReturnType<AnyProtocol['view']> | null {
@@ -108,6 +111,20 @@ export class SimNode implements Env<unknown, unknown> {
   hear(from: number, message: unknown): void {
     try {
       this.#protocol.message(this.#state, this, from, message);
+    } catch (error) {
+      this.#panic(error);
+    }
+  }
+
+  /** The connection to a peer is gone, and with it what was to be sent on it once synced. */
+  disconnected(peer: number): void {
+    for (let at = this.#head; at < this.#tail; at++) {
+      if (this.#heldKind[at] !== HELD.send || this.#heldTo[at] !== peer) continue;
+      this.#heldKind[at] = HELD.nothing;
+      this.#heldPayload[at] = null;
+    }
+    try {
+      this.#protocol.disconnected?.(this.#state, this, peer);
     } catch (error) {
       this.#panic(error);
     }
@@ -241,6 +258,7 @@ export class SimNode implements Env<unknown, unknown> {
     this.#state = null;
     this.#clearOutbox();
     for (let timer = 0; timer < TIMERS_MAX; timer++) this.cancelTimer(timer);
+    this.#world.onStopped(this.self);
   }
 
   /** The protocol's own code threw: its node stops, as a process would. */

@@ -7,10 +7,11 @@ import type { TraceEvent } from '../../checkers/trace.ts';
 import type { ClientProtocol } from '../../systems/client.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { AnyProtocol, Options, Reply, Request } from '../../systems/protocol.ts';
-import type { Durability } from '../../systems/system.ts';
+import type { Durability, System } from '../../systems/system.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
 import { SimClient } from './client.ts';
-import type { CrashModel } from './disk.ts';
+import { Connections } from './connections.ts';
+import type { ActiveDiskHabits, CrashModel } from './disk.ts';
 import { EVENT, EventQueue } from './event-queue.ts';
 import { LOST, Network, type NetworkOptions } from './network.ts';
 import { SimNode } from './node.ts';
@@ -29,8 +30,12 @@ export interface WorldSpec {
   readonly options: Options;
   readonly variants: readonly string[];
   readonly durability: ((record: unknown) => Durability) | null;
+  /** Null where disks are used as they should be. */
+  readonly diskHabits: ActiveDiskHabits | null;
   readonly network: NetworkOptions;
   readonly disk: DiskOptions;
+  /** What carries messages between nodes; datagrams where absent. */
+  readonly links?: System['links'];
 }
 
 /** Follows what nodes report, as it happens. */
@@ -64,6 +69,8 @@ export class World {
 
   readonly #spec: WorldSpec;
   readonly #observer: WorldObserver;
+  /** Null where nodes exchange datagrams. */
+  readonly #connections: Connections | null;
   readonly #clients: SimClient[] = [];
   readonly #syncs: Int32Array;
   readonly #syncRange: number;
@@ -78,14 +85,16 @@ export class World {
     this.#observer = observer;
     this.members = Array.from({ length: spec.nodes }, (_, node) => node);
     this.network = new Network(spec.nodes, spec.seed, spec.network);
+    this.#connections =
+      spec.links === 'connections' ? new Connections(this, spec.nodes, spec.seed) : null;
     this.#syncs = new Int32Array(spec.nodes);
     this.#syncRange = spec.disk.syncMaxUs - spec.disk.syncMinUs + 1;
     this.#syncBase = this.members.map((node) => streamBase(spec.seed, DOMAIN.disk, node));
     this.#deferred = this.members.map(() => []);
     this.#deferredPayload = this.members.map(() => []);
     this.#strobe = new Int32Array(spec.nodes);
-    const { protocol, options, seed, variants, durability } = spec;
-    const node = { protocol, options, seed, variants, durability, members: this.members };
+    const { protocol, options, seed, variants, durability, diskHabits: disk } = spec;
+    const node = { protocol, options, seed, variants, durability, disk, members: this.members };
     this.nodes = this.members.map((self) => new SimNode(this, self, node));
   }
 
@@ -122,6 +131,10 @@ export class World {
   }
 
   send(from: number, to: number, message: unknown): void {
+    if (this.#connections !== null) {
+      this.#connections.send(from, to, message);
+      return;
+    }
     const delay = this.network.delayUs(from, to);
     if (delay !== LOST) this.queue.push(this.nowUs + delay, EVENT.message, to, from, 0, message);
     const again = this.network.duplicateUs(from, to);
@@ -161,6 +174,17 @@ export class World {
     this.#syncs[node.self] = count + 1;
     const takesUs = this.#spec.disk.syncMinUs + (drawAt(base, count) % this.#syncRange);
     this.queue.push(this.nowUs + takesUs, EVENT.synced, node.self, node.incarnation, 0, null);
+  }
+
+  /** Cuts a link in one direction; a connection needs both. */
+  cutLink(from: number, to: number): void {
+    this.network.cutLink(from, to);
+    this.#connections?.break(from, to);
+  }
+
+  /** A node has stopped, for whatever reason. */
+  onStopped(node: number): void {
+    this.#connections?.stopped(node);
   }
 
   /** Kills a node: what waited for it while it was paused is gone with it. */
@@ -207,6 +231,7 @@ export class World {
       case EVENT.timer:
       case EVENT.synced:
       case EVENT.request:
+      case EVENT.stream:
         this.#reachNode(kind, this.#node(a), b, c, payload);
         break;
       case EVENT.reply:
@@ -233,7 +258,8 @@ export class World {
     }
     if (kind === EVENT.message) {
       if (!this.network.isCut(b, node.self)) node.hear(b, payload);
-    } else if (kind === EVENT.timer) node.fire(b, c);
+    } else if (kind === EVENT.stream) this.#connections?.arrive(node.self, b, c);
+    else if (kind === EVENT.timer) node.fire(b, c);
     else if (kind === EVENT.request) node.ask(payload as Request);
     else if (b === node.incarnation) node.synced();
   }

@@ -68,7 +68,7 @@ describe('settings', () => {
     [{ 'workload.keys': 1.5 }, 'workload.keys=1.5: not allowed'],
     [{ 'network.lateMaxUs': 0 }, 'network.lateMaxUs=0: not allowed'],
     [{ 'network.lossPpm': 1_000_001 }, 'network.lossPpm=1000001: not allowed'],
-    [{ 'disk.crash': 'burnt' }, 'disk.crash=burnt: not allowed (prefix, all-lost)'],
+    [{ 'disk.crash': 'burnt' }, 'disk.crash=burnt: not allowed (prefix, all-lost, torn)'],
     [{ 'disk.syncMinUs': 5000 }, 'disk.syncMaxUs: 1000 is below disk.syncMinUs (5000)'],
     [{ 'network.latencyMaxUs': 1 }, 'network.latencyMaxUs: 1 is below network.latencyMinUs (200)'],
     [{ 'network.lossPpm': 600_000, 'network.latePpm': 600_000 }, 'more than a million'],

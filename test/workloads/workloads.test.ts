@@ -90,8 +90,8 @@ describe('set', () => {
     const config = { clients: 2, rate: 100, timeLimitUs: 20_000_000, options };
     const present = new Set<string>();
     for (const { f, key, value } of set?.plan(config, namedDraw(1)) ?? []) {
-      if (f === 'add') present.add(`${key}/${value}`);
-      else if (f === 'remove') expect(present.delete(`${key}/${value}`)).toBe(true);
+      if (f === 'add') present.add(`${key}/${Number(value)}`);
+      else if (f === 'remove') expect(present.delete(`${key}/${Number(value)}`)).toBe(true);
     }
   });
 });

@@ -53,4 +53,31 @@ const sendBeforeSync: RaftVariant = {
   hunt: CRASHES,
 };
 
-export const diskMutants = [termNotDurable, voteNotDurable, logNotDurable, sendBeforeSync] as const;
+const tornTailAccepted: RaftVariant = {
+  id: 'sys-torn-tail-accepted',
+  describe: 'a start takes a torn last record of the write-ahead log for whole',
+  kind: 'mutant',
+  disk: { tornTail: 'accept' },
+  source: 'Alagappan et al., Protocol-Aware Recovery (FAST 2018)',
+  expect: ['LogMatching', 'D:LogDurable', 'D:TermDurable', 'PANIC'],
+  hunt: { ...CRASHES, set: { 'disk.crash': 'torn' } },
+};
+
+const renameWithoutSync: RaftVariant = {
+  id: 'sys-rename-without-dirsync',
+  describe: 'a snapshot takes the place of the log by a rename that is not made durable',
+  kind: 'mutant',
+  disk: { rename: 'unsynced' },
+  source: 'hashicorp/raft 854cbcb',
+  expect: ['D:SnapshotDurable', 'D:LogDurable', 'D:TermDurable', 'D:VoteDurable'],
+  hunt: { ...CRASHES, set: { snapshotEvery: 20 } },
+};
+
+export const diskMutants = [
+  termNotDurable,
+  voteNotDurable,
+  logNotDurable,
+  sendBeforeSync,
+  tornTailAccepted,
+  renameWithoutSync,
+] as const;

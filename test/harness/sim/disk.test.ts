@@ -55,4 +55,43 @@ describe('Disk', () => {
       }),
     );
   });
+
+  test('a torn write is cut off: what is left is some prefix of what was written', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 6 }), fc.nat(), (unsynced, draw) => {
+        const disk = new Disk();
+        const all = Array.from({ length: unsynced }, (_, i) => ({ term: i + 1 }));
+        for (const record of all) disk.append(record);
+        disk.crash('torn', draw);
+        expect(disk.durable).toEqual(all.slice(0, disk.durable.length));
+      }),
+    );
+  });
+
+  test('a program that takes a torn write for whole reads zeros behind its first half', () => {
+    const reach = { calls: 0, changed: 0 };
+    const disk = new Disk({ tornTail: 'accept', reach });
+    disk.append({ kind: 'vote', term: 7, entries: [{ index: 1, value: 'x' }] });
+    disk.crash('torn', 0);
+    expect(disk.durable).toEqual([{ kind: 'vote', term: 7, entries: [{ index: 0, value: '' }] }]);
+    expect(reach.changed).toBe(1);
+  });
+
+  test('a rename that is not durable may be undone, with all that was synced since', () => {
+    const left = [0, 1].map((bit) => {
+      const disk = new Disk({ rename: 'unsynced', reach: { calls: 0, changed: 0 } });
+      const sync = () => {
+        disk.startSync();
+        disk.finishSync();
+      };
+      disk.append('old');
+      sync();
+      disk.replace(['snapshot']);
+      disk.append('new');
+      sync();
+      disk.crash('prefix', bit << 16);
+      return disk.durable;
+    });
+    expect(left).toEqual([['snapshot', 'new'], ['old']]);
+  });
 });

@@ -29,6 +29,7 @@ function cluster(): { world: World; faults: SimFaults; run: (us: number) => void
       options: {},
       variants: [],
       durability: null,
+      diskHabits: null,
       network,
       disk,
     },

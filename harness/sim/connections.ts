@@ -1,0 +1,162 @@
+/**
+ * Connections between simulated nodes, for protocols that need what TCP gives: one per pair of
+ * nodes, in which messages arrive in the order sent, until it breaks and everything under way in
+ * both directions is gone.
+ *
+ * The end of a connection stands in the stream of what reaches a node, before anything of the next
+ * one. So a node that has not been told of a break hears nothing sent after it, and what such a
+ * node sends still goes into the broken connection, which is nowhere.
+ */
+
+import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { EVENT } from './event-queue.ts';
+import { LOST } from './network.ts';
+import type { World } from './world.ts';
+
+/** How long it may take until an end notices that its connection is gone. */
+const NOTICE_US_MAX = 100_000;
+
+/** Stands in a stream for the end of a connection. */
+const BREAK = Symbol('break');
+
+export class Connections {
+  readonly #world: World;
+  readonly #nodes: number;
+  /** By pair, as the link from the smaller node to the greater: whether there is a connection. */
+  readonly #open: Uint8Array;
+  /** By directed link: what is under way, in order, from `#head` up to `#tail`. */
+  readonly #items: unknown[][];
+  readonly #head: Int32Array;
+  readonly #tail: Int32Array;
+  /** When the last of them arrives. */
+  readonly #arrivalUs: Float64Array;
+  /** Grows whenever what is under way is dropped: earlier arrivals are void. */
+  readonly #generation: Int32Array;
+  /** When the end that a node has not been told of yet will be noticed; 0 for none. */
+  readonly #noticeUs: Float64Array;
+  readonly #drawBase: number;
+  #draws = 0;
+
+  constructor(world: World, nodes: number, seed: number) {
+    const links = nodes * nodes;
+    this.#world = world;
+    this.#nodes = nodes;
+    this.#open = new Uint8Array(links);
+    this.#items = Array.from({ length: links }, () => []);
+    this.#head = new Int32Array(links);
+    this.#tail = new Int32Array(links);
+    this.#arrivalUs = new Float64Array(links);
+    this.#generation = new Int32Array(links);
+    this.#noticeUs = new Float64Array(links);
+    this.#drawBase = streamBase(seed, DOMAIN.connection, 0);
+  }
+
+  /** Sends over the connection to a node, or opens one; where that fails the sender is told. */
+  send(from: number, to: number, message: unknown): void {
+    const { network } = this.#world;
+    const delayUs = network.delayUs(from, to);
+    if (this.#noticeUs[this.#link(to, from)] !== 0) {
+      network.lost++;
+      return;
+    }
+    const pair = this.#pair(from, to);
+    if (delayUs === LOST || this.#isUnreachable(from, to)) {
+      network.lost++;
+      if (this.#open[pair] === 1) this.break(from, to);
+      else this.#tell(from, to);
+      return;
+    }
+    this.#open[pair] = 1;
+    this.#push(this.#link(from, to), this.#world.nowUs + delayUs, message);
+  }
+
+  /** The connection between two nodes is lost, if there is one: both are told, each in its time. */
+  break(one: number, other: number): void {
+    const pair = this.#pair(one, other);
+    if (this.#open[pair] === 0) return;
+    this.#open[pair] = 0;
+    this.#drop(this.#link(one, other));
+    this.#drop(this.#link(other, one));
+    this.#tell(one, other);
+    this.#tell(other, one);
+  }
+
+  /** A node is down: its connections break, and what it had not been told it will never be. */
+  stopped(node: number): void {
+    for (let peer = 0; peer < this.#nodes; peer++) {
+      if (peer === node) continue;
+      const inward = this.#link(peer, node);
+      this.#noticeUs[inward] = 0;
+      this.break(node, peer);
+      this.#drop(inward);
+    }
+  }
+
+  /** The next of the stream reaches a node, unless it was dropped meanwhile. */
+  arrive(node: number, from: number, generation: number): void {
+    const link = this.#link(from, node);
+    if (this.#generation[link] !== generation) return;
+    const items = this.#items[link] as unknown[];
+    const at = this.#head[link] as number;
+    const item = items[at];
+    items[at] = null;
+    if (at + 1 === this.#tail[link]) {
+      this.#head[link] = 0;
+      this.#tail[link] = 0;
+    } else this.#head[link] = at + 1;
+    const receiver = this.#world.nodes[node];
+    if (item !== BREAK) {
+      receiver?.hear(from, item);
+      return;
+    }
+    this.#noticeUs[link] = 0;
+    receiver?.disconnected(from);
+  }
+
+  /** A connection needs both directions: half of what it carries are acknowledgements. */
+  #isUnreachable(from: number, to: number): boolean {
+    const { network, nodes } = this.#world;
+    return network.isCut(from, to) || network.isCut(to, from) || nodes[to]?.up !== true;
+  }
+
+  /** Puts the end of the connection before everything that a node will hear from this peer. */
+  #tell(node: number, peer: number): void {
+    const link = this.#link(peer, node);
+    if (this.#noticeUs[link] !== 0 || this.#world.nodes[node]?.up !== true) return;
+    const { latencyMinUs } = this.#world.network.options;
+    const delayUs = latencyMinUs + (drawAt(this.#drawBase, this.#draws++) % NOTICE_US_MAX);
+    this.#noticeUs[link] = this.#world.nowUs + delayUs;
+    this.#push(link, this.#noticeUs[link], BREAK);
+  }
+
+  /** Drops what is under way; only an end that was not noticed yet stays. */
+  #drop(link: number): void {
+    this.#world.network.lost += (this.#tail[link] as number) - (this.#head[link] as number);
+    this.#generation[link] = (this.#generation[link] as number) + 1;
+    this.#head[link] = 0;
+    this.#tail[link] = 0;
+    this.#arrivalUs[link] = 0;
+    const noticeUs = this.#noticeUs[link] as number;
+    if (noticeUs !== 0) this.#push(link, Math.max(noticeUs, this.#world.nowUs), BREAK);
+  }
+
+  #push(link: number, timeUs: number, item: unknown): void {
+    const at = this.#tail[link] as number;
+    (this.#items[link] as unknown[])[at] = item;
+    this.#tail[link] = at + 1;
+    const arrivalUs = Math.max(timeUs, this.#arrivalUs[link] as number);
+    this.#arrivalUs[link] = arrivalUs;
+    const from = Math.floor(link / this.#nodes);
+    const to = link % this.#nodes;
+    const generation = this.#generation[link] as number;
+    this.#world.queue.push(arrivalUs, EVENT.stream, to, from, generation, null);
+  }
+
+  #link(from: number, to: number): number {
+    return from * this.#nodes + to;
+  }
+
+  #pair(one: number, other: number): number {
+    return one < other ? this.#link(one, other) : this.#link(other, one);
+  }
+}
