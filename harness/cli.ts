@@ -5,6 +5,7 @@ import { registerCheck } from './commands/check.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerImage } from './commands/image.ts';
 import { registerList } from './commands/list.ts';
+import { registerMutants } from './commands/mutants.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRun } from './commands/run.ts';
@@ -45,6 +46,7 @@ async function carryOut(argv: readonly string[]): Promise<number> {
   registerRun(program, done);
   registerReplay(program, done);
   registerCheck(program, done);
+  registerMutants(program, done);
   registerReport(program, done);
   registerList(program);
   registerDoctor(program, done);

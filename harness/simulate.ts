@@ -1,5 +1,6 @@
 /** From a resolved configuration to a simulated run. */
 
+import type { Violation } from '../checkers/trace.ts';
 import type { Verdict } from '../checkers/verdict.ts';
 import type { Variant } from '../systems/system.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
@@ -94,16 +95,22 @@ export interface SimulatedRun {
   readonly checks: readonly TimedCheck[];
   readonly verdict: Verdict;
   readonly reached: ActiveRules['reached'];
+  /** Every invariant that the trace broke; the verdict names only the first. */
+  readonly violations: readonly Violation[];
 }
 
-/** Simulates and judges in memory; stops at the first broken invariant, which settles the run. */
+/**
+ * Simulates and judges in memory. Unless told otherwise it stops at the first broken invariant,
+ * which settles the run.
+ */
 export function simulateOnce(
   config: RunConfig,
   variants: readonly Variant[],
   catalogue: Catalogue = builtIn,
+  stopAtViolation = true,
 ): SimulatedRun {
   const follower = new TraceFollower(systemNamed(config.system, catalogue));
-  const watching = { follower, record: false, stopAtViolation: true };
+  const watching = { follower, record: false, stopAtViolation };
   const { run, active } = virtualRun(config, variants, watching, catalogue);
   const result = runVirtual(run);
   const { checks, verdict } = judgeRun({
@@ -114,5 +121,5 @@ export function simulateOnce(
     gap: null,
     cutShort: result.finished ? null : 'the run was stopped at the first violation',
   });
-  return { result, checks, verdict, reached: active.reached };
+  return { result, checks, verdict, reached: active.reached, violations: follower.violations };
 }

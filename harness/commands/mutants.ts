@@ -1,0 +1,133 @@
+/** `ordeal mutants`: hunts every planted bug, and shows that what is harmless raises no alarm. */
+
+import type { Command } from 'commander';
+import { TIERS, type Tier } from '../../checkers/agreement/tiers.ts';
+import { systems } from '../../systems/index.ts';
+import type { System, Variant } from '../../systems/system.ts';
+import { systemNamed } from '../catalogue.ts';
+import { EXIT, usage } from '../errors.ts';
+import { type Hunted, huntVariant } from '../hunt.ts';
+import { interruption } from '../interruption.ts';
+import { builtInVariant } from '../variants.ts';
+import { number } from './run-options.ts';
+
+interface Flags {
+  readonly mutant?: readonly string[];
+  readonly seeds: number;
+  readonly seed: number;
+  readonly first?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const SEEDS_MAX = 100_000;
+
+export function registerMutants(program: Command, done: (status: number) => void): void {
+  program
+    .command('mutants')
+    .description('hunt every planted bug in the simulator, by tier of evidence')
+    .argument('[system]', 'whose (default: every system)')
+    .option('--mutant <id...>', 'only these')
+    .option('--seeds <n>', 'seeds for each, at most', number, 20)
+    .option('--seed <n>', 'the first of them', number, 1)
+    .option('--first', 'stop at the first evidence, whatever its tier')
+    .option('--json', 'one JSON document on stdout')
+    .option('--quiet', 'no progress on stderr')
+    .addHelpText('after', HELP)
+    .action(async (name: string | undefined, flags: Flags) => done(await mutants(name, flags)));
+}
+
+const HELP = `
+Tiers: client (the clients' history alone), log (what nodes executed and recovered),
+decision (the evidence of their decisions). A decoy is harmless and must be found by none.
+Exit status 3 if a mutant was missed or a decoy raised an alarm.
+
+Examples:
+  ordeal mutants raft
+  ordeal mutants --mutant rf-commit-old-term --seeds 500`;
+
+async function mutants(name: string | undefined, flags: Flags): Promise<number> {
+  if (!Number.isInteger(flags.seeds) || flags.seeds < 1 || flags.seeds > SEEDS_MAX) {
+    throw usage(`--seeds: ${flags.seeds} is not allowed (a whole number 1 to ${SEEDS_MAX})`);
+  }
+  if (!Number.isSafeInteger(flags.seed) || flags.seed < 0) {
+    throw usage(`--seed: ${flags.seed} is not allowed (a whole number from 0 on)`);
+  }
+  const chosen = choose(name, flags.mutant);
+  using interrupt = interruption();
+  const rows: { system: string; hunted: Hunted }[] = [];
+  if (flags.json !== true) process.stdout.write(`${head()}\n`);
+  for (const { system, variant } of chosen) {
+    if (interrupt.signal.aborted) return EXIT.interrupted;
+    const options = { firstSeed: flags.seed, seeds: flags.seeds, firstOnly: flags.first === true };
+    const hunted = huntVariant(system, variant, options, () => performance.now() / 1000);
+    rows.push({ system: system.name, hunted });
+    if (flags.json !== true) process.stdout.write(`${rowOf(hunted)}\n`);
+    // Lets a signal through.
+    await new Promise(setImmediate);
+  }
+  const wrong = rows.filter(({ hunted }) => !asExpected(hunted));
+  if (flags.json === true) {
+    process.stdout.write(`${JSON.stringify(rows.map(documentOf), null, 2)}\n`);
+  } else {
+    const names = wrong.map(({ hunted }) => hunted.variant.id).join(', ');
+    const verdict = wrong.length === 0 ? 'all as expected' : `not as expected: ${names}`;
+    process.stdout.write(`\n${rows.length} variants, ${verdict}\n`);
+  }
+  return wrong.length === 0 ? EXIT.valid : EXIT.infrastructure;
+}
+
+interface Chosen {
+  readonly system: System;
+  readonly variant: Variant;
+}
+
+/** Mutants and decoys of a system or of all, or those that are named. */
+function choose(name: string | undefined, ids: readonly string[] | undefined): Chosen[] {
+  const among = name === undefined ? Object.values(systems) : [systemNamed(name)];
+  if (ids === undefined) {
+    return among.flatMap((system) => system.variants.map((variant) => ({ system, variant })));
+  }
+  return ids.map((id) => {
+    const system = among.find(({ variants }) => variants.some((variant) => variant.id === id));
+    const owner = system ?? among[0];
+    if (owner === undefined) throw new Error('there is no system');
+    return { system: owner, variant: builtInVariant(owner, id) };
+  });
+}
+
+/** A mutant is found, a decoy is not. */
+function asExpected({ variant, kills }: Hunted): boolean {
+  return (variant.kind === 'decoy') === (Object.keys(kills).length === 0);
+}
+
+const ID_WIDTH = 39;
+const CELL_WIDTH = 13;
+
+function head(): string {
+  const cells = TIERS.map((tier) => tier.padEnd(CELL_WIDTH)).join('');
+  return `${'variant'.padEnd(ID_WIDTH)}${cells}`.trimEnd();
+}
+
+/** Seeds and seconds until each tier showed it, and below what showed it first. */
+function rowOf(hunted: Hunted): string {
+  const { variant, kills, runs } = hunted;
+  const cell = (tier: Tier): string => {
+    const kill = kills[tier];
+    if (kill === undefined) return `- (${runs})`;
+    return `${kill.seeds} (${kill.seconds.toFixed(2)} s)`;
+  };
+  const id = variant.kind === 'decoy' ? `${variant.id} (decoy)` : variant.id;
+  const mark = asExpected(hunted) ? '✔' : '✖';
+  const cells = TIERS.map((tier) => cell(tier).padEnd(CELL_WIDTH)).join('');
+  const names = TIERS.flatMap((tier) => kills[tier]?.property ?? []);
+  const line = `${mark} ${id.padEnd(ID_WIDTH - 2)}${cells}`.trimEnd();
+  return names.length === 0 ? line : `${line}\n    ${names.join(' · ')}`;
+}
+
+function documentOf({ system, hunted }: { system: string; hunted: Hunted }): object {
+  const { variant, runs, seconds, kills, changed } = hunted;
+  const { id, kind, describe, source, expect } = variant;
+  const found = { expected: asExpected(hunted), kills, runs, seconds, changed };
+  return { system, id, kind, describe, source, expect, ...found };
+}
