@@ -14,7 +14,7 @@ import type { CheckResult, Verdict } from './verdict.ts';
 export interface BankOptions {
   /** What all accounts hold together. Default: what the first complete read found. */
   readonly total?: number;
-  /** The accounts that there are. Default: those of the first complete read. */
+  /** The accounts that there are: others are violations. Default: any. */
   readonly accounts?: readonly Value[];
   /** Default false. */
   readonly allowNegative?: boolean;
@@ -22,15 +22,19 @@ export interface BankOptions {
 
 interface Rules {
   readonly total: number;
-  readonly accounts: ReadonlySet<Value>;
+  readonly accounts: ReadonlySet<Value> | undefined;
+  /** Those of the first read, to say what is missing where the total is wrong. */
+  readonly first: ReadonlySet<Value>;
   readonly allowNegative: boolean;
 }
 
 type Balances = readonly (readonly [Value, number | null])[];
 
 /**
- * Judges reads of all accounts: as a list of pairs `[account, balance]`, or of balances alone. An
- * account that is missing, unknown or nil, a wrong total, and a negative balance are violations.
+ * Judges reads of all accounts: as a list of pairs `[account, balance]`, or of balances alone. A
+ * wrong total, a nil or negative balance, and an account that there is not are violations. As in
+ * Jepsen, one that is missing is none as long as the total is right: some systems delete accounts
+ * that are empty.
  */
 export function checkBank(history: History, options: BankOptions = {}): CheckResult {
   const reads = clientOperations(history)
@@ -46,7 +50,8 @@ export function checkBank(history: History, options: BankOptions = {}): CheckRes
   if (initial === null) return answer(malformed(first));
   const rules: Rules = {
     total: options.total ?? initial.reduce((sum, [, balance]) => sum + (balance ?? 0), 0),
-    accounts: new Set((options.accounts ?? initial.map(([account]) => account)).map(identity)),
+    accounts: options.accounts === undefined ? undefined : new Set(options.accounts.map(identity)),
+    first: new Set(initial.map(([account]) => identity(account))),
     allowNegative: options.allowNegative ?? false,
   };
   for (const read of reads) {
@@ -86,14 +91,13 @@ function toBalances(value: Value): Balances | null {
 }
 
 /** What is wrong with a read, as the rest of a sentence; null when nothing is. */
-function wrong(balances: Balances, { total, accounts, allowNegative }: Rules): string | null {
-  const unknown = balances.filter(([account]) => !accounts.has(identity(account)));
+function wrong(balances: Balances, rules: Rules): string | null {
+  const { total, accounts, first, allowNegative } = rules;
+  const unknown = balances.filter(([account]) => accounts?.has(identity(account)) === false);
   if (unknown.length > 0) {
     return `found accounts that do not exist: ${someOf(unknown.map(([account]) => account))}`;
   }
   const seen = new Set(balances.map(([account]) => identity(account)));
-  const missing = [...accounts].filter((account) => !seen.has(account));
-  if (missing.length > 0) return `did not find the accounts ${someOf(missing)}`;
   if (seen.size < balances.length) return 'found an account twice';
   const empty = balances.filter(([, balance]) => balance === null);
   if (empty.length > 0) {
@@ -102,9 +106,11 @@ function wrong(balances: Balances, { total, accounts, allowNegative }: Rules): s
   const sum = balances.reduce((all, [, balance]) => all + (balance ?? 0), 0);
   if (sum !== total) {
     const difference = Math.abs(sum - total);
+    const missing = [...(accounts ?? first)].filter((account) => !seen.has(account));
     return (
       `found ${sum} in all accounts together instead of ${total}: ${difference} ` +
-      `${sum < total ? 'vanished' : 'appeared from nowhere'}`
+      `${sum < total ? 'vanished' : 'appeared from nowhere'}` +
+      (missing.length === 0 ? '' : `, and did not find the accounts ${someOf(missing)}`)
     );
   }
   const negative = balances.filter(([, balance]) => (balance ?? 0) < 0);

@@ -15,12 +15,12 @@ export {
 export {
   type Budget,
   CAS_MISMATCH,
+  type Cut,
   checkLinearizable,
   checkModel,
   checkShare,
   cutShares,
   type FailedCas,
-  joinShares,
   type KeyResult,
   type LinearizabilityOptions,
   type LinearizabilityResult,
@@ -28,6 +28,7 @@ export {
   type ModelCheck,
   modelNamed,
   models,
+  type NamedModelOptions,
   type NilReads,
   type NondeterministicModel,
   nondeterministic,
@@ -40,6 +41,8 @@ export {
 export { checkLongFork } from './long-fork.ts';
 export {
   type KeyPromises,
+  orderedSequentialVerdict,
+  type PositionOptions,
   PROMISES,
   type PromiseName,
   type PromiseOptions,

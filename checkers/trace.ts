@@ -11,16 +11,28 @@ export interface LogPosition {
   readonly index: number;
 }
 
+/** Raft: who takes part, by the entry of this place; 0 for those that the cluster starts with. */
+export interface Membership extends LogPosition {
+  readonly voters: readonly number[];
+  /** Those that get the log and have no vote. */
+  readonly learners: readonly number[];
+  /** Joint consensus: the voters that are being left, who are asked as well; else null. */
+  readonly oldVoters: readonly number[] | null;
+}
+
 /** An entry as it was recovered: what is compared is its hash, not its bytes. */
 export interface RecoveredEntry extends LogPosition {
   readonly valueHash: number;
+  /** Of entries that change who takes part. */
+  readonly membership?: Membership;
 }
 
 /** What a Raft node found on its disk when it started. */
 export interface RaftRecovered {
   readonly term: number;
   readonly votedFor: number | null;
-  readonly snapshot: LogPosition;
+  /** With the latest membership up to there; absent for the one that the cluster starts with. */
+  readonly snapshot: LogPosition & { readonly membership?: Membership };
   readonly entries: readonly RecoveredEntry[];
 }
 
@@ -83,8 +95,12 @@ export type CommonEvent =
       readonly variants: readonly string[];
       /** Fast Paxos: how many acceptors make a quorum in classic and in fast rounds. */
       readonly quorums?: { readonly classic: number; readonly fast: number };
+      /** Raft: T, and whether a leader that hears no quorum for so long steps down. */
+      readonly raft?: { readonly electionTimeoutMs: number; readonly checkQuorum: boolean };
       /** Weights of the voters, as in `nodes`; absent where every one counts once. */
       readonly weights?: readonly number[];
+      /** Hierarchical quorums: the group of each voter, as in `nodes`; absent where there are none. */
+      readonly groups?: readonly number[];
     }
   /** Written by the harness, not by the node: the node is gone without warning. */
   | { readonly kind: 'crash' }
@@ -110,12 +126,15 @@ export type CommonEvent =
       readonly id: number;
       readonly status: 'ok' | 'fail' | 'unknown' | 'redirect';
       readonly position: number | null;
+      /** What was asked for, by the name that `apply` gives it; absent for reads, and if unknown. */
+      readonly command?: string;
     }
   /** A read is answered at `readPosition`, on the word of `acks` (round numbers by node). */
   | {
       readonly kind: 'read-cert';
       /** `local`: the server's own state, promised to be no older than what its session has seen. */
-      readonly mode: 'index' | 'lease' | 'log' | 'local' | 'sync';
+      /** `follower`: on the word of the leader of `term`, who had confirmed `readPosition` itself. */
+      readonly mode: 'index' | 'lease' | 'log' | 'local' | 'sync' | 'follower';
       readonly term: number;
       readonly readPosition: number;
       readonly applied: number;
@@ -148,6 +167,17 @@ export type RaftEvent =
       readonly term: number;
       readonly valueHash: number;
       readonly previousTerm: number;
+      /** Of entries that change who takes part. */
+      readonly membership?: Membership;
+    }
+  /** The node goes by this membership from here on. */
+  | ({ readonly kind: 'membership' } & Membership)
+  /** A leader begins to hand its leadership over to `target`, or gives that up. */
+  | {
+      readonly kind: 'transfer';
+      readonly op: 'start' | 'abort';
+      readonly term: number;
+      readonly target: number;
     }
   /** Every entry from index `from` (inclusive) on was removed from the log. */
   | { readonly kind: 'truncate'; readonly from: number }
@@ -175,6 +205,8 @@ export type RaftEvent =
       readonly op: 'take' | 'install';
       readonly last: LogPosition;
       readonly stateHash: number;
+      /** The latest up to `last`; absent for the one that the cluster starts with. */
+      readonly membership?: Membership;
     }
   /** The node stopped leading without having seen a higher term (CheckQuorum, say). */
   | { readonly kind: 'step-down'; readonly term: number; readonly reason: string };
@@ -185,7 +217,13 @@ export type RaftEvent =
  */
 export type PaxosEvent =
   /** Phase 1 of `ballot` begins, for this instance or, in a log, for all from this slot on. */
-  | { readonly kind: 'prepare'; readonly ballot: number; readonly from: Instance }
+  | {
+      readonly kind: 'prepare';
+      readonly ballot: number;
+      readonly from: Instance;
+      /** Fast Paxos: the round is a fast one. */
+      readonly fast?: boolean;
+    }
   /**
    * The node will take part in no lower ballot: of `instance`, or of any where that is null. It
    * reports what it has accepted (from `from` on), and what it knows to be chosen.

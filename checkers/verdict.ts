@@ -37,6 +37,8 @@ export type Verdict =
       readonly trace?: readonly number[];
       /** The name of the property that is broken, such as `LeaderCompleteness`. */
       readonly property?: string;
+      /** Every property that is broken, where the checker has several; the first is `property`. */
+      readonly properties?: readonly string[];
       readonly witness?: Witness;
     }
   | { readonly kind: 'unknown'; readonly because: string };

@@ -31,6 +31,8 @@ export interface RunConfig {
   readonly recoveryMinS: number;
   readonly recoveryMaxS: number;
   readonly seed: number;
+  /** Ends the run at the first violation that is seen while it goes on. */
+  readonly stopAtViolation: boolean;
   readonly mutants: readonly string[];
   readonly rules: readonly string[];
   /** Options of the system, of the workload (`workload.keys`), and of the simulator. */
@@ -83,6 +85,8 @@ export function resolveConfig(
   const nodes = request.nodes ?? hinted.nodes ?? DEFAULTS.nodes;
   const hintedSet = Object.assign({}, ...hunts.map((hunt) => hunt.set ?? {}));
   const set = resolveSettings(system, workload, { ...hintedSet, ...request.set });
+  const optionsFault = system.optionsFault?.(nodes, set) ?? null;
+  if (optionsFault !== null) throw usage(`--set ${optionsFault}`);
   const backend = request.backend ?? DEFAULTS.backend;
   const timeoutS = Number(set['electionTimeoutMs'] ?? system.electionTimeoutMs) / 1000;
   // PROTOCOLS 3.5: 20 election timeouts; real machines, busy with others, have 30 s at least.
@@ -101,6 +105,7 @@ export function resolveConfig(
     recoveryMinS: request.recoveryMinS ?? Math.max(leastMinS, 10 * timeoutS),
     recoveryMaxS: request.recoveryMaxS ?? Math.max(leastMaxS, 20 * timeoutS),
     seed: request.seed ?? drawSeed(),
+    stopAtViolation: request.stopAtViolation ?? false,
     mutants: request.mutants ?? [],
     rules: request.rules ?? [],
     set,

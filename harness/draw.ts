@@ -39,6 +39,7 @@ export const DOMAIN = {
   nemesis: 5,
   crash: 6,
   config: 7,
+  connection: 8,
 } as const;
 
 /** The draws that pure planners get: domains by name. */

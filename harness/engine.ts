@@ -280,7 +280,7 @@ export class Engine {
       value: ok && tellsMore(operation) ? outcome.value : operation.value,
       error: ok ? undefined : outcome.error,
       node: outcome.node === undefined ? undefined : nodeName(outcome.node),
-      position: ok ? outcome.position : undefined,
+      position: outcome.type === 'info' ? undefined : outcome.position,
     });
   }
 

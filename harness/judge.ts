@@ -6,8 +6,10 @@ import { availabilityVerdict } from '../checkers/availability.ts';
 import { faultWindows } from '../checkers/fault-windows.ts';
 import { type History, NEMESIS, OK } from '../checkers/history.ts';
 import { checkLinearizable } from '../checkers/linearizable/index.ts';
+import { orderedSequentialVerdict } from '../checkers/promises/index.ts';
 import { statsVerdict, type Thresholds } from '../checkers/stats.ts';
 import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
+import type { ClientPromise } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
 import type { TimedCheck } from './store/format.ts';
@@ -17,6 +19,8 @@ import type { TraceFollower } from './trace-follower.ts';
 export interface Evidence {
   readonly config: RunConfig;
   readonly workload: Workload;
+  /** What the system promises its clients under the settings of the run. */
+  readonly promise: ClientPromise;
   readonly history: History;
   /** What has followed the whole trace. */
   readonly follower: TraceFollower;
@@ -38,17 +42,34 @@ export const judges: readonly Judge[] = [
   {
     name: 'linearizable',
     describe: 'there is one order of all operations, within real time, that explains every answer',
-    judge: ({ workload, history }) => {
-      if (workload.judge !== undefined) return null;
+    judge: ({ workload, promise, history }) => {
+      if (workload.judge !== undefined || promise !== 'linearizable') return null;
       const { model, initial } = workload;
-      const result = checkLinearizable(history, { model, initial, failedCas: 'observed' });
+      const result = checkLinearizable(history, {
+        model,
+        initial,
+        failedCas: 'observed',
+        witness: 'positions',
+      });
       const { verdict, decidedBy, configurations, operations } = result;
       const keys = result.keys.length;
+      // The system contradicts itself, whatever its clients saw: a finding, and not the verdict.
+      const refuted = result.keys.find(({ evidence }) => evidence !== undefined)?.evidence;
+      const claim = refuted === undefined ? {} : { claimedOrder: `wrong: ${refuted}` };
       return {
         checker: 'linearizable',
         verdict,
-        stats: { decidedBy, configurations, operations, keys },
+        stats: { decidedBy, configurations, operations, keys, ...claim },
       };
+    },
+  },
+  {
+    name: 'ordered-sequential',
+    describe: 'updates are linearizable, and what a session reads never goes back in their order',
+    judge: ({ workload, promise, history }) => {
+      if (workload.judge !== undefined || promise !== 'ordered-sequential') return null;
+      const { model, initial } = workload;
+      return orderedSequentialVerdict(history, { model, initial, failedCas: 'observed' });
     },
   },
   {
@@ -92,7 +113,9 @@ export const judges: readonly Judge[] = [
   {
     name: 'real-time',
     describe: 'the positions that answers carry agree with real time',
-    judge: ({ history }) => {
+    judge: ({ history, promise }) => {
+      // Reads may be behind, and of updates `ordered-sequential` asks the same.
+      if (promise !== 'linearizable') return null;
       const result = realTimeVerdict(history);
       // Without positions in the answers there is nothing to judge, which is no doubt about the run.
       return result.verdict.kind === 'unknown' ? null : result;

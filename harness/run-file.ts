@@ -46,6 +46,7 @@ export function commandOf(request: RunRequest, config: RunConfig): string {
   flag('time-limit', request.timeLimitS);
   flag('nemesis', request.nemesis);
   flag('nemesis-interval', request.nemesisIntervalS);
+  if (request.stopAtViolation === true) parts.push('--stop-at-violation');
   flag('mutant', request.mutants);
   flag('rules', request.rules);
   for (const [name, value] of Object.entries(request.set ?? {})) flag('set', `${name}=${value}`);

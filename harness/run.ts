@@ -3,13 +3,14 @@
 import { statSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import type { Verdict } from '../checkers/verdict.ts';
-import type { Variant } from '../systems/system.ts';
+import { promiseOf, type Variant } from '../systems/system.ts';
 import type { Backend } from './backend.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import type { RunConfig, RunRequest } from './config.ts';
 import { runRealtime } from './drivers/realtime.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
 import { EXIT, HarnessError, usage } from './errors.ts';
+import { HistoryWatch, stoppedAt } from './history-watch.ts';
 import { judgeRun, quietTimeNs } from './judge.ts';
 import { compareWithReplay } from './replay.ts';
 import { reportHtml } from './report/html.ts';
@@ -90,6 +91,7 @@ export function judgeStored(
   const judged = judgeRun({
     config,
     workload: workloadNamed(config.workload, catalogue),
+    promise: promiseOf(systemNamed(config.system, catalogue), config.set),
     history: stored.history,
     follower,
     gap: stored.truncated ? 'the trace is cut off' : gap,
@@ -167,9 +169,14 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
     simulatedS: driver.result().endUs / 1e6,
     realS,
     reached: variants.length === 0 ? null : active.reached,
-    cutShort: ended ? null : INTERRUPTED,
+    cutShort: ended ? stopOf(driver.result()) : INTERRUPTED,
     failure: null,
   };
+}
+
+/** Why a run ended before its time although nobody interrupted it. */
+function stopOf(result: { readonly violated: boolean; readonly endUs: number }): string | null {
+  return result.violated ? stoppedAt(result.endUs) : null;
 }
 
 async function executeLive(prepared: PreparedRun, context: RunContext): Promise<Executed> {
@@ -178,6 +185,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
   const dockerBackend = await readyBackend(prepared);
   const run = describeRun(prepared);
   const writer = new RunWriter({ store: context.store, run, live: true });
+  const workload = workloadNamed(config.workload, catalogue);
   const plan = planOf(config, catalogue);
   writer.plan(plan);
   const begunMs = performance.now();
@@ -207,15 +215,16 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     const result = await runRealtime({
       cluster,
       plan,
-      workload: workloadNamed(config.workload, catalogue),
+      workload,
       nemeses: catalogue.nemeses,
       engine: phasesOf(config),
+      watch: config.stopAtViolation ? new HistoryWatch(workload) : null,
       signal: context.signal,
       onStep: (history) => writer.history(history),
       progress: context.progress,
     });
     writer.trace(await cluster.trace(result.startNs));
-    return executed(result.finished ? null : INTERRUPTED);
+    return executed(result.finished ? null : (stopOf(result) ?? INTERRUPTED));
   } catch (error) {
     // Interrupted while the cluster was starting: it has cleaned up after itself.
     if (error === context.signal.reason) return executed(INTERRUPTED);
@@ -266,7 +275,7 @@ function refuseUnsupported(
 
 /** Simulates once more and compares the bytes. */
 function replayed(prepared: PreparedRun, executed: Executed): RunFigures['determinism'] {
-  if (executed.cutShort !== null || executed.realS > REPLAY_SECONDS_MAX) return null;
+  if (executed.cutShort === INTERRUPTED || executed.realS > REPLAY_SECONDS_MAX) return null;
   const parts = compareWithReplay(executed.directory, false, prepared);
   return { replays: 1, identical: parts === null ? 1 : 0 };
 }

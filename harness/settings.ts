@@ -51,10 +51,18 @@ export function workloadSpecs(workload: Workload): Specs {
 
 /** What is given, checked, and the default of everything else. */
 export function resolveSettings(system: System, workload: Workload, given: Options): Options {
-  const specs = settingSpecs(system, workload);
+  return resolve(settingSpecs(system, workload), system.name, given);
+}
+
+/** The same for the options of a system alone, where no workload and no simulator has a say. */
+export function resolveSystemOptions(system: System, given: Options): Options {
+  return resolve(system.options, system.name, given);
+}
+
+function resolve(specs: Specs, system: string, given: Options): Options {
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(specs, name)) continue;
-    const hint = suggestion(name, Object.keys(specs), `see: ordeal list options ${system.name}`);
+    const hint = suggestion(name, Object.keys(specs), `see: ordeal list options ${system}`);
     throw usage(`--set: unknown option "${name}" (${hint})`);
   }
   const settings = Object.fromEntries(
@@ -77,6 +85,9 @@ function settingOf(name: string, spec: OptionSpec, given: Value): Value {
 
 function isAllowed(spec: OptionSpec, value: Value): boolean {
   if ('choices' in spec) return spec.choices.includes(String(value));
+  if ('pattern' in spec) {
+    return typeof value === 'string' && new RegExp(`^(?:${spec.pattern})$`).test(value);
+  }
   if (!('min' in spec)) return typeof value === 'boolean';
   return Number.isInteger(value) && Number(value) >= spec.min && Number(value) <= spec.max;
 }
@@ -84,6 +95,7 @@ function isAllowed(spec: OptionSpec, value: Value): boolean {
 /** The values of an option in words. */
 export function allowedOf(spec: OptionSpec): string {
   if ('choices' in spec) return spec.choices.join(', ');
+  if ('pattern' in spec) return spec.allowed;
   return 'min' in spec ? `a whole number ${spec.min} to ${spec.max}` : 'true or false';
 }
 

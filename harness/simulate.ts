@@ -1,11 +1,11 @@
 /** From a resolved configuration to a simulated run. */
 
-import type { Violation } from '../checkers/trace.ts';
 import type { Verdict } from '../checkers/verdict.ts';
-import type { Variant } from '../systems/system.ts';
+import { promiseOf, type Variant } from '../systems/system.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { type RunConfig, settingsUnder, simulatorOptions } from './config.ts';
 import { runVirtual, type VirtualResult, type VirtualRun } from './drivers/virtual.ts';
+import { HistoryWatch } from './history-watch.ts';
 import { judgeRun } from './judge.ts';
 import { makePlan, type Plan } from './plan.ts';
 import type { TimedCheck } from './store/format.ts';
@@ -63,6 +63,7 @@ export function virtualRun(
   catalogue: Catalogue = builtIn,
 ): { readonly run: VirtualRun; readonly active: ActiveRules } {
   const system = systemNamed(config.system, catalogue);
+  const workload = workloadNamed(config.workload, catalogue);
   const active = applyVariants(system, variants);
   const { network, disk, crashModel } = simulatorOptions(config.set);
   const run: VirtualRun = {
@@ -80,11 +81,14 @@ export function virtualRun(
       links: system.links,
     },
     plan: planOf(config, catalogue),
-    workload: workloadNamed(config.workload, catalogue),
+    workload,
     nemeses: catalogue.nemeses,
     engine: phasesOf(config),
     crashModel,
-    ...watching,
+    record: watching.record,
+    follower: watching.follower ?? (config.stopAtViolation ? new TraceFollower(system) : null),
+    stopAtViolation: watching.stopAtViolation || config.stopAtViolation,
+    watch: config.stopAtViolation ? new HistoryWatch(workload) : null,
   };
   return { run, active };
 }
@@ -95,8 +99,6 @@ export interface SimulatedRun {
   readonly checks: readonly TimedCheck[];
   readonly verdict: Verdict;
   readonly reached: ActiveRules['reached'];
-  /** Every invariant that the trace broke; the verdict names only the first. */
-  readonly violations: readonly Violation[];
 }
 
 /**
@@ -116,10 +118,11 @@ export function simulateOnce(
   const { checks, verdict } = judgeRun({
     config,
     workload: run.workload,
+    promise: promiseOf(systemNamed(config.system, catalogue), config.set),
     history: result.history,
     follower,
     gap: null,
     cutShort: result.finished ? null : 'the run was stopped at the first violation',
   });
-  return { result, checks, verdict, reached: active.reached, violations: follower.violations };
+  return { result, checks, verdict, reached: active.reached };
 }

@@ -1,7 +1,6 @@
 /** Which evidence a finding rests on (PROTOCOLS.md, section 0.3): three tiers, reported apart. */
 
 import { type Tier, tierOf } from '../checkers/agreement/tiers.ts';
-import type { Violation } from '../checkers/trace.ts';
 import type { CheckResult } from '../checkers/verdict.ts';
 
 /** One thing that was found broken. */
@@ -11,19 +10,15 @@ export interface Finding {
   readonly property: string;
 }
 
-/**
- * Everything that was found broken in a run. `violations` are those of the trace: the checker of
- * agreement gives only the first of them in its verdict.
- */
-export function findingsOf(
-  checks: readonly CheckResult[],
-  violations: readonly Violation[],
-): Finding[] {
-  const others = checks.flatMap(({ checker, verdict }) => {
-    if (verdict.kind !== 'invalid' || checker === 'agreement') return [];
-    const property = verdict.property ?? checker;
-    return [{ tier: checker === 'liveness' ? tierOf(property) : ('client' as const), property }];
+/** Everything that the checkers of a run found broken. */
+export function findingsOf(checks: readonly CheckResult[]): Finding[] {
+  return checks.flatMap(({ checker, verdict }) => {
+    if (verdict.kind !== 'invalid') return [];
+    const traced = checker === 'agreement' || checker === 'liveness';
+    const properties = verdict.properties ?? [verdict.property ?? checker];
+    return properties.map((property) => ({
+      tier: traced ? tierOf(property) : ('client' as const),
+      property,
+    }));
   });
-  const traced = violations.map(({ property }) => ({ tier: tierOf(property), property }));
-  return [...others, ...traced];
 }

@@ -44,4 +44,6 @@ export interface ClientState {
   /** Whether an attempt of the open operation may have been executed, or may yet be. */
   indefinite: boolean;
   attempts: number;
+  /** The highest position in an answer so far. */
+  seen?: number;
 }

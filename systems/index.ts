@@ -1,12 +1,16 @@
 /** The registry of systems: one line for each. */
 
 import { basicPaxos } from './basic-paxos/index.ts';
+import { fastPaxos } from './fast-paxos/index.ts';
 import { multiPaxos } from './multi-paxos/index.ts';
 import { raft } from './raft/index.ts';
 import type { System } from './system.ts';
+import { zab } from './zab/index.ts';
 
 export const systems: Readonly<Record<string, System>> = {
   'basic-paxos': basicPaxos,
+  'fast-paxos': fastPaxos,
   'multi-paxos': multiPaxos,
   raft,
+  zab,
 };

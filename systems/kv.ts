@@ -27,6 +27,9 @@ export interface Command {
   readonly valueHash: number;
   /** Who votes from some later position on; of `config` only. */
   readonly voters?: readonly number[];
+  /** Raft: who gets the log without a vote, and the voters that are being left (joint consensus). */
+  readonly learners?: readonly number[];
+  readonly oldVoters?: readonly number[] | null;
 }
 
 /** What a command came to; kept by its session and repeated to retries. */
@@ -280,7 +283,7 @@ function executeOperation(state: KvState, position: number, command: Command): C
   const operation = command.operation;
   if (operation === null) throw new Error('an operation command without an operation');
   const result = execute(state.data, operation);
-  if (result.refused) return { status: 'fail', error: result.error };
+  if (result.refused) return { status: 'fail', error: result.error, position };
   return { status: 'ok', value: result.value, position };
 }
 

@@ -54,5 +54,11 @@ export type Outcome =
       readonly position?: number;
       readonly node?: number;
     }
-  | { readonly type: 'fail'; readonly error: string; readonly node?: number }
+  | {
+      readonly type: 'fail';
+      readonly error: string;
+      /** Where it was refused, if it reached the state at all. */
+      readonly position?: number;
+      readonly node?: number;
+    }
   | { readonly type: 'info'; readonly error: string; readonly node?: number };

@@ -3,12 +3,14 @@
 import type { Options } from './protocol.ts';
 import type { OptionSpec } from './system.ts';
 
-/** The values that a specification allows: one of its choices, a boolean, or a whole number. */
+/** The values that a specification allows: one of its choices, a boolean, a text or a number. */
 type ValueOf<Spec extends OptionSpec> = Spec extends { readonly choices: readonly (infer Choice)[] }
   ? Choice
   : Spec['default'] extends boolean
     ? boolean
-    : number;
+    : Spec['default'] extends string
+      ? string
+      : number;
 
 /** All options of a specification by name, each with the type of its default. */
 export type OptionValues<Specs extends Readonly<Record<string, OptionSpec>>> = {

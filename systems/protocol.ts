@@ -30,6 +30,8 @@ export type Request =
       /** 0 for none (reads need none). */
       readonly session: number;
       readonly sequence: number;
+      /** The highest position that an answer to this client carried; absent before the first. */
+      readonly seen?: number;
     };
 
 /**
@@ -38,7 +40,8 @@ export type Request =
  */
 export type Reply =
   | { readonly status: 'ok'; readonly value: Value; readonly position: number | null }
-  | { readonly status: 'fail'; readonly error: string }
+  /** `position` where the state machine refused it there: it saw the state, and changed nothing. */
+  | { readonly status: 'fail'; readonly error: string; readonly position?: number }
   | { readonly status: 'redirect'; readonly leader: number | null }
   | { readonly status: 'unknown'; readonly error: string };
 
@@ -95,6 +98,11 @@ export interface Protocol<State, Message, Stored> {
   start(env: Env<Message, Stored>, options: Options, records: readonly Stored[]): State;
   message(state: State, env: Env<Message, Stored>, from: number, message: Message): void;
   timer(state: State, env: Env<Message, Stored>, timer: number): void;
+  /**
+   * Only over connections (`System.links`): the one with `peer` is lost, with whatever was under
+   * way in it, and what is sent from now on opens a new one.
+   */
+  disconnected?(state: State, env: Env<Message, Stored>, peer: number): void;
   request(state: State, env: Env<Message, Stored>, request: Request): void;
   /** A record has become durable (after its barrier opened, in the order of `persist`). */
   durable(state: State, env: Env<Message, Stored>, record: Stored): void;

@@ -45,6 +45,7 @@ export function sessionClient(rules: ClientRules): ClientProtocol {
       deadlineUs: 0,
       indefinite: false,
       attempts: 0,
+      seen: 0,
     }),
     invoke(state, env, operation) {
       state.operation = operation;
@@ -87,7 +88,7 @@ function onReply(rules: ClientRules, hearing: Hearing, to: ClientRef, reply: Rep
       }
       break;
     case 'fail':
-      onFail(rules, hearing, reply.error);
+      onFail(rules, hearing, reply);
       break;
     case 'redirect':
       state.target = reply.leader ?? nextNode(state, env);
@@ -103,11 +104,16 @@ function onReply(rules: ClientRules, hearing: Hearing, to: ClientRef, reply: Rep
 }
 
 /** A refusal of the session is of this attempt only; any other is the state machine's answer. */
-function onFail(rules: ClientRules, hearing: Hearing, error: string): void {
+function onFail(
+  rules: ClientRules,
+  hearing: Hearing,
+  { error, position }: Extract<Reply, { status: 'fail' }>,
+): void {
   const { state, env, from } = hearing;
   if (error !== 'session') {
     end(state, env);
-    env.complete({ type: 'fail', error, node: from });
+    if (position === undefined) env.complete({ type: 'fail', error, node: from });
+    else env.complete({ type: 'fail', error, position, node: from });
     return;
   }
   state.session = 0;
@@ -118,6 +124,7 @@ function onFail(rules: ClientRules, hearing: Hearing, error: string): void {
 function settle(hearing: Hearing, reply: Extract<Reply, { status: 'ok' }>): void {
   const { state, env, from } = hearing;
   const { value, position } = reply;
+  if (position !== null) state.seen = Math.max(state.seen ?? 0, position);
   end(state, env);
   if (position === null) env.complete({ type: 'ok', value, node: from });
   else env.complete({ type: 'ok', value, position, node: from });
@@ -159,9 +166,10 @@ function attempt(state: ClientState, env: ClientEnv): void {
 }
 
 function makeRequest(state: ClientState, from: ClientRef): Request {
-  const { operation, session, sequence } = state;
+  const { operation, session, sequence, seen = 0 } = state;
   if (operation === null) throw new Error('no operation is open');
-  if (isRead(operation)) return { kind: 'operation', from, operation, session: 0, sequence: 0 };
+  if (isRead(operation))
+    return { kind: 'operation', from, operation, session: 0, sequence: 0, seen };
   if (session === 0) return { kind: 'open', from };
-  return { kind: 'operation', from, operation, session, sequence };
+  return { kind: 'operation', from, operation, session, sequence, seen };
 }

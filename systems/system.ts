@@ -4,11 +4,19 @@ import type { TraceChecker } from '../checkers/trace.ts';
 import type { ClientProtocol } from './client.ts';
 import type { OperationName } from './operations.ts';
 import type { AnyProtocol, Options } from './protocol.ts';
+import type { ScenarioWords } from './scenario-words.ts';
 
 /** One option, settable with `--set name=value`. The default fixes its type; numbers are whole. */
 export type OptionSpec =
   | { readonly describe: string; readonly default: boolean }
   | { readonly describe: string; readonly default: string; readonly choices: readonly string[] }
+  | {
+      readonly describe: string;
+      readonly default: string;
+      /** The whole text must match this regular expression; `allowed` says so in words. */
+      readonly pattern: string;
+      readonly allowed: string;
+    }
   | {
       readonly describe: string;
       readonly default: number;
@@ -76,6 +84,11 @@ export interface System {
   readonly describe: string;
   readonly operations: readonly OperationName[];
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /**
+   * What is wrong with these options together, in so large a cluster: `name=value: why (what is
+   * allowed)`; null if nothing is. Each of them is within its own limits.
+   */
+  optionsFault?(nodes: number, options: Options): string | null;
   /** The table of rules as the papers have it. */
   readonly rules: Rules;
   /** Builds the node code over a table of rules. */
@@ -95,8 +108,15 @@ export interface System {
    * order, where absent. `connections`: in order, until both ends are told that it broke.
    */
   readonly links?: 'datagrams' | 'connections' | undefined;
+  /** What scenarios say of it; without, they know its timers by number and its view alone. */
+  readonly scenarioWords?: ScenarioWords | undefined;
   /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
   traceChecker?(): TraceChecker;
   /** Mutants and decoys, by id. */
   readonly variants: readonly Variant[];
+}
+
+/** What a system promises its clients under these options. */
+export function promiseOf(system: System, options: Options): ClientPromise {
+  return system.promise?.(options) ?? 'linearizable';
 }

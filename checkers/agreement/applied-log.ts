@@ -20,8 +20,29 @@ export interface Replica {
 type Apply = Extract<TraceEvent, { kind: 'apply' }>;
 type Reply = Extract<TraceEvent, { kind: 'reply' }>;
 
+/** What the literature on a protocol calls these promises. */
+export interface LogNames {
+  /** One value per position: `StateMachineSafety`, `ApplyAgreement`, `TotalOrder`. */
+  readonly agreement: string;
+  /** Equal states after equal prefixes. */
+  readonly digest: string;
+  /** Who answers has executed what it answers for. */
+  readonly acked: string;
+  /** A session's commands take effect in the order of their numbers; null where nobody says so. */
+  readonly clientOrder: string | null;
+}
+
+const NAMES: LogNames = {
+  agreement: 'ApplyAgreement',
+  digest: 'PrefixHash',
+  acked: 'AckedApplied',
+  clientOrder: null,
+};
+
 /** How far apart in one session late duplicates are still told from first executions. */
 const SESSION_WINDOW = 31;
+
+const NO_COMMAND = { session: 0, sequence: 0 };
 
 /** A hostile or broken trace must not make the checker allocate without bound. */
 const SPAN_MAX = 2 ** 24;
@@ -35,20 +56,22 @@ export class AppliedLog {
   /** Line of the first execution; -1 where there was none. */
   #line = new Float64Array(1024).fill(-1);
   #node = new Int32Array(1024);
+  /** Which client command was executed; session 0 for what is none. */
+  #session = new Float64Array(1024);
+  #sequence = new Float64Array(1024);
   /** Per session: the highest executed sequence, and one bit for each of those just below. */
   readonly #sessions = new Map<number, { highest: number; executed: number; line: number }>();
   readonly #findings: Findings;
-  /** What the literature on this protocol calls agreement: `StateMachineSafety`, `Agreement` ... */
-  readonly #agreement: string;
+  readonly #names: LogNames;
   /** The highest position executed anywhere. */
   frontier = 0;
   duplicates = 0;
   /** Whether something was executed of which no line tells. */
   #unseen = false;
 
-  constructor(findings: Findings, agreement: string) {
+  constructor(findings: Findings, names: Partial<LogNames> = {}) {
     this.#findings = findings;
-    this.#agreement = agreement;
+    this.#names = { ...NAMES, ...names };
   }
 
   /** Judges and records one execution. O(1). */
@@ -67,19 +90,22 @@ export class AppliedLog {
       this.#valueHash[at] = event.valueHash;
       this.#stateHash[at] = event.stateHash;
       if (position > this.frontier) this.frontier = position;
-      this.#execute(event, replica.node);
+      const { session, sequence } = parseCommand(event.id);
+      this.#session[at] = session;
+      this.#sequence[at] = sequence;
+      this.#execute(event, replica.node, session, sequence);
       return;
     }
     if (this.#valueHash[at] !== event.valueHash) {
       this.#findings.report(
-        this.#agreement,
+        this.#names.agreement,
         first,
         `at index ${position}, ${nodeName(this.#node[at] as number)} and ${nodeName(replica.node)} ` +
           'executed different commands',
       );
     } else if (this.#stateHash[at] !== event.stateHash) {
       this.#findings.report(
-        'PrefixHash',
+        this.#names.digest,
         first,
         `after the same command at index ${position}, ${nodeName(this.#node[at] as number)} and ` +
           `${nodeName(replica.node)} are in different states`,
@@ -90,12 +116,31 @@ export class AppliedLog {
   /** An `ok` may only be given for what the answering node has executed. */
   reply(event: Reply, replica: Replica): void {
     if (event.status !== 'ok' || event.position === null) return;
-    if (event.position <= replica.applied) return;
+    if (event.position <= replica.applied) {
+      this.#judgeAnswered(event.position, event.command, replica);
+      return;
+    }
     this.#findings.report(
-      'AckedApplied',
+      this.#names.acked,
       replica.appliedLine,
       `${nodeName(replica.node)} answered ok at index ${event.position}, but had executed only ` +
         `up to index ${replica.applied}`,
+    );
+  }
+
+  /** What is answered for at a position is what was executed there. */
+  #judgeAnswered(position: number, command: string | undefined, replica: Replica): void {
+    if (command === undefined || position < this.#base || position > this.frontier) return;
+    const at = position & this.#mask;
+    const line = this.#line[at] as number;
+    const { session, sequence } = parseCommand(command);
+    if (line === -1 || session === 0) return;
+    if (this.#session[at] === session && this.#sequence[at] === sequence) return;
+    this.#findings.report(
+      this.#names.acked,
+      line,
+      `${nodeName(replica.node)} answered ok to command ${command} at index ${position}, where ` +
+        'another one was executed',
     );
   }
 
@@ -143,22 +188,18 @@ export class AppliedLog {
   }
 
   /** Exactly-once: `id` is `session:sequence` for client commands, a word for everything else. */
-  #execute(event: Apply, node: number): void {
+  #execute(event: Apply, node: number, session: number, sequence: number): void {
     const { id } = event;
-    let session = 0;
-    let at = 0;
-    for (; at < id.length; at++) {
-      const digit = id.charCodeAt(at) - 48;
-      if (digit < 0 || digit > 9) break;
-      session = session * 10 + digit;
+    if (id === 'open') {
+      // The position of its opening is the number of a session.
+      this.#sessions.set(event.position, { highest: 0, executed: 0, line: this.#findings.line });
+      return;
     }
-    if (at === 0 || id.charCodeAt(at) !== 58) return;
-    let sequence = 0;
-    for (at++; at < id.length; at++) sequence = sequence * 10 + id.charCodeAt(at) - 48;
     // No session, no promise: such a command may be executed as often as it is sent.
-    if (session === 0 || !Number.isSafeInteger(sequence)) return;
+    if (session === 0) return;
     let known = this.#sessions.get(session);
     if (known === undefined) {
+      this.#judgeOpened(session, event, node);
       known = { highest: 0, executed: 0, line: -1 };
       this.#sessions.set(session, known);
     }
@@ -176,6 +217,20 @@ export class AppliedLog {
     this.#firstTime(event, known, sequence, node);
   }
 
+  /** Validity: nobody can have sent a command of a session that was never opened. */
+  #judgeOpened(session: number, { id, position }: Apply, node: number): void {
+    if (session >= position || session < this.#base) return;
+    const line = this.#line[session & this.#mask] as number;
+    // What was executed there was not told of: it may have been an opening.
+    if (line === -1) return;
+    this.#findings.report(
+      'Validity',
+      line,
+      `${nodeName(node)} executed command ${id} at index ${position}, but at index ${session} no ` +
+        'session had been opened',
+    );
+  }
+
   #firstTime(
     event: Apply,
     known: { highest: number; executed: number; line: number },
@@ -190,6 +245,14 @@ export class AppliedLog {
       return;
     }
     const behind = known.highest - sequence;
+    if (behind > 0 && this.#names.clientOrder !== null) {
+      this.#findings.report(
+        this.#names.clientOrder,
+        known.line,
+        `${nodeName(node)} executed command ${event.id} after number ${known.highest} of the same ` +
+          'session',
+      );
+    }
     // Further behind than is remembered: silence rather than a false alarm.
     if (behind >= SESSION_WINDOW) return;
     const bit = 1 << behind;
@@ -209,12 +272,20 @@ export class AppliedLog {
     if (position - this.#base >= SPAN_MAX) return false;
     let capacity = this.#mask + 1;
     while (position - this.#base >= capacity) capacity *= 2;
-    const old = { value: this.#valueHash, state: this.#stateHash, line: this.#line };
+    const old = {
+      value: this.#valueHash,
+      state: this.#stateHash,
+      line: this.#line,
+      session: this.#session,
+      sequence: this.#sequence,
+    };
     const oldNode = this.#node;
     this.#valueHash = new Float64Array(capacity);
     this.#stateHash = new Float64Array(capacity);
     this.#line = new Float64Array(capacity).fill(-1);
     this.#node = new Int32Array(capacity);
+    this.#session = new Float64Array(capacity);
+    this.#sequence = new Float64Array(capacity);
     for (let p = this.#base; p <= this.#base + this.#mask; p++) {
       const from = p & this.#mask;
       const to = p & (capacity - 1);
@@ -222,8 +293,25 @@ export class AppliedLog {
       this.#stateHash[to] = old.state[from] as number;
       this.#line[to] = old.line[from] as number;
       this.#node[to] = oldNode[from] as number;
+      this.#session[to] = old.session[from] as number;
+      this.#sequence[to] = old.sequence[from] as number;
     }
     this.#mask = capacity - 1;
     return true;
   }
+}
+
+/** Both parts of `session:sequence`; session 0 for anything else. */
+function parseCommand(id: string): { readonly session: number; readonly sequence: number } {
+  let session = 0;
+  let at = 0;
+  for (; at < id.length; at++) {
+    const digit = id.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) break;
+    session = session * 10 + digit;
+  }
+  if (at === 0 || id.charCodeAt(at) !== 58) return NO_COMMAND;
+  let sequence = 0;
+  for (at++; at < id.length; at++) sequence = sequence * 10 + id.charCodeAt(at) - 48;
+  return Number.isSafeInteger(sequence) ? { session, sequence } : NO_COMMAND;
 }

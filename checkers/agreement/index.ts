@@ -2,15 +2,20 @@
 
 import { nodeName, type TraceChecker, type TraceLine, type Violation } from '../trace.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
+import { fastPaxosChecker } from './fast-paxos.ts';
 import { LivenessObserver } from './liveness.ts';
 import { paxosChecker } from './paxos.ts';
 import { raftChecker } from './raft.ts';
+import { zabChecker } from './zab.ts';
+import { ZabLivenessObserver } from './zab-liveness.ts';
 
 /** One line per protocol, by the name that its nodes report in `boot`. */
 const CHECKERS = {
   'basic-paxos': () => paxosChecker('each'),
   'multi-paxos': () => paxosChecker('all'),
+  'fast-paxos': fastPaxosChecker,
   raft: raftChecker,
+  zab: zabChecker,
 } as const satisfies Readonly<Record<string, () => TraceChecker>>;
 
 /** A new checker for one trace of this protocol. Throws for a protocol that has none. */
@@ -30,7 +35,10 @@ export function livenessObserver(protocol: string): LivenessObserver | null {
     case 'raft':
       return new LivenessObserver();
     case 'multi-paxos':
+    case 'fast-paxos':
       return new LivenessObserver(true);
+    case 'zab':
+      return new ZabLivenessObserver();
     default:
       return null;
   }
@@ -82,6 +90,7 @@ export function judge(
       events: [],
       trace: first.lines,
       property: first.property,
+      properties: violations.map(({ property }) => property),
       witness: { operations: [], sentences: violations.map((violation) => violation.because) },
     };
   }

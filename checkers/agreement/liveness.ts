@@ -5,6 +5,7 @@
 
 import { nodeName, type Recovered, type TraceEvent, type TraceLine } from '../trace.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
+import { PlannedChanges } from './raft-liveness.ts';
 
 export interface LivenessBounds {
   /** When the last fault had been undone, in nanoseconds since the run began. */
@@ -51,6 +52,8 @@ interface Reign {
   readonly line: number;
   startNs: number;
   endNs: number | null;
+  /** Whether it ended because the leader wanted it to. */
+  planned: boolean;
   /** Last index of its log at its start: this much must get committed, and executed by all. */
   required: number;
   /** When it had committed that much. */
@@ -74,6 +77,7 @@ export class LivenessObserver {
   line = -1;
   timeNs = 0;
   #isQuiet = false;
+  readonly plans = new PlannedChanges();
 
   constructor(ballots = false) {
     this.#ballots = ballots;
@@ -110,33 +114,38 @@ export class LivenessObserver {
         return;
       case 'boot':
         this.#boot(member, event.recovered, timeNs);
-        return;
+        break;
       case 'crash':
       case 'panic':
         member.alive = false;
         this.#endReign(node, timeNs);
-        return;
+        break;
       case 'step-down':
-        this.#endReign(node, timeNs);
-        return;
+        this.#endReign(node, timeNs, { planned: event.reason === 'not-a-voter' });
+        break;
       case 'term':
       case 'vote':
         this.#seeTerm(event.term);
-        this.#endReign(node, timeNs, event.term);
-        return;
+        this.#endReign(node, timeNs, { term: event.term });
+        break;
       case 'leader':
         this.#seeTerm(event.term);
         this.#crown(member, event, timeNs);
-        return;
+        break;
+      case 'membership':
+      case 'transfer':
+        break;
       default:
         // Says nothing of leaders or of progress.
         return;
     }
+    this.plans.feed(event, node, timeNs, this.line);
   }
 
   /** The last fault has been undone: from here on it counts. */
   quiet(timeNs: number): void {
     this.#isQuiet = true;
+    this.plans.quiet();
     this.termBefore = this.term;
     this.#elections = 0;
     for (const reign of this.reigns) {
@@ -186,7 +195,7 @@ export class LivenessObserver {
     let overtaken = false;
     for (const reign of this.reigns) {
       if (reign.endNs !== null || reign === own) continue;
-      if (reign.term < event.term) reign.endNs = startNs;
+      if (reign.term < event.term) end(reign, startNs, this.plans.isHandingOver(reign.node));
       else overtaken = true;
     }
     if (own !== undefined) {
@@ -200,6 +209,7 @@ export class LivenessObserver {
       line: this.line,
       startNs,
       endNs: overtaken ? startNs : null,
+      planned: false,
       required,
       committedNs: member.commit >= required ? startNs : null,
     });
@@ -207,10 +217,14 @@ export class LivenessObserver {
   }
 
   /** Ends the reign of a node, unless it leads `term` itself. */
-  #endReign(node: number, timeNs: number, term = Number.POSITIVE_INFINITY): void {
+  #endReign(
+    node: number,
+    timeNs: number,
+    { term = Number.POSITIVE_INFINITY, planned = this.plans.isHandingOver(node) } = {},
+  ): void {
     const reign = this.#reignOf(node);
     if (reign === undefined || reign.term >= term) return;
-    reign.endNs = timeNs;
+    end(reign, timeNs, planned);
     this.#forgetEnded();
   }
 
@@ -228,6 +242,11 @@ export class LivenessObserver {
   #reignOf(node: number): Reign | undefined {
     return this.reigns.findLast((reign) => reign.node === node && reign.endNs === null);
   }
+}
+
+function end(reign: Reign, timeNs: number, planned: boolean): void {
+  reign.endNs = timeNs;
+  reign.planned = planned;
 }
 
 function conclude(observer: LivenessObserver, bounds: LivenessBounds, endNs: number): CheckResult {
@@ -252,6 +271,7 @@ function conclude(observer: LivenessObserver, bounds: LivenessBounds, endNs: num
   }
   return result(
     leaderVerdict(observer, stable, bounds) ??
+      overdueVerdict(observer, bounds, endNs) ??
       progressVerdict(observer, stable, bounds, endNs) ??
       convergenceVerdict(observer, stable, bounds, endNs) ??
       disruptionVerdict(observer, bounds) ?? { kind: 'valid' },
@@ -268,6 +288,8 @@ function stableReign(
   const stableNs = stableNsOf(bounds);
   for (const reign of observer.reigns) {
     if ((reign.endNs ?? endNs) - reign.startNs >= stableNs) return reign;
+    // Who commits what it had and then hands over as it meant to was stable.
+    if (reign.planned && reign.committedNs !== null) return reign;
     if (past && reign.endNs === null) return reign;
   }
   return null;
@@ -292,6 +314,17 @@ function leaderVerdict(
   return broken('Liveness:leader', `there was no stable leader within ${bound}: ${because}`, [
     stable?.line ?? observer.line,
   ]);
+}
+
+/** Raft: a transfer of the leadership, or a change of who takes part, that does not end. */
+function overdueVerdict(
+  observer: LivenessObserver,
+  { quietAtNs }: LivenessBounds,
+  endNs: number,
+): Verdict | null {
+  const overdue = observer.plans.overdue(observer.members, quietAtNs, endNs);
+  if (overdue === null) return null;
+  return broken(overdue.property, overdue.because, [...overdue.lines, observer.line]);
 }
 
 function progressVerdict(
@@ -320,9 +353,11 @@ function convergenceVerdict(
   endNs: number,
 ): Verdict | null {
   if (stable === null) return null;
-  const dueNs = quietAtNs + 2 * boundNs;
   for (const member of observer.members) {
     if (member === undefined || !member.alive || member.applied >= stable.required) continue;
+    const sinceNs = observer.plans.takesPartSince(member.node);
+    if (sinceNs === null) continue;
+    const dueNs = Math.max(quietAtNs, sinceNs) + 2 * boundNs;
     const because =
       `${nodeName(member.node)} has executed only up to index ${member.applied}, although the ` +
       `leader had index ${stable.required} when the last fault was undone`;
@@ -338,7 +373,7 @@ function disruptionVerdict(
   { quietAtNs }: LivenessBounds,
 ): Verdict | null {
   const terms = observer.termsAfterQuiet;
-  const allowed = 2 * observer.members.length;
+  const allowed = 2 * (observer.members.length + observer.plans.elections);
   if (terms <= allowed) return null;
   return broken(
     'Disruption',

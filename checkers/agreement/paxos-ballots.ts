@@ -2,9 +2,9 @@
 
 import { type AcceptedValue, nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
+import { countNodes } from './members.ts';
 import {
   type Acceptance,
-  countNodes,
   instanceName,
   isForgotten,
   type PaxosGhost,
@@ -28,7 +28,7 @@ export function onPrepare(ghost: PaxosGhost, node: PaxosNode, event: Prepare): v
   const { ballot } = event;
   stats.ballots++;
   if (ballot > stats.highestBallot) stats.highestBallot = ballot;
-  if (ballot % node.size !== node.node) stats.foreignBallots++;
+  if (ownerOf(ghost, node, ballot) !== node.node) stats.foreignBallots++;
   if (ballot <= node.ballot.ballot) {
     findings.report(
       'BallotReused',
@@ -39,6 +39,11 @@ export function onPrepare(ghost: PaxosGhost, node: PaxosNode, event: Prepare): v
   }
   node.ballot.ballot = ballot;
   node.ballot.line = findings.line;
+}
+
+/** Whose a ballot is: m·n + i is node i's; a round of Fast Paxos is twice that, or one more. */
+function ownerOf({ fast }: PaxosGhost, { size }: PaxosNode, ballot: number): number {
+  return (fast === null ? ballot : Math.floor(ballot / 2)) % size;
 }
 
 /** PromiseMonotone and PromiseTruthful. To promise the same ballot again is to repeat oneself. */
@@ -152,6 +157,7 @@ export function onPrepared(ghost: PaxosGhost, node: PaxosNode, event: Prepared):
         `it needs ${quorum}`,
     );
   }
+  round.counted = promised;
   round.preparedBy = node.node;
   round.preparedLine = findings.line;
   round.from = event.from;

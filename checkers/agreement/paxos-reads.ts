@@ -2,7 +2,8 @@
 
 import { nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
-import { countNodes, type PaxosGhost, type PaxosNode, votersFrom } from './paxos-state.ts';
+import { countNodes } from './members.ts';
+import { type PaxosGhost, type PaxosNode, votersFrom } from './paxos-state.ts';
 
 type ReadCertificate = Extract<TraceEvent, { kind: 'read-cert' }>;
 

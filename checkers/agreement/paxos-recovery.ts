@@ -6,7 +6,8 @@
 import { type Instance, nodeName, type PaxosRecovered, type TraceEvent } from '../trace.ts';
 import {
   type Acceptance,
-  ballotOf,
+  addValue,
+  findValue,
   instanceName,
   instanceOf,
   isForgotten,
@@ -37,7 +38,10 @@ export function onBoot(ghost: PaxosGhost, node: PaxosNode, event: Boot, incarnat
   const known = recovered.configurations ?? [{ from: 1, voters: event.nodes }];
   if (ghost.configurations.length === 0) {
     const { line } = ghost.findings;
-    for (const { from, voters } of known) ghost.configurations.push(voterSet(from, voters, line));
+    const quorum = event.quorums?.classic;
+    for (const { from, voters } of known) {
+      ghost.configurations.push(voterSet(from, voters, line, quorum));
+    }
   }
   node.configuredFrom = known.at(-1)?.from ?? 1;
   adopt(ghost, node, recovered);
@@ -88,7 +92,7 @@ function auditAccepted(ghost: PaxosGhost, node: PaxosNode, recovered: PaxosRecov
     if (now !== undefined && keeps(now, claim)) continue;
     const wasApplied = typeof instance === 'number' && instance <= node.applied;
     findings.report(
-      wasApplied ? 'D:AppliedDurable' : 'D:AcceptDurable',
+      wasApplied ? 'D:AppliedDurable' : ghost.fast === null ? 'D:AcceptDurable' : 'D:VoteDurable',
       claim.line,
       `${name} had accepted a value in ballot ${claim.ballot} of ${instanceName(instance)} and ` +
         (now === undefined
@@ -139,10 +143,6 @@ function adoptAccepted(
   const { line } = ghost.findings;
   const known = instanceOf(ghost, instance);
   known.accepted[node.node] = { ballot, valueHash, line };
-  let value = ballotOf(known, ballot);
-  if (value === undefined) {
-    value = { ballot, valueHash, line, voters: 0, voteLine: -1 };
-    known.ballots.push(value);
-  }
-  if (value.valueHash === valueHash) countVote(ghost, node, instance, known, value);
+  const value = findValue(known, ballot, valueHash) ?? addValue(known, ballot, valueHash, line);
+  countVote(ghost, node, instance, known, value);
 }

@@ -4,11 +4,9 @@
  */
 
 import type { Instance, TraceEvent } from '../trace.ts';
-import type { AppliedLog, Replica } from './applied-log.ts';
+import type { AppliedLog } from './applied-log.ts';
 import type { Findings } from './findings.ts';
-
-/** Node numbers are bits of a 32-bit integer. */
-export const NODES_MAX = 31;
+import { bitsOf, type Member } from './members.ts';
 
 /** Below every ballot. */
 export const NO_BALLOT = -1;
@@ -23,7 +21,7 @@ export interface Claim {
 }
 
 /** One node, after its latest line. Lines are -1 where nothing was said yet. */
-export class PaxosNode implements Replica {
+export class PaxosNode implements Member {
   readonly node: number;
   incarnation = 0;
   /** How many members it was started with. */
@@ -63,6 +61,8 @@ export interface BallotValue {
   /** Nodes that accepted it, as bits. */
   voters: number;
   voteLine: number;
+  /** Whether somebody proposed it: what is accepted under an "Any" of Fast Paxos comes without. */
+  proposed: boolean;
 }
 
 /** What a node last accepted in an instance, by its own word. */
@@ -94,8 +94,37 @@ export interface Round {
   preparedBy: number;
   preparedLine: number;
   from: Instance;
+  /** The promises that were counted, as bits. */
+  counted: number;
   /** What must be proposed, by instance: the reported value of the highest ballot. */
   readonly required: Map<Instance, Acceptance>;
+}
+
+/** Fast Paxos: what goes beyond the classic ballots. */
+export interface FastRounds {
+  /** Rounds that are fast, with the "Any" of each once it was sent. */
+  readonly rounds: Map<number, Any | null>;
+  /** Those in which, as far as promises tell, enough are free to choose anything. */
+  readonly open: Map<number, Any>;
+  /** By instance: the votes that stood for promises in its latest coordinated recovery. */
+  readonly recoveries: Map<Instance, Recovery>;
+  /** How many make a quorum in a fast round. */
+  quorum: number;
+}
+
+/** In a round, acceptors may vote for what comes first in each instance from this one on. */
+export interface Any {
+  readonly from: Instance;
+  readonly node: number;
+  readonly line: number;
+}
+
+export interface Recovery {
+  readonly ballot: number;
+  readonly node: number;
+  readonly line: number;
+  /** What must be proposed; null where the votes leave that open. */
+  readonly required: number | null;
 }
 
 export interface PaxosStats {
@@ -147,6 +176,8 @@ export interface PaxosGhost {
   readonly nodes: (PaxosNode | undefined)[];
   readonly instances: Map<Instance, InstanceGhost>;
   readonly rounds: Map<Scope, Map<number, Round>>;
+  /** Fast Paxos only. */
+  readonly fast: FastRounds | null;
   /** In order of slots; the first is that of the start. */
   readonly configurations: VoterSet[];
   /** Slots up to here are in everybody's snapshot, and forgotten. */
@@ -179,10 +210,31 @@ export function raisePromise(node: PaxosNode, scope: Scope, ballot: number, line
   }
 }
 
-export function voterSet(from: number, nodes: readonly number[], line: number): VoterSet {
-  let voters = 0;
-  for (const node of nodes) voters |= 1 << node;
-  return { from, voters, quorum: Math.floor(nodes.length / 2) + 1, line };
+/**
+ * Below which ballot a node will accept nothing in an instance. In Fast Paxos a vote commits it in
+ * that instance only: recovery of one leaves the fast round of all others as it is.
+ */
+export function committedTo(ghost: PaxosGhost, node: PaxosNode, instance: Instance): number {
+  const promised = promisedBy(node, scopeOf(ghost, instance));
+  if (ghost.fast === null) return promised;
+  const voted = ghost.instances.get(instance)?.accepted[node.node]?.ballot ?? NO_BALLOT;
+  return Math.max(promised, voted);
+}
+
+/** A majority of the nodes is a quorum, unless another number is given. */
+export function voterSet(
+  from: number,
+  nodes: readonly number[],
+  line: number,
+  quorum = Math.floor(nodes.length / 2) + 1,
+): VoterSet {
+  return { from, voters: bitsOf(nodes), quorum, line };
+}
+
+/** How many voters of an instance choose a value in this ballot. */
+export function choosersIn(ghost: PaxosGhost, instance: Instance, ballot: number): number {
+  if (ghost.fast?.rounds.has(ballot)) return ghost.fast.quorum;
+  return votersIn(ghost, instance).quorum;
 }
 
 /** Who votes in an instance. */
@@ -229,6 +281,30 @@ export function ballotOf(instance: InstanceGhost, ballot: number): BallotValue |
   return undefined;
 }
 
+/** What is known of one value in one ballot. */
+export function findValue(
+  instance: InstanceGhost,
+  ballot: number,
+  valueHash: number,
+): BallotValue | undefined {
+  for (let at = instance.ballots.length - 1; at >= 0; at--) {
+    const found = instance.ballots[at] as BallotValue;
+    if (found.ballot === ballot && found.valueHash === valueHash) return found;
+  }
+  return undefined;
+}
+
+export function addValue(
+  instance: InstanceGhost,
+  ballot: number,
+  valueHash: number,
+  line: number,
+): BallotValue {
+  const value = { ballot, valueHash, line, voters: 0, voteLine: -1, proposed: false };
+  instance.ballots.push(value);
+  return value;
+}
+
 export function findRound(ghost: PaxosGhost, scope: Scope, ballot: number): Round | undefined {
   return ghost.rounds.get(scope)?.get(ballot);
 }
@@ -248,6 +324,7 @@ export function roundOf(ghost: PaxosGhost, scope: Scope, ballot: number): Round 
       preparedBy: -1,
       preparedLine: -1,
       from: 0,
+      counted: 0,
       required: new Map(),
     };
     rounds.set(ballot, round);
@@ -260,13 +337,6 @@ function forgetOldest(rounds: Map<number, Round>): void {
     rounds.delete(ballot);
     return;
   }
-}
-
-/** How many nodes a set of bits holds. */
-export function countNodes(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }
 
 /** `slot 7` or `key x`. */

@@ -2,18 +2,22 @@
 
 import { type Instance, nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
+import { bitsOf, countNodes, nodesIn } from './members.ts';
 import {
+  addValue,
   type BallotValue,
   ballotOf,
-  countNodes,
+  choosersIn,
+  committedTo,
   findRound,
+  findValue,
   type InstanceGhost,
   instanceName,
   instanceOf,
   isForgotten,
   type PaxosGhost,
   type PaxosNode,
-  promisedBy,
+  type Round,
   raisePromise,
   scopeOf,
   votersIn,
@@ -32,7 +36,7 @@ export function onPropose(ghost: PaxosGhost, node: PaxosNode, event: Propose): v
   const known = instanceOf(ghost, instance);
   const same = ballotOf(known, ballot);
   if (same === undefined) {
-    known.ballots.push({ ballot, valueHash, line: findings.line, voters: 0, voteLine: -1 });
+    addValue(known, ballot, valueHash, findings.line).proposed = true;
   } else if (same.valueHash !== valueHash) {
     findings.report(
       'OneValuePerBallot',
@@ -44,21 +48,31 @@ export function onPropose(ghost: PaxosGhost, node: PaxosNode, event: Propose): v
   judgeSafe(ghost, node, event, known);
 }
 
-/** J:NoCert and J:HighestValue: phase 1 is over and allows this value. */
+/** J:NoCert: who proposes in a ballot has ended its phase 1; null where it has not. */
+export function endedPhase1(
+  ghost: PaxosGhost,
+  node: PaxosNode,
+  ballot: number,
+  instance: Instance,
+): Round | null {
+  const round = findRound(ghost, scopeOf(ghost, instance), ballot);
+  const isEnded = round !== undefined && round.preparedBy === node.node;
+  if (isEnded && !isBelow(instance, round.from)) return round;
+  ghost.findings.report(
+    'J:NoCert',
+    -1,
+    `${nodeName(node.node)} proposed in ballot ${ballot} of ${instanceName(instance)} without ` +
+      'having ended phase 1 of that ballot for it',
+  );
+  return null;
+}
+
+/** J:HighestValue: phase 1 allows this value. */
 function judgeCertificate(ghost: PaxosGhost, node: PaxosNode, event: Propose): void {
   const { findings, stats } = ghost;
   const { ballot, instance, valueHash } = event;
-  const round = findRound(ghost, scopeOf(ghost, instance), ballot);
-  const name = nodeName(node.node);
-  if (round === undefined || round.preparedBy !== node.node || isBelow(instance, round.from)) {
-    findings.report(
-      'J:NoCert',
-      -1,
-      `${name} proposed in ballot ${ballot} of ${instanceName(instance)} without having ended ` +
-        'phase 1 of that ballot for it',
-    );
-    return;
-  }
+  const round = endedPhase1(ghost, node, ballot, instance);
+  if (round === null) return;
   const required = round.required.get(instance);
   if (required === undefined) return;
   stats.adopted++;
@@ -70,7 +84,8 @@ function judgeCertificate(ghost: PaxosGhost, node: PaxosNode, event: Propose): v
   findings.report(
     'J:HighestValue',
     required.line,
-    `${name} proposed in ballot ${ballot} of ${instanceName(instance)} another value than ${source}`,
+    `${nodeName(node.node)} proposed in ballot ${ballot} of ${instanceName(instance)} another ` +
+      `value than ${source}`,
   );
 }
 
@@ -79,22 +94,17 @@ function judgeCertificate(ghost: PaxosGhost, node: PaxosNode, event: Propose): v
  * earlier ballot k, because those who accepted it there and those who still may, having promised
  * no more than k, are no majority. O(earlier ballots of the instance).
  */
-function judgeSafe(
+export function judgeSafe(
   ghost: PaxosGhost,
   node: PaxosNode,
   { ballot, instance, valueHash }: Propose,
   known: InstanceGhost,
 ): void {
-  const scope = scopeOf(ghost, instance);
-  const { voters, quorum } = votersIn(ghost, instance);
+  const { voters } = votersIn(ghost, instance);
   for (const earlier of known.ballots) {
     if (earlier.ballot >= ballot || earlier.valueHash === valueHash) continue;
-    let able = earlier.voters;
-    for (let other = 0; other < node.size; other++) {
-      const state = ghost.nodes[other];
-      if (state === undefined || promisedBy(state, scope) <= earlier.ballot) able |= 1 << other;
-    }
-    if (countNodes(able & voters) < quorum) continue;
+    const able = ableToChoose(ghost, node.size, instance, known, earlier);
+    if (countNodes(able & voters) < choosersIn(ghost, instance, earlier.ballot)) continue;
     ghost.findings.report(
       'SafeAt',
       earlier.line,
@@ -105,12 +115,34 @@ function judgeSafe(
   }
 }
 
+/** Who has accepted a value in its ballot or, for all that is known, still may. */
+export function ableToChoose(
+  ghost: PaxosGhost,
+  size: number,
+  instance: Instance,
+  known: InstanceGhost,
+  value: Pick<BallotValue, 'ballot' | 'voters'>,
+): number {
+  let able = value.voters;
+  for (let other = 0; other < size; other++) {
+    const state = ghost.nodes[other];
+    if (state === undefined) able |= 1 << other;
+    else if (committedTo(ghost, state, instance) <= value.ballot) able |= 1 << other;
+  }
+  if (ghost.fast === null) return able;
+  // A node votes once in a round: who has done so for another value there is lost to this one.
+  for (const rival of known.ballots) {
+    if (rival.ballot === value.ballot && rival !== value) able &= ~rival.voters | value.voters;
+  }
+  return able;
+}
+
 export function onAccept(ghost: PaxosGhost, node: PaxosNode, event: Accept): void {
   const { findings } = ghost;
   const { ballot, instance, valueHash } = event;
   const scope = scopeOf(ghost, instance);
   ghost.stats.accepted++;
-  const promised = promisedBy(node, scope);
+  const promised = committedTo(ghost, node, instance);
   if (ballot < promised) {
     findings.report(
       'AcceptRespectsPromise',
@@ -126,13 +158,12 @@ export function onAccept(ghost: PaxosGhost, node: PaxosNode, event: Accept): voi
   let value = ballotOf(known, ballot);
   if (value === undefined) {
     findings.report(
-      'Validity',
+      'VoteAuthorized',
       -1,
       `${nodeName(node.node)} accepted in ballot ${ballot} of ${instanceName(instance)} what ` +
         'nobody had proposed in it',
     );
-    value = { ballot, valueHash, line: findings.line, voters: 0, voteLine: -1 };
-    known.ballots.push(value);
+    value = addValue(known, ballot, valueHash, findings.line);
   } else if (value.valueHash !== valueHash) {
     findings.report(
       'OneValuePerBallot',
@@ -156,8 +187,9 @@ export function countVote(
   const { findings } = ghost;
   value.voters |= 1 << node.node;
   value.voteLine = findings.line;
-  const { voters, quorum } = votersIn(ghost, instance);
-  if (known.chosen === value || countNodes(value.voters & voters) < quorum) return;
+  if (known.chosen === value) return;
+  const { voters } = votersIn(ghost, instance);
+  if (countNodes(value.voters & voters) < choosersIn(ghost, instance, value.ballot)) return;
   if (known.chosen === null) {
     known.chosen = value;
     known.chosenLine = findings.line;
@@ -191,11 +223,10 @@ export function onLearn(ghost: PaxosGhost, node: PaxosNode, event: Learn): void 
     );
   }
   if (certificate.length === 0) return;
-  let bits = 0;
-  for (const voter of certificate) bits |= 1 << voter;
-  const value = ballotOf(known, ballot);
-  const { voters, quorum } = votersIn(ghost, instance);
-  const counted = countNodes(bits & (value?.voters ?? 0) & voters);
+  const value = findValue(known, ballot, valueHash);
+  const { voters } = votersIn(ghost, instance);
+  const counted = countNodes(bitsOf(certificate) & (value?.voters ?? 0) & voters);
+  const quorum = choosersIn(ghost, instance, ballot);
   if (counted >= quorum) return;
   findings.report(
     'J:QuorumCert',
@@ -225,12 +256,6 @@ export function judgeChosen(
   );
 }
 
-function isBelow(instance: Instance, from: Instance): boolean {
+export function isBelow(instance: Instance, from: Instance): boolean {
   return typeof instance === 'number' && typeof from === 'number' && instance < from;
-}
-
-function nodesIn(bits: number): number[] {
-  const nodes: number[] = [];
-  for (let node = 0; node < 31; node++) if ((bits & (1 << node)) !== 0) nodes.push(node);
-  return nodes;
 }

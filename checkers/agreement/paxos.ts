@@ -10,12 +10,13 @@
 import { nodeName, type TraceChecker, type TraceEvent, type Violation } from '../trace.ts';
 import { AppliedLog } from './applied-log.ts';
 import { Findings } from './findings.ts';
+import { memberOf, onPanic } from './members.ts';
 import { onLeader, onPrepare, onPrepared, onPromise } from './paxos-ballots.ts';
 import { onReadCertificate } from './paxos-reads.ts';
 import { onBoot } from './paxos-recovery.ts';
 import {
+  type FastRounds,
   NO_BALLOT,
-  NODES_MAX,
   type PaxosGhost,
   PaxosNode,
   type PaxosStats,
@@ -34,43 +35,50 @@ class PaxosChecker implements TraceChecker {
   readonly #ghost: PaxosGhost;
 
   constructor(promises: PaxosGhost['promises']) {
-    const findings = new Findings();
-    const stats = noStats();
-    this.violations = findings.violations;
+    const stats = noPaxosStats();
+    this.#ghost = paxosGhost(promises, stats, null);
+    this.violations = this.#ghost.findings.violations;
     this.stats = stats;
-    this.#ghost = {
-      findings,
-      applied: new AppliedLog(findings, 'Agreement'),
-      promises,
-      nodes: [],
-      instances: new Map(),
-      rounds: new Map(),
-      configurations: [],
-      base: 0,
-      highestSlot: 0,
-      lastLeader: -1,
-      stats,
-    };
   }
 
   feed(event: TraceEvent, node: number, incarnation: number, _timeNs: number): void {
     const ghost = this.#ghost;
-    ghost.findings.line++;
-    const state = ghost.nodes[node];
-    if (state === undefined || event.kind === 'boot') {
-      start(ghost, event, node, incarnation);
-      return;
-    }
-    // Written by the harness, which may not know the incarnation.
-    if (incarnation !== state.incarnation && event.kind !== 'crash') {
-      stray(ghost, state, incarnation);
-      return;
-    }
-    step(ghost, state, event);
+    const member = memberOf(ghost, event, node, incarnation, newPaxosNode);
+    if (member === null) return;
+    if (event.kind === 'boot') onBoot(ghost, member, event, incarnation);
+    else stepPaxos(ghost, member, event);
   }
 }
 
-function step(
+/** A cluster of which nothing is known yet. */
+export function paxosGhost(
+  promises: PaxosGhost['promises'],
+  stats: PaxosStats,
+  fast: FastRounds | null,
+): PaxosGhost {
+  const findings = new Findings();
+  return {
+    findings,
+    applied: new AppliedLog(findings),
+    promises,
+    nodes: [],
+    instances: new Map(),
+    rounds: new Map(),
+    fast,
+    configurations: [],
+    base: 0,
+    highestSlot: 0,
+    lastLeader: -1,
+    stats,
+  };
+}
+
+export function newPaxosNode(node: number): PaxosNode {
+  return new PaxosNode(node);
+}
+
+/** Judges and records one line of a node that is up. */
+export function stepPaxos(
   ghost: PaxosGhost,
   node: PaxosNode,
   event: Exclude<TraceEvent, { kind: 'boot' }>,
@@ -125,7 +133,7 @@ function step(
       // Not the node's own line, so it may stand before the node's last ones: `boot` ends a life.
       return;
     case 'panic':
-      ghost.findings.report('PANIC', -1, `${nodeName(node.node)} stopped itself: ${event.reason}`);
+      onPanic(ghost, node, event.reason);
       return;
     default:
       // Lines of other protocols.
@@ -220,44 +228,16 @@ function onSnapshot(
 function forget(ghost: PaxosGhost): void {
   let base = Number.POSITIVE_INFINITY;
   for (const node of ghost.nodes) if (node !== undefined) base = Math.min(base, node.snapshot);
-  for (let slot = ghost.base + 1; slot <= base; slot++) ghost.instances.delete(slot);
   if (base <= ghost.base) return;
+  for (let slot = ghost.base + 1; slot <= base; slot++) {
+    ghost.instances.delete(slot);
+    ghost.fast?.recoveries.delete(slot);
+  }
   ghost.base = base;
   ghost.applied.retire(base);
 }
 
-function start(ghost: PaxosGhost, event: TraceEvent, node: number, incarnation: number): void {
-  if (event.kind === 'crash') return;
-  if (event.kind !== 'boot' || node < 0 || node >= NODES_MAX) {
-    ghost.stats.orphans++;
-    return;
-  }
-  let state = ghost.nodes[node];
-  if (state === undefined) {
-    state = new PaxosNode(node);
-    ghost.nodes[node] = state;
-  } else if (incarnation <= state.incarnation) {
-    stray(ghost, state, incarnation);
-    return;
-  }
-  onBoot(ghost, state, event, incarnation);
-}
-
-/** NodeIdMatch: at any time at most one incarnation of a node is alive. */
-function stray(ghost: PaxosGhost, node: PaxosNode, incarnation: number): void {
-  if (incarnation > node.incarnation) {
-    ghost.stats.orphans++;
-    return;
-  }
-  ghost.findings.report(
-    'NodeIdMatch',
-    node.bootLine,
-    `incarnation ${incarnation} of ${nodeName(node.node)} was active after incarnation ` +
-      `${node.incarnation} had started`,
-  );
-}
-
-function noStats(): PaxosStats & Record<string, number> {
+export function noPaxosStats(): PaxosStats & Record<string, number> {
   return {
     ballots: 0,
     prepared: 0,

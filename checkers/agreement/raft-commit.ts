@@ -2,6 +2,7 @@
 
 import { nodeName, type TraceEvent } from '../trace.ts';
 import { NONE } from './entry-table.ts';
+import { commitMemberships, shortfall } from './raft-membership.ts';
 import {
   ancestorTerm,
   endOfLog,
@@ -65,21 +66,19 @@ function judgeLeaderCommit(ghost: RaftGhost, node: RaftNode, event: Commit): voi
     );
   }
   const entry = entryAt(ghost, node, index);
-  let seen = 0;
-  let counted = 0;
+  let holders = 0;
   for (const member of event.certificate) {
-    const bit = 1 << member.node;
-    if ((node.voters & bit) === 0 || (seen & bit) !== 0 || member.match < index) continue;
-    seen |= bit;
-    if (holds(ghost, member.node, index, entry)) counted++;
+    if (member.match < index || !holds(ghost, member.node, index, entry)) continue;
+    holders |= 1 << member.node;
   }
-  if (counted >= node.quorum) return;
+  const short = shortfall(node.membership, holders);
+  if (short === null) return;
   const claimed = event.certificate.map((member) => nodeName(member.node)).join(', ');
   findings.report(
     'CommitQuorum',
     -1,
     `${name} committed ${place(index, event.entryTerm)} on the word of ${claimed || 'nobody'}; ` +
-      `${counted} of them did hold that entry, and ${node.quorum} must`,
+      `${short.counted} of its voters did hold that entry, and ${short.needed} must`,
   );
 }
 
@@ -104,6 +103,10 @@ function extend(ghost: RaftGhost, node: RaftNode, event: Commit): void {
     entries.commitLine[at] = findings.line;
   }
   ghost.committed = index;
+  if (event.entryTerm > ghost.committedTerm) ghost.committedTerm = event.entryTerm;
+  if (node.membership.index > (ghost.memberships.at(-1)?.index ?? 0)) {
+    commitMemberships(ghost, node, index);
+  }
   if (term < ghost.highestLedTerm) judgeLaterLeaders(ghost, node, event);
 }
 

@@ -3,6 +3,7 @@
 import { type LogPosition, nodeName, type TraceEvent } from '../trace.ts';
 import { NONE } from './entry-table.ts';
 import { nodeNames } from './findings.ts';
+import { shortfall } from './raft-membership.ts';
 import {
   endOfLog,
   entryAt,
@@ -32,15 +33,28 @@ export function onTerm(ghost: RaftGhost, node: RaftNode, term: number): void {
   } else if (term === node.term) {
     return;
   }
+  if (term > ghost.candidacy) unasked(ghost, node, term);
   node.term = term;
   node.termLine = ghost.findings.line;
   if (node.leading !== term) node.leading = -1;
   if (term > ghost.stats.highestTerm) ghost.stats.highestTerm = term;
 }
 
+/** TermOrigin: a term begins with a candidate for it; nothing else may make terms grow. */
+function unasked(ghost: RaftGhost, node: RaftNode, term: number): void {
+  ghost.findings.report(
+    'TermOrigin',
+    node.termLine,
+    `${nodeName(node.node)} went from term ${node.term} to term ${term}, for which there was no ` +
+      'candidate',
+  );
+}
+
 export function onVote(ghost: RaftGhost, node: RaftNode, event: Vote): void {
   const { findings } = ghost;
   const { term, candidate } = event;
+  // The voters of a candidate may be heard of before itself; that they were asked is enough.
+  if (term > ghost.candidacy) ghost.candidacy = term;
   onTerm(ghost, node, term);
   if (candidate === node.node) ghost.stats.elections++;
   if (node.votedTerm === term && node.votedFor !== candidate) {
@@ -79,6 +93,7 @@ export function onVote(ghost: RaftGhost, node: RaftNode, event: Vote): void {
 export function onLeader(ghost: RaftGhost, node: RaftNode, event: Leader): void {
   const { findings, stats } = ghost;
   const { term } = event;
+  if (term > ghost.candidacy) ghost.candidacy = term;
   onTerm(ghost, node, term);
   const other = ghost.leaderOf.get(term);
   if (other !== undefined) {
@@ -94,6 +109,8 @@ export function onLeader(ghost: RaftGhost, node: RaftNode, event: Leader): void 
   }
   const before = ghost.leaderships.at(-1);
   if (before !== undefined && before.node !== node.node) stats.leaderChanges++;
+  const handedOver = term === ghost.transferTerm + 1 && node.node === ghost.transferTarget;
+  if (handedOver) stats.transfersDone++;
   judgeElection(ghost, node, event);
   judgeCompleteness(ghost, node, term);
   node.leading = term;
@@ -116,21 +133,18 @@ function judgeElection(ghost: RaftGhost, node: RaftNode, event: Leader): void {
   // A candidate's vote for itself needs no message; if it is not reported, leading implies it.
   const votes = votesIn(ghost, term);
   if (votes[node.node] === 0) recordVote(ghost, term, node.node, node.node);
-  let counted = 0;
-  let distinct = 0;
+  let granted = 0;
   for (const voter of event.certificate) {
-    const bit = 1 << voter;
-    if ((node.voters & bit) === 0 || (counted & bit) !== 0) continue;
-    if (votes[voter] !== node.node + 1) continue;
-    counted |= bit;
-    distinct++;
+    if (votes[voter] === node.node + 1) granted |= 1 << voter;
   }
-  if (distinct < node.quorum) {
+  const { membership } = node;
+  const short = shortfall(membership, granted);
+  if (short !== null) {
     ghost.findings.report(
       'J:QuorumCert',
-      -1,
+      membership.index === 0 ? -1 : membership.line,
       `${nodeName(node.node)} became leader of term ${term} on the votes of ` +
-        `${nodeNames(event.certificate)}, of which ${distinct} count; it needs ${node.quorum}`,
+        `${nodeNames(event.certificate)}, of which ${short.counted} count; it needs ${short.needed}`,
     );
   }
   if (event.last.index !== node.last || event.last.term !== node.lastTerm) {

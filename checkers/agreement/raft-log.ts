@@ -2,7 +2,23 @@
 
 import { nodeName, type TraceEvent } from '../trace.ts';
 import { NONE } from './entry-table.ts';
-import { endOfLog, entryAt, place, type RaftGhost, type RaftNode, termAt } from './raft-state.ts';
+import {
+  adoptMembership,
+  appendMembership,
+  ghostOf,
+  judgeChange,
+  snapshotMembership,
+  truncateMemberships,
+} from './raft-membership.ts';
+import {
+  endOfLog,
+  entryAt,
+  type MembershipGhost,
+  place,
+  type RaftGhost,
+  type RaftNode,
+  termAt,
+} from './raft-state.ts';
 
 type Append = Extract<TraceEvent, { kind: 'append' }>;
 type Snapshot = Extract<TraceEvent, { kind: 'snapshot' }>;
@@ -21,6 +37,12 @@ export function onAppend(ghost: RaftGhost, node: RaftNode, event: Append): void 
     wrongTerm(ghost, node, event);
   if (!ghost.entries.reach(index)) return;
   if (node.removedEntry !== NONE) judgeRemoval(ghost, node, index, term);
+  const { membership } = event;
+  if (membership !== undefined) {
+    // A change is judged once, where it is seen first.
+    if (ghost.entries.find(index, term) === NONE) judgeChange(ghost, node, membership);
+    appendMembership(ghost, node, membership);
+  }
   placeEntry(ghost, node, index, term, event);
 }
 
@@ -94,6 +116,7 @@ export function onTruncate(ghost: RaftGhost, node: RaftNode, from: number): void
   node.removedFrom = from;
   node.removedLast = node.last;
   node.removedLine = findings.line;
+  truncateMemberships(node, from);
   const last = Math.max(from - 1, node.snapshot);
   node.lastTerm = termAt(ghost, node, last);
   node.last = last;
@@ -136,10 +159,15 @@ export function onSnapshot(ghost: RaftGhost, node: RaftNode, event: Snapshot): v
     );
   }
   // The suffix stays only if the log agrees with the snapshot (section 7, figure 13, step 6).
-  if (index > node.last || termAt(ghost, node, index) !== term) {
+  const keepsSuffix = index <= node.last && termAt(ghost, node, index) === term;
+  if (!keepsSuffix) {
     node.last = index;
     node.lastTerm = term;
   }
+  const { membership } = event;
+  const initial = ghost.memberships[0] as MembershipGhost;
+  const carried = membership === undefined ? initial : ghostOf(membership, ghost.findings.line);
+  adoptMembership(node, index, carried, keepsSuffix);
   node.removedEntry = NONE;
   node.snapshot = index;
   node.snapshotTerm = term;
@@ -158,6 +186,7 @@ function judgeSnapshot(ghost: RaftGhost, node: RaftNode, event: Snapshot): void 
   const { entries, findings } = ghost;
   const { index, term } = event.last;
   const name = nodeName(node.node);
+  snapshotMembership(ghost, node, index, event.membership);
   const did = event.op === 'take' ? 'took' : 'installed';
   if (index > ghost.committed || (event.op === 'take' && index > node.applied)) {
     const reached =

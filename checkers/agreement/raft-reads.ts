@@ -2,7 +2,8 @@
 
 import { nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
-import { type RaftGhost, type RaftNode, termAt } from './raft-state.ts';
+import { shortfall } from './raft-membership.ts';
+import { type RaftGhost, type RaftNode, ROUNDS_KEPT, termAt } from './raft-state.ts';
 
 type ReadCertificate = Extract<TraceEvent, { kind: 'read-cert' }>;
 
@@ -10,8 +11,10 @@ export function onReadCertificate(ghost: RaftGhost, node: RaftNode, event: ReadC
   const { stats } = ghost;
   if (event.mode === 'index') stats.readsIndex++;
   else if (event.mode === 'lease') stats.readsLease++;
+  else if (event.mode === 'follower') stats.readsFollower++;
   else stats.readsLog++;
   const because = fault(ghost, node, event);
+  if (event.mode === 'index') confirm(node, event);
   if (because === null) return;
   ghost.findings.report(
     'J:ReadCert',
@@ -29,24 +32,54 @@ function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): string
   }
   // A read through the log is a command like any other: order is its only justification.
   if (event.mode === 'log') return null;
+  if (event.mode === 'follower') return followerFault(ghost, event);
   if (node.leading !== term && !ghost.leaderOf.has(term)) return 'without being its leader';
   // A new leader does not know what is committed until an entry of its own term is (6.4, step 1).
   const readTerm = readPosition > node.last ? -1 : termAt(ghost, node, readPosition);
   if (readTerm !== -1 && readTerm !== term) {
     return `although no entry of term ${term} was committed there yet`;
   }
-  let seen = 1 << node.node;
-  let counted = (node.voters & seen) === 0 ? 0 : 1;
-  for (const ack of event.acks) {
-    const bit = 1 << ack.node;
-    if ((node.voters & bit) === 0 || (seen & bit) !== 0 || ack.round < event.round) continue;
-    seen |= bit;
-    counted++;
-  }
-  if (counted >= node.quorum) return null;
+  let confirming = 1 << node.node;
+  for (const ack of event.acks) if (ack.round >= event.round) confirming |= 1 << ack.node;
+  const short = shortfall(node.membership, confirming);
+  if (short === null) return null;
   const asked = nodeNames(event.acks.map((ack) => ack.node));
   return (
-    `on the word of ${asked} for round ${event.round}; with its own, ${counted} count and ` +
-    `${node.quorum} must`
+    `on the word of ${asked} for round ${event.round}; with its own, ${short.counted} count and ` +
+    `${short.needed} must`
   );
+}
+
+/** Remembers what a leader confirmed: followers answer on the strength of it. */
+function confirm(node: RaftNode, { term, round, readPosition }: ReadCertificate): void {
+  if (node.confirmedTerm !== term) {
+    node.confirmedTerm = term;
+    node.confirmedRound.fill(-1);
+  }
+  const at = round % ROUNDS_KEPT;
+  if (node.confirmedRound[at] !== round) {
+    node.confirmedRound[at] = round;
+    node.confirmedMin[at] = readPosition;
+    node.confirmedMax[at] = readPosition;
+  }
+  node.confirmedMin[at] = Math.min(node.confirmedMin[at] as number, readPosition);
+  node.confirmedMax[at] = Math.max(node.confirmedMax[at] as number, readPosition);
+}
+
+/** A follower's read needs a leader that has confirmed just that; what is forgotten passes. */
+function followerFault(ghost: RaftGhost, event: ReadCertificate): string | null {
+  const { term, round, readPosition } = event;
+  const leadership = ghost.leaderOf.get(term);
+  if (leadership === undefined) return 'on the word of a leader that there was not';
+  const leader = ghost.nodes[leadership.node];
+  if (leader === undefined || leader.confirmedTerm !== term) return null;
+  const at = round % ROUNDS_KEPT;
+  const known = leader.confirmedRound[at] as number;
+  if (known > round) return null;
+  const isConfirmed =
+    known === round &&
+    readPosition >= (leader.confirmedMin[at] as number) &&
+    readPosition <= (leader.confirmedMax[at] as number);
+  if (isConfirmed) return null;
+  return `which ${nodeName(leadership.node)}, its leader, had not confirmed in round ${round}`;
 }

@@ -6,7 +6,21 @@
 import { nodeName, type RaftRecovered, type TraceEvent } from '../trace.ts';
 import { NONE } from './entry-table.ts';
 import { lineOf, placeEntry } from './raft-log.ts';
-import { entryAt, place, type RaftGhost, type RaftNode } from './raft-state.ts';
+import {
+  adoptCommittedMembership,
+  adoptMembership,
+  appendMembership,
+  ghostOf,
+  initialMembership,
+  snapshotMembership,
+} from './raft-membership.ts';
+import {
+  entryAt,
+  type MembershipGhost,
+  place,
+  type RaftGhost,
+  type RaftNode,
+} from './raft-state.ts';
 
 type Boot = Extract<TraceEvent, { kind: 'boot' }>;
 
@@ -25,10 +39,27 @@ export function onBoot(ghost: RaftGhost, node: RaftNode, event: Boot, incarnatio
   }
   node.incarnation = incarnation;
   node.bootLine = ghost.findings.line;
-  node.voters = 0;
-  for (const voter of event.nodes) node.voters |= 1 << voter;
-  node.quorum = Math.floor(event.nodes.length / 2) + 1;
+  node.electionTimeoutNs = (event.raft?.electionTimeoutMs ?? 0) * 1e6;
+  node.checksQuorum = event.raft?.checkQuorum ?? false;
+  const initial = initialMembership(event.nodes, ghost.findings.line);
+  if (ghost.memberships.length === 0) ghost.memberships.push(initial);
+  startMembership(ghost, node, recovered.snapshot, initial);
   adopt(ghost, node, recovered);
+}
+
+/** A node that starts goes by the membership of its snapshot, until it says otherwise. */
+function startMembership(
+  ghost: RaftGhost,
+  node: RaftNode,
+  snapshot: RaftRecovered['snapshot'],
+  initial: MembershipGhost,
+): void {
+  const { index, membership } = snapshot;
+  const carried = membership === undefined ? initial : ghostOf(membership, ghost.findings.line);
+  if (index > ghost.committed) adoptCommittedMembership(ghost, carried);
+  else snapshotMembership(ghost, node, index, membership);
+  adoptMembership(node, index, carried, false);
+  node.announced = initial;
 }
 
 function auditTerm(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void {
@@ -117,6 +148,8 @@ function adopt(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void
   const { line } = findings;
   node.term = recovered.term;
   node.termLine = line;
+  // It may have been a candidate without living to say so.
+  ghost.candidacy = Math.max(ghost.candidacy, recovered.term);
   if (recovered.term > ghost.stats.highestTerm) ghost.stats.highestTerm = recovered.term;
   if (recovered.votedFor !== null) {
     node.votedTerm = recovered.term;
@@ -149,8 +182,9 @@ function adopt(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void
       return;
     }
     if (!ghost.entries.reach(entry.index)) return;
-    const content = { valueHash: entry.valueHash, previousTerm: node.lastTerm };
-    placeEntry(ghost, node, entry.index, entry.term, content);
+    const { valueHash, membership } = entry;
+    placeEntry(ghost, node, entry.index, entry.term, { valueHash, previousTerm: node.lastTerm });
+    if (membership !== undefined) appendMembership(ghost, node, membership);
   }
 }
 
@@ -175,4 +209,5 @@ function adoptCommitted(ghost: RaftGhost, node: RaftNode, recovered: RaftRecover
     entries.commitLine[at] = ghost.findings.line;
   }
   ghost.committed = index;
+  ghost.committedTerm = Math.max(ghost.committedTerm, term);
 }

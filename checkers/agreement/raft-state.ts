@@ -11,14 +11,48 @@ import type { Findings } from './findings.ts';
 /** Node numbers are bits of a 32-bit integer in certificates. */
 export const NODES_MAX = 31;
 
+/** Who takes part from an entry on, as bits; `oldVoters` is 0 outside of joint consensus. */
+export interface MembershipGhost {
+  readonly index: number;
+  readonly term: number;
+  readonly voters: number;
+  /** How many of them make a majority; likewise of the old voters. */
+  readonly needed: number;
+  readonly learners: number;
+  readonly oldVoters: number;
+  readonly oldNeeded: number;
+  readonly line: number;
+}
+
+/** Of a node that has not started. */
+const NOBODY: MembershipGhost = {
+  index: 0,
+  term: 0,
+  voters: 0,
+  needed: 1,
+  learners: 0,
+  oldVoters: 0,
+  oldNeeded: 0,
+  line: -1,
+};
+
+/** Rounds of reads whose positions are kept for followers that answer on their strength. */
+export const ROUNDS_KEPT = 64;
+
 /** One node, after its latest line. Lines are -1 where nothing was said yet. */
 export class RaftNode implements Replica {
   readonly node: number;
   incarnation = 0;
-  /** Voters it was started with, as bits, and how many make a majority of them. */
-  voters = 0;
-  quorum = 1;
   bootLine = -1;
+  /** What it was started with: T in nanoseconds, and whether it leads only while it hears a quorum. */
+  electionTimeoutNs = 0;
+  checksQuorum = false;
+  /** Who takes part, by its snapshot and log, in the order of the entries; and the latest of them. */
+  readonly memberships: MembershipGhost[] = [];
+  membership: MembershipGhost = NOBODY;
+  /** What it says it goes by, and whether that may differ from the latest. */
+  announced: MembershipGhost = NOBODY;
+  changed = false;
   // Durable claims: they outlive a crash.
   term = 0;
   termLine = -1;
@@ -39,6 +73,18 @@ export class RaftNode implements Replica {
   /** The term that it leads; -1 while it leads none. */
   leading = -1;
   leaderLine = -1;
+  /** The term in which it is handing its leadership over; -1 while it is not. */
+  transferring = -1;
+  transferLine = -1;
+  /** As leader: since when it takes commands and hears nobody, and its last line; -1 if it hears. */
+  deafSinceNs = -1;
+  deafUntilNs = -1;
+  deafLine = -1;
+  /** As leader of a term: what it confirmed reads to see in its last rounds, by round modulo. */
+  confirmedTerm = -1;
+  readonly confirmedRound = new Float64Array(ROUNDS_KEPT);
+  readonly confirmedMin = new Float64Array(ROUNDS_KEPT);
+  readonly confirmedMax = new Float64Array(ROUNDS_KEPT);
   /** As leader: up to where each peer is believed to hold its log. */
   readonly match = new Float64Array(NODES_MAX);
   readonly matchLine = new Float64Array(NODES_MAX);
@@ -81,6 +127,17 @@ export interface RaftStats {
   readsIndex: number;
   readsLease: number;
   readsLog: number;
+  /** Reads that followers answered. */
+  readsFollower: number;
+  /** Entries committed that changed who takes part; and of those, joint configurations. */
+  membershipChanges: number;
+  jointMemberships: number;
+  /** Learners that became voters. */
+  learnersPromoted: number;
+  /** Leadership transfers begun, given up, and ended by the target's election. */
+  transfers: number;
+  transfersAborted: number;
+  transfersDone: number;
   /** Lines of nodes that never said that they were started: the trace is incomplete. */
   orphans: number;
 }
@@ -94,6 +151,15 @@ export interface RaftGhost {
   readonly nodes: (RaftNode | undefined)[];
   /** The highest index committed by anyone. */
   committed: number;
+  /** The highest term of a committed entry. */
+  committedTerm: number;
+  /** The changes of who takes part that are committed, in order, from the initial one on. */
+  readonly memberships: MembershipGhost[];
+  /** The highest term for which some node was a candidate. */
+  candidacy: number;
+  /** The last transfer begun: in which term, to whom. */
+  transferTerm: number;
+  transferTarget: number;
   /** The last leaderships, in order of election, and all of them by term. */
   readonly leaderships: Leadership[];
   readonly leaderOf: Map<number, Leadership>;

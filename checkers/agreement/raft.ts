@@ -11,12 +11,15 @@ import { nodeName, type TraceChecker, type TraceEvent, type Violation } from '..
 import { AppliedLog } from './applied-log.ts';
 import { EntryTable, NONE } from './entry-table.ts';
 import { Findings } from './findings.ts';
+import { memberOf, onPanic } from './members.ts';
 import { onCommit, onMatch } from './raft-commit.ts';
 import { onLeader, onTerm, onVote } from './raft-elections.ts';
 import { onAppend, onSnapshot, onTruncate } from './raft-log.ts';
+import { judgeAnnounced, onMembership } from './raft-membership.ts';
 import { onReadCertificate } from './raft-reads.ts';
 import { onBoot } from './raft-recovery.ts';
-import { entryAt, NODES_MAX, type RaftGhost, RaftNode, type RaftStats } from './raft-state.ts';
+import { entryAt, type RaftGhost, RaftNode, type RaftStats } from './raft-state.ts';
+import { hears, judgeHearing, judgeQuiet, onTransfer } from './raft-tenure.ts';
 
 /** A checker for one trace of one Raft cluster, of any size up to 31 nodes. */
 export function raftChecker(): TraceChecker {
@@ -27,6 +30,10 @@ class RaftChecker implements TraceChecker {
   readonly violations: readonly Violation[];
   readonly stats: Readonly<Record<string, number>>;
   readonly #ghost: RaftGhost;
+  readonly #make = (node: number): RaftNode => {
+    this.#ghost.entries.addNode(node);
+    return new RaftNode(node);
+  };
 
   constructor() {
     const findings = new Findings();
@@ -35,10 +42,15 @@ class RaftChecker implements TraceChecker {
     this.stats = stats;
     this.#ghost = {
       findings,
-      applied: new AppliedLog(findings, 'StateMachineSafety'),
+      applied: new AppliedLog(findings, { agreement: 'StateMachineSafety' }),
       entries: new EntryTable(),
       nodes: [],
       committed: 0,
+      committedTerm: 0,
+      memberships: [],
+      candidacy: 0,
+      transferTerm: -1,
+      transferTarget: -1,
       leaderships: [],
       leaderOf: new Map(),
       highestLedTerm: 0,
@@ -47,20 +59,12 @@ class RaftChecker implements TraceChecker {
     };
   }
 
-  feed(event: TraceEvent, node: number, incarnation: number, _timeNs: number): void {
+  feed(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
     const ghost = this.#ghost;
-    ghost.findings.line++;
-    const state = ghost.nodes[node];
-    if (state === undefined || event.kind === 'boot') {
-      start(ghost, event, node, incarnation);
-      return;
-    }
-    // Written by the harness, which may not know the incarnation.
-    if (incarnation !== state.incarnation && event.kind !== 'crash') {
-      stray(ghost, state, incarnation);
-      return;
-    }
-    step(ghost, state, event);
+    const member = memberOf(ghost, event, node, incarnation, this.#make);
+    if (member === null) return;
+    if (event.kind === 'boot') onBoot(ghost, member, event, incarnation);
+    else step(ghost, member, event, timeNs);
   }
 }
 
@@ -68,18 +72,26 @@ function step(
   ghost: RaftGhost,
   node: RaftNode,
   event: Exclude<TraceEvent, { kind: 'boot' }>,
+  timeNs: number,
 ): void {
+  if (node.changed) judgeAnnounced(ghost, node, event.kind);
   switch (event.kind) {
     case 'append':
+      if (node.leading !== -1) {
+        judgeQuiet(ghost, node, event);
+        judgeHearing(ghost, node, timeNs);
+      }
       onAppend(ghost, node, event);
       return;
     case 'apply':
       onApply(ghost, node, event);
       return;
     case 'commit':
+      hears(node);
       onCommit(ghost, node, event);
       return;
     case 'match':
+      hears(node);
       onMatch(ghost, node, event);
       return;
     case 'reply':
@@ -97,10 +109,17 @@ function step(
     case 'term':
       onTerm(ghost, node, event.term);
       return;
+    case 'membership':
+      onMembership(ghost, node, event);
+      return;
+    case 'transfer':
+      onTransfer(ghost, node, event);
+      return;
     case 'vote':
       onVote(ghost, node, event);
       return;
     case 'leader':
+      hears(node);
       onLeader(ghost, node, event);
       return;
     case 'step-down':
@@ -111,7 +130,7 @@ function step(
       return;
     case 'panic':
       node.leading = -1;
-      ghost.findings.report('PANIC', -1, `${nodeName(node.node)} stopped itself: ${event.reason}`);
+      onPanic(ghost, node, event.reason);
       return;
     default:
       // Lines of other protocols.
@@ -150,38 +169,6 @@ function onApply(
   ghost.stats.duplicates = ghost.applied.duplicates;
 }
 
-function start(ghost: RaftGhost, event: TraceEvent, node: number, incarnation: number): void {
-  if (event.kind === 'crash') return;
-  if (event.kind !== 'boot' || node < 0 || node >= NODES_MAX) {
-    ghost.stats.orphans++;
-    return;
-  }
-  let state = ghost.nodes[node];
-  if (state === undefined) {
-    state = new RaftNode(node);
-    ghost.nodes[node] = state;
-    ghost.entries.addNode(node);
-  } else if (incarnation <= state.incarnation) {
-    stray(ghost, state, incarnation);
-    return;
-  }
-  onBoot(ghost, state, event, incarnation);
-}
-
-/** NodeIdMatch: at any time at most one incarnation of a node is alive. */
-function stray(ghost: RaftGhost, node: RaftNode, incarnation: number): void {
-  if (incarnation > node.incarnation) {
-    ghost.stats.orphans++;
-    return;
-  }
-  ghost.findings.report(
-    'NodeIdMatch',
-    node.bootLine,
-    `incarnation ${incarnation} of ${nodeName(node.node)} was active after incarnation ` +
-      `${node.incarnation} had started`,
-  );
-}
-
 function noStats(): RaftStats & Record<string, number> {
   return {
     leaders: 0,
@@ -197,6 +184,13 @@ function noStats(): RaftStats & Record<string, number> {
     readsIndex: 0,
     readsLease: 0,
     readsLog: 0,
+    readsFollower: 0,
+    membershipChanges: 0,
+    jointMemberships: 0,
+    learnersPromoted: 0,
+    transfers: 0,
+    transfersAborted: 0,
+    transfersDone: 0,
     orphans: 0,
   };
 }

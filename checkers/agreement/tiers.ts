@@ -9,19 +9,29 @@ export const TIERS = ['client', 'log', 'decision'] as const;
 
 export type Tier = (typeof TIERS)[number];
 
-/** Properties that need no more than applied entries, starts, answers and final states. */
+/**
+ * Properties that need no more than what is executed, learned, answered, recovered and converged
+ * to. Agreement over votes is not among them: what is chosen, no node knows by itself.
+ */
 const OF_LOGS: ReadonlySet<string> = new Set([
-  'Agreement',
   'AckedApplied',
+  'AckedNotDelivered',
   'AppliedMonotone',
   'ApplyAgreement',
   'ApplyGap',
+  'ChosenStable',
   'D:AppliedDurable',
   'D:SnapshotDurable',
+  'FifoClientOrder',
+  'GlobalPrimaryOrder',
+  'LocalPrimaryOrder',
+  'MonotonicSession',
+  'NodeIdMatch',
   'PANIC',
   'PrefixHash',
   'SessionDedupe',
   'SnapshotMatches',
+  'StateDigest',
   'StateMachineSafety',
   'TotalOrder',
   'Validity',

@@ -94,7 +94,7 @@ export function checkKeys(
   const results: KeyResult[] = [];
   let { steps } = question.budget;
   for (const operations of groups) {
-    const result = guarded(operations, { ...question, budget: { ...question.budget, steps } });
+    const result = checkKey(operations, { ...question, budget: { ...question.budget, steps } });
     steps -= result.configurations;
     results.push(result);
     if (options.keys === 'until-violation' && result.verdict.kind === 'invalid') break;
@@ -113,8 +113,8 @@ export function joinKeys(keys: readonly KeyResult[]): LinearizabilityResult {
   };
 }
 
-/** A value that the model cannot read is the history's fault, or the wrong model was named. */
-function guarded(operations: Operations, question: Question): KeyResult {
+/** One object. A value that the model cannot read is the history's fault, or the wrong model was named. */
+export function checkKey(operations: Operations, question: Question): KeyResult {
   try {
     return decide(operations, question);
   } catch (error) {
@@ -143,7 +143,8 @@ function foreignFunction(groups: readonly Operations[], model: Model): string | 
   return undefined;
 }
 
-function undecided(because: string): LinearizabilityResult {
+/** A history that cannot be judged. */
+export function undecided(because: string): LinearizabilityResult {
   const verdict: Verdict = { kind: 'unknown', because };
   return { verdict, decidedBy: 'nothing', configurations: 0, operations: 0, keys: [] };
 }

@@ -3,12 +3,15 @@
 import { NONE, type Value } from '../history.ts';
 import type { Verdict } from '../verdict.ts';
 import { engineSearch } from './engine/engine.ts';
+import { wingGongSearch } from './engine/wing-gong.ts';
 import { explainContradiction, explainStuck } from './explain.ts';
 import type { Model } from './model.ts';
+import { kvAppend } from './models/append.ts';
+import { fifoQueue } from './models/collections.ts';
 import { models } from './models.ts';
 import { monitorFor } from './monitors.ts';
 import { type Operations, operationAt, select } from './operations.ts';
-import { porcupineSearch } from './porcupine.ts';
+import { queueSearch } from './positioned-queue.ts';
 import { proposedOrder, refusal } from './proposed-order.ts';
 import type { Budget, SearchResult } from './search.ts';
 
@@ -37,61 +40,96 @@ export interface Question {
   readonly positions: boolean;
 }
 
+/** Stepping through a state that grows is quadratic: a monitor goes first, and there is an end. */
+const GROWING_OPERATIONS_MAX = 20_000;
+
 export function decide(operations: Operations, question: Question): KeyResult {
   const { model, initial } = question;
-  const proposed = question.positions ? proposedOrder(operations) : undefined;
+  if (!question.positions) return byClients(operations, question);
+  const state = model.initial(initial);
+  const grows = typeof state === 'object' && state !== null;
+  const seen = grows ? byMonitor(operations, question) : undefined;
+  if (seen !== undefined) return seen;
+  const isTooLong = grows && operations.count > GROWING_OPERATIONS_MAX;
+  const proposed = isTooLong ? undefined : proposedOrder(operations, model, initial);
   if (proposed === undefined) return byClients(operations, question);
-  const evidence = refusal(operations, model, initial, proposed);
+  const evidence = refusal(operations, model, initial, proposed.order);
   if (evidence === undefined) {
     return answer(operations, { kind: 'valid' }, 'the order that the system claims', 0);
   }
-  return { ...byClients(operations, question), evidence };
+  const result = byClients(operations, question);
+  return proposed.whole ? { ...result, evidence } : result;
 }
 
 /** By what the clients saw alone. */
 function byClients(operations: Operations, question: Question): KeyResult {
-  const { model, initial } = question;
-  const found = monitorFor(model);
-  const seen = found?.monitor(operations, initial);
-  if (found !== undefined && seen?.kind === 'valid') {
-    return answer(operations, { kind: 'valid' }, found.name, 0);
+  // The monitor takes all texts apart first; with a few operations, a search is done by then.
+  const isText = (question.model as unknown) === kvAppend;
+  const early = isText ? smallSearch(operations, question) : undefined;
+  // What a monitor says about a violation is worth waiting for.
+  if (early !== undefined && (early.kind === 'linearizable' || !question.explain)) {
+    return bySmallSearch(operations, question, early);
   }
-  if (found !== undefined && seen?.kind === 'violation') {
-    const verdict = explainContradiction(operations, model, seen.contradiction);
-    return answer(operations, verdict, found.name, 0);
-  }
-  const parts = partsOf(operations, model);
-  return parts.length > 1 ? byParts(operations, parts, question) : bySearch(operations, question);
+  const seen = byMonitor(operations, question);
+  if (seen !== undefined) return seen;
+  const parts = partsOf(operations, question.model);
+  if (parts.length > 1) return byParts(operations, parts, question);
+  const quick = isText ? early : smallSearch(operations, question);
+  return quick === undefined
+    ? byEngine(operations, question)
+    : bySmallSearch(operations, question, quick);
 }
 
-function bySearch(operations: Operations, question: Question): KeyResult {
-  const { model, initial, budget } = question;
-  const quick = isOwn(model) || hasClaims(model) ? undefined : quickSearch(operations, question);
-  if (quick !== undefined) {
-    const verdict = verdictOf(operations, question, quick);
-    return answer(operations, verdict, 'reference search', quick.configurations);
+/** Undefined where no monitor knows the model, or it cannot decide. */
+function byMonitor(operations: Operations, { model, initial }: Question): KeyResult | undefined {
+  const found = monitorFor(model);
+  const seen = found?.monitor(operations, initial);
+  if (found === undefined || seen === undefined) return undefined;
+  switch (seen.kind) {
+    case 'valid':
+      return answer(operations, { kind: 'valid' }, found.name, 0);
+    case 'violation': {
+      const verdict = explainContradiction(operations, model, seen.contradiction);
+      return answer(operations, verdict, found.name, 0);
+    }
+    case 'undecided':
+      return undefined;
   }
-  const search = engineSearch(operations, model, initial, budget);
+}
+
+function bySmallSearch(operations: Operations, question: Question, found: SearchResult): KeyResult {
+  const verdict = verdictOf(operations, question, found);
+  return answer(operations, verdict, 'Wing & Gong search', found.configurations);
+}
+
+function byEngine(operations: Operations, question: Question): KeyResult {
+  const { model, initial, budget } = question;
+  const isQueue: boolean = (model as unknown) === fifoQueue;
+  const search = isQueue
+    ? queueSearch(operations, initial, budget)
+    : engineSearch(operations, model, initial, budget);
   const verdict =
     brokenClaim(operations, question, search) ?? verdictOf(operations, question, search);
   return answer(operations, verdict, 'engine', search.configurations);
 }
 
-/** Above this the reference search is quadratic enough to lose even where it goes straight on. */
-const QUICK_OPERATIONS_MAX = 256;
-const QUICK_STEPS_EACH = 8;
-
 /**
- * For a few operations of a model without hints, the engine's preparations can cost more than the
- * whole reference search. So that gets the first try, and few steps.
+ * For a few operations, the engine's preparations cost more than the search: first without. The
+ * engine makes more of hints, so that with hints it gets its turn sooner.
  */
-function quickSearch(operations: Operations, question: Question): SearchResult | undefined {
-  const { count } = operations;
-  if (count > QUICK_OPERATIONS_MAX) return undefined;
-  const steps = Math.min(QUICK_STEPS_EACH * count, question.budget.steps);
+const SMALL = {
+  hinted: { operations: 256, deadEnds: 32 },
+  plain: { operations: 512, deadEnds: 512 },
+} as const;
+
+function smallSearch(operations: Operations, question: Question): SearchResult | undefined {
   const { model, initial, budget } = question;
-  const result = porcupineSearch(operations, model, initial, { ...budget, steps });
-  return result.kind === 'exhausted' ? undefined : result;
+  const small = hasClaims(model) ? SMALL.hinted : SMALL.plain;
+  if (operations.count > small.operations) return undefined;
+  return wingGongSearch(operations, model, initial, {
+    steps: budget.steps,
+    deadEnds: small.deadEnds,
+  });
 }
 
 function isOwn(model: Model): boolean {

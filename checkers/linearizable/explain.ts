@@ -223,9 +223,16 @@ function sentence<State>(
   return `${head}, and no order of the operations explains it: at best ${is} after ${by}`;
 }
 
-/** Long states and answers are told by their beginning and their end. */
+/** Characters of a state or an operation in a sentence, and of each end of a longer one. */
+const SHORT = 120;
+const END = 50;
+
+/** Long states and answers are told by their beginning and their end, cut between words. */
 function short(text: string): string {
-  return text.length <= 200 ? text : `${text.slice(0, 90)} ... ${text.slice(-90)}`;
+  if (text.length <= SHORT) return text;
+  const head = text.slice(0, END).replace(/\s\S*$/, '');
+  const tail = text.slice(-END).replace(/^\S*\s/, '');
+  return `${head} ... ${tail}`;
 }
 
 function stateOf<State>(model: Model<State>, state: State): string {

@@ -2,16 +2,26 @@
 
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
 import type { Verdict } from '../verdict.ts';
+import { Maxima } from './maxima.ts';
+import { bounds } from './models/register.ts';
+
+type Violation = Extract<Verdict, { kind: 'invalid' }>;
 
 /**
- * The register monitor (`CHECKERS.md` 4a) fed as the history grows: O(log n) an event. Two values
- * contradict each other when each was answered before the last call on the other:
- * first(a) < last(b) and first(b) < last(a), by their first returns and last calls. Only the last
- * calls change, and only upwards, so a tree of maxima finds a contradiction at the event that
- * completes it.
+ * The register monitor (`CHECKERS.md` 4a) fed as the history grows: O(log n) an event, and memory
+ * for what is open, what crashed and was not seen, and the values that can still be read.
  *
- * It answers violations only. A key with a compare-and-set, or with a value that is written twice,
- * is left alone from there on (`unfollowed`): judge it when the run is over.
+ * Exact for reads, writes, compare-and-sets that succeeded and operations without an answer: it
+ * answers a violation at the very event with which the history becomes wrong. It does not judge
+ * that a compare-and-set was refused (`failedCas: 'observed'`), which may make a history wrong that
+ * is right for it. A key with a value that is written again while the first may still be read, or
+ * with another function, is left alone from there on (`unfollowed`): judge it when the run is over.
+ *
+ * Two blocks (a value with the compare-and-sets that follow it) contradict each other when each was
+ * answered before the last call on the other: first(a) < last(b) and first(b) < last(a). Only the
+ * last calls change, and only upwards, so a tree of maxima finds a contradiction at the event that
+ * completes it. Compare-and-sets only ever extend a block at its end: a value is needed when it is
+ * answered, and needs the one that it replaced.
  */
 export class RegisterFollower {
   readonly #initial: Value;
@@ -30,25 +40,27 @@ export class RegisterFollower {
     return count;
   }
 
+  /** Values that are kept, over all keys: what memory is needed for. */
+  get kept(): number {
+    let count = 0;
+    for (const key of this.#keys.values()) count += key.kept;
+    return count;
+  }
+
   /** Takes in one event, in order; the verdict when it makes the history wrong. */
-  next(history: History, event: number): Extract<Verdict, { kind: 'invalid' }> | undefined {
+  next(history: History, event: number): Violation | undefined {
     const who = history.process[event] as number;
     if (who === NEMESIS) return undefined;
     if (history.type[event] === INVOKE) {
       this.#open.set(who, event);
-      return this.#keyOf(history, event).invoked(history, event);
+      this.#keyOf(history, event).invoked(history, event);
+      return undefined;
     }
     const call = this.#open.get(who);
     this.#open.delete(who);
     if (call === undefined) return undefined;
     const key = this.#keyOf(history, call);
-    if (key.lost || history.type[event] === INFO) return undefined;
-    if (history.type[event] === FAIL) {
-      key.failed(history, call);
-      return undefined;
-    }
-    if (history.type[event] !== OK) return undefined;
-    const fault = key.answered(history, call, event);
+    const fault = key.ended(history, call, event);
     return fault === undefined ? undefined : explain(history, call, event, fault);
   }
 
@@ -63,65 +75,111 @@ export class RegisterFollower {
   }
 }
 
-/** What is known about one value of a key. */
-interface Block {
-  /** The event that asked for the write; -1 for the initial value. */
+/** Not yet: later than every event. */
+const LATER = 0x7fff_ffff;
+
+/** A value that was asked to be written, and can still be read. */
+interface Written {
+  /** The event that asked for it; -1 for the initial value. */
   readonly write: number;
-  /** Its place in the tree, from the first return on. */
+  /** The code of the value that it replaces, by compare-and-set; undefined for a plain write. */
+  readonly from: number | undefined;
+  /** Null until it is sure that it was written. */
+  block: Block | null;
+  /** The event with which it became sure that a compare-and-set replaced it. */
+  replacedAt: number;
+}
+
+/** Values that follow each other without anything between. */
+interface Block {
+  /** Its place in the tree. */
   place: number;
-  firstRet: number;
+  /** Of the first write, for the witness. */
+  readonly write: number;
+  readonly firstRet: number;
   lastCall: number;
 }
 
-/** Events that show the other value of a contradiction, or nothing when nobody wrote this one. */
+/** Events that show the other half of a contradiction, with a sentence. */
 interface Fault {
   readonly others: readonly number[];
+  readonly because: string;
 }
+
+/** Values that a key may hold before it is worth looking for ones that nobody can read any more. */
+const SWEEP_MIN = 64;
 
 class FollowedKey {
   lost = false;
-  readonly #blocks = new Map<number, Block>();
+  readonly #values = new Map<number, Written>();
+  /** Invocations that may yet be answered, oldest first. */
+  readonly #open = new Set<number>();
   /** Blocks in the order of their first returns. */
-  readonly #order: Block[] = [];
-  readonly #last = new Maxima();
+  #order: Block[] = [];
+  #last = new Maxima();
+  /** Of all blocks that were forgotten, the one with the last call. */
+  #forgotten: Block | null = null;
+  #sweepAt = SWEEP_MIN;
 
   constructor(initial: number) {
-    const block: Block = { write: -1, place: 0, firstRet: -1, lastCall: -1 };
-    this.#blocks.set(initial, block);
-    this.#order.push(block);
-    this.#last.push(-1);
+    const block = this.#begin(-1, -1, -1);
+    this.#values.set(initial, { write: -1, from: undefined, block, replacedAt: LATER });
   }
 
-  invoked(history: History, event: number): undefined {
+  get kept(): number {
+    return this.#values.size;
+  }
+
+  invoked(history: History, event: number): void {
     const f = history.functions.names[history.f[event] as number];
-    if (f === 'read' || this.lost) return undefined;
-    const value = history.value[event] as number;
-    if (f !== 'write' || this.#blocks.has(value)) {
-      this.lost = true;
+    this.#open.add(event);
+    if (f === 'read' || this.lost) return;
+    if (f !== 'write' && f !== 'cas') {
+      this.#lose();
+      return;
+    }
+    const [from, to] = codesOf(history, event);
+    // A compare-and-set that changes nothing is a read, once it is answered.
+    if (from === to) return;
+    if (this.#values.has(to)) this.#lose();
+    else this.#values.set(to, { write: event, from, block: null, replacedAt: LATER });
+  }
+
+  ended(history: History, call: number, event: number): Fault | undefined {
+    const type = history.type[event];
+    this.#open.delete(call);
+    if (this.lost || type === INFO) return undefined;
+    const fault = type === OK ? this.#answered(history, call, event) : undefined;
+    const failed = type === FAIL ? this.#failed(history, call) : undefined;
+    if (this.#values.size >= this.#sweepAt) this.#sweep();
+    return fault ?? failed;
+  }
+
+  /** A write that failed did not happen. */
+  #failed(history: History, call: number): Fault | undefined {
+    if (history.functions.names[history.f[call] as number] === 'read') return undefined;
+    const [, to] = codesOf(history, call);
+    const value = this.#values.get(to);
+    if (value?.write !== call) return undefined;
+    if (value.block === null) {
+      this.#values.delete(to);
       return undefined;
     }
-    this.#blocks.set(value, { write: event, place: NONE, firstRet: NONE, lastCall: event });
-    return undefined;
+    const seen = value.block;
+    const others = [call, seen.firstRet, seen.lastCall];
+    return { others, because: 'did not happen, although it was seen' };
   }
 
-  /** A write that failed did not happen; if it was seen all the same, the end will tell. */
-  failed(history: History, call: number): void {
-    const value = history.value[call] as number;
-    const block = this.#blocks.get(value);
-    if (block?.write !== call) return;
-    if (block.place === NONE) this.#blocks.delete(value);
-    else this.lost = true;
-  }
-
-  answered(history: History, call: number, event: number): Fault | undefined {
-    const isRead = history.functions.names[history.f[call] as number] === 'read';
-    const block = this.#blocks.get((isRead ? history.value[event] : history.value[call]) as number);
-    if (block === undefined) return { others: [] };
-    if (block.place === NONE) {
-      block.place = this.#order.length;
-      block.firstRet = event;
-      this.#order.push(block);
-      this.#last.push(block.lastCall);
+  #answered(history: History, call: number, event: number): Fault | undefined {
+    const f = history.functions.names[history.f[call] as number];
+    const code =
+      f === 'read' ? (history.value[event] as number) : (codesOf(history, call)[1] as number);
+    const block = this.#need(code, event, call);
+    if ('because' in block) return block;
+    const { replacedAt } = this.#values.get(code) as Written;
+    if (replacedAt < call) {
+      const because = 'had been replaced by then';
+      return { others: [replacedAt], because };
     }
     if (call > block.lastCall) {
       block.lastCall = call;
@@ -130,96 +188,148 @@ class FollowedKey {
     return this.#contradiction(block);
   }
 
-  #contradiction(block: Block): Fault | undefined {
-    // Values that were answered before the last call on this one, in the order of that.
-    let low = 0;
-    let high = this.#order.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#order[middle] as Block).firstRet < block.lastCall) low = middle + 1;
-      else high = middle;
+  /** The block of a value that was surely written, now that event `event` shows it. */
+  #need(code: number, event: number, call: number): Block | Fault {
+    // Values whose write is shown by that of the next, the last of them first.
+    const shown: Written[] = [];
+    let value = this.#values.get(code);
+    while (value !== undefined && value.block === null) {
+      if (shown.includes(value)) return { others: [], because: 'can only have come after itself' };
+      shown.push(value);
+      if (value.from === undefined) break;
+      value = this.#values.get(value.from);
     }
+    if (value === undefined) {
+      const others = this.#forgotten === null ? [] : eventsOf(this.#forgotten);
+      const because =
+        this.#forgotten === null
+          ? 'is what nobody had written'
+          : 'is what nobody had written, or what had surely been replaced';
+      return { others, because };
+    }
+    let { block } = value;
+    for (const next of shown.toReversed()) {
+      if (next.from === undefined) {
+        block = this.#begin(next.write, event, next.write);
+      } else {
+        const before = this.#values.get(next.from) as Written;
+        if (before.replacedAt !== LATER) {
+          return { others: [before.replacedAt, next.write], because: 'replaces a value once more' };
+        }
+        before.replacedAt = event;
+        block = before.block as Block;
+        const last = Math.max(block.lastCall, next.write, call);
+        block.lastCall = last;
+        this.#last.raise(block.place, last);
+      }
+      next.block = block;
+    }
+    return block as Block;
+  }
+
+  #begin(write: number, firstRet: number, lastCall: number): Block {
+    const block = { place: this.#order.length, write, firstRet, lastCall };
+    this.#order.push(block);
+    this.#last.push(lastCall);
+    return block;
+  }
+
+  #contradiction(block: Block): Fault | undefined {
+    const because = 'contradicts another value: each was there before the last call on the other';
+    const gone = this.#forgotten;
+    if (gone !== null && gone.lastCall > block.firstRet) return { others: eventsOf(gone), because };
+    const low = this.#before(block.lastCall);
     for (const [from, to] of [
       [0, Math.min(block.place, low)],
       [block.place + 1, low],
     ] as const) {
       const place = this.#last.above(from, to, block.firstRet);
       if (place === NONE) continue;
-      const other = this.#order[place] as Block;
-      return { others: [other.write, other.firstRet, other.lastCall, block.write] };
+      return { others: [...eventsOf(this.#order[place] as Block), block.write], because };
     }
     return undefined;
   }
+
+  /**
+   * Forgets what no operation may answer any more: every later answer on it would be a violation,
+   * and so is that of a value that is not known. Such a block was there before an operation that
+   * is open was called, as was another block that had its last call after that.
+   *
+   * What is left must not have had its first return before the last call of a forgotten block, or
+   * every later answer on it is a violation too; of the forgotten, the latest last call tells that.
+   */
+  #sweep(): void {
+    const [oldest = LATER] = this.#open;
+    const gone = new Set(this.#order.filter((block) => this.#isOver(block, oldest)));
+    for (const block of gone) {
+      if (block.lastCall > (this.#forgotten?.lastCall ?? -2)) this.#forgotten = block;
+    }
+    for (const [code, { block, replacedAt }] of this.#values) {
+      if (block !== null && (gone.has(block) || replacedAt < oldest)) this.#values.delete(code);
+    }
+    this.#order = this.#order.filter((block) => !gone.has(block));
+    this.#last = new Maxima();
+    this.#order.forEach((block, place) => {
+      block.place = place;
+      this.#last.push(block.lastCall);
+    });
+    this.#sweepAt = Math.max(SWEEP_MIN, 2 * this.#values.size);
+  }
+
+  /** Whether an operation called at `since` or later may not answer this block. */
+  #isOver({ place, firstRet }: Block, since: number): boolean {
+    if (firstRet >= since) return false;
+    if ((this.#forgotten?.lastCall ?? -2) > firstRet) return true;
+    const until = this.#before(since);
+    return (
+      this.#last.above(0, Math.min(place, until), firstRet) !== NONE ||
+      this.#last.above(place + 1, until, firstRet) !== NONE
+    );
+  }
+
+  /** How many blocks had their first return before an event. */
+  #before(event: number): number {
+    let low = 0;
+    let high = this.#order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#order[middle] as Block).firstRet < event) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #lose(): void {
+    this.lost = true;
+    this.#values.clear();
+    this.#order = [];
+  }
 }
 
-/** Numbers that only grow, with the greatest of any range: a segment tree that grows. */
-class Maxima {
-  #count = 0;
-  #size = 64;
-  #tree = new Int32Array(128).fill(-2);
+/** What a compare-and-set expects and writes; a write expects nothing. */
+function codesOf(history: History, call: number): readonly [number | undefined, number] {
+  const code = history.value[call] as number;
+  if (history.functions.names[history.f[call] as number] !== 'cas') return [undefined, code];
+  const [from, to] = bounds(history.values.value(code));
+  return [history.values.code(from), history.values.code(to)];
+}
 
-  push(value: number): void {
-    if (this.#count === this.#size) this.#grow();
-    this.raise(this.#count++, value);
-  }
-
-  raise(place: number, value: number): void {
-    for (let node = this.#size + place; node > 0; node >>= 1) {
-      if ((this.#tree[node] as number) >= value) return;
-      this.#tree[node] = value;
-    }
-  }
-
-  /** A place in [from, to) whose number is greater than `bound`; -1 for none. */
-  above(from: number, to: number, bound: number): number {
-    let left = from + this.#size;
-    let right = to + this.#size;
-    while (left < right) {
-      if ((left & 1) === 1) {
-        if ((this.#tree[left] as number) > bound) return this.#descend(left, bound);
-        left++;
-      }
-      if ((right & 1) === 1) {
-        right--;
-        if ((this.#tree[right] as number) > bound) return this.#descend(right, bound);
-      }
-      left >>= 1;
-      right >>= 1;
-    }
-    return NONE;
-  }
-
-  #descend(start: number, bound: number): number {
-    let node = start;
-    while (node < this.#size) {
-      node = (this.#tree[2 * node] as number) > bound ? 2 * node : 2 * node + 1;
-    }
-    return node - this.#size;
-  }
-
-  #grow(): void {
-    const leaves = this.#tree.slice(this.#size, this.#size + this.#count);
-    this.#size *= 2;
-    this.#tree = new Int32Array(2 * this.#size).fill(-2);
-    leaves.forEach((value, place) => {
-      this.raise(place, value);
-    });
-  }
+function eventsOf({ write, firstRet, lastCall }: Block): number[] {
+  return [write, firstRet, lastCall];
 }
 
 function explain(
   history: History,
   call: number,
   event: number,
-  { others }: Fault,
-): Extract<Verdict, { kind: 'invalid' }> {
+  { others, because }: Fault,
+): Violation {
   const f = history.functions.names[history.f[call] as number];
   const value = JSON.stringify(history.values.value(history.value[event] as number));
-  const told = `event ${event}: process ${history.process[event]}'s ${f} ${value}`;
   const events = [...new Set([...others, call, event])].filter((index) => index >= 0);
-  const because =
-    others.length === 0
-      ? `${told} answers what nobody has written`
-      : `${told} contradicts the value of event ${others[1]}: each was there before the last call on the other`;
-  return { kind: 'invalid', because, events: events.sort((a, b) => a - b) };
+  return {
+    kind: 'invalid',
+    because: `event ${event}: the ${f} of ${value} by process ${history.process[event]} ${because}`,
+    events: events.sort((a, b) => a - b),
+  };
 }

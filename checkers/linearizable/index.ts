@@ -13,4 +13,4 @@ export { modelNamed, models } from './models.ts';
 export { type NondeterministicModel, nondeterministic } from './nondeterministic.ts';
 export { CAS_MISMATCH, type FailedCas, type NilReads } from './operations.ts';
 export type { Budget } from './search.ts';
-export { checkShare, cutShares, joinShares, type Share } from './shares.ts';
+export { type Cut, checkShare, cutShares, type NamedModelOptions, type Share } from './shares.ts';

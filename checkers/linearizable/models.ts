@@ -1,12 +1,13 @@
 /** The registry of models: one line each. The names are those of the command line. */
 
 import type { Model } from './model.ts';
-import { kvAppend, log } from './models/append.ts';
+import { kvAppend, log, offsetLog } from './models/append.ts';
 import { fifoQueue, set, stack, unorderedQueue } from './models/collections.ts';
 import { counter } from './models/counter.ts';
 import { fencedLock, mutex, ownedMutex } from './models/lock.ts';
 import { multiRegister } from './models/multi-register.ts';
 import { casRegister, register } from './models/register.ts';
+import { semaphore } from './models/semaphore.ts';
 import { writeOnce } from './models/write-once.ts';
 
 export const models = {
@@ -15,6 +16,7 @@ export const models = {
   'multi-register': multiRegister,
   'kv-append': kvAppend,
   log,
+  'offset-log': offsetLog,
   set,
   'fifo-queue': fifoQueue,
   'unordered-queue': unorderedQueue,
@@ -22,6 +24,7 @@ export const models = {
   mutex,
   'owned-mutex': ownedMutex,
   'fenced-lock': fencedLock,
+  semaphore,
   counter,
   'write-once': writeOnce,
 } as const satisfies Readonly<Record<string, Model>>;

@@ -182,18 +182,27 @@ function splitByKey(all: Operations): readonly Operations[] {
     start[k] = (start[k] as number) + (start[k - 1] as number);
   }
   const at = start.slice();
-  const sorted = new Int32Array(count);
+  const callByKey = new Int32Array(count);
+  const retByKey = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const slot = keyOf(i) + 1;
     const place = at[slot] as number;
-    sorted[place] = i;
+    callByKey[place] = call[i] as number;
+    retByKey[place] = all.ret[i] as number;
     at[slot] = place + 1;
   }
   const groups: Operations[] = [];
   for (let slot = 0; slot + 1 < start.length; slot++) {
     const from = start[slot] as number;
     const to = start[slot + 1] as number;
-    if (to > from) groups.push({ ...select(all, sorted.subarray(from, to)), key: slot - 1 });
+    if (to === from) continue;
+    groups.push({
+      history,
+      key: slot - 1,
+      count: to - from,
+      call: callByKey.subarray(from, to),
+      ret: retByKey.subarray(from, to),
+    });
   }
   return groups;
 }

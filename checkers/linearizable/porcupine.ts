@@ -1,8 +1,7 @@
 /**
  * The reference search: Wing & Gong (JPDC 1993) with Lowe's memo of configurations (CCPE 2017), in
  * the representation of Porcupine: a doubly linked list of calls and returns, a bit set of
- * linearized operations. Quadratic in time and memory: the engine is compared with it, and small
- * histories of models without hints get it first.
+ * linearized operations. Quadratic in time and memory: what the engine is compared with.
  */
 
 import type { Value } from '../history.ts';

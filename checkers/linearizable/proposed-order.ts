@@ -9,32 +9,180 @@ import { describe } from './explain.ts';
 import { describeState, type Model } from './model.ts';
 import { NEVER, type Operations, operationAt } from './operations.ts';
 
+/** An order of operations, by number. */
+export interface Proposal {
+  readonly order: readonly number[];
+  /**
+   * Whether every operation that may have had an effect has a position. Then the system has named
+   * the whole order, and where it is none, the system is wrong about itself; without, it may be our
+   * guess about an unanswered operation that is.
+   */
+  readonly whole: boolean;
+}
+
 /**
- * Operations by position, where every answered one has a position. At one position, those with
- * an effect of their own come first in the order of their calls, then what observed it: writers
- * are told from readers by trying, since a position belongs to one effect.
+ * Operations by position, where every answered one with an effect has a position. At one position,
+ * those with an effect of their own come first in the order of their calls, then what observed it.
+ *
+ * What has no position is put where it fits: an answer that only observes (a compare-and-set that
+ * found another value) at the first moment that explains it, an unanswered operation right before
+ * the first answer that cannot be explained without it. That finds no order in some cases where
+ * there is one, and costs O(operations x concurrency), beside the model's steps.
  */
-export function proposedOrder(operations: Operations): readonly number[] | undefined {
+export function proposedOrder<State>(
+  operations: Operations,
+  model: Model<State>,
+  initial: Value,
+): Proposal | undefined {
+  const { count, ret } = operations;
+  const position = positionsOf(operations);
+  const placed: number[] = [];
+  const watching: number[] = [];
+  const pending: number[] = [];
+  const observes = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    observes[i] = model.readonly?.(operationAt(operations, i)) === true ? 1 : 0;
+    if (!Number.isNaN(position[i])) placed.push(i);
+    else if (observes[i] === 0 && ret[i] !== NEVER) return undefined;
+    else if (observes[i] === 0) pending.push(i);
+    else if (ret[i] !== NEVER) watching.push(i);
+  }
+  if (placed.length === 0) return undefined;
+  placed.sort(
+    (a, b) =>
+      (position[a] as number) - (position[b] as number) ||
+      (observes[a] as number) - (observes[b] as number) ||
+      a - b,
+  );
+  const whole = pending.length === 0;
+  if (whole && watching.length === 0) return { order: placed, whole };
+  const placing = new Placing(operations, model, { initial, placed, watching, pending });
+  return { order: placing.order(), whole };
+}
+
+/** The position of each operation; NaN where nothing says. */
+function positionsOf(operations: Operations): Float64Array {
   const { count, ret, history } = operations;
   const position = new Float64Array(count).fill(Number.NaN);
   for (let i = 0; i < count; i++) {
-    if (ret[i] === NEVER) continue;
-    position[i] = history.position[ret[i] as number] as number;
-    if (Number.isNaN(position[i])) return undefined;
+    if (ret[i] !== NEVER) position[i] = history.position[ret[i] as number] as number;
   }
   placeUnanswered(operations, position);
-  const reads = new Set(['read', 'get', 'contains'].map((f) => history.functions.find(f)));
-  const observes = (i: number): number =>
-    reads.has(history.f[operations.call[i] as number] as number) ||
-    (ret[i] !== NEVER && operationAt(operations, i).outcome === 'refused')
-      ? 1
-      : 0;
-  const placed: number[] = [];
-  for (let i = 0; i < count; i++) if (!Number.isNaN(position[i])) placed.push(i);
-  return placed.sort(
-    (a, b) =>
-      (position[a] as number) - (position[b] as number) || observes(a) - observes(b) || a - b,
-  );
+  return position;
+}
+
+/** Puts operations without a position between those that have one. */
+class Placing<State> {
+  readonly #operations: Operations;
+  readonly #model: Model<State>;
+  readonly #placed: readonly number[];
+  /** Without a position, in the order of their calls. */
+  readonly #watching: readonly number[];
+  readonly #pending: Set<number>;
+  /** By place in `#watching`: how many of `#placed` must stand before. */
+  readonly #after: Int32Array;
+  #state: State;
+  #order: number[] = [];
+
+  constructor(
+    operations: Operations,
+    model: Model<State>,
+    found: {
+      readonly initial: Value;
+      readonly placed: readonly number[];
+      readonly watching: readonly number[];
+      readonly pending: readonly number[];
+    },
+  ) {
+    this.#operations = operations;
+    this.#model = model;
+    this.#placed = found.placed;
+    this.#watching = found.watching;
+    this.#pending = new Set(found.pending);
+    this.#after = this.#bounds();
+    this.#state = model.initial(found.initial);
+  }
+
+  /** The order, as far as one was found: it then lacks operations, or one cannot follow. */
+  order(): readonly number[] {
+    const { call, ret } = this.#operations;
+    let waiting: number[] = [];
+    let next = 0;
+    for (let gap = 0; gap <= this.#placed.length; gap++) {
+      while (next < this.#watching.length && (this.#after[next] as number) <= gap) {
+        waiting.push(this.#watching[next++] as number);
+      }
+      waiting = this.#watch(waiting);
+      const target = this.#placed[gap];
+      // What was answered before the next operation was called has its last chance.
+      const due = target === undefined ? NEVER : (call[target] as number);
+      for (;;) {
+        const late = waiting.find((i) => (ret[i] as number) < due);
+        if (late === undefined) break;
+        if (!this.#bridge(late)) return this.#order;
+        waiting = this.#watch(waiting);
+      }
+      if (target === undefined) break;
+      if (!this.#take(target) && !(this.#bridge(target) && this.#take(target))) {
+        return [...this.#order, target];
+      }
+    }
+    return this.#order;
+  }
+
+  /** Places what the state explains, and returns the rest; what waits holds up whom it precedes. */
+  #watch(waiting: readonly number[]): number[] {
+    const { call, ret } = this.#operations;
+    const left: number[] = [];
+    let over = NEVER;
+    for (const i of waiting) {
+      if ((call[i] as number) < over && this.#take(i)) continue;
+      over = Math.min(over, ret[i] as number);
+      left.push(i);
+    }
+    return left;
+  }
+
+  #take(i: number): boolean {
+    const next = this.#model.step(this.#state, operationAt(this.#operations, i));
+    if (next === undefined) return false;
+    this.#state = next;
+    this.#order.push(i);
+    return true;
+  }
+
+  /** Lets the first unanswered operation happen that explains this one, if there is one. */
+  #bridge(target: number): boolean {
+    const { call, ret } = this.#operations;
+    const wanted = operationAt(this.#operations, target);
+    for (const i of this.#pending) {
+      if ((call[i] as number) > (ret[target] as number)) return false;
+      const between = this.#model.step(this.#state, operationAt(this.#operations, i));
+      if (between === undefined || this.#model.step(between, wanted) === undefined) continue;
+      this.#pending.delete(i);
+      return this.#take(i);
+    }
+    return false;
+  }
+
+  /** What was answered before the call of one without a position stands before it. */
+  #bounds(): Int32Array {
+    const { call, ret } = this.#operations;
+    const byReturn = this.#placed.map((i, place) => ({ ret: ret[i] as number, place }));
+    byReturn.sort((a, b) => a.ret - b.ret);
+    const after = new Int32Array(this.#watching.length);
+    let at = 0;
+    let bound = 0;
+    for (const [which, i] of this.#watching.entries()) {
+      for (; at < byReturn.length; at++) {
+        const earlier = byReturn[at] as (typeof byReturn)[number];
+        if (earlier.ret > (call[i] as number)) break;
+        bound = Math.max(bound, earlier.place + 1);
+      }
+      after[which] = bound;
+    }
+    return after;
+  }
 }
 
 /**

@@ -2,24 +2,32 @@
  * Several keys in parallel. This library starts no threads; it cuts a history into shares of plain
  * data that can be sent to workers, checks a share there, and joins the answers. For example:
  *
- *   const shares = cutShares(history, options, lanes);                 // in the main thread
+ *   const { shares, join } = cutShares(history, options, lanes);       // in the main thread
  *   const answers = await Promise.all(shares.map(sendToWorker));       // worker: checkShare(share)
- *   const result = joinShares(answers);
+ *   const result = join(answers);
  */
 
 import { History, NONE, type Value } from '../history.ts';
 import {
+  checkKey,
   checkKeys,
   joinKeys,
   type LinearizabilityOptions,
   type LinearizabilityResult,
+  type Prepared,
   prepare,
+  undecided,
 } from './check.ts';
 import type { KeyResult } from './decide.ts';
+import type { Operations } from './operations.ts';
+
+/** Options that can be sent to another thread, which a model of one's own cannot. */
+export type NamedModelOptions = LinearizabilityOptions & { readonly model: string };
 
 /** Plain data: columns, tables and names. Events keep their indices. */
 export interface Share {
   readonly length: number;
+  /** Each at least `length` long. */
   readonly columns: Pick<
     History,
     'time' | 'type' | 'process' | 'f' | 'key' | 'value' | 'error' | 'node' | 'position'
@@ -28,61 +36,190 @@ export interface Share {
   readonly keys: readonly string[];
   readonly errors: readonly string[];
   readonly values: readonly Value[];
-  /** The keys to check here, as ids; `NONE` for operations without a key. */
-  readonly mine: readonly number[];
-  readonly options: LinearizabilityOptions & { readonly model: string };
+  /** The operations to check here, key by key. */
+  readonly groups: readonly ShareKey[];
+  readonly options: NamedModelOptions;
 }
 
-/** At most `lanes` shares with about as many operations each; a model of one's own has no name. */
+/** Operations of one key, as events of the history. */
+interface ShareKey {
+  /** Place of the key in the order of first use. */
+  readonly place: number;
+  /** The id in the history, or `NONE`. */
+  readonly key: number;
+  readonly call: Int32Array;
+  readonly ret: Int32Array;
+}
+
+/** The shares, and what makes one answer of theirs, given in the same order. */
+export interface Cut {
+  readonly shares: readonly Share[];
+  readonly join: (answers: readonly (readonly KeyResult[])[]) => LinearizabilityResult;
+}
+
+/**
+ * Configurations that each key may take before it goes into a share: about a tenth of a second,
+ * which is what it takes to start a thread. A monitor takes none.
+ */
+const AT_ONCE_CONFIGURATIONS = 50_000;
+
+/**
+ * Decides what is decided at once, a monitor's keys and those of a short search, and cuts the rest
+ * into at most `lanes` shares with about as many operations each; none where fewer than two keys
+ * are left. The joined answer is that of `checkLinearizable`, to the byte: the steps of the budget
+ * are spent in the order of the keys, and a key that would have had too few left for what its
+ * share found is checked again when the answers are joined.
+ */
 export function cutShares(
   history: History,
-  options: LinearizabilityOptions & { readonly model: string },
+  options: NamedModelOptions,
   lanes: number,
-): readonly Share[] | LinearizabilityResult {
+  atOnceConfigurations: number = AT_ONCE_CONFIGURATIONS,
+): Cut {
   const prepared = prepare(history, options);
-  if (typeof prepared === 'string') return joinShares([[unknown(prepared)]]);
-  const loads = Array.from({ length: lanes }, () => ({ operations: 0, mine: [] as number[] }));
-  for (const { key, count } of prepared.groups.toSorted((a, b) => b.count - a.count)) {
+  if (typeof prepared === 'string') return { shares: [], join: () => undecided(prepared) };
+  const found = atOnce(prepared, options, atOnceConfigurations);
+  const left = prepared.groups.flatMap((_, place) => (found[place] === undefined ? [place] : []));
+  const cut = left.length < 2 ? [] : balanced(prepared, left, lanes);
+  const { length, time, type, process, f, key, value, error, node, position } = history;
+  const common = {
+    length,
+    columns: { time, type, process, f, key, value, error, node, position },
+    functions: history.functions.names,
+    keys: history.keys.names,
+    errors: history.errors.names,
+    options,
+  };
+  const values = cut.length === 0 ? [] : tableOf(history);
+  const shares = cut.map((places) => ({
+    ...common,
+    values,
+    groups: places.map(keyAt(prepared)),
+  }));
+  return { shares, join: (answers) => join(prepared, options, { found, shares, answers }) };
+}
+
+/** What was found about a key, and the steps that the search for it might have taken. */
+interface Found {
+  readonly result: KeyResult;
+  readonly stepsGiven: number;
+}
+
+/** By place: keys that are valid after a short search at most. Violations are left, for a witness. */
+function atOnce(
+  { groups, question }: Prepared,
+  options: NamedModelOptions,
+  configurations: number,
+): (Found | undefined)[] {
+  if (groups.length < 2) return [];
+  const steps = Math.min(configurations, question.budget.steps);
+  const short = { ...question, explain: false, budget: { ...question.budget, steps } };
+  const found: (Found | undefined)[] = [];
+  for (const operations of groups) {
+    const result = checkKey(operations, short);
+    const { kind } = result.verdict;
+    found.push(kind === 'valid' ? { result, stepsGiven: Number.POSITIVE_INFINITY } : undefined);
+    if (options.keys === 'until-violation' && kind === 'invalid') break;
+  }
+  return found;
+}
+
+/** Places, ascending in each share: the longest keys are given out first, to whoever has least. */
+function balanced(prepared: Prepared, places: readonly number[], lanes: number): number[][] {
+  const loads = Array.from({ length: lanes }, () => ({ operations: 0, places: [] as number[] }));
+  for (const place of places.toSorted((a, b) => countOf(prepared, b) - countOf(prepared, a))) {
     const lightest = loads.reduce((best, load) =>
       load.operations < best.operations ? load : best,
     );
-    lightest.operations += count;
-    lightest.mine.push(key);
+    lightest.operations += countOf(prepared, place);
+    lightest.places.push(place);
   }
-  const { length, time, type, process, f, key, value, error, node, position } = history;
-  const columns = { time, type, process, f, key, value, error, node, position };
-  const values = tableOf(history);
   return loads
-    .filter(({ mine }) => mine.length > 0)
-    .map(({ mine }) => ({
-      length,
-      columns,
-      functions: history.functions.names,
-      keys: history.keys.names,
-      errors: history.errors.names,
-      values,
-      mine,
-      options,
-    }));
+    .filter((load) => load.places.length > 0)
+    .map((load) => load.places.sort((a, b) => a - b));
 }
 
 /** Checks the keys of one share, in a worker or anywhere. */
 export function checkShare(share: Share): readonly KeyResult[] {
+  const { options } = share;
   const history = new History();
   Object.assign(history, share.columns, { length: share.length });
   for (const name of share.functions) history.functions.id(name);
   for (const name of share.keys) history.keys.id(name);
   for (const name of share.errors) history.errors.id(name);
   for (const value of share.values) history.values.code(value);
-  const prepared = prepare(history, share.options);
-  if (typeof prepared === 'string') return [unknown(prepared)];
-  const mine = new Set(share.mine);
-  const groups = prepared.groups.filter(({ key }) => mine.has(key));
-  return checkKeys({ ...prepared, groups }, share.options);
+  const nothing = prepare(new History(), options);
+  // The caller has prepared the same: here the model has no such name, which is no answer.
+  if (typeof nothing === 'string') throw new Error(`in a checking thread, ${nothing}`);
+  const groups = share.groups.map(({ key, call, ret }) => ({
+    history,
+    key,
+    count: call.length,
+    call,
+    ret,
+  }));
+  return checkKeys({ ...nothing, groups }, options);
 }
 
-export function joinShares(answers: readonly (readonly KeyResult[])[]): LinearizabilityResult {
-  return joinKeys(answers.flat());
+/**
+ * A search for a witness may take four times the steps of the verdict and so many more; the first,
+ * short try of a small history takes fewer. Where two had so many steps, they found the same, also
+ * where both gave up for want of memory.
+ */
+const MARGIN_STEPS = 100_000;
+
+/** What one thread would have found, in the order of the keys and with the steps it would have had. */
+function join(
+  { groups, question }: Prepared,
+  options: NamedModelOptions,
+  from: {
+    readonly found: readonly (Found | undefined)[];
+    readonly shares: readonly Share[];
+    readonly answers: readonly (readonly KeyResult[])[];
+  },
+): LinearizabilityResult {
+  const found = [...from.found];
+  from.shares.forEach((share, lane) => {
+    let stepsGiven = question.budget.steps;
+    // A share that stops at a violation answers fewer keys than it has.
+    from.answers[lane]?.forEach((result, i) => {
+      found[share.groups[i]?.place ?? 0] = { result, stepsGiven };
+      stepsGiven -= result.configurations;
+    });
+  });
+  let { steps } = question.budget;
+  const results: KeyResult[] = [];
+  for (const [place, operations] of groups.entries()) {
+    const known = found[place];
+    const budget = { ...question.budget, steps };
+    const result =
+      known !== undefined && isSame(known, steps)
+        ? known.result
+        : checkKey(operations, { ...question, budget });
+    steps -= result.configurations;
+    results.push(result);
+    if (options.keys === 'until-violation' && result.verdict.kind === 'invalid') break;
+  }
+  return joinKeys(results);
+}
+
+/** Whether a search with so many steps finds what one with the steps given has found. */
+function isSame({ result, stepsGiven }: Found, steps: number): boolean {
+  if (stepsGiven === steps) return true;
+  const witness = result.verdict.kind === 'invalid' ? 4 : 1;
+  return Math.min(stepsGiven, steps) >= witness * result.configurations + MARGIN_STEPS;
+}
+
+/** Columns of their own: those of a key are a piece of those of all, which a thread has no use for. */
+function keyAt({ groups }: Prepared): (place: number) => ShareKey {
+  return (place) => {
+    const { key, call, ret } = groups[place] as Operations;
+    return { place, key, call: call.slice(), ret: ret.slice() };
+  };
+}
+
+function countOf({ groups }: Prepared, place: number): number {
+  return groups[place]?.count ?? 0;
 }
 
 /** The values behind codes below `NONE`, in the order of their codes. */
@@ -94,13 +231,4 @@ function tableOf(history: History): readonly Value[] {
   const values: Value[] = [];
   for (let code = NONE - 1; code >= least; code--) values.push(history.values.value(code));
   return values;
-}
-
-function unknown(because: string): KeyResult {
-  return {
-    verdict: { kind: 'unknown', because },
-    decidedBy: 'nothing to decide',
-    configurations: 0,
-    operations: 0,
-  };
 }

@@ -1,5 +1,6 @@
 /** The public face of the weaker promises. */
 
+export { orderedSequentialVerdict, type PositionOptions } from './positions.ts';
 export type { Staleness, StaleRead } from './staleness.ts';
 export {
   type KeyPromises,

@@ -1,12 +1,11 @@
 /** Which promises a history of registers keeps, and the strongest of them. */
 
-import { type ClientOperation, where } from '../client-operations.ts';
 import type { History, Value } from '../history.ts';
 import { checkLinearizable, type FailedCas, type NilReads } from '../linearizable/index.ts';
 import { type CheckResult, type Verdict, worst } from '../verdict.ts';
 import { judgeOrder } from './order.ts';
 import { type RegisterKey, registers } from './registers.ts';
-import { SEARCH_STEPS_MAX, searchSequential } from './sequential-search.ts';
+import { type SearchedPromise, searchedPromise } from './searched.ts';
 import {
   judgeFresh,
   measureStaleness,
@@ -38,7 +37,7 @@ const SESSION_GUARANTEES = [
 ] as const;
 
 /** Kept by every key by itself, these say nothing about all of them together. */
-const NOT_LOCAL: readonly PromiseName[] = ['ordered-sequential', 'sequential'];
+const NOT_LOCAL: readonly SearchedPromise[] = ['ordered-sequential', 'sequential'];
 
 export interface PromiseOptions {
   /** What a key holds before it is written. Default null. */
@@ -80,15 +79,21 @@ export interface StrongestResult extends CheckResult {
  *
  * Each key is judged by itself, and session guarantees are promises about single keys. That the
  * whole is linearizable, regular or safe follows; that it is sequential does not: over several keys
- * that promise is `unknown` unless a key breaks it or all are linearizable. `valid` with a note that names the promise, unless
- * `promise` or `staleness` ask for more than is kept, or the history keeps no promise at all.
+ * an order is searched for, which is `unknown` when the search runs out. `valid` with a note that
+ * names the promise, unless `promise` or `staleness` ask for more than is kept, or the history keeps
+ * no promise at all.
  */
 export function strongestPromise(history: History, options: PromiseOptions = {}): StrongestResult {
   const { initial = null, failedCas = 'absent', nilReads = 'observed' } = options;
   const found = registers(history, { initial, failedCas, nilReads });
   const linearizable = judgeLinearizable(history, options);
   const keys = found.map((register) => judgeKey(register, linearizable, options));
-  const verdictOf = (name: PromiseName): Verdict => overKeys(keys, name);
+  const known = new Map<PromiseName, Verdict>();
+  const verdictOf = (name: PromiseName): Verdict => {
+    const verdict = known.get(name) ?? overKeys(name, { keys, found, options });
+    known.set(name, verdict);
+    return verdict;
+  };
   const kept = keys.length === 0 ? [] : PROMISES.filter((name) => verdictOf(name).kind === 'valid');
   const strongest = kept[0] ?? null;
   return {
@@ -101,14 +106,28 @@ export function strongestPromise(history: History, options: PromiseOptions = {})
   };
 }
 
-/** What the keys together keep of a promise. Only linearizability is of the whole as of its parts. */
-function overKeys(keys: readonly KeyPromises[], name: PromiseName): Verdict {
+/**
+ * What the keys together keep of a promise. Linearizability of each is that of all; where each is
+ * sequential but not all are linearizable, an order of all their operations is searched for.
+ */
+function overKeys(
+  name: PromiseName,
+  {
+    keys,
+    found,
+    options,
+  }: {
+    readonly keys: readonly KeyPromises[];
+    readonly found: readonly RegisterKey[];
+    readonly options: PromiseOptions;
+  },
+): Verdict {
   const verdict = worst(keys.map(({ verdicts }) => verdicts[name]));
-  const local = !NOT_LOCAL.includes(name) || keys.length === 1;
-  if (local || verdict.kind !== 'valid') return verdict;
+  const searched = NOT_LOCAL.find((one) => one === name);
+  if (searched === undefined || keys.length === 1 || verdict.kind !== 'valid') return verdict;
   if (keys.every(({ verdicts }) => verdicts.linearizable.kind === 'valid')) return verdict;
-  const because = `each key is ${name}; over ${keys.length} keys together it is not decided`;
-  return { kind: 'unknown', because };
+  const operations = found.flatMap((one) => (one.kind === 'unwritten' ? [] : [one]));
+  return searchedPromise(searched, operations, options);
 }
 
 function judgeLinearizable(
@@ -147,10 +166,12 @@ function judgeKey(
     case 'ambiguous': {
       const unknown: Verdict = { kind: 'unknown', because: found.because };
       const whole = linearizable(found.key);
-      const sequential = whole.kind === 'valid' ? whole : searchedSequential(found, options);
-      const verdicts = everyPromise((name) =>
-        name === 'linearizable' ? whole : name === 'sequential' ? sequential : unknown,
-      );
+      const verdicts = everyPromise((name) => {
+        if (name === 'linearizable' || whole.kind === 'valid') return whole;
+        return NOT_LOCAL.includes(name as SearchedPromise)
+          ? searchedPromise(name as SearchedPromise, [found], options)
+          : unknown;
+      });
       return { ...named, verdicts: spread(verdicts) };
     }
     case 'register':
@@ -179,7 +200,9 @@ function withMismatches(
   options: PromiseOptions,
 ): Record<PromiseName, Verdict> {
   const sequential =
-    verdicts.sequential.kind === 'valid' ? searchedSequential(found, options) : verdicts.sequential;
+    verdicts.sequential.kind === 'valid'
+      ? searchedPromise('sequential', [found], options)
+      : verdicts.sequential;
   const because =
     `${found.key === undefined ? '' : `key ${found.key}: `}a failed compare-and-set is an answer ` +
     'that this promise is not judged by';
@@ -205,48 +228,6 @@ function spread(verdicts: Record<PromiseName, Verdict>): Record<PromiseName, Ver
   if (sequential.kind !== 'valid') return verdicts;
   const bySession: readonly string[] = SESSION_GUARANTEES;
   return everyPromise((name) => (bySession.includes(name) ? sequential : verdicts[name]));
-}
-
-function searchedSequential(
-  {
-    operations,
-    mismatches,
-  }: {
-    readonly operations: readonly ClientOperation[];
-    readonly mismatches: ReadonlySet<ClientOperation>;
-  },
-  { initial = null, stepsMax = SEARCH_STEPS_MAX }: PromiseOptions,
-): Verdict {
-  const foreign = operations.find(({ f }) => f !== 'read' && f !== 'write' && f !== 'cas');
-  if (foreign !== undefined) {
-    const because = `event ${foreign.invoke}: expected read, write or cas, got ${foreign.f}`;
-    return { kind: 'unknown', because };
-  }
-  const answer = searchSequential(operations, { initial, stepsMax, mismatches });
-  switch (answer.kind) {
-    case 'sequential':
-      return { kind: 'valid' };
-    case 'unknown':
-      return {
-        kind: 'unknown',
-        because:
-          `the search for a sequential order gave up after ${stepsMax} configurations; ` +
-          `the longest had ${answer.placed} of ${answer.total} operations`,
-      };
-    case 'not-sequential': {
-      const stuck = answer.stuck.slice(0, 8);
-      return {
-        kind: 'invalid',
-        because:
-          'not sequential: no order of the operations agrees with every session; in the longest, ' +
-          `none of these can come next: ${stuck.map((op) => `${op.f} by ${where(op)}`).join('; ')}`,
-        events: [...new Set(stuck.flatMap((op) => [op.invoke, op.complete ?? op.invoke]))].sort(
-          (a, b) => a - b,
-        ),
-        property: 'sequential',
-      };
-    }
-  }
 }
 
 function conclude(

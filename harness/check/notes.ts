@@ -2,6 +2,7 @@
 
 import { FAIL, type History, NEMESIS, NONE, OK } from '../../checkers/history.ts';
 import { CAS_MISMATCH, type FailedCas, type NilReads } from '../../checkers/linearizable/index.ts';
+import type { Question } from './question.ts';
 
 export interface Understanding {
   readonly failedCas: FailedCas;
@@ -63,4 +64,15 @@ function count(history: History, holds: (event: number) => boolean): number {
     if (history.process[event] !== NEMESIS && holds(event)) found++;
   }
   return found;
+}
+
+/** The notes for a question as it was asked. */
+export function notesOf(question: Question): readonly string[] {
+  const { file, failedCas = 'absent' } = question;
+  return readingNotes(file.history, { failedCas, nilReads: nilReadsOf(question) });
+}
+
+/** Knossos, whose histories these are, takes an answer of nil to a read for no answer. */
+export function nilReadsOf({ nilReads, file }: Question): 'observed' | 'silent' {
+  return nilReads ?? (file.format === 'jepsen-edn' ? 'silent' : 'observed');
 }

@@ -3,7 +3,7 @@
 import type { Value } from '../../checkers/history.ts';
 import type { FailedCas, NilReads } from '../../checkers/linearizable/index.ts';
 import type { TransactionWorkload } from '../../checkers/transactional/index.ts';
-import type { Verdict } from '../../checkers/verdict.ts';
+import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
 import type { ForeignHistory } from '../formats/index.ts';
 
 /** The flags that say how to judge; undefined where they were not given. */
@@ -19,6 +19,10 @@ export interface CheckFlags {
   /** How many versions, and how many milliseconds, a read of a register may be behind. */
   readonly stalenessVersions?: number | undefined;
   readonly stalenessMs?: number | undefined;
+  /** Whether the positions that answers carry propose an order that is tried first. */
+  readonly witness?: 'positions' | 'off' | undefined;
+  /** Threads that may search at a time, this one among them. */
+  readonly threads?: number | undefined;
 }
 
 /** A history with the flags. */
@@ -47,4 +51,20 @@ export interface Answer {
   readonly notes?: readonly string[];
   /** More than a verdict, for `--json`: anomalies, levels, promises. */
   readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** One checker of `--checker`. */
+export interface Checker {
+  readonly name: string;
+  readonly describe: string;
+  /** The functions that it knows; null where that depends on the question. */
+  readonly functions: readonly string[] | null;
+  /** The flags that it looks at, besides `--model`. */
+  readonly flags: readonly (keyof CheckFlags)[];
+  judge(question: Question): Answer | Promise<Answer>;
+}
+
+/** The answer of a checker of the library. */
+export function answerOf({ checker, verdict, stats }: CheckResult): Answer {
+  return { checker, verdict, ...(stats === undefined ? {} : { stats }) };
 }

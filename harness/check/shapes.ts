@@ -97,6 +97,8 @@ const RULES: Readonly<Record<string, Rules>> = {
     initial: registers,
   },
   log: { answered: { read: list }, initial: list },
+  'offset-log': { answered: { read: list }, initial: list },
+  semaphore: { initial: number },
   set: { answered: { read: list }, initial: list },
   'fifo-queue': collection,
   'unordered-queue': collection,

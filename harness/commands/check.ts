@@ -50,6 +50,10 @@ A history is judged by what its object promises (--model). The directory of a
 stored run is judged again by all its checkers; the new verdict is written
 beside the first one, which stays.
 
+Where answers carry positions (log indices, revisions, zxids), the order that
+they claim is tried first. It is checked, never trusted: it can prove a history
+linearizable, and when it is wrong, that is noted and the answers alone decide.
+
 Models:
 ${wrap(MODEL_NAMES.join(', '), COLUMNS, 2).join('\n')}
 Checkers:
@@ -107,11 +111,20 @@ export function registerCheck(program: Command, done: (status: number) => void):
     .option('--budget <steps>', 'configurations a search may explore before it says unknown', steps)
     .option('--staleness-versions <n>', 'versions that a read may be behind (promises)', bound)
     .option('--staleness-ms <n>', 'milliseconds that a read may be behind (promises)', bound)
+    .addOption(
+      new Option(
+        '--witness <evidence>',
+        'an order to try before any search: by positions in the answers, or none (default: positions)',
+      ).choices(['positions', 'off']),
+    )
+    .option('--threads <n>', 'threads for keys that need long searches (default: cores)', threads)
     .option('--independent', 'values in jepsen-edn are pairs [key value] (default: told from them)')
     .option('--no-independent', 'they are not')
     .option('--json', 'one line of JSON for each path on stdout')
     .addHelpText('after', HELP)
-    .action((paths: readonly string[], flags: Flags) => done(checkAll(paths, flags, STANDARD)));
+    .action(async (paths: readonly string[], flags: Flags) => {
+      done(await checkAll(paths, flags, STANDARD));
+    });
 }
 
 /** Where the lines go. */
@@ -121,23 +134,28 @@ interface Sink {
 }
 
 /** Judges all paths, prints what there is to say about each, and returns the exit status. */
-export function checkAll(paths: readonly string[], flags: Flags, sink: Sink): number {
+export async function checkAll(
+  paths: readonly string[],
+  flags: Flags,
+  sink: Sink,
+): Promise<number> {
   validateFlags(flags);
-  const statuses = paths.map((path) => {
-    const { status, out, err } = checkPath(path, flags);
+  const statuses: number[] = [];
+  for (const path of paths) {
+    const { status, out, err } = await checkPath(path, flags);
     if (out !== '') sink.out(out);
     if (err !== '') sink.err(err);
-    return status;
-  });
+    statuses.push(status);
+  }
   return SEVERITY.find((status) => statuses.includes(status)) ?? EXIT.bug;
 }
 
 /** Judges one path and prints nothing; whatever goes wrong with the path stays with it. */
-export function checkPath(path: string, flags: Flags): Outcome {
+export async function checkPath(path: string, flags: Flags): Promise<Outcome> {
   try {
     return isDirectory(path) && flags.model === undefined && flags.checker === undefined
       ? checkRun(path, flags)
-      : checkHistory(path, flags);
+      : await checkHistory(path, flags);
   } catch (error) {
     return failure(path, error, flags);
   }
@@ -148,7 +166,7 @@ function checkRun(path: string, flags: Flags): Outcome {
   return { status, out: flags.json === true ? `${json}\n` : text, err: '' };
 }
 
-function checkHistory(path: string, flags: Flags): Outcome {
+async function checkHistory(path: string, flags: Flags): Promise<Outcome> {
   const begunMs = performance.now();
   const { format, independent, model } = flags;
   // With a model or a checker of one's own, the history of a stored run is one like any other.
@@ -158,7 +176,7 @@ function checkHistory(path: string, flags: Flags): Outcome {
     path,
     format: file.format,
     file,
-    ...answer({ ...flags, file, name }),
+    ...(await answer({ ...flags, file, name })),
     seconds: (performance.now() - begunMs) / 1000,
   };
   const out =
@@ -215,6 +233,15 @@ function bound(text: string): number {
   const number = Number(text);
   if (text.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
   throw new InvalidArgumentError('a number from 0 up is needed.');
+}
+
+/** More threads than this are a slip of the hand. */
+const THREADS_MAX = 256;
+
+function threads(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= THREADS_MAX) return number;
+  throw new InvalidArgumentError(`a whole number of threads 1 to ${THREADS_MAX} is needed.`);
 }
 
 function steps(text: string): number {

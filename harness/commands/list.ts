@@ -1,6 +1,7 @@
 /** `ordeal list`: what there is to run. */
 
 import { Argument, type Command } from 'commander';
+import { models } from '../../checkers/linearizable/index.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
@@ -10,6 +11,7 @@ import { systemNamed } from '../catalogue.ts';
 import { usage } from '../errors.ts';
 import { judges } from '../judge.ts';
 import { styleOf, wrap } from '../report/terminal.ts';
+import { loadScenario, scenarioNames } from '../scenario/file.ts';
 import { allowedOf, SIMULATOR_OPTIONS, workloadSpecs } from '../settings.ts';
 import { listRuns } from '../store/list.ts';
 
@@ -22,27 +24,36 @@ const LISTS = [
   'matrix',
   'nemeses',
   'checkers',
+  'models',
   'mutants',
   'options',
+  'scenarios',
   'runs',
 ] as const;
+
+/** Lists that are of one system. */
+const OF_A_SYSTEM: readonly string[] = ['mutants', 'options', 'scenarios'];
 
 export function registerList(program: Command): void {
   program
     .command('list')
     .description(
-      'list systems, workloads, what serves what, nemeses, checkers, mutants, options or stored runs',
+      'list systems, workloads, what serves what, nemeses, checkers, models, mutants, options, scenarios or stored runs',
     )
     .addArgument(new Argument('<what>', 'what to list').choices(LISTS))
-    .argument('[system]', 'for mutants and options: whose (default: raft)')
+    .argument(
+      '[system]',
+      'for mutants, options and scenarios: whose (default: raft, all scenarios)',
+    )
     .option('--store <dir>', 'where runs are stored', 'store')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExamples:\n  ordeal list systems\n  ordeal list mutants raft')
     .action((what: (typeof LISTS)[number], system: string | undefined, options: ListOptions) => {
-      if (system !== undefined && what !== 'mutants' && what !== 'options') {
+      if (system !== undefined && !OF_A_SYSTEM.includes(what)) {
         throw usage(`list ${what}: takes no system, got "${system}"`);
       }
-      const rows = rowsOf(what, system ?? 'raft', options.store);
+      const rows =
+        what === 'scenarios' ? scenarioRows(system) : rowsOf(what, system ?? 'raft', options.store);
       if (options.json === true) {
         const items = rows.map(([name, describe]) => ({ name, describe }));
         process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
@@ -73,7 +84,11 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-function rowsOf(what: (typeof LISTS)[number], system: string, store: string): Row[] {
+function rowsOf(
+  what: Exclude<(typeof LISTS)[number], 'scenarios'>,
+  system: string,
+  store: string,
+): Row[] {
   switch (what) {
     case 'systems':
       return Object.values(systems).map((one) => {
@@ -94,6 +109,8 @@ function rowsOf(what: (typeof LISTS)[number], system: string, store: string): Ro
       return Object.values(nemeses).map((one) => [one.name, one.describe]);
     case 'checkers':
       return judges.map((judge) => [judge.name, judge.describe]);
+    case 'models':
+      return Object.entries(models).map(([name, model]) => [name, model.functions.join(', ')]);
     case 'mutants':
       return systemNamed(system).variants.map((one) => [
         `${system}/${one.id}`,
@@ -104,6 +121,14 @@ function rowsOf(what: (typeof LISTS)[number], system: string, store: string): Ro
     case 'runs':
       return listRuns(store);
   }
+}
+
+/** The scenarios of one system, or of all, by what they show. */
+function scenarioRows(system: string | undefined): Row[] {
+  const of = system === undefined ? Object.keys(systems) : [systemNamed(system).name];
+  return of.flatMap((one) =>
+    scenarioNames(one).map((name): Row => [`${one} ${name}`, loadScenario(one, name).title]),
+  );
 }
 
 /** Whether a system offers every one of these operations. */

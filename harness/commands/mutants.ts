@@ -39,7 +39,8 @@ export function registerMutants(program: Command, done: (status: number) => void
 
 const HELP = `
 Tiers: client (the clients' history alone), log (what nodes executed and recovered),
-decision (the evidence of their decisions). A decoy is harmless and must be found by none.
+decision (the evidence of their decisions). A decoy is harmless: it may cost time, and must
+raise no other alarm.
 Exit status 3 if a mutant was missed or a decoy raised an alarm.
 
 Examples:

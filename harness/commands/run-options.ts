@@ -18,6 +18,7 @@ export interface RunFlags {
   readonly nemesis?: readonly string[];
   readonly nemesisInterval?: number;
   readonly seed?: number;
+  readonly stopAtViolation?: boolean;
   readonly mutant?: readonly string[];
   readonly rules?: readonly string[];
   readonly set?: Options;
@@ -38,6 +39,7 @@ export function addRunOptions(command: Command): Command {
     .option('--nemesis <names>', 'faults, by comma; all or none (default: all)', list)
     .option('--nemesis-interval <s>', 'seconds between faults of a kind (default: 5)', number)
     .option('--seed <n>', 'settles every random choice (default: drawn, and printed)', number)
+    .option('--stop-at-violation', 'end the run at the first violation, and judge it')
     .option('--mutant <ids>', 'plants known bugs, by comma', list)
     .option('--rules <files>', 'modules with own variants of the rules, by comma', list)
     .option(
@@ -63,6 +65,7 @@ export function requestOf(system: string, flags: RunFlags): RunRequest {
     nemesis: flags.nemesis,
     nemesisIntervalS: flags.nemesisInterval,
     seed: flags.seed,
+    stopAtViolation: flags.stopAtViolation,
     mutants: flags.mutant,
     rules: flags.rules,
   };

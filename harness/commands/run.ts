@@ -16,8 +16,10 @@ import { simulateOnce } from '../simulate.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
 import { applyVariants, builtInVariant, loadVariants } from '../variants.ts';
 import { addRunOptions, number, type RunFlags, requestOf } from './run-options.ts';
+import { runScenario } from './scenario.ts';
 
 interface Flags extends RunFlags {
+  readonly scenario?: string;
   readonly runs?: number;
   readonly store: string;
   readonly json?: boolean;
@@ -30,7 +32,8 @@ Examples:
   ordeal run raft --nemesis partition,kill --nodes 3 --seed 7
   ordeal run raft --mutant rf-commit-old-term --runs 200
   ordeal run raft --backend docker --time-limit 30
-  ordeal run raft --rules ./my-rules.ts --runs 1000`;
+  ordeal run raft --rules ./my-rules.ts --runs 1000
+  ordeal run raft --scenario raft-figure-8`;
 
 export function registerRun(program: Command, done: (status: number) => void): void {
   const command = program
@@ -39,12 +42,21 @@ export function registerRun(program: Command, done: (status: number) => void): v
     .argument('<system>', 'see: ordeal list systems');
   addRunOptions(command)
     .option('--runs <n>', 'runs on successive seeds, until one is invalid (default: 1)', number)
+    .option('--scenario <name>', 'plays a script: see list scenarios, or an own file (.yaml)')
     .option('--store <dir>', 'where runs are stored', 'store')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', EXAMPLES)
     .action(async (system: string, flags: Flags) => {
-      done(await run(requestOf(system, flags), flags));
+      const { scenario } = flags;
+      if (scenario === undefined) {
+        done(await run(requestOf(system, flags), flags));
+        return;
+      }
+      const given = Object.keys(flags).filter((flag) => {
+        return command.getOptionValueSource(flag) === 'cli';
+      });
+      done(await runScenario(system, scenario, flags, given));
     });
 }
 

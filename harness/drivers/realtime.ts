@@ -9,6 +9,7 @@ import type { LiveClient, LiveCluster } from '../backend.ts';
 import { describeFault } from '../describe-fault.ts';
 import { type Command, Engine, type EngineConfig } from '../engine.ts';
 import { infrastructure } from '../errors.ts';
+import type { HistoryWatch } from '../history-watch.ts';
 import type { Plan } from '../plan.ts';
 
 export interface RealtimeRun {
@@ -18,6 +19,8 @@ export interface RealtimeRun {
   /** By the names of the plan's lanes. */
   readonly nemeses: Readonly<Record<string, Nemesis>>;
   readonly engine: EngineConfig;
+  /** Ends the run as soon as this finds the history wrong; null to go on to the end. */
+  readonly watch: HistoryWatch | null;
   /** Interrupts the run: what is recorded so far is kept. */
   readonly signal: AbortSignal;
   /** Called after every step, so that what was recorded can be written. */
@@ -38,6 +41,8 @@ export interface RealtimeResult {
   readonly quietAtUs: number | null;
   readonly endUs: number;
   readonly finished: boolean;
+  /** Whether it was stopped at a violation. */
+  readonly violated: boolean;
   /** Zero of the history, as a reading of `process.hrtime.bigint()`. */
   readonly startNs: bigint;
 }
@@ -67,6 +72,7 @@ class RealtimeDriver {
   readonly #faultWork = new Set<Promise<void>>();
   readonly #end = Promise.withResolvers<boolean>();
   #stopped = false;
+  #violated = false;
 
   constructor(run: RealtimeRun) {
     this.#run = run;
@@ -85,8 +91,10 @@ class RealtimeDriver {
       this.#end.reject(infrastructure(message));
     }, limitMs);
     let finished: boolean;
+    let endUs: number;
     try {
       finished = await this.#end.promise;
+      endUs = this.#nowUs();
     } finally {
       clearInterval(telling);
       clearTimeout(overdue);
@@ -97,7 +105,14 @@ class RealtimeDriver {
       for (const client of this.#clients.values()) client.close();
     }
     const { history, quietAtUs } = this.#engine;
-    return { history, quietAtUs, endUs: this.#nowUs(), finished, startNs: this.#startNs };
+    return {
+      history,
+      quietAtUs,
+      endUs,
+      finished,
+      violated: this.#violated,
+      startNs: this.#startNs,
+    };
   }
 
   #tell(): void {
@@ -119,7 +134,11 @@ class RealtimeDriver {
     if (this.#stopped) return;
     try {
       for (const command of advance()) this.#carryOut(command);
-      this.#run.onStep(this.#engine.history);
+      const { history } = this.#engine;
+      this.#run.onStep(history);
+      if (this.#run.watch?.isViolated(history) !== true) return;
+      this.#violated = true;
+      this.#end.resolve(false);
     } catch (error) {
       this.#end.reject(error);
     }

@@ -8,6 +8,7 @@ import type { Workload } from '../../workloads/workload.ts';
 import { describeFault } from '../describe-fault.ts';
 import { type Command, Engine, type EngineConfig } from '../engine.ts';
 import { infrastructure } from '../errors.ts';
+import type { HistoryWatch } from '../history-watch.ts';
 import type { Plan } from '../plan.ts';
 import type { CrashModel } from '../sim/disk.ts';
 import { EVENT } from '../sim/event-queue.ts';
@@ -32,6 +33,8 @@ export interface VirtualRun {
   readonly record: boolean;
   /** Stop as soon as an invariant is broken. */
   readonly stopAtViolation: boolean;
+  /** Stop also as soon as this finds the history wrong; null to stop for the trace only. */
+  readonly watch: HistoryWatch | null;
 }
 
 export interface VirtualResult {
@@ -47,6 +50,8 @@ export interface VirtualResult {
   readonly syncs: number;
   /** Whether the run went to its end. */
   readonly finished: boolean;
+  /** Whether it was stopped at a violation. */
+  readonly violated: boolean;
   readonly panics: readonly unknown[];
 }
 
@@ -71,6 +76,7 @@ export class VirtualDriver {
   /** Faults in force, as they were resolved, by id of the plan. */
   readonly #resolved = new Map<number, Fault | null>();
   #finished = false;
+  #violated = false;
   #started = false;
   #quietTold = false;
   #unformed = false;
@@ -101,15 +107,19 @@ export class VirtualDriver {
   advance(steps: number): boolean {
     if (!this.#started) this.#start();
     const world = this.#world;
-    const follower = this.#run.stopAtViolation ? this.#run.follower : null;
+    const { watch, stopAtViolation } = this.#run;
+    const follower = stopAtViolation ? this.#run.follower : null;
     const until = world.steps + steps;
     if (this.#unformed) return true;
-    while (!this.#finished && world.steps < until) {
+    while (!this.#finished && !this.#violated && world.steps < until) {
       if (world.queue.size === 0) throw new Error('the run would hang: nothing is scheduled');
       world.step();
-      if (follower !== null && follower.violations.length > 0) return true;
+      this.#violated =
+        (follower !== null && follower.violations.length > 0) ||
+        watch?.isViolated(this.#engine.history) === true;
+      if (this.#violated) return true;
     }
-    return this.#finished;
+    return this.#finished || this.#violated;
   }
 
   get history(): History {
@@ -132,6 +142,7 @@ export class VirtualDriver {
       messages: this.#world.network.sent,
       syncs: this.#world.syncs,
       finished: this.#finished,
+      violated: this.#violated,
       panics: this.#world.panics,
     };
   }

@@ -105,6 +105,10 @@ function eventOf(json: Record<string, unknown>, place: Place): FileEvent {
   if (hasKey && typeof key !== 'string' && typeof key !== 'number') {
     throw usage(`${place.where}: "key": expected a text or a number, got ${show(key)}`);
   }
+  const hasPosition = position !== undefined && position !== null;
+  if (hasPosition && typeof position !== 'number') {
+    throw usage(`${place.where}: "position": expected a number, got ${show(position)}`);
+  }
   const hasError = error !== undefined && error !== null;
   return {
     type: eventType(json['type'], place),
@@ -115,7 +119,7 @@ function eventOf(json: Record<string, unknown>, place: Place): FileEvent {
     ...(hasKey ? { key: String(key) } : {}),
     ...(hasError ? { error: typeof error === 'string' ? error : show(error) } : {}),
     ...(typeof node === 'string' ? { node } : {}),
-    ...(typeof position === 'number' ? { position } : {}),
+    ...(hasPosition ? { position } : {}),
   };
 }
 

@@ -90,6 +90,12 @@ export class HostEnv implements Env<unknown, unknown> {
     this.#step(() => this.#options.protocol.message(this.#state, this, from, message));
   }
 
+  /** The connection to a peer is gone, and with it what was to be sent on it once synced. */
+  disconnected(peer: number): void {
+    this.#effects = this.#effects.filter((effect) => effect.kind !== 'send' || effect.to !== peer);
+    this.#step(() => this.#options.protocol.disconnected?.(this.#state, this, peer));
+  }
+
   request(request: Parameters<AnyProtocol['request']>[2]): void {
     this.#step(() => this.#options.protocol.request(this.#state, this, request));
   }

@@ -58,6 +58,7 @@ export async function runNode(
     incarnation,
     peers: config.peers,
     onMessage: (from, lamport, message) => env.message(from, lamport, message),
+    onBroken: system.links === 'connections' ? (peer) => env.disconnected(peer) : undefined,
     log,
   });
   const clients = new ClientPort(config.clusterId, (request) => env.request(request));

@@ -4,6 +4,9 @@
  * Each connection begins with a handshake that names cluster, sender, receiver and incarnation: a
  * message never reaches another cluster, node or life of a node. What is sent while a link is down
  * is lost, as on any network; protocols repeat what matters.
+ *
+ * For protocols that need connections (`onBroken`), the two directions of a pair of nodes are one:
+ * when one is lost the other is closed, and the protocol is told before it hears anything new.
  */
 
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
@@ -42,7 +45,19 @@ interface PeerNetworkOptions {
   readonly incarnation: number;
   readonly peers: readonly Address[];
   readonly onMessage: (from: number, lamport: number, message: unknown) => void;
+  /** The connection with a peer is lost, or could not be used; absent where links are datagrams. */
+  readonly onBroken?: ((peer: number) => void) | undefined;
   readonly log: (line: string) => void;
+}
+
+/** The other end of a pair, where the two directions are one connection. */
+interface Pair {
+  /** What came in over the next connection before the protocol was told of the end of this one. */
+  readonly early: { readonly lamport: number; readonly message: unknown }[];
+  /** Whether something was said or heard since the protocol was last told of an end. */
+  used: boolean;
+  /** Whether the protocol is about to be told: until then, whatever it says is lost. */
+  telling: boolean;
 }
 
 export class PeerNetwork {
@@ -50,10 +65,12 @@ export class PeerNetwork {
   readonly #links = new Map<number, Link>();
   readonly #inbound = new Map<number, { incarnation: number; socket: Socket }>();
   readonly #sockets = new Set<Socket>();
+  readonly #pairs: readonly Pair[];
   readonly #server: Server;
 
   constructor(options: PeerNetworkOptions) {
     this.#options = options;
+    this.#pairs = options.peers.map(() => ({ early: [], used: false, telling: false }));
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -62,11 +79,16 @@ export class PeerNetwork {
     const { self, peers } = this.#options;
     await listen(this.#server, peers[self]?.port as number);
     for (const [peer, address] of peers.entries()) {
-      if (peer !== self) this.#links.set(peer, new Link(this.#hello(peer), address));
+      if (peer === self) continue;
+      const onLost = this.#options.onBroken === undefined ? null : () => this.#break(peer);
+      this.#links.set(peer, new Link(this.#hello(peer), address, onLost));
     }
   }
 
   send(to: number, lamport: number, message: unknown): void {
+    const pair = this.#pairs[to];
+    if (pair === undefined || pair.telling) return;
+    pair.used = true;
     this.#links.get(to)?.send({ kind: 'message', lamport, message });
   }
 
@@ -92,9 +114,43 @@ export class PeerNetwork {
       }
       const frame = value as PeerFrame;
       if (frame.kind === 'ping') answer(socket, { kind: 'pong' });
-      else this.#options.onMessage(peer, frame.lamport, frame.message);
+      else this.#hear(peer, frame.lamport, frame.message);
     };
     readFrames(socket, onFrame, GREETING_BYTES_MAX);
+    socket.on('close', () => {
+      if (peer !== null && this.#inbound.get(peer)?.socket === socket) this.#break(peer);
+    });
+  }
+
+  #hear(peer: number, lamport: number, message: unknown): void {
+    const pair = this.#pairs[peer] as Pair;
+    if (pair.telling) {
+      pair.early.push({ lamport, message });
+      return;
+    }
+    pair.used = true;
+    this.#options.onMessage(peer, lamport, message);
+  }
+
+  /** One direction is lost, or cannot be opened: the other one goes as well. */
+  #break(peer: number): void {
+    const { onBroken } = this.#options;
+    const pair = this.#pairs[peer] as Pair;
+    if (onBroken === undefined) return;
+    const inbound = this.#inbound.get(peer);
+    this.#inbound.delete(peer);
+    inbound?.socket.destroy();
+    pair.early.length = 0;
+    this.#links.get(peer)?.renew();
+    if (!pair.used || pair.telling) return;
+    pair.telling = true;
+    // Not within the step of the protocol that may have asked for what failed.
+    setImmediate(() => {
+      pair.telling = false;
+      pair.used = false;
+      onBroken(peer);
+      for (const { lamport, message } of pair.early.splice(0)) this.#hear(peer, lamport, message);
+    });
   }
 
   /** Checks the handshake; the sender's node, or null when the connection was turned away. */
@@ -119,6 +175,7 @@ export class PeerNetwork {
       return null;
     }
     // Only the newest connection counts: an older one's remains would arrive out of order.
+    if (current !== undefined) this.#break(hello.from);
     current?.socket.destroy();
     this.#inbound.set(hello.from, { incarnation: hello.incarnation, socket });
     answer(socket, { kind: 'welcome' });
@@ -134,23 +191,42 @@ function answer(socket: Socket, frame: Answer): void {
 class Link {
   readonly #hello: Hello;
   readonly #address: Address;
+  /** Called when it is lost, or cannot be opened though something is to be sent. */
+  readonly #onLost: (() => void) | null;
+  /** Frames for a connection that is not open yet; always empty where losses are not told. */
+  #waiting: PeerFrame[] = [];
   #socket: Socket | null = null;
   #ready = false;
   #backoffMs = BACKOFF_MS_MIN;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(hello: Hello, address: Address) {
+  constructor(hello: Hello, address: Address, onLost: (() => void) | null) {
     this.#hello = hello;
     this.#address = address;
+    this.#onLost = onLost;
     this.#dial();
   }
 
   send(frame: PeerFrame): void {
     const socket = this.#socket;
-    if (!this.#ready || socket === null) return;
+    if (!this.#ready || socket === null) {
+      if (this.#onLost !== null) this.#waiting.push(frame);
+      return;
+    }
     if (socket.writableLength > UNSENT_BYTES_MAX) socket.destroy();
     else socket.write(encodeFrame(frame));
+  }
+
+  /** Closes the connection if it is open, without calling `onLost`; it is dialled anew. */
+  renew(): void {
+    this.#waiting = [];
+    if (!this.#ready) return;
+    this.#ready = false;
+    const socket = this.#socket;
+    // Its end comes later, and is nobody's loss: what waits by then is for the next one.
+    this.#socket = null;
+    socket?.destroy();
   }
 
   close(): void {
@@ -173,6 +249,7 @@ class Link {
       clearTimeout(giveUp);
       this.#ready = true;
       this.#backoffMs = BACKOFF_MS_MIN;
+      for (const frame of this.#waiting.splice(0)) this.send(frame);
       // Counted, not timed: a process that was stopped for long finds its links as it left them.
       pinging = setInterval(() => {
         if (++unanswered > PINGS_LOST_MAX) socket.destroy();
@@ -182,7 +259,9 @@ class Link {
     socket.on('close', () => {
       clearTimeout(giveUp);
       clearInterval(pinging);
+      const isLoss = this.#socket === socket && (this.#ready || this.#waiting.length > 0);
       this.#ready = false;
+      if (isLoss) this.#onLost?.();
       this.#redial();
     });
   }

@@ -1,6 +1,8 @@
 /** `summary.md`: the verdict of a run for a pull request or a CI page. */
 
 import type { RunSummary } from '../store/format.ts';
+import { evidenceRows } from './evidence.ts';
+import { exercisedText } from './exercised.ts';
 import { count, NBSP, plural, seconds, visible } from './text.ts';
 import { alsoSaid, codeLabel, sentenceOf, WORDS } from './verdict-words.ts';
 
@@ -29,6 +31,8 @@ export function summaryMarkdown(summary: RunSummary): string {
     ['faults in force', installed || 'none'],
     ['leader changes', leaderChanges === null ? 'not known' : count(leaderChanges)],
     ['time', simulatedS === null ? seconds(realS) : `${seconds(simulatedS)} in ${seconds(realS)}`],
+    ['exercised', exercisedText(checks) || 'not known'],
+    ...evidenceRows(checks).map(([evidence, shows]) => [`shown by ${evidence}`, shows]),
     ...(paths.directory === null ? [] : [['stored', paths.directory]]),
   ];
   const text = [

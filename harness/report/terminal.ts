@@ -3,6 +3,8 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
 import type { LaneFigures, RunSummary, TimedCheck } from '../store/format.ts';
+import { evidenceRows } from './evidence.ts';
+import { exercisedText } from './exercised.ts';
 import { bytes, count, NBSP, plural, seconds, visible } from './text.ts';
 import { alsoSaid, codeLabel, sentenceOf, WORDS } from './verdict-words.ts';
 
@@ -36,8 +38,10 @@ export function terminalBlock(summary: RunSummary, style: TerminalStyle): string
     line('valid', 'Config', configText(summary), style),
     workloadLine(summary, style),
     faultsLine(summary, style),
+    ...exercisedLines(summary, style),
     ...reachedLines(summary, style),
     ...results.checks.map((check) => checkLine(check, style)),
+    ...evidenceLines(summary, style),
     ...determinismLines(summary, style),
     '',
     ...verdictLines(summary, style),
@@ -78,6 +82,11 @@ function faultsLine({ run, results }: RunSummary, style: TerminalStyle): string 
   return line(acted ? 'valid' : 'unknown', 'Faults', text, style);
 }
 
+function exercisedLines({ results }: RunSummary, style: TerminalStyle): string[] {
+  const text = exercisedText(results.checks);
+  return text === '' ? [] : [line('valid', 'Exercised', text, style)];
+}
+
 function laneText({ lane, installed, skipped, indeterminate }: LaneFigures): string {
   const rest = [
     skipped > 0 ? `${skipped} skipped` : '',
@@ -105,6 +114,13 @@ function checkLine(check: TimedCheck, style: TerminalStyle): string {
     return line(kind, 'Check', `${text}: ${sentenceOf(check.verdict)}`, style);
   const gap = style.columns - INDENT - text.length - took.length;
   return line(kind, 'Check', gap < 2 ? text : `${text}${' '.repeat(gap)}${took}`, style);
+}
+
+/** What each kind of evidence shows, where something is wrong. */
+function evidenceLines({ results }: RunSummary, style: TerminalStyle): string[] {
+  return evidenceRows(results.checks).map(([evidence, shows]) =>
+    line(shows === 'nothing' ? 'valid' : 'invalid', 'Evidence', `${evidence}: ${shows}`, style),
+  );
 }
 
 function determinismLines({ results }: RunSummary, style: TerminalStyle): string[] {

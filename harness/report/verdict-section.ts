@@ -2,6 +2,8 @@
 
 import type { Verdict } from '../../checkers/verdict.ts';
 import type { ResultsFile, RunFile } from '../store/format.ts';
+import { evidenceRows } from './evidence.ts';
+import { exercisedText } from './exercised.ts';
 import { html, type Markup } from './markup.ts';
 import { count, plural, seconds } from './text.ts';
 import { alsoSaid, codeLabel, sentenceOf, WORDS } from './verdict-words.ts';
@@ -35,7 +37,7 @@ function whatRan(run: RunFile): string {
   return [...parts, `seed ${config.seed}`, ...variants.map((id) => `with ${id}`)].join(' · ');
 }
 
-function facts({ figures }: ResultsFile): Markup {
+function facts({ figures, checks }: ResultsFile): Markup {
   const { operations, faults, leaderChanges, recoveryS, simulatedS, realS } = figures;
   const rows: [name: string, value: string][] = [
     ['operations', count(operations.invoked)],
@@ -55,5 +57,8 @@ function facts({ figures }: ResultsFile): Markup {
   for (const [rule, { calls, changed }] of Object.entries(figures.reached ?? {})) {
     rows.push([`${rule} decided otherwise`, `${count(changed)} of ${count(calls)}`]);
   }
+  const exercised = exercisedText(checks);
+  if (exercised !== '') rows.push(['exercised', exercised]);
+  for (const [evidence, shows] of evidenceRows(checks)) rows.push([`shown by ${evidence}`, shows]);
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }

@@ -55,13 +55,9 @@ export class Connections {
   send(from: number, to: number, message: unknown): void {
     const { network } = this.#world;
     const delayUs = network.delayUs(from, to);
-    if (this.#noticeUs[this.#link(to, from)] !== 0) {
-      network.lost++;
-      return;
-    }
+    if (this.#noticeUs[this.#link(to, from)] !== 0) return;
     const pair = this.#pair(from, to);
     if (delayUs === LOST || this.#isUnreachable(from, to)) {
-      network.lost++;
       if (this.#open[pair] === 1) this.break(from, to);
       else this.#tell(from, to);
       return;
@@ -124,14 +120,13 @@ export class Connections {
     const link = this.#link(peer, node);
     if (this.#noticeUs[link] !== 0 || this.#world.nodes[node]?.up !== true) return;
     const { latencyMinUs } = this.#world.network.options;
-    const delayUs = latencyMinUs + (drawAt(this.#drawBase, this.#draws++) % NOTICE_US_MAX);
+    const delayUs = 1 + latencyMinUs + (drawAt(this.#drawBase, this.#draws++) % NOTICE_US_MAX);
     this.#noticeUs[link] = this.#world.nowUs + delayUs;
     this.#push(link, this.#noticeUs[link], BREAK);
   }
 
   /** Drops what is under way; only an end that was not noticed yet stays. */
   #drop(link: number): void {
-    this.#world.network.lost += (this.#tail[link] as number) - (this.#head[link] as number);
     this.#generation[link] = (this.#generation[link] as number) + 1;
     this.#head[link] = 0;
     this.#tail[link] = 0;

@@ -2,11 +2,13 @@
 
 import type { ClientProtocol } from '../client.ts';
 import type { AnyProtocol } from '../protocol.ts';
+import type { ScenarioWords } from '../scenario-words.ts';
 import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { basicOptions } from './options.ts';
 import { basicPaxosProtocol } from './protocol.ts';
 import { type BasicRules, basicRules } from './rules.ts';
+import { basicWords } from './scenario-words.ts';
 import { basicVariants } from './variants.ts';
 
 export const basicPaxos: System = {
@@ -19,6 +21,7 @@ export const basicPaxos: System = {
   protocol: (rules: Rules) => basicPaxosProtocol(rules as BasicRules) as unknown as AnyProtocol,
   client: (rules: Rules) => withoutSessions(sessionClient(rules as BasicRules)),
   electionTimeoutMs: 300,
+  scenarioWords: basicWords as ScenarioWords,
   variants: basicVariants,
 };
 

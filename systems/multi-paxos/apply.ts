@@ -1,7 +1,7 @@
 /** Executing what is chosen: strictly in the order of the slots. */
 
 import { assert } from '../../checkers/assert.ts';
-import type { Command } from '../kv.ts';
+import { traceApply } from '../apply-trace.ts';
 import { answerCommand } from './clients.ts';
 import { serveReads } from './reads.ts';
 import { takeSnapshot } from './snapshots.ts';
@@ -14,7 +14,7 @@ export function applyChosen(multi: Multi): void {
     assert(command !== undefined, 'a slot to be executed is not known to be chosen');
     const result = machine.apply(state.kv, slot, command, env.wallUs());
     state.applied = slot;
-    traceApply(multi, slot, command);
+    traceApply(env, machine.fate, { position: slot, command, stateHash: state.kv.hash });
     answerCommand(multi, slot, command, result);
   }
   const { snapshotEvery } = state.config;
@@ -22,22 +22,4 @@ export function applyChosen(multi: Multi): void {
     takeSnapshot(multi);
   }
   if (state.role === 'leader') serveReads(multi);
-}
-
-function traceApply(multi: Multi, position: number, command: Command): void {
-  const { state, env, machine } = multi;
-  const { id, valueHash } = command;
-  const stateHash = state.kv.hash;
-  switch (machine.fate) {
-    case 'executed':
-      env.trace({ kind: 'apply', position, id, valueHash, stateHash });
-      break;
-    case 'duplicate':
-      env.trace({ kind: 'apply', position, id, valueHash, stateHash, duplicate: true });
-      break;
-    case 'refused':
-      // Not executed, so not under its own name: exactly-once is judged by names.
-      env.trace({ kind: 'apply', position, id: 'refused', valueHash, stateHash });
-      break;
-  }
 }

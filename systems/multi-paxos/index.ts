@@ -2,11 +2,13 @@
 
 import { OPERATIONS } from '../operations.ts';
 import type { AnyProtocol } from '../protocol.ts';
+import type { ScenarioWords } from '../scenario-words.ts';
 import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { multiOptions } from './options.ts';
 import { multiPaxosProtocol } from './protocol.ts';
 import { type MultiRules, multiRules } from './rules.ts';
+import { multiWords } from './scenario-words.ts';
 import { multiVariants } from './variants.ts';
 
 export const multiPaxos: System = {
@@ -19,5 +21,6 @@ export const multiPaxos: System = {
   protocol: (rules: Rules) => multiPaxosProtocol(rules as MultiRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as MultiRules),
   electionTimeoutMs: 300,
+  scenarioWords: multiWords as ScenarioWords,
   variants: multiVariants,
 };

@@ -1,5 +1,6 @@
 /** Heartbeats: they keep followers waiting, confirm the leadership, and tell what is chosen. */
 
+import { reachedBy } from '../quorums.ts';
 import { fillWindow } from './clients.ts';
 import { configurationsFrom, reconfigureWhenDue } from './configurations.ts';
 import { follow, stepDown } from './election.ts';
@@ -7,7 +8,7 @@ import { learnPrefix } from './learning.ts';
 import type { Heartbeat, HeartbeatAck } from './messages.ts';
 import { retransmit } from './proposals.ts';
 import { serveReads } from './reads.ts';
-import { type Multi, ROUNDS_KEPT, reachedBy, sendAll, TIMER } from './state.ts';
+import { type Multi, ROUNDS_KEPT, sendAll, TIMER } from './state.ts';
 
 export function onHeartbeatTimer(multi: Multi): void {
   const { state, env, rules } = multi;
@@ -69,8 +70,8 @@ function confirmRounds(multi: Multi): void {
   const { state, env, rules } = multi;
   let confirmed = state.round;
   for (const { voters } of configurationsFrom(state, state.chosenUpTo + 1)) {
-    const rounds = voters.map((node) => state.ackRound[node] as number);
-    confirmed = Math.min(confirmed, reachedBy(rounds, rules.quorum(voters.length)));
+    const needed = rules.quorum(voters.length);
+    confirmed = Math.min(confirmed, reachedBy(state.ackRound, voters, needed));
   }
   if (confirmed <= state.confirmedRound) return;
   state.confirmedRound = confirmed;

@@ -156,15 +156,3 @@ export function sendAll(multi: Multi, message: MultiMessage): void {
   const { state, env } = multi;
   for (const node of state.members) if (node !== state.self) env.send(node, message);
 }
-
-/** The item of `values` that `count` of them reach: the count-th largest. */
-export function reachedBy(values: readonly number[], count: number): number {
-  let best = Number.NEGATIVE_INFINITY;
-  for (const candidate of values) {
-    if (candidate <= best) continue;
-    let reaching = 0;
-    for (const value of values) if (value >= candidate) reaching++;
-    if (reaching >= count) best = candidate;
-  }
-  return best;
-}

@@ -1,8 +1,11 @@
 /** Executing committed entries, and compacting the log behind them (section 7). */
 
 import { assert } from '../../checkers/assert.ts';
+import { traceApply } from '../apply-trace.ts';
 import { snapshotKv } from '../kv.ts';
 import { answerCommand } from './clients.ts';
+import { compactConfigurations, membershipOf } from './configurations.ts';
+import { serveFollowerReads } from './follower-reads.ts';
 import type { Entry, RaftRecord, Snapshot } from './messages.ts';
 import { serveReads } from './reads.ts';
 import { entryAt, type Raft, termAt } from './state.ts';
@@ -17,7 +20,7 @@ export function applyCommitted(raft: Raft): void {
     const { command } = entry;
     const result = machine.apply(state.kv, index, command, localUs);
     state.applied = index;
-    traceApply(raft, index, entry);
+    traceApply(env, machine.fate, { position: index, command, stateHash: state.kv.hash });
     answerCommand(raft, index, command, result);
   }
   const { snapshotEvery } = state.config;
@@ -25,6 +28,7 @@ export function applyCommitted(raft: Raft): void {
     takeSnapshot(raft);
   }
   if (state.role === 'leader') serveReads(raft);
+  else if (state.followerReads.length > 0) serveFollowerReads(raft);
 }
 
 /** Puts the snapshot in the place of the log up to it, in memory and, atomically, on disk. */
@@ -44,29 +48,24 @@ export function replaceLog(raft: Raft, snapshot: Snapshot, suffix: Entry[]): voi
 }
 
 function takeSnapshot(raft: Raft): void {
-  const { state, env } = raft;
+  const { state, rules } = raft;
   const index = state.applied;
   const term = termAt(state, index);
   const suffix = state.log.slice(index - state.snapshot.index);
-  replaceLog(raft, { index, term, kv: snapshotKv(state.kv) }, suffix);
-  const stateHash = state.kv.hash;
-  env.trace({ kind: 'snapshot', op: 'take', last: { term, index }, stateHash });
+  const configuration = rules.snapshotConfiguration(state, index);
+  replaceLog(raft, { index, term, kv: snapshotKv(state.kv), configuration }, suffix);
+  compactConfigurations(state, index);
+  traceSnapshot(raft, 'take');
 }
 
-function traceApply(raft: Raft, position: number, entry: Entry): void {
-  const { state, env, machine } = raft;
-  const { id, valueHash } = entry.command;
+/** Reports the snapshot that now stands in the place of the log. */
+export function traceSnapshot(raft: Raft, op: 'take' | 'install'): void {
+  const { state, env } = raft;
+  const { index, term, configuration } = state.snapshot;
   const stateHash = state.kv.hash;
-  switch (machine.fate) {
-    case 'executed':
-      env.trace({ kind: 'apply', position, id, valueHash, stateHash });
-      break;
-    case 'duplicate':
-      env.trace({ kind: 'apply', position, id, valueHash, stateHash, duplicate: true });
-      break;
-    case 'refused':
-      // Not executed, so not under its own name: exactly-once is judged by names.
-      env.trace({ kind: 'apply', position, id: 'refused', valueHash, stateHash });
-      break;
+  const last = { term, index };
+  if (configuration === null) env.trace({ kind: 'snapshot', op, last, stateHash });
+  else {
+    env.trace({ kind: 'snapshot', op, last, stateHash, membership: membershipOf(configuration) });
   }
 }

@@ -3,29 +3,34 @@
 import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
 import { isRead } from '../operations.ts';
 import type { ClientRef, Reply, Request } from '../protocol.ts';
+import { onFollowerRead } from './follower-reads.ts';
 import { onRead } from './reads.ts';
 import { appendCommand } from './replication.ts';
-import { NOBODY, type PendingRead, type Raft } from './state.ts';
+import { type FollowerRead, NOBODY, type PendingRead, type Raft } from './state.ts';
 
 export function onRequest(raft: Raft, request: Request): void {
   const { state } = raft;
-  if (state.role !== 'leader') {
-    redirect(raft, request.from);
+  const { from } = request;
+  const { reads } = state.config;
+  if (request.kind === 'operation' && reads !== 'log' && isRead(request.operation)) {
+    if (state.role === 'leader') onRead(raft, from, request.operation);
+    else if (reads === 'follower') onFollowerRead(raft, from, request.operation);
+    else redirect(raft, from);
     return;
   }
-  switch (request.kind) {
-    case 'open':
-      appendCommand(raft, openCommand(request.from, clusterTimeUs(raft)), request.from);
-      break;
-    case 'operation': {
-      const { operation, session, sequence, from } = request;
-      if (isRead(operation) && state.config.reads !== 'log') onRead(raft, from, operation);
-      else {
-        const command = operationCommand(operation, session, sequence, clusterTimeUs(raft));
-        appendCommand(raft, command, from);
-      }
-      break;
-    }
+  if (state.role === 'leader') onCommand(raft, request);
+  else redirect(raft, from);
+}
+
+function onCommand(raft: Raft, request: Request): void {
+  const { state, rules } = raft;
+  const { from } = request;
+  const timeUs = clusterTimeUs(raft);
+  if (!rules.acceptsCommands(state)) redirectTo(raft, from, null);
+  else if (request.kind === 'open') appendCommand(raft, openCommand(from, timeUs), from);
+  else {
+    const { operation, session, sequence } = request;
+    appendCommand(raft, operationCommand(operation, session, sequence, timeUs), from);
   }
 }
 
@@ -44,10 +49,10 @@ export function answerCommand(
   answer(raft, waiting.to, rules.commandReply(command, result));
 }
 
-/** Answers a read from the state as it is, and says on whose word. */
+/** Answers a read from the state as it is, or a follower's question, and says on whose word. */
 export function answerRead(raft: Raft, read: PendingRead, mode: 'index' | 'lease'): void {
   const { state, env } = raft;
-  const { round, index } = read;
+  const { round, index, to, operation } = read;
   const acks: { node: number; round: number }[] = [];
   for (const node of state.members) {
     const acked = state.ackRound[node] as number;
@@ -55,6 +60,21 @@ export function answerRead(raft: Raft, read: PendingRead, mode: 'index' | 'lease
   }
   const { term, applied } = state;
   env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks });
+  if (operation === null) {
+    env.send(to.client, { kind: 'read-index-reply', term, request: to.id, index, round });
+    return;
+  }
+  const value = readKv(state.kv, operation.key);
+  answer(raft, to, { status: 'ok', value, position: applied });
+}
+
+/** Follower: answers a read from its own state, on the word of the leader. */
+export function answerFollowerRead(raft: Raft, read: FollowerRead): void {
+  const { state, env } = raft;
+  const { term, round, index } = read;
+  const { applied } = state;
+  const mode = 'follower';
+  env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks: [] });
   const value = readKv(state.kv, read.operation.key);
   answer(raft, read.to, { status: 'ok', value, position: applied });
 }
@@ -69,7 +89,10 @@ export function abandonClients(raft: Raft): void {
     answer(raft, to, { status: 'unknown', error: 'leadership-lost' });
   }
   state.pending.length = 0;
-  for (const { to } of state.reads) redirect(raft, to);
+  for (const { to, operation } of state.reads) {
+    if (operation !== null) redirect(raft, to);
+    else refuseReadIndex(raft, to);
+  }
   state.reads.length = 0;
 }
 
@@ -77,15 +100,26 @@ export function abandonClients(raft: Raft): void {
  * The cluster's clock, which stands in entries: it goes on from the last entry at the leader's own
  * pace, so that it never jumps (LogCabin's cluster time; dissertation, section 6.3).
  */
-function clusterTimeUs(raft: Raft): number {
+export function clusterTimeUs(raft: Raft): number {
   const { state, env } = raft;
   return state.clusterUs + Math.max(0, env.nowUs() - state.leaderSinceUs);
 }
 
-function redirect(raft: Raft, to: ClientRef): void {
+/** Sends a client to the leader, if one is known. */
+export function redirect(raft: Raft, to: ClientRef): void {
   const { leader, self } = raft.state;
   const known = leader !== NOBODY && leader !== self;
-  answer(raft, to, { status: 'redirect', leader: known ? leader : null });
+  redirectTo(raft, to, known ? leader : null);
+}
+
+export function redirectTo(raft: Raft, to: ClientRef, node: number | null): void {
+  answer(raft, to, { status: 'redirect', leader: node });
+}
+
+function refuseReadIndex(raft: Raft, to: ClientRef): void {
+  const { term } = raft.state;
+  const refusal = { kind: 'read-index-reply', term, request: to.id, index: -1, round: 0 } as const;
+  raft.env.send(to.client, refusal);
 }
 
 function answer(raft: Raft, to: ClientRef, reply: Reply): void {

@@ -1,11 +1,13 @@
 /** Elections: PreVote, RequestVote, stepping up and down (sections 5.2, 5.4.1; dissertation 9.6). */
 
 import { noopCommand } from '../kv.ts';
-import type { RequestVote, Vote } from './messages.ts';
+import { isVoter, mayCampaign } from './configurations.ts';
+import { refuseFollowerReads } from './follower-reads.ts';
+import type { RequestVote, TimeoutNow, Vote } from './messages.ts';
 import { confirmRounds } from './reads.ts';
 import { advanceCommit, appendCommand, broadcast, markRound } from './replication.ts';
 import { becomeFollower, resetElectionWait } from './roles.ts';
-import { entryAt, lastIndex, NOBODY, type Raft, TIMER } from './state.ts';
+import { entryAt, isQuorum, lastIndex, NOBODY, quorumReaches, type Raft, TIMER } from './state.ts';
 
 /**
  * The election timer is not armed anew whenever the leader is heard, because timers are events: it
@@ -15,9 +17,18 @@ export function onElectionTimer(raft: Raft): void {
   const { state, env } = raft;
   if (state.role === 'leader') return;
   const restUs = state.waitingSinceUs + state.timeoutUs - env.nowUs();
+  refuseFollowerReads(raft, env.nowUs() - state.config.electionTimeoutUs);
   if (restUs > 0) env.setTimer(TIMER.election, restUs);
+  else if (!mayCampaign(state)) waitOn(raft);
   else if (state.config.preVote) startPreVote(raft);
-  else startElection(raft);
+  else startElection(raft, false);
+}
+
+/** The leader asks this node, whose log is complete, to take over (dissertation, section 3.10). */
+export function onTimeoutNow(raft: Raft, message: TimeoutNow): void {
+  const { state } = raft;
+  if (message.term !== state.term || state.role === 'leader' || !mayCampaign(state)) return;
+  startElection(raft, true);
 }
 
 export function onRequestVote(raft: Raft, from: number, message: RequestVote): void {
@@ -50,10 +61,19 @@ export function onVote(raft: Raft, from: number, message: Vote): void {
 /** A leader that hears no quorum any more makes room (dissertation, section 6.2). */
 export function stepDownWithoutQuorum(raft: Raft): boolean {
   const { state, env, rules } = raft;
-  if (rules.checkQuorum(state, env.nowUs(), rules.quorum(state.members.length))) return false;
+  const nowUs = env.nowUs();
+  state.ackUs[state.self] = nowUs;
+  const heardUs = quorumReaches(state.electorates.election, state.ackUs);
+  if (rules.checkQuorum(state, nowUs, heardUs)) return false;
   env.trace({ kind: 'step-down', term: state.term, reason: 'check-quorum' });
   becomeFollower(raft, NOBODY);
   return true;
+}
+
+/** A node that has no vote goes on waiting, for a leader that it does not know. */
+function waitOn(raft: Raft): void {
+  raft.state.leader = NOBODY;
+  resetElectionWait(raft);
 }
 
 function startPreVote(raft: Raft): void {
@@ -61,10 +81,10 @@ function startPreVote(raft: Raft): void {
   state.role = 'pre-candidate';
   state.leader = NOBODY;
   resetElectionWait(raft);
-  askForVotes(raft, state.term + 1, true);
+  askForVotes(raft, { term: state.term + 1, pre: true, transfer: false });
 }
 
-function startElection(raft: Raft): void {
+function startElection(raft: Raft, transfer: boolean): void {
   const { state, env, rules } = raft;
   state.role = 'candidate';
   state.leader = NOBODY;
@@ -72,33 +92,30 @@ function startElection(raft: Raft): void {
   state.votedFor = state.self;
   resetElectionWait(raft);
   env.persist({ kind: 'vote', term: state.term, votedFor: state.self });
-  env.trace({ kind: 'term', term: state.term });
   traceVote(raft, state.self, rules.lastLogTerm(state), lastIndex(state));
-  askForVotes(raft, state.term, false);
+  askForVotes(raft, { term: state.term, pre: false, transfer });
 }
 
-function askForVotes(raft: Raft, term: number, pre: boolean): void {
+function askForVotes(raft: Raft, asked: Pick<RequestVote, 'term' | 'pre' | 'transfer'>): void {
   const { state, env, rules } = raft;
   state.granted.fill(false);
   state.granted[state.self] = true;
   const lastTerm = rules.lastLogTerm(state);
   const request: RequestVote = {
     kind: 'request-vote',
-    term,
+    ...asked,
     lastIndex: lastIndex(state),
     lastTerm,
-    pre,
   };
-  for (const node of state.members) if (node !== state.self) env.send(node, request);
+  const { configuration } = state.active;
+  for (const node of state.peers) if (isVoter(configuration, node)) env.send(node, request);
   countVotes(raft);
 }
 
 function countVotes(raft: Raft): void {
-  const { state, rules } = raft;
-  let votes = 0;
-  for (const granted of state.granted) if (granted) votes++;
-  if (votes < rules.quorum(state.members.length)) return;
-  if (state.role === 'pre-candidate') startElection(raft);
+  const { state } = raft;
+  if (!isQuorum(state.electorates.election, state.granted)) return;
+  if (state.role === 'pre-candidate') startElection(raft, false);
   else becomeLeader(raft);
 }
 
@@ -113,6 +130,14 @@ function becomeLeader(raft: Raft): void {
   state.matchIndex.fill(0);
   state.matchIndex[state.self] = state.durableIndex;
   state.probing.fill(false);
+  state.outgoing.fill(null);
+  for (const node of state.members) state.flights[node] = [];
+  state.caughtUp.fill(false);
+  state.catchUpTo.fill(last);
+  state.catchUpSinceUs.fill(state.leaderSinceUs);
+  state.transfer = null;
+  state.leaseForfeited = false;
+  state.firstOwn = last + 1;
   state.ackRound.fill(0);
   state.ackUs.fill(state.leaderSinceUs);
   state.round = 0;

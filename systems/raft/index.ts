@@ -2,12 +2,14 @@
 
 import { OPERATIONS } from '../operations.ts';
 import type { AnyProtocol } from '../protocol.ts';
+import type { ScenarioWords } from '../scenario-words.ts';
 import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { raftVariants } from './mutants/index.ts';
 import { raftOptions } from './options.ts';
 import { raftProtocol } from './protocol.ts';
 import { type RaftRules, raftRules } from './rules.ts';
+import { raftWords } from './scenario-words.ts';
 
 export const raft: System = {
   name: 'raft',
@@ -19,5 +21,6 @@ export const raft: System = {
   protocol: (rules: Rules) => raftProtocol(rules as RaftRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as RaftRules),
   electionTimeoutMs: 300,
+  scenarioWords: raftWords as ScenarioWords,
   variants: raftVariants,
 };

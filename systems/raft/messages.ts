@@ -8,12 +8,33 @@ export interface Entry {
   readonly command: Command;
 }
 
+/** Who takes part (dissertation, chapter 4). */
+export interface Configuration {
+  readonly voters: readonly number[];
+  /** Servers that get the log and have no vote: new ones that catch up (section 4.2.1). */
+  readonly learners: readonly number[];
+  /**
+   * In joint consensus the voters of the configuration that is being left, of whom a majority is
+   * needed as well (section 4.3); else null.
+   */
+  readonly oldVoters: readonly number[] | null;
+}
+
+/** A configuration, and index and term of its entry; 0 for what the cluster starts with. */
+export interface LoggedConfiguration {
+  readonly index: number;
+  readonly term: number;
+  readonly configuration: Configuration;
+}
+
 /** The state up to `index`, in place of the log up to there. */
 export interface Snapshot {
   readonly index: number;
   readonly term: number;
   /** Null for the empty state before the first entry. */
   readonly kv: KvSnapshot | null;
+  /** The latest configuration up to `index`; null for the one that the cluster starts with. */
+  readonly configuration: LoggedConfiguration | null;
 }
 
 /** RequestVote; with `pre`, the PreVote of the dissertation's section 9.6, asking with term + 1. */
@@ -23,6 +44,8 @@ export interface RequestVote {
   readonly lastIndex: number;
   readonly lastTerm: number;
   readonly pre: boolean;
+  /** The leader itself asked for this election: a voter need not wait for its silence (3.10). */
+  readonly transfer: boolean;
 }
 
 /** A granted PreVote answers with the term that was asked for, every other vote with the own. */
@@ -45,7 +68,7 @@ export interface AppendEntries {
   readonly round: number;
 }
 
-/** Answers AppendEntries and InstallSnapshot. */
+/** Answers AppendEntries, and the end of a snapshot. */
 export interface AppendReply {
   readonly kind: 'append-reply';
   readonly term: number;
@@ -59,14 +82,65 @@ export interface AppendReply {
   readonly round: number;
 }
 
+/**
+ * InstallSnapshot (Figure 13): a piece of the snapshot that ends with the entry `last`. What is cut
+ * into pieces is the state machine as JSON text.
+ */
 export interface InstallSnapshot {
   readonly kind: 'install-snapshot';
   readonly term: number;
-  readonly snapshot: Snapshot;
+  readonly last: { readonly index: number; readonly term: number };
+  readonly configuration: LoggedConfiguration | null;
+  /** Where the piece stands in the text, in characters. */
+  readonly offset: number;
+  readonly data: string;
+  /** Whether it is the last piece. */
+  readonly done: boolean;
   readonly round: number;
 }
 
-export type RaftMessage = RequestVote | Vote | AppendEntries | AppendReply | InstallSnapshot;
+/** The follower has the snapshot up to `index` as far as `offset`, and waits for what follows. */
+export interface SnapshotReply {
+  readonly kind: 'snapshot-reply';
+  readonly term: number;
+  readonly index: number;
+  readonly offset: number;
+  readonly round: number;
+}
+
+/** Leadership transfer (3.10): the receiver, whose log is complete, starts an election at once. */
+export interface TimeoutNow {
+  readonly kind: 'timeout-now';
+  readonly term: number;
+}
+
+/** A follower asks for a read index (6.4). `request` is its own number for it. */
+export interface ReadIndexRequest {
+  readonly kind: 'read-index';
+  readonly term: number;
+  readonly request: number;
+}
+
+/** `index` is what the follower must have executed; -1 if the receiver cannot tell. */
+export interface ReadIndexReply {
+  readonly kind: 'read-index-reply';
+  readonly term: number;
+  readonly request: number;
+  readonly index: number;
+  /** The round that confirmed it. */
+  readonly round: number;
+}
+
+export type RaftMessage =
+  | RequestVote
+  | Vote
+  | AppendEntries
+  | AppendReply
+  | InstallSnapshot
+  | SnapshotReply
+  | TimeoutNow
+  | ReadIndexRequest
+  | ReadIndexReply;
 
 /** What is written to the write-ahead log. */
 export type RaftRecord =

@@ -7,9 +7,9 @@ import type { RaftConfig } from './state.ts';
 
 export const raftOptions = {
   reads: {
-    describe: 'how reads are made linearizable: ReadIndex, leader leases, or through the log',
+    describe: 'how reads are served: ReadIndex, leader leases, through the log, or by followers',
     default: 'index',
-    choices: ['index', 'lease', 'log'],
+    choices: ['index', 'lease', 'log', 'follower'],
   },
   preVote: { describe: 'ask whether an election could be won before starting one', default: true },
   checkQuorum: {
@@ -35,7 +35,37 @@ export const raftOptions = {
     min: 0,
     max: 1_000_000,
   },
+  snapshotChunkBytes: {
+    describe: 'most characters of the snapshot in one InstallSnapshot',
+    default: 65_536,
+    min: 1,
+    max: 16_777_216,
+  },
   batch: { describe: 'most entries in one AppendEntries', default: 64, min: 1, max: 10_000 },
+  inFlight: {
+    describe: 'most AppendEntries on their way to one follower; 1: no pipeline, 0: no limit',
+    default: 0,
+    min: 0,
+    max: 10_000,
+  },
+  membership: {
+    describe:
+      'how the leader changes the voters now and then: one at a time, or by joint consensus',
+    default: 'off',
+    choices: ['off', 'single', 'joint'],
+  },
+  reconfigureEvery: {
+    describe: 'entries between changes of the membership, where that is not off',
+    default: 100,
+    min: 1,
+    max: 1_000_000,
+  },
+  transferEvery: {
+    describe: 'entries that a leader commits before it hands its leadership over; 0 for never',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+  },
   leaseDriftPpm: {
     describe: 'by how much one clock may outrun another during a lease, in parts per million',
     // Clocks that are each within 5 % of the truth are within 10.6 % of one another.
@@ -67,7 +97,12 @@ export function raftConfig(options: Options): RaftConfig {
     electionTimeoutUs: values.electionTimeoutMs * 1000,
     heartbeatUs: values.heartbeatMs * 1000,
     snapshotEvery: values.snapshotEvery,
+    snapshotChunkBytes: values.snapshotChunkBytes,
     batch: values.batch,
+    inFlight: values.inFlight,
+    membership: values.membership,
+    reconfigureEvery: values.reconfigureEvery,
+    transferEvery: values.transferEvery,
     leaseDriftPpm: values.leaseDriftPpm,
     sessionTimeoutUs: values.sessionTimeoutMs * 1000,
     sessionsMax: values.sessionsMax,

@@ -1,21 +1,26 @@
 /** A Raft node: starting from its disk, and which message goes where. */
 
+import type { RecoveredEntry } from '../../checkers/trace.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol, Request } from '../protocol.ts';
 import { onRequest } from './clients.ts';
+import { configurationIn, configurationsOf, membershipOf, putInForce } from './configurations.ts';
 import {
   onElectionTimer,
   onPreVote,
   onRequestVote,
+  onTimeoutNow,
   onVote,
   stepDownWithoutQuorum,
 } from './election.ts';
-import type { Entry, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
+import { onReadIndex, onReadIndexReply } from './follower-reads.ts';
+import type { Entry, LoggedConfiguration, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
 import { raftConfig } from './options.ts';
+import { reconfigureWhenDue, settleConfiguration } from './reconfiguration.ts';
 import { onAppendEntries, onAppendReply, onDurable, startRound } from './replication.ts';
 import { adoptTerm, resetElectionWait } from './roles.ts';
 import type { RaftRules } from './rules.ts';
-import { onInstallSnapshot } from './snapshot.ts';
+import { onInstallSnapshot, onSnapshotReply } from './snapshot.ts';
 import {
   NOBODY,
   type Raft,
@@ -26,6 +31,7 @@ import {
   TIMER,
   termAt,
 } from './state.ts';
+import { abortLateTransfer, continueTransfer, transferWhenDue } from './transfer.ts';
 
 /** Builds the node code over a table of rules. */
 export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage, RaftRecord> {
@@ -45,6 +51,7 @@ export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage,
     start(env, options, records) {
       const state = recover(env, raftConfig(options), records);
       const raft = begin(state, env);
+      putInForce(raft, rules.activeConfiguration(state));
       traceBoot(state, env);
       resetElectionWait(raft);
       return state;
@@ -64,7 +71,9 @@ export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage,
 
 function onMessage(raft: Raft, from: number, message: RaftMessage): void {
   const { state, env, rules } = raft;
-  if (message.kind === 'request-vote' && !message.pre && rules.isSticky(state, env.nowUs())) return;
+  if (message.kind === 'request-vote' && !message.pre) {
+    if (rules.isSticky(state, message, env.nowUs())) return;
+  }
   if (rules.onHigherTerm(state, message)) adoptTerm(raft, message.term);
   switch (message.kind) {
     case 'append-entries':
@@ -83,12 +92,30 @@ function onMessage(raft: Raft, from: number, message: RaftMessage): void {
     case 'install-snapshot':
       onInstallSnapshot(raft, from, message);
       break;
+    case 'snapshot-reply':
+      onSnapshotReply(raft, from, message);
+      break;
+    case 'timeout-now':
+      onTimeoutNow(raft, message);
+      break;
+    case 'read-index':
+      onReadIndex(raft, from, message);
+      break;
+    case 'read-index-reply':
+      onReadIndexReply(raft, message);
+      break;
   }
 }
 
 function onHeartbeatTimer(raft: Raft): void {
   const { state, env } = raft;
   if (state.role !== 'leader' || stepDownWithoutQuorum(raft)) return;
+  abortLateTransfer(raft);
+  continueTransfer(raft);
+  settleConfiguration(raft);
+  if (!isLeading(state)) return;
+  transferWhenDue(raft);
+  reconfigureWhenDue(raft);
   // Rounds that reads asked for were heartbeats as well.
   const sinceUs = env.nowUs() - state.heartbeatSentUs;
   const { heartbeatUs } = state.config;
@@ -111,6 +138,14 @@ function view(state: RaftState): NodeView {
   return { role, term, leader: leader === NOBODY ? null : leader, commit, applied };
 }
 
+/** A follower's questions in one life of its process are fewer than these. */
+const REQUESTS_PER_LIFE = 2 ** 32;
+
+/** Asked anew, because what was just done may have ended it. */
+function isLeading(state: RaftState): boolean {
+  return state.role === 'leader';
+}
+
 /** What the records of a disk, oldest first, come to. */
 function replay(records: readonly RaftRecord[]): {
   term: number;
@@ -120,7 +155,7 @@ function replay(records: readonly RaftRecord[]): {
 } {
   let term = 0;
   let votedFor = NOBODY;
-  let snapshot: Snapshot = { index: 0, term: 0, kv: null };
+  let snapshot: Snapshot = { index: 0, term: 0, kv: null, configuration: null };
   let log: Entry[] = [];
   for (const record of records) {
     switch (record.kind) {
@@ -148,6 +183,7 @@ function replay(records: readonly RaftRecord[]): {
 function recover(env: RaftEnv, config: RaftConfig, records: readonly RaftRecord[]): RaftState {
   const { term, votedFor, snapshot, log } = replay(records);
   const { self, members, incarnation } = env;
+  const configurations = configurationsOf(members, snapshot, log);
   const zeros = (): number[] => members.map(() => 0);
   // With leases on, whoever was started again may have promised its leader a lease: it waits.
   const promised = config.reads === 'lease' && incarnation > 1;
@@ -160,6 +196,12 @@ function recover(env: RaftEnv, config: RaftConfig, records: readonly RaftRecord[
     votedFor,
     log,
     snapshot,
+    configurations,
+    // What follows from it is set before the first step.
+    active: configurations.at(-1) as LoggedConfiguration,
+    electorates: { election: [], commit: [], read: [] },
+    peers: [],
+    selfVotes: false,
     durableIndex: snapshot.index + log.length,
     commit: snapshot.index,
     applied: snapshot.index,
@@ -174,6 +216,15 @@ function recover(env: RaftEnv, config: RaftConfig, records: readonly RaftRecord[
     probing: members.map(() => false),
     ackRound: zeros(),
     ackUs: zeros(),
+    flights: members.map(() => []),
+    outgoing: members.map(() => null),
+    incoming: null,
+    catchUpTo: zeros(),
+    catchUpSinceUs: zeros(),
+    caughtUp: members.map(() => false),
+    transfer: null,
+    leaseForfeited: false,
+    firstOwn: 0,
     leaderSinceUs: 0,
     round: 0,
     confirmedRound: 0,
@@ -183,25 +234,37 @@ function recover(env: RaftEnv, config: RaftConfig, records: readonly RaftRecord[
     clusterUs: 0,
     pending: [],
     reads: [],
+    followerReads: [],
+    nextRequest: incarnation * REQUESTS_PER_LIFE,
   };
 }
 
 function traceBoot(state: RaftState, env: RaftEnv): void {
-  const { index, term } = state.snapshot;
+  const { index, term, configuration } = state.snapshot;
+  const { electionTimeoutUs, checkQuorum } = state.config;
   env.trace({
     kind: 'boot',
     protocol: 'raft',
     nodes: state.members,
     variants: [],
+    raft: { electionTimeoutMs: electionTimeoutUs / 1000, checkQuorum },
     recovered: {
       term: state.term,
       votedFor: state.votedFor === NOBODY ? null : state.votedFor,
-      snapshot: { term, index },
-      entries: state.log.map((entry, at) => ({
-        term: entry.term,
-        index: index + 1 + at,
-        valueHash: entry.command.valueHash,
-      })),
+      snapshot:
+        configuration === null
+          ? { term, index }
+          : { term, index, membership: membershipOf(configuration) },
+      entries: state.log.map((entry, at) => recoveredEntry(index + 1 + at, entry)),
     },
   });
+  if (state.active.index > 0) env.trace({ kind: 'membership', ...membershipOf(state.active) });
+}
+
+function recoveredEntry(index: number, entry: Entry): RecoveredEntry {
+  const { term, command } = entry;
+  const { valueHash } = command;
+  const logged = configurationIn(index, entry);
+  if (logged === null) return { term, index, valueHash };
+  return { term, index, valueHash, membership: membershipOf(logged) };
 }

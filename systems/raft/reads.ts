@@ -2,9 +2,9 @@
 
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
-import { answerRead } from './clients.ts';
+import { answerRead, redirectTo } from './clients.ts';
 import { startRound } from './replication.ts';
-import { type Raft, ROUNDS_KEPT, reachedBy } from './state.ts';
+import { quorumReaches, type Raft, ROUNDS_KEPT } from './state.ts';
 
 /**
  * A read has to be confirmed by a round that starts after it arrived. Reads that arrive while a
@@ -14,11 +14,13 @@ export function onRead(raft: Raft, to: ClientRef, operation: Operation): void {
   const { state, env, rules } = raft;
   const index = rules.readIndex(state);
   if (state.config.reads === 'lease' && index >= 0 && state.applied >= index) {
-    if (rules.leaseClock(env.nowUs(), env.wallUs()) < state.leaseUntilUs) {
+    const leaseUs = rules.mayUseLease(state) ? state.leaseUntilUs : Number.NEGATIVE_INFINITY;
+    if (rules.leaseClock(env.nowUs(), env.wallUs()) < leaseUs) {
       answerRead(raft, { to, operation, round: state.confirmedRound, index }, 'lease');
       return;
     }
   }
+  if (state.config.reads === 'follower' && sendAway(raft, to)) return;
   state.reads.push({ to, operation, round: state.round + 1, index });
   serveReads(raft);
 }
@@ -45,7 +47,7 @@ export function serveReads(raft: Raft): void {
 /** Leader: a follower has answered a round, or a round was started. */
 export function confirmRounds(raft: Raft): void {
   const { state, rules } = raft;
-  const confirmed = reachedBy(state.ackRound, rules.quorum(state.members.length));
+  const confirmed = quorumReaches(state.electorates.read, state.ackRound);
   if (confirmed <= state.confirmedRound) return;
   state.confirmedRound = confirmed;
   if (state.round - confirmed < ROUNDS_KEPT) {
@@ -54,4 +56,16 @@ export function confirmRounds(raft: Raft): void {
     state.leaseUntilUs = rules.leaseUntil(startUs, electionTimeoutUs, leaseDriftPpm);
   }
   serveReads(raft);
+}
+
+/** Leader: every other read goes to some follower that was heard of late. */
+function sendAway(raft: Raft, to: ClientRef): boolean {
+  const { state, env } = raft;
+  const { peers, config } = state;
+  const draw = env.random();
+  const node = peers[draw % (2 * Math.max(1, peers.length))];
+  if (node === undefined) return false;
+  if (env.nowUs() - (state.ackUs[node] as number) >= config.electionTimeoutUs) return false;
+  redirectTo(raft, to, node);
+  return true;
 }

@@ -4,10 +4,20 @@ import { assert } from '../../checkers/assert.ts';
 import type { Command } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
 import { applyCommitted } from './apply.ts';
+import {
+  activate,
+  configurationIn,
+  dropConfigurations,
+  membershipOf,
+  noteConfiguration,
+} from './configurations.ts';
 import type { AppendEntries, AppendReply, Entry } from './messages.ts';
 import { confirmRounds } from './reads.ts';
+import { settleConfiguration } from './reconfiguration.ts';
 import { heardLeader } from './roles.ts';
-import { lastIndex, type Raft, ROUNDS_KEPT, termAt } from './state.ts';
+import { resendSnapshot, sendSnapshot } from './snapshot.ts';
+import { lastIndex, quorumReaches, type Raft, ROUNDS_KEPT, termAt } from './state.ts';
+import { continueTransfer } from './transfer.ts';
 
 /**
  * Leader: appends a command and sends it on. It is sent before it is written, so that the disks of
@@ -22,10 +32,11 @@ export function appendCommand(raft: Raft, command: Command, to: ClientRef | null
   const index = lastIndex(state);
   if (to !== null) state.pending.push({ index, to });
   state.nextIndex[state.self] = index + 1;
+  // A configuration goes to those that it leaves out as well, so that they may learn of it.
   broadcast(raft, false);
   env.persist({ kind: 'entries', from: index, entries: [entry] });
-  const { valueHash } = command;
-  env.trace({ kind: 'append', index, term: state.term, valueHash, previousTerm });
+  traceAppend(raft, index, entry, previousTerm);
+  if (command.kind === 'config') noteConfiguration(raft, index, entry);
 }
 
 /** Leader: starts a round of confirmations, which is also a heartbeat. */
@@ -48,19 +59,28 @@ export function markRound(raft: Raft): void {
 export function broadcast(raft: Raft, heartbeat: boolean): void {
   const { state, env, rules } = raft;
   let message: AppendEntries | null = null;
-  for (const node of state.members) {
-    if (node === state.self) continue;
+  for (const node of state.peers) {
     const probing = state.probing[node] as boolean;
     if (probing && !heartbeat) continue;
+    if (state.outgoing[node] !== null) {
+      if (heartbeat) resendSnapshot(raft, node);
+      continue;
+    }
     const next = state.nextIndex[node] as number;
     if (rules.needsSnapshot(next, state.snapshot)) {
       sendSnapshot(raft, node);
       continue;
     }
+    if (isFull(raft, node)) {
+      if (heartbeat) env.send(node, makeAppend(raft, next, NO_ENTRIES));
+      continue;
+    }
     // Followers in step with one another are sent one and the same message.
-    if (message === null || message.previousIndex !== next - 1) message = makeAppend(raft, next);
+    if (message === null || message.previousIndex !== next - 1) {
+      message = makeAppend(raft, next, rules.batchEntries(state, next));
+    }
     env.send(node, message);
-    if (!probing) state.nextIndex[node] = next + message.entries.length;
+    noteSent(raft, node, message);
   }
 }
 
@@ -87,9 +107,7 @@ export function onAppendEntries(raft: Raft, from: number, message: AppendEntries
   accept(raft, from, index, message.round);
   const commit = rules.followerCommit(state, message);
   if (commit === state.commit) return;
-  state.commit = commit;
-  traceCommit(raft, NO_CERTIFICATE);
-  applyCommitted(raft);
+  moveCommit(raft, commit, NO_CERTIFICATE);
 }
 
 /** Follower: tells the leader that its log agrees with the leader's up to `index`. */
@@ -107,28 +125,44 @@ export function accept(raft: Raft, leader: number, index: number, round: number)
 }
 
 export function onAppendReply(raft: Raft, from: number, message: AppendReply): void {
-  const { state, env, rules } = raft;
+  const { state, rules } = raft;
   if (!rules.countReply(state, message)) return;
-  state.ackUs[from] = env.nowUs();
   if (message.ok) onAccepted(raft, from, message);
   else onRefused(raft, from, message);
-  if (message.round > (state.ackRound[from] as number)) {
-    state.ackRound[from] = message.round;
-    if (message.round > state.confirmedRound) confirmRounds(raft);
-  }
+  // What was committed may have ended the leadership.
+  if (state.role === 'leader') countAnswer(raft, from, message.round);
+}
+
+/** Leader: a follower has answered, which confirms the leadership up to the round it answers. */
+export function countAnswer(raft: Raft, from: number, round: number): void {
+  const { state, env } = raft;
+  state.ackUs[from] = env.nowUs();
+  if (round <= (state.ackRound[from] as number)) return;
+  state.ackRound[from] = round;
+  if (round > state.confirmedRound) confirmRounds(raft);
 }
 
 /** Leader: commits what a quorum holds. */
 export function advanceCommit(raft: Raft): void {
   const { state, rules } = raft;
-  const commit = rules.commitIndex(state, rules.quorum(state.members.length));
+  const reached = quorumReaches(state.electorates.commit, state.matchIndex);
+  const commit = rules.commitIndex(state, reached);
   if (commit === state.commit) return;
-  state.commit = commit;
-  traceCommit(
+  moveCommit(
     raft,
+    commit,
     state.members.map((node) => ({ node, match: state.matchIndex[node] as number })),
   );
+  settleConfiguration(raft);
+}
+
+function moveCommit(raft: Raft, commit: number, certificate: Certificate): void {
+  const { state } = raft;
+  const before = state.commit;
+  state.commit = commit;
+  traceCommit(raft, certificate);
   applyCommitted(raft);
+  if ((state.configurations.at(-1)?.index ?? 0) > before) activate(raft);
 }
 
 /** Removes every entry after `index` from memory; the record that follows does so on disk. */
@@ -137,42 +171,53 @@ function truncateAfter(raft: Raft, index: number): void {
   assert(index >= state.commit, `truncating to ${index}, but committed up to ${state.commit}`);
   state.log.length = index - state.snapshot.index;
   state.durableIndex = Math.min(state.durableIndex, index);
+  dropConfigurations(state, index);
 }
 
-const NO_CERTIFICATE: readonly { readonly node: number; readonly match: number }[] = [];
+type Certificate = readonly { readonly node: number; readonly match: number }[];
 
-function makeAppend(raft: Raft, next: number): AppendEntries {
-  const { state, rules } = raft;
+const NO_CERTIFICATE: Certificate = [];
+const NO_ENTRIES: readonly Entry[] = [];
+
+function makeAppend(raft: Raft, next: number, entries: readonly Entry[]): AppendEntries {
+  const { state } = raft;
   return {
     kind: 'append-entries',
     term: state.term,
     previousIndex: next - 1,
     previousTerm: termAt(state, next - 1),
-    entries: rules.batchEntries(state, next),
+    entries,
     commit: state.commit,
     round: state.round,
   };
 }
 
-/** What follows the snapshot is held back until the follower has confirmed it. */
-function sendSnapshot(raft: Raft, node: number): void {
-  const { state, env } = raft;
-  const { term, snapshot, round } = state;
-  env.send(node, { kind: 'install-snapshot', term, snapshot, round });
-  state.nextIndex[node] = snapshot.index + 1;
-  state.probing[node] = true;
+/** Whether as many AppendEntries are on their way to a follower as may be. */
+function isFull({ state }: Raft, node: number): boolean {
+  const { inFlight } = state.config;
+  return inFlight > 0 && (state.flights[node] as number[]).length >= inFlight;
+}
+
+/** The next message goes on where this one ends, without waiting for its answer. */
+function noteSent(raft: Raft, node: number, { previousIndex, entries }: AppendEntries): void {
+  const { state } = raft;
+  if (state.probing[node]) return;
+  const end = previousIndex + entries.length;
+  state.nextIndex[node] = end + 1;
+  if (state.config.inFlight > 0 && entries.length > 0) state.flights[node]?.push(end);
 }
 
 function sendNext(raft: Raft, node: number): void {
   const { state, env, rules } = raft;
+  if (isFull(raft, node)) return;
   const next = state.nextIndex[node] as number;
   if (rules.needsSnapshot(next, state.snapshot)) {
     sendSnapshot(raft, node);
     return;
   }
-  const message = makeAppend(raft, next);
+  const message = makeAppend(raft, next, rules.batchEntries(state, next));
   env.send(node, message);
-  if (!state.probing[node]) state.nextIndex[node] = next + message.entries.length;
+  noteSent(raft, node, message);
 }
 
 /** Follower: makes the own log agree with the message (Figure 2, AppendEntries, steps 3 and 4). */
@@ -188,12 +233,15 @@ function merge(raft: Raft, message: AppendEntries): void {
   let previousTerm = termAt(state, keep);
   for (const entry of added) state.log.push(entry);
   env.persist({ kind: 'entries', from: keep + 1, entries: added });
-  if (keep < last) env.trace({ kind: 'truncate', from: keep + 1 });
+  if (keep < last) {
+    env.trace({ kind: 'truncate', from: keep + 1 });
+    activate(raft);
+  }
   let index = keep;
-  for (const { term, command } of added) {
-    const { valueHash } = command;
-    env.trace({ kind: 'append', index: ++index, term, valueHash, previousTerm });
-    previousTerm = term;
+  for (const entry of added) {
+    traceAppend(raft, ++index, entry, previousTerm);
+    previousTerm = entry.term;
+    if (entry.command.kind === 'config') noteConfiguration(raft, index, entry);
   }
 }
 
@@ -231,9 +279,19 @@ function onAccepted(raft: Raft, from: number, message: AppendReply): void {
     env.trace({ kind: 'match', peer: from, index: match, term, responseTerm: message.term });
   }
   state.probing[from] = false;
+  clearSent(raft, from, match);
   if ((state.nextIndex[from] as number) <= match) state.nextIndex[from] = match + 1;
   if ((state.nextIndex[from] as number) <= lastIndex(state)) sendNext(raft, from);
   if (match > state.commit) advanceCommit(raft);
+  if (state.transfer?.target === from) continueTransfer(raft);
+}
+
+/** What the follower is known to hold is no longer on its way to it. */
+function clearSent({ state }: Raft, node: number, match: number): void {
+  const outgoing = state.outgoing[node];
+  if (outgoing && match >= outgoing.snapshot.index) state.outgoing[node] = null;
+  const flights = state.flights[node] as number[];
+  while (flights.length > 0 && (flights[0] as number) <= match) flights.shift();
 }
 
 /** Leader: an old answer says nothing about what was sent since. */
@@ -241,15 +299,26 @@ function onRefused(raft: Raft, from: number, message: AppendReply): void {
   const { state, rules } = raft;
   if (message.index <= (state.matchIndex[from] as number)) return;
   if (state.probing[from] && message.index !== (state.nextIndex[from] as number) - 1) return;
+  // A follower that is sent a snapshot has answered what was sent before that.
+  if (state.outgoing[from] !== null) return;
   state.nextIndex[from] = rules.nextOnConflict(state, from, message);
   state.probing[from] = true;
+  state.flights[from] = [];
   sendNext(raft, from);
 }
 
-function traceCommit(
-  raft: Raft,
-  certificate: readonly { readonly node: number; readonly match: number }[],
-): void {
+function traceAppend(raft: Raft, index: number, entry: Entry, previousTerm: number): void {
+  const { term, command } = entry;
+  const { valueHash } = command;
+  const logged = command.kind === 'config' ? configurationIn(index, entry) : null;
+  if (logged === null) raft.env.trace({ kind: 'append', index, term, valueHash, previousTerm });
+  else {
+    const membership = membershipOf(logged);
+    raft.env.trace({ kind: 'append', index, term, valueHash, previousTerm, membership });
+  }
+}
+
+function traceCommit(raft: Raft, certificate: Certificate): void {
   const { state, env } = raft;
   const { commit, term } = state;
   env.trace({

@@ -1,6 +1,7 @@
 /** Waiting for a leader, adopting terms, and following (sections 5.1 and 5.2). */
 
 import { abandonClients } from './clients.ts';
+import { refuseFollowerReads } from './follower-reads.ts';
 import { NOBODY, type Raft, TIMER } from './state.ts';
 
 /** Starts waiting anew for a leader: the timeout is random in [T, 2T) (section 5.2). */
@@ -29,7 +30,10 @@ export function becomeFollower(raft: Raft, leader: number): void {
   const before = state.role;
   state.leader = leader;
   state.role = 'follower';
+  state.incoming = null;
+  refuseFollowerReads(raft, Number.POSITIVE_INFINITY);
   if (before !== 'leader') return;
+  state.transfer = null;
   env.cancelTimer(TIMER.heartbeat);
   abandonClients(raft);
   resetElectionWait(raft);

@@ -9,23 +9,30 @@
 
 import { type Command, type CommandResult, type KvRules, kvRules } from '../kv.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
+import { configurationUpTo } from './configurations.ts';
+import { nextByJoint, nextBySingle } from './membership-moves.ts';
 import type {
   AppendEntries,
   AppendReply,
+  Configuration,
   Entry,
   InstallSnapshot,
+  LoggedConfiguration,
   RaftMessage,
   RequestVote,
   Snapshot,
+  SnapshotReply,
   Vote,
 } from './messages.ts';
 import {
+  type Electorate,
   entriesFrom,
+  type FollowerRead,
   lastIndex,
   NOBODY,
   type PendingRead,
+  type Purpose,
   type RaftState,
-  reachedBy,
   TERM_UNKNOWN,
   termAt,
 } from './state.ts';
@@ -42,6 +49,18 @@ interface Ballot {
 export interface RaftRules extends KvRules, ClientRules {
   /** How many of `nodes` make a quorum; any two quorums must meet. */
   quorum(nodes: number): number;
+  /**
+   * Whose word counts under a configuration, and how much of it: a majority of the voters, and in
+   * joint consensus of the old ones as well. Learners never count.
+   */
+  electorates(
+    state: State,
+    configuration: Configuration,
+    purpose: Purpose,
+    quorum: (nodes: number) => number,
+  ): readonly Electorate[];
+  /** The configuration that is in force: the latest in the log, committed or not. */
+  activeConfiguration(state: State): LoggedConfiguration;
   /** Whether a message makes this node adopt its term. A PreVote must not. */
   onHigherTerm(state: State, message: RaftMessage): boolean;
   /** Term and vote after adopting `term`. */
@@ -49,7 +68,7 @@ export interface RaftRules extends KvRules, ClientRules {
   /** The term that a vote request speaks of. */
   lastLogTerm(state: State): number;
   /** Whether a vote request is ignored altogether: a leader was heard from too recently. */
-  isSticky(state: State, nowUs: number): boolean;
+  isSticky(state: State, message: RequestVote, nowUs: number): boolean;
   /** Whether this node may vote for the candidate, its log apart (Figure 2). */
   canVote(state: State, from: number, message: RequestVote): boolean;
   /** Whether the candidate's log is at least as up to date as the own one (section 5.4.1). */
@@ -60,8 +79,22 @@ export interface RaftRules extends KvRules, ClientRules {
   countVote(state: State, message: Vote): boolean;
   /** Whether a new leader starts its term with an entry of its own (section 8). */
   startsWithNoop(state: State): boolean;
-  /** Whether a leader may go on leading: a quorum has answered of late. */
-  checkQuorum(state: State, nowUs: number, quorum: number): boolean;
+  /** Whether a leader may go on leading, a quorum having answered since `heardUs`. */
+  checkQuorum(state: State, nowUs: number, heardUs: number): boolean;
+
+  /** Leader: whether it takes commands of clients: not while it hands its leadership over. */
+  acceptsCommands(state: State): boolean;
+  /** Leader: whether the target of a transfer may be told to start its election. */
+  transferReady(state: State, target: number): boolean;
+  /**
+   * Leader: whether it may append a configuration: that before is committed (section 4.1), and so
+   * is an entry of its own term (Ongaro's message of 10 July 2015 to raft-dev).
+   */
+  canChangeConfiguration(state: State): boolean;
+  /** Leader: the configuration to change to, there being no operator; null for none. */
+  nextConfiguration(state: State, draw: () => number): Configuration | null;
+  /** Leader: whether it ends a joint configuration that is committed, whoever began it (4.3). */
+  leavesJoint(state: State): boolean;
 
   /** Leader: whether a follower needs the snapshot, its next entry being compacted. */
   needsSnapshot(nextIndex: number, snapshot: Snapshot): boolean;
@@ -76,13 +109,13 @@ export interface RaftRules extends KvRules, ClientRules {
   /** Follower: up to which index its log agrees with the leader's. */
   appendReply(state: State, message: AppendEntries): number;
   /** Leader: whether an answer belongs to this leadership. */
-  countReply(state: State, message: AppendReply): boolean;
+  countReply(state: State, message: AppendReply | SnapshotReply): boolean;
   /** Leader: the match index of a follower after it accepted. */
   onAppendResp(state: State, from: number, message: AppendReply): number;
   /** Leader: where to go on with a follower that did not accept. */
   nextOnConflict(state: State, from: number, message: AppendReply): number;
   /** Leader: the commit index; entries of earlier terms are not counted (section 5.4.2). */
-  commitIndex(state: State, quorum: number): number;
+  commitIndex(state: State, reached: number): number;
   /** Whether the next entry may be executed. */
   canApply(state: State): boolean;
   /** What a client is told about its command. */
@@ -92,11 +125,24 @@ export interface RaftRules extends KvRules, ClientRules {
   readIndex(state: State): number;
   /** Leader: whether a read may be answered. */
   readReady(state: State, read: Readonly<PendingRead>): boolean;
+  /** Follower: whether a read may be answered from its own state (section 6.4). */
+  followerReadReady(state: State, read: Readonly<FollowerRead>): boolean;
+  /** Leader: whether a lease may be relied upon at all in this term. */
+  mayUseLease(state: State): boolean;
   /** The clock on which leases are measured. */
   leaseClock(nowUs: number, wallUs: number): number;
   /** Until when a leader may answer reads, once a quorum confirmed a round started then. */
   leaseUntil(roundStartUs: number, electionTimeoutUs: number, driftPpm: number): number;
 
+  /** The configuration that goes into a snapshot up to `index`. */
+  snapshotConfiguration(state: State, index: number): LoggedConfiguration | null;
+  /** Follower: the configurations of its log once a snapshot took the place of some of it. */
+  installedConfigurations(
+    state: State,
+    ofSnapshot: LoggedConfiguration,
+    upTo: number,
+    keepsSuffix: boolean,
+  ): readonly LoggedConfiguration[];
   /** Follower: what to do about a snapshot (Figure 13). */
   installDecision(state: State, message: InstallSnapshot): InstallDecision;
   /** Term and vote after a snapshot was installed: those from before. */
@@ -115,6 +161,14 @@ export const raftRules: RaftRules = {
 
   quorum: (nodes) => Math.floor(nodes / 2) + 1,
 
+  electorates: (_state, { voters, oldVoters }, _purpose, quorum) =>
+    (oldVoters === null ? [voters] : [voters, oldVoters]).map((nodes) => ({
+      nodes,
+      needed: quorum(nodes.length),
+    })),
+
+  activeConfiguration: (state) => state.configurations.at(-1) ?? state.active,
+
   onHigherTerm(state, message) {
     if (message.term <= state.term) return false;
     if (message.kind === 'request-vote') return !message.pre;
@@ -128,7 +182,8 @@ export const raftRules: RaftRules = {
 
   lastLogTerm: (state) => termAt(state, lastIndex(state)),
 
-  isSticky(state, nowUs) {
+  isSticky(state, message, nowUs) {
+    if (message.transfer) return false;
     const { checkQuorum, reads, electionTimeoutUs } = state.config;
     if (!checkQuorum && reads !== 'lease') return false;
     return state.role === 'leader' || nowUs - state.contactUs < electionTimeoutUs;
@@ -158,16 +213,22 @@ export const raftRules: RaftRules = {
 
   startsWithNoop: () => true,
 
-  checkQuorum(state, nowUs, quorum) {
+  checkQuorum(state, nowUs, heardUs) {
     const { checkQuorum, electionTimeoutUs } = state.config;
-    if (!checkQuorum || nowUs - state.leaderSinceUs < electionTimeoutUs) return true;
-    let heard = 1;
-    for (const node of state.members) {
-      const ackUs = state.ackUs[node] as number;
-      if (node !== state.self && nowUs - ackUs < electionTimeoutUs) heard++;
-    }
-    return heard >= quorum;
+    return !checkQuorum || nowUs - heardUs < electionTimeoutUs;
   },
+
+  acceptsCommands: (state) => state.transfer === null,
+
+  transferReady: (state, target) => state.matchIndex[target] === lastIndex(state),
+
+  canChangeConfiguration: (state) =>
+    state.active.index <= state.commit && termAt(state, state.commit) === state.term,
+
+  nextConfiguration: (state, draw) =>
+    state.config.membership === 'joint' ? nextByJoint(state, draw) : nextBySingle(state, draw),
+
+  leavesJoint: () => true,
 
   needsSnapshot: (nextIndex, snapshot) => nextIndex <= snapshot.index,
 
@@ -215,8 +276,7 @@ export const raftRules: RaftRules = {
     return Math.max(match + 1, Math.min(next, message.index));
   },
 
-  commitIndex(state, quorum) {
-    const reached = reachedBy(state.matchIndex, quorum);
+  commitIndex(state, reached) {
     if (reached <= state.commit) return state.commit;
     return termAt(state, reached) === state.term ? reached : state.commit;
   },
@@ -231,13 +291,25 @@ export const raftRules: RaftRules = {
     return read.index >= 0 && state.applied >= read.index && read.round <= state.confirmedRound;
   },
 
+  followerReadReady: (state, read) => read.index >= 0 && state.applied >= read.index,
+
+  // A TimeoutNow may arrive late, and the election that it starts does not wait for leases.
+  mayUseLease: (state) => state.transfer === null && !state.leaseForfeited,
+
   leaseClock: (nowUs) => nowUs,
 
   leaseUntil: (roundStartUs, electionTimeoutUs, driftPpm) =>
     roundStartUs + Math.floor((electionTimeoutUs * 1_000_000) / (1_000_000 + driftPpm)),
 
+  snapshotConfiguration: configurationUpTo,
+
+  installedConfigurations: (state, ofSnapshot, upTo, keepsSuffix) => [
+    ofSnapshot,
+    ...(keepsSuffix ? state.configurations.filter(({ index }) => index > upTo) : []),
+  ],
+
   installDecision(state, message) {
-    const { index, term } = message.snapshot;
+    const { index, term } = message.last;
     if (message.term < state.term) return 'stale';
     if (index <= state.commit) return 'covered';
     const own = termAt(state, index);

@@ -1,15 +1,63 @@
-/** Follower: installing the leader's snapshot (section 7, Figure 13), sent as one message. */
+/**
+ * Snapshots for followers whose next entry is compacted (section 7, Figure 13): the leader sends
+ * its own in pieces, each once the one before is confirmed; the follower installs the whole.
+ */
 
-import { emptyKv, restoreKv } from '../kv.ts';
-import { replaceLog } from './apply.ts';
-import type { Entry, InstallSnapshot, Snapshot } from './messages.ts';
-import { accept } from './replication.ts';
+import { emptyKv, type KvSnapshot, restoreKv } from '../kv.ts';
+import { replaceLog, traceSnapshot } from './apply.ts';
+import { activate, initialConfiguration } from './configurations.ts';
+import type { Entry, InstallSnapshot, Snapshot, SnapshotReply } from './messages.ts';
+import { accept, countAnswer } from './replication.ts';
 import { heardLeader } from './roles.ts';
-import { lastIndex, type Raft } from './state.ts';
+import { lastIndex, type Outgoing, type Raft } from './state.ts';
 
+/** Leader: begins to send its snapshot. What follows it is held back until it is installed. */
+export function sendSnapshot(raft: Raft, node: number): void {
+  const { state } = raft;
+  const { snapshot } = state;
+  state.outgoing[node] = { snapshot, text: textOf(raft, snapshot), offset: 0 };
+  state.nextIndex[node] = snapshot.index + 1;
+  state.probing[node] = true;
+  state.flights[node] = [];
+  resendSnapshot(raft, node);
+}
+
+/** Leader: sends the piece that the follower has not confirmed yet; it may have been lost. */
+export function resendSnapshot(raft: Raft, node: number): void {
+  const { state, env } = raft;
+  const outgoing = state.outgoing[node];
+  if (!outgoing) return;
+  const { snapshot, text, offset } = outgoing;
+  const { index, term, configuration } = snapshot;
+  const end = Math.min(text.length, offset + state.config.snapshotChunkBytes);
+  env.send(node, {
+    kind: 'install-snapshot',
+    term: state.term,
+    last: { index, term },
+    configuration,
+    offset,
+    data: text.slice(offset, end),
+    done: end === text.length,
+    round: state.round,
+  });
+}
+
+/** Leader: the follower waits for the piece at this offset. */
+export function onSnapshotReply(raft: Raft, from: number, message: SnapshotReply): void {
+  const { state, rules } = raft;
+  if (!rules.countReply(state, message)) return;
+  const outgoing = state.outgoing[from];
+  if (outgoing?.snapshot.index === message.index && message.offset !== outgoing.offset) {
+    outgoing.offset = Math.min(message.offset, outgoing.text.length);
+    resendSnapshot(raft, from);
+  }
+  countAnswer(raft, from, message.round);
+}
+
+/** Follower: takes a piece, and installs the snapshot with the last one. */
 export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnapshot): void {
   const { state, rules } = raft;
-  const { snapshot, round } = message;
+  const { last, round } = message;
   const decision = rules.installDecision(state, message);
   if (decision !== 'stale') heardLeader(raft, from);
   switch (decision) {
@@ -18,17 +66,43 @@ export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnap
       accept(raft, from, 0, round);
       break;
     case 'covered':
-      accept(raft, from, snapshot.index, round);
+      accept(raft, from, last.index, round);
       break;
     case 'keep-suffix':
-      install(raft, snapshot, state.log.slice(snapshot.index - state.snapshot.index));
-      accept(raft, from, snapshot.index, round);
+    case 'replace-log': {
+      const snapshot = receive(raft, from, message);
+      if (snapshot === null) break;
+      const keeps = decision === 'keep-suffix';
+      install(raft, snapshot, keeps ? state.log.slice(last.index - state.snapshot.index) : []);
+      accept(raft, from, last.index, round);
       break;
-    case 'replace-log':
-      install(raft, snapshot, []);
-      accept(raft, from, snapshot.index, round);
-      break;
+    }
   }
+}
+
+/** Puts the pieces together; null while some are missing, and then says which comes next. */
+function receive(raft: Raft, from: number, message: InstallSnapshot): Snapshot | null {
+  const { state, env } = raft;
+  const { term, last, configuration, offset, data, done, round } = message;
+  const { index } = last;
+  if (offset === 0) state.incoming = { term, index, text: '' };
+  const { incoming } = state;
+  const fits = incoming?.term === term && incoming.index === index;
+  if (fits && incoming.text.length === offset) incoming.text += data;
+  const received = fits ? incoming.text : '';
+  if (done && received.length === offset + data.length) {
+    state.incoming = null;
+    const kv = JSON.parse(received) as KvSnapshot | null;
+    return { index, term: last.term, kv, configuration };
+  }
+  env.send(from, {
+    kind: 'snapshot-reply',
+    term: state.term,
+    index,
+    offset: received.length,
+    round,
+  });
+  return null;
 }
 
 function install(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
@@ -43,10 +117,22 @@ function install(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
   state.applied = snapshot.index;
   state.durableIndex = Math.min(state.durableIndex, snapshot.index + suffix.length);
   replaceLog(raft, snapshot, suffix);
+  const configurations = rules.installedConfigurations(
+    state,
+    snapshot.configuration ?? initialConfiguration(state.members),
+    snapshot.index,
+    suffix.length > 0,
+  );
+  state.configurations.splice(0, state.configurations.length, ...configurations);
   if (suffix.length === 0 && last > snapshot.index) {
     env.trace({ kind: 'truncate', from: snapshot.index + 1 });
   }
-  const { index, term } = snapshot;
-  const stateHash = state.kv.hash;
-  env.trace({ kind: 'snapshot', op: 'install', last: { term, index }, stateHash });
+  traceSnapshot(raft, 'install');
+  activate(raft);
+}
+
+/** Followers that need the same snapshot are sent the same text. */
+function textOf({ state }: Raft, snapshot: Snapshot): string {
+  const same = (outgoing: Outgoing | null): boolean => outgoing?.snapshot === snapshot;
+  return state.outgoing.find(same)?.text ?? JSON.stringify(snapshot.kv);
 }

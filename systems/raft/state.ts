@@ -3,7 +3,8 @@
 import type { KvLimits, KvMachine, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef, Env } from '../protocol.ts';
-import type { Entry, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
+import { reachedBy } from '../quorums.ts';
+import type { Entry, LoggedConfiguration, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
 import type { RaftRules } from './rules.ts';
 
 type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
@@ -11,13 +12,22 @@ type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 /** Options, resolved. */
 export interface RaftConfig extends KvLimits {
   /** How reads are made linearizable: dissertation, sections 6.4 and 6.4.1. */
-  readonly reads: 'index' | 'lease' | 'log';
+  readonly reads: 'index' | 'lease' | 'log' | 'follower';
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
   /** Entries applied between snapshots; 0 for none. */
   readonly snapshotEvery: number;
+  /** Most characters in one InstallSnapshot. */
+  readonly snapshotChunkBytes: number;
   /** Most entries in one AppendEntries. */
   readonly batch: number;
+  /** Most AppendEntries under way to one follower; 0 for no limit. */
+  readonly inFlight: number;
+  /** How the leader changes the configuration, to try that out, and after how many entries. */
+  readonly membership: 'off' | 'single' | 'joint';
+  readonly reconfigureEvery: number;
+  /** Entries that a leader commits before it transfers its leadership; 0 for never. */
+  readonly transferEvery: number;
   /** T: timeouts are drawn from [T, 2T). */
   readonly electionTimeoutUs: number;
   readonly heartbeatUs: number;
@@ -34,11 +44,54 @@ interface PendingCommand {
 /** A read that waits until this node is known to lead still. */
 export interface PendingRead {
   readonly to: ClientRef;
-  readonly operation: Operation;
+  /** Null for a follower's question: `to` names the follower and its number for it. */
+  readonly operation: Operation | null;
   /** The round, started after the read arrived, that has to be confirmed. */
   readonly round: number;
   /** What has to be applied; -1 while it cannot be told. */
   index: number;
+}
+
+/** A read that a follower serves, once the leader has said what has to be applied. */
+export interface FollowerRead {
+  readonly to: ClientRef;
+  readonly operation: Operation;
+  readonly request: number;
+  readonly sinceUs: number;
+  /** Term, round and index of the leader's answer; the index is -1 until it comes. */
+  term: number;
+  round: number;
+  index: number;
+}
+
+/** `needed` of these nodes have to agree. */
+export interface Electorate {
+  readonly nodes: readonly number[];
+  readonly needed: number;
+}
+
+/** What a quorum is asked for. */
+export type Purpose = 'election' | 'commit' | 'read';
+
+/** A snapshot on its way to a follower, in pieces. */
+export interface Outgoing {
+  readonly snapshot: Snapshot;
+  readonly text: string;
+  /** What the follower has confirmed so far, in characters. */
+  offset: number;
+}
+
+/** A snapshot on its way from a leader: the pieces so far, and what they are of. */
+export interface Incoming {
+  readonly term: number;
+  readonly index: number;
+  text: string;
+}
+
+/** A leadership transfer under way. */
+export interface Transfer {
+  readonly target: number;
+  readonly sinceUs: number;
 }
 
 /** "Nobody", where a node is expected. */
@@ -54,6 +107,13 @@ export interface RaftState {
   votedFor: number;
   log: Entry[];
   snapshot: Snapshot;
+  /** The configurations of snapshot and log, by index; the first may be the cluster's initial one. */
+  readonly configurations: LoggedConfiguration[];
+  /** The one in force here, and what follows from it: whose word counts, and who gets the log. */
+  active: LoggedConfiguration;
+  electorates: Readonly<Record<Purpose, readonly Electorate[]>>;
+  peers: readonly number[];
+  selfVotes: boolean;
   /** The log up to here is known to be on this node's disk. */
   durableIndex: number;
   commit: number;
@@ -75,6 +135,24 @@ export interface RaftState {
   /** The latest round that the node has answered, and when any answer came. */
   readonly ackRound: number[];
   readonly ackUs: number[];
+  /** By node: the last index of each AppendEntries under way; only where `inFlight` limits them. */
+  readonly flights: number[][];
+  /** By node: the snapshot that it is sent. */
+  readonly outgoing: (Outgoing | null)[];
+  /** Followers: the snapshot that is coming in. */
+  incoming: Incoming | null;
+  /**
+   * Learners catch up in rounds, each up to where the log ended when it began; one that ends within
+   * an election timeout shows that the learner keeps up (dissertation, section 4.2.1).
+   */
+  readonly catchUpTo: number[];
+  readonly catchUpSinceUs: number[];
+  readonly caughtUp: boolean[];
+  transfer: Transfer | null;
+  /** Whether TimeoutNow was sent in this term: it may arrive at any time, so no lease holds. */
+  leaseForfeited: boolean;
+  /** The first index of the leader's own term. */
+  firstOwn: number;
   leaderSinceUs: number;
   /** Rounds of confirmations: the latest started, and the latest that a quorum answered. */
   round: number;
@@ -89,6 +167,9 @@ export interface RaftState {
   /** Clients that wait, by index. */
   readonly pending: PendingCommand[];
   readonly reads: PendingRead[];
+  readonly followerReads: FollowerRead[];
+  /** Numbers of a follower's questions: never used again, not even after a restart. */
+  nextRequest: number;
 }
 
 /** How many rounds back the start of a round is remembered. */
@@ -132,14 +213,24 @@ export function entriesFrom(state: Readonly<RaftState>, from: number, count: num
   return state.log.slice(at, at + count);
 }
 
-/** The item of `values` that `count` of them reach: the count-th largest. */
-export function reachedBy(values: readonly number[], count: number): number {
-  let best = Number.NEGATIVE_INFINITY;
-  for (const candidate of values) {
-    if (candidate <= best) continue;
-    let reaching = 0;
-    for (const value of values) if (value >= candidate) reaching++;
-    if (reaching >= count) best = candidate;
+/** What of `values`, by node, the needed nodes of every electorate reach. */
+export function quorumReaches(
+  electorates: readonly Electorate[],
+  values: readonly number[],
+): number {
+  let reached = Number.POSITIVE_INFINITY;
+  for (const { nodes, needed } of electorates) {
+    reached = Math.min(reached, reachedBy(values, nodes, needed));
   }
-  return best;
+  return reached;
+}
+
+/** Whether the nodes that hold something are enough of every electorate. */
+export function isQuorum(electorates: readonly Electorate[], holds: readonly boolean[]): boolean {
+  for (const { nodes, needed } of electorates) {
+    let count = 0;
+    for (const node of nodes) if (holds[node]) count++;
+    if (count < needed) return false;
+  }
+  return true;
 }

@@ -41,11 +41,11 @@ test('the model of the page keeps its claims, and judges', async () => {
   expect(stdout).toBe('[]');
 });
 
-test('the history of the page is valid for the command beside it', () => {
+test('the history of the page is valid for the command beside it', async () => {
   const history = page.split('```\n').find((block) => block.startsWith('{"process"')) ?? '';
   const directory = mkdtempSync(join(tmpdir(), 'ordeal-readme-'));
   const path = join(directory, 'history.jsonl');
   writeFileSync(path, history);
-  expect(checkPath(path, { model: 'cas-register' }).status).toBe(0);
+  expect((await checkPath(path, { model: 'cas-register' })).status).toBe(0);
   rmSync(directory, { recursive: true });
 });

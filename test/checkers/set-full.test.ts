@@ -71,6 +71,43 @@ describe('set-full', () => {
     });
   });
 
+  test.each([
+    ['valid', [read(), read(1), read(), read(1)]],
+    ['invalid', [read(1), read(), read(1), read()]],
+  ] as const)(
+    'an element that comes and goes is judged by the last read of all: %s',
+    (kind, reads) => {
+      const history = events(...done(1, 'add', 1), ...reads.flat());
+      expect(checkSetFull(history).verdict.kind).toBe(kind);
+    },
+  );
+
+  test('reads that overlap are ordered by when they began, as in Jepsen', () => {
+    const overlapping = (first: number[], second: number[]) =>
+      events(
+        ...done(1, 'add', 1),
+        [2, 'invoke', 'read'],
+        [3, 'invoke', 'read'],
+        [3, 'ok', 'read', second],
+        [2, 'ok', 'read', first],
+      );
+    expect(checkSetFull(overlapping([], [1])).verdict.kind).toBe('valid');
+    expect(checkSetFull(overlapping([1], [])).verdict.kind).toBe('invalid');
+  });
+
+  test('an add without an answer that was seen once and then is missing is lost', () => {
+    const history = events([1, 'invoke', 'add', 1], ...read(1), ...read());
+    expect(checkSetFull(history).verdict.kind).toBe('invalid');
+  });
+
+  test('an element that only reads concurrent with its add missed was never read', () => {
+    const history = events([0, 'invoke', 'read'], ...done(1, 'add', 1), [0, 'ok', 'read', []]);
+    expect(checkSetFull(history)).toMatchObject({
+      verdict: { kind: 'unknown' },
+      stats: { lost: 0, neverRead: 1 },
+    });
+  });
+
   test('a set of which nothing was ever read is unknown', () => {
     expect(checkSetFull(events(...done(1, 'add', 1))).verdict.kind).toBe('unknown');
   });

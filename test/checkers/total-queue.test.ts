@@ -21,6 +21,19 @@ describe('total queue', () => {
     });
   });
 
+  test('a value whose enqueue never answered came out after all: recovered, as in Jepsen', () => {
+    const history = events(
+      [1, 'invoke', 'enqueue', 1],
+      ...done(2, 'enqueue', 2),
+      ...done(3, 'dequeue', null, 1),
+      ...done(3, 'dequeue', null, 2),
+    );
+    expect(checkTotalQueue(history)).toMatchObject({
+      verdict: { kind: 'valid' },
+      stats: { attempted: 2, acknowledged: 1, recovered: 1, lost: 0 },
+    });
+  });
+
   test('a dequeue that crashed may have taken the missing value', () => {
     const history = events(
       ...done(0, 'enqueue', 1),

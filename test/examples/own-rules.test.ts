@@ -9,7 +9,11 @@ import { oneAtATime } from './one-at-a-time.ts';
 
 test('a wrong change is found, by the rule of the paper that it breaks', () => {
   const found = hunt({ system: 'raft', variants: [eagerCommit] }, 50);
-  expect(found?.violations.map(({ property }) => property)).toContain('CommitCurrentTerm');
+  const verdicts = found?.checks.map(({ verdict }) => verdict) ?? [];
+  const broken = verdicts.flatMap((verdict) =>
+    verdict.kind === 'invalid' ? verdict.properties : [],
+  );
+  expect(broken).toContain('CommitCurrentTerm');
 });
 
 test('a right change is reached and raises no alarm', () => {

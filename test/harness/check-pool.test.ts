@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { History, type Value } from '../../checkers/history.ts';
-import { checkLinearizable } from '../../checkers/linearizable/index.ts';
+import { checkLinearizable, modelNamed, models } from '../../checkers/linearizable/index.ts';
 import { checkInParallel } from '../../harness/check-pool.ts';
+import { hardQueues } from '../checkers/linearizable/hard-queues.ts';
 
 /** Writes and reads one after another on many keys; on one key the last read is wrong, if asked. */
 function historyOf(keys: number, wrongKey: number | null): History {
@@ -36,6 +37,21 @@ describe('checkInParallel', () => {
     expect(together.verdict).toEqual(alone.verdict);
     expect(together.operations).toBe(alone.operations);
     expect(together.keys.length).toBe(alone.keys.length);
+  });
+
+  test('answers like one thread, to the byte, where it needs others', async () => {
+    const queues = hardQueues();
+    const alone = checkLinearizable(queues, { model: 'fifo-queue' });
+    const together = await checkInParallel(queues, { model: 'fifo-queue' }, 3, 100);
+    expect(JSON.stringify(together)).toBe(JSON.stringify(alone));
+  });
+
+  test('rejects when a thread fails, and says why', async () => {
+    const name = 'known-to-this-thread-only';
+    Object.assign(models, { [name]: { ...modelNamed('fifo-queue'), name } });
+    await expect(checkInParallel(hardQueues(), { model: name }, 3, 100)).rejects.toThrow(
+      `in a checking thread, no model is called "${name}"`,
+    );
   });
 
   test('says what one thread would say of a history that cannot be judged', async () => {

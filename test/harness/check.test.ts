@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Value } from '../../checkers/history.ts';
 import { checkAll, checkPath } from '../../harness/commands/check.ts';
 import { run } from '../../harness/ordeal.ts';
+import { hardQueues } from '../checkers/linearizable/hard-queues.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ordeal-check-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -34,6 +35,8 @@ function sequential(steps: readonly (readonly [string, Value, Value])[]): string
     })
     .join('');
 }
+
+const UNTIMED = ['the file has no times: positions in it stand for nanoseconds'];
 
 const GOOD = sequential([
   ['write', 1, 1],
@@ -64,10 +67,10 @@ describe.skipIf(!existsSync(DATA))('a recorded history (needs ../shared)', () =>
 
   test.each(recorded.map((entry) => [entry.file, entry] as const))(
     '%s gets its recorded verdict',
-    (name, { format, model, initial = null, failedCas, level, ...said }) => {
+    async (name, { format, model, initial = null, failedCas, level, ...said }) => {
       const start = Array.isArray(initial) || typeof initial !== 'object' ? initial : null;
       const pairs = start === null && initial !== null ? Object.entries(initial) : start;
-      const { status, out } = checkPath(`${DATA}/${name}`, {
+      const { status, out } = await checkPath(`${DATA}/${name}`, {
         model,
         json: true,
         initial: pairs as Value,
@@ -84,9 +87,9 @@ describe.skipIf(!existsSync(DATA))('a recorded history (needs ../shared)', () =>
 });
 
 /** What the command prints and its status, without a process around it. */
-function check(paths: readonly string[], flags: Parameters<typeof checkAll>[1]) {
+async function check(paths: readonly string[], flags: Parameters<typeof checkAll>[1]) {
   let [out, err] = ['', ''];
-  const status = checkAll(paths, flags, {
+  const status = await checkAll(paths, flags, {
     out: (text) => {
       out += text;
     },
@@ -116,14 +119,14 @@ describe('ordeal check', () => {
     for (const line of stdout.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test('prints a line of JSON for each file, and a refused one does not stop the others', () => {
+  test('prints a line of JSON for each file, and a refused one does not stop the others', async () => {
     const paths = [
       file('1.jsonl', GOOD),
       file('2.jsonl', '{"type":"ok","process":0,"f":"read"}\n'),
       file('3.jsonl', ''),
       file('4.jsonl', BAD),
     ];
-    const { status, out, err } = check(paths, { model: 'register', json: true });
+    const { status, out, err } = await check(paths, { model: 'register', json: true });
     const lines = out
       .trimEnd()
       .split('\n')
@@ -146,19 +149,21 @@ describe('ordeal check', () => {
     [['refused'], 64],
     [['missing'], 64],
     [['.'], 64],
-  ])('on %j has status %i', (names, status) => {
+  ])('on %j has status %i', async (names, status) => {
     file('good', GOOD);
     file('bad', BAD);
     file('empty', '');
     file('refused', 'junk');
     const paths = names.map((name) => join(directory, name));
-    expect(check(paths, { model: 'register' }).status).toBe(status);
+    expect((await check(paths, { model: 'register' })).status).toBe(status);
   });
 
   test.each([
     [[], "missing required argument 'path'"],
     [['x', '--model', 'nosuch'], '--model: unknown "nosuch" (known: register,'],
     [['x', '--budget', '-1'], 'a whole number of steps above 0'],
+    [['x', '--threads', '0'], 'a whole number of threads 1 to 256'],
+    [['x', '--witness', 'log'], 'Allowed choices are positions, off'],
     [['x', '--initial', '{"a":'], 'it begins like JSON, but is none'],
     [['x', '--staleness-ms', 'x'], 'a number from 0 up'],
   ])('refuses %j in one line, with status 64', async (args, message) => {
@@ -185,33 +190,35 @@ describe('ordeal check', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
   });
 
-  test('refuses checkers and levels that there are not', () => {
-    expect(() => check(['x'], { checker: 'nosuch' })).toThrow('--checker: unknown "nosuch"');
-    expect(() => check(['x'], { level: 'nosuch' })).toThrow('--level: unknown "nosuch"');
+  test('refuses checkers and levels that there are not', async () => {
+    await expect(check(['x'], { checker: 'nosuch' })).rejects.toThrow(
+      '--checker: unknown "nosuch"',
+    );
+    await expect(check(['x'], { level: 'nosuch' })).rejects.toThrow('--level: unknown "nosuch"');
   });
 });
 
 /** Judges a text without a process around it. */
-function judge(text: string, flags: Parameters<typeof checkPath>[1]) {
-  const { status, out, err } = checkPath(file('history', text), { ...flags, json: true });
+async function judge(text: string, flags: Parameters<typeof checkPath>[1]) {
+  const { status, out, err } = await checkPath(file('history', text), { ...flags, json: true });
   return { status, err, ...(out === '' ? {} : JSON.parse(out)) };
 }
 
 describe('what a history is judged by', () => {
-  test('must be said, unless the file does', () => {
-    expect(judge(GOOD, {})).toMatchObject({
+  test('must be said, unless the file does', async () => {
+    expect(await judge(GOOD, {})).toMatchObject({
       status: 64,
       error: expect.stringContaining('--model'),
     });
     const stack =
       '# @object atomic-stack\n[1] call push(1)\n[1] return\n[2] call pop\n[2] return 2';
-    expect(judge(stack, {})).toMatchObject({ status: 1, model: 'stack', format: 'limo' });
+    expect(await judge(stack, {})).toMatchObject({ status: 1, model: 'stack', format: 'limo' });
     const queue = '# @object atomic-queue\n[1] call enq(1)\n[1] return\n[2] call deq\n[2] return 1';
-    expect(judge(queue, {})).toMatchObject({ status: 0, model: 'fifo-queue' });
+    expect(await judge(queue, {})).toMatchObject({ status: 0, model: 'fifo-queue' });
   });
 
-  test('is refused where the model does not know a function, with the line', () => {
-    const { status, error } = judge(
+  test('is refused where the model does not know a function, with the line', async () => {
+    const { status, error } = await judge(
       sequential([
         ['write', 1, 1],
         ['push', 2, 2],
@@ -226,32 +233,34 @@ describe('what a history is judged by', () => {
     );
   });
 
-  test('is refused where a flag would come to nothing', () => {
-    expect(judge(GOOD, { model: 'register', level: 'serializable' }).error).toContain(
+  test('is refused where a flag would come to nothing', async () => {
+    expect((await judge(GOOD, { model: 'register', level: 'serializable' })).error).toContain(
       '--level: checker linearizable has no use for it',
     );
-    expect(judge(GOOD, { model: 'bank', failedCas: 'observed' }).error).toContain(
+    expect((await judge(GOOD, { model: 'bank', failedCas: 'observed' })).error).toContain(
       '--failed-cas: checker bank has no use for it',
     );
-    expect(judge(GOOD, { checker: 'linearizable', model: 'bank' }).error).toContain(
+    expect((await judge(GOOD, { checker: 'linearizable', model: 'bank' })).error).toContain(
       '--model: "bank" is no model of checker linearizable',
     );
-    expect(judge(GOOD, { checker: 'transactional' }).error).toContain('needs --workload');
-    expect(judge(GOOD, { checker: 'sequential', model: 'stack' }).error).toContain('not of stack');
+    expect((await judge(GOOD, { checker: 'transactional' })).error).toContain('needs --workload');
+    expect((await judge(GOOD, { checker: 'sequential', model: 'stack' })).error).toContain(
+      'not of stack',
+    );
   });
 
-  test('may start from a value of its own', () => {
+  test('may start from a value of its own', async () => {
     const text = sequential([['read', null, 7]]);
-    expect(judge(text, { model: 'register' }).verdict).toBe('invalid');
-    expect(judge(text, { model: 'register', initial: 7 }).verdict).toBe('valid');
+    expect((await judge(text, { model: 'register' })).verdict).toBe('invalid');
+    expect((await judge(text, { model: 'register', initial: 7 })).verdict).toBe('valid');
   });
 
-  test('starts from the empty text in a key-value log of Porcupine', () => {
+  test('starts from the empty text in a key-value log of Porcupine', async () => {
     const text =
       '{:process 0, :type :invoke, :f :get, :key "a", :value nil}\n' +
       '{:process 0, :type :ok, :f :get, :key "a", :value ""}\n';
-    expect(judge(text, { model: 'kv-append' }).verdict).toBe('valid');
-    expect(judge(text, { model: 'kv-append', initial: 'x' }).verdict).toBe('invalid');
+    expect((await judge(text, { model: 'kv-append' })).verdict).toBe('valid');
+    expect((await judge(text, { model: 'kv-append', initial: 'x' })).verdict).toBe('invalid');
   });
 
   test.each([
@@ -277,8 +286,8 @@ describe('what a history is judged by', () => {
     ['counter', 'read', 'two', 'history:2: read: expected a number, or nil, got "two"'],
   ])(
     '%s: a value of %s that it cannot read, such as %j, is refused',
-    (model, f, value, message) => {
-      const { status, error } = judge(sequential([[f, value, value]]), { model });
+    async (model, f, value, message) => {
+      const { status, error } = await judge(sequential([[f, value, value]]), { model });
       expect(status).toBe(64);
       expect(error).toContain(message);
     },
@@ -289,66 +298,73 @@ describe('what a history is judged by', () => {
     ['counter', 'read', 'x', '--initial: expected a number for counter'],
     ['multi-register', 'txn', 3, '--initial: expected the registers by name'],
     ['bank', 'read', [1], '--initial: expected a number for bank'],
-  ])('%s: for its %s an initial value %j is refused', (model, f, initial, message) => {
-    expect(judge(sequential([[f, null, null]]), { model, initial }).error).toContain(message);
+  ])('%s: for its %s an initial value %j is refused', async (model, f, initial, message) => {
+    expect((await judge(sequential([[f, null, null]]), { model, initial })).error).toContain(
+      message,
+    );
   });
 
-  test('is no promise to sessions where a process goes on after an unknown outcome', () => {
+  test('is no promise to sessions where a process goes on after an unknown outcome', async () => {
     const text =
       '{"process":0,"type":"invoke","f":"write","value":1}\n' +
       '{"process":0,"type":"info","f":"write"}\n' +
       '{"process":0,"type":"invoke","f":"read"}\n' +
       '{"process":0,"type":"ok","f":"read","value":1}\n';
-    expect(judge(text, { checker: 'sequential' }).error).toContain(
+    expect((await judge(text, { checker: 'sequential' })).error).toContain(
       'history:3: expected a new process, got process 0 again, whose operation ended in info in line 2',
     );
-    expect(judge(text, { model: 'register' }).verdict).toBe('valid');
+    expect((await judge(text, { model: 'register' })).verdict).toBe('valid');
   });
 
-  test('may not be a queue where the file says stack', () => {
+  test('may not be a queue where the file says stack', async () => {
     const text = '# @object atomic-stack\n[1] call push(1)\n[1] return';
-    expect(judge(text, { model: 'fifo-queue' }).error).toContain('its object is a stack');
+    expect((await judge(text, { model: 'fifo-queue' })).error).toContain('its object is a stack');
   });
 
-  test('takes a failed compare-and-set for an answer only when told so', () => {
+  test('takes a failed compare-and-set for an answer only when told so', async () => {
     const text =
       sequential([['write', 1, 1]]) +
       '{"process":0,"type":"invoke","f":"cas","value":[1,2]}\n' +
       '{"process":0,"type":"fail","f":"cas","value":[1,2]}\n';
-    expect(judge(text, { model: 'cas-register' }).verdict).toBe('valid');
-    expect(judge(text, { model: 'cas-register', failedCas: 'observed' }).verdict).toBe('invalid');
+    expect((await judge(text, { model: 'cas-register' })).verdict).toBe('valid');
+    expect((await judge(text, { model: 'cas-register', failedCas: 'observed' })).verdict).toBe(
+      'invalid',
+    );
   });
 
-  test('takes a nil read for an answer, but not in Jepsen EDN', () => {
+  test('takes a nil read for an answer, but not in Jepsen EDN', async () => {
     const text = sequential([
       ['write', 1, 1],
       ['read', null, null],
     ]);
-    expect(judge(text, { model: 'register' }).verdict).toBe('invalid');
+    expect((await judge(text, { model: 'register' })).verdict).toBe('invalid');
     const edn = text
       .replace(/"(\w+)":/g, ':$1 ')
       .replaceAll('null', 'nil')
       .replaceAll(',', ' ');
-    expect(judge(edn, { model: 'register' })).toMatchObject({
+    expect(await judge(edn, { model: 'register' })).toMatchObject({
       format: 'jepsen-edn',
       verdict: 'valid',
     });
-    expect(judge(edn, { model: 'register', nilReads: 'observed' }).verdict).toBe('invalid');
+    expect((await judge(edn, { model: 'register', nilReads: 'observed' })).verdict).toBe('invalid');
   });
 
-  test('is a set with a final read, or a set as an object', () => {
+  test('is a set with a final read, or a set as an object', async () => {
     const lost = sequential([
       ['add', 1, 1],
       ['add', 2, 2],
       ['read', null, [1]],
     ]);
-    expect(judge(lost, { model: 'set' })).toMatchObject({ checker: 'set', verdict: 'invalid' });
+    expect(await judge(lost, { model: 'set' })).toMatchObject({
+      checker: 'set',
+      verdict: 'invalid',
+    });
     const object = sequential([
       ['add', 1, true],
       ['remove', 1, true],
       ['contains', 1, false],
     ]);
-    expect(judge(object, { model: 'set' })).toMatchObject({
+    expect(await judge(object, { model: 'set' })).toMatchObject({
       checker: 'linearizable',
       verdict: 'valid',
     });
@@ -464,52 +480,52 @@ describe('what a history is judged by', () => {
         ['txn', [['r', 0, null]], [['r', 0, 1]]],
       ]),
     ],
-  ])('%s has its checker, which says %s here', (model, verdict, text) => {
-    expect(judge(text, { model })).toMatchObject({ verdict });
+  ])('%s has its checker, which says %s here', async (model, verdict, text) => {
+    expect(await judge(text, { model })).toMatchObject({ verdict });
   });
 
-  test('names the strongest promise', () => {
+  test('names the strongest promise', async () => {
     const stale =
       '{"process":0,"type":"invoke","f":"write","value":1}\n{"process":0,"type":"ok","f":"write","value":1}\n' +
       '{"process":0,"type":"invoke","f":"write","value":2}\n{"process":0,"type":"ok","f":"write","value":2}\n' +
       '{"process":1,"type":"invoke","f":"read"}\n{"process":1,"type":"ok","f":"read","value":1}\n';
-    const strongest = judge(stale, { checker: 'strongest' });
+    const strongest = await judge(stale, { checker: 'strongest' });
     expect(strongest).toMatchObject({ verdict: 'valid', strongest: 'ordered-sequential' });
-    expect(judge(stale, { checker: 'sequential' })).toMatchObject({ verdict: 'valid' });
-    expect(judge(stale, { checker: 'regular' })).toMatchObject({ verdict: 'invalid' });
+    expect(await judge(stale, { checker: 'sequential' })).toMatchObject({ verdict: 'valid' });
+    expect(await judge(stale, { checker: 'regular' })).toMatchObject({ verdict: 'invalid' });
   });
 
-  test('proves nothing where nothing succeeded', () => {
+  test('proves nothing where nothing succeeded', async () => {
     const text = '{"process":0,"type":"invoke","f":"write","value":1}\n';
     const nothing = {
       verdict: 'unknown',
       because: expect.stringContaining('nothing was exercised'),
     };
-    expect(judge(text, { model: 'register' })).toMatchObject({ status: 2, ...nothing });
-    expect(judge(text, { checker: 'strongest' })).toMatchObject(nothing);
+    expect(await judge(text, { model: 'register' })).toMatchObject({ status: 2, ...nothing });
+    expect(await judge(text, { checker: 'strongest' })).toMatchObject(nothing);
     const nemesis = '{"process":"nemesis","type":"info","f":"kill"}\n';
-    expect(judge(nemesis, { model: 'register' })).toMatchObject(nothing);
+    expect(await judge(nemesis, { model: 'register' })).toMatchObject(nothing);
     // Knossos calls its own such histories linearizable.
     expect(
-      judge('{:process 0 :type :invoke :f :read :value nil}', { model: 'register' }),
+      await judge('{:process 0 :type :invoke :f :read :value nil}', { model: 'register' }),
     ).toMatchObject({
       verdict: 'valid',
       exercised: false,
       note: expect.stringContaining('nothing was exercised'),
     });
-    expect(judge('', { model: 'register' })).toMatchObject({
+    expect(await judge('', { model: 'register' })).toMatchObject({
       status: 2,
       because: expect.stringContaining('the history is empty'),
     });
   });
 
-  test('says what the reading of the history leaves out', () => {
+  test('says what the reading of the history leaves out', async () => {
     const lines = (error: string) =>
       '{"process":0,"type":"invoke","f":"cas","value":[1,2]}\n' +
       `{"process":0,"type":"fail","f":"cas","value":[1,2],"error":"${error}"}\n`;
     const text = `${sequential([['read', null, null]])}${lines('cas-mismatch')}${lines('no leader')}`;
     const flags = { model: 'cas-register', failedCas: 'observed', nilReads: 'silent' } as const;
-    const { verdict, notes } = judge(text, flags);
+    const { verdict, notes } = await judge(text, flags);
     expect(verdict).toBe('valid');
     expect(notes).toContainEqual(expect.stringContaining('1 failed cas with another error'));
     expect(notes).toContainEqual(expect.stringContaining('1 read of nil taken as silent'));
@@ -517,25 +533,27 @@ describe('what a history is judged by', () => {
       ['add', 1, 1],
       ['read', null, [1]],
     ]);
-    expect(judge(set, { model: 'set' }).notes).toContainEqual(
+    expect((await judge(set, { model: 'set' })).notes).toContainEqual(
       expect.stringContaining('earlier reads were not judged'),
     );
   });
 
-  test('reads failed compare-and-sets and nil reads for the weaker promises as for the others', () => {
+  test('reads failed compare-and-sets and nil reads for the weaker promises as for the others', async () => {
     const failed = sequential([['write', 1, 1]]);
     const cas =
       '{"process":0,"type":"invoke","f":"cas","value":[1,2]}\n' +
       '{"process":0,"type":"fail","f":"cas","value":[1,2]}\n';
     const text = `${failed}${cas}${sequential([['read', null, 1]])}`;
-    expect(judge(text, { checker: 'sequential' }).verdict).toBe('valid');
-    expect(judge(text, { checker: 'sequential', failedCas: 'observed' }).verdict).toBe('invalid');
+    expect((await judge(text, { checker: 'sequential' })).verdict).toBe('valid');
+    expect((await judge(text, { checker: 'sequential', failedCas: 'observed' })).verdict).toBe(
+      'invalid',
+    );
     const nil = `${failed}${sequential([['read', null, null]])}`;
-    expect(judge(nil, { checker: 'sequential' }).verdict).toBe('invalid');
-    expect(judge(nil, { checker: 'sequential', nilReads: 'silent' }).verdict).toBe('valid');
+    expect((await judge(nil, { checker: 'sequential' })).verdict).toBe('invalid');
+    expect((await judge(nil, { checker: 'sequential', nilReads: 'silent' })).verdict).toBe('valid');
   });
 
-  test('bounds the staleness of reads, in milliseconds only where there are times', () => {
+  test('bounds the staleness of reads, in milliseconds only where there are times', async () => {
     const events = (timed: boolean) =>
       [
         [0, 'write', 1],
@@ -550,40 +568,44 @@ describe('what a history is judged by', () => {
         .map((event, i) => `${JSON.stringify(timed ? { ...event, time: i * 1e6 } : event)}\n`)
         .join('');
     const flags = { checker: 'strongest' };
-    expect(judge(events(true), { ...flags, stalenessVersions: 2, stalenessMs: 3 }).status).toBe(0);
-    expect(judge(events(true), { ...flags, stalenessVersions: 1 })).toMatchObject({
+    expect(
+      (await judge(events(true), { ...flags, stalenessVersions: 2, stalenessMs: 3 })).status,
+    ).toBe(0);
+    expect(await judge(events(true), { ...flags, stalenessVersions: 1 })).toMatchObject({
       verdict: 'invalid',
       property: 'bounded-staleness',
     });
-    expect(judge(events(true), { ...flags, stalenessMs: 2 }).verdict).toBe('invalid');
-    expect(judge(events(false), { ...flags, stalenessMs: 2 }).error).toContain('has no times');
-    expect(JSON.stringify(judge(events(false), flags))).not.toMatch(/\d ms/);
-    expect(judge(events(true), { model: 'register', stalenessMs: 2 }).error).toContain(
+    expect((await judge(events(true), { ...flags, stalenessMs: 2 })).verdict).toBe('invalid');
+    expect((await judge(events(false), { ...flags, stalenessMs: 2 })).error).toContain(
+      'has no times',
+    );
+    expect(JSON.stringify(await judge(events(false), flags))).not.toMatch(/\d ms/);
+    expect((await judge(events(true), { model: 'register', stalenessMs: 2 })).error).toContain(
       '--staleness-ms: checker linearizable has no use for it',
     );
   });
 
-  test('says whether a valid verdict over register transactions is proved', () => {
+  test('says whether a valid verdict over register transactions is proved', async () => {
     const text = sequential([
       ['txn', [['w', 'x', 1]], [['w', 'x', 1]]],
       ['txn', [['r', 'x', null]], [['r', 'x', 1]]],
     ]);
     for (const level of ['strict-serializable', 'sser', 'ser', 'si', 'ra', 'rc', 'ru']) {
-      const { verdict, proved } = judge(text, { model: 'rw-register', level });
+      const { verdict, proved } = await judge(text, { model: 'rw-register', level });
       expect([level, verdict, proved]).toEqual([level, 'valid', true]);
     }
   });
 
-  test('may be a queue by --model where a file of LiMo does not say so', () => {
+  test('may be a queue by --model where a file of LiMo does not say so', async () => {
     const text = '[1] call enq(1)\n[1] return\n[2] call deq\n[2] return 1';
-    expect(judge(text, { model: 'fifo-queue' })).toMatchObject({
+    expect(await judge(text, { model: 'fifo-queue' })).toMatchObject({
       format: 'limo',
       verdict: 'valid',
     });
-    expect(judge(text, {}).error).toContain('history:1: expected a line "# @object');
+    expect((await judge(text, {})).error).toContain('history:1: expected a line "# @object');
   });
 
-  test('may run out of steps', () => {
+  test('may run out of steps', async () => {
     const lines: string[] = [];
     for (let process = 0; process < 12; process++) {
       lines.push(`{"process":${process},"type":"invoke","f":"write","value":${process % 3}}`);
@@ -595,9 +617,85 @@ describe('what a history is judged by', () => {
       '{"process":20,"type":"invoke","f":"read"}',
       '{"process":20,"type":"ok","f":"read","value":7}',
     );
-    const result = judge(lines.join('\n'), { model: 'cas-register', budget: 3 });
+    const result = await judge(lines.join('\n'), { model: 'cas-register', budget: 3 });
     expect(['unknown', 'invalid']).toContain(result.verdict);
     if (result.verdict === 'unknown') expect(result.because).toMatch(/budget|steps|configurations/);
+  });
+});
+
+describe('several threads', () => {
+  test('say what one says, to the byte but for the time it took', async () => {
+    const path = join(directory, 'queues.jsonl');
+    writeFileSync(path, [...hardQueues()].map((event) => `${JSON.stringify(event)}\n`).join(''));
+    for (const json of [true, false]) {
+      const flags = { model: 'fifo-queue', json };
+      const plain = (text: string) => text.replace(/"seconds":[\d.]+|[\d.]+ m?s\n/g, '');
+      const alone = await check([path], { ...flags, threads: 1 });
+      const together = await check([path], { ...flags, threads: 3 });
+      expect(plain(together.out)).toBe(plain(alone.out));
+      expect(together.status).toBe(alone.status);
+    }
+  });
+});
+
+describe('positions in answers', () => {
+  const events = (positions: readonly number[]) =>
+    [
+      { process: 0, type: 'invoke', f: 'write', value: 1 },
+      { process: 1, type: 'invoke', f: 'write', value: 2 },
+      { process: 0, type: 'ok', f: 'write', value: 1, position: positions[0] },
+      { process: 1, type: 'ok', f: 'write', value: 2, position: positions[1] },
+      { process: 0, type: 'invoke', f: 'read' },
+      { process: 0, type: 'ok', f: 'read', value: 2, position: positions[2] },
+    ]
+      .map((event) => `${JSON.stringify(event)}\n`)
+      .join('');
+
+  test('prove a history, or are ignored', async () => {
+    const proved = await judge(events([1, 2, 2]), { model: 'cas-register' });
+    expect(proved).toMatchObject({ status: 0, decidedBy: 'the order that the system claims' });
+    const ignored = await judge(events([1, 2, 2]), { model: 'cas-register', witness: 'off' });
+    expect(ignored).toMatchObject({ status: 0, decidedBy: 'register monitor', notes: UNTIMED });
+  });
+
+  test('that claim no order are noted beside the verdict of the answers', async () => {
+    const { status, decidedBy, notes } = await judge(events([2, 1, 2]), { model: 'cas-register' });
+    expect([status, decidedBy]).toEqual([0, 'register monitor']);
+    expect(notes).toContainEqual(expect.stringContaining('claim an order that is none'));
+  });
+
+  test('prove ordered sequential consistency over several keys, which answers alone leave to a search', async () => {
+    const store = (second: number) =>
+      [
+        ['x', 0, 'write', 1, 1],
+        ['y', 1, 'write', 1, 2],
+        ['y', 0, 'read', null, second],
+        ['x', 1, 'read', 1, 2],
+      ]
+        .flatMap(([key, process, f, value, position]) => [
+          { key, process, type: 'invoke', f, value: f === 'read' ? null : value },
+          { key, process, type: 'ok', f, value, position },
+        ])
+        .map((event) => `${JSON.stringify(event)}\n`)
+        .join('');
+    const flags = { checker: 'ordered-sequential' };
+    expect(await judge(store(1), flags)).toMatchObject({
+      verdict: 'valid',
+      decidedBy: 'the positions in the answers',
+    });
+    expect((await judge(store(1), { ...flags, witness: 'off' })).verdict).toBe('valid');
+    // The read of nil at position 2 is not what the write at position 2 left.
+    const lying = await judge(store(2), flags);
+    expect(lying.verdict).toBe('valid');
+    expect(lying.notes).toContainEqual(expect.stringContaining('by the positions that the system'));
+  });
+
+  test.each([
+    ['witness', 'off'],
+    ['threads', 2],
+  ])('--%s means nothing to other checkers', async (flag, value) => {
+    const { error } = await judge(GOOD, { checker: 'sequential', [flag]: value });
+    expect(error).toContain(`--${flag}: checker sequential has no use for it`);
   });
 });
 
@@ -626,19 +724,19 @@ describe('a stored run', () => {
     expect(again.verdict).toEqual(JSON.parse(first).verdict);
   });
 
-  test('is a history like any other for a checker of one’s own', () => {
-    const { status, out } = checkPath(stored, { checker: 'strongest', json: true });
+  test('is a history like any other for a checker of one’s own', async () => {
+    const { status, out } = await checkPath(stored, { checker: 'strongest', json: true });
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ strongest: 'linearizable', format: 'jsonl' });
   });
 
-  test('whose recording is damaged is refused, or judged up to a torn last line', () => {
+  test('whose recording is damaged is refused, or judged up to a torn last line', async () => {
     const history = join(stored, 'history.jsonl');
     const whole = readFileSync(history, 'utf8');
     writeFileSync(history, whole.slice(0, -10));
-    expect(checkPath(stored, { json: true })).toMatchObject({ status: 2 });
+    expect(await checkPath(stored, { json: true })).toMatchObject({ status: 2 });
     writeFileSync(history, whole.replace(/\n.*\n/, '\n'));
-    const damaged = checkPath(stored, { json: true });
+    const damaged = await checkPath(stored, { json: true });
     expect(damaged.status).toBe(64);
     expect(damaged.err).toContain('history.jsonl:2:');
     writeFileSync(history, whole);

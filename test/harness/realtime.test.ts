@@ -2,9 +2,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { faultWindows } from '../../checkers/fault-windows.ts';
+import { checkLinearizable } from '../../checkers/linearizable/index.ts';
 import type { LiveCluster } from '../../harness/backend.ts';
 import { type RealtimeResult, runRealtime } from '../../harness/drivers/realtime.ts';
 import type { EngineConfig } from '../../harness/engine.ts';
+import { HistoryWatch } from '../../harness/history-watch.ts';
 import { makePlan } from '../../harness/plan.ts';
 import type { Fault } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
@@ -25,11 +27,15 @@ class MemoryCluster implements LiveCluster {
   readonly inForce: Fault[] = [];
   opened = 0;
   closed = 0;
+  #kept = 0;
   readonly #values = new Map<string, Operation['value']>();
   readonly #breaks: boolean;
+  /** How many writes are kept; those after are answered, and lost. */
+  readonly keeps: number;
 
-  constructor(breaks = false) {
+  constructor(breaks = false, keeps = Number.POSITIVE_INFINITY) {
     this.#breaks = breaks;
+    this.keeps = keeps;
   }
 
   view = async () => ({ nodes: this.nodes, leader: 0 });
@@ -62,12 +68,16 @@ class MemoryCluster implements LiveCluster {
     const before = this.#values.get(key) ?? null;
     if (f === 'read') return { type: 'ok', value: before };
     if (f === 'cas') return { type: 'info', error: 'timeout' };
-    this.#values.set(key, value);
+    if (this.#kept++ < this.keeps) this.#values.set(key, value);
     return { type: 'ok', value };
   }
 }
 
-function drive(cluster: MemoryCluster, signal: AbortSignal): Promise<RealtimeResult> {
+function drive(
+  cluster: MemoryCluster,
+  signal: AbortSignal,
+  watch: HistoryWatch | null = null,
+): Promise<RealtimeResult> {
   const plan = makePlan(
     {
       seed: 1,
@@ -83,7 +93,16 @@ function drive(cluster: MemoryCluster, signal: AbortSignal): Promise<RealtimeRes
     register,
   );
   const quiet = { onStep: () => undefined, progress: () => undefined };
-  return runRealtime({ cluster, plan, workload: register, nemeses, engine, signal, ...quiet });
+  return runRealtime({
+    cluster,
+    plan,
+    workload: register,
+    nemeses,
+    engine,
+    watch,
+    signal,
+    ...quiet,
+  });
 }
 
 describe('the real-time driver', () => {
@@ -122,6 +141,21 @@ describe('the real-time driver', () => {
     expect(cluster.inForce).toEqual([]);
     expect(history.length).toBeGreaterThan(0);
     expect(faultWindows(history).every(({ endNs }) => endNs !== null)).toBe(true);
+  });
+
+  test('stops at the first violation, if it is to, and undoes every fault', async () => {
+    const cluster = new MemoryCluster(false, 5);
+    const watch = new HistoryWatch(register);
+    const result = await drive(cluster, new AbortController().signal, watch);
+    expect(result).toMatchObject({ finished: false, violated: true, quietAtUs: null });
+    expect(cluster.inForce).toEqual([]);
+    const { verdict } = checkLinearizable(result.history, { model: 'cas-register' });
+    expect(verdict.kind).toBe('invalid');
+  });
+
+  test('goes on after a violation, if nobody watches', async () => {
+    const result = await drive(new MemoryCluster(false, 5), new AbortController().signal);
+    expect(result).toMatchObject({ finished: true, violated: false });
   });
 
   test('rejects when a fault cannot be carried out, and leaves none in force', async () => {

@@ -62,7 +62,7 @@ function quiet(system: System): Options {
 /** The defaults, and each other way of reading or learning that a system has. */
 export function waysOf(system: System): Options[] {
   const ways: Options[] = [{}];
-  for (const name of ['reads', 'distinguishedLearner']) {
+  for (const name of ['reads', 'distinguishedLearner', 'rounds']) {
     const spec = system.options[name];
     if (spec === undefined) continue;
     const values = 'choices' in spec ? spec.choices : [true, false];

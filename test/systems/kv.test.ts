@@ -56,7 +56,7 @@ describe('operations', () => {
   test('a compare-and-set with another value there fails and changes nothing', () => {
     const log = new Log();
     log.do('write', 5);
-    expect(log.do('cas', [4, 6])).toEqual({ status: 'fail', error: 'cas-mismatch' });
+    expect(log.do('cas', [4, 6])).toMatchObject({ status: 'fail', error: 'cas-mismatch' });
     expect(log.do('cas', [5, 6])).toMatchObject({ status: 'ok' });
     expect(log.do('read', null)).toMatchObject({ value: 6 });
   });
@@ -117,6 +117,7 @@ describe('operations', () => {
     ).toEqual({
       status: 'fail',
       error: 'txn-argument',
+      position: 1,
     });
     expect(log.do('read', null)).toMatchObject({ value: null });
   });

@@ -1,11 +1,12 @@
 /**
  * A cluster of any protocol that a test drives by hand: messages wait until they are delivered or
- * dropped, timers fire when the test says so, and what is written is synced with the step.
+ * dropped, timers fire when the test says so, and what is written is synced with the step, or when
+ * the test says so.
  */
 
 import type { TraceChecker, TraceEvent } from '../../checkers/trace.ts';
 import type { Operation } from '../../systems/operations.ts';
-import type { ClientRef, Env, Options, Protocol, Reply } from '../../systems/protocol.ts';
+import type { ClientRef, Env, Options, Protocol, Reply, Request } from '../../systems/protocol.ts';
 
 export interface InFlight<Message> {
   readonly from: number;
@@ -25,13 +26,18 @@ export interface ScriptSpec<State, Message, Stored> {
   readonly disks?: readonly (readonly Stored[])[];
 }
 
+/** What a client asks for in a request that is no opening of a session. */
+type Asked = Extract<Request, { kind: 'operation' }>;
+
 interface Host<State, Stored> {
   state: State | null;
   disk: Stored[];
-  /** Written in this step; synced at its end. */
+  /** Written, not yet synced. */
   unsynced: { readonly records: readonly Stored[]; readonly replace: boolean }[];
-  /** Effects that wait for that. */
-  held: (() => void)[];
+  /** Effects behind the barriers that are up: each waits for so many writes to be synced. */
+  held: { readonly after: number; readonly release: () => void }[];
+  written: number;
+  synced: number;
   incarnation: number;
   draws: number;
 }
@@ -44,6 +50,8 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
   readonly checker: TraceChecker;
   /** Messages delivered so far, by kind. */
   readonly delivered = new Map<string, number>();
+  /** Syncs end with the step that asked for them; set to false to end them by `sync`. */
+  autoSync = true;
   readonly members: readonly number[];
   readonly #hosts: Host<State, Stored>[];
   readonly #protocol: Protocol<State, Message, Stored>;
@@ -61,6 +69,8 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
       disk: [...(disks[node] ?? [])],
       unsynced: [],
       held: [],
+      written: 0,
+      synced: 0,
       incarnation: 0,
       draws: 0,
     }));
@@ -74,9 +84,23 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
     this.#endStep(node);
   }
 
+  /** Kills a node: unsynced records and what waited for them are gone. */
   crash(node: number): void {
-    this.#host(node).state = null;
+    const host = this.#host(node);
+    host.state = null;
+    host.unsynced = [];
+    host.held = [];
+    host.written = host.synced;
     this.#trace(node, { kind: 'crash' });
+  }
+
+  restart(node: number): void {
+    this.crash(node);
+    this.start(node);
+  }
+
+  isUp(node: number): boolean {
+    return this.#host(node).state !== null;
   }
 
   state(node: number): State {
@@ -95,7 +119,9 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
   deliver(filter: Filter<Message> = () => true): number {
     const passing = this.network.filter(filter);
     for (const flight of passing) {
-      this.network.splice(this.network.indexOf(flight), 1);
+      const at = this.network.indexOf(flight);
+      if (at < 0) continue;
+      this.network.splice(at, 1);
       if (this.#host(flight.to).state === null) continue;
       const { kind } = flight.message;
       this.delivered.set(kind, (this.delivered.get(kind) ?? 0) + 1);
@@ -119,12 +145,56 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
 
   /** Asks a node; the answer, once there is one, is found by `answer(id)`. */
   request(node: number, operation: Operation, session = 0, sequence = 0): number {
+    return this.ask(node, { operation, session, sequence });
+  }
+
+  /** The same for a client that has seen the state at some position. */
+  ask(node: number, request: Omit<Asked, 'kind' | 'from'>): number {
     const id = ++this.#requests;
     const from = { client: 0, id };
     this.#step(node, (state, env) =>
-      this.#protocol.request(state, env, { kind: 'operation', from, operation, session, sequence }),
+      this.#protocol.request(state, env, { kind: 'operation', from, ...request }),
     );
     return id;
+  }
+
+  /** The connection of two nodes breaks: what is under way in it is lost, and both are told. */
+  disconnect(one: number, other: number): void {
+    this.drop(({ from, to }) => (from === one && to === other) || (from === other && to === one));
+    for (const [node, peer] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      if (this.#host(node).state === null) continue;
+      this.#step(node, (state, env) => this.#protocol.disconnected?.(state, env, peer));
+    }
+  }
+
+  openSession(node: number): number {
+    const id = ++this.#requests;
+    this.#step(node, (state, env) =>
+      this.#protocol.request(state, env, { kind: 'open', from: { client: 0, id } }),
+    );
+    return id;
+  }
+
+  /** The sync of a node ends: what waited for it happens. */
+  sync(node: number): void {
+    const host = this.#host(node);
+    const batches = host.unsynced;
+    host.unsynced = [];
+    host.synced = host.written;
+    for (const { records, replace } of batches) {
+      host.disk = replace ? [...records] : [...host.disk, ...records];
+    }
+    const ready = host.held.filter(({ after }) => after <= host.synced);
+    host.held = host.held.filter(({ after }) => after > host.synced);
+    for (const { release } of ready) release();
+    const { state } = host;
+    if (state === null) return;
+    for (const { records } of batches) {
+      for (const record of records) this.#protocol.durable(state, this.#env(node), record);
+    }
   }
 
   answer(id: number): Reply | null {
@@ -142,21 +212,7 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
   }
 
   #endStep(node: number): void {
-    const host = this.#host(node);
-    while (host.unsynced.length > 0) {
-      const batches = host.unsynced;
-      const { held } = host;
-      host.unsynced = [];
-      host.held = [];
-      for (const { records, replace } of batches) {
-        host.disk = replace ? [...records] : [...host.disk, ...records];
-      }
-      for (const release of held) release();
-      for (const { records } of batches) {
-        for (const record of records)
-          this.#protocol.durable(this.state(node), this.#env(node), record);
-      }
-    }
+    while (this.autoSync && this.#host(node).unsynced.length > 0) this.sync(node);
   }
 
   #host(node: number): Host<State, Stored> {
@@ -170,14 +226,15 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
 
   #effect(node: number, release: () => void): void {
     const host = this.#host(node);
-    if (host.unsynced.length === 0) release();
-    else host.held.push(release);
+    if (host.synced >= host.written) release();
+    else host.held.push({ after: host.written, release });
   }
 
   #env(node: number): Env<Message, Stored> {
     const host = this.#host(node);
     const write = (records: readonly Stored[], replace: boolean): void => {
       host.unsynced.push({ records, replace });
+      host.written++;
     };
     return {
       self: node,

@@ -7,6 +7,7 @@
 import type { Value } from '../../history.ts';
 import { NEVER, type Operations, operationAt } from '../operations.ts';
 import type { Classes } from './classes.ts';
+import type { Scratch } from './scratch.ts';
 import { ANY_STATE, IMPOSSIBLE, NO_STATE, type Transitions } from './transitions.ts';
 
 const READ = 0;
@@ -25,9 +26,10 @@ export function appendTransitions(
   classes: Classes,
   initial: Value,
   lastOfClass: Int32Array,
+  scratch: Scratch,
 ): Transitions | undefined {
   if (typeof initial !== 'string') return undefined;
-  const kind = new Uint8Array(classes.count);
+  const kind = scratch.bytes(classes.count);
   const texts: string[] = [];
   for (let c = 0; c < classes.count; c++) {
     const { f, input, output, outcome } = operationAt(operations, classes.example[c] as number);
@@ -40,7 +42,7 @@ export function appendTransitions(
   }
   const observed = [...new Set(texts.filter((_, c) => kind[c] === READ))].sort();
   const places = new Places(observed, texts);
-  return numbered({ kind, texts, places, operations, classes, initial, lastOfClass });
+  return numbered({ kind, texts, places, operations, classes, initial, lastOfClass, scratch });
 }
 
 interface Parts {
@@ -51,17 +53,18 @@ interface Parts {
   readonly classes: Classes;
   readonly initial: string;
   readonly lastOfClass: Int32Array;
+  readonly scratch: Scratch;
 }
 
 function numbered(parts: Parts): Transitions {
-  const { kind, texts, places, operations, classes, initial, lastOfClass } = parts;
+  const { kind, texts, places, operations, classes, initial, lastOfClass, scratch } = parts;
   const count = classes.count;
-  const readOnly = new Uint8Array(count);
-  const dropped = new Uint8Array(count);
-  const requires = new Int32Array(count).fill(NO_STATE);
-  const produces = new Int32Array(count).fill(NO_STATE);
-  const readAt = new Int32Array(count).fill(IMPOSSIBLE);
-  const lastRead = new Int32Array(places.observed).fill(-1);
+  const readOnly = scratch.bytes(count);
+  const dropped = scratch.bytes(count);
+  const requires = scratch.ints(count, NO_STATE);
+  const produces = scratch.ints(count, NO_STATE);
+  const readAt = scratch.ints(count, IMPOSSIBLE);
+  const lastRead = scratch.ints(places.observed, -1);
   for (let c = 0; c < count; c++) {
     const text = texts[c] as string;
     if (kind[c] === READ) {

@@ -2,6 +2,7 @@
 
 import { NONE } from '../../history.ts';
 import { NEVER, type Operations } from '../operations.ts';
+import type { Scratch } from './scratch.ts';
 
 export interface Classes {
   readonly count: number;
@@ -12,14 +13,14 @@ export interface Classes {
 }
 
 /** Groups operations; with `owners`, operations of different processes are never equal. */
-export function classesOf(operations: Operations, owners: boolean): Classes {
+export function classesOf(operations: Operations, owners: boolean, scratch: Scratch): Classes {
   const { count, call, ret, history } = operations;
   const { f, value, type, process } = history;
-  const of = new Int32Array(count);
+  const of = scratch.ints(count);
   let size = 16;
   while (size < count * 2) size *= 2;
-  const table = new Int32Array(size).fill(NONE);
-  const example = new Int32Array(count);
+  const table = scratch.ints(size, NONE);
+  const example = scratch.ints(count);
   let classes = 0;
   for (let i = 0; i < count; i++) {
     const asked = call[i] as number;

@@ -16,6 +16,7 @@ import { appendTransitions } from './append.ts';
 import { type Classes, classesOf } from './classes.ts';
 import { registerTransitions } from './register.ts';
 import { pendingOperations, rankOperations } from './schedule.ts';
+import { Scratch, withScratch } from './scratch.ts';
 import { type Limits, type Problem, searchConfigurations } from './search.ts';
 import { type Transitions, transitionsOf } from './transitions.ts';
 
@@ -26,18 +27,64 @@ export function engineSearch<State>(
   initial: Value,
   budget: Budget = {},
 ): SearchResult {
-  const classes = classesOf(operations, model.owners === true);
-  const ranked = rankOperations(operations, classes);
+  const search = (scratch: Scratch): SearchResult =>
+    searchIn(scratch, operations, model, initial, budget);
+  return withScratch((scratch) => lasting(scratch, search));
+}
+
+/**
+ * The answer, so that it can be asked at any time: what its order is read from may have been
+ * overwritten by then, and the same search in arrays of its own finds the same again.
+ */
+function lasting(scratch: Scratch, search: (scratch: Scratch) => SearchResult): SearchResult {
+  const result = search(scratch);
+  const { generation } = scratch;
+  const current = (): SearchResult =>
+    scratch.generation === generation ? result : search(new Scratch());
+  const gone = (): never => {
+    throw new Error('a search repeated with the same input found something else');
+  };
+  switch (result.kind) {
+    case 'linearizable':
+      return {
+        ...result,
+        order() {
+          const now = current();
+          return now.kind === 'linearizable' ? now.order() : gone();
+        },
+      };
+    case 'violation':
+      return {
+        ...result,
+        stuck() {
+          const now = current();
+          return now.kind === 'violation' ? now.stuck() : gone();
+        },
+      };
+    case 'exhausted':
+      return result;
+  }
+}
+
+function searchIn<State>(
+  scratch: Scratch,
+  operations: Operations,
+  model: Model<State>,
+  initial: Value,
+  budget: Budget,
+): SearchResult {
+  const classes = classesOf(operations, model.owners === true, scratch);
+  const ranked = rankOperations(operations, classes, scratch);
   const transitions =
-    builtIn(operations, classes, model, initial, ranked.lastOfClass) ??
-    transitionsOf(operations, classes, model, initial, ranked.lastOfClass);
-  const pending = pendingOperations(operations, classes, transitions.dropped, ranked);
+    builtIn(operations, classes, model, initial, ranked.lastOfClass, scratch) ??
+    transitionsOf(operations, classes, model, initial, ranked.lastOfClass, scratch);
+  const pending = pendingOperations(operations, classes, transitions.dropped, ranked, scratch);
   const limits = {
     configurations: budget.steps ?? DEFAULT_STEPS,
     memoryBytes: budget.memoryBytes ?? DEFAULT_MEMORY_BYTES,
   };
   const problem: Problem = { ranked, pending, transitions };
-  const result = searchConfigurations(problem, limits);
+  const result = searchConfigurations(problem, limits, scratch);
   if (result.kind !== 'violation') return result;
   return { ...result, stuck: () => longestPrefix(problem, limits, result) };
 }
@@ -49,11 +96,14 @@ function builtIn(
   model: unknown,
   initial: Value,
   lastOfClass: Int32Array,
+  scratch: Scratch,
 ): Transitions | undefined {
   if (model === register || model === casRegister) {
-    return registerTransitions(operations, classes, initial, lastOfClass);
+    return registerTransitions(operations, classes, initial, lastOfClass, scratch);
   }
-  if (model === kvAppend) return appendTransitions(operations, classes, initial, lastOfClass);
+  if (model === kvAppend) {
+    return appendTransitions(operations, classes, initial, lastOfClass, scratch);
+  }
   return undefined;
 }
 
@@ -77,6 +127,7 @@ function longestPrefix(
         4 * first.configurations + EXPLAIN_CONFIGURATIONS,
       ),
     },
+    new Scratch(),
   );
   return second.kind === 'violation' ? second.stuck() : first.stuck();
 }

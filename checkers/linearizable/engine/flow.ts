@@ -1,6 +1,7 @@
 /** Look-ahead by counting: a state that is still required must be there, or be produced again. */
 
 import type { Pending, Ranked } from './schedule.ts';
+import type { Scratch } from './scratch.ts';
 import { ANY_STATE, type Flow, NO_STATE } from './transitions.ts';
 
 const NONE = -1;
@@ -15,12 +16,12 @@ export class FlowCounts {
   #allReaders = 0;
   #anyWriters = 0;
 
-  constructor(flow: Flow, ranked: Ranked, pending: Pending) {
+  constructor(flow: Flow, ranked: Ranked, pending: Pending, scratch: Scratch) {
     this.#requires = flow.requires;
     this.#produces = flow.produces;
     this.#grows = flow.grows;
-    this.#readers = new Int32Array(flow.states);
-    this.#writers = new Int32Array(flow.states);
+    this.#readers = scratch.ints(flow.states);
+    this.#writers = scratch.ints(flow.states);
     for (let rank = 0; rank < ranked.count; rank++) this.take(ranked.cls[rank] as number, -1);
     for (let p = 0; p < pending.count; p++) this.freePending(pending.cls[p] as number);
   }

@@ -5,6 +5,8 @@
  * visited one can do whatever it can.
  */
 
+import type { Scratch } from './scratch.ts';
+
 /** Words of a record before its slot words. */
 const K = 0;
 const STATE = 1;
@@ -26,14 +28,14 @@ export class Memo {
   /** Distinct (k, state, slots), which is what the table holds. */
   #heads = 0;
 
-  constructor(slotWords: number, pending: number, expected: number) {
-    this.used = new UsedSets(pending);
+  constructor(slotWords: number, pending: number, expected: number, scratch: Scratch) {
+    this.used = new UsedSets(pending, scratch);
     this.#slotWords = slotWords;
     this.#stride = SLOTS + slotWords;
     let capacity = 32;
     while (capacity < expected) capacity *= 2;
-    this.#records = new Int32Array(capacity * this.#stride);
-    this.#table = new Int32Array(capacity * 2).fill(NOTHING);
+    this.#records = scratch.ints(capacity * this.#stride);
+    this.#table = scratch.ints(capacity * 2, NOTHING);
   }
 
   get bytes(): number {
@@ -140,11 +142,12 @@ class UsedSets {
   #bits: Int32Array;
   #count = 1;
   /** Ids by hash, open addressing; 0 is never looked for and marks a free place. */
-  #table = new Int32Array(16);
+  #table: Int32Array;
 
-  constructor(pending: number) {
+  constructor(pending: number, scratch: Scratch) {
     this.#words = (pending + 31) >> 5;
-    this.#bits = new Int32Array(this.#words * 8);
+    this.#bits = scratch.ints(this.#words * 8);
+    this.#table = scratch.ints(16);
   }
 
   get bytes(): number {

@@ -5,6 +5,7 @@ import { bounds } from '../models/register.ts';
 import { registerValues } from '../monitors/register-values.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import type { Classes } from './classes.ts';
+import type { Scratch } from './scratch.ts';
 import { IMPOSSIBLE, NO_STATE, type Transitions } from './transitions.ts';
 
 /** What a class does; `a` is what it needs (or must not find), `b` what it leaves. */
@@ -35,13 +36,14 @@ export function registerTransitions(
   classes: Classes,
   initial: Value,
   lastOfClass: Int32Array,
+  scratch: Scratch,
 ): Transitions {
-  const columns = columnsOf(operations, classes, initial);
+  const columns = columnsOf(operations, classes, initial, scratch);
   const { kind, a, b, initial: start, values } = columns;
-  const readOnly = new Uint8Array(classes.count);
-  const dropped = new Uint8Array(classes.count);
-  const requires = new Int32Array(classes.count).fill(NO_STATE);
-  const produces = new Int32Array(classes.count).fill(NO_STATE);
+  const readOnly = scratch.bytes(classes.count);
+  const dropped = scratch.bytes(classes.count);
+  const requires = scratch.ints(classes.count, NO_STATE);
+  const produces = scratch.ints(classes.count, NO_STATE);
   let refusals = false;
   for (let c = 0; c < classes.count; c++) {
     const does = kind[c];
@@ -52,7 +54,7 @@ export function registerTransitions(
     if (readOnly[c] === 0) produces[c] = b[c] as number;
   }
   // Without refusals, a value that nothing names only stands in the way.
-  const horizon = horizons(columns, lastOfClass, dropped, !refusals);
+  const horizon = horizons(columns, lastOfClass, dropped, !refusals, scratch);
   return {
     initial: start,
     step(s, c) {
@@ -86,8 +88,9 @@ function horizons(
   lastOfClass: Int32Array,
   dropped: Uint8Array,
   unobservedIsUseless: boolean,
+  scratch: Scratch,
 ): Int32Array {
-  const horizon = new Int32Array(values).fill(-1);
+  const horizon = scratch.ints(values, -1);
   const unanswered: number[] = [];
   const tell = (c: number): void => {
     const from = a[c] as number;
@@ -116,13 +119,18 @@ function horizons(
   return horizon;
 }
 
-function columnsOf(operations: Operations, classes: Classes, initial: Value): Columns {
+function columnsOf(
+  operations: Operations,
+  classes: Classes,
+  initial: Value,
+  scratch: Scratch,
+): Columns {
   const { history, call, ret } = operations;
   const read = history.functions.find('read');
   const write = history.functions.find('write');
-  const kind = new Uint8Array(classes.count);
-  const a = new Int32Array(classes.count).fill(NOTHING);
-  const b = new Int32Array(classes.count).fill(NOTHING);
+  const kind = scratch.bytes(classes.count);
+  const a = scratch.ints(classes.count, NOTHING);
+  const b = scratch.ints(classes.count, NOTHING);
   const initialCode = history.values.code(initial);
   const numbers = registerValues(operations, initialCode);
   const number = (code: number): number => numbers.of(code) + 1;

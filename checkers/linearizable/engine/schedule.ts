@@ -7,6 +7,7 @@
 
 import { NEVER, type Operations } from '../operations.ts';
 import type { Classes } from './classes.ts';
+import type { Scratch } from './scratch.ts';
 
 /** Answered operations; everything is by rank unless it says otherwise. */
 export interface Ranked {
@@ -40,18 +41,18 @@ export interface Pending {
   readonly groups: Int32Array;
 }
 
-export function rankOperations(operations: Operations, classes: Classes): Ranked {
+export function rankOperations(operations: Operations, classes: Classes, scratch: Scratch): Ranked {
   const { count, call, ret } = operations;
   let answered = 0;
   for (let i = 0; i < count; i++) if (ret[i] !== NEVER) answered++;
-  const operation = new Int32Array(answered);
-  const cls = new Int32Array(answered);
-  const slot = new Int32Array(answered);
-  const twin = new Int32Array(answered);
-  const available = new Int32Array(answered);
-  const called = new Int32Array(answered);
-  const calledBefore = new Int32Array(answered);
-  const lastOfClass = new Int32Array(classes.count).fill(-1);
+  const operation = scratch.ints(answered);
+  const cls = scratch.ints(answered);
+  const slot = scratch.ints(answered);
+  const twin = scratch.ints(answered);
+  const available = scratch.ints(answered);
+  const called = scratch.ints(answered);
+  const calledBefore = scratch.ints(answered);
+  const lastOfClass = scratch.ints(classes.count, -1);
   const open = new OpenOperations();
   let ranks = 0;
   let calls = 0;
@@ -99,6 +100,7 @@ export function pendingOperations(
   classes: Classes,
   dropped: Uint8Array,
   ranked: Ranked,
+  scratch: Scratch,
 ): Pending {
   const { count, call, ret } = operations;
   // Groups in the order of their first call, so that a scan can stop at the first one not called.
@@ -112,10 +114,10 @@ export function pendingOperations(
     else group.push(i);
     kept++;
   }
-  const operation = new Int32Array(kept);
-  const cls = new Int32Array(kept);
-  const available = new Int32Array(kept);
-  const groups = new Int32Array(groupOf.size + 1);
+  const operation = scratch.ints(kept);
+  const cls = scratch.ints(kept);
+  const available = scratch.ints(kept);
+  const groups = scratch.ints(groupOf.size + 1);
   let at = 0;
   let nth = 0;
   for (const [c, members] of groupOf) {

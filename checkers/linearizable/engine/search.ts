@@ -5,6 +5,7 @@
  *
  * - absorption: a read-only operation that fits the state is taken at once;
  * - symmetry: of equal operations the one that returns first is taken first;
+ * - order: of two operations that lead to the same state in either order, only one order is tried;
  * - pending last, usefulness, dominance: unanswered operations are taken only where they matter;
  * - quotient: states that nothing can tell apart any more are one;
  * - flow: a state that is still required and that nothing produces any more is not left.
@@ -17,6 +18,7 @@ import type { SearchResult, Stuck } from '../search.ts';
 import { FlowCounts } from './flow.ts';
 import { Memo } from './memo.ts';
 import type { Pending, Ranked } from './schedule.ts';
+import type { Scratch } from './scratch.ts';
 import { IMPOSSIBLE, type Transitions } from './transitions.ts';
 
 export interface Problem {
@@ -31,12 +33,19 @@ export interface Limits {
 }
 
 /** `order` of the answer holds operation numbers. */
-export function searchConfigurations(problem: Problem, limits: Limits): SearchResult {
-  return new Search(problem).run(limits);
+export function searchConfigurations(
+  problem: Problem,
+  limits: Limits,
+  scratch: Scratch,
+): SearchResult {
+  return new Search(problem, scratch).run(limits);
 }
 
-/** Words of a frame: record, next candidate, length of the trail, state before a pending move. */
-const FRAME = 4;
+/**
+ * Words of a frame: record, next candidate, length of the trail; and where nothing was absorbed
+ * with the move that led here, the state before that move, and the move.
+ */
+const FRAME = 5;
 const NONE = -1;
 
 class Search {
@@ -59,20 +68,22 @@ class Search {
   readonly #trail: Int32Array;
   #trailLength = 0;
 
-  #frames = new Int32Array(64 * FRAME);
+  #frames: Int32Array;
   #depth = 0;
 
-  constructor({ ranked, pending, transitions }: Problem) {
+  constructor({ ranked, pending, transitions }: Problem, scratch: Scratch) {
     this.#ranked = ranked;
     this.#pending = pending;
     this.#transitions = transitions;
-    this.#slots = new Int32Array((ranked.slots + 31) >> 5);
-    this.#open = new Int32Array(ranked.slots).fill(NONE);
-    this.#trail = new Int32Array(ranked.count + pending.count);
-    this.#memo = new Memo(this.#slots.length, pending.count, Math.min(ranked.count, 1 << 20));
+    this.#slots = scratch.ints((ranked.slots + 31) >> 5);
+    this.#open = scratch.ints(ranked.slots, NONE);
+    this.#trail = scratch.ints(ranked.count + pending.count);
+    this.#frames = scratch.ints(64 * FRAME);
+    const expected = Math.min(ranked.count, 1 << 20);
+    this.#memo = new Memo(this.#slots.length, pending.count, expected, scratch);
     this.#state = transitions.initial;
     if (transitions.flow !== undefined) {
-      this.#flow = new FlowCounts(transitions.flow, ranked, pending);
+      this.#flow = new FlowCounts(transitions.flow, ranked, pending, scratch);
     }
     const first = ranked.count === 0 ? 0 : (ranked.calledBefore[0] as number);
     for (let i = 0; i < first; i++) this.#enter(ranked.called[i] as number);
@@ -99,8 +110,7 @@ class Search {
         continue;
       }
       const trailAlone = this.#trailLength === (this.#frames[frame + 2] as number) + 1;
-      const wasPending = move >= this.#ranked.slots + 1 && trailAlone;
-      const record = this.#visit(parent, move, wasPending ? before : NONE);
+      const record = this.#visit(parent, move, trailAlone ? before : NONE);
       if (record === NONE) {
         this.#restore(this.#depth - 1);
         continue;
@@ -127,14 +137,13 @@ class Search {
   #nextMove(frame: number): number {
     const { slots } = this.#ranked;
     const frames = this.#frames;
-    const before = frames[frame + 3] as number;
     const last = slots + this.#pending.groups.length;
     for (let at = frames[frame + 1] as number; at < last; at++) {
       // Groups stand in the order of their first call: from here on, nothing has been asked yet.
       if (at > slots && !this.#isCalled(at - slots - 1)) break;
       // First the operation whose return is next, then the other open ones, then unanswered ones.
       const rank = at === 0 ? this.#k : at <= slots ? (this.#open[at - 1] as number) : NONE;
-      if (at <= slots ? this.#canTake(rank, at, before) : this.#canUse(at - slots - 1, before)) {
+      if (at <= slots ? this.#canTake(rank, at, frame) : this.#canUse(at - slots - 1, frame)) {
         frames[frame + 1] = at + 1;
         return at;
       }
@@ -143,7 +152,7 @@ class Search {
     return NONE;
   }
 
-  #canTake(rank: number, at: number, before: number): boolean {
+  #canTake(rank: number, at: number, frame: number): boolean {
     if (rank === NONE || (at !== 0 && rank === this.#k)) return false;
     const { cls, twin, available } = this.#ranked;
     const c = cls[rank] as number;
@@ -151,10 +160,10 @@ class Search {
     for (let other = twin[rank] as number; other >= this.#k; other = twin[other] as number) {
       if ((available[other] as number) <= this.#k && !this.#isTaken(other)) return false;
     }
-    return this.#leadsOn(c, before);
+    return this.#leadsOn(c, at, frame);
   }
 
-  #canUse(group: number, before: number): boolean {
+  #canUse(group: number, frame: number): boolean {
     const p = this.#firstUnused(group);
     if (p === NONE || (this.#pending.available[p] as number) > this.#k) return false;
     const c = this.#pending.cls[p] as number;
@@ -162,13 +171,27 @@ class Search {
     if (next === IMPOSSIBLE || next === this.#state) return false;
     const { quotient } = this.#transitions;
     const leadsAway = quotient?.worst === true && quotient.horizon(next) < this.#k;
-    return !leadsAway && this.#leadsOn(c, before);
+    return !leadsAway && this.#leadsOn(c, this.#ranked.slots + 1, frame);
   }
 
-  /** Possible, and not equally possible without the unanswered operation taken just before. */
-  #leadsOn(c: number, before: number): boolean {
+  /** Possible, and neither as possible without the last move nor tried before it. */
+  #leadsOn(c: number, at: number, frame: number): boolean {
     const next = this.#transitions.step(this.#state, c);
-    return next !== IMPOSSIBLE && (before === NONE || this.#transitions.step(before, c) !== next);
+    if (next === IMPOSSIBLE) return false;
+    const before = this.#frames[frame + 3] as number;
+    if (before === NONE) return true;
+    const lastMove = this.#frames[frame + 4] as number;
+    if (lastMove > this.#ranked.slots) return this.#transitions.step(before, c) !== next;
+    return at >= lastMove || !this.#commutes(c, lastMove, before, next);
+  }
+
+  /** Whether this and the last move lead to `next` in the other order as well. */
+  #commutes(c: number, lastMove: number, before: number, next: number): boolean {
+    const last = this.#ranked.cls[this.#open[lastMove - 1] as number] as number;
+    // Of equal operations, one is tried only after the other: it was not tried before.
+    if (c === last) return false;
+    const first = this.#transitions.step(before, c);
+    return first !== IMPOSSIBLE && this.#transitions.step(first, last) === next;
   }
 
   #isCalled(group: number): boolean {
@@ -287,7 +310,7 @@ class Search {
   }
 
   /** Remembers the configuration at hand and opens a frame for it; -1 when it is dominated. */
-  #visit(parent: number, move: number, beforePending: number): number {
+  #visit(parent: number, move: number, before: number): number {
     const record = this.#memo.add(this.#k, this.#state, this.#slots, this.#used);
     if (record === NONE) return NONE;
     this.#memo.link(record, parent, move);
@@ -300,7 +323,8 @@ class Search {
     this.#frames[frame] = record;
     this.#frames[frame + 1] = 0;
     this.#frames[frame + 2] = this.#trailLength;
-    this.#frames[frame + 3] = beforePending;
+    this.#frames[frame + 3] = before;
+    this.#frames[frame + 4] = move;
     this.#depth++;
     return record;
   }

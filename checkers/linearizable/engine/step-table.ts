@@ -1,38 +1,74 @@
-/** Remembered steps: (state, class) to state. A user's model is asked once for each pair. */
+/**
+ * Remembered steps: (state, class) to state. A user's model is asked once for each pair.
+ *
+ * A search works on states that it found lately, and they have the highest numbers: rows by state
+ * keep what is looked up together in the same few lines of the processor's cache, which a hash of
+ * the pair would spread over all of memory.
+ */
+
+import type { Scratch } from './scratch.ts';
 
 /** Not remembered yet. */
 export const UNKNOWN = -2;
 
-/** The first states have a row each: objects with few states need no more. */
+/** The first states have room for every class: objects with few states need no more. */
 const DENSE_STATES = 32;
 const DENSE_ENTRIES_MAX = 1 << 18;
+
+/** The others have a row each for some steps: a class and a state, `ROW` times. */
+const ROW_BITS = 3;
+const ROW = 1 << ROW_BITS;
 
 export class StepTable {
   readonly #classes: number;
   readonly #dense: Int32Array;
-  /** Open addressing for the states beyond: state + 1, class, next. */
-  #hashed = new Int32Array(3 * 64);
+  /** Rows of states from `#firstRow` on: class + 1 and next state; a row fills from any place. */
+  #rows: Int32Array;
+  readonly #firstRow: number;
+  /** What does not fit into its row, by open addressing: state + 1, class, next state. */
+  #hashed: Int32Array;
   #count = 0;
 
-  constructor(classes: number) {
+  constructor(classes: number, scratch: Scratch) {
     this.#classes = classes;
-    this.#dense = new Int32Array(Math.min(DENSE_STATES * classes, DENSE_ENTRIES_MAX)).fill(UNKNOWN);
+    this.#dense = scratch.ints(Math.min(DENSE_STATES * classes, DENSE_ENTRIES_MAX), UNKNOWN);
+    this.#firstRow = classes === 0 ? 0 : Math.floor(this.#dense.length / classes);
+    this.#rows = scratch.ints(2 * ROW * 32);
+    this.#hashed = scratch.ints(3 * 64);
   }
 
   get bytes(): number {
-    return 4 * (this.#dense.length + this.#hashed.length);
+    return 4 * (this.#dense.length + this.#rows.length + this.#hashed.length);
   }
 
   get(s: number, c: number): number {
-    const at = s * this.#classes + c;
-    if (at < this.#dense.length) return this.#dense[at] as number;
+    if (s < this.#firstRow) return this.#dense[s * this.#classes + c] as number;
+    const rows = this.#rows;
+    const row = (s - this.#firstRow) * (2 * ROW);
+    if (row >= rows.length) return UNKNOWN;
+    for (let probe = 0; probe < ROW; probe++) {
+      const at = row + 2 * ((c + probe) & (ROW - 1));
+      const known = rows[at] as number;
+      if (known === c + 1) return rows[at + 1] as number;
+      if (known === 0) return UNKNOWN;
+    }
     return this.#hashed[this.#find(s, c) + 2] as number;
   }
 
+  /** Remembers a step that was `UNKNOWN`. */
   set(s: number, c: number, next: number): void {
-    const at = s * this.#classes + c;
-    if (at < this.#dense.length) {
-      this.#dense[at] = next;
+    if (s < this.#firstRow) {
+      this.#dense[s * this.#classes + c] = next;
+      return;
+    }
+    const row = (s - this.#firstRow) * (2 * ROW);
+    if (row >= this.#rows.length) this.#widen(row);
+    const rows = this.#rows;
+    for (let probe = 0; probe < ROW; probe++) {
+      const at = row + 2 * ((c + probe) & (ROW - 1));
+      if (rows[at] !== 0) continue;
+      rows[at] = c + 1;
+      rows[at + 1] = next;
       return;
     }
     const place = this.#find(s, c);
@@ -40,6 +76,14 @@ export class StepTable {
     this.#hashed[place + 1] = c;
     this.#hashed[place + 2] = next;
     if (++this.#count * 6 > this.#hashed.length) this.#rehash();
+  }
+
+  #widen(row: number): void {
+    let length = this.#rows.length * 2;
+    while (row >= length) length *= 2;
+    const wider = new Int32Array(length);
+    wider.set(this.#rows);
+    this.#rows = wider;
   }
 
   /** The entry of this pair, or the free one where it belongs (made to say `UNKNOWN`). */

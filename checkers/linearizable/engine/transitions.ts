@@ -4,6 +4,7 @@ import type { Value } from '../../history.ts';
 import { type Model, type Operation, stateKey } from '../model.ts';
 import { type Operations, operationAt } from '../operations.ts';
 import type { Classes } from './classes.ts';
+import type { Scratch } from './scratch.ts';
 import { StepTable, UNKNOWN } from './step-table.ts';
 
 /** What a step answers when the operation cannot happen in that state. */
@@ -75,24 +76,25 @@ export function transitionsOf<State>(
   model: Model<State>,
   initial: Value,
   lastOfClass: Int32Array,
+  scratch: Scratch,
 ): Transitions {
   const examples: Operation[] = [];
   for (let c = 0; c < classes.count; c++) {
     examples.push(operationAt(operations, classes.example[c] as number));
   }
-  const states = new InternedStates(model, examples);
+  const states = new InternedStates(model, examples, scratch);
   const start = states.id(model.initial(initial));
   if (model.quotient !== undefined) states.id(model.quotient.sink);
   const closed = close(states, classes.count, CLOSURE_STEPS_EACH * (operations.count + 8));
-  const readOnly = new Uint8Array(classes.count);
-  const dropped = new Uint8Array(classes.count);
+  const readOnly = scratch.bytes(classes.count);
+  const dropped = scratch.bytes(classes.count);
   examples.forEach((operation, c) => {
     const proven = closed && neverChanges(states, c);
     readOnly[c] = proven || model.readonly?.(operation) === true ? 1 : 0;
     dropped[c] = operation.outcome === 'unknown' ? (readOnly[c] as number) : 0;
   });
   const flow = closed
-    ? provenFlow(states, readOnly)
+    ? provenFlow(states, readOnly, scratch)
     : claimedFlow(states, model, examples, readOnly);
   const quotient = quotientOf(states, model, examples, lastOfClass);
   return {
@@ -109,28 +111,34 @@ export function transitionsOf<State>(
 /** States by key, and the steps between them as far as they were asked for. */
 class InternedStates<State> {
   readonly states: State[] = [];
+  /** By state: the state and the class from which it was first reached. */
+  readonly #from: number[] = [];
+  readonly #by: number[] = [];
   readonly #ids = new Map<unknown, number>();
   readonly #model: Model<State>;
   readonly #examples: readonly Operation[];
   readonly #steps: StepTable;
   #stateBytes = 0;
 
-  constructor(model: Model<State>, examples: readonly Operation[]) {
+  constructor(model: Model<State>, examples: readonly Operation[], scratch: Scratch) {
     this.#model = model;
     this.#examples = examples;
-    this.#steps = new StepTable(examples.length);
+    this.#steps = new StepTable(examples.length, scratch);
   }
 
   get size(): number {
     return this.states.length;
   }
 
-  id(state: State): number {
+  /** The number of a state, new if need be; `from` and `by` say how it was reached. */
+  id(state: State, from = NO_STATE, by = NO_STATE): number {
     const key = stateKey(this.#model, state);
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const id = this.states.length;
     this.states.push(state);
+    this.#from.push(from);
+    this.#by.push(by);
     this.#ids.set(key, id);
     this.#stateBytes += STATE_BYTES + sizeOf(key) + sizeOf(state);
     return id;
@@ -150,18 +158,45 @@ class InternedStates<State> {
   }
 
   #compute(s: number, c: number): number {
-    const next = this.#model.step(this.states[s] as State, this.#examples[c] as Operation);
-    return next === undefined ? IMPOSSIBLE : this.id(next);
+    const state = this.states[s] as State;
+    const next = this.#model.step(state, this.#examples[c] as Operation);
+    if (next === undefined) return IMPOSSIBLE;
+    // The very same state needs no key: most steps that read answer with it.
+    if (next === state) return s;
+    const expected = this.#otherWayRound(s, c);
+    if (expected >= 0 && sameContent(this.states[expected], next)) return expected;
+    return this.id(next, s, c);
+  }
+
+  /**
+   * Where the last two steps lead in the other order, if that is known. Most operations on
+   * different parts of an object commute, and a look at this state is cheaper than a key.
+   */
+  #otherWayRound(s: number, c: number): number {
+    const from = this.#from[s] as number;
+    if (from === NO_STATE) return NO_STATE;
+    const first = this.#steps.get(from, c);
+    return first < 0 ? NO_STATE : this.#steps.get(first, this.#by[s] as number);
   }
 }
 
 /** What a state costs besides its contents: places in a Map and in an array, and its headers. */
-const STATE_BYTES = 160;
+const STATE_BYTES = 176;
 
-/** Bytes of a text, or of a list with small items; other things count as one word. */
+/** Bytes of a text, of a list with small items, or of an object of such; others are one word. */
 function sizeOf(content: unknown): number {
   if (typeof content === 'string') return 2 * content.length;
-  return Array.isArray(content) ? 16 * content.length : 8;
+  if (typeof content !== 'object' || content === null) return 8;
+  if (Array.isArray(content)) return 16 * content.length;
+  return Object.values(content).reduce<number>((sum, field) => sum + 8 + sizeOf(field), 16);
+}
+
+/** Whether two states are equal without a doubt; false also where a key would have to tell. */
+function sameContent(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (!sameContent(one[at], other[at])) return false;
+  return true;
 }
 
 /** Visits everything reachable; false when that is too much. */
@@ -188,9 +223,13 @@ function neverChanges<State>(states: InternedStates<State>, c: number): boolean 
 }
 
 /** What classes require and produce, read off the closed state space. */
-function provenFlow<State>(states: InternedStates<State>, readOnly: Uint8Array): Flow {
-  const requires = new Int32Array(readOnly.length).fill(NO_STATE);
-  const produces = new Int32Array(readOnly.length).fill(NO_STATE);
+function provenFlow<State>(
+  states: InternedStates<State>,
+  readOnly: Uint8Array,
+  scratch: Scratch,
+): Flow {
+  const requires = scratch.ints(readOnly.length, NO_STATE);
+  const produces = scratch.ints(readOnly.length, NO_STATE);
   for (let c = 0; c < readOnly.length; c++) {
     let possible = 0;
     let result = NO_STATE;

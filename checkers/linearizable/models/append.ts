@@ -40,6 +40,35 @@ export const log: Model<Value> = {
   describeState: showValue,
 };
 
+/** The elements in order, and the last offset that was answered. */
+interface Offsets {
+  readonly elements: readonly Value[];
+  readonly last: number;
+}
+
+/**
+ * A log whose `append` answers the offset of the element, greater than every one answered for what
+ * comes before it (with gaps or without, as in Kafka); `read` answers the elements in order. An
+ * append without an answer, or without a number in it, shows no offset.
+ */
+export const offsetLog: Model<Offsets> = {
+  name: 'offset-log',
+  functions: ['append', 'read'],
+  initial: (value) => ({ elements: log.initial(value) as readonly Value[], last: -1 }),
+  step({ elements, last }, operation) {
+    const { f, output, outcome } = operation;
+    const next = log.step(elements, operation) as readonly Value[] | undefined;
+    if (next === undefined) return undefined;
+    const offset = f === 'append' && outcome === 'ok' && typeof output === 'number' ? output : null;
+    if (offset !== null && offset <= last) return undefined;
+    return { elements: next, last: offset ?? last };
+  },
+  key: ({ elements, last }) => `${last} ${JSON.stringify(elements)}`,
+  readonly: ({ f }) => f === 'read',
+  describeState: ({ elements, last }) =>
+    `${showValue(elements)}${last === -1 ? '' : `, last offset ${last}`}`,
+};
+
 function appended(state: Value, input: Value): Value {
   if (typeof input === 'string' && (state === null || typeof state === 'string')) {
     return (state ?? '') + input;

@@ -1,7 +1,8 @@
 /**
  * Append-only lists of elements that are all different, read as a whole: exact, linear in the
  * lengths of what was read (`CHECKERS.md` 4g). The longest read gives the order; every append and
- * every read then has an earliest and a latest moment.
+ * every read then has an earliest and a latest moment. Offsets that appends answer give the order of
+ * what was not read.
  */
 
 import type { Value } from '../../history.ts';
@@ -31,6 +32,15 @@ interface Read {
 }
 
 export function logMonitor(operations: Operations, initial: Value): MonitorResult {
+  return judge(operations, initial, false);
+}
+
+/** The same where each append answers an offset, greater than those of all before it. */
+export function offsetLogMonitor(operations: Operations, initial: Value): MonitorResult {
+  return judge(operations, initial, true);
+}
+
+function judge(operations: Operations, initial: Value, hasOffsets: boolean): MonitorResult {
   if (initial !== null && (typeof initial !== 'object' || initial.length > 0)) {
     return undecided('it does not start empty');
   }
@@ -55,12 +65,47 @@ export function logMonitor(operations: Operations, initial: Value): MonitorResul
       if (longest === undefined || elements.length > longest.elements.length) longest = read;
     }
   }
-  const order = longest?.elements ?? new Int32Array(0);
-  return (
-    notPrefix(operations, reads, longest) ??
-    notAppended(operations, appends, longest) ??
-    outOfOrder(operations, appends, reads, order)
+  const wrong = notPrefix(operations, reads, longest) ?? notAppended(operations, appends, longest);
+  if (wrong !== undefined) return wrong;
+  const read = longest?.elements ?? new Int32Array(0);
+  const order = hasOffsets ? byOffset(operations, appends, read) : read;
+  return 'kind' in order ? order : outOfOrder(operations, appends, reads, order);
+}
+
+/** The elements read and, by their offsets, those after them; or why there is no such order. */
+function byOffset(
+  operations: Operations,
+  appends: Appends,
+  read: Int32Array,
+): Int32Array | MonitorResult {
+  const { history, call, ret } = operations;
+  const offsetOf = (append: number): number | undefined => {
+    if (ret[append] === NEVER) return undefined;
+    const offset = history.values.value(history.value[ret[append] as number] as number);
+    return typeof offset === 'number' ? offset : undefined;
+  };
+  const order = Array.from(read, (element) => appendOf(appends, element));
+  const seen = new Set(order);
+  const unread = [...appends.by].filter(
+    (append) => append !== NOBODY && ret[append] !== NEVER && !seen.has(append),
   );
+  if (unread.some((append) => offsetOf(append) === undefined)) {
+    return undecided('an append answered no offset, and was not read');
+  }
+  order.push(...unread.sort((a, b) => (offsetOf(a) as number) - (offsetOf(b) as number)));
+  let last: number | undefined;
+  for (const append of order) {
+    const offset = offsetOf(append);
+    if (offset === undefined) continue;
+    if (last !== undefined && offset <= (offsetOf(last) as number)) {
+      const because =
+        `${said(operations, log, append)}, and yet its element comes after that of ` +
+        describe(operations, log, last);
+      return violation([last, append], because);
+    }
+    last = append;
+  }
+  return Int32Array.from(order, (append) => history.value[call[append] as number] as number);
 }
 
 function codesOf({ history }: Operations, code: number): Int32Array | undefined {

@@ -21,9 +21,9 @@ export interface Contradiction {
 
 export type Monitor = (operations: Operations, initial: Value) => MonitorResult;
 
-export const VALID: MonitorResult = { kind: 'valid' };
+export const VALID = { kind: 'valid' } as const satisfies MonitorResult;
 
-export function undecided(because: string): MonitorResult {
+export function undecided(because: string): Extract<MonitorResult, { kind: 'undecided' }> {
   return { kind: 'undecided', because };
 }
 

@@ -1,7 +1,22 @@
 /**
- * First-in-first-out queues of values that are all different: exact, O(n log n), except that
- * unanswered dequeues together with answers "empty" may go to the engine (`CHECKERS.md` 4c; the
- * bad patterns of Henzinger, Sezgin & Vafeiadis, CONCUR 2013, and Bouajjani et al., ICALP 2015).
+ * First-in-first-out queues of values that are all different: exact, O(n log n) (`CHECKERS.md` 4c;
+ * the bad patterns of Henzinger, Sezgin & Vafeiadis, CONCUR 2013, and Bouajjani et al., ICALP 2015).
+ *
+ * Unanswered dequeues, each of which takes one of the values that nobody else took, or nothing:
+ *
+ * - A value that was overtaken must have been taken by one of them, asked for before the overtaker
+ *   was answered. Let D(a) be that time, for all values left over.
+ * - An answer "empty" needs a moment t at which all values left over that were in (answered) before
+ *   t have been taken by some that were asked for before t.
+ *
+ * So value a needs a taker asked for before d(a), the least of D(a) and the chosen moments after
+ * it was in. As all takers asked for before a time are alike, takers suffice iff for every time x
+ * no more values have d <= x than takers were asked for before x (Hall). Both kinds of deadline
+ * concern values in the order in which they were in: D grows with it, since what overtakes a value
+ * also overtakes those that were in before. So of two sets of values with a deadline up to x one
+ * contains the other, and each can be counted by itself: the overtaken ones in `order`, the
+ * moments, which then do not depend on each other, in `emptiness.ts`. The set of values taken
+ * is closed under real-time order, so that taking them overtakes nobody.
  */
 
 import { NONE, type Value } from '../../history.ts';
@@ -25,17 +40,7 @@ export interface Transfers {
 export function queueMonitor(operations: Operations, initial: Value): MonitorResult {
   const transfers = transfersOf(operations, initial);
   if ('kind' in transfers) return transfers;
-  const wrongOrder = order(operations, transfers);
-  if (wrongOrder !== undefined) return wrongOrder;
-  if (transfers.unanswered.length === 0 || transfers.empty.length === 0) {
-    return emptyFault(operations, transfers, fifoQueue) ?? VALID;
-  }
-  // Unanswered dequeues may have happened or not: if all is well without any of them, it is well.
-  const answered = { ...transfers, unanswered: [] };
-  const well =
-    order(operations, answered) === undefined &&
-    emptyFault(operations, answered, fifoQueue) === undefined;
-  return well ? VALID : undecided('unanswered dequeues, and dequeues that found nothing');
+  return order(operations, transfers) ?? emptyFault(operations, transfers, fifoQueue) ?? VALID;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Why a register's history cannot be: the operations behind the events of a fault, in words. */
 
+import type { Value } from '../../history.ts';
 import { describe, operationsOfEvents, said } from '../explain.ts';
-import { casRegister } from '../models/register.ts';
+import type { Model } from '../model.ts';
 import { type Operations, operationAt } from '../operations.ts';
 import type { Contradiction } from './monitor.ts';
 import type { Zone, ZoneFault } from './zones.ts';
@@ -18,16 +19,21 @@ export type Fault =
   /** Two compare-and-sets replaced a value that was written once. */
   | { readonly kind: 'two successors'; readonly calls: readonly number[] };
 
-export function explainRegister(operations: Operations, fault: Fault): Contradiction {
+/** In the words of the model, which may be another one that behaves as a register. */
+export function explainRegister(
+  operations: Operations,
+  model: Model<Value>,
+  fault: Fault,
+): Contradiction {
   switch (fault.kind) {
     case 'never written': {
       const [read] = operationsOfEvents(operations, [fault.read]) as [number];
-      const because = `${said(operations, casRegister, read)}, which nobody had written`;
+      const because = `${said(operations, model, read)}, which nobody had written`;
       return { operations: [read], because };
     }
     case 'never there': {
       const [cas] = operationsOfEvents(operations, [fault.call]) as [number];
-      const because = `${said(operations, casRegister, cas)} from a value that was never there`;
+      const because = `${said(operations, model, cas)} from a value that was never there`;
       return { operations: [cas], because };
     }
     case 'too early': {
@@ -35,34 +41,42 @@ export function explainRegister(operations: Operations, fault: Fault): Contradic
         number,
         number,
       ];
-      const because =
-        operationAt(operations, late).f === 'read'
-          ? `${said(operations, casRegister, late)} although ` +
-            `${describe(operations, casRegister, early, 'answered')}, which comes after it`
-          : `${said(operations, casRegister, early)} before ` +
-            `${describe(operations, casRegister, late)} was even asked for`;
+      const because = isRead(operationAt(operations, late).f)
+        ? `${said(operations, model, late)} although ` +
+          `${describe(operations, model, early, 'answered')}, which comes after it`
+        : `${said(operations, model, early)} before ` +
+          `${describe(operations, model, late)} was even asked for`;
       return { operations: [early, late], because };
     }
     case 'two successors': {
       const [one, other] = operationsOfEvents(operations, fault.calls) as [number, number];
       const because =
-        `${describe(operations, casRegister, one)} and ${describe(operations, casRegister, other)} ` +
+        `${describe(operations, model, one)} and ${describe(operations, model, other)} ` +
         `replaced the same value, which was written once only`;
       return { operations: [one, other], because };
     }
     case 'zones':
-      return explainZones(operations, fault.held, fault.other);
+      return explainZones(operations, model, fault.held, fault.other);
   }
 }
 
-function explainZones(operations: Operations, held: Zone, other: Zone): Contradiction {
+function explainZones(
+  operations: Operations,
+  model: Model<Value>,
+  held: Zone,
+  other: Zone,
+): Contradiction {
   const events = [held.firstRet, other.firstRet, other.lastCall, held.lastCall];
   const present = events.filter((event) => event >= 0);
   const involved = operationsOfEvents(operations, present);
   const [lastUser] = operationsOfEvents(operations, [held.lastCall]) as [number];
   const [between] = operationsOfEvents(operations, [other.firstRet]) as [number];
   const because =
-    `${said(operations, casRegister, lastUser)} although ` +
-    `${describe(operations, casRegister, between, 'answered')} in between`;
+    `${said(operations, model, lastUser)} although ` +
+    `${describe(operations, model, between, 'answered')} in between`;
   return { operations: [...new Set(involved)], because };
+}
+
+function isRead(f: string): boolean {
+  return f === 'read' || f === 'get';
 }

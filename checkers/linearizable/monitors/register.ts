@@ -8,7 +8,7 @@
  */
 
 import { FAIL, type Value } from '../../history.ts';
-import { bounds } from '../models/register.ts';
+import { bounds, casRegister } from '../models/register.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import { type MonitorResult, undecided, VALID, type ValueNumbers } from './monitor.ts';
 import { registerValues } from './register-values.ts';
@@ -46,13 +46,24 @@ interface CasLinks {
 const NO_VALUE = -1;
 
 export function registerMonitor(operations: Operations, initial: Value): MonitorResult {
+  const result = registerFault(operations, initial);
+  if (result.kind !== 'fault') return result;
+  const contradiction = explainRegister(operations, casRegister, result.fault);
+  return { kind: 'violation', contradiction };
+}
+
+/** The same, with what is wrong as events. */
+export function registerFault(
+  operations: Operations,
+  initial: Value,
+):
+  | Exclude<MonitorResult, { kind: 'violation' }>
+  | { readonly kind: 'fault'; readonly fault: Fault } {
   if (repeatsEarly(operations)) return undecided('a value is written twice');
   const blocks = collect(operations, initial);
   if (blocks === undefined) return undecided('a value is written twice');
   const fault = check(operations, blocks);
-  if (fault !== undefined) {
-    return { kind: 'violation', contradiction: explainRegister(operations, fault) };
-  }
+  if (fault !== undefined) return { kind: 'fault', fault };
   return blocks.refused ? undecided('a compare-and-set was refused') : VALID;
 }
 

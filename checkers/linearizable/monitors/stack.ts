@@ -1,6 +1,6 @@
 /**
- * Stacks of values that are all different: exact, O(n log n), except that a "no" with unanswered
- * pops is left to the engine (`CHECKERS.md` 4d; Lee & Mathur, OOPSLA 2025).
+ * Stacks of values that are all different: exact, O(n log n) (`CHECKERS.md` 4d; Lee & Mathur, OOPSLA
+ * 2025), except that with unanswered pops some histories are left to the engine.
  *
  * A value is certainly on the stack between the return of its push and the call of its pop, its
  * critical interval. Where no interval covers a moment, everything open then can take effect
@@ -18,6 +18,7 @@ import { eventOrder } from './event-order.ts';
 import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
 import { LeastPoints, PointSums, Stabbing } from './point-trees.ts';
 import { type Transfers, transfersOf } from './queue.ts';
+import { deals, leftovers, preferring, tooLate } from './stack-unanswered.ts';
 
 /**
  * Values with a critical interval. Times are ranks in the order of events; point r lies just
@@ -33,10 +34,62 @@ interface Intervals {
 
 export function stackMonitor(operations: Operations, initial: Value): MonitorResult {
   const transfers = transfersOf(operations, initial);
-  const result = 'kind' in transfers ? transfers : decide(operations, transfers);
-  const unanswered = 'kind' in transfers ? [] : transfers.unanswered;
-  if (result.kind === 'violation' && unanswered.length > 0) return undecided('unanswered pops');
-  return result;
+  if ('kind' in transfers) return transfers;
+  return transfers.unanswered.length === 0
+    ? decide(operations, transfers)
+    : withUnanswered(operations, transfers);
+}
+
+/** Each guess who took what is tried; what is wrong for all of them is wrong. */
+function withUnanswered(operations: Operations, transfers: Transfers): MonitorResult {
+  const empty = emptyFault(operations, transfers, stack);
+  if (empty !== undefined) return empty;
+  const left = leftovers(operations, transfers);
+  const late = tooLate(operations, transfers, left);
+  if (late !== undefined) return tooFewPops(operations, transfers, late.place);
+  let order = left;
+  for (let round = 0; round < ROUNDS; round++) {
+    const stuck = new Set<number>();
+    for (const dealt of deals(operations, transfers, order)) {
+      const places = stuckPlaces(operations, dealt);
+      if (places.length === 0 && emptyFault(operations, dealt, stack) === undefined) return VALID;
+      for (const place of places) stuck.add(place);
+    }
+    // One guess is nearly always enough for what is right: this comes after it.
+    const certain = round === 0 ? withPopsForAll(operations, transfers) : undefined;
+    if (certain !== undefined) return certain;
+    order = preferring(order, stuck);
+  }
+  return undecided('unanswered pops');
+}
+
+/** How often the values that were in the way are preferred in dealing out pops. */
+const ROUNDS = 4;
+
+/** Places among the inserts of the values that contradict each other or others. */
+function stuckPlaces(operations: Operations, transfers: Transfers): number[] {
+  const intervals = intervalsOf(operations, transfers);
+  return takeAway(intervals).map((v) => intervals.place[v] as number);
+}
+
+/**
+ * Judges as if there were enough pops for all values left over, each asked for when the first
+ * unanswered one was. What is wrong even so is wrong.
+ */
+function withPopsForAll(operations: Operations, transfers: Transfers): MonitorResult | undefined {
+  const first = transfers.unanswered[0] as number;
+  const removals = transfers.removals.map((pop) => (pop === NONE ? first : pop));
+  const intervals = intervalsOf(operations, { ...transfers, removals });
+  const left = takeAway(intervals);
+  return left.length === 0 ? undefined : explain(operations, transfers, intervals, left);
+}
+
+function tooFewPops(operations: Operations, transfers: Transfers, place: number): MonitorResult {
+  const insert = transfers.inserts[place] as number;
+  const because =
+    `${describe(operations, stack, insert, 'answered')} on top of what was popped afterwards, and ` +
+    `too few unanswered pops had been asked for by then to have taken it and others like it`;
+  return violation([insert, ...transfers.unanswered], because);
 }
 
 function decide(operations: Operations, transfers: Transfers): MonitorResult {

@@ -7,6 +7,7 @@ import { diskMutants } from './disks.ts';
 import { electionMutants } from './elections.ts';
 import { liveMutants } from './live.ts';
 import { logMutants } from './logs.ts';
+import { membershipMutants } from './membership.ts';
 import { serviceMutants } from './services.ts';
 import { snapshotMutants } from './snapshots.ts';
 
@@ -16,6 +17,7 @@ export const raftVariants: readonly Variant<RaftRules>[] = [
   ...diskMutants,
   ...serviceMutants,
   ...snapshotMutants,
+  ...membershipMutants,
   ...liveMutants,
   ...raftDecoys,
 ];

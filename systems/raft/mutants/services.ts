@@ -40,6 +40,33 @@ const readRoundTooEarly: RaftVariant = {
   hunt: SPLITS,
 };
 
+const followerReadBeforeApply: RaftVariant = {
+  id: 'rf-follower-read-before-apply',
+  describe:
+    'a follower answers a read as soon as it knows the read index, without executing up to it',
+  kind: 'mutant',
+  rules: () => ({ followerReadReady: (_state, read) => read.index >= 0 }),
+  source: 'dissertation, section 6.4; etcd issue 741 (class)',
+  expect: ['J:ReadCert', 'linearizable', 'RealTimeOrder'],
+  hunt: { set: { reads: 'follower' } },
+};
+
+const transferKeepsLease: RaftVariant = {
+  id: 'rf-transfer-keeps-lease',
+  describe: 'a leader goes on answering by its lease while and after it hands its leadership over',
+  kind: 'mutant',
+  rules: () => ({ mayUseLease: () => true }),
+  source: 'dissertation, section 6.4.1: a transfer ends the lease',
+  expect: ['linearizable', 'RealTimeOrder'],
+  hunt: {
+    nodes: 3,
+    nemesis: ['partition', 'pause'],
+    nemesisIntervalS: 0.5,
+    rate: 400,
+    set: { reads: 'lease', transferEvery: 10, 'network.latePpm': 50_000 },
+  },
+};
+
 const leaseNoDriftMargin: RaftVariant = {
   id: 'rf-lease-no-drift-margin',
   describe: 'leases last a whole election timeout and are measured on the wall clock',
@@ -107,6 +134,8 @@ export const serviceMutants = [
   localRead,
   readIndexBeforeTermCommit,
   readRoundTooEarly,
+  followerReadBeforeApply,
+  transferKeepsLease,
   leaseNoDriftMargin,
   noDedupe,
   sessionExpiryLocalClock,

@@ -1,19 +1,33 @@
 import { describe, expect, test } from 'vitest';
-import { agreementVerdict, judge, traceChecker } from '../../../checkers/agreement/index.ts';
+import {
+  agreementVerdict,
+  hasTraceChecker,
+  judge,
+  livenessObserver,
+  traceChecker,
+} from '../../../checkers/agreement/index.ts';
+import { systems } from '../../../systems/index.ts';
 import { recovered, TraceWriter } from './raft-trace.ts';
+
+test('every system of ours has a checker, and one for liveness where it has leaders', () => {
+  for (const name of Object.keys(systems)) {
+    expect(hasTraceChecker(name), name).toBe(true);
+    expect(livenessObserver(name) === null, name).toBe(name === 'basic-paxos');
+  }
+});
 
 describe('the verdict over a stored trace', () => {
   test('is valid for a correct trace, with its figures', () => {
     const trace = TraceWriter.steady()
       .crash(1)
       .boot(1, recovered(1, [[1, 1]], { votedFor: 0 }));
-    trace.term(1, 2).snapshot(0, 'take', [1, 1]);
+    trace.vote(2, 2, 2, [1, 1], [1, 1]).term(1, 2).snapshot(0, 'take', [1, 1]);
     const result = agreementVerdict(trace.lines);
     expect(result.verdict).toEqual({ kind: 'valid' });
     expect(result.stats).toMatchObject({
       leaders: 1,
       leaderChanges: 0,
-      elections: 1,
+      elections: 2,
       highestTerm: 2,
       committed: 1,
       applied: 3,
@@ -29,6 +43,7 @@ describe('the verdict over a stored trace', () => {
     expect(agreementVerdict(trace.lines).verdict).toEqual({
       kind: 'invalid',
       property: 'LogMatching',
+      properties: ['LogMatching'],
       because:
         'LogMatching: n1 and n2 both hold an entry of index 1 (term 1), with different content',
       events: [],
@@ -109,7 +124,8 @@ describe('a long trace', () => {
 
   test('still shows a violation at its end', () => {
     const trace = long(10_000, (writer, index) => {
-      if (index === 10_000) writer.term(1, 2).truncate(1, 9_999);
+      if (index !== 10_000) return;
+      writer.vote(2, 2, 2, [index, 1], [index, 1]).term(1, 2).truncate(1, 9_999);
     });
     expect(trace.broken()).toEqual(['TruncateCommitted']);
   });

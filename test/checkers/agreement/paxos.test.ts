@@ -213,7 +213,7 @@ describe('proposals', () => {
   });
 
   test('are what is accepted: nothing else is valid', () => {
-    expect(broken([...BOOTS, accept(1, 0, 7)])).toEqual(['Validity']);
+    expect(broken([...BOOTS, accept(1, 0, 7)])).toEqual(['VoteAuthorized']);
     expect(broken([...CHOSEN.slice(0, 8), accept(1, 0, 8)])).toEqual(['OneValuePerBallot']);
   });
 });
@@ -329,7 +329,7 @@ describe('a log of slots', () => {
   test('is executed in order and without gaps', () => {
     expect(broken(LOG, 'all')).toEqual([]);
     expect(broken([...LOG, apply(1, 2, 2)], 'all')).toEqual(['ApplyGap']);
-    expect(broken([...LOG, apply(1, 1, 9)], 'all')).toEqual(['LearnedNotChosen', 'Agreement']);
+    expect(broken([...LOG, apply(1, 1, 9)], 'all')).toEqual(['LearnedNotChosen', 'ApplyAgreement']);
   });
 
   test('is executed again after a restart, which is legal', () => {

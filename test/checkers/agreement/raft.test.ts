@@ -157,7 +157,7 @@ describe('logs', () => {
     const trace = new TraceWriter(3)
       .boot(0, recovered(2, [[1, 1]]))
       .boot(1, recovered(2, [[1, 2]]));
-    trace.term(0, 3).term(1, 3).append(0, [2, 3], 1).append(1, [2, 3], 2);
+    trace.vote(0, 3, 0, [1, 1], [1, 1]).term(1, 3).append(0, [2, 3], 1).append(1, [2, 3], 2);
     expect(trace.broken()).toEqual(['LogMatching']);
   });
 
@@ -187,16 +187,17 @@ describe('logs', () => {
   });
 
   test('removing an entry and appending the same again breaks D:LogShrink', () => {
-    const trace = new TraceWriter(3).boot(0, recovered(2, [[1, 1]])).term(0, 3);
+    const trace = new TraceWriter(3).boot(0, recovered(2, [[1, 1]])).vote(0, 3, 0, [1, 1], [1, 1]);
     trace.truncate(0, 1).append(0, [1, 1], 0);
     expect(trace.broken()).toEqual(['D:LogShrink']);
   });
 
   test('removing what is committed breaks TruncateCommitted, whoever knew of it', () => {
-    const known = TraceWriter.steady().term(1, 2).truncate(1, 1);
+    const known = TraceWriter.steady().vote(2, 2, 2, [1, 1], [1, 1]).term(1, 2).truncate(1, 1);
     expect(known.broken()).toEqual(['TruncateCommitted']);
     const unknown = TraceWriter.booted(3).elect(0, 1, [0, 1]).append(0, [1, 1], 0);
-    unknown.append(1, [1, 1], 0).commit(0, [1, 1], 1, [0, 1]).term(1, 2).truncate(1, 1);
+    unknown.append(1, [1, 1], 0).commit(0, [1, 1], 1, [0, 1]);
+    unknown.vote(2, 2, 2, [0, 0], [0, 0]).term(1, 2).truncate(1, 1);
     expect(unknown.broken()).toEqual(['TruncateCommitted']);
   });
 });

@@ -1,37 +1,73 @@
 /** Linearizability by definition: tries every order. For histories of a dozen operations. */
 
-import type { Value } from '../../../checkers/history.ts';
-import type { Model } from '../../../checkers/linearizable/index.ts';
+import type { History, Value } from '../../../checkers/history.ts';
+import type { Model, Operation } from '../../../checkers/linearizable/index.ts';
 import { NEVER, type Operations, operationAt } from '../../../checkers/linearizable/operations.ts';
 
+interface Interval {
+  operation: Operation;
+  readonly call: number;
+  /** Infinite for operations without an answer. */
+  ret: number;
+}
+
+/** Whether every key by itself has an order; refusals of compare-and-sets may say something. */
+export function bruteForceHistory<State>(
+  history: History,
+  model: Model<State>,
+  initial: Value,
+  observed: boolean,
+): boolean {
+  const keys = new Map<string | undefined, Interval[]>();
+  const open = new Map<unknown, Interval>();
+  for (const { index, type, process, f, key, value } of history) {
+    const all = keys.get(key) ?? [];
+    keys.set(key, all);
+    if (type === 'invoke') {
+      const asked = { f, input: value, output: null, outcome: 'unknown', process: Number(process) };
+      const interval: Interval = { operation: asked as Operation, call: index, ret: Infinity };
+      open.set(process, interval);
+      all.push(interval);
+    } else if (type !== 'info') {
+      const interval = open.get(process) as Interval;
+      const { operation } = interval;
+      if (type === 'ok') interval.operation = { ...operation, output: value, outcome: 'ok' };
+      else if (f === 'cas' && observed) interval.operation = { ...operation, outcome: 'refused' };
+      else all.splice(all.indexOf(interval), 1);
+      interval.ret = index;
+    }
+  }
+  return [...keys.values()].every((all) => explain(all, model, model.initial(initial)));
+}
+
+/** The same for one object, whose operations are paired already. */
 export function bruteForce<State>(
   operations: Operations,
   model: Model<State>,
   initial: Value,
 ): boolean {
-  const all = Array.from({ length: operations.count }, (_, i) => ({
-    operation: operationAt(operations, i),
-    call: operations.call[i] as number,
-    ret: operations.ret[i] as number,
-  }));
-  const taken = all.map(() => false);
+  const all = Array.from({ length: operations.count }, (_, i): Interval => {
+    const ret = operations.ret[i] as number;
+    const operation = operationAt(operations, i);
+    return { operation, call: operations.call[i] as number, ret: ret === NEVER ? Infinity : ret };
+  });
+  return explain(all, model, model.initial(initial));
+}
 
-  const explain = (state: State): boolean => {
-    // Whatever comes next must have been called before every answer that is still to come.
-    let firstReturn = NEVER;
-    all.forEach(({ ret }, i) => {
-      if (!taken[i]) firstReturn = Math.min(firstReturn, ret);
-    });
-    if (firstReturn === NEVER) return true;
-    return all.some(({ operation, call }, i) => {
-      if (taken[i] || call > firstReturn) return false;
-      const next = model.step(state, operation);
-      if (next === undefined) return false;
-      taken[i] = true;
-      const found = explain(next);
-      taken[i] = false;
-      return found;
-    });
-  };
-  return explain(model.initial(initial));
+function explain<State>(left: readonly Interval[], model: Model<State>, state: State): boolean {
+  // Whatever comes next must have been called before every answer that is still to come.
+  const firstReturn = Math.min(...left.map(({ ret }) => ret));
+  if (firstReturn === Infinity) return true;
+  return left.some((next) => {
+    if (next.call > firstReturn) return false;
+    const after = model.step(state, next.operation);
+    return (
+      after !== undefined &&
+      explain(
+        left.filter((other) => other !== next),
+        model,
+        after,
+      )
+    );
+  });
 }

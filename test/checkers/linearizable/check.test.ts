@@ -4,10 +4,11 @@ import {
   checkLinearizable,
   checkShare,
   cutShares,
-  joinShares,
   type LinearizabilityResult,
   type Model,
+  type NamedModelOptions,
 } from '../../../checkers/linearizable/index.ts';
+import { hardQueues } from './hard-queues.ts';
 
 interface Step {
   readonly who?: number;
@@ -51,11 +52,11 @@ describe('a stale read', () => {
     });
   });
 
-  test('is told by the engine with the longest prefix, its states, and why nothing follows', () => {
+  test('is told by a search with the longest prefix, its states, and why nothing follows', () => {
     const twice = [...stale, ...sequence({ who: 4, f: 'write', input: 1, key: 'x' })];
     const late = twice.map((event, at) => ({ ...event, time: at * 1_000_000 }));
     const { verdict, decidedBy } = judge(late, 'register');
-    expect(decidedBy).toBe('engine');
+    expect(decidedBy).toBe('Wing & Gong search');
     expect(verdict).toMatchObject({
       kind: 'invalid',
       because:
@@ -83,23 +84,50 @@ describe('keys', () => {
     expect(operations).toBe(4);
   });
 
-  test('can be checked in shares, as plain data, with the same answer', () => {
-    const events = ['a', 'b', 'c', 'd'].flatMap((key, at) =>
-      sequence(
-        { who: at, f: 'write', input: `${key}1`, key },
-        { who: at, f: 'write', input: [key, 2], key },
-        { who: at, f: 'read', output: at === 2 ? `${key}1` : [key, 2], key },
-      ),
-    );
-    const history = History.from(events);
-    const shares = cutShares(history, { model: 'register' }, 3);
-    if ('verdict' in shares) throw new Error('nothing to share');
-    const joined = joinShares(shares.map((share) => checkShare(structuredClone(share))));
-    const alone = checkLinearizable(history, { model: 'register' });
-    const byKey = (result: LinearizabilityResult): unknown =>
-      result.keys.toSorted((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1));
-    expect(byKey(joined)).toEqual(byKey(alone));
-    expect(joined.verdict).toEqual(alone.verdict);
+  describe('in shares, as plain data', () => {
+    const join = (history: History, options: NamedModelOptions, lanes: number) => {
+      const cut = cutShares(history, options, lanes, 100);
+      const joined = cut.join(cut.shares.map((share) => checkShare(structuredClone(share))));
+      return { shares: cut.shares.length, joined };
+    };
+
+    test.each<[string, Partial<NamedModelOptions>]>([
+      ['with steps enough', {}],
+      ['that stop at a violation', { keys: 'until-violation' }],
+      ['without witnesses', { explain: false }],
+      ['with steps for some keys only', { budget: { steps: 10_000 } }],
+      ['with too little memory', { budget: { memoryBytes: 1 << 20 } }],
+    ])('keys that need a search have the answers of one thread, %s', (_, some) => {
+      const options = { model: 'fifo-queue', ...some };
+      const history = hardQueues();
+      const { shares, joined } = join(history, options, 2);
+      expect(shares).toBe(2);
+      expect(joined).toEqual(checkLinearizable(history, options));
+    });
+
+    test('keys that are decided at once are not sent anywhere, and a violation has its witness', () => {
+      const history = History.from(
+        ['a', 'b', 'c', 'd'].flatMap((key, at) =>
+          sequence(
+            { who: at, f: 'write', input: `${key}1`, key },
+            { who: at, f: 'write', input: [key, 2], key },
+            { who: at, f: 'read', output: at === 2 ? `${key}1` : [key, 2], key },
+          ),
+        ),
+      );
+      const options = { model: 'register' };
+      const { shares, joined } = join(history, options, 3);
+      expect(shares).toBe(0);
+      expect(joined).toEqual(checkLinearizable(history, options));
+      expect(joined.verdict).toMatchObject({ kind: 'invalid', witness: { key: 'c' } });
+    });
+
+    test('a thread that does not know the model says so, and no verdict', () => {
+      const { shares } = cutShares(hardQueues(), { model: 'fifo-queue' }, 2, 100);
+      const share = shares[0] as (typeof shares)[0];
+      const options = { ...share.options, model: 'my-queue' };
+      expect(() => checkShare({ ...share, options })).toThrow('no model is called "my-queue"');
+    });
   });
 });
 

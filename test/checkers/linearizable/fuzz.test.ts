@@ -1,152 +1,120 @@
-/** Every algorithm against the definition, on small random histories with crashed operations. */
+/**
+ * Every algorithm against the definition, on small random histories with crashed operations, some of
+ * whose processes go on. `npm run fuzz` gives each of them 100,000 histories.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { History, type Value } from '../../../checkers/history.ts';
 import { engineSearch } from '../../../checkers/linearizable/engine/engine.ts';
-import { type Model, models } from '../../../checkers/linearizable/index.ts';
+import { checkLinearizable, type Model, models } from '../../../checkers/linearizable/index.ts';
 import { monitorFor } from '../../../checkers/linearizable/monitors.ts';
 import { type Operations, operationsByKey } from '../../../checkers/linearizable/operations.ts';
 import { porcupineSearch } from '../../../checkers/linearizable/porcupine.ts';
+import { queueSearch } from '../../../checkers/linearizable/positioned-queue.ts';
 import { refusal } from '../../../checkers/linearizable/proposed-order.ts';
-import type { SearchResult } from '../../../checkers/linearizable/search.ts';
-import { bruteForce } from './brute-force.ts';
 import {
-  counterPlay,
-  listPlay,
-  lockPlay,
-  logPlay,
-  registerPlay,
-  setPlay,
-  textPlay,
-  uniqueRegisterPlay,
-  writeOncePlay,
-} from './plays.ts';
-import { Dice, fuzzRuns, type Play, playHistory, randomShape } from './random.ts';
-
-interface Game {
-  readonly title: string;
-  readonly model: Model;
-  readonly play: () => Play;
-  readonly initial?: Value;
-  /** How many times fewer histories than of others: states are large. */
-  readonly rarer?: number;
-}
-
-const games: readonly Game[] = [
-  {
-    title: 'a register of two values',
-    model: models['cas-register'],
-    play: () => registerPlay(2, true),
-  },
-  {
-    title: 'a register of three values',
-    model: models['cas-register'],
-    play: () => registerPlay(3, true),
-  },
-  { title: 'a register without cas', model: models.register, play: () => registerPlay(2, false) },
-  {
-    title: 'a register of unique values',
-    model: models['cas-register'],
-    play: () => uniqueRegisterPlay(true),
-  },
-  {
-    title: 'unique values without cas',
-    model: models.register,
-    play: () => uniqueRegisterPlay(false),
-  },
-  {
-    title: 'texts with puts',
-    model: models['kv-append'],
-    play: () => textPlay(['a', 'b'], true),
-    initial: '',
-  },
-  {
-    title: 'texts of overlapping pieces',
-    model: models['kv-append'],
-    play: () => textPlay(['a', 'aa', 'ab'], false),
-    initial: '',
-  },
-  {
-    title: 'a counter of ones',
-    model: models.counter,
-    play: () => counterPlay([1], ['inc', 'read']),
-  },
-  {
-    title: 'a counter of any steps',
-    model: models.counter,
-    play: () => counterPlay([0, 1, 2], ['inc', 'dec', 'inc-and-get', 'read']),
-  },
-  { title: 'a log of unique elements', model: models.log, play: () => logPlay(true) },
-  { title: 'a log of repeated elements', model: models.log, play: () => logPlay(false) },
-  { title: 'a set of passing elements', model: models.set, play: () => setPlay(true) },
-  { title: 'a set of returning elements', model: models.set, play: () => setPlay(false) },
-  {
-    title: 'a queue of unique values',
-    model: models['fifo-queue'],
-    play: () => listPlay('queue', true),
-  },
-  {
-    title: 'a queue of repeated values',
-    model: models['fifo-queue'],
-    play: () => listPlay('queue', false),
-  },
-  {
-    title: 'an unordered queue',
-    model: models['unordered-queue'],
-    play: () => listPlay('queue', false),
-    rarer: 10,
-  },
-  { title: 'a stack of unique values', model: models.stack, play: () => listPlay('stack', true) },
-  {
-    title: 'a stack of repeated values',
-    model: models.stack,
-    play: () => listPlay('stack', false),
-  },
-  { title: 'a mutex', model: models.mutex, play: () => lockPlay(false, true) },
-  { title: 'a mutex used wildly', model: models.mutex, play: () => lockPlay(false, false) },
-  { title: 'an owned mutex', model: models['owned-mutex'], play: () => lockPlay(false, true) },
-  {
-    title: 'an owned mutex used wildly',
-    model: models['owned-mutex'],
-    play: () => lockPlay(false, false),
-  },
-  { title: 'a fenced lock', model: models['fenced-lock'], play: () => lockPlay(true, true) },
-  { title: 'a write-once cell', model: models['write-once'], play: writeOncePlay },
-];
+  DEFAULT_MEMORY_BYTES,
+  DEFAULT_STEPS,
+  type SearchResult,
+} from '../../../checkers/linearizable/search.ts';
+import { bruteForceHistory } from './brute-force.ts';
+import { type Game, games } from './games.ts';
+import { listPlay, registerPlay } from './plays.ts';
+import { Dice, firstSeed, fuzzRuns, playHistory, playKeys, randomShape } from './random.ts';
 
 /** Nights run long. */
 const TIMEOUT_MS = 3_600_000;
 
+/**
+ * Runs a game on so many histories, and demands that both verdicts are common among them. At night
+ * it says how many there were of each.
+ */
+function fuzz(what: string, agreeOn: (seed: number) => boolean | undefined): void {
+  const verdicts = { true: 0, false: 0 };
+  for (let seed = firstSeed; seed < firstSeed + fuzzRuns; seed++) {
+    const verdict = agreeOn(seed);
+    if (verdict !== undefined) verdicts[`${verdict}`]++;
+  }
+  report(`${what}: ${verdicts.true} valid, ${verdicts.false} invalid`);
+  expect(Math.min(verdicts.true, verdicts.false)).toBeGreaterThan(fuzzRuns / 50);
+}
+
+function report(line: string): void {
+  if (process.env['ORDEAL_FUZZ'] !== undefined) process.stdout.write(`fuzz: ${line}\n`);
+}
+
 describe.each(games)('$title', (game) => {
-  const { model, initial = null, rarer = 1 } = game;
+  const { model, initial = null } = game;
   test(
     'engine, reference and monitor agree with the definition, with an order as proof',
     () => {
-      const verdicts = { true: 0, false: 0 };
-      for (let seed = 0; seed < fuzzRuns / rarer; seed++) {
-        const operations = playOnce(seed, game);
-        if (operations === undefined) continue;
-        const expected = bruteForce(operations, model, initial);
-        verdicts[`${expected}`]++;
-        const engine = engineSearch(operations, model, initial);
-        expect(engine.kind === 'linearizable', `engine, seed ${seed}`).toBe(expected);
-        expect(proof(operations, model, initial, engine), `proof, seed ${seed}`).toBeUndefined();
-        const reference = porcupineSearch(operations, model, initial);
-        expect(reference.kind === 'linearizable', `reference, seed ${seed}`).toBe(expected);
+      let byMonitor = 0;
+      fuzz(game.title, (seed) => {
+        const [history, observed] = playOnce(seed, game);
+        const [operations] = grouped(history, observed);
+        if (operations === undefined) return undefined;
+        const expected = bruteForceHistory(history, model, initial, observed);
+        for (const [name, search] of searches(operations, model, initial)) {
+          expect(search.kind === 'linearizable', `${name}, seed ${seed}`).toBe(expected);
+          const flaw = proof(operations, model, initial, search);
+          if (name !== 'reference') expect(flaw, `${name}'s proof, seed ${seed}`).toBeUndefined();
+        }
         const seen = monitorFor(model)?.monitor(operations, initial) ?? { kind: 'undecided' };
-        if (seen.kind === 'undecided') continue;
-        expect(seen.kind === 'valid', `monitor, seed ${seed}`).toBe(expected);
-      }
-      expect(Math.min(verdicts.true, verdicts.false)).toBeGreaterThan(fuzzRuns / rarer / 50);
+        if (seen.kind !== 'undecided') {
+          byMonitor++;
+          expect(seen.kind === 'valid', `monitor, seed ${seed}`).toBe(expected);
+        }
+        return expected;
+      });
+      report(`${game.title}: ${byMonitor} by monitor`);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'a check of several keys agrees with the definition',
+    () => {
+      fuzz(`${game.title}, several keys`, (seed) => {
+        const dice = new Dice(seed * 6007 + 11);
+        const keys = dice.pick([['x'], ['x', 'y'], ['x', 'y', 'z'], [undefined, 'x']]);
+        const shape = randomShape(dice, game.most);
+        const plays = new Map(keys.map((key) => [key, game.play()]));
+        const history = playKeys(dice, shape, plays);
+        const observed = dice.chance(50);
+        const options = { model, initial, failedCas: observed ? 'observed' : 'absent' } as const;
+        const { verdict } = checkLinearizable(history, options);
+        const expected = bruteForceHistory(history, model, initial, observed);
+        expect(verdict.kind, `seed ${seed}`).toBe(expected ? 'valid' : 'invalid');
+        return expected;
+      });
     },
     TIMEOUT_MS,
   );
 });
 
 test(
-  'a monitor without hints agrees with the engine that has them, on longer histories',
+  'reads that answer nil say nothing where the caller says so',
   () => {
-    for (let seed = 0; seed < fuzzRuns / 10; seed++) {
+    fuzz('nil reads that say nothing', (seed) => {
+      const dice = new Dice(seed * 31 + 5);
+      const history = playHistory(dice, randomShape(dice), registerPlay(2, true));
+      const told = [...history].filter(({ type, f, value }) => {
+        return type !== 'ok' || f !== 'read' || value !== null;
+      });
+      const options = { model: 'cas-register', nilReads: 'silent' } as const;
+      const expected = bruteForceHistory(History.from(told), models['cas-register'], null, false);
+      const { verdict } = checkLinearizable(history, options);
+      expect(verdict.kind, `seed ${seed}`).toBe(expected ? 'valid' : 'invalid');
+      return expected;
+    });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'an engine without hints agrees with the one that has them, on longer histories',
+  () => {
+    for (let seed = firstSeed; seed < firstSeed + fuzzRuns / 10; seed++) {
       const dice = new Dice(seed + 77_000_000);
       const shape = { ...randomShape(dice), processes: 2 + dice.roll(6), operations: 40 };
       const history = playHistory(dice, shape, registerPlay(2 + dice.roll(3), true));
@@ -160,20 +128,61 @@ test(
   TIMEOUT_MS,
 );
 
+test.each([
+  ['fifo-queue', 'queue'],
+  ['stack', 'stack'],
+] as const)(
+  'the monitor of a %s agrees with the engine on longer histories with many crashes',
+  (name, kind) => {
+    const model: Model = models[name];
+    let decided = 0;
+    for (let seed = firstSeed; seed < firstSeed + fuzzRuns / 10; seed++) {
+      const dice = new Dice(seed + 99_000_000);
+      const [crash, spoil] = [dice.pick([10, 20, 40]), dice.pick([0, 1, 3])];
+      const shape = { processes: 2 + dice.roll(4), operations: 30, crash, spoil, reuse: 50 };
+      const [operations] = grouped(playHistory(dice, shape, listPlay(kind, true)), false);
+      if (operations === undefined) continue;
+      const seen = monitorFor(model)?.monitor(operations, null);
+      const search = engineSearch(operations, model, null, { steps: 20_000 });
+      if (seen?.kind === 'undecided' || search.kind === 'exhausted') continue;
+      expect(seen?.kind === 'valid', `seed ${seed}`).toBe(search.kind === 'linearizable');
+      decided++;
+    }
+    report(`${name}, longer histories: ${decided} decided by both`);
+    expect(decided).toBeGreaterThan(fuzzRuns / 20);
+  },
+  TIMEOUT_MS,
+);
+
+/** All searches that there are for this model. */
+function* searches(
+  operations: Operations,
+  model: Model,
+  initial: Value,
+): Generator<readonly [string, SearchResult]> {
+  yield ['engine', engineSearch(operations, model, initial)];
+  yield ['reference', porcupineSearch(operations, model, initial)];
+  if (model !== models['fifo-queue']) return;
+  const budget = { steps: DEFAULT_STEPS, memoryBytes: DEFAULT_MEMORY_BYTES };
+  yield ['queue search', queueSearch(operations, initial, budget)];
+}
+
 /** One history; now and then with values that are far apart, or too large for their own codes. */
-function playOnce(seed: number, { play, model }: Game): Operations | undefined {
+function playOnce(seed: number, { play, model, initial, most }: Game): [History, boolean] {
   const dice = new Dice(seed * 7919 + 13);
   const observed = dice.chance(50);
-  const history = playHistory(dice, randomShape(dice), play());
-  const isArithmetic = model === models.counter || model === models['fenced-lock'];
-  if (isArithmetic || !dice.chance(25)) return grouped(history, observed)[0];
+  const history = playHistory(dice, randomShape(dice, most), play());
+  const isArithmetic = [models.counter, models['fenced-lock'], models['offset-log']].some(
+    (each: Model) => each === model,
+  );
+  if (isArithmetic || initial !== undefined || !dice.chance(25)) return [history, observed];
   const factor = dice.pick([7_000_003, 2 ** 31]);
   const spread = (value: Value): Value => {
     if (typeof value === 'number') return value * factor;
     return typeof value === 'object' && value !== null ? value.map(spread) : value;
   };
   const far = [...history].map((event) => ({ ...event, value: spread(event.value) }));
-  return grouped(History.from(far), observed)[0];
+  return [History.from(far), observed];
 }
 
 function grouped(history: History, observed: boolean): readonly Operations[] {
@@ -183,7 +192,7 @@ function grouped(history: History, observed: boolean): readonly Operations[] {
   return groups;
 }
 
-/** What is wrong with the order that the engine offers, or with the prefix where it got stuck. */
+/** What is wrong with the order that the search offers, or with the prefix where it got stuck. */
 function proof(
   operations: Operations,
   model: Model,

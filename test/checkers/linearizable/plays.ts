@@ -4,8 +4,8 @@ import type { Value } from '../../../checkers/history.ts';
 import type { Answer, Dice, Play } from './random.ts';
 
 /** Reads, writes and compare-and-sets of a few values. */
-export function registerPlay(values: number, cas: boolean): Play {
-  let content: Value = null;
+export function registerPlay(values: number, cas: boolean, initial: Value = null): Play {
+  let content: Value = initial;
   return {
     ask(dice) {
       const f = dice.pick(cas ? ['read', 'write', 'cas'] : ['read', 'write']);
@@ -27,8 +27,8 @@ export function registerPlay(values: number, cas: boolean): Play {
 }
 
 /** The same with every value written once; a compare-and-set mostly expects what is there. */
-export function uniqueRegisterPlay(cas: boolean): Play {
-  let content: Value = null;
+export function uniqueRegisterPlay(cas: boolean, initial: Value = null): Play {
+  let content: Value = initial;
   let next = 0;
   return {
     ask(dice) {
@@ -49,8 +49,8 @@ export function uniqueRegisterPlay(cas: boolean): Play {
 }
 
 /** Texts that grow by short pieces, and are replaced now and then. */
-export function textPlay(pieces: readonly string[], puts: boolean): Play {
-  let content = '';
+export function textPlay(pieces: readonly string[], puts: boolean, initial = ''): Play {
+  let content = initial;
   return {
     ask(dice) {
       const f = dice.pick(puts ? ['get', 'append', 'append', 'put'] : ['get', 'append']);
@@ -70,9 +70,70 @@ export function textPlay(pieces: readonly string[], puts: boolean): Play {
   };
 }
 
+/** Texts of pieces that are all different, told apart by how they end; else they begin each other. */
+export function uniqueTextPlay(ends: string, initial: string | null = ''): Play {
+  let content = initial;
+  let next = 0;
+  return {
+    ask(dice) {
+      const f = dice.pick(['get', 'append', 'append', 'put']);
+      if (f === 'get') return { f, input: null, effect: () => content };
+      const piece = ends === '' ? '1'.repeat(++next) : `${next++}${ends}`;
+      const effect = (): Answer => {
+        content = f === 'append' ? (content ?? '') + piece : piece;
+        return piece;
+      };
+      return { f, input: piece, effect };
+    },
+    spoil(dice, f, answer) {
+      if (f !== 'get') return answer;
+      const pieces = String(answer ?? '').split(/(?<= )/);
+      switch (dice.roll(4)) {
+        case 0:
+          return pieces.slice(0, -1).join('') || initial;
+        case 1:
+          return pieces.slice(1).join('') || initial;
+        case 2:
+          return `${pieces.join('')}${dice.roll(next + 1)}${ends}`;
+        default:
+          return pieces.toReversed().join('');
+      }
+    },
+  };
+}
+
+/** Two registers, read and written together. */
+export function multiRegisterPlay(values: number, initial: Value = null): Play {
+  const content = new Map((initial ?? []) as readonly [string, Value][]);
+  return {
+    ask(dice) {
+      const input = Array.from({ length: 1 + dice.roll(3) }, (): Value => {
+        const name = dice.pick(['x', 'y']);
+        return dice.chance(50) ? ['r', name, null] : ['w', name, dice.roll(values)];
+      });
+      const effect = (): Answer =>
+        (input as [string, string, Value][]).map(([f, name, value]) => {
+          if (f === 'w') content.set(name, value);
+          return [f, name, f === 'w' ? value : (content.get(name) ?? null)];
+        });
+      return { f: 'txn', input, effect };
+    },
+    spoil: (dice, _, answer) =>
+      (answer as [string, string, Value][]).map(([f, name, value]) => [
+        f,
+        name,
+        f === 'r' ? dice.pick([value, null, dice.roll(values)]) : value,
+      ]),
+  };
+}
+
 /** Counts; `by` is what increments may add. */
-export function counterPlay(by: readonly number[], functions: readonly string[]): Play {
-  let count = 0;
+export function counterPlay(
+  by: readonly number[],
+  functions: readonly string[],
+  initial = 0,
+): Play {
+  let count = initial;
   return {
     ask(dice) {
       const f = dice.pick(functions);
@@ -90,8 +151,8 @@ export function counterPlay(by: readonly number[], functions: readonly string[])
 }
 
 /** A list that only grows, by elements that are all different (or not). */
-export function logPlay(unique: boolean): Play {
-  const content: Value[] = [];
+export function logPlay(unique: boolean, initial: readonly Value[] = []): Play {
+  const content: Value[] = [...initial];
   let next = 0;
   return {
     ask(dice) {
@@ -105,6 +166,29 @@ export function logPlay(unique: boolean): Play {
       return { f, input: element, effect };
     },
     spoil: (dice, f, answer) => (f === 'read' ? spoiltList(dice, answer as Value[], next) : answer),
+  };
+}
+
+/** The same, answering offsets, with gaps. */
+export function offsetLogPlay(): Play {
+  const content: Value[] = [];
+  let next = 0;
+  let offset = 0;
+  return {
+    ask(dice) {
+      const f = dice.pick(['append', 'append', 'read']);
+      if (f === 'read') return { f, input: null, effect: () => [...content] };
+      const element = next++;
+      const silent = dice.chance(10);
+      const effect = (): Answer => {
+        content.push(element);
+        offset += 1 + dice.roll(2);
+        return silent ? null : offset;
+      };
+      return { f, input: element, effect };
+    },
+    spoil: (dice, f, answer) =>
+      f === 'read' ? spoiltList(dice, answer as Value[], next) : dice.roll(offset + 2),
   };
 }
 
@@ -122,8 +206,8 @@ function spoiltList(dice: Dice, list: readonly Value[], next: number): Value {
 }
 
 /** Elements that come and go; with `once`, each is added and removed at most once. */
-export function setPlay(once: boolean): Play {
-  const content = new Set<number>();
+export function setPlay(once: boolean, initial: readonly number[] = []): Play {
+  const content = new Set<number>(initial);
   let next = 0;
   const removed = new Set<number>();
   return {
@@ -149,10 +233,14 @@ export function setPlay(once: boolean): Play {
 }
 
 /** A queue or a stack; with `unique`, every value is put in once. */
-export function listPlay(kind: 'queue' | 'stack', unique: boolean): Play {
-  const content: number[] = [];
-  let next = 0;
-  const [put, take] = kind === 'queue' ? ['enqueue', 'dequeue'] : ['push', 'pop'];
+export function listPlay(
+  kind: 'queue' | 'stack' | 'unordered',
+  unique: boolean,
+  initial: readonly number[] = [],
+): Play {
+  const content: number[] = [...initial];
+  let next = initial.length;
+  const [put, take] = kind === 'stack' ? ['push', 'pop'] : ['enqueue', 'dequeue'];
   return {
     ask(dice) {
       if (dice.chance(50)) {
@@ -163,7 +251,11 @@ export function listPlay(kind: 'queue' | 'stack', unique: boolean): Play {
         };
         return { f: put as string, input: value, effect };
       }
-      const effect = (): Answer => (kind === 'queue' ? content.shift() : content.pop()) ?? null;
+      const effect = (): Answer => {
+        if (kind === 'unordered')
+          return content.splice(dice.roll(content.length || 1), 1)[0] ?? null;
+        return (kind === 'queue' ? content.shift() : content.pop()) ?? null;
+      };
       return { f: take as string, input: null, effect };
     },
     spoil: (dice, f, answer) =>
@@ -172,9 +264,9 @@ export function listPlay(kind: 'queue' | 'stack', unique: boolean): Play {
 }
 
 /** A lock; most processes release what they hold, some ask again. Tokens grow. */
-export function lockPlay(fenced: boolean, proper: boolean): Play {
-  const holds = new Map<number, boolean>();
-  let holder: number | null = null;
+export function lockPlay(fenced: boolean, proper: boolean, first: number | null = null): Play {
+  const holds = new Map<number | null, boolean>([[first, true]]);
+  let holder = first;
   let token = 0;
   return {
     ask(dice, who) {
@@ -199,6 +291,26 @@ export function lockPlay(fenced: boolean, proper: boolean): Play {
           : dice.chance(proper ? 0 : 50)
             ? false
             : answer,
+  };
+}
+
+/** Permits; some processes release what they do not hold. */
+export function semaphorePlay(permits: number, proper: boolean): Play {
+  const holds = new Map<number, number>();
+  let held = 0;
+  return {
+    ask(dice, who) {
+      const mine = holds.get(who) ?? 0;
+      const release = dice.chance(50) && (!proper || mine > 0);
+      holds.set(who, Math.max(0, mine + (release ? -1 : 1)));
+      const effect = (): Answer => {
+        if (!release && held === permits && dice.chance(proper ? 30 : 90)) return false;
+        held = Math.max(0, held + (release ? -1 : 1));
+        return null;
+      };
+      return { f: release ? 'release' : 'acquire', input: null, effect };
+    },
+    spoil: (dice, f, answer) => (f === 'acquire' && !proper ? dice.pick([false, null]) : answer),
   };
 }
 

@@ -1,20 +1,9 @@
 /** Mistakes that others have made, and that random histories of recorded systems did not show. */
 
 import { describe, expect, test } from 'vitest';
-import { History, type NewEvent, type Value } from '../../../checkers/history.ts';
+import { History, type Value } from '../../../checkers/history.ts';
 import { checkLinearizable, type Model, models } from '../../../checkers/linearizable/index.ts';
-
-/** `0 invoke write 1`, one event per line. */
-function history(...lines: readonly string[]): History {
-  return History.from(
-    lines.map((line, at): NewEvent => {
-      const [process, type, f, ...rest] = line.split(' ') as [string, NewEvent['type'], string];
-      const text = (rest as string[]).join(' ');
-      const value = text === '' ? null : (JSON.parse(text) as Value);
-      return { time: at * 1_000_000, type, process: Number(process), f, value };
-    }),
-  );
-}
+import { history } from './lines.ts';
 
 describe('absorption', () => {
   test('an operation that happens to keep the state is not taken before it is needed', () => {
@@ -199,5 +188,14 @@ describe('a refused compare-and-set', () => {
       event.type === 'fail' ? { ...event, error: 'cas-mismatch' } : event,
     );
     expect(checkLinearizable(History.from(both), options).verdict.kind).toBe('invalid');
+  });
+});
+
+describe('an equal place in time', () => {
+  test('does not exist: an answer before a call in the history came before it', () => {
+    const apart = history('0 invoke write 1', '0 ok write 1', '1 invoke read', '1 ok read');
+    expect(checkLinearizable(apart, { model: 'register' }).verdict.kind).toBe('invalid');
+    const together = history('0 invoke write 1', '1 invoke read', '0 ok write 1', '1 ok read');
+    expect(checkLinearizable(together, { model: 'register' }).verdict.kind).toBe('valid');
   });
 });

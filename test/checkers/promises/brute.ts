@@ -3,11 +3,14 @@
 import type { History, Value } from '../../../checkers/history.ts';
 
 interface Op {
+  readonly key: string;
   readonly process: number;
   readonly invoke: number;
   readonly complete: number;
   readonly reads: Value | undefined;
   readonly writes: Value | undefined;
+  /** Where the system says that it took effect; undefined where it does not. */
+  readonly position?: number | undefined;
   /** What a compare-and-set that failed did not find. */
   readonly misses?: Value;
 }
@@ -17,14 +20,16 @@ function parse(history: History, observed = false): Op[] {
   const open = new Map<number | 'nemesis', number>();
   const ops: Op[] = [];
   const add = (invoke: number, complete: number): void => {
-    const { f, value, process } = history.event(invoke);
+    const { f, value, process, key = '' } = history.event(invoke);
     const done = Number.isFinite(complete);
     if (f === 'read' && !done) return;
     const [from, to] = (f === 'cas' ? value : [undefined, value]) as [Value | undefined, Value];
     ops.push({
+      key,
       process: process as number,
       invoke,
       complete,
+      position: done ? history.event(complete).position : undefined,
       reads: f === 'read' ? history.event(complete).value : from,
       writes: f === 'read' ? undefined : to,
     });
@@ -36,7 +41,8 @@ function parse(history: History, observed = false): Op[] {
         const invoke = open.get(process) as number;
         const [misses] = history.event(invoke).value as readonly [Value, Value];
         const nothing = { reads: undefined, writes: undefined };
-        ops.push({ process: process as number, invoke, complete: index, ...nothing, misses });
+        const { key = '' } = history.event(invoke);
+        ops.push({ key, process: process as number, invoke, complete: index, ...nothing, misses });
       }
       if (type !== 'fail')
         add(open.get(process) as number, type === 'ok' ? index : Number.POSITIVE_INFINITY);
@@ -49,21 +55,28 @@ function parse(history: History, observed = false): Op[] {
 
 /** Whether some order of all operations explains all reads; `before` says which must precede which. */
 function hasOrder(ops: readonly Op[], before: (a: Op, b: Op) => boolean): boolean {
-  const extend = (left: readonly Op[], holds: Value): boolean => {
+  const extend = (left: readonly Op[], holds: ReadonlyMap<string, Value>): boolean => {
     if (left.every(({ complete }) => complete === Number.POSITIVE_INFINITY)) return true;
     return left.some((op) => {
       const rest = left.filter((other) => other !== op);
       if (rest.some((other) => before(other, op))) return false;
-      if (op.reads !== undefined && op.reads !== holds) return false;
-      if (op.misses !== undefined && op.misses === holds) return false;
-      return extend(rest, op.writes ?? holds);
+      const held = holds.get(op.key) ?? null;
+      if (op.reads !== undefined && op.reads !== held) return false;
+      if (op.misses !== undefined && op.misses === held) return false;
+      return extend(rest, new Map([...holds, [op.key, op.writes ?? held]]));
     });
   };
-  return extend(ops, null);
+  return extend(ops, new Map());
 }
 
 const session = (a: Op, b: Op): boolean => a.process === b.process && a.invoke < b.invoke;
 const time = (a: Op, b: Op): boolean => a.complete < b.invoke;
+
+/** By the system's own account: at one position, what it wrote comes before what read it. */
+const stands = ({ position: p, writes }: Op, b: Op): boolean =>
+  p !== undefined &&
+  b.position !== undefined &&
+  (p < b.position || (p === b.position && writes !== undefined && b.writes === undefined));
 
 type Allows = (a: Op, b: Op, older: (x: Value, y: Value) => boolean) => boolean;
 
@@ -114,6 +127,16 @@ export const BRUTE: Readonly<Record<string, (history: History) => boolean>> = {
   linearizable: (history) => hasOrder(parse(history), (a, b) => session(a, b) || time(a, b)),
   'ordered-sequential': (history) =>
     hasOrder(parse(history), (a, b) => session(a, b) || (b.writes !== undefined && time(a, b))),
+  'ordered-sequential with failures': (history) =>
+    hasOrder(
+      parse(history, true),
+      (a, b) => session(a, b) || (b.writes !== undefined && time(a, b)),
+    ),
+  'ordered-sequential by positions': (history) =>
+    hasOrder(
+      parse(history, true),
+      (a, b) => session(a, b) || (b.writes !== undefined && time(a, b)) || stands(a, b),
+    ),
   sequential: (history) => hasOrder(parse(history), session),
   'sequential with failures': (history) => hasOrder(parse(history, true), session),
   'read-your-writes': (history) =>

@@ -56,6 +56,35 @@ test('sequential consistency of repeated values is found by search as by its def
   );
 });
 
+test.each(['sequential', 'ordered-sequential'] as const)(
+  '%s over several keys, values unique or not, is found by search as by its definition',
+  (promise) => {
+    fc.assert(
+      fc.property(anySeed, fc.constantFrom(2, 1000), (seed, values) => {
+        const history = onKeys(small(seed, true, values), seed);
+        const { verdict } = strongestPromise(history, { promise });
+        const isKept = BRUTE[promise]?.(history) === true;
+        if (isKept) expect(verdict.kind).toBe('valid');
+        else expect(verdict).toMatchObject({ kind: 'invalid' });
+      }),
+      { numRuns: RUNS },
+    );
+  },
+);
+
+/** The same, each operation on one of two keys. */
+function onKeys(history: History, seed: number): History {
+  const draw = random(seed + 2);
+  const keys = new Map<number | 'nemesis', string>();
+  return History.from(
+    [...history].map((event): NewEvent => {
+      if (event.type === 'invoke') keys.set(event.process, draw() < 0.5 ? 'x' : 'y');
+      const { time, type, process, f, value } = event;
+      return { time, type, process, f, value, key: keys.get(process) };
+    }),
+  );
+}
+
 test('sequential consistency with failed compare-and-sets is found as by its definition', () => {
   fc.assert(
     fc.property(anySeed, fc.constantFrom(2, 1000), (seed, values) => {

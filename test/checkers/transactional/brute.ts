@@ -9,17 +9,21 @@ interface Txn {
   readonly complete: number | null;
 }
 
+/** Which transactions may not be put before others that were over when they began. */
+type RealTime = 'none' | 'all' | 'those of a key';
+
 /** Whether some order of the transactions, with any crashed ones left out, explains all reads. */
-export function isSerializable(history: History, realTime: boolean): boolean {
+export function isSerializable(history: History, realTime: RealTime): boolean {
   const txns = transactions(history);
   const state = new Map<Value, Value>();
   const extend = (left: readonly Txn[]): boolean => {
     if (left.every(({ complete }) => complete === null)) return true;
     return left.some((txn) => {
       const rest = left.filter((other) => other !== txn);
-      if (realTime && rest.some(({ complete }) => complete !== null && complete < txn.invoke)) {
+      const over = rest.filter(({ complete }) => complete !== null && complete < txn.invoke);
+      if (realTime === 'all' && over.length > 0) return false;
+      if (realTime === 'those of a key' && over.some((other) => sharesKey(txn, other)))
         return false;
-      }
       const before = new Map(state);
       const possible = apply(txn, state) && extend(rest);
       state.clear();
@@ -28,6 +32,10 @@ export function isSerializable(history: History, realTime: boolean): boolean {
     });
   };
   return extend(txns);
+}
+
+function sharesKey(a: Txn, b: Txn): boolean {
+  return a.mops.some(([, key]) => b.mops.some(([, other]) => other === key));
 }
 
 function transactions(history: History): Txn[] {

@@ -58,6 +58,11 @@ describe('a history that cannot be one is refused with line and expectation:', (
     ],
     ['a negative process', '{"type":"invoke","process":-1,"f":"read"}', 'file:1: "process"'],
     ['no function', '{"type":"invoke","process":0}', 'file:1: "f": expected the name'],
+    [
+      'a position that is none',
+      '{"type":"invoke","process":0,"f":"r","position":"5"}',
+      'file:1: "position": expected a number, got "5"',
+    ],
     ['a time that is none', '{"type":"invoke","process":0,"f":"r","time":"now"}', 'file:1: "time"'],
     ['a key that is none', '{"type":"invoke","process":0,"f":"r","key":[1]}', 'file:1: "key"'],
     [

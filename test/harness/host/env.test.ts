@@ -99,6 +99,7 @@ class Node {
         this.onTimer(timer);
       },
       request: () => undefined,
+      disconnected: (_state, _env, peer) => this.seen.push(`disconnected ${peer}`),
       durable: (_state, _env, record) => this.seen.push(`durable ${String(record)}`),
       view: () => ({ role: 'x', term: 0, leader: null, commit: 0, applied: 0 }),
       messageKind: () => 'script',
@@ -122,6 +123,19 @@ function readTraceLines(): Line[] {
 }
 
 describe('the environment of a real node', () => {
+  test('a broken connection takes with it what was to be sent on it once synced', async () => {
+    const node = new Node(1);
+    node.step((env) => {
+      env.persist('vote');
+      env.send(1, 'lost');
+      env.send(2, 'kept');
+    });
+    node.env.disconnected(1);
+    await node.synced();
+    expect(node.seen).toEqual(['disconnected 1', 'send 2 kept after 0 lines', 'durable vote']);
+    await node.close();
+  });
+
   test('what comes after a persist leaves once it is durable, also from a later step', async () => {
     const node = new Node(1);
     node.step((env) => {

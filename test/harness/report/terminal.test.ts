@@ -45,6 +45,9 @@ describe('the block of a run on a terminal', () => {
 ✔ Faults      partition ×1  kill ×0 (1 skipped)
 ✖ Check       linearizable                                               10.0 ms
 ✖ Check       agreement  ElectionSafety                                   2.0 ms
+✖ Evidence    clients: linearizable
+✔ Evidence    logs: nothing
+✖ Evidence    decisions: ElectionSafety
 
 ✖ VIOLATION   process 3 read x = 1 at 60 ms although write x = 2 had been
               answered at 40 ms
@@ -55,6 +58,15 @@ describe('the block of a run on a terminal', () => {
   replay      npx ordeal replay store/20261121T003100Z-raft-register-42
   report      store/20261121T003100Z-raft-register-42/report.html   (684 kB)
 `);
+  });
+
+  test('says what was exercised of the protocol', () => {
+    const stats = { snapshotsTaken: 60, transfersDone: 0, membershipChanges: 3, leaders: 9 };
+    const [first] = failing.results.checks;
+    if (first === undefined) throw new Error('the stored run has no checks');
+    const checks = [{ ...first, checker: 'agreement', verdict: { kind: 'valid' as const }, stats }];
+    const text = terminalBlock({ ...failing, results: { ...failing.results, checks } }, PLAIN);
+    expect(text).toContain('✔ Exercised   60 snapshots taken · 3 membership changes\n');
   });
 
   test('says VALID without a command to see it again', () => {

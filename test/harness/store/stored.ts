@@ -25,6 +25,7 @@ export const RUN: RunFile = {
     recoveryMinS: 3,
     recoveryMaxS: 6,
     seed: 42,
+    stopAtViolation: false,
     mutants: [],
     rules: [],
     set: { reads: 'index' },

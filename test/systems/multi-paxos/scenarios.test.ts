@@ -2,59 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { TIMER } from '../../../systems/multi-paxos/state.ts';
 import { among, Parliament, rulesOf } from './script.ts';
 
-describe('commands of one dead leader (PROTOCOLS 1.3, paxos-run-27-28)', () => {
-  /**
-   * Node 0 proposes A and B in slots 2 and 3, which only it accepts. Node 1 has its no-op chosen in
-   * slot 2 by nodes 1 and 2. Then node 2 hears from all.
-   */
-  function run(): Parliament {
-    const parliament = new Parliament();
-    parliament.elect(0, 1, 2);
-    parliament.settle();
-    parliament.heartbeat(0);
-    parliament.settle();
-    parliament.write(0, 'A');
-    parliament.write(0, 'B');
-    parliament.drop();
-    parliament.elect(1, 2);
-    parliament.settle(among(1, 2));
-    parliament.drop();
-    parliament.timeOut(2);
-    parliament.settle();
-    parliament.heartbeat(2);
-    parliament.settle();
-    return parliament;
-  }
-
-  test('may survive in part: the second without the first', () => {
-    const parliament = run();
-    for (const node of [0, 1, 2]) {
-      expect(parliament.chosen(node)).toEqual(['noop', 'noop', 'B', 'noop']);
-    }
-    expect(parliament.violations).toEqual([]);
-  });
-
-  test('are answered by what became of them: the lost one was never executed', () => {
-    const parliament = run();
-    expect(parliament.answer(1)).toMatchObject({ status: 'redirect' });
-    expect(parliament.answer(2)).toMatchObject({ status: 'ok', position: 3 });
-  });
-
-  test('are answered wrongly by a node that does not look at the command', () => {
-    const parliament = new Parliament({ rules: rulesOf('mp-ack-wrong-slot-command') });
-    parliament.elect(0, 1, 2);
-    parliament.settle();
-    const lost = parliament.write(0, 'A');
-    parliament.drop();
-    parliament.elect(1, 2);
-    parliament.settle(among(1, 2));
-    parliament.heartbeat(1);
-    parliament.settle();
-    expect(parliament.answer(lost)).toMatchObject({ status: 'ok' });
-    expect(parliament.chosen(0)).toEqual(['noop', 'noop']);
-  });
-});
-
 describe('a command that lost its slot to another leader', () => {
   /** Node 0 loses slot 2 to node 1, which dies; only as leader again does node 0 learn of it. */
   function lose(rules: Parameters<typeof rulesOf>[0] | null): {
@@ -117,39 +64,6 @@ describe('the pipeline', () => {
     expect(slots).toEqual([2, 3]);
     parliament.settle();
     expect(parliament.chosen(0)).toEqual(['noop', 'A', 'B', 'C', 'D']);
-  });
-
-  test('leaves holes, which the next leader fills with no-ops', () => {
-    const parliament = new Parliament();
-    parliament.elect(0, 1, 2);
-    parliament.settle();
-    parliament.write(0, 'A');
-    parliament.write(0, 'B');
-    parliament.drop(({ message }) => message.kind === 'accept' && message.slot === 2);
-    parliament.settle();
-    parliament.crash(0);
-    parliament.elect(1, 2);
-    parliament.settle();
-    expect(parliament.chosen(1)).toEqual(['noop', 'noop', 'B', 'noop']);
-    expect(parliament.violations).toEqual([]);
-  });
-});
-
-describe('two leaders', () => {
-  test('are safe: the deposed one is refused, and what it had proposed is found', () => {
-    const parliament = new Parliament();
-    parliament.elect(0, 1, 2);
-    parliament.settle();
-    parliament.write(0, 'A');
-    parliament.deliver(({ to, message }) => to === 1 && message.kind === 'accept');
-    parliament.drop();
-    parliament.elect(1, 2);
-    const refused = parliament.write(0, 'B');
-    parliament.settle();
-    expect(parliament.state(0).role).toBe('follower');
-    expect(parliament.chosen(1)).toEqual(['noop', 'A', 'noop']);
-    expect(parliament.answer(refused)).not.toMatchObject({ status: 'ok' });
-    expect(parliament.violations).toEqual([]);
   });
 });
 

@@ -140,6 +140,82 @@ describe('a read by lease', () => {
   });
 });
 
+describe('a read by a follower', () => {
+  const options = { reads: 'follower' };
+
+  /** Node 0 leads, and nodes 1 and 2 know. */
+  function steady(rules = {}): Script {
+    const script = new Script({ nodes: 3, options, rules });
+    script.elect(0);
+    script.heartbeat(0);
+    script.settle();
+    return script;
+  }
+
+  test('is answered from its own state, once the leader has confirmed how far that must be', () => {
+    const script = steady();
+    const read = script.read(1);
+    expect(script.network.map(({ message }) => message.kind)).toEqual(['read-index']);
+    expect(script.answer(read)).toBeNull();
+    script.settle();
+    expect(script.answer(read)).toMatchObject({ status: 'ok', value: null });
+    expect(script.checker.stats).toMatchObject({ readsFollower: 1 });
+    expect(script.checker.violations).toEqual([]);
+  });
+
+  test('waits until the follower has executed that much', () => {
+    const script = steady();
+    script.write(0, 5);
+    script.drop(({ to }) => to === 1);
+    script.settle(between(0, 2));
+    const read = script.read(1);
+    script.settle(({ to, message }) => to !== 1 || message.kind !== 'append-entries');
+    expect(script.answer(read)).toBeNull();
+    script.settle();
+    expect(script.answer(read)).toMatchObject({ status: 'ok', value: 5 });
+    expect(script.checker.violations).toEqual([]);
+  });
+
+  test('that does not wait for that is noticed', () => {
+    const script = steady({
+      followerReadReady: (_: unknown, read: { index: number }) => read.index >= 0,
+    });
+    script.write(0, 5);
+    script.deliver(between(0, 2));
+    script.deliver(between(0, 2));
+    script.drop();
+    const read = script.read(1);
+    script.deliver();
+    script.deliver(between(0, 2));
+    script.deliver(between(0, 2));
+    script.deliver(({ message }) => message.kind === 'read-index-reply');
+    expect(script.answer(read)).toMatchObject({ status: 'ok', value: null });
+    expect(script.violations).toEqual(['J:ReadCert']);
+  });
+
+  test('is not confirmed by a leader that was replaced', () => {
+    const script = new Script({
+      nodes: 3,
+      options: { ...options, preVote: false, checkQuorum: false },
+    });
+    script.elect(0);
+    script.heartbeat(0);
+    script.settle();
+    const read = script.read(2);
+    script.elect(1, between(0, 1));
+    script.settle();
+    expect(script.answer(read)).toMatchObject({ status: 'redirect' });
+  });
+
+  test('is given up when the leader does not answer', () => {
+    const script = steady();
+    const read = script.read(1);
+    script.drop();
+    script.timeOut(1);
+    expect(script.answer(read)).toMatchObject({ status: 'redirect' });
+  });
+});
+
 describe('a read through the log', () => {
   test('is answered when its entry is executed', () => {
     const script = new Script({ nodes: 3, options: { reads: 'log' } });

@@ -3,9 +3,10 @@
 import { describe, expect, test } from 'vitest';
 import { raftRules } from '../../../systems/raft/rules.ts';
 import { NOBODY } from '../../../systems/raft/state.ts';
-import { between, diskWithTerms, Script } from './script.ts';
+import { between, diskWithTerms, rulesOf, Script } from './script.ts';
 
 const PLAIN = { preVote: false, checkQuorum: false };
+const ASKED = { pre: false, transfer: false };
 
 describe('the rules of voting', () => {
   const voter = new Script({ nodes: 3, disks: [diskWithTerms([1, 1, 2], 5)] }).state(0);
@@ -18,7 +19,7 @@ describe('the rules of voting', () => {
     { term: 6, votedFor: NOBODY, from: 1, can: false },
   ])('in term 5, having voted for $votedFor, a vote in term $term for $from: $can', (given) => {
     const { term, votedFor, from, can } = given;
-    const request = { kind: 'request-vote', term, lastIndex: 9, lastTerm: 9, pre: false } as const;
+    const request = { kind: 'request-vote', term, lastIndex: 9, lastTerm: 9, ...ASKED } as const;
     expect(raftRules.canVote({ ...voter, votedFor }, from, request)).toBe(can);
   });
 
@@ -32,7 +33,7 @@ describe('the rules of voting', () => {
     'a log that ends at index $lastIndex (term $lastTerm) against index 3 (term 2): $upToDate',
     (given) => {
       const { lastTerm, lastIndex, upToDate } = given;
-      const request = { kind: 'request-vote', term: 5, lastIndex, lastTerm, pre: false } as const;
+      const request = { kind: 'request-vote', term: 5, lastIndex, lastTerm, ...ASKED } as const;
       expect(raftRules.isUpToDate(voter, request)).toBe(upToDate);
     },
   );
@@ -142,6 +143,40 @@ describe('a node that was cut off', () => {
   });
 });
 
+describe('a shorter log of a later term', () => {
+  /** Node 2 is down; of the others, node 0 has the longer log and node 1 the later one. */
+  function incomparable(rules: Parameters<typeof scriptOf>[0]): Script {
+    const script = scriptOf(rules);
+    script.crash(2);
+    for (let attempt = 0; attempt < 10; attempt++) {
+      script.timeOut(attempt % 2);
+      script.settle();
+    }
+    return script;
+  }
+
+  function scriptOf(rules: ReturnType<typeof rulesOf>): Script {
+    const disks = [
+      [1, 1, 1],
+      [1, 2],
+      [1, 2],
+    ].map((terms) => diskWithTerms(terms, 2));
+    return new Script({ nodes: 3, disks, rules, options: PLAIN });
+  }
+
+  test('wins over a longer one of an earlier term', () => {
+    const script = incomparable({});
+    expect(script.state(1).role).toBe('leader');
+    expect(script.terms(0)).toEqual(script.terms(1));
+  });
+
+  test('and nobody can win where a vote needs a log that is neither older nor shorter', () => {
+    const script = incomparable(rulesOf('rf-uptodate-needs-both'));
+    expect([script.state(0).role, script.state(1).role]).not.toContain('leader');
+    expect(script.checker.stats).toMatchObject({ leaders: 0, elections: 10 });
+  });
+});
+
 describe('a bridge partition', () => {
   // Nodes 0, 1 and 2 hear one another; 3 hears only 1, and 4 only 2 (Howard and Abraham, 2020).
   const links = [between(0, 1, 2), between(1, 3), between(2, 4)];
@@ -180,6 +215,31 @@ describe('a bridge partition', () => {
 });
 
 describe('CheckQuorum', () => {
+  /** Followers hear the leader, which hears nobody; clients go on asking it for 4 s. */
+  function deaf(rules: ReturnType<typeof rulesOf>): Script {
+    const script = new Script({ nodes: 3, rules });
+    script.elect(0);
+    for (let i = 0; i < 80; i++) {
+      script.write(0, i);
+      script.heartbeat(0);
+      script.settle(({ to }) => to !== 0);
+      script.drop();
+    }
+    return script;
+  }
+
+  test('a leader that is heard and hears nobody makes room', () => {
+    const script = deaf({});
+    expect(script.state(0).role).toBe('follower');
+    expect(script.violations).toEqual([]);
+  });
+
+  test('else it leads on for nothing, and is noticed', () => {
+    const script = deaf(rulesOf('rf-no-checkquorum'));
+    expect(script.state(0).role).toBe('leader');
+    expect(script.violations).toEqual(['Liveness:leader']);
+  });
+
   test('a leader that hears no quorum for an election timeout steps down', () => {
     const script = new Script({ nodes: 3 });
     script.elect(0);

@@ -1,18 +1,10 @@
 /** Raft replication, scripted: Figures 7 and 8, minority leaders, disks, snapshots. */
 
 import { describe, expect, test } from 'vitest';
-import { raft } from '../../../systems/raft/index.ts';
 import type { RaftRules } from '../../../systems/raft/rules.ts';
-import { raftRules } from '../../../systems/raft/rules.ts';
-import { between, diskWithTerms, Script } from './script.ts';
+import { between, diskWithTerms, rulesOf, Script } from './script.ts';
 
 const PLAIN = { preVote: false, checkQuorum: false };
-
-/** The rules of a planted bug. */
-function rulesOf(id: string): Partial<RaftRules> {
-  const variant = raft.variants.find((candidate) => candidate.id === id);
-  return variant?.rules?.(raftRules) ?? {};
-}
 
 describe('Figure 7: a leader of term 8 and six followers whose logs differ', () => {
   const LEADER = [1, 1, 1, 4, 4, 5, 5, 6, 6, 6];

@@ -1,0 +1,197 @@
+/**
+ * What Raft does to itself on purpose, as far as liveness is concerned: leadership transfers and
+ * changes of the membership. They end in time, and what they unsettle is not held against anybody.
+ */
+
+import { nodeName, type TraceEvent } from '../trace.ts';
+
+/** Bounds on a transfer and on a change of the membership, in election timeouts. */
+const TRANSFER_TIMEOUTS_MAX = 3;
+const CHANGE_TIMEOUTS_MAX = 10;
+
+/** Something under way: since when, and the line that says so. */
+interface Begun {
+  readonly sinceNs: number;
+  readonly line: number;
+}
+
+/** How far a node has committed. */
+interface Progress {
+  readonly commit: number;
+}
+
+interface Participant {
+  electionTimeoutNs: number;
+  /** Leaders: the transfer under way. */
+  transfer: (Begun & { readonly target: number }) | null;
+  /** What it goes by; null for the membership that the cluster starts with. */
+  membership: (Begun & Extract<TraceEvent, { kind: 'membership' }>) | null;
+  leads: boolean;
+  /** By the word of the latest leader: whether it gets the log, and since when. */
+  takesPart: boolean;
+  joinedNs: number;
+}
+
+/** A change that did not end in time. */
+interface Overdue {
+  readonly property: string;
+  readonly because: string;
+  readonly lines: readonly number[];
+}
+
+export class PlannedChanges {
+  /** Elections since the quiet end that a leader caused on purpose. */
+  elections = 0;
+  readonly #participants: Participant[] = [];
+
+  feed(event: TraceEvent, node: number, timeNs: number, line: number): void {
+    switch (event.kind) {
+      case 'boot':
+        this.#restart(this.#participant(node), event);
+        return;
+      case 'crash':
+      case 'panic':
+      case 'term':
+        this.#retire(this.#participant(node));
+        return;
+      case 'step-down':
+        if (event.reason === 'not-a-voter') this.elections++;
+        this.#retire(this.#participant(node));
+        return;
+      case 'leader':
+        this.#participant(node).leads = true;
+        this.#count(this.#participant(node), timeNs);
+        return;
+      case 'membership': {
+        const participant = this.#participant(node);
+        participant.membership = { ...event, sinceNs: timeNs, line };
+        if (participant.leads) this.#count(participant, timeNs);
+        return;
+      }
+      case 'transfer':
+        if (event.op === 'start') this.elections++;
+        this.#participant(node).transfer =
+          event.op === 'start' ? { target: event.target, sinceNs: timeNs, line } : null;
+        return;
+      default:
+        // Says nothing of such changes.
+        return;
+    }
+  }
+
+  /** The last fault has been undone. */
+  quiet(): void {
+    this.elections = 0;
+  }
+
+  isHandingOver(node: number): boolean {
+    return this.#participants[node]?.transfer != null;
+  }
+
+  /** Since when a node has been sent the log without a break; null while it is not. */
+  takesPartSince(node: number): number | null {
+    const participant = this.#participant(node);
+    return participant.takesPart ? participant.joinedNs : null;
+  }
+
+  /** Liveness:transfer and Liveness:config: the first change that took too long after the faults. */
+  overdue(
+    members: readonly (Progress | undefined)[],
+    quietAtNs: number,
+    endNs: number,
+  ): Overdue | null {
+    for (const [node, participant] of this.#participants.entries()) {
+      if (participant === undefined) continue;
+      const commit = members[node]?.commit ?? 0;
+      const found =
+        overdueTransfer(node, participant, quietAtNs, endNs) ??
+        overdueChange(node, { ...participant, commit }, quietAtNs, endNs);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  #participant(node: number): Participant {
+    let participant = this.#participants[node];
+    if (participant === undefined) {
+      participant = {
+        electionTimeoutNs: 0,
+        transfer: null,
+        membership: null,
+        leads: false,
+        takesPart: true,
+        joinedNs: Number.NEGATIVE_INFINITY,
+      };
+      this.#participants[node] = participant;
+    }
+    return participant;
+  }
+
+  #restart(participant: Participant, event: Extract<TraceEvent, { kind: 'boot' }>): void {
+    this.#retire(participant);
+    participant.electionTimeoutNs = (event.raft?.electionTimeoutMs ?? 0) * 1e6;
+    participant.membership = null;
+  }
+
+  #retire(participant: Participant): void {
+    participant.transfer = null;
+    participant.leads = false;
+  }
+
+  /** A leader has said who takes part. */
+  #count({ membership }: Participant, timeNs: number): void {
+    for (const [node, participant] of this.#participants.entries()) {
+      if (participant === undefined) continue;
+      const takesPart =
+        membership === null ||
+        membership.voters.includes(node) ||
+        membership.learners.includes(node) ||
+        (membership.oldVoters?.includes(node) ?? false);
+      if (takesPart && !participant.takesPart) participant.joinedNs = timeNs;
+      participant.takesPart = takesPart;
+    }
+  }
+}
+
+function overdueTransfer(
+  node: number,
+  { transfer, electionTimeoutNs }: Participant,
+  quietAtNs: number,
+  endNs: number,
+): Overdue | null {
+  if (transfer === null || electionTimeoutNs === 0) return null;
+  const sinceNs = Math.max(transfer.sinceNs, quietAtNs);
+  if (endNs - sinceNs <= TRANSFER_TIMEOUTS_MAX * electionTimeoutNs) return null;
+  return {
+    property: 'Liveness:transfer',
+    because:
+      `${nodeName(node)} has been handing its leadership over to ${nodeName(transfer.target)} for ` +
+      `${seconds(endNs - sinceNs)} s without a fault, and has neither ended that nor given it up`,
+    lines: [transfer.line],
+  };
+}
+
+function overdueChange(
+  node: number,
+  { leads, membership, commit, electionTimeoutNs }: Participant & Progress,
+  quietAtNs: number,
+  endNs: number,
+): Overdue | null {
+  if (!leads || membership === null || electionTimeoutNs === 0) return null;
+  const { oldVoters, index, line } = membership;
+  if (oldVoters === null && index <= commit) return null;
+  const sinceNs = Math.max(membership.sinceNs, quietAtNs);
+  if (endNs - sinceNs <= CHANGE_TIMEOUTS_MAX * electionTimeoutNs) return null;
+  return {
+    property: 'Liveness:config',
+    because:
+      `${nodeName(node)} leads, and its membership of index ${index} has been ` +
+      `${oldVoters === null ? 'uncommitted' : 'a joint one'} for ${seconds(endNs - sinceNs)} s ` +
+      'without a fault',
+    lines: [line],
+  };
+}
+
+function seconds(ns: number): string {
+  return (ns / 1e9).toFixed(1);
+}

@@ -1,0 +1,288 @@
+/**
+ * Wing & Gong's search (JPDC 1993) for a few operations: most small histories are decided after one
+ * or two steps an operation, sooner than the engine has numbered them. From the first dead end on
+ * it remembers where it was (Lowe, CCPE 2017); when that gets long, the engine takes over.
+ */
+
+import type { Value } from '../../history.ts';
+import { type Model, type Operation, stateKey } from '../model.ts';
+import { NEVER, type Operations, operationAt } from '../operations.ts';
+import type { SearchResult, Stuck } from '../search.ts';
+import { type Scratch, withScratch } from './scratch.ts';
+
+/** Undefined when `limits` were reached first. */
+export function wingGongSearch<State>(
+  operations: Operations,
+  model: Model<State>,
+  initial: Value,
+  limits: Limits,
+): SearchResult | undefined {
+  return withScratch((scratch) => new Search(operations, model, initial, scratch).run(limits));
+}
+
+interface Limits {
+  /** Of the model. */
+  readonly steps: number;
+  readonly deadEnds: number;
+}
+
+const END = -1;
+
+class Search<State> {
+  readonly #operations: Operations;
+  readonly #model: Model<State>;
+  readonly #asked: Operation[] = [];
+  #steps = 0;
+  #deadEnds = 0;
+
+  /**
+   * Lists of what is not linearized yet, in the order of the calls: answered operations that are
+   * claimed to be read-only, other answered ones, and unanswered ones. Their heads stand at
+   * `count` and the two places after it.
+   */
+  readonly #next: Int32Array;
+  readonly #previous: Int32Array;
+  readonly #listOf: Int32Array;
+  readonly #readers: number;
+  readonly #writers: number;
+  readonly #unanswered: number;
+
+  /** Answered operations by their returns, and the place of each in it. */
+  readonly #byReturn: Int32Array;
+  readonly #rank: Int32Array;
+  readonly #taken: TakenSet;
+  /** From the first dead end on. */
+  #visited: Visited | undefined;
+  readonly #scratch: Scratch;
+  #answered = 0;
+  /** The first rank that is not linearized. */
+  #first = 0;
+
+  #state: State;
+  readonly #order: number[] = [];
+  readonly #before: State[] = [];
+  #furthest: Stuck = { order: [], operation: 0 };
+  #furthestRank = -1;
+
+  constructor(operations: Operations, model: Model<State>, initial: Value, scratch: Scratch) {
+    const { count, ret } = operations;
+    this.#operations = operations;
+    this.#model = model;
+    this.#state = model.initial(initial);
+    this.#readers = count;
+    this.#writers = count + 1;
+    this.#unanswered = count + 2;
+    this.#next = scratch.ints(count + 3, END);
+    this.#previous = scratch.ints(count + 3, END);
+    this.#listOf = scratch.ints(count + 3);
+    this.#byReturn = scratch.ints(count);
+    this.#rank = scratch.ints(count);
+    this.#taken = new TakenSet(count, scratch);
+    this.#scratch = scratch;
+    const last = [count, count + 1, count + 2];
+    for (const head of last) this.#listOf[head] = head;
+    for (let i = 0; i < count; i++) {
+      const operation = operationAt(operations, i);
+      this.#asked.push(operation);
+      const reads = model.readonly?.(operation) === true;
+      const answered = ret[i] !== NEVER;
+      if (answered) this.#insertByReturn(i);
+      // Nobody saw it, and it changes nothing.
+      else if (reads) continue;
+      const list = !answered ? this.#unanswered : reads ? this.#readers : this.#writers;
+      const end = last[list - count] as number;
+      last[list - count] = i;
+      this.#listOf[i] = list;
+      this.#next[end] = i;
+      this.#previous[i] = end;
+    }
+    for (let rank = 0; rank < this.#answered; rank++) {
+      this.#rank[this.#byReturn[rank] as number] = rank;
+    }
+  }
+
+  run({ steps, deadEnds }: Limits): SearchResult | undefined {
+    let from = this.#absorb();
+    while (this.#first < this.#answered) {
+      const spent = this.#steps > steps || this.#deadEnds > deadEnds || this.#visited?.isFull;
+      if (spent) return undefined;
+      if (this.#takeAfter(from)) {
+        from = this.#absorb();
+        continue;
+      }
+      this.#deadEnds++;
+      this.#visited ??= new Visited(this.#taken.words.length, this.#scratch);
+      this.#remember();
+      from = this.#back();
+      if (from === END) {
+        const stuck = this.#furthest;
+        return { kind: 'violation', configurations: this.#steps, stuck: () => stuck };
+      }
+    }
+    const order = this.#order;
+    return { kind: 'linearizable', configurations: this.#steps, order: () => order };
+  }
+
+  /** Takes the read-only operations that fit, for good; returns where to look for a candidate. */
+  #absorb(): number {
+    const { call } = this.#operations;
+    for (let at = this.#next[this.#readers] as number; at !== END; at = this.#next[at] as number) {
+      if ((call[at] as number) > this.#deadline()) break;
+      const after = this.#step(at);
+      if (after !== undefined) this.#linearize(at, after);
+    }
+    return this.#writers;
+  }
+
+  /** Takes the first candidate behind this entry of a list that is possible; false if none is. */
+  #takeAfter(entry: number): boolean {
+    const { call } = this.#operations;
+    const deadline = this.#deadline();
+    let list = this.#listOf[entry] as number;
+    let at = this.#next[entry] as number;
+    for (;;) {
+      if (at === END || (call[at] as number) > deadline) {
+        if (list === this.#unanswered) return false;
+        list = this.#unanswered;
+        at = this.#next[list] as number;
+        continue;
+      }
+      const after = this.#step(at);
+      const useless = list === this.#unanswered && after === this.#state;
+      if (after !== undefined && !useless) {
+        this.#linearize(at, after);
+        if (this.#isNew()) return true;
+        this.#back();
+      }
+      at = this.#next[at] as number;
+    }
+  }
+
+  #isNew(): boolean {
+    return this.#visited?.add(this.#taken, stateKey(this.#model, this.#state)) !== false;
+  }
+
+  #step(i: number): State | undefined {
+    this.#steps++;
+    return this.#model.step(this.#state, this.#asked[i] as Operation);
+  }
+
+  /** The event before which the next operation must have been called; after everything, `NEVER`. */
+  #deadline(): number {
+    if (this.#first === this.#answered) return NEVER;
+    return this.#operations.ret[this.#byReturn[this.#first] as number] as number;
+  }
+
+  #linearize(i: number, after: State): void {
+    this.#order.push(i);
+    this.#before.push(this.#state);
+    this.#state = after;
+    this.#taken.flip(i);
+    const before = this.#previous[i] as number;
+    const next = this.#next[i] as number;
+    this.#next[before] = next;
+    if (next !== END) this.#previous[next] = before;
+    while (this.#first < this.#answered && this.#taken.has(this.#byReturn[this.#first] as number)) {
+      this.#first++;
+    }
+  }
+
+  /** Takes the last choice back and returns its operation; `END` when there was none. */
+  #back(): number {
+    for (;;) {
+      const i = this.#order.pop();
+      if (i === undefined) return END;
+      this.#state = this.#before.pop() as State;
+      this.#taken.flip(i);
+      const next = this.#next[i] as number;
+      this.#next[this.#previous[i] as number] = i;
+      if (next !== END) this.#previous[next] = i;
+      const list = this.#listOf[i];
+      if (list !== this.#unanswered) this.#first = Math.min(this.#first, this.#rank[i] as number);
+      if (list !== this.#readers) return i;
+    }
+  }
+
+  #remember(): void {
+    if (this.#first <= this.#furthestRank) return;
+    this.#furthestRank = this.#first;
+    const operation = this.#byReturn[this.#first] as number;
+    this.#furthest = { order: this.#order.slice(), operation };
+  }
+
+  #insertByReturn(i: number): void {
+    const { ret } = this.#operations;
+    let at = this.#answered++;
+    for (; at > 0; at--) {
+      const other = this.#byReturn[at - 1] as number;
+      if ((ret[other] as number) < (ret[i] as number)) break;
+      this.#byReturn[at] = other;
+    }
+    this.#byReturn[at] = i;
+  }
+}
+
+/** The operations that are linearized, as bits, with a hash of them. */
+class TakenSet {
+  readonly words: Int32Array;
+  hash = 0;
+
+  constructor(operations: number, scratch: Scratch) {
+    this.words = scratch.ints((operations + 31) >> 5);
+  }
+
+  has(i: number): boolean {
+    return (((this.words[i >> 5] as number) >>> (i & 31)) & 1) === 1;
+  }
+
+  flip(i: number): void {
+    this.words[i >> 5] = (this.words[i >> 5] as number) ^ (1 << (i & 31));
+    const mixed = Math.imul(i + 1, 0x9e37_79b1);
+    this.hash ^= Math.imul(mixed ^ (mixed >>> 15), 0x85eb_ca6b);
+  }
+}
+
+/** Places in the table, of which half are used. */
+const PLACES = 2048;
+
+/** Sets and states that were reached together, up to a number that is worth it. */
+class Visited {
+  readonly #wordsEach: number;
+  readonly #words: Int32Array;
+  readonly #states: unknown[] = [];
+  /** Numbers of entries from 1 on, by open addressing. */
+  readonly #table: Int32Array;
+
+  constructor(wordsEach: number, scratch: Scratch) {
+    this.#wordsEach = wordsEach;
+    this.#words = scratch.ints((PLACES / 2) * wordsEach);
+    this.#table = scratch.ints(PLACES);
+  }
+
+  get isFull(): boolean {
+    return this.#states.length === PLACES / 2;
+  }
+
+  /** False when this was there already. Finds nothing new when full. */
+  add({ words, hash }: TakenSet, state: unknown): boolean {
+    let place = (hash ^ (hash >>> 16)) & (PLACES - 1);
+    for (;;) {
+      const entry = this.#table[place] as number;
+      if (entry === 0) break;
+      if (this.#states[entry - 1] === state && this.#same(entry - 1, words)) return false;
+      place = (place + 1) & (PLACES - 1);
+    }
+    if (this.isFull) return true;
+    this.#words.set(words, this.#states.length * this.#wordsEach);
+    this.#table[place] = this.#states.push(state);
+    return true;
+  }
+
+  #same(entry: number, words: Int32Array): boolean {
+    const from = entry * this.#wordsEach;
+    for (let at = 0; at < this.#wordsEach; at++) {
+      if (this.#words[from + at] !== words[at]) return false;
+    }
+    return true;
+  }
+}

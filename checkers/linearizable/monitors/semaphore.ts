@@ -1,0 +1,58 @@
+/**
+ * Semaphores whose processes release only what they acquired: exact, linear (`CHECKERS.md` 4e). From
+ * the answer to an acquire until a release is asked for, a permit is certainly held; no more may
+ * be held at once than there are. If that holds, each acquire can take effect at its answer and
+ * each release at its call. An unanswered acquire need not have happened, an unanswered release may
+ * have, at once.
+ */
+
+import type { Value } from '../../history.ts';
+import { describe, said } from '../explain.ts';
+import { permitsOf, semaphore } from '../models/semaphore.ts';
+import type { Operations } from '../operations.ts';
+import { eventOrder } from './event-order.ts';
+import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
+
+export function semaphoreMonitor(operations: Operations, initial: Value): MonitorResult {
+  const { history, call, ret } = operations;
+  const permits = permitsOf(initial);
+  const acquire = history.functions.find('acquire');
+  /** Answered acquires whose permits are held, by process, in the order of their answers. */
+  const held = new Map<number, number[]>();
+  let count = 0;
+  let fault: readonly number[] | undefined;
+  for (const entry of eventOrder(operations)) {
+    const i = entry >> 1;
+    const isCall = (entry & 1) === 0;
+    const who = history.process[call[i] as number] as number;
+    const mine = held.get(who) ?? [];
+    if (history.f[call[i] as number] === acquire) {
+      if (isCall) continue;
+      if (history.values.value(history.value[ret[i] as number] as number) === false) {
+        return undecided('an acquire was denied');
+      }
+      held.set(who, [...mine, i]);
+      if (++count > permits) fault ??= [...held.values()].flat();
+    } else if (isCall) {
+      if (mine.length === 0) return undecided('a process releases what it did not acquire');
+      held.set(who, mine.slice(1));
+      count--;
+    }
+  }
+  return fault === undefined ? VALID : tooMany(operations, permits, fault);
+}
+
+function tooMany(
+  operations: Operations,
+  permits: number,
+  holders: readonly number[],
+): MonitorResult {
+  const byAnswer = holders.toSorted(
+    (a, b) => (operations.ret[a] as number) - (operations.ret[b] as number),
+  );
+  const last = byAnswer.at(-1) as number;
+  const others = byAnswer.slice(0, -1).map((i) => describe(operations, semaphore, i));
+  const what = permits === 1 ? 'the only permit was' : `all ${permits} permits were`;
+  const because = `${said(operations, semaphore, last)} although ${what} held, by ${others.join(', ')}`;
+  return violation(byAnswer, because);
+}

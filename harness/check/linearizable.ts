@@ -1,0 +1,67 @@
+/** `--checker linearizable`: one order of all operations, within real time, explains every answer. */
+
+import type { Value } from '../../checkers/history.ts';
+import {
+  type LinearizabilityResult,
+  modelNamed,
+  models,
+} from '../../checkers/linearizable/index.ts';
+import { checkInParallel } from '../check-pool.ts';
+import { usage } from '../errors.ts';
+import { nilReadsOf, notesOf } from './notes.ts';
+import type { Answer, Question } from './question.ts';
+
+export async function judgeLinearizable(question: Question): Promise<Answer> {
+  const { file, failedCas, budget, threads, witness = 'positions' } = question;
+  const model = linearizableModel(question);
+  const initial = question.initial ?? emptyText(model, file.format);
+  const options = {
+    model,
+    initial,
+    ...(failedCas === undefined ? {} : { failedCas }),
+    nilReads: nilReadsOf(question),
+    ...(budget === undefined ? {} : { budget: { steps: budget } }),
+    witness,
+  };
+  const result = await checkInParallel(file.history, options, threads);
+  const { verdict, decidedBy, configurations, operations, keys } = result;
+  return {
+    checker: 'linearizable',
+    model,
+    verdict,
+    notes: [...notesOf(question), ...claimNotes(result)],
+    decidedBy,
+    configurations,
+    operations,
+    ...(keys.length > 1 ? { stats: { keys: keys.length } } : {}),
+  };
+}
+
+/** What the system says of itself and does not keep, apart from what its clients saw. */
+function claimNotes({ keys }: LinearizabilityResult): string[] {
+  const refused = keys.filter(({ evidence }) => evidence !== undefined);
+  const [first] = refused;
+  if (first === undefined) return [];
+  const of = first.key === undefined ? '' : ` of key ${first.key}`;
+  const more = refused.length === 1 ? '' : `, and of ${refused.length - 1} more keys`;
+  return [
+    `the positions in the answers claim an order${of} that is none: ${first.evidence}${more}; ` +
+      'the verdict is by the answers alone (--witness off does not look at positions)',
+  ];
+}
+
+/** Porcupine's key-value store holds the empty text where nothing was put. */
+function emptyText(model: string, format: string | null): Value {
+  return model === 'kv-append' && format === 'porcupine-kv' ? '' : null;
+}
+
+function linearizableModel({ model, file, name }: Question): string {
+  const known = Object.keys(models).join(', ');
+  if (file.model === 'stack' && model?.endsWith('queue') === true) {
+    // A queue knows push and pop as well, and would call every stack broken.
+    throw usage(`${name}: --model ${model}: the file says that its object is a stack`);
+  }
+  if (model === undefined) throw usage(`${name}: --checker linearizable needs --model (${known})`);
+  if (modelNamed(model) !== undefined) return model;
+  throw usage(`--model: "${model}" is no model of checker linearizable (those are ${known})`);
+}

@@ -1,0 +1,339 @@
+/**
+ * A cluster that a script drives by hand: messages wait until they are delivered or lost, timers
+ * fire when the script says so, and what is written is synced with the step. It runs the very code
+ * that the simulator and containers run, and its trace is checked line by line.
+ */
+
+import type { TraceEvent } from '../../checkers/trace.ts';
+import type { Operation } from '../../systems/operations.ts';
+import type { AnyProtocol, Env, Options, Reply, Request } from '../../systems/protocol.ts';
+import type { System } from '../../systems/system.ts';
+import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { Disk } from '../sim/disk.ts';
+import type { TraceFollower } from '../trace-follower.ts';
+import type { ActiveRules } from '../variants.ts';
+import { DISCONNECTED, type Flight, Links } from './links.ts';
+
+export interface ClusterSpec {
+  readonly system: System;
+  readonly active: ActiveRules;
+  readonly follower: TraceFollower;
+  readonly options: Options;
+  readonly seed: number;
+  /** Durable records that each node starts from. */
+  readonly disks: readonly (readonly unknown[])[];
+  /** Nodes that are not started with the others. */
+  readonly down: readonly number[];
+  readonly variants: readonly string[];
+}
+
+/** What happened in a step, in order. */
+export type Happening =
+  | { readonly what: 'sent' | 'delivered' | 'lost'; readonly flight: Flight }
+  | { readonly what: 'answered'; readonly request: number; readonly reply: Reply }
+  | { readonly what: 'traced'; readonly node: number; readonly event: TraceEvent };
+
+interface Host {
+  readonly disk: Disk;
+  state: unknown;
+  up: boolean;
+  incarnation: number;
+  draws: number;
+  drawBase: number;
+  /** Whether this step has written something that its later effects wait for, and those. */
+  barrier: boolean;
+  held: (() => void)[];
+  /** When each timer that is armed is due, in microseconds. */
+  readonly timers: Map<number, number>;
+}
+
+/** Rounds of deliveries after which messages count as never ending. */
+const ROUNDS_MAX = 2_000;
+
+export class Cluster {
+  nowUs = 0;
+  readonly members: readonly number[];
+  readonly links: Links;
+  /** What happened so far; whoever tells the story takes it away. */
+  happenings: Happening[] = [];
+  readonly answers = new Map<number, Reply>();
+  /** Messages delivered so far, by kind. */
+  readonly delivered = new Map<string, number>();
+  readonly #spec: ClusterSpec;
+  readonly #protocol: AnyProtocol;
+  readonly #hosts: readonly Host[];
+  #requests = 0;
+
+  constructor(spec: ClusterSpec) {
+    this.#spec = spec;
+    this.#protocol = spec.system.protocol(spec.active.rules);
+    this.members = spec.disks.map((_, node) => node);
+    const isUp = (node: number) => this.isUp(node);
+    this.links = new Links(this.members.length, spec.system.links ?? 'datagrams', isUp);
+    this.#hosts = spec.disks.map((records) => newHost(new Disk(spec.active.disk), records));
+    for (const node of this.members) if (!spec.down.includes(node)) this.start(node);
+  }
+
+  isUp(node: number): boolean {
+    return this.#host(node).up;
+  }
+
+  /** The state of a node; null while it is down. */
+  state(node: number): unknown {
+    return this.isUp(node) ? this.#host(node).state : null;
+  }
+
+  view(node: number): ReturnType<AnyProtocol['view']> {
+    return this.#protocol.view(this.#host(node).state);
+  }
+
+  start(node: number): void {
+    const host = this.#host(node);
+    if (host.up) return;
+    host.incarnation++;
+    host.up = true;
+    host.draws = 0;
+    const stream = node + host.incarnation * this.members.length;
+    host.drawBase = streamBase(this.#spec.seed, DOMAIN.node, stream);
+    this.#guard(node, () => {
+      const { disk } = host;
+      host.state = this.#protocol.start(this.#env(node), this.#spec.options, disk.durable);
+    });
+  }
+
+  /** Power is lost: what was not synced is gone, and so are the node's connections. */
+  crash(node: number): void {
+    if (!this.isUp(node)) return;
+    this.#trace(node, { kind: 'crash' });
+    this.#stop(node);
+  }
+
+  /** Cuts or mends links; what was under way over one that is cut is lost. */
+  cut(groups: readonly (readonly number[])[] | null, isolated: ReadonlySet<number>): void {
+    const { lost, told } = this.links.cut(groups, isolated);
+    this.#lose(lost);
+    for (const { node, peer } of told) this.#disconnected(node, peer);
+  }
+
+  /** A connection breaks, and both ends are told. */
+  disconnect(one: number, other: number): void {
+    const { lost, told } = this.links.break(one, other);
+    this.#lose(lost);
+    for (const { node, peer } of told) this.#disconnected(node, peer);
+  }
+
+  /** Delivers one message that is in flight; to a node that is down, it is lost. */
+  deliver(flight: Flight): void {
+    if (!this.links.take(flight)) return;
+    if (!this.isUp(flight.to)) {
+      this.#lose([flight]);
+      return;
+    }
+    this.happenings.push({ what: 'delivered', flight });
+    const { from, to, kind, message } = flight;
+    if (kind === DISCONNECTED) {
+      this.#disconnected(to, from);
+      return;
+    }
+    this.delivered.set(kind, (this.delivered.get(kind) ?? 0) + 1);
+    this.#step(to, (state, env) => this.#protocol.message(state, env, from, message));
+  }
+
+  lose(flights: readonly Flight[]): void {
+    for (const flight of flights) this.links.take(flight);
+    this.#lose(flights);
+  }
+
+  /** Delivers what the filter lets pass until that is nothing; false if it never ends. */
+  settle(passing: (links: Links) => readonly Flight[]): boolean {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const flights = passing(this.links);
+      if (flights.length === 0) return true;
+      for (const flight of flights) this.deliver(flight);
+    }
+    return false;
+  }
+
+  /** When a timer is due, in microseconds; null where it is not armed. */
+  dueUs(node: number, timer: number): number | null {
+    return this.#host(node).timers.get(timer) ?? null;
+  }
+
+  /** The timer that is due first; of several, that of the first node. */
+  nextTimer(): { readonly node: number; readonly timer: number; readonly dueUs: number } | null {
+    let next: { node: number; timer: number; dueUs: number } | null = null;
+    for (const node of this.members) {
+      if (!this.isUp(node)) continue;
+      for (const [timer, dueUs] of this.#host(node).timers) {
+        if (next === null || dueUs < next.dueUs) next = { node, timer, dueUs };
+      }
+    }
+    return next;
+  }
+
+  /** A timer fires when it is due, or now where that is over. Returns what followed from it. */
+  fire(node: number, timer: number): number {
+    const host = this.#host(node);
+    const dueUs = host.timers.get(timer) ?? this.nowUs;
+    host.timers.delete(timer);
+    this.nowUs = Math.max(this.nowUs, dueUs);
+    const before = this.happenings.length;
+    this.#step(node, (state, env) => this.#protocol.timer(state, env, timer));
+    return this.happenings.length - before;
+  }
+
+  /** Asks a node; returns the number under which `answers` will have the answer. */
+  ask(node: number, operation: Operation, session: number, sequence: number): number {
+    return this.#request(node, (from) => ({
+      kind: 'operation',
+      from,
+      operation,
+      session,
+      sequence,
+    }));
+  }
+
+  openSession(node: number): number {
+    return this.#request(node, (from) => ({ kind: 'open', from }));
+  }
+
+  #request(node: number, make: (from: Request['from']) => Request): number {
+    const id = ++this.#requests;
+    const request = make({ client: 0, id });
+    this.#step(node, (state, env) => this.#protocol.request(state, env, request));
+    return id;
+  }
+
+  #host(node: number): Host {
+    return this.#hosts[node] as Host;
+  }
+
+  #step(node: number, step: (state: unknown, env: Env<unknown, unknown>) => void): void {
+    if (!this.isUp(node)) return;
+    this.#guard(node, () => step(this.#host(node).state, this.#env(node)));
+  }
+
+  /** Runs protocol code to the end of its step; a node whose code throws stops, as a process would. */
+  #guard(node: number, code: () => void): void {
+    try {
+      code();
+      this.#endStep(node);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#trace(node, { kind: 'panic', reason });
+      this.#stop(node);
+    }
+  }
+
+  #stop(node: number): void {
+    const host = this.#host(node);
+    host.up = false;
+    host.state = null;
+    host.barrier = false;
+    host.held = [];
+    host.timers.clear();
+    host.disk.crash('all-lost', 0);
+    const { lost, told } = this.links.stopped(node);
+    this.#lose(lost);
+    for (const end of told) this.#disconnected(end.node, end.peer);
+  }
+
+  #disconnected(node: number, peer: number): void {
+    this.#step(node, (state, env) => this.#protocol.disconnected?.(state, env, peer));
+  }
+
+  #lose(flights: readonly Flight[]): void {
+    for (const flight of flights) {
+      if (flight.kind !== DISCONNECTED) this.happenings.push({ what: 'lost', flight });
+    }
+  }
+
+  /** What the step wrote becomes durable, and what waited for that happens. */
+  #endStep(node: number): void {
+    const host = this.#host(node);
+    while (host.barrier) {
+      const { held } = host;
+      host.barrier = false;
+      host.held = [];
+      const records = host.disk.finishSync();
+      for (const release of held) release();
+      for (const record of records) {
+        this.#protocol.durable(host.state, this.#env(node), record);
+      }
+    }
+  }
+
+  #effect(node: number, effect: () => void): void {
+    const host = this.#host(node);
+    if (host.barrier) host.held.push(effect);
+    else effect();
+  }
+
+  #send(from: number, to: number, message: unknown): void {
+    const flight = { from, to, kind: this.#protocol.messageKind(message), message };
+    const isOnItsWay = this.links.send(flight);
+    this.happenings.push({ what: isOnItsWay ? 'sent' : 'lost', flight });
+  }
+
+  #answer(request: number, reply: Reply): void {
+    this.answers.set(request, reply);
+    this.happenings.push({ what: 'answered', request, reply });
+  }
+
+  #trace(node: number, event: TraceEvent): void {
+    this.#spec.follower.feed(event, node, this.#host(node).incarnation, this.nowUs * 1000);
+    this.happenings.push({ what: 'traced', node, event });
+  }
+
+  #env(node: number): Env<unknown, unknown> {
+    const host = this.#host(node);
+    const { active, variants } = this.#spec;
+    return {
+      self: node,
+      members: this.members,
+      incarnation: host.incarnation,
+      nowUs: () => this.nowUs,
+      wallUs: () => this.nowUs,
+      random: () => drawAt(host.drawBase, host.draws++),
+      send: (to, message) => this.#effect(node, () => this.#send(node, to, message)),
+      setTimer: (timer, delayUs) => host.timers.set(timer, this.nowUs + delayUs),
+      cancelTimer: (timer) => host.timers.delete(timer),
+      persist: (record) => {
+        host.disk.append(record);
+        if (active.durability?.(record) !== 'unsynced') raiseBarrier(host);
+      },
+      checkpoint: (records) => {
+        host.disk.replace(records);
+        raiseBarrier(host);
+      },
+      reply: (to, reply) => this.#effect(node, () => this.#answer(to.id, reply)),
+      trace: (event) => {
+        if (event.kind === 'boot') this.#trace(node, { ...event, variants });
+        else this.#effect(node, () => this.#trace(node, event));
+      },
+    };
+  }
+}
+
+/** What was written up to here will be synced with the step; what follows only at the next barrier. */
+function raiseBarrier(host: Host): void {
+  host.barrier = true;
+  host.disk.startSync();
+}
+
+function newHost(disk: Disk, records: readonly unknown[]): Host {
+  for (const record of records) disk.append(record);
+  disk.startSync();
+  disk.finishSync();
+  return {
+    disk,
+    state: null,
+    up: false,
+    incarnation: 0,
+    draws: 0,
+    drawBase: 0,
+    barrier: false,
+    held: [],
+    timers: new Map(),
+  };
+}

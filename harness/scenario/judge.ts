@@ -1,0 +1,136 @@
+/** Plays a whole scenario, its claims too, and says what it came to. */
+
+import type { Violation } from '../../checkers/trace.ts';
+import { type Verdict, worst } from '../../checkers/verdict.ts';
+import type { Options } from '../../systems/protocol.ts';
+import type { Variant } from '../../systems/system.ts';
+import { plural } from '../report/text.ts';
+import { resolveSystemOptions } from '../settings.ts';
+import { builtInVariant } from '../variants.ts';
+import { type Played, play } from './play.ts';
+import type { Case, Claim, Scenario } from './scenario.ts';
+
+export interface PlayedClaim {
+  readonly claim: Claim;
+  readonly played: Played;
+  readonly verdict: Verdict;
+}
+
+export interface PlayedCase {
+  readonly case: Case;
+  readonly played: Played;
+  readonly claims: readonly PlayedClaim[];
+  readonly verdict: Verdict;
+}
+
+export interface PlayedScenario {
+  readonly scenario: Scenario;
+  /** Variants of the user's that it was played with; then claims are left out. */
+  readonly variants: readonly string[];
+  readonly cases: readonly PlayedCase[];
+  readonly verdict: Verdict;
+}
+
+/**
+ * Valid if the rules break nothing and everything expected holds, and each claim comes to what it
+ * is said to come to. With variants of the user's the same is asked of them, and of no claim.
+ */
+export function playScenario(
+  scenario: Scenario,
+  variants: readonly Variant[] = [],
+  options: Options = {},
+): PlayedScenario {
+  const cases = scenario.cases.map((one) => playCase(scenario, one, variants, options));
+  const verdict = worst(cases.map((one) => one.verdict));
+  return {
+    scenario,
+    variants: variants.map(({ id }) => id),
+    cases,
+    verdict: verdict.kind === 'valid' ? { kind: 'valid', note: noteOf(cases) } : verdict,
+  };
+}
+
+function playCase(
+  scenario: Scenario,
+  one: Case,
+  own: readonly Variant[],
+  options: Options,
+): PlayedCase {
+  const { system } = scenario;
+  const based = one.variants.map((id) => builtInVariant(system, id));
+  const given = { ...one.options, ...options };
+  const played = play({
+    scenario,
+    circumstances: one,
+    options: resolveSystemOptions(system, given),
+    variants: [...based, ...own],
+    steps: one.steps,
+    expect: one.expect,
+  });
+  const claims = own.length > 0 ? [] : one.claims.map((claim) => playClaim(scenario, one, claim));
+  const verdicts = [judgeRules(played), ...claims.map((claim) => claim.verdict)];
+  return { case: one, played, claims, verdict: worst(verdicts) };
+}
+
+function playClaim(scenario: Scenario, one: Case, claim: Claim): PlayedClaim {
+  const { system } = scenario;
+  const played = play({
+    scenario,
+    circumstances: one,
+    options: resolveSystemOptions(system, { ...one.options, ...claim.options }),
+    variants: [...one.variants, ...claim.variants].map((id) => builtInVariant(system, id)),
+    steps: [...one.steps, ...claim.afterwards],
+    expect: claim.expect,
+  });
+  return { claim, played, verdict: judgeClaim(claim, played) };
+}
+
+function judgeRules({ violations, otherwise, judged }: Played): Verdict {
+  const [violation] = violations;
+  if (violation !== undefined) return invalid(violation.because, violation);
+  const [first] = otherwise;
+  if (first !== undefined) return invalid(first);
+  if (judged) return { kind: 'valid' };
+  return { kind: 'unknown', because: 'no invariants are known for the traces of this system' };
+}
+
+function judgeClaim({ breaks, says }: Claim, { violations, final, judged }: Played): Verdict {
+  const broken = violations.map(({ property }) => property);
+  const found = broken.length === 0 ? 'nothing' : broken.join(', ');
+  if (breaks !== null && !judged) {
+    return { kind: 'unknown', because: 'no invariants are known for the traces of this system' };
+  }
+  if (breaks?.length === 0 && broken.length > 0) {
+    return invalid(`the claim "${says}" was to break nothing, and broke ${found}`, violations[0]);
+  }
+  const missing = breaks?.filter((property) => !broken.includes(property)) ?? [];
+  if (missing.length > 0) {
+    return invalid(`the claim "${says}" was to break ${missing.join(', ')}, and broke ${found}`);
+  }
+  const unmet = final.find((one) => one.found !== null);
+  if (unmet === undefined) return { kind: 'valid' };
+  return invalid(`the claim "${says}": expected ${unmet.text}; found ${unmet.found}`);
+}
+
+function invalid(because: string, violation?: Violation): Verdict {
+  const base = { kind: 'invalid', because, events: [] } as const;
+  if (violation === undefined) return base;
+  return { ...base, trace: violation.lines, property: violation.property };
+}
+
+function noteOf(cases: readonly PlayedCase[]): string {
+  const claims = cases.flatMap((one) => one.claims);
+  const broken = claims.filter(({ played }) => played.violations.length > 0).length;
+  const safe = claims.filter(({ claim }) => claim.breaks?.length === 0).length;
+  const other = claims.length - broken - safe;
+  return [
+    'everything is as expected, and no invariant is broken',
+    broken === 0
+      ? ''
+      : `${plural(broken, 'claim')} ${broken === 1 ? 'breaks' : 'break'} what it should`,
+    other === 0 ? '' : `${plural(other, 'claim')} ${other === 1 ? 'goes' : 'go'} wrong without`,
+    safe === 0 ? '' : `${plural(safe, 'change')} ${safe === 1 ? 'is' : 'are'} safe, as said`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}

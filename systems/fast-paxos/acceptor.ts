@@ -1,0 +1,147 @@
+/** The acceptor: promises, the two ways to a vote, and telling everyone of it (FP, section 2.2). */
+
+import { stepDown } from './coordinator.ts';
+import { follow, resetElectionWait } from './election.ts';
+import { onVoted, tellChosen } from './learning.ts';
+import type {
+  Accept,
+  AcceptedSlot,
+  Any2a,
+  ChosenSlot,
+  FastCommand,
+  Prepare,
+  Promise1b,
+  Proposal,
+} from './messages.ts';
+import { placeBacklog } from './proposer.ts';
+import { type Fast, NOBODY, sendAll } from './state.ts';
+
+export function onPrepare(fast: Fast, from: number, message: Prepare): void {
+  const { state, env, rules } = fast;
+  const { round } = message;
+  if (round > state.seen) state.seen = round;
+  if (!rules.canPromise(state, from, round)) {
+    env.send(from, { kind: 'nack', round, promised: state.promised });
+    return;
+  }
+  const isNew = round > state.promised;
+  if (isNew && state.role !== 'follower') stepDown(fast, 'higher-round');
+  const promise = makePromise(fast, round, message.from);
+  givePromise(fast, promise, message.from);
+  if (isNew) {
+    // A coordinator that goes on in another round is still whom to turn to.
+    if (state.leader !== from) state.leader = NOBODY;
+    resetElectionWait(fast);
+  }
+  env.send(from, promise);
+}
+
+/** The whole report is made before anything is promised: what is voted for later is not in it. */
+export function makePromise(fast: Fast, round: number, from: number): Promise1b {
+  const { state } = fast;
+  const accepted: AcceptedSlot[] = [];
+  const chosen: ChosenSlot[] = [];
+  for (const [slot, { round: votedIn, command }] of state.accepted) {
+    if (slot < from || state.chosen.has(slot)) continue;
+    accepted.push({ slot, round: votedIn, command });
+  }
+  for (const [slot, command] of state.chosen) if (slot >= from) chosen.push({ slot, command });
+  return { kind: 'promise', round, accepted, chosen, snapshotUpTo: state.snapshot.slot };
+}
+
+export function givePromise(fast: Fast, promise: Promise1b, from: number): void {
+  const { state, env } = fast;
+  const { round, accepted, chosen } = promise;
+  state.promised = round;
+  env.persist({ kind: 'promise', round });
+  env.trace({
+    kind: 'promise',
+    ballot: round,
+    instance: null,
+    from,
+    accepted: accepted.map(({ slot, round: ballot, command }) => ({
+      instance: slot,
+      ballot,
+      valueHash: command.valueHash,
+    })),
+    chosen: chosen.map(({ slot, command }) => ({ instance: slot, valueHash: command.valueHash })),
+  });
+}
+
+/** 2a "Any". Whoever missed the phase 1 of the round takes part from here on. */
+export function onAny(fast: Fast, from: number, message: Any2a): void {
+  const { state, env } = fast;
+  const { round } = message;
+  if (round < state.promised) {
+    env.send(from, { kind: 'nack', round, promised: state.promised });
+    return;
+  }
+  follow(fast, from, round);
+  takeAny(fast, message);
+  placeBacklog(fast);
+}
+
+/** Makes an Any durable; the same one again changes nothing. */
+export function takeAny(fast: Fast, { round, from }: Omit<Any2a, 'kind'>): void {
+  const { state, env } = fast;
+  if (state.any.round === round) return;
+  state.promised = round;
+  state.any = { round, from };
+  state.taken = Math.max(state.chosenUpTo, from - 1);
+  for (const slot of state.chosen.keys()) if (slot > state.taken) state.taken = slot;
+  env.persist({ kind: 'any', round, from });
+}
+
+/** A proposal straight from a proposer: the first one in a slot gets the vote of a fast round. */
+export function onProposal(fast: Fast, from: number, message: Proposal): void {
+  const { state, env, rules } = fast;
+  const { slot, command, again } = message;
+  const round = rules.fastRound(state);
+  if (isOpen(fast, slot) && rules.canFastVote(state, round, slot)) {
+    vote(fast, round, slot, command);
+    return;
+  }
+  if (!again) return;
+  const known = state.accepted.get(slot);
+  if (!isOpen(fast, slot)) tellChosen(fast, from, slot);
+  else if (known !== undefined) env.send(from, { kind: 'voted', slot, ...known });
+}
+
+/** 2a with a value. */
+export function onAccept(fast: Fast, from: number, message: Accept): void {
+  const { state, env, rules } = fast;
+  const { round, slot, command } = message;
+  if (!isOpen(fast, slot)) {
+    tellChosen(fast, from, slot);
+    return;
+  }
+  const known = state.accepted.get(slot);
+  if (known?.round === round) {
+    env.send(from, { kind: 'voted', slot, ...known });
+  } else if (rules.canVote(state, round, slot)) {
+    if (round >= state.promised) follow(fast, from, round);
+    vote(fast, round, slot, command);
+  } else {
+    env.send(from, { kind: 'nack', round, promised: Math.max(state.promised, known?.round ?? -1) });
+  }
+}
+
+/** What the acceptor knows to be chosen needs no vote, and behind a snapshot it has forgotten its own. */
+function isOpen({ state }: Fast, slot: number): boolean {
+  return slot > state.chosenUpTo && !state.chosen.has(slot);
+}
+
+/** Votes, and tells every learner once that is durable. */
+export function vote(fast: Fast, round: number, slot: number, command: FastCommand): void {
+  const { state, env } = fast;
+  if (slot > state.taken) state.taken = slot;
+  state.accepted.set(slot, { round, command });
+  env.persist({ kind: 'vote', round, slot, command });
+  env.trace({ kind: 'accept', ballot: round, instance: slot, valueHash: command.valueHash });
+  sendAll(fast, { kind: 'voted', round, slot, command });
+}
+
+/** The node is a learner like the others: what it votes itself counts now. */
+export function onOwnVote(fast: Fast, round: number, slot: number, command: FastCommand): void {
+  onVoted(fast, fast.state.self, { kind: 'voted', round, slot, command });
+}

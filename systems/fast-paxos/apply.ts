@@ -1,0 +1,30 @@
+/** Executing what is chosen: strictly in the order of the slots. */
+
+import { assert } from '../../checkers/assert.ts';
+import { traceApply } from '../apply-trace.ts';
+import { answerCommand, clusterTimeUs } from './proposer.ts';
+import { takeSnapshot } from './snapshots.ts';
+import { type Fast, NO_SLOT } from './state.ts';
+
+export function applyChosen(fast: Fast): void {
+  const { state, env, rules, machine } = fast;
+  for (let slot = rules.nextToApply(state); slot !== NO_SLOT; slot = rules.nextToApply(state)) {
+    const command = state.chosen.get(slot);
+    assert(command !== undefined, 'a slot to be executed is not known to be chosen');
+    const result = machine.apply(state.kv, slot, command, env.wallUs());
+    state.applied = slot;
+    traceApply(env, machine.fate, { position: slot, command, stateHash: state.kv.hash });
+    answerCommand(fast, slot, command, result);
+  }
+  keepTime(fast);
+  const { snapshotEvery } = state.config;
+  if (snapshotEvery > 0 && state.applied - state.snapshot.slot >= snapshotEvery) takeSnapshot(fast);
+}
+
+/** The cluster's clock is the furthest of the proposers' clocks: the others jump to it. */
+export function keepTime(fast: Fast): void {
+  const { state, env } = fast;
+  if (state.kv.clockUs <= clusterTimeUs(fast)) return;
+  state.clusterUs = state.kv.clockUs;
+  state.clusterSinceUs = env.nowUs();
+}

@@ -1,0 +1,202 @@
+/** Phase 1: one Prepare for every slot from the first that is not known to be chosen (FP, 2.2). */
+
+import { noopCommand } from '../kv.ts';
+import { givePromise, makePromise, takeAny } from './acceptor.ts';
+import { resetElectionWait } from './election.ts';
+import { startHeartbeats } from './heartbeats.ts';
+import { askToLearn, learn } from './learning.ts';
+import type { FastCommand, Nack, Promise1b } from './messages.ts';
+import { coordinatorOf, isFast, NO_ROUND } from './numbers.ts';
+import { abandonBacklog, clusterTimeUs, dropForwarded, placeBacklog } from './proposer.ts';
+import { propose } from './slots.ts';
+import { type Fast, NOBODY, sendAll, TIMER, type Vote } from './state.ts';
+
+/** Begins a round of this kind, above every other: as a candidate, or going on as coordinator. */
+export function startRound(fast: Fast, isFastRound: boolean): void {
+  const { state, env, rules } = fast;
+  const above = Math.max(state.promised, state.ownRound, state.seen);
+  const round = rules.nextRound(state.self, state.members.length, above, isFastRound);
+  if (state.role === 'leader') resetElectionWait(fast);
+  state.role = 'candidate';
+  state.round = round;
+  state.roundSinceUs = env.nowUs();
+  state.ownRound = round;
+  if (round > state.seen) state.seen = round;
+  state.preparedFrom = state.chosenUpTo + 1;
+  state.promises = [];
+  state.proposals.clear();
+  env.persist({ kind: 'round', round });
+  const kind = isFastRound ? { fast: true } : {};
+  env.trace({ kind: 'prepare', ballot: round, from: state.preparedFrom, ...kind });
+  sendPrepare(fast);
+  givePromise(fast, makePromise(fast, round, state.preparedFrom), state.preparedFrom);
+  env.setTimer(TIMER.heartbeat, state.config.retransmitUs);
+}
+
+/** Candidate: a fast round that does not begin soon is given up for a classic one. */
+export function prepareAgain(fast: Fast): void {
+  const { state, env } = fast;
+  const { retransmitUs, classicUs, electionTimeoutUs } = state.config;
+  const waitedUs = env.nowUs() - state.roundSinceUs;
+  if (isFast(state.round, state.members.length) && waitedUs >= electionTimeoutUs / 2) {
+    state.fastFromUs = env.nowUs() + classicUs;
+    startRound(fast, false);
+    return;
+  }
+  sendPrepare(fast);
+  env.setTimer(TIMER.heartbeat, retransmitUs);
+}
+
+export function onPromise(fast: Fast, from: number, message: Promise1b): void {
+  const { state, env, rules } = fast;
+  if (!rules.countPromise(state, from, message)) return;
+  state.promises.push({ ...message, node: from });
+  state.ackUs[from] = env.nowUs();
+  endPhaseOne(fast);
+}
+
+/** The candidate's own promise counts once it is on its disk. */
+export function onOwnPromise(fast: Fast, round: number): void {
+  const { state } = fast;
+  if (state.role !== 'candidate' || round !== state.round) return;
+  onPromise(fast, state.self, makePromise(fast, round, state.preparedFrom));
+}
+
+/**
+ * Candidate: phase 2 begins as soon as a quorum has promised, and what their snapshots cover is
+ * known.
+ */
+export function endPhaseOne(fast: Fast): void {
+  if (!hasPromises(fast)) return;
+  const { state } = fast;
+  let ahead: Promise1b | null = null;
+  let informant = NOBODY;
+  for (const promise of state.promises) {
+    if (promise.snapshotUpTo <= (ahead?.snapshotUpTo ?? state.chosenUpTo)) continue;
+    ahead = promise;
+    informant = promise.node;
+  }
+  if (ahead !== null) {
+    askToLearn(fast, informant);
+    return;
+  }
+  for (const { chosen } of state.promises) {
+    for (const { slot, command } of chosen) learn(fast, { slot, command });
+  }
+  becomeLeader(fast);
+}
+
+export function onNack(fast: Fast, message: Nack): void {
+  const { state } = fast;
+  const { round, promised } = message;
+  if (promised > state.seen) state.seen = promised;
+  if (state.role === 'follower' || promised <= state.round) return;
+  // Of the round under way or its successor, and not overtaken by that successor itself.
+  if (round - (round % 2) !== state.round) return;
+  if (coordinatorOf(promised, state.members.length) === state.self) return;
+  stepDown(fast, 'nack');
+}
+
+/** Gives up the candidacy or leadership. Clients whose command may be chosen go on waiting. */
+export function stepDown(fast: Fast, reason: string): void {
+  const { state, env } = fast;
+  const { led } = state;
+  state.role = 'follower';
+  state.leader = NOBODY;
+  state.led = NO_ROUND;
+  state.promises = [];
+  state.proposals.clear();
+  env.cancelTimer(TIMER.heartbeat);
+  dropForwarded(fast);
+  abandonBacklog(fast);
+  if (led === NO_ROUND) return;
+  env.trace({ kind: 'step-down', term: led, reason });
+  resetElectionWait(fast);
+}
+
+function hasPromises({ state, rules }: Fast): boolean {
+  if (state.role !== 'candidate') return false;
+  const fast = isFast(state.round, state.members.length);
+  return state.promises.length >= rules.promisesNeeded(state.quorums, fast);
+}
+
+function sendPrepare(fast: Fast): void {
+  const { round, preparedFrom } = fast.state;
+  sendAll(fast, { kind: 'prepare', round, from: preparedFrom });
+}
+
+/**
+ * Phase 2 begins. In slots of which a vote was reported, and before them, the coordinator proposes
+ * what rule O4 says; in a fast round every slot from there on is free, which Any says.
+ */
+function becomeLeader(fast: Fast): void {
+  const { state, env } = fast;
+  const { round, promises } = state;
+  const firstOpen = Math.max(state.preparedFrom, state.chosenUpTo + 1);
+  env.trace({
+    kind: 'prepared',
+    ballot: round,
+    from: firstOpen,
+    promises: promises.map((promise) => ({ node: promise.node, ballot: promise.round })),
+  });
+  const reports = reportsBySlot(fast);
+  let last = state.chosenUpTo;
+  for (const slot of reports.keys()) if (slot > last) last = slot;
+  for (const slot of state.chosen.keys()) if (slot > last) last = slot;
+  state.role = 'leader';
+  state.leader = state.self;
+  state.following = round;
+  state.led = round;
+  state.roundSinceUs = env.nowUs();
+  state.contention = 0;
+  state.taken = last;
+  state.promises = [];
+  env.cancelTimer(TIMER.election);
+  env.trace({
+    kind: 'leader',
+    term: round,
+    certificate: promises.map(({ node }) => node),
+    last: { term: round, index: last },
+  });
+  openPhaseTwo(fast, reports, promises.length);
+  startHeartbeats(fast);
+  placeBacklog(fast);
+}
+
+function openPhaseTwo(
+  fast: Fast,
+  reports: ReadonlyMap<number, readonly Vote[]>,
+  heard: number,
+): void {
+  const { state, env, rules } = fast;
+  const { round, quorums, self } = state;
+  const inFastRound = isFast(round, quorums.nodes);
+  const last = state.taken;
+  const from = inFastRound ? rules.anyFrom(state, last) : last + 1;
+  for (let slot = state.chosenUpTo + 1; slot < from; slot++) {
+    if (slot <= state.chosenUpTo || state.chosen.has(slot)) continue;
+    const picked = rules.pick(reports.get(slot) ?? [], { quorums, heard, self });
+    propose(fast, round, slot, picked.command ?? noop(fast));
+  }
+  if (!inFastRound) return;
+  env.trace({ kind: 'any', ballot: round, from });
+  sendAll(fast, { kind: 'any', round, from });
+  takeAny(fast, { round, from });
+}
+
+/** What fills a slot for which nobody has proposed anything. */
+export function noop(fast: Fast): FastCommand {
+  return { ...noopCommand(clusterTimeUs(fast)), from: null };
+}
+
+function reportsBySlot({ state }: Fast): Map<number, Vote[]> {
+  const reports = new Map<number, Vote[]>();
+  for (const { node, accepted } of state.promises) {
+    for (const { slot, round, command } of accepted) {
+      const known = reports.get(slot);
+      if (known === undefined) reports.set(slot, [{ node, round, command }]);
+      else known.push({ node, round, command });
+    }
+  }
+  return reports;
+}

@@ -1,0 +1,54 @@
+/** Waiting for a coordinator: whoever hears none for long enough tries to become it. */
+
+import { startRound, stepDown } from './coordinator.ts';
+import { NO_ROUND } from './numbers.ts';
+import { abandonBacklog } from './proposer.ts';
+import { type Fast, type FastState, NOBODY, TIMER } from './state.ts';
+
+/** Starts waiting anew for a coordinator: the timeout is random in [T, 2T). */
+export function resetElectionWait(fast: Fast): void {
+  const { state, env } = fast;
+  const { electionTimeoutUs } = state.config;
+  state.waitingSinceUs = env.nowUs();
+  state.timeoutUs = electionTimeoutUs + (env.random() % electionTimeoutUs);
+  env.setTimer(TIMER.election, state.timeoutUs);
+}
+
+/**
+ * The timer is not armed anew whenever the coordinator is heard, because timers are events: it
+ * fires, finds how long the silence really was, and is armed for the rest. The first round of a
+ * new coordinator is a classic one, which fewer acceptors can begin.
+ */
+export function onElectionTimer(fast: Fast): void {
+  const { state, env } = fast;
+  if (state.role === 'leader') return;
+  const restUs = state.waitingSinceUs + state.timeoutUs - env.nowUs();
+  if (restUs > 0) {
+    env.setTimer(TIMER.election, restUs);
+    return;
+  }
+  resetElectionWait(fast);
+  // Asking again in the same round, while nobody refused it, spares the others a disruption.
+  if (isUnanswered(state)) return;
+  if (state.role === 'candidate') stepDown(fast, 'no-promises');
+  state.leader = NOBODY;
+  state.fastFromUs = env.nowUs();
+  abandonBacklog(fast);
+  startRound(fast, false);
+}
+
+/** A candidate that never led, in the first round that it tried: its Prepare is sent again. */
+function isUnanswered({ role, seen, round, led }: FastState): boolean {
+  return role === 'candidate' && seen <= round && led === NO_ROUND;
+}
+
+/** The coordinator of `round` has been heard. */
+export function follow(fast: Fast, leader: number, round: number): void {
+  const { state, env } = fast;
+  if (state.role !== 'follower' && round > state.round) stepDown(fast, 'higher-round');
+  if (round > state.seen) state.seen = round;
+  state.leader = leader;
+  // The successor of a fast round goes with it.
+  state.following = round - (round % 2);
+  state.waitingSinceUs = env.nowUs();
+}

@@ -1,0 +1,27 @@
+/** Fast Paxos with a replicated key-value store on top, as a system to be tested. */
+
+import { OPERATIONS } from '../operations.ts';
+import type { AnyProtocol } from '../protocol.ts';
+import type { ScenarioWords } from '../scenario-words.ts';
+import { sessionClient } from '../session-client.ts';
+import type { Rules, System } from '../system.ts';
+import { fastOptions, fastOptionsFault } from './options.ts';
+import { fastPaxosProtocol } from './protocol.ts';
+import { type FastRules, fastRules } from './rules.ts';
+import { fastWords } from './scenario-words.ts';
+import { fastVariants } from './variants.ts';
+
+export const fastPaxos: System = {
+  name: 'fast-paxos',
+  describe: 'Fast Paxos (Lamport 2006) with fast and classic rounds, recovery of collisions, a log',
+  operations: OPERATIONS,
+  options: fastOptions,
+  optionsFault: fastOptionsFault,
+  rules: fastRules,
+  // A host hands back to each protocol only what that protocol made, under its own table of rules.
+  protocol: (rules: Rules) => fastPaxosProtocol(rules as FastRules) as unknown as AnyProtocol,
+  client: (rules: Rules) => sessionClient(rules as FastRules),
+  electionTimeoutMs: 300,
+  variants: fastVariants,
+  scenarioWords: fastWords as ScenarioWords,
+};

@@ -1,0 +1,260 @@
+/**
+ * The proposer: what clients ask, where it is proposed, and what becomes of it. In a fast round
+ * every node proposes to the acceptors itself; in a classic one the coordinator does it for all.
+ */
+
+import { mix } from '../hash.ts';
+import { type Command, type CommandResult, openCommand, operationCommand } from '../kv.ts';
+import type { ClientRef, Reply, Request } from '../protocol.ts';
+import { onProposal } from './acceptor.ts';
+import type { FastCommand, Forward } from './messages.ts';
+import { isFast } from './numbers.ts';
+import { propose } from './slots.ts';
+import {
+  type Fast,
+  type FastState,
+  NO_SLOT,
+  NOBODY,
+  sameCommand,
+  sendAll,
+  TIMER,
+  type Waiting,
+} from './state.ts';
+
+export function onRequest(fast: Fast, request: Request): void {
+  const { state } = fast;
+  const { from } = request;
+  if (state.leader === NOBODY) {
+    answer(fast, from, { status: 'redirect', leader: null });
+    return;
+  }
+  // A request that arrives twice is under way already.
+  if (!state.waiting.has(requestKey(from))) see(fast, { ...commandOf(fast, request), from }, from);
+}
+
+/** Coordinator: a command of another node's client. That node asks again if it is lost. */
+export function onForward(fast: Fast, { command }: Forward): void {
+  const { state } = fast;
+  if (state.leader !== state.self || command.from === null) return;
+  if (!state.waiting.has(requestKey(command.from))) see(fast, command, null);
+}
+
+/**
+ * Proposes what waits, as far as the window reaches: to all acceptors in the next slot that is not
+ * known to be taken, if the round allows it, else through the coordinator.
+ */
+export function placeBacklog(fast: Fast): void {
+  const { state, env } = fast;
+  while (state.backlog.length > 0 && state.leader !== NOBODY) {
+    const leads = state.leader === state.self;
+    const inFastRound = isInFastRound(state);
+    if (leads && state.role !== 'leader') return;
+    if ((leads || inFastRound) && state.taken + 1 > state.chosenUpTo + state.config.window) return;
+    const waiting = state.backlog.shift() as Waiting;
+    if (!isUnderWay(state, waiting)) continue;
+    waiting.sentUs = env.nowUs();
+    if (leads || inFastRound) offer(fast, waiting, inFastRound);
+    else {
+      waiting.place = 'forwarded';
+      env.send(state.leader, { kind: 'forward', command: waiting.command });
+    }
+  }
+}
+
+/** A slot is chosen: with another command in it, the own one was proposed there in vain. */
+export function onSlotChosen(fast: Fast, slot: number, command: FastCommand): void {
+  const { state, rules } = fast;
+  const own = state.offers.get(slot);
+  if (own === undefined) return;
+  state.offers.delete(slot);
+  if (sameCommand(own.command, command)) return;
+  if (rules.takesUpLost(state)) takeBack(state, own);
+}
+
+/** Answers whoever waits for this command, which was executed in this slot. */
+export function answerCommand(
+  fast: Fast,
+  slot: number,
+  command: FastCommand,
+  result: CommandResult,
+): void {
+  const { state, rules } = fast;
+  if (command.from === null) return;
+  const key = requestKey(command.from);
+  const waiting = state.waiting.get(key);
+  if (waiting === undefined || !sameCommand(waiting.command, command)) return;
+  state.waiting.delete(key);
+  if (waiting.place === 'offered') state.offers.delete(waiting.slot);
+  if (waiting.to === null) return;
+  if (command.operation?.f === 'read') traceRead(fast, slot);
+  answer(fast, waiting.to, rules.commandReply(command, result));
+}
+
+/** A snapshot came in place of these slots: what was chosen in them cannot be told any more. */
+export function answerCovered(fast: Fast, upTo: number): void {
+  const { state } = fast;
+  for (const [key, { to, place, slot }] of state.waiting) {
+    if (place !== 'offered' || slot > upTo) continue;
+    state.waiting.delete(key);
+    state.offers.delete(slot);
+    if (to !== null) answer(fast, to, { status: 'unknown', error: 'covered-by-snapshot' });
+  }
+}
+
+/** What was never proposed may be asked of the next coordinator at once. */
+export function abandonBacklog(fast: Fast): void {
+  const { state } = fast;
+  for (const waiting of state.backlog) {
+    if (waiting.to === null || !isUnderWay(state, waiting)) continue;
+    // What lost a slot may be on its way through a coordinator as well.
+    if (waiting.sentUs !== null) continue;
+    state.waiting.delete(requestKey(waiting.to));
+    answer(fast, waiting.to, { status: 'redirect', leader: null });
+  }
+  state.backlog = state.backlog.filter((waiting) => isUnderWay(state, waiting));
+}
+
+/** Coordinator no more: the nodes that forwarded their commands see to them themselves. */
+export function dropForwarded({ state }: Fast): void {
+  for (const [key, { to, place, slot }] of state.waiting) {
+    if (to !== null) continue;
+    state.waiting.delete(key);
+    if (place === 'offered') state.offers.delete(slot);
+  }
+}
+
+/** What got no answer for long is sent again, the way that is open now. */
+export function onRetryTimer(fast: Fast): void {
+  const { state, env } = fast;
+  const nowUs = env.nowUs();
+  for (const [key, waiting] of state.waiting) {
+    const { place, sinceUs, sentUs } = waiting;
+    if (place !== 'offered' && nowUs - sinceUs >= state.config.electionTimeoutUs) {
+      state.waiting.delete(key);
+      giveUp(fast, waiting);
+    } else if (place !== 'backlog' && nowUs - (sentUs ?? 0) >= state.config.retransmitUs) {
+      waiting.sentUs = nowUs;
+      sendAgain(fast, waiting);
+    }
+  }
+  state.backlog = state.backlog.filter((waiting) => isUnderWay(state, waiting));
+  placeBacklog(fast);
+  state.retrying = false;
+  watch(fast);
+}
+
+/** The cluster's clock, which stands in commands: it goes on at this node's own pace. */
+export function clusterTimeUs({ state, env }: Fast): number {
+  return state.clusterUs + Math.max(0, env.nowUs() - state.clusterSinceUs);
+}
+
+function see(fast: Fast, command: FastCommand, to: ClientRef | null): void {
+  const { state } = fast;
+  if (command.from === null) return;
+  const sinceUs = fast.env.nowUs();
+  const waiting: Waiting = { command, to, place: 'backlog', slot: NO_SLOT, sinceUs, sentUs: null };
+  state.waiting.set(requestKey(command.from), waiting);
+  state.backlog.push(waiting);
+  placeBacklog(fast);
+  watch(fast);
+}
+
+function offer(fast: Fast, waiting: Waiting, inFastRound: boolean): void {
+  const { state } = fast;
+  const { command } = waiting;
+  const slot = ++state.taken;
+  // In an earlier round the slot may have been tried already.
+  const earlier = state.offers.get(slot);
+  if (earlier !== undefined) takeBack(state, earlier);
+  waiting.place = 'offered';
+  waiting.slot = slot;
+  state.offers.set(slot, waiting);
+  if (inFastRound) sendProposal(fast, slot, command, false);
+  else propose(fast, state.round, slot, command);
+}
+
+function sendProposal(fast: Fast, slot: number, command: FastCommand, again: boolean): void {
+  sendAll(fast, { kind: 'proposal', slot, command, again });
+  onProposal(fast, fast.state.self, { kind: 'proposal', slot, command, again: false });
+}
+
+/** A client that got no answer for so long has asked another node; more work is no help to it. */
+function giveUp(fast: Fast, { to, sentUs }: Waiting): void {
+  if (to === null) return;
+  if (sentUs === null) answer(fast, to, { status: 'redirect', leader: null });
+  else answer(fast, to, { status: 'unknown', error: 'timeout' });
+}
+
+function sendAgain(fast: Fast, waiting: Waiting): void {
+  const { state, env } = fast;
+  const { slot, command, place } = waiting;
+  const inFastRound = isInFastRound(state);
+  if (place === 'forwarded') {
+    if (inFastRound || state.leader === state.self) takeBack(state, waiting);
+    else if (state.leader !== NOBODY) env.send(state.leader, { kind: 'forward', command });
+    return;
+  }
+  // Chosen, and not executed yet.
+  if (slot <= state.chosenUpTo || state.chosen.has(slot)) return;
+  if (inFastRound) sendProposal(fast, slot, command, true);
+  else if (state.leader === state.self) {
+    // Its slot belongs to another round, which has not heard of the command.
+    if (state.role === 'leader' && slot > state.taken) takeBack(state, waiting);
+  } else if (state.leader !== NOBODY) env.send(state.leader, { kind: 'forward', command });
+}
+
+function takeBack(state: FastState, waiting: Waiting): void {
+  state.offers.delete(waiting.slot);
+  waiting.place = 'backlog';
+  waiting.slot = NO_SLOT;
+  state.backlog.push(waiting);
+}
+
+function watch(fast: Fast): void {
+  const { state, env } = fast;
+  if (state.retrying || state.waiting.size === 0) return;
+  state.retrying = true;
+  env.setTimer(TIMER.retry, state.config.retransmitUs);
+}
+
+/** Whether acceptors take proposals from this node now, as far as it knows. */
+function isInFastRound({ any, promised, following, members }: FastState): boolean {
+  return any.round === promised && any.round === following && isFast(promised, members.length);
+}
+
+function isUnderWay({ waiting }: FastState, one: Waiting): boolean {
+  return one.command.from !== null && waiting.get(requestKey(one.command.from)) === one;
+}
+
+function commandOf(fast: Fast, request: Request): Command {
+  const timeUs = clusterTimeUs(fast);
+  const { from } = request;
+  if (request.kind === 'open') return openCommand(from, timeUs);
+  const { operation, session, sequence } = request;
+  const command = operationCommand(operation, session, sequence, timeUs);
+  return { ...command, valueHash: mix(mix(command.valueHash, from.client), from.id) };
+}
+
+/** One number for a request: clients number theirs below 2^32. */
+function requestKey({ client, id }: ClientRef): number {
+  return client * 2 ** 32 + id;
+}
+
+function answer(fast: Fast, to: ClientRef, reply: Reply): void {
+  const { env } = fast;
+  const position = reply.status === 'ok' ? reply.position : null;
+  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position });
+  env.reply(to, reply);
+}
+
+function traceRead({ state, env }: Fast, slot: number): void {
+  env.trace({
+    kind: 'read-cert',
+    mode: 'log',
+    term: Math.max(0, state.promised),
+    readPosition: slot,
+    applied: state.applied,
+    round: 0,
+    acks: [],
+  });
+}

@@ -1,0 +1,168 @@
+/** The state of one Fast Paxos node: proposer, acceptor, coordinator, learner and replica in one. */
+
+import type { KvLimits, KvMachine, KvState } from '../kv.ts';
+import type { ClientRef, Env } from '../protocol.ts';
+import type {
+  Accepted,
+  Any2a,
+  FastCommand,
+  FastMessage,
+  FastRecord,
+  Promise1b,
+  Snapshot,
+} from './messages.ts';
+import type { QuorumChoice, Quorums } from './quorums.ts';
+import type { FastRules } from './rules.ts';
+
+/** A candidate is in phase 1; a leader in phase 2, of a fast or a classic round. */
+export type Role = 'follower' | 'candidate' | 'leader';
+
+/** Options, resolved. */
+export interface FastConfig extends KvLimits, QuorumChoice {
+  readonly rounds: 'fast' | 'classic';
+  readonly contentionMax: number;
+  /** The shortest stay in a classic round. */
+  readonly classicUs: number;
+  readonly checkQuorum: boolean;
+  /** T: timeouts are drawn from [T, 2T). */
+  readonly electionTimeoutUs: number;
+  readonly heartbeatUs: number;
+  readonly retransmitUs: number;
+  /** Most slots beyond the chosen prefix that a node proposes in. */
+  readonly window: number;
+  /** Slots applied between snapshots; 0 for none. */
+  readonly snapshotEvery: number;
+  /** Most slots in one Learn. */
+  readonly batch: number;
+}
+
+/** "Nobody", where a node is expected. */
+export const NOBODY = -1;
+/** "None", where a slot is expected; slots begin at 1. */
+export const NO_SLOT = 0;
+
+/** A promise that a candidate has counted. */
+export interface CountedPromise extends Promise1b {
+  readonly node: number;
+}
+
+/** One vote for one slot, and whose it is. */
+export interface Vote extends Accepted {
+  readonly node: number;
+}
+
+/** Votes for one slot that is not known to be chosen: the latest of each node. */
+export interface Tally {
+  /** By node; null for none yet. */
+  readonly votes: (Accepted | null)[];
+  /** When the coordinator looks after it if it is not chosen by then. */
+  attendUs: number;
+}
+
+/** What the coordinator has proposed in a slot itself (2a with a value), in its round or the next. */
+export interface Phase2 {
+  readonly round: number;
+  readonly command: FastCommand;
+  sentUs: number;
+}
+
+/** A command that a node sees to, for a client or (coordinator) for another node. */
+export interface Waiting {
+  readonly command: FastCommand;
+  /** Null for a command of another node's client. */
+  readonly to: ClientRef | null;
+  /** Still here, proposed by this node in `slot`, or sent to the coordinator. */
+  place: 'backlog' | 'offered' | 'forwarded';
+  slot: number;
+  readonly sinceUs: number;
+  /** When it was last sent to anybody; null for never. */
+  sentUs: number | null;
+}
+
+export interface FastState {
+  readonly config: FastConfig;
+  readonly self: number;
+  readonly members: readonly number[];
+  readonly quorums: Quorums;
+  role: Role;
+  /** Durable: the highest round promised, for all slots at once. */
+  promised: number;
+  /** Durable: the highest round of its own that the node has used. */
+  ownRound: number;
+  /** Durable: the last Any received. */
+  any: Omit<Any2a, 'kind'>;
+  /** Durable, behind the snapshot: votes, by slot. */
+  readonly accepted: Map<number, Accepted>;
+  snapshot: Snapshot;
+  /** What is known to be chosen, behind the snapshot. */
+  readonly chosen: Map<number, FastCommand>;
+  /** Every slot up to here is known to be chosen. */
+  chosenUpTo: number;
+  applied: number;
+  kv: KvState;
+  /** The highest round heard of. */
+  seen: number;
+  leader: number;
+  /** The round that a coordinator was last heard in. */
+  following: number;
+  /** When a coordinator was last heard: the election timeout runs from then, and is so long. */
+  waitingSinceUs: number;
+  timeoutUs: number;
+  /** Learner: votes by slot. */
+  readonly tallies: Map<number, Tally>;
+  /** The highest slot that is known to be taken in the round promised. */
+  taken: number;
+  /** Proposer: commands under way, by request. */
+  readonly waiting: Map<number, Waiting>;
+  /** Those that this node proposed to the acceptors, by slot. */
+  readonly offers: Map<number, Waiting>;
+  /** Those that are neither proposed nor sent to the coordinator, in order. */
+  backlog: Waiting[];
+  /** Whether the timer for what gets no answer runs. */
+  retrying: boolean;
+  /** Coordinator: the round under way, since when, and the first slot that it prepared. */
+  round: number;
+  roundSinceUs: number;
+  preparedFrom: number;
+  /** No fast round is tried before. */
+  fastFromUs: number;
+  promises: CountedPromise[];
+  /** Coordinator: the last round that it led, until it gave up. */
+  led: number;
+  /** Coordinator: what it proposed itself and is not known to be chosen. */
+  readonly proposals: Map<number, Phase2>;
+  /** Coordinator: rises with every recovery, and falls with every slot that needs none. */
+  contention: number;
+  /** Coordinator, by node: when any answer came. */
+  readonly ackUs: number[];
+  /** The cluster's clock stood at `clusterUs` when the own clock stood at `clusterSinceUs`. */
+  clusterUs: number;
+  clusterSinceUs: number;
+}
+
+export const TIMER = { election: 0, heartbeat: 1, retry: 2 } as const;
+
+export type FastEnv = Env<FastMessage, FastRecord>;
+
+/** One step of one node: what every part of the protocol works on. Reused from step to step. */
+export interface Fast {
+  readonly rules: FastRules;
+  state: FastState;
+  env: FastEnv;
+  /** The state machine's code; its data is in `state.kv`. */
+  machine: KvMachine;
+}
+
+/** Sends to every other member. */
+export function sendAll(fast: Fast, message: FastMessage): void {
+  const { state, env } = fast;
+  for (const node of state.members) if (node !== state.self) env.send(node, message);
+}
+
+/** Whether two proposals are one and the same: of one request, made at one time. */
+export function sameCommand(one: FastCommand, other: FastCommand): boolean {
+  if (one === other) return true;
+  if (one.valueHash !== other.valueHash || one.id !== other.id) return false;
+  if (one.timeUs !== other.timeUs) return false;
+  return one.from?.client === other.from?.client && one.from?.id === other.from?.id;
+}

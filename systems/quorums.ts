@@ -1,0 +1,18 @@
+/** Counting votes and answers of nodes against a quorum. */
+
+/** What `count` of these nodes reach: the count-th largest of their values, which are by node. */
+export function reachedBy(
+  values: readonly number[],
+  nodes: readonly number[],
+  count: number,
+): number {
+  let best = Number.NEGATIVE_INFINITY;
+  for (const node of nodes) {
+    const candidate = values[node] as number;
+    if (candidate <= best) continue;
+    let reaching = 0;
+    for (const other of nodes) if ((values[other] as number) >= candidate) reaching++;
+    if (reaching >= count) best = candidate;
+  }
+  return best;
+}

@@ -1,0 +1,154 @@
+/**
+ * Which configuration is in force (dissertation, section 4.1): the latest in the log, committed or
+ * not, from the moment it is appended; an entry that is removed takes its configuration along.
+ */
+
+import type { Membership } from '../../checkers/trace.ts';
+import { mix } from '../hash.ts';
+import { type Command, configCommand } from '../kv.ts';
+import type { Configuration, Entry, LoggedConfiguration, Snapshot } from './messages.ts';
+import { lastIndex, type Raft, type RaftState } from './state.ts';
+
+/** The command of a configuration entry. */
+export function configurationCommand(configuration: Configuration, timeUs: number): Command {
+  const { voters, learners, oldVoters } = configuration;
+  const command = configCommand(voters, timeUs);
+  let { valueHash } = command;
+  for (const learner of learners) valueHash = mix(valueHash, 1000 + learner);
+  for (const voter of oldVoters ?? []) valueHash = mix(valueHash, 2000 + voter);
+  return { ...command, valueHash, learners, oldVoters };
+}
+
+/** The configuration that a cluster starts with: every member votes. */
+export function initialConfiguration(members: readonly number[]): LoggedConfiguration {
+  return { index: 0, term: 0, configuration: { voters: members, learners: [], oldVoters: null } };
+}
+
+/** The configuration in an entry; null for any other entry. */
+export function configurationIn(index: number, entry: Entry): LoggedConfiguration | null {
+  const { command } = entry;
+  if (command.kind !== 'config') return null;
+  const { voters = [], learners = [], oldVoters = null } = command;
+  return { index, term: entry.term, configuration: { voters, learners, oldVoters } };
+}
+
+/** Those of a snapshot and the entries behind it, of which the first has index `from`. */
+export function configurationsOf(
+  members: readonly number[],
+  snapshot: Snapshot,
+  entries: readonly Entry[],
+): LoggedConfiguration[] {
+  const found = [snapshot.configuration ?? initialConfiguration(members)];
+  for (let at = 0; at < entries.length; at++) {
+    const logged = configurationIn(snapshot.index + 1 + at, entries[at] as Entry);
+    if (logged !== null) found.push(logged);
+  }
+  return found;
+}
+
+/** A configuration was appended: it is in force from now on, before it is committed. */
+export function noteConfiguration(raft: Raft, index: number, entry: Entry): void {
+  const logged = configurationIn(index, entry);
+  if (logged !== null) raft.state.configurations.push(logged);
+  activate(raft);
+}
+
+/** Everything behind `index` was removed from the log. */
+export function dropConfigurations(state: RaftState, index: number): void {
+  const { configurations } = state;
+  while ((configurations.at(-1)?.index ?? 0) > index) configurations.pop();
+}
+
+/** Forgets what a snapshot up to `index` has replaced by one configuration. */
+export function compactConfigurations(state: RaftState, index: number): void {
+  const { configurations } = state;
+  while (configurations.length > 1 && (configurations[1]?.index ?? 0) <= index) {
+    configurations.shift();
+  }
+}
+
+/** The latest configuration up to `index`; null for the one that the cluster starts with. */
+export function configurationUpTo(
+  state: Readonly<RaftState>,
+  index: number,
+): LoggedConfiguration | null {
+  const logged = state.configurations.findLast((candidate) => candidate.index <= index);
+  return logged === undefined || logged.index === 0 ? null : logged;
+}
+
+/** Puts the configuration in force that should be, if that is another one than is. */
+export function activate(raft: Raft): void {
+  const { state, env, rules } = raft;
+  const active = rules.activeConfiguration(state);
+  // The entry at one index may have been replaced by one of another term.
+  if (active.index === state.active.index && active.term === state.active.term) return;
+  const before = state.peers;
+  putInForce(raft, active);
+  env.trace({ kind: 'membership', ...membershipOf(active) });
+  if (state.role === 'leader') adoptAsLeader(raft, before);
+}
+
+/** Sets what follows from a configuration: whose word counts, and who gets the log. */
+export function putInForce(raft: Raft, active: LoggedConfiguration): void {
+  const { state, rules } = raft;
+  const { configuration } = active;
+  const quorum = (nodes: number): number => rules.quorum(nodes);
+  state.active = active;
+  state.electorates = {
+    election: rules.electorates(state, configuration, 'election', quorum),
+    commit: rules.electorates(state, configuration, 'commit', quorum),
+    read: rules.electorates(state, configuration, 'read', quorum),
+  };
+  state.peers = state.members.filter(
+    (node) => node !== state.self && isMember(configuration, node),
+  );
+  state.selfVotes = isVoter(configuration, state.self);
+}
+
+/** What a trace says of a configuration. */
+export function membershipOf({ index, term, configuration }: LoggedConfiguration): Membership {
+  return { index, term, ...configuration };
+}
+
+export function isVoter({ voters, oldVoters }: Configuration, node: number): boolean {
+  return voters.includes(node) || (oldVoters?.includes(node) ?? false);
+}
+
+/**
+ * Whether this node may have to lead: it votes in the latest configuration, or in one that an
+ * uncommitted entry was meant to replace (dissertation, section 4.2.2).
+ */
+export function mayCampaign(state: Readonly<RaftState>): boolean {
+  const { configurations, commit, self } = state;
+  for (let at = configurations.length - 1; at >= 0; at--) {
+    const { index, configuration } = configurations[at] as LoggedConfiguration;
+    if (isVoter(configuration, self)) return true;
+    if (index <= commit) return false;
+  }
+  return false;
+}
+
+function isMember(configuration: Configuration, node: number): boolean {
+  return isVoter(configuration, node) || configuration.learners.includes(node);
+}
+
+/**
+ * Leader: whoever joins is probed for the end of its log, and counts as heard for now. What the
+ * voters of before have confirmed is asked of the new ones again.
+ */
+function adoptAsLeader(raft: Raft, before: readonly number[]): void {
+  const { state, env } = raft;
+  for (const node of state.peers) {
+    if (before.includes(node)) continue;
+    state.nextIndex[node] = lastIndex(state);
+    state.probing[node] = true;
+    state.ackUs[node] = env.nowUs();
+    state.flights[node] = [];
+    state.outgoing[node] = null;
+    state.caughtUp[node] = false;
+    state.catchUpTo[node] = lastIndex(state);
+    state.catchUpSinceUs[node] = env.nowUs();
+  }
+  state.confirmedRound = 0;
+  state.leaseUntilUs = Number.NEGATIVE_INFINITY;
+}

@@ -1,0 +1,83 @@
+/**
+ * Reads that followers serve (dissertation, section 6.4): the follower asks the leader for a read
+ * index, which the leader confirms as for a read of its own, waits until it has executed that much,
+ * and answers from its own state.
+ */
+
+import type { Operation } from '../operations.ts';
+import type { ClientRef } from '../protocol.ts';
+import { answerFollowerRead, redirect } from './clients.ts';
+import type { ReadIndexReply, ReadIndexRequest } from './messages.ts';
+import { serveReads } from './reads.ts';
+import { NOBODY, type Raft } from './state.ts';
+
+/** Follower: asks the leader about a read. */
+export function onFollowerRead(raft: Raft, to: ClientRef, operation: Operation): void {
+  const { state, env } = raft;
+  if (state.leader === NOBODY) {
+    redirect(raft, to);
+    return;
+  }
+  const request = state.nextRequest++;
+  const sinceUs = env.nowUs();
+  state.followerReads.push({ to, operation, request, sinceUs, term: 0, round: 0, index: -1 });
+  env.send(state.leader, { kind: 'read-index', term: state.term, request });
+}
+
+/** Leader: a follower's question waits for a round like a read, but for the answer. */
+export function onReadIndex(raft: Raft, from: number, message: ReadIndexRequest): void {
+  const { state, env, rules } = raft;
+  const { term, request } = message;
+  if (state.role !== 'leader' || term !== state.term) {
+    env.send(from, { kind: 'read-index-reply', term: state.term, request, index: -1, round: 0 });
+    return;
+  }
+  const to = { client: from, id: request };
+  state.reads.push({ to, operation: null, round: state.round + 1, index: rules.readIndex(state) });
+  serveReads(raft);
+}
+
+export function onReadIndexReply(raft: Raft, message: ReadIndexReply): void {
+  const { state } = raft;
+  const { term, request, round, index } = message;
+  const at = state.followerReads.findIndex((read) => read.request === request);
+  const read = state.followerReads[at];
+  if (read === undefined) return;
+  if (index < 0) {
+    state.followerReads.splice(at, 1);
+    redirect(raft, read.to);
+    return;
+  }
+  read.term = term;
+  read.round = round;
+  read.index = index;
+  serveFollowerReads(raft);
+}
+
+/** Follower: answers the reads for which it has executed enough. */
+export function serveFollowerReads(raft: Raft): void {
+  const { state, rules } = raft;
+  for (let at = 0; at < state.followerReads.length; ) {
+    const read = state.followerReads[at];
+    if (read === undefined || !rules.followerReadReady(state, read)) {
+      at++;
+      continue;
+    }
+    state.followerReads.splice(at, 1);
+    answerFollowerRead(raft, read);
+  }
+}
+
+/** Follower: gives up reads from before `beforeUs` that the leader has said nothing about. */
+export function refuseFollowerReads(raft: Raft, beforeUs: number): void {
+  const { state } = raft;
+  for (let at = 0; at < state.followerReads.length; ) {
+    const read = state.followerReads[at];
+    if (read === undefined || read.index >= 0 || read.sinceUs >= beforeUs) {
+      at++;
+      continue;
+    }
+    state.followerReads.splice(at, 1);
+    redirect(raft, read.to);
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Which change of the membership comes next (dissertation, chapter 4), at random: voters are taken
+ * out, to be learners or nobody; who is out becomes a learner, and a voter again once it has caught
+ * up.
+ *
+ * A server that is out comes back under its old id, which is sound because its disk comes with it.
+ */
+
+import { isVoter } from './configurations.ts';
+import type { Configuration } from './messages.ts';
+import type { RaftState } from './state.ts';
+
+type State = Readonly<RaftState>;
+
+/** One voter less, one learner more, or one learner that becomes a voter; null for nothing to do. */
+export function nextBySingle(state: State, draw: () => number): Configuration | null {
+  const { voters, learners } = state.active.configuration;
+  const out = outsiders(state);
+  const ready = learners.filter((node) => state.caughtUp[node]);
+  const moves: (() => Configuration)[] = [];
+  if (voters.length > fewestVoters(state)) {
+    moves.push(() => {
+      const node = pick(voters, draw());
+      const rest = without(voters, [node]);
+      // As a learner it goes on; else it is told nothing any more.
+      const staying = draw() % 2 === 0 ? [...learners, node] : learners;
+      return { voters: rest, learners: sorted(staying), oldVoters: null };
+    });
+  }
+  if (ready.length > 0) {
+    moves.push(() => {
+      const node = pick(ready, draw());
+      const rest = without(learners, [node]);
+      return { voters: sorted([...voters, node]), learners: rest, oldVoters: null };
+    });
+  }
+  if (out.length > 0) {
+    moves.push(() => ({
+      voters,
+      learners: sorted([...learners, pick(out, draw())]),
+      oldVoters: null,
+    }));
+  }
+  return moves.length === 0 ? null : pick(moves, draw())();
+}
+
+/** Several voters out at once, or all back in; between the two, whoever is out catches up. */
+export function nextByJoint(state: State, draw: () => number): Configuration | null {
+  const { voters, learners } = state.active.configuration;
+  const { members } = state;
+  const out = outsiders(state);
+  if (out.length > 0) {
+    return { voters, learners: sorted([...learners, ...out]), oldVoters: null };
+  }
+  if (learners.length > 0) {
+    const ready = learners.every((node) => state.caughtUp[node]);
+    return ready ? { voters: members, learners: [], oldVoters: voters } : null;
+  }
+  const leaving: number[] = [];
+  const staying: number[] = [];
+  while (voters.length - leaving.length > fewestVoters(state)) {
+    const node = pick(without(voters, leaving), draw());
+    leaving.push(node);
+    if (draw() % 2 === 0) staying.push(node);
+  }
+  return { voters: without(voters, leaving), learners: sorted(staying), oldVoters: voters };
+}
+
+/** A majority of all members keeps the data on as many disks as before. */
+function fewestVoters(state: State): number {
+  return Math.floor(state.members.length / 2) + 1;
+}
+
+function outsiders(state: State): number[] {
+  const { configuration } = state.active;
+  return state.members.filter(
+    (node) => !isVoter(configuration, node) && !configuration.learners.includes(node),
+  );
+}
+
+function pick<Item>(items: readonly Item[], draw: number): Item {
+  return items[draw % items.length] as Item;
+}
+
+function without(nodes: readonly number[], gone: readonly number[]): number[] {
+  return nodes.filter((node) => !gone.includes(node));
+}
+
+function sorted(nodes: readonly number[]): number[] {
+  return [...nodes].sort((a, b) => a - b);
+}

@@ -1,0 +1,56 @@
+/**
+ * When the leader changes the membership (dissertation, chapter 4). There is no operator here, so
+ * that changes are part of runs and can be explored.
+ */
+
+import { clusterTimeUs } from './clients.ts';
+import { configurationCommand } from './configurations.ts';
+import type { Configuration } from './messages.ts';
+import { appendCommand } from './replication.ts';
+import { becomeFollower } from './roles.ts';
+import { lastIndex, NOBODY, type Raft, type RaftState } from './state.ts';
+
+/** Leader, now and then: the next change, when it is time for one and one is allowed. */
+export function reconfigureWhenDue(raft: Raft): void {
+  const { state, env, rules } = raft;
+  const { membership, reconfigureEvery } = state.config;
+  if (membership === 'off' || state.members.length < 3 || state.transfer !== null) return;
+  followLearners(state, env.nowUs());
+  if (lastIndex(state) < state.active.index + reconfigureEvery) return;
+  if (state.active.configuration.oldVoters !== null || !rules.canChangeConfiguration(state)) return;
+  const next = rules.nextConfiguration(state, () => env.random());
+  if (next !== null) appendConfiguration(raft, next);
+}
+
+/**
+ * Leader: once a joint configuration is committed, the new one follows (section 4.3); once it is
+ * committed without the leader, that one steps down (section 4.2.2).
+ */
+export function settleConfiguration(raft: Raft): void {
+  const { state, env, rules } = raft;
+  const { index, configuration } = state.active;
+  if (state.role !== 'leader' || index > state.commit) return;
+  if (configuration.oldVoters !== null) {
+    if (state.transfer !== null || !rules.canChangeConfiguration(state)) return;
+    if (rules.leavesJoint(state)) appendConfiguration(raft, { ...configuration, oldVoters: null });
+  } else if (!state.selfVotes) {
+    env.trace({ kind: 'step-down', term: state.term, reason: 'not-a-voter' });
+    becomeFollower(raft, NOBODY);
+  }
+}
+
+function appendConfiguration(raft: Raft, configuration: Configuration): void {
+  appendCommand(raft, configurationCommand(configuration, clusterTimeUs(raft)), null);
+}
+
+/** Leader: the rounds in which learners catch up (section 4.2.1). */
+function followLearners(state: RaftState, nowUs: number): void {
+  for (const node of state.active.configuration.learners) {
+    if (node === state.self) continue;
+    if ((state.matchIndex[node] as number) < (state.catchUpTo[node] as number)) continue;
+    const tookUs = nowUs - (state.catchUpSinceUs[node] as number);
+    state.caughtUp[node] = tookUs < state.config.electionTimeoutUs;
+    state.catchUpTo[node] = lastIndex(state);
+    state.catchUpSinceUs[node] = nowUs;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * What clients ask and what they are told. A client may ask any server; that one answers, when it
+ * delivers the transaction, but the leader makes all of them: a follower forwards what it is asked,
+ * in order, over the connection to its leader, so what a client sends in order stays in order.
+ */
+
+import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
+import { isRead } from '../operations.ts';
+import type { ClientRef, Reply, Request } from '../protocol.ts';
+import { propose } from './broadcast.ts';
+import type { Forward, Origin, Txn } from './messages.ts';
+import { isOwn, type PendingSync, type Zab } from './state.ts';
+import { readBehindSync } from './syncs.ts';
+
+export function onRequest(zab: Zab, request: Request): void {
+  const { state, rules } = zab;
+  const { from } = request;
+  const seen = request.kind === 'operation' ? (request.seen ?? 0) : 0;
+  if (!rules.canServe(state) || !rules.hasSeen(state, seen)) {
+    answer(zab, from, { status: 'redirect', leader: null });
+    return;
+  }
+  if (request.kind === 'operation' && isRead(request.operation)) {
+    const { operation } = request;
+    switch (state.config.reads) {
+      case 'local':
+        answerRead(zab, { to: from, operation }, { mode: 'local', round: 0, position: seen });
+        return;
+      case 'sync':
+        readBehindSync(zab, from, operation);
+        return;
+      case 'quorum':
+        break;
+    }
+  }
+  submit(zab, request);
+}
+
+/** Leader: a request that another server was asked. */
+export function onForward(zab: Zab, from: number, { link, origin, request }: Forward): void {
+  const { state } = zab;
+  const isBroadcasting = state.role === 'leading' && state.phase === 'broadcast';
+  if (!isBroadcasting || state.learners[from]?.link !== link) return;
+  propose(zab, commandOf(zab, request), origin);
+}
+
+/** Answers whoever waits for this transaction at this server. */
+export function answerTxn(zab: Zab, position: number, txn: Txn, result: CommandResult): void {
+  const { state } = zab;
+  const { command, origin } = txn;
+  if (!isOwn(zab, origin)) return;
+  const waiting = state.pending.get(origin.number);
+  if (waiting === undefined) return;
+  state.pending.delete(origin.number);
+  if (command.operation?.f === 'read') traceReadThroughLog(zab, position);
+  answer(zab, waiting.to, result);
+}
+
+/** Answers at once where a rule says so. */
+export function answerEarly(zab: Zab, { command, origin }: Txn): void {
+  const { state, rules } = zab;
+  const result = rules.answerOnPropose(state, command);
+  if (result === null || !isOwn(zab, origin)) return;
+  const waiting = state.pending.get(origin.number);
+  state.pending.delete(origin.number);
+  if (waiting !== undefined) answer(zab, waiting.to, result);
+}
+
+/** How fresh a read is: `position` is what it has to see at least. */
+interface Freshness {
+  readonly mode: 'local' | 'sync';
+  readonly round: number;
+  readonly position: number;
+}
+
+/** Answers a read from the state as it is. */
+export function answerRead(
+  zab: Zab,
+  read: PendingSync,
+  { mode, round, position }: Freshness,
+): void {
+  const { state, env } = zab;
+  const { currentEpoch: term, applied } = state;
+  const acks = round === 0 ? [] : [{ node: state.leader, round }];
+  env.trace({ kind: 'read-cert', mode, term, readPosition: position, applied, round, acks });
+  const value = readKv(state.kv, read.operation.key);
+  answer(zab, read.to, { status: 'ok', value, position: applied });
+}
+
+/**
+ * A server that leaves its leader answers everybody who waits. What was forwarded may be delivered
+ * by a later leader, so nobody can tell; what waits for a `sync` changes nothing.
+ */
+export function abandonClients(zab: Zab): void {
+  const { pending, pendingSyncs } = zab.state;
+  for (const { to } of pending.values()) answer(zab, to, { status: 'unknown', error: 'no-leader' });
+  pending.clear();
+  for (const { to } of pendingSyncs.values()) answer(zab, to, { status: 'redirect', leader: null });
+  pendingSyncs.clear();
+}
+
+function submit(zab: Zab, request: Request): void {
+  const { state, env } = zab;
+  const number = ++state.requests;
+  const origin: Origin = { node: state.self, incarnation: env.incarnation, number };
+  state.pending.set(number, { to: request.from });
+  if (state.role === 'leading') propose(zab, commandOf(zab, request), origin);
+  else env.send(state.leader, { kind: 'forward', link: state.link, origin, request });
+}
+
+function commandOf(zab: Zab, request: Request): Command {
+  const timeUs = clusterTimeUs(zab);
+  if (request.kind === 'open') return openCommand(request.from, timeUs);
+  return operationCommand(request.operation, request.session, request.sequence, timeUs);
+}
+
+/**
+ * The cluster's clock, which stands in commands: it goes on from the last one at the leader's own
+ * pace, so that it never jumps.
+ */
+function clusterTimeUs({ state, env }: Zab): number {
+  return state.clusterUs + Math.max(0, env.nowUs() - state.leaderSinceUs);
+}
+
+function answer({ env }: Zab, to: ClientRef, reply: Reply): void {
+  const position = reply.status === 'ok' ? reply.position : null;
+  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position });
+  env.reply(to, reply);
+}
+
+function traceReadThroughLog(zab: Zab, position: number): void {
+  const { currentEpoch: term, applied } = zab.state;
+  zab.env.trace({
+    kind: 'read-cert',
+    mode: 'log',
+    term,
+    readPosition: position,
+    applied,
+    round: 0,
+    acks: [],
+  });
+}

@@ -1,0 +1,70 @@
+/** Delivering what is committed, in order, and compacting the history behind it. */
+
+import { assert } from '../../checkers/assert.ts';
+import type { Zxid } from '../../checkers/trace.ts';
+import { snapshotKv } from '../kv.ts';
+import { answerTxn } from './clients.ts';
+import { positionOf, txnAt, txnsBehind, zxidAt } from './history.ts';
+import type { Txn } from './messages.ts';
+import { NOWHERE, type Zab } from './state.ts';
+import { wholeDisk } from './synchronisation.ts';
+
+/** Everything up to `zxid` is committed, on the word of these servers, or of the leader. */
+export function commitTo({ state, env }: Zab, zxid: Zxid, certificate: readonly number[]): void {
+  const position = positionOf(state, zxid);
+  assert(position !== NOWHERE, 'a committed transaction is not in the history');
+  if (position <= state.committed) return;
+  state.committed = position;
+  env.trace({ kind: 'commit-txn', zxid, certificate });
+}
+
+/** Executes what is committed, and answers who waits for it here. */
+export function deliver(zab: Zab): void {
+  const { state, env, machine } = zab;
+  const localUs = env.wallUs();
+  while (state.applied < state.committed) {
+    const position = state.applied + 1;
+    const txn = txnAt(state, position);
+    assert(txn !== undefined, 'a transaction to be delivered is not in the history');
+    const result = machine.apply(state.kv, position, txn.command, localUs);
+    state.applied = position;
+    traceApply(zab, position, txn);
+    answerTxn(zab, position, txn, result);
+  }
+  const { snapshotEvery } = state.config;
+  if (snapshotEvery > 0 && state.applied - state.snapshot.position >= snapshotEvery) {
+    takeSnapshot(zab);
+  }
+}
+
+/** At a delivered transaction, atomically. ZooKeeper's are fuzzy: made while transactions go on. */
+function takeSnapshot(zab: Zab): void {
+  const { state, env } = zab;
+  const position = state.applied;
+  const zxid = zxidAt(state, position);
+  const basePosition = Math.max(state.base.position, position - state.config.retained);
+  const base = { position: basePosition, zxid: zxidAt(state, basePosition) };
+  state.log = txnsBehind(state, basePosition);
+  state.base = base;
+  state.snapshot = { position, zxid, kv: snapshotKv(state.kv) };
+  env.checkpoint(wholeDisk(state));
+  env.trace({ kind: 'snapshot-txns', op: 'take', zxid, position, stateHash: state.kv.hash });
+}
+
+function traceApply(zab: Zab, position: number, { zxid, command }: Txn): void {
+  const { state, env, machine } = zab;
+  const { id, valueHash } = command;
+  const stateHash = state.kv.hash;
+  switch (machine.fate) {
+    case 'executed':
+      env.trace({ kind: 'apply', position, id, valueHash, stateHash, zxid });
+      break;
+    case 'duplicate':
+      env.trace({ kind: 'apply', position, id, valueHash, stateHash, zxid, duplicate: true });
+      break;
+    case 'refused':
+      // Not executed, so not under its own name: exactly-once is judged by names.
+      env.trace({ kind: 'apply', position, id: 'refused', valueHash, stateHash, zxid });
+      break;
+  }
+}

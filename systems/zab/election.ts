@@ -1,0 +1,161 @@
+/**
+ * Phase 0: Fast Leader Election, as ZooKeeper has it. Servers exchange votes, ordered by epoch,
+ * zxid and number, until a quorum holds the same one; then they wait a little for a better one.
+ */
+
+import { assert } from '../../checkers/assert.ts';
+import { startJoining, startLeading } from './discovery.ts';
+import { lastZxid } from './history.ts';
+import type { Notification, Vote } from './messages.ts';
+import { maskOf, nodesOf } from './quorums.ts';
+import { look } from './roles.ts';
+import { isVoter, NOBODY, sendAll, TIMER, type Zab, type ZabState, ZERO } from './state.ts';
+
+/** Begins a round of elections. The server has left whatever it was part of. */
+export function startElection(zab: Zab): void {
+  const { state, env } = zab;
+  state.clock++;
+  state.votes.clear();
+  state.outside.clear();
+  state.isFinalizing = false;
+  state.resendUs = state.config.resendMinUs;
+  env.trace({ kind: 'looking', clock: state.clock });
+  adoptVote(zab, initialVote(state));
+  env.setTimer(TIMER.resend, state.resendUs);
+  sendAll(zab, notification(state));
+  checkElection(zab);
+}
+
+/** Nothing has settled the election so far: messages may have been lost. */
+export function onResendTimer(zab: Zab): void {
+  const { state, env } = zab;
+  if (state.role !== 'looking') return;
+  state.resendUs = Math.min(state.resendUs * 2, state.config.resendMaxUs);
+  env.setTimer(TIMER.resend, state.resendUs);
+  sendAll(zab, notification(state));
+}
+
+export function onNotification(zab: Zab, from: number, message: Notification): void {
+  const { state, env } = zab;
+  const isLooking = message.role === 'looking';
+  if (state.role !== 'looking') {
+    if (!isLooking) return;
+    if (state.role === 'leading') state.learners[from] = null;
+    // A leader that looks for a leader again leads no more; before it had begun, it may come to.
+    const began = state.phase === 'synchronisation' || state.phase === 'broadcast';
+    if (from === state.leader && began) look(zab);
+    env.send(from, notification(state));
+    return;
+  }
+  if (!isLooking) onOutsideVote(zab, from, message);
+  else if (isVoter(state, from)) onVote(zab, from, message);
+  else env.send(from, notification(state));
+}
+
+/** Nobody has had a better vote for a while: the election is over. */
+export function onFinalizeTimer(zab: Zab): void {
+  const { state, rules } = zab;
+  if (state.role !== 'looking' || !state.isFinalizing) return;
+  const holders = holdersOf(state.vote, state.votes);
+  if (rules.electionDone(state, holders)) conclude(zab, state.vote, holders);
+  else state.isFinalizing = false;
+}
+
+/** A server that looks for a leader as well. */
+function onVote(zab: Zab, from: number, { clock, vote }: Notification): void {
+  const { state, env, rules } = zab;
+  if (clock < state.clock) {
+    env.send(from, notification(state));
+    return;
+  }
+  if (clock > state.clock) {
+    state.clock = clock;
+    state.votes.clear();
+    const initial = initialVote(state);
+    adoptVote(zab, rules.better(state, vote, initial) ? vote : initial);
+    sendAll(zab, notification(state));
+  } else if (rules.better(state, vote, state.vote)) {
+    adoptVote(zab, vote);
+    sendAll(zab, notification(state));
+  }
+  state.votes.set(from, vote);
+  checkElection(zab);
+}
+
+/** A server that has a leader: if a quorum follows it, and it says so itself, it is the leader. */
+function onOutsideVote(zab: Zab, from: number, message: Notification): void {
+  const { state, rules } = zab;
+  if (!isVoter(state, from)) return;
+  state.outside.set(from, message);
+  const { leader } = message.vote;
+  const followers = [...state.outside].filter(([, other]) => other.vote.leader === leader);
+  const mask = maskOf(followers.map(([node]) => node));
+  const own = state.outside.get(leader);
+  if (own?.role === 'leading' && rules.electionDone(state, mask)) {
+    state.clock = own.clock;
+    conclude(zab, own.vote, mask);
+    return;
+  }
+  if (message.clock !== state.clock) return;
+  // It has decided in the round in which this server votes still.
+  state.votes.set(from, message.vote);
+  checkElection(zab);
+}
+
+/** Starts waiting for better votes once a quorum holds the own one. */
+function checkElection(zab: Zab): void {
+  const { state, env, rules } = zab;
+  if (state.isFinalizing || state.vote.leader === NOBODY) return;
+  if (!rules.electionDone(state, holdersOf(state.vote, state.votes))) return;
+  state.isFinalizing = true;
+  env.setTimer(TIMER.finalize, state.config.finalizeUs);
+}
+
+function conclude(zab: Zab, vote: Vote, certificate: number): void {
+  const { state, env } = zab;
+  state.vote = vote;
+  state.leader = vote.leader;
+  env.cancelTimer(TIMER.resend);
+  env.cancelTimer(TIMER.finalize);
+  env.trace({
+    kind: 'elected',
+    clock: state.clock,
+    leader: state.leader,
+    certificate: nodesOf(certificate),
+  });
+  assert(isVoter(state, state.leader), 'an observer was elected');
+  state.phase = 'discovery';
+  if (state.leader === state.self) startLeading(zab);
+  else startJoining(zab);
+}
+
+/** A better vote ends the wait for better ones. */
+function adoptVote(zab: Zab, vote: Vote): void {
+  const { state, env } = zab;
+  state.vote = vote;
+  if (state.isFinalizing) env.cancelTimer(TIMER.finalize);
+  state.isFinalizing = false;
+  if (!isVoter(state, state.self)) return;
+  state.votes.set(state.self, vote);
+  env.trace({ kind: 'vote-change', clock: state.clock, vote });
+}
+
+/** Voters vote for themselves at first, observers for nobody. */
+function initialVote(state: ZabState): Vote {
+  if (!isVoter(state, state.self)) return { leader: NOBODY, epoch: NOBODY, zxid: ZERO };
+  return { leader: state.self, epoch: state.currentEpoch, zxid: lastZxid(state) };
+}
+
+/** Who holds this very vote, as a mask. */
+function holdersOf(vote: Vote, votes: ReadonlyMap<number, Vote>): number {
+  let holders = 0;
+  for (const [node, { leader, epoch, zxid }] of votes) {
+    if (leader !== vote.leader || epoch !== vote.epoch) continue;
+    if (zxid.epoch === vote.zxid.epoch && zxid.counter === vote.zxid.counter) holders |= 1 << node;
+  }
+  return holders;
+}
+
+function notification({ role, clock, vote }: ZabState): Notification {
+  return { kind: 'notification', role, clock, vote };
+}

@@ -1,0 +1,88 @@
+/** The history: transactions by position and by zxid. */
+
+import type { Zxid } from '../../checkers/trace.ts';
+import type { Place, Txn } from './messages.ts';
+import { NOWHERE, type ZabState } from './state.ts';
+
+type State = Readonly<ZabState>;
+
+/** Zxids in the order of epochs, and within one in the order of counters. */
+export function compareZxids(one: Zxid, other: Zxid): number {
+  return one.epoch - other.epoch || one.counter - other.counter;
+}
+
+export function lastPosition(state: State): number {
+  return state.base.position + state.log.length;
+}
+
+export function lastZxid(state: State): Zxid {
+  return state.log.at(-1)?.zxid ?? state.base.zxid;
+}
+
+export function txnAt(state: State, position: number): Txn | undefined {
+  const at = position - state.base.position - 1;
+  // Reading an array out of its bounds makes the engine give up on it.
+  return at >= 0 && at < state.log.length ? state.log[at] : undefined;
+}
+
+/** The zxid at a position that the history still tells. */
+export function zxidAt(state: State, position: number): Zxid {
+  return txnAt(state, position)?.zxid ?? state.base.zxid;
+}
+
+/** Transactions behind this position. */
+export function txnsBehind(state: State, position: number): Txn[] {
+  return state.log.slice(Math.max(0, position - state.base.position));
+}
+
+/** Where a transaction stands; `NOWHERE` if the history does not hold it. */
+export function positionOf(state: State, zxid: Zxid): number {
+  const position = lastNotAbove(state, zxid);
+  if (position === NOWHERE) return NOWHERE;
+  return compareZxids(zxidAt(state, position), zxid) === 0 ? position : NOWHERE;
+}
+
+/** Where this server's history leaves off in each epoch, as far back as it goes. */
+export function epochEnds(state: State): Zxid[] {
+  const ends: Zxid[] = [];
+  let end = state.base.zxid;
+  for (const { zxid } of state.log) {
+    if (zxid.epoch !== end.epoch && end.epoch > 0) ends.push(end);
+    end = zxid;
+  }
+  if (end.epoch > 0) ends.push(end);
+  return ends;
+}
+
+/**
+ * The last transaction that two histories share, from where the other one leaves off in each
+ * epoch; null if it lies before what this history still tells.
+ *
+ * Who holds a transaction of an epoch holds the initial history of that epoch, and of its
+ * transactions all before this one. So in the last epoch of which both hold some, they agree up to
+ * the end of the one that is shorter.
+ */
+export function lastCommon(state: State, ends: readonly Zxid[]): Place | null {
+  for (let at = ends.length - 1; at >= 0; at--) {
+    const theirs = ends[at] as Zxid;
+    const position = lastNotAbove(state, theirs);
+    if (position === NOWHERE) return null;
+    const zxid = zxidAt(state, position);
+    if (zxid.epoch === theirs.epoch) return { position, zxid };
+  }
+  return state.base.position === 0 ? state.base : null;
+}
+
+/** The last position whose transaction is not above `zxid`; `NOWHERE` if that is before the base. */
+function lastNotAbove(state: State, zxid: Zxid): number {
+  const { base, log } = state;
+  if (compareZxids(zxid, base.zxid) < 0) return NOWHERE;
+  let low = 0;
+  let high = log.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareZxids((log[middle] as Txn).zxid, zxid) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return base.position + low;
+}

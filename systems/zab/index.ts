@@ -1,0 +1,30 @@
+/** Zab with a replicated key-value store on top, as a system to be tested. */
+
+import { OPERATIONS } from '../operations.ts';
+import type { AnyProtocol, Options } from '../protocol.ts';
+import type { ScenarioWords } from '../scenario-words.ts';
+import { sessionClient } from '../session-client.ts';
+import type { Rules, System } from '../system.ts';
+import { zabConfig, zabOptions, zabOptionsFault } from './options.ts';
+import { zabProtocol } from './protocol.ts';
+import { type ZabRules, zabRules } from './rules.ts';
+import { zabWords } from './scenario-words.ts';
+import { zabVariants } from './variants.ts';
+
+export const zab: System = {
+  name: 'zab',
+  describe: "Zab (Junqueira, Reed and Serafini) with ZooKeeper's leader election, and sessions",
+  operations: OPERATIONS,
+  options: zabOptions,
+  optionsFault: zabOptionsFault,
+  rules: zabRules,
+  links: 'connections',
+  // A host hands back to each protocol only what that protocol made, under its own table of rules.
+  protocol: (rules: Rules) => zabProtocol(rules as ZabRules) as unknown as AnyProtocol,
+  client: (rules: Rules) => sessionClient(rules as ZabRules),
+  electionTimeoutMs: 500,
+  promise: (options: Options) =>
+    zabConfig(options).reads === 'quorum' ? 'linearizable' : 'ordered-sequential',
+  scenarioWords: zabWords as ScenarioWords,
+  variants: zabVariants,
+};

@@ -1,0 +1,70 @@
+/**
+ * Changes that look wrong and break nothing: Zab guards the leader's history twice, by the order of
+ * votes and by the test of recency, and its connections keep acknowledgements in order.
+ */
+
+import type { Variant } from '../../system.ts';
+import { compareZxids } from '../history.ts';
+import type { ZabRules } from '../rules.ts';
+
+type ZabVariant = Variant<ZabRules>;
+
+/** Elections all the time, and few transactions: epochs differ more than zxids do. */
+const CHURN = { nemesis: ['kill', 'partition'], nemesisIntervalS: 0.3, rate: 20 } as const;
+
+const electBySidOnly: ZabVariant = {
+  id: 'zb-elect-by-sid-only',
+  describe: 'the highest number wins, but a leader that lags behind is refused: elections repeat',
+  kind: 'decoy',
+  rules: () => ({ better: (_state, vote, other) => vote.leader > other.leader }),
+  hunt: CHURN,
+};
+
+const noRecencyTest: ZabVariant = {
+  id: 'zb-no-recency-test',
+  describe: 'a leader does not ask whose history is more recent: the votes have seen to that',
+  kind: 'decoy',
+  rules: () => ({ recency: () => false }),
+  hunt: CHURN,
+};
+
+const voteIgnoresEpoch: ZabVariant = {
+  id: 'zb-vote-ignores-epoch',
+  describe: 'votes are ordered by zxid and number only; a leader of an older epoch is refused',
+  kind: 'decoy',
+  rules: () => ({
+    better(_state, vote, other) {
+      const order = compareZxids(vote.zxid, other.zxid);
+      return order === 0 ? vote.leader > other.leader : order > 0;
+    },
+  }),
+  hunt: CHURN,
+};
+
+const commitOutOfOrder: ZabVariant = {
+  id: 'zb-commit-out-of-order',
+  describe: 'a quorum for a proposal commits it whatever stands before: acks come in order',
+  kind: 'decoy',
+  rules: () => ({
+    commitUpTo: (state, isQuorum) =>
+      state.outstanding.findLast(({ acked }) => isQuorum(acked))?.position ?? state.committed,
+  }),
+  hunt: CHURN,
+};
+
+const epochFromSelf: ZabVariant = {
+  id: 'zb-epoch-from-self',
+  describe:
+    'a leader goes one beyond the epoch that it accepted itself; others refuse if it is old',
+  kind: 'decoy',
+  rules: () => ({ newEpoch: ({ acceptedEpoch }) => acceptedEpoch + 1 }),
+  hunt: CHURN,
+};
+
+export const zabDecoys = [
+  electBySidOnly,
+  noRecencyTest,
+  voteIgnoresEpoch,
+  commitOutOfOrder,
+  epochFromSelf,
+] as const;

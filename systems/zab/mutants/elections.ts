@@ -1,0 +1,79 @@
+/** Wrong elections and quorums: phase 0, and what a quorum is in every phase. */
+
+import type { Variant } from '../../system.ts';
+import { compareZxids } from '../history.ts';
+import { has } from '../quorums.ts';
+import type { State, ZabRules } from '../rules.ts';
+
+type ZabVariant = Variant<ZabRules>;
+
+/** The same test wherever a quorum is asked for. */
+function everyQuorum(isQuorum: (state: State, voters: number) => boolean): Partial<ZabRules> {
+  return { quorum: isQuorum, electionDone: isQuorum, canActivate: isQuorum };
+}
+
+/** How many voters there are in a set, whatever their weight. */
+function headsIn(state: State, voters: number): number {
+  return state.voters.filter((node) => has(voters, node)).length;
+}
+
+const quorumHalf: ZabVariant = {
+  id: 'zb-quorum-half',
+  describe: 'half of the servers, rounded down, are a quorum, in every phase',
+  kind: 'mutant',
+  rules: () =>
+    everyQuorum(
+      (state, voters) => headsIn(state, voters) >= Math.max(1, Math.floor(state.voters.length / 2)),
+    ),
+  source: 'general',
+  expect: ['J:QuorumCert', 'CommitQuorum', 'EpochUnique'],
+  hunt: { nodes: 3, nemesis: ['partition'], nemesisIntervalS: 1 },
+};
+
+const electBySid: ZabVariant = {
+  id: 'zb-elect-by-sid',
+  describe: 'the highest number wins, and the leader does not ask whose history is more recent',
+  kind: 'mutant',
+  rules: () => ({
+    better: (_state, vote, other) => vote.leader > other.leader,
+    recency: () => false,
+  }),
+  source: 'a text that says "the greater the number, the greater its weight"',
+  expect: ['LeaderHistoryComplete', 'TotalOrder', 'ApplyAgreement', 'TruncDelivered'],
+  hunt: { nemesis: ['kill', 'partition'], nemesisIntervalS: 1 },
+};
+
+const voteOrderNotTotal: ZabVariant = {
+  id: 'zb-vote-order-not-total',
+  describe: 'votes of the same zxid are ordered by number although their epochs differ: in circles',
+  kind: 'mutant',
+  rules: () => ({
+    better(_state, vote, other) {
+      if (vote.epoch > other.epoch) return true;
+      const order = compareZxids(vote.zxid, other.zxid);
+      if (vote.epoch === other.epoch && order > 0) return true;
+      return order === 0 && vote.leader > other.leader;
+    },
+  }),
+  source: 'ZOOKEEPER-1419, the very expression',
+  expect: ['VoteOrderTotal', 'Liveness:leader'],
+  hunt: { nemesis: ['kill', 'partition'], nemesisIntervalS: 0.3, rate: 1 },
+};
+
+const weightsIgnored: ZabVariant = {
+  id: 'zb-weights-ignored',
+  describe: 'a majority of heads is taken for a quorum, although servers have weights',
+  kind: 'mutant',
+  rules: () =>
+    everyQuorum((state, voters) => headsIn(state, voters) > Math.floor(state.voters.length / 2)),
+  source: 'ZooKeeper, QuorumHierarchical',
+  expect: ['J:QuorumCert', 'CommitQuorum', 'QuorumIntersection'],
+  hunt: {
+    nodes: 5,
+    nemesis: ['partition', 'kill'],
+    nemesisIntervalS: 1,
+    set: { quorum: 'weighted', weights: '3,1,1,1,1' },
+  },
+};
+
+export const electionMutants = [quorumHalf, electBySid, voteOrderNotTotal, weightsIgnored] as const;

@@ -1,0 +1,91 @@
+/** Leaving a leader or a leadership, and noticing that it is time to. */
+
+import { abandonClients } from './clients.ts';
+import { knock } from './discovery.ts';
+import { startElection } from './election.ts';
+import type { Ping } from './messages.ts';
+import { emptyStage, NOBODY, TIMER, votersIn, type Zab } from './state.ts';
+
+/** Looks for a leader: whatever the server was part of is over. */
+export function look(zab: Zab): void {
+  const { state, env, rules } = zab;
+  env.cancelTimer(TIMER.limit);
+  env.cancelTimer(TIMER.ping);
+  state.kv = rules.machineAfterBreak(state, state.staged);
+  state.staged = emptyStage();
+  state.role = 'looking';
+  state.phase = 'election';
+  state.leader = NOBODY;
+  state.learners.fill(null);
+  state.outstanding.length = 0;
+  state.waitingSyncs.length = 0;
+  abandonClients(zab);
+  startElection(zab);
+}
+
+/** The connection to a peer is lost, and with it whatever was said to it, or by it. */
+export function onDisconnected(zab: Zab, peer: number): void {
+  const { state } = zab;
+  state.learners[peer] = null;
+  if (peer === state.leader) look(zab);
+}
+
+/** A follower that hears nothing of its leader, and whoever takes too long to begin, looks again. */
+export function onLimitTimer(zab: Zab): void {
+  const { state, env } = zab;
+  const { initLimitUs, syncLimitUs } = state.config;
+  if (state.phase === 'election') return;
+  if (state.phase !== 'broadcast') {
+    const restUs = state.joinedUs + initLimitUs - env.nowUs();
+    if (restUs > 0) env.setTimer(TIMER.limit, restUs);
+    else look(zab);
+    return;
+  }
+  if (state.role === 'leading') return;
+  // The timer is not armed anew whenever the leader is heard: it finds how long it was silent.
+  const restUs = state.heardUs + syncLimitUs - env.nowUs();
+  if (restUs > 0) env.setTimer(TIMER.limit, restUs);
+  else look(zab);
+}
+
+export function onPingTimer(zab: Zab): void {
+  const { state } = zab;
+  if (state.role === 'leading') pingLearners(zab);
+  else if (state.role !== 'looking' && state.phase === 'discovery') knock(zab);
+}
+
+/** Follower. */
+export function onPing(zab: Zab, from: number, message: Ping): void {
+  const { state, env, rules } = zab;
+  if (!rules.hearsLeader(state, from, message)) return;
+  state.heardUs = env.nowUs();
+  env.send(from, { kind: 'pong', link: message.link });
+}
+
+/** Leader. */
+export function onPong(zab: Zab, from: number, { link }: Ping): void {
+  const { state, env } = zab;
+  const learner = state.learners[from];
+  if (state.role === 'leading' && learner?.link === link) learner.heardUs = env.nowUs();
+}
+
+/** Leader: pings everybody, and makes room if it has heard no quorum of late. */
+function pingLearners(zab: Zab): void {
+  const { state, env, rules } = zab;
+  const { syncLimitUs, pingUs } = state.config;
+  const nowUs = env.nowUs();
+  if (state.phase === 'broadcast') {
+    const heard = votersIn(
+      state,
+      ({ stage, heardUs }) => stage === 'serving' && nowUs - heardUs <= syncLimitUs,
+    );
+    if (rules.toLooking(state, heard, (voters) => rules.quorum(state, voters))) {
+      look(zab);
+      return;
+    }
+  }
+  for (const [node, learner] of state.learners.entries()) {
+    if (learner) env.send(node, { kind: 'ping', link: learner.link });
+  }
+  env.setTimer(TIMER.ping, pingUs);
+}

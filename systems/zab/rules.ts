@@ -1,0 +1,160 @@
+/**
+ * The decisions of Zab: pure functions of the server's state and what reached it. The protocol asks
+ * this table for everything that matters, so a variant of a rule is a few lines outside it.
+ *
+ * DSN is Junqueira, Reed and Serafini, Zab: High-performance broadcast for primary-backup systems
+ * (DSN 2011); "Zab 1.0" is what ZooKeeper makes of it, with Fast Leader Election before it.
+ */
+
+import type { Zxid } from '../../checkers/trace.ts';
+import { type Command, type CommandResult, type KvRules, type KvState, kvRules } from '../kv.ts';
+import { type ClientRules, clientRules } from '../session-client.ts';
+import { compareZxids, lastCommon, lastZxid, txnsBehind } from './history.ts';
+import type { AckEpoch, NewLeader, SyncMessage, Txn, Vote } from './messages.ts';
+import { weightOf } from './quorums.ts';
+import { NOBODY, type Proposal, type Staged, type ZabState } from './state.ts';
+
+/** A rule must not change the state. */
+export type State = Readonly<ZabState>;
+
+/** How a follower is brought to the leader's history; `from` is the last position it shares. */
+export type SyncPlan =
+  | { readonly kind: 'diff'; readonly from: number }
+  | { readonly kind: 'truncate'; readonly to: Zxid; readonly from: number }
+  | { readonly kind: 'snapshot' };
+
+/** What a follower does on NEWLEADER. */
+export type JoinStep = 'history' | 'epoch' | 'ack';
+
+export interface ZabRules extends KvRules, ClientRules {
+  /** Whether these voters, as a mask, are a quorum; any two quorums must meet. */
+  quorum(state: State, voters: number): boolean;
+
+  /** Phase 0: whether a vote beats another. */
+  better(state: State, vote: Vote, other: Vote): boolean;
+  /** Phase 0: whether these voters, who all hold the own vote, settle the election. */
+  electionDone(state: State, voters: number): boolean;
+
+  /** Leader: the epoch that it proposes, from what a quorum (and anybody heard of) had accepted. */
+  newEpoch(state: State, accepted: readonly number[]): number;
+  /** Follower: what it does about the epoch that its leader proposes. */
+  onLeaderInfo(state: State, epoch: number): 'accept' | 'again' | 'refuse';
+  /** Leader: whether a follower's history is more recent than its own. */
+  recency(state: State, message: AckEpoch): boolean;
+
+  /** Leader: how a follower gets its history, from where its own leaves off in each epoch. */
+  syncPlan(state: State, ends: readonly Zxid[]): SyncPlan;
+  /** Leader: what it sends of its history behind a position. */
+  diffTxns(state: State, position: number): readonly Txn[];
+  /** Leader: in which order the parts of a synchronisation are sent. */
+  newLeaderOrder(history: readonly SyncMessage[], newLeader: NewLeader): readonly SyncMessage[];
+  /** Follower: what it logs of a DIFF. */
+  acceptDiff(state: State, txns: readonly Txn[]): readonly Txn[];
+  /** Follower: what it does on NEWLEADER, in this order. */
+  joinSteps(state: State): readonly JoinStep[];
+  /** Server: with which state machine it goes on when a synchronisation was cut short. */
+  machineAfterBreak(state: State, staged: Staged): KvState;
+  /** Leader: whether its initial history is committed, and it may serve. */
+  canActivate(state: State, synced: number): boolean;
+
+  /** Server: whether it may answer clients. */
+  canServe(state: State): boolean;
+  /** Server: whether it may answer a client that has seen the state at this position. */
+  hasSeen(state: State, position: number): boolean;
+  /** Server: whether a `sync` has to be answered by the leader. */
+  syncAsksLeader(state: State): boolean;
+  /** Server: what it tells a client before the transaction is delivered: nothing. */
+  answerOnPropose(state: State, command: Command): CommandResult | null;
+
+  /** Leader: the zxid of its next transaction; null when the epoch has no more. */
+  nextZxid(state: State): Zxid | null;
+  /** Follower: whether it may log this transaction behind its history. */
+  acceptPropose(state: State, zxid: Zxid): boolean;
+  /** Follower: whether a message belongs to the leader that it follows now. */
+  hearsLeader(state: State, from: number, message: { kind: string; link: number }): boolean;
+  /** Leader: whether an acknowledgement counts for a proposal. */
+  countAck(proposal: Readonly<Proposal>, zxid: Zxid): boolean;
+  /** Leader: the position up to which everything is committed. */
+  commitUpTo(state: State, isQuorum: (voters: number) => boolean): number;
+  /** Leader: whether it must look for a leader again, having heard only these voters of late. */
+  toLooking(state: State, heard: number, isQuorum: (voters: number) => boolean): boolean;
+}
+
+export const zabRules: ZabRules = {
+  ...kvRules,
+  ...clientRules,
+
+  quorum: (state, voters) => state.quorums[voters] === true,
+
+  better(state, vote, other) {
+    if (vote.leader === NOBODY || weightOf(state.config.quorum, vote.leader) === 0) return false;
+    if (vote.epoch !== other.epoch) return vote.epoch > other.epoch;
+    const order = compareZxids(vote.zxid, other.zxid);
+    return order === 0 ? vote.leader > other.leader : order > 0;
+  },
+
+  electionDone: (state, voters) => state.quorums[voters] === true,
+
+  newEpoch: (state, accepted) => Math.max(state.highestEpoch, ...accepted) + 1,
+
+  onLeaderInfo(state, epoch) {
+    if (epoch === state.acceptedEpoch) return 'again';
+    return epoch > state.acceptedEpoch ? 'accept' : 'refuse';
+  },
+
+  recency(state, message) {
+    if (message.currentEpoch !== state.currentEpoch) {
+      return message.currentEpoch > state.currentEpoch;
+    }
+    return compareZxids(message.last, lastZxid(state)) > 0;
+  },
+
+  syncPlan(state, ends) {
+    const common = lastCommon(state, ends);
+    if (common === null) return { kind: 'snapshot' };
+    const { position: from, zxid: to } = common;
+    const last = ends.at(-1);
+    const isEnd = last === undefined || compareZxids(last, to) === 0;
+    return isEnd ? { kind: 'diff', from } : { kind: 'truncate', to, from };
+  },
+
+  diffTxns: txnsBehind,
+  newLeaderOrder: (history, newLeader) => [...history, newLeader],
+  acceptDiff: (_state, txns) => txns,
+
+  // A new epoch on the disk claims that the history before it is there (ZOOKEEPER-4643, -4646).
+  joinSteps: () => ['history', 'epoch', 'ack'],
+
+  machineAfterBreak: (state) => state.kv,
+
+  canActivate: (state, synced) => state.quorums[synced] === true,
+
+  canServe: (state) => state.phase === 'broadcast',
+  hasSeen: (state, position) => state.applied >= position,
+  syncAsksLeader: () => true,
+  answerOnPropose: () => null,
+
+  nextZxid: ({ epoch, counter, config }) =>
+    counter < config.counterMax ? { epoch, counter: counter + 1 } : null,
+
+  acceptPropose(state, zxid) {
+    const last = lastZxid(state);
+    if (zxid.epoch === last.epoch) return zxid.counter === last.counter + 1;
+    return zxid.epoch === state.currentEpoch && zxid.epoch > last.epoch && zxid.counter === 1;
+  },
+
+  hearsLeader: (state, from, { link }) => from === state.leader && link === state.link,
+
+  countAck: (proposal, zxid) => compareZxids(proposal.zxid, zxid) === 0,
+
+  commitUpTo(state, isQuorum) {
+    let committed = state.committed;
+    for (const { position, acked } of state.outstanding) {
+      if (!isQuorum(acked)) break;
+      committed = position;
+    }
+    return committed;
+  },
+
+  toLooking: (_state, heard, isQuorum) => !isQuorum(heard),
+};

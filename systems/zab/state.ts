@@ -1,0 +1,202 @@
+/** The state of one Zab server. */
+
+import type { Zxid } from '../../checkers/trace.ts';
+import type { KvLimits, KvMachine, KvState } from '../kv.ts';
+import type { Operation } from '../operations.ts';
+import type { ClientRef, Env } from '../protocol.ts';
+import type {
+  Notification,
+  Origin,
+  Place,
+  Snapshot,
+  Txn,
+  Vote,
+  ZabMessage,
+  ZabRecord,
+} from './messages.ts';
+import type { QuorumSpec } from './quorums.ts';
+import type { ZabRules } from './rules.ts';
+
+/** Options, resolved. */
+export interface ZabConfig extends KvLimits {
+  /** What a read is: of the server's own state, the same behind a `sync`, or through the log. */
+  readonly reads: 'local' | 'sync' | 'quorum';
+  readonly quorum: QuorumSpec;
+  /** How many of the last nodes do not vote. */
+  readonly observers: number;
+  /** The last number of a transaction in its epoch. */
+  readonly counterMax: number;
+  /** Transactions delivered between snapshots; 0 for none. */
+  readonly snapshotEvery: number;
+  /** Transactions kept behind a snapshot, for servers that are not far behind. */
+  readonly retained: number;
+  readonly initLimitUs: number;
+  readonly syncLimitUs: number;
+  readonly pingUs: number;
+  readonly finalizeUs: number;
+  readonly resendMinUs: number;
+  readonly resendMaxUs: number;
+}
+
+/** "Nobody", where a node is expected. */
+export const NOBODY = -1;
+/** Before the first transaction. */
+export const ZERO: Zxid = { epoch: 0, counter: 0 };
+/** Stands for a position that the history does not tell. */
+export const NOWHERE = -1;
+
+/** A client that waits for the transaction that this server has asked for. */
+interface Waiting {
+  readonly to: ClientRef;
+}
+
+/** A read that waits for the leader's answer to a `sync`. */
+export interface PendingSync {
+  readonly to: ClientRef;
+  readonly operation: Operation;
+}
+
+/** What a follower was sent of its leader's history; it comes into force with NEWLEADER. */
+export interface Staged {
+  snapshot: Snapshot | null;
+  truncateTo: Zxid | null;
+  txns: readonly Txn[];
+}
+
+/** Leader: a server that joins or has joined. */
+export interface Learner {
+  readonly link: number;
+  readonly acceptedEpoch: number;
+  /**
+   * `joining`: FOLLOWERINFO came; `acked`: it has accepted the epoch; `syncing`: it was sent the
+   * history, and is sent every proposal; `synced`: it has acknowledged NEWLEADER; `serving`:
+   * UPTODATE was sent, and every commit is.
+   */
+  stage: 'joining' | 'acked' | 'syncing' | 'synced' | 'serving';
+  /** Whether its ACKEPOCH counts. */
+  counts: boolean;
+  ends: readonly Zxid[];
+  /** The last position of what it was sent before NEWLEADER. */
+  syncedTo: number;
+  heardUs: number;
+}
+
+/** Leader: a transaction that is not committed yet. */
+export interface Proposal {
+  readonly position: number;
+  readonly zxid: Zxid;
+  /** Who has it on disk, as a mask. */
+  acked: number;
+}
+
+/** Leader: a `sync` that waits for the commit at `position`. */
+export interface WaitingSync {
+  readonly node: number;
+  readonly link: number;
+  readonly number: number;
+  readonly position: number;
+}
+
+export interface ZabState {
+  readonly config: ZabConfig;
+  readonly self: number;
+  readonly members: readonly number[];
+  readonly voters: readonly number[];
+  /** Which sets of voters are quorums, by mask. */
+  readonly quorums: readonly boolean[];
+  role: Notification['role'];
+  phase: 'election' | 'discovery' | 'synchronisation' | 'broadcast';
+
+  /** Durable: the last epoch promised to a leader (f.p), and the last one joined (f.a). */
+  acceptedEpoch: number;
+  currentEpoch: number;
+  /** Durable: the history behind `base`, part of which the snapshot may cover. */
+  base: Place;
+  log: Txn[];
+  snapshot: Snapshot;
+
+  /** Positions up to which the history is known to be committed, and is delivered. */
+  committed: number;
+  applied: number;
+  kv: KvState;
+
+  /** Phase 0: the round of elections, and votes in it. */
+  clock: number;
+  vote: Vote;
+  readonly votes: Map<number, Vote>;
+  /** What servers that are not looking said, by server. */
+  readonly outside: Map<number, Notification>;
+  resendUs: number;
+  /** Whether a quorum has held the own vote, and only better votes are waited for. */
+  isFinalizing: boolean;
+
+  /** Whom it follows, itself included. */
+  leader: number;
+  /** How often this server has joined a leader, or tried to. */
+  link: number;
+  joinedUs: number;
+  heardUs: number;
+  staged: Staged;
+
+  /** Servers: clients that wait, by the number of their request. */
+  readonly pending: Map<number, Waiting>;
+  readonly pendingSyncs: Map<number, PendingSync>;
+  requests: number;
+
+  /** Leaders: the epoch proposed, 0 for none yet, and the highest that anybody had accepted. */
+  epoch: number;
+  highestEpoch: number;
+  counter: number;
+  /** By node. */
+  readonly learners: (Learner | null)[];
+  readonly outstanding: Proposal[];
+  readonly waitingSyncs: WaitingSync[];
+  /** The cluster's clock stood at `clusterUs` when the own clock stood at `leaderSinceUs`. */
+  clusterUs: number;
+  leaderSinceUs: number;
+}
+
+export const TIMER = { resend: 0, finalize: 1, limit: 2, ping: 3 } as const;
+
+export type ZabEnv = Env<ZabMessage, ZabRecord>;
+
+/** One step of one server: what every part of the protocol works on. Reused from step to step. */
+export interface Zab {
+  readonly rules: ZabRules;
+  state: ZabState;
+  env: ZabEnv;
+  /** The state machine's code; its data is in `state.kv`. */
+  machine: KvMachine;
+}
+
+export function emptyStage(): Staged {
+  return { snapshot: null, truncateTo: null, txns: [] };
+}
+
+export function isVoter(state: Readonly<ZabState>, node: number): boolean {
+  return node < state.members.length - state.config.observers;
+}
+
+/** Sends to every other member. */
+export function sendAll(zab: Zab, message: ZabMessage): void {
+  const { state, env } = zab;
+  for (const node of state.members) if (node !== state.self) env.send(node, message);
+}
+
+/** Leader: itself and the learners in one of these stages, as a mask of voters. */
+export function votersIn(
+  state: Readonly<ZabState>,
+  belongs: (learner: Readonly<Learner>) => boolean,
+): number {
+  let mask = 1 << state.self;
+  for (const node of state.voters) {
+    const learner = state.learners[node];
+    if (learner && belongs(learner)) mask |= 1 << node;
+  }
+  return mask;
+}
+
+/** Whether a transaction was asked for by this life of this server. */
+export function isOwn({ state, env }: Zab, origin: Origin): boolean {
+  return origin.node === state.self && origin.incarnation === env.incarnation;
+}

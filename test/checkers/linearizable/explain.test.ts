@@ -1,0 +1,61 @@
+/** Witnesses stay readable, however large the object is. */
+
+import { expect, test } from 'vitest';
+import { History, type Value } from '../../../checkers/history.ts';
+import { checkLinearizable } from '../../../checkers/linearizable/index.ts';
+
+const MANY = Array.from({ length: 500 }, (_, i) => i);
+
+/** One client after another asks, and the last answer is wrong. */
+function sequence(steps: readonly (readonly [f: string, input: Value, output: Value])[]): History {
+  const history = new History();
+  for (const [at, [f, input, output]] of steps.entries()) {
+    history.push({ time: 2 * at, type: 'invoke', process: at % 5, f, value: input });
+    history.push({ time: 2 * at + 1, type: 'ok', process: at % 5, f, value: output });
+  }
+  return history;
+}
+
+const writes = MANY.map((i) => ['write', `register-${i}`, i]);
+
+test.each<[string, Value, History]>([
+  ['set', null, sequence([...MANY.map((i) => ['add', i, true] as const), ['read', null, [7]]])],
+  [
+    'log',
+    null,
+    sequence([...MANY.map((i) => ['append', i % 7, i] as const), ['read', null, MANY]]),
+  ],
+  ['stack', null, sequence([...MANY.map((i) => ['push', i % 7, i] as const), ['pop', null, 6]])],
+  [
+    'kv-append',
+    'x',
+    sequence([
+      ['append', 'y'.repeat(9000), null],
+      ['get', null, 'z'],
+    ]),
+  ],
+  [
+    'multi-register',
+    null,
+    sequence([
+      ['txn', writes, writes],
+      ['txn', [['read', 'register-3', null]], [['read', 'register-3', 99]]],
+    ]),
+  ],
+])('a wrong answer of a large %s is told in short sentences', (model, initial, history) => {
+  const { verdict } = checkLinearizable(history, { model, initial });
+  if (verdict.kind !== 'invalid' || verdict.witness === undefined) throw new Error(verdict.kind);
+  for (const sentence of verdict.witness.sentences) expect(sentence.length).toBeLessThan(450);
+  for (const { stateAfter = '', why = '' } of verdict.witness.operations) {
+    expect(Math.max(stateAfter.length, why.length)).toBeLessThan(350);
+  }
+});
+
+test('a long list is cut between its elements, and both ends are there', () => {
+  const answers = MANY.map((i) => ['append', i, null] as const);
+  const history = sequence([['append', 0, null], ...answers, ['read', null, [1]]]);
+  const { verdict } = checkLinearizable(history, { model: 'log' });
+  const told = verdict.kind === 'invalid' ? verdict.witness?.sentences.join('\n') : '';
+  expect(told).toContain('[0 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 ... 488 489 490');
+  expect(told).toContain('498 499]');
+});

@@ -1,0 +1,160 @@
+/** How entries and snapshots travel, scripted: pipelining, batches, snapshots in pieces. */
+
+import { describe, expect, test } from 'vitest';
+import type { AppendEntries, InstallSnapshot } from '../../../systems/raft/messages.ts';
+import { between, Script } from './script.ts';
+
+/** Entries in the AppendEntries that are on their way to a node. */
+function batchesTo(script: Script, node: number): number[] {
+  return script.network
+    .filter(({ to, message }) => to === node && message.kind === 'append-entries')
+    .map(({ message }) => (message as AppendEntries).entries.length);
+}
+
+describe('AppendEntries to a follower', () => {
+  function writing(inFlight: number, count: number): Script {
+    const script = new Script({ nodes: 3, options: { inFlight } });
+    script.elect(0);
+    for (let value = 0; value < count; value++) script.write(0, value);
+    return script;
+  }
+
+  test('follow each other without waiting for answers, one for each command', () => {
+    expect(batchesTo(writing(0, 4), 1)).toEqual([1, 1, 1, 1]);
+  });
+
+  test('are no more at once than the pipeline has room for; the rest waits and shares one', () => {
+    const script = writing(2, 5);
+    expect(batchesTo(script, 1)).toEqual([1, 1]);
+    script.deliver(between(0, 1));
+    script.deliver(between(0, 1));
+    expect(batchesTo(script, 1)).toEqual([3]);
+    script.settle();
+    expect(script.state(0).commit).toBe(6);
+    expect(script.violations).toEqual([]);
+  });
+
+  test('wait for each answer where the pipeline is one message long', () => {
+    expect(batchesTo(writing(1, 3), 1)).toEqual([1]);
+  });
+
+  test('go on after all of them were lost: the next heartbeat finds out', () => {
+    const script = writing(2, 5);
+    script.drop();
+    script.write(0, 9);
+    expect(batchesTo(script, 1)).toEqual([]);
+    script.heartbeat(0);
+    expect(batchesTo(script, 1)).toEqual([0]);
+    script.settle();
+    script.heartbeat(0);
+    script.settle();
+    expect(script.terms(1)).toHaveLength(7);
+    expect(script.violations).toEqual([]);
+  });
+
+  test('carry no more entries than a batch', () => {
+    const script = new Script({ nodes: 3, options: { batch: 3, inFlight: 1 } });
+    script.elect(0);
+    for (let value = 0; value < 8; value++) script.write(0, value);
+    const sizes: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      sizes.push(...batchesTo(script, 1));
+      script.deliver(between(0, 1));
+    }
+    expect(sizes).toEqual([1, 3, 3, 1]);
+  });
+});
+
+describe('a snapshot in pieces', () => {
+  const options = { snapshotEvery: 4, snapshotChunkBytes: 256 };
+
+  /** Node 2 has missed everything, and the leader has compacted it. */
+  function lagging(): Script {
+    const script = new Script({ nodes: 3, options });
+    script.elect(0, between(0, 1));
+    for (let value = 0; value < 120; value++) {
+      script.request(0, { f: 'append', key: 'x', value: 1000 + value });
+      script.settle(between(0, 1));
+    }
+    script.drop();
+    return script;
+  }
+
+  /** Offsets and lengths of the pieces on their way. */
+  function pieces(script: Script): (readonly [number, number, boolean])[] {
+    return script.network
+      .filter(({ message }) => message.kind === 'install-snapshot')
+      .map(({ message }) => message as InstallSnapshot)
+      .map(({ offset, data, done }) => [offset, data.length, done]);
+  }
+
+  test('comes piece by piece, each after the one before, and is installed as a whole', () => {
+    const script = lagging();
+    script.heartbeat(0);
+    script.settle();
+    const count = script.delivered.get('install-snapshot') ?? 0;
+    expect(count).toBeGreaterThan(1);
+    expect(script.delivered.get('snapshot-reply')).toBe(count - 1);
+    script.heartbeat(0);
+    script.settle();
+    expect(script.state(2).kv).toEqual(script.state(0).kv);
+    expect(script.violations).toEqual([]);
+  });
+
+  test('whose piece was lost goes on from there with the next heartbeat', () => {
+    const script = lagging();
+    script.heartbeat(0);
+    while (pieces(script)[0]?.[0] !== 256) script.deliver();
+    script.drop();
+    script.heartbeat(0);
+    expect(pieces(script)).toEqual([[256, 256, false]]);
+    script.settle();
+    expect(script.state(2).snapshot.index).toBeGreaterThan(0);
+    expect(script.violations).toEqual([]);
+  });
+
+  test('whose piece comes twice is not longer for it', () => {
+    const script = lagging();
+    script.heartbeat(0);
+    while (pieces(script)[0]?.[0] !== 256) script.deliver();
+    script.network.push(
+      ...script.network.filter(({ message }) => message.kind === 'install-snapshot'),
+    );
+    script.settle();
+    expect(script.state(2).snapshot.index).toBeGreaterThan(0);
+    expect(script.violations).toEqual([]);
+  });
+
+  test('is that with which the leader began, although it takes a later one meanwhile', () => {
+    const script = lagging();
+    script.heartbeat(0);
+    while (pieces(script)[0]?.[0] !== 256) script.deliver();
+    const { index } = script.state(0).snapshot;
+    for (let value = 0; value < 10; value++) {
+      script.write(0, value);
+      script.settle(between(0, 1));
+    }
+    expect(script.state(0).snapshot.index).toBeGreaterThan(index);
+    script.deliver(({ message }) => message.kind === 'install-snapshot');
+    while (script.state(2).snapshot.index === 0) script.deliver();
+    expect(script.state(2).snapshot.index).toBe(index);
+    for (let i = 0; i < 3; i++) {
+      script.heartbeat(0);
+      script.settle();
+    }
+    expect(script.state(2).applied).toBe(script.state(0).applied);
+    expect(script.violations).toEqual([]);
+  });
+
+  test('begins anew at a follower that was restarted in between', () => {
+    const script = lagging();
+    script.heartbeat(0);
+    while (pieces(script)[0]?.[0] !== 256) script.deliver();
+    script.restart(2);
+    script.settle();
+    script.heartbeat(0);
+    script.settle();
+    expect(script.state(2).snapshot.index).toBeGreaterThan(0);
+    expect(script.violations).toEqual([]);
+  });
+});
