@@ -60,7 +60,10 @@ export interface Variant<Table extends Rules = Rules> {
   readonly disk?: DiskHabits;
   /** Settings under which a hunt for it makes sense; flags of the command line win over them. */
   readonly hunt?: HuntSettings;
-  /** Where the bug was seen in the wild, and the names of the checkers expected to find it. */
+  /**
+   * Where the bug was seen in the wild, and the properties expected to show it: none where random
+   * runs hardly ever do, and a scenario or a scripted test does.
+   */
   readonly source?: string;
   readonly expect?: readonly string[];
 }

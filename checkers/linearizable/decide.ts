@@ -63,21 +63,46 @@ export function decide(operations: Operations, question: Question): KeyResult {
 
 /** By what the clients saw alone. */
 function byClients(operations: Operations, question: Question): KeyResult {
-  // The monitor takes all texts apart first; with a few operations, a search is done by then.
   const isText = (question.model as unknown) === kvAppend;
-  const early = isText ? smallSearch(operations, question) : undefined;
+  const early = isText ? textSearch(operations, question) : undefined;
   // What a monitor says about a violation is worth waiting for.
-  if (early !== undefined && (early.kind === 'linearizable' || !question.explain)) {
-    return bySmallSearch(operations, question, early);
+  if (early !== undefined && (early.search.kind === 'linearizable' || !question.explain)) {
+    return answerOf(operations, question, early);
   }
   const seen = byMonitor(operations, question);
   if (seen !== undefined) return seen;
   const parts = partsOf(operations, question.model);
   if (parts.length > 1) return byParts(operations, parts, question);
-  const quick = isText ? early : smallSearch(operations, question);
-  return quick === undefined
-    ? byEngine(operations, question)
-    : bySmallSearch(operations, question, quick);
+  const found = early ?? (isText ? undefined : smallSearch(operations, question));
+  return answerOf(operations, question, found ?? fullSearch(operations, question));
+}
+
+/** What a search found, and which one. */
+interface Found {
+  readonly search: SearchResult;
+  readonly by: string;
+}
+
+function answerOf(operations: Operations, question: Question, { search, by }: Found): KeyResult {
+  const verdict =
+    brokenClaim(operations, question, search) ?? verdictOf(operations, question, search);
+  return answer(operations, verdict, by, search.configurations);
+}
+
+/** Up to here, and with so few configurations an operation, the engine is done with texts first. */
+const TEXT_OPERATIONS_MAX = 1024;
+const TEXT_CONFIGURATIONS_EACH = 8;
+
+/** The monitor takes all texts apart; with not too many of them, a search mostly is done by then. */
+function textSearch(operations: Operations, question: Question): Found | undefined {
+  const { count } = operations;
+  if (count > TEXT_OPERATIONS_MAX) return undefined;
+  const quick = smallSearch(operations, question);
+  if (quick !== undefined) return quick;
+  const { model, initial, budget } = question;
+  const steps = Math.min(TEXT_CONFIGURATIONS_EACH * count, budget.steps);
+  const search = engineSearch(operations, model, initial, { ...budget, steps });
+  return search.kind === 'exhausted' ? undefined : { search, by: 'engine' };
 }
 
 /** Undefined where no monitor knows the model, or it cannot decide. */
@@ -97,20 +122,12 @@ function byMonitor(operations: Operations, { model, initial }: Question): KeyRes
   }
 }
 
-function bySmallSearch(operations: Operations, question: Question, found: SearchResult): KeyResult {
-  const verdict = verdictOf(operations, question, found);
-  return answer(operations, verdict, 'Wing & Gong search', found.configurations);
-}
-
-function byEngine(operations: Operations, question: Question): KeyResult {
-  const { model, initial, budget } = question;
+function fullSearch(operations: Operations, { model, initial, budget }: Question): Found {
   const isQueue: boolean = (model as unknown) === fifoQueue;
   const search = isQueue
     ? queueSearch(operations, initial, budget)
     : engineSearch(operations, model, initial, budget);
-  const verdict =
-    brokenClaim(operations, question, search) ?? verdictOf(operations, question, search);
-  return answer(operations, verdict, 'engine', search.configurations);
+  return { search, by: 'engine' };
 }
 
 /**
@@ -122,14 +139,13 @@ const SMALL = {
   plain: { operations: 512, deadEnds: 512 },
 } as const;
 
-function smallSearch(operations: Operations, question: Question): SearchResult | undefined {
+function smallSearch(operations: Operations, question: Question): Found | undefined {
   const { model, initial, budget } = question;
   const small = hasClaims(model) ? SMALL.hinted : SMALL.plain;
   if (operations.count > small.operations) return undefined;
-  return wingGongSearch(operations, model, initial, {
-    steps: budget.steps,
-    deadEnds: small.deadEnds,
-  });
+  const limits = { steps: budget.steps, deadEnds: small.deadEnds };
+  const search = wingGongSearch(operations, model, initial, limits);
+  return search === undefined ? undefined : { search, by: 'Wing & Gong search' };
 }
 
 function isOwn(model: Model): boolean {

@@ -40,7 +40,7 @@ export function registerMutants(program: Command, done: (status: number) => void
 const HELP = `
 Tiers: client (the clients' history alone), log (what nodes executed and recovered),
 decision (the evidence of their decisions). A decoy is harmless: it may cost time, and must
-raise no other alarm.
+raise no other alarm. What is marked as scripted has a scenario or a test of its own.
 Exit status 3 if a mutant was missed or a decoy raised an alarm.
 
 Examples:
@@ -97,9 +97,14 @@ function choose(name: string | undefined, ids: readonly string[] | undefined): C
   });
 }
 
-/** A mutant is found, a decoy is not. */
+/** A mutant is found, a decoy is not; of one that only a script shows nothing is expected here. */
 function asExpected({ variant, kills }: Hunted): boolean {
-  return (variant.kind === 'decoy') === (Object.keys(kills).length === 0);
+  return isScripted(variant) || (variant.kind === 'decoy') === (Object.keys(kills).length === 0);
+}
+
+/** Whether a scripted schedule shows it, and random ones hardly ever do. */
+function isScripted({ kind, expect }: Variant): boolean {
+  return kind === 'mutant' && expect?.length === 0;
 }
 
 const ID_WIDTH = 39;
@@ -118,7 +123,8 @@ function rowOf(hunted: Hunted): string {
     if (kill === undefined) return `- (${runs})`;
     return `${kill.seeds} (${kill.seconds.toFixed(2)} s)`;
   };
-  const id = variant.kind === 'decoy' ? `${variant.id} (decoy)` : variant.id;
+  const note = variant.kind === 'decoy' ? ' (decoy)' : isScripted(variant) ? ' (scripted)' : '';
+  const id = `${variant.id}${note}`;
   const mark = asExpected(hunted) ? '✔' : '✖';
   const cells = TIERS.map((tier) => cell(tier).padEnd(CELL_WIDTH)).join('');
   const names = TIERS.flatMap((tier) => kills[tier]?.property ?? []);

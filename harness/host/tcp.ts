@@ -63,7 +63,8 @@ interface Pair {
 export class PeerNetwork {
   readonly #options: PeerNetworkOptions;
   readonly #links = new Map<number, Link>();
-  readonly #inbound = new Map<number, { incarnation: number; socket: Socket }>();
+  /** The latest life of each peer that was heard of, and its connection; null once that is over. */
+  readonly #inbound = new Map<number, { incarnation: number; socket: Socket | null }>();
   readonly #sockets = new Set<Socket>();
   readonly #pairs: readonly Pair[];
   readonly #server: Server;
@@ -138,8 +139,9 @@ export class PeerNetwork {
     const pair = this.#pairs[peer] as Pair;
     if (onBroken === undefined) return;
     const inbound = this.#inbound.get(peer);
-    this.#inbound.delete(peer);
-    inbound?.socket.destroy();
+    const socket = inbound?.socket ?? null;
+    if (inbound !== undefined) inbound.socket = null;
+    socket?.destroy();
     pair.early.length = 0;
     this.#links.get(peer)?.renew();
     if (!pair.used || pair.telling) return;
@@ -175,8 +177,8 @@ export class PeerNetwork {
       return null;
     }
     // Only the newest connection counts: an older one's remains would arrive out of order.
-    if (current !== undefined) this.#break(hello.from);
-    current?.socket.destroy();
+    if (current?.socket) this.#break(hello.from);
+    current?.socket?.destroy();
     this.#inbound.set(hello.from, { incarnation: hello.incarnation, socket });
     answer(socket, { kind: 'welcome' });
     return hello.from;

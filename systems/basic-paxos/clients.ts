@@ -1,7 +1,8 @@
 /** What clients ask and what they are told: `propose` and `read`, both answer the decided value. */
 
+import { answer } from '../answer.ts';
 import { isRead } from '../operations.ts';
-import type { ClientRef, Reply, Request } from '../protocol.ts';
+import type { Request } from '../protocol.ts';
 import { beginBallot, startAttempt } from './proposer.ts';
 import type { Basic } from './state.ts';
 
@@ -9,22 +10,22 @@ export function onRequest(basic: Basic, request: Request): void {
   const { state } = basic;
   const { from } = request;
   if (request.kind === 'open') {
-    answer(basic, from, { status: 'fail', error: 'no-sessions' });
+    answer(basic.env, from, { status: 'fail', error: 'no-sessions' });
     return;
   }
   const { operation } = request;
   const { key, value } = operation;
   if (operation.f !== 'propose' && !isRead(operation)) {
-    answer(basic, from, { status: 'fail', error: 'not-served' });
+    answer(basic.env, from, { status: 'fail', error: 'not-served' });
     return;
   }
   const decided = state.decided.get(key);
   if (decided !== undefined) {
-    answer(basic, from, { status: 'ok', value: decided.value, position: null });
+    answer(basic.env, from, { status: 'ok', value: decided.value, position: null });
     return;
   }
   if (state.config.distinguishedProposer && state.leader !== state.self) {
-    answer(basic, from, { status: 'redirect', leader: state.leader });
+    answer(basic.env, from, { status: 'redirect', leader: state.leader });
     return;
   }
   const running = state.attempts.get(key);
@@ -33,10 +34,4 @@ export function onRequest(basic: Basic, request: Request): void {
   const ballot = attempt.ballot + 1;
   attempt.waiting.push({ to: from, proposal: isRead(operation) ? null : value, ballot });
   if (running === undefined) beginBallot(basic, attempt);
-}
-
-export function answer(basic: Basic, to: ClientRef, reply: Reply): void {
-  const { env } = basic;
-  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position: null });
-  env.reply(to, reply);
 }

@@ -1,7 +1,7 @@
 /** Learners: a value is chosen when a quorum has accepted it in one ballot (PMS, 2.3). */
 
+import { answer } from '../answer.ts';
 import { hashOf } from './acceptor.ts';
-import { answer } from './clients.ts';
 import type { Accepted, Accepted2b, Decided } from './messages.ts';
 import { schedule } from './proposer.ts';
 import { type Basic, sendAll } from './state.ts';
@@ -42,6 +42,7 @@ function decide(
   const attempt = state.attempts.get(key);
   if (attempt === undefined) return;
   state.attempts.delete(key);
-  for (const { to } of attempt.waiting) answer(basic, to, { status: 'ok', value, position: null });
+  for (const { to } of attempt.waiting)
+    answer(basic.env, to, { status: 'ok', value, position: null });
   schedule(basic);
 }

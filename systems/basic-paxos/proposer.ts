@@ -1,8 +1,8 @@
 /** Proposers: two phases per ballot, and a random wait after each ballot that fails (PMS, 2.2). */
 
 import type { Value } from '../../checkers/history.ts';
+import { answer } from '../answer.ts';
 import { acceptSelf, hashOf, persist, prepareSelf } from './acceptor.ts';
-import { answer } from './clients.ts';
 import type { Nack, Promise1b } from './messages.ts';
 import { type Attempt, type Basic, NO_BALLOT, promisedFor, sendAll, TIMER } from './state.ts';
 
@@ -149,7 +149,8 @@ function answerNothing(basic: Basic, attempt: Attempt): void {
   const { state } = basic;
   const late = attempt.waiting.filter(({ ballot }) => ballot > attempt.ballot);
   for (const { to, ballot } of attempt.waiting) {
-    if (ballot <= attempt.ballot) answer(basic, to, { status: 'ok', value: null, position: null });
+    if (ballot <= attempt.ballot)
+      answer(basic.env, to, { status: 'ok', value: null, position: null });
   }
   attempt.waiting.splice(0, attempt.waiting.length, ...late);
   if (late.length > 0) beginBallot(basic, attempt);
@@ -163,7 +164,7 @@ function answerNothing(basic: Basic, attempt: Attempt): void {
 function giveUp(basic: Basic, attempt: Attempt): void {
   basic.state.attempts.delete(attempt.key);
   for (const { to } of attempt.waiting) {
-    answer(basic, to, { status: 'unknown', error: 'no-decision' });
+    answer(basic.env, to, { status: 'unknown', error: 'no-decision' });
   }
 }
 

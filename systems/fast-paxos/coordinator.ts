@@ -30,13 +30,13 @@ export function startRound(fast: Fast, isFastRound: boolean): void {
   env.trace({ kind: 'prepare', ballot: round, from: state.preparedFrom, ...kind });
   sendPrepare(fast);
   givePromise(fast, makePromise(fast, round, state.preparedFrom), state.preparedFrom);
-  env.setTimer(TIMER.heartbeat, state.config.retransmitUs);
+  env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
 }
 
-/** Candidate: a fast round that does not begin soon is given up for a classic one. */
+/** Candidate: asks the silent ones again; a fast round that takes long is given up for a classic one. */
 export function prepareAgain(fast: Fast): void {
   const { state, env } = fast;
-  const { retransmitUs, classicUs, electionTimeoutUs } = state.config;
+  const { heartbeatUs, classicUs, electionTimeoutUs } = state.config;
   const waitedUs = env.nowUs() - state.roundSinceUs;
   if (isFast(state.round, state.members.length) && waitedUs >= electionTimeoutUs / 2) {
     state.fastFromUs = env.nowUs() + classicUs;
@@ -44,7 +44,7 @@ export function prepareAgain(fast: Fast): void {
     return;
   }
   sendPrepare(fast);
-  env.setTimer(TIMER.heartbeat, retransmitUs);
+  env.setTimer(TIMER.heartbeat, heartbeatUs);
 }
 
 export function onPromise(fast: Fast, from: number, message: Promise1b): void {
@@ -120,9 +120,13 @@ function hasPromises({ state, rules }: Fast): boolean {
   return state.promises.length >= rules.promisesNeeded(state.quorums, fast);
 }
 
-function sendPrepare(fast: Fast): void {
-  const { round, preparedFrom } = fast.state;
-  sendAll(fast, { kind: 'prepare', round, from: preparedFrom });
+/** To those who have not promised yet. */
+function sendPrepare({ state, env }: Fast): void {
+  const { round, preparedFrom: from, promises, members, self } = state;
+  for (const to of members) {
+    if (to === self || promises.some(({ node }) => node === to)) continue;
+    env.send(to, { kind: 'prepare', round, from });
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 /** What clients ask and what they are told. */
 
+import { answer } from '../answer.ts';
 import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
 import { isRead } from '../operations.ts';
-import type { ClientRef, Reply, Request } from '../protocol.ts';
+import type { ClientRef, Request } from '../protocol.ts';
 import { propose } from './proposals.ts';
 import { onRead } from './reads.ts';
 import { type Multi, NOBODY, type PendingRead } from './state.ts';
@@ -66,7 +67,7 @@ export function answerCommand(
   state.waiting.delete(slot);
   if (rules.isOwnCommand(waiting.command, command)) {
     if (command.operation?.f === 'read') traceReadThroughLog(multi, slot);
-    answer(multi, waiting.to, rules.commandReply(command, result));
+    answer(multi.env, waiting.to, rules.commandReply(command, result), waiting.command.id);
   } else if (rules.takesUpLost(state)) {
     if (state.role === 'leader') submit(multi, waiting.command, waiting.to);
     else redirect(multi, waiting.to);
@@ -79,7 +80,7 @@ export function answerCovered(multi: Multi, upTo: number): void {
   for (const [slot, { to }] of waiting) {
     if (slot > upTo) continue;
     waiting.delete(slot);
-    if (to !== null) answer(multi, to, { status: 'unknown', error: 'covered-by-snapshot' });
+    if (to !== null) answer(multi.env, to, { status: 'unknown', error: 'covered-by-snapshot' });
   }
 }
 
@@ -95,7 +96,7 @@ export function answerRead(multi: Multi, read: PendingRead, mode: 'index' | 'lea
   const { ballot: term, applied } = state;
   env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks });
   const value = readKv(state.kv, read.operation.key);
-  answer(multi, read.to, { status: 'ok', value, position: applied });
+  answer(multi.env, read.to, { status: 'ok', value, position: applied });
 }
 
 /** What was never proposed, and reads, may be asked of the next leader at once. */
@@ -130,14 +131,7 @@ function clusterTimeUs(multi: Multi): number {
 function redirect(multi: Multi, to: ClientRef): void {
   const { leader, self } = multi.state;
   const known = leader !== NOBODY && leader !== self;
-  answer(multi, to, { status: 'redirect', leader: known ? leader : null });
-}
-
-function answer(multi: Multi, to: ClientRef, reply: Reply): void {
-  const { env } = multi;
-  const position = reply.status === 'ok' ? reply.position : null;
-  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position });
-  env.reply(to, reply);
+  answer(multi.env, to, { status: 'redirect', leader: known ? leader : null });
 }
 
 function traceReadThroughLog(multi: Multi, slot: number): void {

@@ -1,8 +1,9 @@
 /** What clients ask and what they are told (section 8; dissertation, chapter 6). */
 
+import { answer } from '../answer.ts';
 import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
 import { isRead } from '../operations.ts';
-import type { ClientRef, Reply, Request } from '../protocol.ts';
+import type { ClientRef, Request } from '../protocol.ts';
 import { onFollowerRead } from './follower-reads.ts';
 import { onRead } from './reads.ts';
 import { appendCommand } from './replication.ts';
@@ -41,12 +42,12 @@ export function answerCommand(
   command: Command,
   result: CommandResult,
 ): void {
-  const { state, rules } = raft;
+  const { state, rules, env } = raft;
   const waiting = state.pending[0];
   if (waiting === undefined || waiting.index !== index) return;
   state.pending.shift();
   if (command.operation?.f === 'read') traceReadThroughLog(raft, index);
-  answer(raft, waiting.to, rules.commandReply(command, result));
+  answer(env, waiting.to, rules.commandReply(command, result), command.id);
 }
 
 /** Answers a read from the state as it is, or a follower's question, and says on whose word. */
@@ -65,7 +66,7 @@ export function answerRead(raft: Raft, read: PendingRead, mode: 'index' | 'lease
     return;
   }
   const value = readKv(state.kv, operation.key);
-  answer(raft, to, { status: 'ok', value, position: applied });
+  answer(raft.env, to, { status: 'ok', value, position: applied });
 }
 
 /** Follower: answers a read from its own state, on the word of the leader. */
@@ -76,7 +77,7 @@ export function answerFollowerRead(raft: Raft, read: FollowerRead): void {
   const mode = 'follower';
   env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks: [] });
   const value = readKv(state.kv, read.operation.key);
-  answer(raft, read.to, { status: 'ok', value, position: applied });
+  answer(raft.env, read.to, { status: 'ok', value, position: applied });
 }
 
 /**
@@ -86,7 +87,7 @@ export function answerFollowerRead(raft: Raft, read: FollowerRead): void {
 export function abandonClients(raft: Raft): void {
   const { state } = raft;
   for (const { to } of state.pending) {
-    answer(raft, to, { status: 'unknown', error: 'leadership-lost' });
+    answer(raft.env, to, { status: 'unknown', error: 'leadership-lost' });
   }
   state.pending.length = 0;
   for (const { to, operation } of state.reads) {
@@ -113,20 +114,13 @@ export function redirect(raft: Raft, to: ClientRef): void {
 }
 
 export function redirectTo(raft: Raft, to: ClientRef, node: number | null): void {
-  answer(raft, to, { status: 'redirect', leader: node });
+  answer(raft.env, to, { status: 'redirect', leader: node });
 }
 
 function refuseReadIndex(raft: Raft, to: ClientRef): void {
   const { term } = raft.state;
   const refusal = { kind: 'read-index-reply', term, request: to.id, index: -1, round: 0 } as const;
   raft.env.send(to.client, refusal);
-}
-
-function answer(raft: Raft, to: ClientRef, reply: Reply): void {
-  const { env } = raft;
-  const position = reply.status === 'ok' ? reply.position : null;
-  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position });
-  env.reply(to, reply);
 }
 
 function traceReadThroughLog(raft: Raft, index: number): void {

@@ -36,7 +36,7 @@ const bumpBallot: MultiVariant = {
     },
   }),
   source: 'PMMC, leader.py before f09c277 (class)',
-  expect: ['J:ReadCert', 'J:NoCert', 'Validity', 'SafeAt', 'Agreement'],
+  expect: ['J:ReadCert', 'J:NoCert', 'VoteAuthorized', 'SafeAt', 'Agreement'],
   hunt: { nodes: 3, nemesis: ['partition', 'pause'], nemesisIntervalS: 1 },
 };
 
