@@ -136,7 +136,7 @@ function fullSearch(operations: Operations, { model, initial, budget }: Question
  */
 const SMALL = {
   hinted: { operations: 256, deadEnds: 32 },
-  plain: { operations: 512, deadEnds: 512 },
+  plain: { operations: 512, deadEnds: 4096 },
 } as const;
 
 function smallSearch(operations: Operations, question: Question): Found | undefined {

@@ -243,7 +243,7 @@ class TakenSet {
 }
 
 /** Places in the table, of which half are used. */
-const PLACES = 2048;
+const PLACES = 4096;
 
 /** Sets and states that were reached together, up to a number that is worth it. */
 class Visited {
