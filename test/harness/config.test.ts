@@ -60,7 +60,7 @@ describe('limits', () => {
 
 describe('settings', () => {
   const wrong: readonly [set: Record<string, string | number | boolean>, message: string][] = [
-    [{ reads: 'never' }, 'reads=never: not allowed (index, lease, log)'],
+    [{ reads: 'never' }, 'reads=never: not allowed (index, lease, log, follower)'],
     [{ preVote: '1' }, 'preVote=1: not allowed (true or false)'],
     [{ batch: 'many' }, 'batch=many: not allowed (a whole number 1 to 10000)'],
     [{ batch: Number.NaN }, 'batch=NaN'],
