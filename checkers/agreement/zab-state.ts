@@ -239,9 +239,12 @@ export function forget(ghost: ZabGhost): void {
       if (position > base) break;
       transactions.delete(counter);
     }
-    // A leader that was stopped may establish its epoch long after a higher one began.
+    // A leader that was stopped may establish its epoch long after a higher one began, and one that
+    // is cut off answers in its epoch until it gives up.
     const mayBegin = established === null;
-    const isOver = !mayBegin && epoch < ghost.highestEstablished && transactions.size === 0;
-    if (isOver && (committed === null || committed.position <= base)) ghost.epochs.delete(epoch);
+    const mayGoOn = ghost.nodes.some((node) => node?.currentEpoch === epoch);
+    const isOver = !mayBegin && !mayGoOn && epoch < ghost.highestEstablished;
+    const isKept = transactions.size > 0 || (committed !== null && committed.position > base);
+    if (isOver && !isKept) ghost.epochs.delete(epoch);
   }
 }

@@ -78,6 +78,16 @@ describe('zab keeps every promise', { timeout: 60_000 }, () => {
     expectClean([simulateOnce(config, [])]);
   });
 
+  test('with a leader that is cut off and answers in its epoch after a higher one was established', () => {
+    const seed = 2223;
+    const set = { snapshotEvery: 3, reads: 'sync', counterBits: 16, 'disk.crash': 'torn' };
+    const network = { 'network.lossPpm': 0, 'network.latePpm': 1000 };
+    const times = { timeLimitS: 10, nemesisIntervalS: 2 };
+    const request = { system: 'zab', workload: 'counter', seed, ...times };
+    const config = resolveConfig({ ...request, set: { ...set, ...network } }, [], () => seed);
+    expectClean([simulateOnce(config, [])]);
+  });
+
   test.each([
     [{ observers: 3 }, '--set observers=3: nobody is left to vote (0 to 2)'],
     [{ weights: '1,2' }, '--set weights=1,2: heads are counted'],
