@@ -48,6 +48,9 @@ export { HarnessError } from './errors.ts';
 export { readForeignHistory } from './formats/index.ts';
 export { writeJepsenEdn } from './formats/jepsen-edn.ts';
 export { writeJsonl } from './formats/jsonl.ts';
+export { loadScenario } from './scenario/file.ts';
+export { type PlayedScenario, playScenario } from './scenario/judge.ts';
+export type { Scenario } from './scenario/scenario.ts';
 export type { RunConfig, RunRequest, RunSummary, SimulatedRun };
 
 /** What to run: as on the command line, with own systems, workloads and nemeses by value. */

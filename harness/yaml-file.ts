@@ -45,6 +45,11 @@ export function readYamlFile<Contents>(
   } catch (error) {
     throw placed(file, error);
   }
+  if (valuesIn(given, VALUES_MAX) > VALUES_MAX) {
+    throw usage(
+      `${file}: more than ${VALUES_MAX} values, each alias counted as what it stands for`,
+    );
+  }
   const result = schema.safeParse(given);
   if (!result.success) {
     const issue = result.error.issues[0] as z.core.$ZodIssue;
@@ -58,6 +63,22 @@ export function readYamlFile<Contents>(
       return at(names, 'value', `${names.join('.')}: ${message}`);
     },
   };
+}
+
+/** Far more than anybody writes; aliases of aliases come to any number with a few lines. */
+const VALUES_MAX = 1_000_000;
+
+/** How many values there are, as a reader meets them; counts to `max` and a little beyond. */
+function valuesIn(given: unknown, max: number): number {
+  const open: unknown[] = [given];
+  let values = 0;
+  while (open.length > 0 && values <= max) {
+    const value = open.pop();
+    values++;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const inner of Object.values(value)) open.push(inner);
+  }
+  return values;
 }
 
 /** The usage error of what the parser found, or was made to find. */

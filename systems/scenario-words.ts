@@ -20,6 +20,8 @@ export type Given = Readonly<Record<string, Value>>;
 /** How a node is called in a scenario. */
 export type NameOf = (node: number) => string;
 
+type KindOf<Message> = Message extends { readonly kind: infer Kind extends string } ? Kind : string;
+
 /**
  * A system in the words of scenarios. Methods get what the system's own protocol made; a host hands
  * it back without knowing its type.
@@ -27,8 +29,8 @@ export type NameOf = (node: number) => string;
 export interface ScenarioWords<State = unknown, Message = unknown, Stored = unknown> {
   /** Timers by name. */
   readonly timers: Readonly<Record<string, number>>;
-  /** Kinds of messages that a story need not mention: signs of life. */
-  readonly background?: readonly string[];
+  /** All kinds of messages; a story need not mention those in the background, signs of life. */
+  readonly kinds: Readonly<Record<KindOf<Message>, 'told' | 'background'>>;
   facts(state: State, nameOf: NameOf): Facts;
   /** Throws `TypeError`, with the name of the field, for what it does not understand. */
   records(given: Given): readonly Stored[];

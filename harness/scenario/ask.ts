@@ -66,10 +66,11 @@ function checkFact(scene: Scene, expectation: Expectation & { about: 'fact' }): 
   const { node, fact, test } = expectation;
   const nodes = node === null ? upNodes(scene) : [node];
   const text = `${node?.name ?? 'everybody'}: ${fact} ${testWords(test)}`;
+  if (nodes.length === 0) return { text, found: 'nobody is up' };
   for (const { node: number, name } of nodes) {
     const facts = scene.facts(number);
     if (facts === null) return { text, found: `${name} is down` };
-    const value = facts[fact];
+    const value = Object.hasOwn(facts, fact) ? facts[fact] : undefined;
     if (value === undefined) {
       const hint = suggestion(fact, Object.keys(facts));
       throw scene.problem(expectation.path, `a node has no "${fact}" (${hint})`);

@@ -10,6 +10,8 @@ import type { Cluster } from './cluster.ts';
 import type { Action } from './scenario.ts';
 
 interface Asked {
+  /** A repetition asks under the same name again; then it is the last one's. */
+  readonly name: string;
   /** Null for the opening of a session. */
   readonly operation: Operation | null;
   readonly session: number;
@@ -23,7 +25,7 @@ interface Asked {
 
 export class Clients {
   readonly #cluster: Cluster;
-  readonly #asked = new Map<string, Asked>();
+  readonly #asked: Asked[] = [];
   /** The last sequence used, by the number of the session. */
   readonly #sequences = new Map<number, number>();
   readonly #history = new History();
@@ -44,9 +46,10 @@ export class Clients {
       sequence = (this.#sequences.get(session) ?? 0) + 1;
       this.#sequences.set(session, sequence);
     }
-    const process = this.#asked.size;
-    const asked = { operation, session, sequence, ids: [], process, isOver: false };
-    this.#asked.set(request ?? `request ${process + 1}`, asked);
+    const process = this.#asked.length;
+    const named = request ?? `request ${process + 1}`;
+    const asked = { name: named, operation, session, sequence, ids: [], process, isOver: false };
+    this.#asked.push(asked);
     this.#record(asked, 'invoke', operation.value);
     this.#ask(asked, at.node);
     return null;
@@ -55,41 +58,45 @@ export class Clients {
   open({ at, request }: Action & { do: 'open' }): string | null {
     if (!this.#cluster.isUp(at.node)) return `${at.name} is down`;
     const ids = [this.#cluster.openSession(at.node)];
-    const process = this.#asked.size;
-    this.#asked.set(request, {
+    this.#asked.push({
+      name: request,
       operation: null,
       session: 0,
       sequence: 0,
       ids,
-      process,
+      process: this.#asked.length,
       isOver: true,
     });
     return null;
   }
 
   retry({ at, of }: Action & { do: 'retry' }): string | null {
-    const asked = this.#asked.get(of);
-    if (asked === undefined || asked.operation === null) return `"${of}" was not asked`;
+    const asked = this.#find(of);
+    if (asked === undefined) return `"${of}" was not asked`;
+    if (asked.operation === null) return `"${of}" is a session, and no request`;
     if (!this.#cluster.isUp(at.node)) return `${at.name} is down`;
     this.#ask(asked, at.node);
     return null;
   }
 
+  #find(name: string): Asked | undefined {
+    return this.#asked.findLast((asked) => asked.name === name);
+  }
+
   /** What settles it: an `ok` of any attempt, else the last answer given. */
   answer(request: string): Reply | null {
-    const asked = this.#asked.get(request);
+    const asked = this.#find(request);
     return asked === undefined ? null : this.#answerTo(asked);
   }
 
   /** The name of the request that has this number, or had it as a retry. */
   nameOf(id: number): string {
-    for (const [name, { ids }] of this.#asked) if (ids.includes(id)) return name;
-    return `request ${id}`;
+    return this.#asked.find(({ ids }) => ids.includes(id))?.name ?? `request ${id}`;
   }
 
   /** Takes down the answers of a step, in the order of the requests. */
   collect(): void {
-    for (const asked of this.#asked.values()) {
+    for (const asked of this.#asked) {
       const reply = asked.isOver ? null : this.#answerTo(asked);
       const { operation } = asked;
       if (reply?.status !== 'ok' || operation === null) continue;
@@ -103,10 +110,8 @@ export class Clients {
    * of our objects. Only for a cluster that started empty: else reads find what nobody here wrote.
    */
   violations(): Violation[] {
-    for (const asked of this.#asked.values()) if (!asked.isOver) this.#giveUp(asked);
-    const functions = new Set(
-      [...this.#asked.values()].flatMap(({ operation }) => operation?.f ?? []),
-    );
+    for (const asked of this.#asked) if (!asked.isOver) this.#giveUp(asked);
+    const functions = new Set(this.#asked.flatMap(({ operation }) => operation?.f ?? []));
     const workload = Object.values(workloads).find(
       (one) => one.judge === undefined && [...functions].every((f) => one.operations.includes(f)),
     );

@@ -1,9 +1,9 @@
 /** Reads what a scenario expects: facts of nodes, answers, messages, broken properties. */
 
 import { suggestion } from '../errors.ts';
-import { checkRequest, compileFilter, RESERVED, type Reading } from './reading.ts';
+import { checkKind, checkRequest, compileFilter, RESERVED, type Reading } from './reading.ts';
 import type { AnswerTest, Expectation, Named, Path, Test } from './scenario.ts';
-import type { RawFilter } from './schema.ts';
+import { inFlightSchema } from './schema.ts';
 
 const RELATIONS = ['not', 'at-least', 'at-most', 'one-of', 'has'] as const;
 const STATUSES = ['none', 'ok', 'unknown', 'fail', 'redirect'] as const;
@@ -27,8 +27,8 @@ export function compileExpectations(
           ([kind, test]): Expectation => ({
             about: 'delivered',
             path: [...at, kind],
-            kind,
-            test: testOf(test),
+            kind: knownKind(reading, kind, [...at, kind]),
+            test: testOf(reading, test, [...at, kind]),
           }),
         );
       case 'broken':
@@ -45,7 +45,8 @@ function ofNode(reading: Reading, word: string, value: unknown, path: Path): Exp
     return [{ about: 'up', path, node, up: value === 'up' }];
   }
   return entriesOf(reading, value, path).map(([fact, test]) => {
-    return { about: 'fact', path: [...path, fact], node, fact, test: testOf(test) };
+    const at = [...path, fact];
+    return { about: 'fact', path: at, node, fact, test: testOf(reading, test, at) };
   });
 }
 
@@ -72,25 +73,20 @@ function answerTest({ names, problem }: Reading, raw: unknown, path: Path): Answ
   throw problem(path, `${STATUSES.join(', ')}, { ok: value } or { redirect: node } is needed`);
 }
 
-const FILTER_FIELDS = ['kind', 'from', 'to', 'among', 'with', 'not', 'count'];
+function knownKind(reading: Reading, kind: string, path: Path): string {
+  checkKind(reading, kind, path);
+  return kind;
+}
 
 function inFlight(reading: Reading, raw: unknown, path: Path): Expectation {
-  const { names, problem } = reading;
-  if (!isRecord(raw)) throw problem(path, 'a filter (kind, from, to ..., count) is needed');
-  const unknown = Object.keys(raw).find((field) => !FILTER_FIELDS.includes(field));
-  if (unknown !== undefined) {
-    throw problem(path, `unknown field "${unknown}" (${suggestion(unknown, FILTER_FIELDS)})`);
+  const { data, error } = inFlightSchema.safeParse(raw);
+  const issue = error?.issues[0];
+  if (issue !== undefined) {
+    throw reading.problem([...path, ...issue.path.map(String)], issue.message);
   }
-  const { count, ...filter } = raw;
-  if (count !== undefined && !(Number.isInteger(count) && Number(count) >= 0)) {
-    throw problem([...path, 'count'], 'a whole number from 0 on is needed');
-  }
-  return {
-    about: 'in-flight',
-    path,
-    filter: compileFilter(names, filter as RawFilter, path),
-    count: count === undefined ? null : Number(count),
-  };
+  const { count, ...filter } = data ?? {};
+  const compiled = compileFilter(reading, filter, path);
+  return { about: 'in-flight', path, filter: compiled, count: count ?? null };
 }
 
 function properties({ problem }: Reading, raw: unknown, path: Path): string[] {
@@ -99,13 +95,17 @@ function properties({ problem }: Reading, raw: unknown, path: Path): string[] {
   throw problem(path, 'none, or a list of properties, is needed');
 }
 
-function testOf(raw: unknown): Test {
-  if (isRecord(raw)) {
-    const [name, ...others] = Object.keys(raw);
-    const relation = RELATIONS.find((one) => one === name);
-    if (relation !== undefined && others.length === 0) return { relation, value: raw[relation] };
+function testOf({ problem }: Reading, raw: unknown, path: Path): Test {
+  const relation = isRecord(raw) ? RELATIONS.find((one) => one in raw) : undefined;
+  if (relation === undefined || !isRecord(raw)) return { relation: 'is', value: raw };
+  if (Object.keys(raw).length > 1) throw problem(path, 'one test is needed, not several');
+  const value = raw[relation];
+  const at = [...path, relation];
+  if (relation.startsWith('at-') && typeof value !== 'number') {
+    throw problem(at, 'a number is needed');
   }
-  return { relation: 'is', value: raw };
+  if (relation === 'one-of' && !Array.isArray(value)) throw problem(at, 'a list is needed');
+  return { relation, value };
 }
 
 function entriesOf({ problem }: Reading, raw: unknown, path: Path): [string, unknown][] {

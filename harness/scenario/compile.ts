@@ -7,7 +7,7 @@ import { resolveSystemOptions } from '../settings.ts';
 import { applyVariants, builtInVariant } from '../variants.ts';
 import type { YamlFile } from '../yaml-file.ts';
 import { compileExpectations } from './compile-expect.ts';
-import { checkRequest, compileFilter, Names, type Reading } from './reading.ts';
+import { checkRequest, compileFilter, Names, nameRequest, type Reading } from './reading.ts';
 import type { Action, Case, Circumstances, Claim, Path, Scenario, Step } from './scenario.ts';
 import {
   ACTION_NAMES,
@@ -44,13 +44,15 @@ function compileCases(system: System, file: File): Case[] {
   const { contents } = file;
   const { cases } = contents;
   if (cases === undefined) return [compileCase(system, file, contents, null, [])];
-  if (contents.steps !== undefined || contents.claims !== undefined) {
-    throw file.problem(['cases'], 'a file has cases, or steps and claims of its own, not both');
+  const own = (['steps', 'expect', 'claims'] as const).find(
+    (field) => contents[field] !== undefined,
+  );
+  if (own !== undefined) {
+    throw file.problem([own], 'a file has cases, or steps, expect and claims of its own, not both');
   }
   return cases.map((one, at) => {
-    const inherited = { ...contents, steps: undefined, expect: undefined };
     const merged: RawCase = {
-      ...inherited,
+      ...contents,
       ...one,
       options: { ...contents.options, ...one.options },
       roles: { ...contents.roles, ...one.roles },
@@ -79,7 +81,11 @@ function compileCase(
     steps,
     expect: compileExpectations(reading, raw.expect, [...path, 'expect']),
     claims: (raw.claims ?? []).map((claim, at) =>
-      compileClaim(reading, circumstances, claim, [...path, 'claims', at]),
+      compileClaim({ ...reading, requests: new Set(reading.requests) }, circumstances, claim, [
+        ...path,
+        'claims',
+        at,
+      ]),
     ),
   };
 }
@@ -189,7 +195,7 @@ function compileAction(reading: Reading, raw: RawStep, path: Path): Action {
   }
   if (raw.request !== undefined) return compileRequest(reading, raw.request, path);
   if (raw.open !== undefined) {
-    reading.requests.add(raw.open.as);
+    nameRequest(reading, raw.open.as, [...path, 'as']);
     return { do: 'open', at: names.node(raw.open.at, path), request: raw.open.as };
   }
   if (raw.retry !== undefined) {
@@ -228,7 +234,7 @@ function compileDelivery(
   path: Path,
 ): Action {
   if (what !== 'deliver' && what !== 'settle') checkConnections(reading, false, what, path);
-  return { do: what, filter: compileFilter(reading.names, filter === true ? {} : filter, path) };
+  return { do: what, filter: compileFilter(reading, filter === true ? {} : filter, path) };
 }
 
 /** What messages may do on their way depends on what carries them. */
@@ -248,7 +254,7 @@ function compileRequest(
   raw: NonNullable<RawStep['request']>,
   path: Path,
 ): Action {
-  const { system, names, requests, problem } = reading;
+  const { system, names, problem } = reading;
   const asked = OPERATIONS.filter((f) => raw[f] !== undefined);
   const [f, second] = asked;
   if (f === undefined || second !== undefined) {
@@ -259,7 +265,7 @@ function compileRequest(
   }
   const session = raw.session ?? null;
   if (session !== null) checkRequest(reading, session, [...path, 'session']);
-  if (raw.as !== undefined) requests.add(raw.as);
+  if (raw.as !== undefined) nameRequest(reading, raw.as, [...path, 'as']);
   return {
     do: 'request',
     at: names.node(raw.at, [...path, 'at']),
@@ -275,8 +281,9 @@ function compileFire(
   path: Path,
 ): Action {
   const timers = system.scenarioWords?.timers ?? {};
-  const timer = timers[raw.timer] ?? (/^\d+$/.test(raw.timer) ? Number(raw.timer) : null);
-  if (timer === null) {
+  const byNumber = /^\d+$/.test(raw.timer) ? Number(raw.timer) : undefined;
+  const timer = Object.hasOwn(timers, raw.timer) ? timers[raw.timer] : byNumber;
+  if (timer === undefined) {
     const hint = suggestion(raw.timer, Object.keys(timers));
     throw problem([...path, 'timer'], `${system.name} has no timer "${raw.timer}" (${hint})`);
   }
@@ -289,7 +296,7 @@ function compileRun(reading: Reading, raw: NonNullable<RawStep['run']>, path: Pa
     do: 'run',
     forUs: microseconds(time),
     until: until === undefined ? null : compileExpectations(reading, until, [...path, 'until']),
-    only: compileFilter(reading.names, only ?? {}, [...path, 'only']),
+    only: compileFilter(reading, only ?? {}, [...path, 'only']),
   };
 }
 

@@ -3,7 +3,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
+import type { System } from '../../systems/system.ts';
+import { builtIn, systemNamed } from '../catalogue.ts';
 import { suggestion, usage } from '../errors.ts';
 import { readYamlFile } from '../yaml-file.ts';
 import { compileScenario } from './compile.ts';
@@ -27,29 +28,28 @@ export function scenarioNames(system: string): string[] {
  * The scenario that `--scenario` names: one of the system's own, or a file, which is told by a slash
  * or its ending. Throws a usage error with file and field for what is wrong in it.
  */
-export function loadScenario(
-  system: string,
-  name: string,
-  catalogue: Catalogue = builtIn,
-): Scenario {
-  systemNamed(system, catalogue);
-  if (/[\\/]|\.ya?ml$/.test(name))
-    return readScenario(name, `--scenario ${name}`, system, catalogue);
-  const known = scenarioNames(system);
+export function loadScenario(system: System | string, name: string): Scenario {
+  const tested = typeof system === 'string' ? systemNamed(system, builtIn) : system;
+  const named = `--scenario ${name}`;
+  if (/[\\/]|\.ya?ml$/.test(name)) return readScenario(name, named, tested);
+  const known = scenarioNames(tested.name);
   if (known.includes(name)) {
-    const file = join(SYSTEMS, system, 'scenarios', `${name}${SUFFIX}`);
-    return readScenario(file, `--scenario ${name}`, system, catalogue);
+    return readScenario(join(SYSTEMS, tested.name, 'scenarios', `${name}${SUFFIX}`), named, tested);
   }
-  const hint = suggestion(name, known, `see: ordeal list scenarios ${system}, or name a file`);
-  throw usage(`--scenario: ${system} has no scenario "${name}" (${hint})`);
+  const other = Object.keys(builtIn.systems).find((one) => scenarioNames(one).includes(name));
+  const hint =
+    other === undefined
+      ? suggestion(name, known, `see: ordeal list scenarios ${tested.name}, or name a file`)
+      : `${other} has one`;
+  throw usage(`--scenario: ${tested.name} has no scenario "${name}" (${hint})`);
 }
 
-function readScenario(file: string, named: string, system: string, catalogue: Catalogue): Scenario {
+function readScenario(file: string, named: string, system: System): Scenario {
   const yaml = readYamlFile(file, named, scenarioSchema, { one: 'field', many: 'fields' });
   const { contents } = yaml;
-  if (contents.system !== undefined && contents.system !== system) {
-    throw usage(`${named}: is for ${contents.system}, not for ${system}`);
+  if (contents.system !== undefined && contents.system !== system.name) {
+    throw usage(`${named}: is for ${contents.system}, not for ${system.name}`);
   }
   const name = basename(file).replace(/\.ya?ml$/, '');
-  return compileScenario(name, file, systemNamed(system, catalogue), yaml);
+  return compileScenario(name, file, system, yaml);
 }

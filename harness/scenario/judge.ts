@@ -4,7 +4,7 @@ import type { Violation } from '../../checkers/trace.ts';
 import { type Verdict, worst } from '../../checkers/verdict.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { Variant } from '../../systems/system.ts';
-import { plural } from '../report/text.ts';
+import { NBSP, plural } from '../report/text.ts';
 import { resolveSystemOptions } from '../settings.ts';
 import { builtInVariant } from '../variants.ts';
 import { type Played, play } from './play.ts';
@@ -132,5 +132,6 @@ function noteOf(cases: readonly PlayedCase[]): string {
     safe === 0 ? '' : `${plural(safe, 'change')} ${safe === 1 ? 'is' : 'are'} safe, as said`,
   ]
     .filter((part) => part !== '')
-    .join('; ');
+    .join('; ')
+    .replaceAll(NBSP, ' ');
 }

@@ -162,6 +162,7 @@ class Player implements Scene {
       inFlight: this.inFlight,
       nodes: this.nodes,
       words: this.#spec.scenario.system.scenarioWords ?? null,
+      isUp: (node) => this.#cluster.isUp(node),
       requestOf: (id) => this.#clients.nameOf(id),
     };
   }

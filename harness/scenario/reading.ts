@@ -2,6 +2,7 @@
 
 import type { System } from '../../systems/system.ts';
 import { suggestion } from '../errors.ts';
+import { DISCONNECTED } from './links.ts';
 import type { Filter, Named, Path, Scenario } from './scenario.ts';
 import type { RawFilter } from './schema.ts';
 
@@ -65,18 +66,39 @@ export interface Reading {
   problem: Scenario['problem'];
 }
 
-export function compileFilter(names: Names, raw: RawFilter, path: Path): Filter {
+export function compileFilter(reading: Reading, raw: RawFilter, path: Path): Filter {
+  const { names } = reading;
   const list = (nodes: RawFilter['from'], field: string) =>
     nodes === undefined ? null : names.list(nodes, [...path, field]);
+  for (const kind of [raw.kind ?? []].flat()) checkKind(reading, kind, [...path, 'kind']);
   return {
     kinds: raw.kind === undefined ? null : [raw.kind].flat(),
     from: list(raw.from, 'from'),
     to: list(raw.to, 'to'),
     among: list(raw.among, 'among'),
     fields: raw.with ?? null,
-    not: raw.not === undefined ? null : compileFilter(names, raw.not, [...path, 'not']),
+    not: raw.not === undefined ? null : compileFilter(reading, raw.not, [...path, 'not']),
     first: raw.first ?? null,
   };
+}
+
+/** A kind that is misspelt would be a filter that nothing passes, and nobody would notice. */
+export function checkKind({ system, problem }: Reading, kind: string, path: Path): void {
+  if (system.scenarioWords === undefined) return;
+  const known = [...Object.keys(system.scenarioWords.kinds), ...connectionKinds(system)];
+  if (known.includes(kind)) return;
+  const hint = suggestion(kind, known);
+  throw problem(path, `${system.name} has no messages of kind "${kind}" (${hint})`);
+}
+
+function connectionKinds(system: System): string[] {
+  return system.links === 'connections' ? [DISCONNECTED] : [];
+}
+
+/** A name stands for one request; of one that is repeated, for the last time. */
+export function nameRequest({ requests, problem }: Reading, name: string, path: Path): void {
+  if (requests.has(name)) throw problem(path, `"${name}" names a request already`);
+  requests.add(name);
 }
 
 export function checkRequest({ requests, problem }: Reading, name: string, path: Path): void {

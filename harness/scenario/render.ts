@@ -201,6 +201,8 @@ export function documentOf({ scenario, variants, cases, verdict }: PlayedScenari
     cases: cases.map((one) => ({
       title: one.case.title,
       nodes: one.case.nodes,
+      options: one.case.options,
+      variants: one.case.variants,
       verdict: one.verdict,
       ...of(one.played),
       claims: one.claims.map(({ claim, played, verdict: said }) => ({

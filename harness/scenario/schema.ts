@@ -39,6 +39,14 @@ const filterFields = {
   not: filter.optional(),
   first: z.int().min(1).optional(),
 };
+/** Messages that are expected to be on their way. */
+export const inFlightSchema = z.strictObject(
+  { ...filterFields, first: z.never().optional(), count: z.int().min(0).optional() },
+  {
+    error: (issue) =>
+      issue.code === 'invalid_type' ? 'a filter (kind, from, to ..., count) is needed' : undefined,
+  },
+);
 /** `true` stands for every message. */
 const anyFilter = z.union([yes, filter], 'true or a filter (kind, from, to, among ...) is needed');
 

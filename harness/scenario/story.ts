@@ -15,6 +15,7 @@ export interface Telling {
   readonly inFlight: readonly Flight[];
   readonly nodes: readonly string[];
   readonly words: ScenarioWords | null;
+  isUp(node: number): boolean;
   /** How the file calls a request. */
   requestOf(id: number): string;
 }
@@ -23,6 +24,8 @@ export interface Telling {
 const MESSAGES_MAX = 8;
 /** Longest value of a fact. */
 const CHARACTERS_MAX = 100;
+/** Of a list that is longer than that: how many of its items are told, at its beginning and its end. */
+const ENDS_TOLD = 2;
 
 /** What a step does, in a sentence. */
 export function sentenceOf(action: Action): string {
@@ -106,12 +109,31 @@ export function detailsOf(telling: Telling): string[] {
     const name = telling.requestOf(one.request);
     return [`answer to "${name}": ${replyWords(one.reply, telling.nodes)}`];
   });
+  const lost = flights('lost');
   return [
     ...messageLines('arrives', flights('delivered'), telling),
-    ...messageLines('lost', flights('lost'), telling),
+    ...messageLines(
+      'lost',
+      lost.filter(({ to }) => telling.isUp(to)),
+      telling,
+    ),
+    ...inVainLines(
+      lost.filter(({ to }) => !telling.isUp(to)),
+      telling,
+    ),
     ...messageLines('is sent', sent, telling),
     ...answers,
   ];
+}
+
+/** What is sent to nodes that are down is lost for that reason, and hides what the step is about. */
+function inVainLines(flights: readonly Flight[], telling: Telling): string[] {
+  const told = worthTelling(flights, telling);
+  if (told.length === 0) return [];
+  const receivers = telling.nodes.filter((_, node) => told.some(({ to }) => to === node));
+  const what = told.length === 1 ? 'a message' : `${told.length} messages`;
+  const are = receivers.length === 1 ? 'is' : 'are';
+  return [`lost: ${what} to ${receivers.join(', ')}, which ${are} down`];
 }
 
 function messageLines(what: string, flights: readonly Flight[], telling: Telling): string[] {
@@ -123,7 +145,7 @@ function messageLines(what: string, flights: readonly Flight[], telling: Telling
 }
 
 function worthTelling(flights: readonly Flight[], { words }: Telling): Flight[] {
-  return flights.filter(({ kind }) => words?.background?.includes(kind) !== true);
+  return flights.filter(({ kind }) => words?.kinds[kind] !== 'background');
 }
 
 /** Messages on their way, in one line. */
@@ -137,19 +159,22 @@ export function flightsText(flights: readonly Flight[], telling: Telling): strin
 /** The same message of one sender to several nodes is told once. */
 function groupsOf(flights: readonly Flight[], telling: Telling): string[] {
   const { nodes, words } = telling;
-  const receivers = new Map<string, { from: number; text: string; to: string[] }>();
+  const receivers = new Map<string, { from: number; text: string; to: Map<number, number> }>();
   for (const { from, to, kind, message } of flights) {
     const text =
       kind === DISCONNECTED
         ? 'is gone'
         : (words?.tell(message, (node) => nodes[node] ?? `node ${node}`) ?? kind);
     const key = `${from} ${text}`;
-    const group = receivers.get(key) ?? { from, text, to: [] };
-    group.to.push(nodes[to] ?? '');
+    const group = receivers.get(key) ?? { from, text, to: new Map<number, number>() };
+    group.to.set(to, (group.to.get(to) ?? 0) + 1);
     receivers.set(key, group);
   }
   return Array.from(receivers.values(), ({ from, text, to }) => {
-    return `${nodes[from]} → ${to.join(', ')}  ${text}`;
+    const names = Array.from(to, ([node, times]) => {
+      return times === 1 ? nodes[node] : `${nodes[node]} (${times} times)`;
+    });
+    return `${nodes[from]} → ${names.join(', ')}  ${text}`;
   });
 }
 
@@ -173,9 +198,18 @@ export function changesOf(
       ([fact, value]) => old === null || !isDeepStrictEqual(value, old[fact]),
     );
     if (changed.length === 0) return [];
-    const facts = changed.map(
-      ([fact, value]) => `${fact} ${shorten(valueWords(value), CHARACTERS_MAX)}`,
-    );
+    const facts = changed.map(([fact, value]) => `${fact} ${factWords(value)}`);
     return [`${name}: ${facts.join(', ')}`];
   });
+}
+
+/** Of a long list its beginning and its end are told: what changes in a log is its end. */
+function factWords(value: unknown): string {
+  const text = valueWords(value);
+  if (!Array.isArray(value) || text.length <= CHARACTERS_MAX) return shorten(text, CHARACTERS_MAX);
+  const left = value.length - 2 * ENDS_TOLD;
+  if (left < 1) return shorten(text, CHARACTERS_MAX);
+  const [first, last] = [value.slice(0, ENDS_TOLD), value.slice(-ENDS_TOLD)];
+  const items = [...first.map(valueWords), `(${left} more)`, ...last.map(valueWords)];
+  return shorten(`[${items.join(', ')}]`, CHARACTERS_MAX);
 }

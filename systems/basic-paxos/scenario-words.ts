@@ -15,7 +15,15 @@ import { type BasicState, NO_BALLOT, TIMER } from './state.ts';
 
 export const basicWords: ScenarioWords<BasicState, BasicMessage, BasicRecord> = {
   timers: TIMER,
-  background: ['alive'],
+  kinds: {
+    prepare: 'told',
+    promise: 'told',
+    accept: 'told',
+    accepted: 'told',
+    nack: 'told',
+    decided: 'told',
+    alive: 'background',
+  },
   facts,
   records,
   tell,

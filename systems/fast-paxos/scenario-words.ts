@@ -14,13 +14,26 @@ import {
   SCENARIO_KEY,
   type ScenarioWords,
 } from '../scenario-words.ts';
-import type { AcceptedSlot, FastMessage, FastRecord } from './messages.ts';
+import type { AcceptedSlot, FastMessage, FastRecord, Promise1b } from './messages.ts';
 import { isFast, NO_ROUND } from './numbers.ts';
 import { type FastState, NOBODY, TIMER } from './state.ts';
 
 export const fastWords: ScenarioWords<FastState, FastMessage, FastRecord> = {
   timers: TIMER,
-  background: ['heartbeat', 'heartbeat-ack'],
+  kinds: {
+    prepare: 'told',
+    promise: 'told',
+    any: 'told',
+    accept: 'told',
+    proposal: 'told',
+    voted: 'told',
+    forward: 'told',
+    nack: 'told',
+    heartbeat: 'background',
+    'heartbeat-ack': 'background',
+    'learn-request': 'told',
+    learn: 'told',
+  },
   facts,
   records,
   tell,
@@ -96,7 +109,7 @@ function tell(message: FastMessage): string {
     case 'prepare':
       return `Prepare(${message.round}, from slot ${message.from})`;
     case 'promise':
-      return `Promise(${message.round}, ${reported(message.accepted)})`;
+      return `Promise(${message.round}, ${reported(message)})`;
     case 'any':
       return `Any(${message.round}, from slot ${message.from})`;
     case 'accept':
@@ -120,12 +133,17 @@ function tell(message: FastMessage): string {
   }
 }
 
-function reported(accepted: readonly AcceptedSlot[]): string {
-  if (accepted.length === 0) return 'no votes';
+/** What is known to be chosen is not reported as voted for too. */
+function reported({ accepted, chosen }: Promise1b): string {
   const slots = accepted.map(({ slot, round, command }) => {
     return `${commandText(command)} in slot ${slot} by round ${round}`;
   });
-  return `voted ${slots.join(', ')}`;
+  const known = chosen.map(({ slot, command }) => `${commandText(command)} in slot ${slot}`);
+  if (known.length === 0 && slots.length === 0) return 'no votes';
+  return [
+    ...(slots.length === 0 ? [] : [`voted ${slots.join(', ')}`]),
+    ...(known.length === 0 ? [] : [`chosen ${known.join(', ')}`]),
+  ].join('; ');
 }
 
 function kindOf(round: number, nodes: number): string {

@@ -13,11 +13,23 @@ import {
   SCENARIO_KEY,
   type ScenarioWords,
 } from '../scenario-words.ts';
-import type { AcceptedSlot, MultiMessage, MultiRecord } from './messages.ts';
+import type { AcceptedSlot, MultiMessage, MultiRecord, Promise1b } from './messages.ts';
 import { type MultiState, NO_BALLOT, NOBODY, TIMER } from './state.ts';
 
 export const multiWords: ScenarioWords<MultiState, MultiMessage, MultiRecord> = {
   timers: TIMER,
+  kinds: {
+    prepare: 'told',
+    promise: 'told',
+    accept: 'told',
+    accepted: 'told',
+    commit: 'told',
+    nack: 'told',
+    heartbeat: 'told',
+    'heartbeat-ack': 'told',
+    'learn-request': 'told',
+    learn: 'told',
+  },
   facts,
   records,
   tell,
@@ -79,7 +91,7 @@ function tell(message: MultiMessage): string {
     case 'prepare':
       return `Prepare(${message.ballot}, from slot ${message.from})`;
     case 'promise':
-      return `Promise(${message.ballot}, ${reported(message.accepted)})`;
+      return `Promise(${message.ballot}, ${reported(message)})`;
     case 'accept':
       return `Accept(${message.ballot}, slot ${message.slot}: ${commandText(message.command)})`;
     case 'accepted':
@@ -99,10 +111,15 @@ function tell(message: MultiMessage): string {
   }
 }
 
-function reported(accepted: readonly AcceptedSlot[]): string {
-  if (accepted.length === 0) return 'nothing accepted';
+/** What is known to be chosen is not reported as accepted too. */
+function reported({ accepted, chosen }: Promise1b): string {
   const slots = accepted.map(({ slot, ballot, command }) => {
     return `${commandText(command)} in ${slot} by ${ballot}`;
   });
-  return `accepted ${slots.join(', ')}`;
+  const known = chosen.map(({ slot, command }) => `${commandText(command)} in ${slot}`);
+  if (known.length === 0 && slots.length === 0) return 'nothing accepted';
+  return [
+    ...(slots.length === 0 ? [] : [`accepted ${slots.join(', ')}`]),
+    ...(known.length === 0 ? [] : [`chosen ${known.join(', ')}`]),
+  ].join('; ');
 }

@@ -18,6 +18,17 @@ import { NOBODY, type RaftState, TIMER } from './state.ts';
 
 export const raftWords: ScenarioWords<RaftState, RaftMessage, RaftRecord> = {
   timers: TIMER,
+  kinds: {
+    'request-vote': 'told',
+    vote: 'told',
+    'append-entries': 'told',
+    'append-reply': 'told',
+    'install-snapshot': 'told',
+    'snapshot-reply': 'told',
+    'timeout-now': 'told',
+    'read-index': 'told',
+    'read-index-reply': 'told',
+  },
   facts,
   records,
   tell,
@@ -44,6 +55,9 @@ function facts(state: RaftState, nameOf: NameOf): Facts {
 function records(given: Given): RaftRecord[] {
   onlyFields(given, 'term', 'votedFor', 'log');
   const terms = numbersGiven(given, 'log');
+  if (terms.some((term, at) => term < (terms[at - 1] ?? 0))) {
+    throw new TypeError('log: the terms of a log never go down');
+  }
   const entries: Entry[] = terms.map((term, at) => ({
     term,
     command: operationCommand(
@@ -53,7 +67,9 @@ function records(given: Given): RaftRecord[] {
       0,
     ),
   }));
-  const term = numberGiven(given, 'term') ?? Math.max(0, ...terms);
+  const last = terms.at(-1) ?? 0;
+  const term = numberGiven(given, 'term') ?? last;
+  if (term < last) throw new TypeError(`term: the log has an entry of term ${last}`);
   const votedFor = numberGiven(given, 'votedFor') ?? NOBODY;
   const vote: RaftRecord = { kind: 'vote', term, votedFor };
   return entries.length === 0 ? [vote] : [{ kind: 'entries', from: 1, entries }, vote];

@@ -94,6 +94,13 @@ describe('the scenarios', () => {
   });
 });
 
+describe('Figure 8', () => {
+  test('has S1 commit index 2 where an entry on a majority is taken for committed', () => {
+    const [first] = playScenario(loadScenario('raft', 'raft-figure-8')).cases;
+    expect(first?.claims[0]?.played.otherwise[0]).toBe('expected S1: commit 0; found 2');
+  });
+});
+
 describe('the page about scenarios', () => {
   const page = readFileSync(join(import.meta.dirname, '../../systems/SCENARIOS.md'), 'utf8');
 

@@ -65,7 +65,7 @@ const ackWrongSlot: MultiVariant = {
   kind: 'mutant',
   rules: () => ({ isOwnCommand: () => true }),
   source: 'PMMC, the rule that replicas propose again',
-  expect: ['linearizable'],
+  expect: ['linearizable', 'AckedApplied'],
   hunt: {
     nodes: 3,
     nemesis: ['partition', 'pause'],

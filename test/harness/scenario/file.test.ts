@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { systemNamed } from '../../../harness/catalogue.ts';
 import { loadScenario } from '../../../harness/scenario/file.ts';
 import { refusalOf } from './scenario.ts';
 
+const RAFT_FILE = join(import.meta.dirname, '../../../systems/raft/scenarios/raft-split-vote.yaml');
 const HEAD = 'title: mine\nnodes: [A, B, C]\n';
 
 describe('a scenario file', () => {
@@ -23,6 +26,71 @@ describe('a scenario file', () => {
       ':4:37: steps.0.deliver.from: no node is called "Aa" (did you mean "A"?)',
     ],
     ['an unknown field of a filter', 'steps:\n  - settle: { knd: prepare }\n', 'steps.0.settle: '],
+    [
+      'messages of an unknown kind',
+      'steps:\n  - drop: { kind: prepair }\n',
+      ':4:19: steps.0.drop.kind: basic-paxos has no messages of kind "prepair" (did you mean "prepare"?)',
+    ],
+    [
+      'a count of messages of an unknown kind',
+      'steps:\n  - settle: true\nexpect: { delivered: { acceptd: 0 } }\n',
+      ':5:33: expect.delivered.acceptd: basic-paxos has no messages of kind "acceptd"',
+    ],
+    [
+      'a number for a node in what is on the way',
+      'steps:\n  - settle: true\nexpect: { in-flight: [{ from: 5 }] }\n',
+      ':5:31: expect.in-flight.0.from: a name or a list of names is needed',
+    ],
+    [
+      'an unknown field of what is on the way',
+      'steps:\n  - settle: true\nexpect: { in-flight: [{ not: { knd: accept } }] }\n',
+      'expect.in-flight.0.not: Unrecognized key: "knd"',
+    ],
+    [
+      'a comparison with no number',
+      'steps:\n  - settle: true\nexpect: { A: { used: { at-least: x } } }\n',
+      ':5:34: expect.A.used.at-least: a number is needed',
+    ],
+    [
+      'one of no list',
+      'steps:\n  - settle: true\nexpect: { A: { used: { one-of: 5 } } }\n',
+      'expect.A.used.one-of: a list is needed',
+    ],
+    [
+      'two tests of one fact',
+      'steps:\n  - settle: true\nexpect: { A: { used: { at-least: 1, at-most: 2 } } }\n',
+      ':5:16: expect.A.used: one test is needed, not several',
+    ],
+    [
+      'two requests of one name',
+      'steps:\n  - request: { at: A, propose: 1, as: v }\n  - request: { at: B, propose: 2, as: v }\n',
+      ':5:39: steps.1.request.as: "v" names a request already',
+    ],
+    [
+      'an inherited property for a timer',
+      'steps:\n  - fire: { at: A, timer: constructor }\n',
+      'basic-paxos has no timer "constructor"',
+    ],
+    [
+      'an inherited property for a fact',
+      'steps:\n  - settle: true\nexpect: { A: { constructor: 1 } }\n',
+      'expect.A.constructor: a node has no "constructor"',
+    ],
+    [
+      'an end of its own beside cases',
+      'expect: { A: { used: 7 } }\ncases:\n  - title: one\n    steps: [{ settle: true }]\n',
+      ':3:1: expect: a file has cases, or steps, expect and claims of its own, not both',
+    ],
+    [
+      'steps that contain themselves',
+      'steps: &all\n  - repeat: { times: 2, steps: *all }\n',
+      'more than 1000000 values',
+    ],
+    [
+      'aliases of aliases',
+      `about: [${['&a0 [x, x, x, x, x, x, x, x, x, x]', ...tenfold(7)].join(', ')}]\n`,
+      'more than 1000000 values',
+    ],
     [
       'an operation that the system does not serve',
       'steps:\n  - request: { at: A, write: 1 }\n',
@@ -91,7 +159,7 @@ describe('a scenario file', () => {
     [
       'both cases and steps',
       'steps:\n  - settle: true\ncases:\n  - title: one\n    steps: [{ settle: true }]\n',
-      ':5:1: cases: a file has cases, or steps',
+      ':3:1: steps: a file has cases, or steps',
     ],
   ];
 
@@ -101,12 +169,34 @@ describe('a scenario file', () => {
     expect(refusal).toContain(message);
   });
 
+  test('asks in no log of Raft for terms that go down, or are above its own', () => {
+    const given = (fields: string) =>
+      refusalOf('raft', `${HEAD}given: { A: { ${fields} } }\nsteps:\n  - settle: true\n`);
+    expect(given('log: [2, 1]')).toContain('given.A: log: the terms of a log never go down');
+    expect(given('term: 1, log: [2]')).toContain('given.A: term: the log has an entry of term 2');
+  });
+
+  test('may ask under one name again and again', () => {
+    const repeat = '  - repeat: { times: 2, steps: [{ request: { at: A, read: null, as: r } }] }\n';
+    const text = `${HEAD}steps:\n${repeat}  - settle: true\nexpect: { answers: { r: ok } }\n`;
+    expect(refusalOf('basic-paxos', text)).toBe('nothing');
+  });
+
   test('names no node twice, and none by a word of scenarios', () => {
     const steps = 'steps:\n  - settle: true\n';
     const twice = refusalOf('basic-paxos', `title: x\nnodes: [A, A]\n${steps}`);
     expect(twice).toContain(':2:12: nodes.1: "A" names a node already');
     const word = refusalOf('basic-paxos', `title: x\nnodes: [A, all]\n${steps}`);
     expect(word).toContain('"all" is a word of scenarios');
+  });
+
+  test('may be for a system that is given by value', () => {
+    const system = { ...systemNamed('raft'), name: 'mine' };
+    expect(loadScenario(systemNamed('raft'), RAFT_FILE).name).toBe('raft-split-vote');
+    expect(() => loadScenario(system, RAFT_FILE)).toThrow('is for raft, not for mine');
+    expect(() => loadScenario(system, 'raft-split-vote')).toThrow(
+      'mine has no scenario "raft-split-vote" (raft has one)',
+    );
   });
 
   test('may say for which system it is, and is refused to another', () => {
@@ -121,6 +211,13 @@ describe('a scenario file', () => {
   });
 });
 
+/** Lists that each have ten times what the one before has. */
+function tenfold(levels: number): string[] {
+  return Array.from({ length: levels }, (_, level) => {
+    return `&a${level + 1} [${`*a${level}, `.repeat(10)}]`;
+  });
+}
+
 describe('a name of no scenario', () => {
   test('is refused with what was meant', () => {
     expect(() => loadScenario('raft', 'raft-figure-9')).toThrow(
@@ -129,6 +226,7 @@ describe('a name of no scenario', () => {
     expect(() => loadScenario('raft', 'nothing-like-it')).toThrow(
       'see: ordeal list scenarios raft',
     );
+    expect(() => loadScenario('raft', 'numbering')).toThrow('(basic-paxos has one)');
     expect(() => loadScenario('raft', './nope.yaml')).toThrow(
       '--scenario ./nope.yaml: no such file',
     );

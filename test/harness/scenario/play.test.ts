@@ -41,9 +41,41 @@ describe('an expectation that does not hold', () => {
     expect(final[0]?.found).toBe(found);
   });
 
+  test('about everybody does not hold where nobody is up', () => {
+    const text = `${PLAIN_RAFT}steps:\n  - crash: all\nexpect: { all: { term: 0 } }\n`;
+    expect(ruleOf('raft', text).final[0]?.found).toBe('nobody is up');
+  });
+
   test('about everybody names the first for whom it does not', () => {
     const { final } = ruleOf('raft', `${PLAIN_RAFT}${ELECTED}expect: { all: { role: leader } }\n`);
     expect(final[0]?.found).toBe('B: follower');
+  });
+});
+
+describe('a story', () => {
+  const details = (text: string, step: number) =>
+    ruleOf('raft', text).told[step]?.details.join('\n') ?? '';
+
+  test('counts what is sent to a node that is down, and says what is lost otherwise', () => {
+    const steps = '  - crash: C\n  - fire: { at: A, timer: election }\n  - settle: true\n';
+    expect(details(`${PLAIN_RAFT}steps:\n${steps}`, 2)).toContain(
+      'lost: 2 messages to C, which is down',
+    );
+    const cut = '  - isolate: C\n  - fire: { at: A, timer: election }\n';
+    expect(details(`${PLAIN_RAFT}steps:\n${cut}`, 1)).toContain('lost: A → C  RequestVote');
+  });
+
+  test('says how often a message went, and not the same again and again', () => {
+    const steps = '  - run: { for: 2 s, until: { A: { leader: { not: null } } } }\n  - run: 5 s\n';
+    const told = details(`${PLAIN_RAFT}steps:\n${steps}`, 1);
+    expect(told).toMatch(/arrives: [ABC] → [ABC] \(\d+ times\), [ABC] \(\d+ times\) /);
+    expect(told.length).toBeLessThan(1000);
+  });
+
+  test('tells of a long list how it begins and ends', () => {
+    const given = `given: { A: { log: [${'1, '.repeat(60)}2] } }\n`;
+    const steps = 'steps:\n  - crash: A\n  - start: A\n';
+    expect(details(`${PLAIN_RAFT}${given}${steps}`, 1)).toContain('log [1, 1, (57 more), 1, 2]');
   });
 });
 
@@ -154,6 +186,20 @@ describe('clients', () => {
     const broken = ruleOf('raft', text).violations.map(({ property }) => property);
     expect(broken).toContain('linearizable');
     expect(broken).toContain('SessionDedupe');
+  });
+
+  test('that ask again and again under one name are as many clients', () => {
+    const repeat = '  - repeat: { times: 2, steps: [{ request: { at: A, write: 1, as: w } }] }\n';
+    const read = '  - request: { at: A, read: null, as: read }\n  - settle: true\n';
+    const end = 'expect: { answers: { w: ok, read: { ok: 1 } } }\n';
+    const played = ruleOf('raft', `${PLAIN_RAFT}${ELECTED}${repeat}${read}${end}`);
+    expect(played.otherwise).toEqual([]);
+    expect(played.violations).toEqual([]);
+    expect(played.told[4]?.details.filter((text) => text.startsWith('answer to'))).toEqual([
+      'answer to "w": ok',
+      'answer to "w": ok',
+      'answer to "read": ok: 1',
+    ]);
   });
 
   test('that were sent on need not be served: a refusal is no effect', () => {

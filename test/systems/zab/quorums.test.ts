@@ -64,6 +64,15 @@ describe('quorums', () => {
     expect(table[maskOf([1, 2, 3, 4])]).toBe(true);
     expect(table[maskOf([1, 2, 3])]).toBe(false);
     expect(table[maskOf([0])]).toBe(false);
+    const subsets = table.map((_, mask) => votersOf(5).filter((node) => (mask >> node) % 2 === 1));
+    const heavy = subsets.filter((nodes) => {
+      return nodes.reduce((sum, node) => sum + (weights[node] ?? 0), 0) >= 4;
+    });
+    const quorums = subsets.filter((nodes) => table[maskOf(nodes)]);
+    expect(quorums).toEqual(heavy);
+    expect(quorums).toHaveLength(16);
+    const pairs = quorums.flatMap((one) => quorums.map((other) => [one, other] as const));
+    expect(pairs.filter(([one, other]) => !one.some((node) => other.includes(node)))).toEqual([]);
   });
 
   test('of three groups are majorities of two of them', () => {
