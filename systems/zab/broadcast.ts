@@ -10,14 +10,14 @@ import { look } from './roles.ts';
 import { isVoter, votersIn, type Zab } from './state.ts';
 import { answerSyncs } from './syncs.ts';
 
-/** Leader: makes a transaction of a command; false where its epoch has no more of them. */
-export function propose(zab: Zab, command: Command, origin: Origin): boolean {
+/** Leader: makes a transaction of a command, unless its epoch has no more of them. */
+export function propose(zab: Zab, command: Command, origin: Origin): void {
   const { state, env, rules } = zab;
   const zxid = rules.nextZxid(state);
   if (zxid === null) {
     // The next epoch begins to count anew (ZOOKEEPER-1277).
     look(zab);
-    return false;
+    return;
   }
   const txn: Txn = { zxid, command, origin };
   const { valueHash } = command;
@@ -33,7 +33,6 @@ export function propose(zab: Zab, command: Command, origin: Origin): boolean {
   env.persist({ kind: 'txn', txn });
   env.trace({ kind: 'logged', zxid, valueHash });
   answerEarly(zab, txn);
-  return true;
 }
 
 /** Follower. */

@@ -8,9 +8,9 @@
 
 import { epochEnds, lastZxid } from './history.ts';
 import type { AckEpoch, FollowerInfo, LeaderInfo } from './messages.ts';
-import { nodesOf } from './quorums.ts';
+import { nodesOf, weightOf } from './quorums.ts';
 import { look } from './roles.ts';
-import { emptyStage, isVoter, TIMER, votersIn, type Zab } from './state.ts';
+import { emptyStage, isVoter, TIMER, votersIn, type Zab, type ZabState } from './state.ts';
 import { startSynchronisation, synchronise } from './synchronisation.ts';
 
 /** Follower: goes to its leader, and asks again until that has come to lead. */
@@ -100,7 +100,7 @@ export function onAckEpoch(zab: Zab, from: number, message: AckEpoch): void {
     synchronise(zab, from, learner);
     return;
   }
-  if (message.counts && isVoter(state, from) && rules.recency(state, message)) {
+  if (message.counts && hasSay(state, from) && rules.recency(state, message)) {
     look(zab);
     return;
   }
@@ -130,6 +130,14 @@ function proposeEpoch(zab: Zab): void {
     if (learner) env.send(node, { kind: 'leader-info', link: learner.link, epoch });
   }
   startIfAccepted(zab);
+}
+
+/**
+ * Only what those who count have logged can be committed. Others may be ahead of everybody: to make
+ * room for one of them, whom nobody can elect, would be in vain.
+ */
+function hasSay(state: ZabState, node: number): boolean {
+  return isVoter(state, node) && weightOf(state.config.quorum, node) > 0;
 }
 
 function startIfAccepted(zab: Zab): void {

@@ -47,9 +47,19 @@ export function onNotification(zab: Zab, from: number, message: Notification): v
     env.send(from, notification(state));
     return;
   }
+  hurry(zab);
   if (!isLooking) onOutsideVote(zab, from, message);
   else if (isVoter(state, from)) onVote(zab, from, message);
   else env.send(from, notification(state));
+}
+
+/** Somebody can be heard again: there is no reason to wait for long any more. */
+function hurry({ state, env }: Zab): void {
+  const { resendMinUs } = state.config;
+  // Not where the wait is short already: a timer that is set anew again and again never fires.
+  if (state.resendUs <= resendMinUs) return;
+  state.resendUs = resendMinUs;
+  env.setTimer(TIMER.resend, resendMinUs);
 }
 
 /** Nobody has had a better vote for a while: the election is over. */

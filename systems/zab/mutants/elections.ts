@@ -76,4 +76,28 @@ const weightsIgnored: ZabVariant = {
   },
 };
 
-export const electionMutants = [quorumHalf, electBySid, voteOrderNotTotal, weightsIgnored] as const;
+const leaderNotCounted: ZabVariant = {
+  id: 'zb-leader-not-counted',
+  describe:
+    'more than half of the followers must have a proposal; that the leader has it is nothing',
+  kind: 'mutant',
+  rules: (base) => ({
+    commitUpTo: (state) =>
+      base.commitUpTo(state, (voters) => {
+        const followers = voters & ~(1 << state.self);
+        return headsIn(state, followers) > (state.voters.length - 1) / 2;
+      }),
+  }),
+  source: 'texts that count the acknowledgements of followers only',
+  expect: ['Liveness:client-completes', 'Liveness:commit-progress', 'availability'],
+  // Where nobody follows, nothing is ever committed.
+  hunt: { nodes: 1, nemesis: ['kill'], nemesisIntervalS: 1 },
+};
+
+export const electionMutants = [
+  quorumHalf,
+  electBySid,
+  voteOrderNotTotal,
+  weightsIgnored,
+  leaderNotCounted,
+] as const;

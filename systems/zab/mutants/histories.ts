@@ -36,7 +36,14 @@ const syncMissing: ZabVariant = {
     syncPlan: (state) => ({ kind: 'diff', from: state.base.position + state.log.length }),
   }),
   source: 'general',
-  expect: ['SyncComplete', 'PANIC', 'LeaderHistoryComplete', 'J:QuorumCert', 'ProposalGap'],
+  expect: [
+    'SyncComplete',
+    'PANIC',
+    'LeaderHistoryComplete',
+    'J:QuorumCert',
+    'ProposalGap',
+    'D:LogDurable',
+  ],
   hunt: CHURN,
 };
 

@@ -13,6 +13,8 @@ export interface Setting {
   readonly nodes?: number;
   readonly rules?: Partial<ZabRules>;
   readonly options?: Options;
+  /** Disks to start with, by node. */
+  readonly disks?: readonly (readonly ZabRecord[])[];
 }
 
 export class Ensemble extends ScriptedCluster<ZabState, ZabMessage, ZabRecord> {

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Zxid } from '../../../checkers/trace.ts';
 import { epochEnds, lastCommon, lastPosition, positionOf } from '../../../systems/zab/history.ts';
+import type { ZabRecord } from '../../../systems/zab/messages.ts';
 import { TIMER, type ZabState, ZERO } from '../../../systems/zab/state.ts';
 import { Ensemble, rulesOf, txns } from './script.ts';
 
@@ -110,6 +111,17 @@ describe('a server', () => {
     }
   });
 
+  test('that hears somebody again does not wait for long until it says its vote again', () => {
+    const ensemble = new Ensemble();
+    ensemble.drop();
+    for (let round = 0; round < 3; round++) ensemble.fire(0, TIMER.resend);
+    ensemble.drop();
+    expect(ensemble.state(0).resendUs).toBe(1_600_000);
+    ensemble.fire(1, TIMER.resend);
+    ensemble.deliver();
+    expect(ensemble.state(0).resendUs).toBe(200_000);
+  });
+
   test('goes on with its own state when a snapshot never became whole', () => {
     const interrupted = (rules = {}): ZabState => {
       const ensemble = Ensemble.formed({ rules, options: { snapshotEvery: 2, retained: 0 } });
@@ -143,6 +155,32 @@ describe('a leader', () => {
     ensemble.write(ensemble.leader(), 'E');
     ensemble.settle();
     expect(ensemble.state(0).log.at(-1)?.zxid).toEqual({ epoch: 2, counter: 1 });
+    expect(ensemble.violations).toEqual([]);
+  });
+
+  test('makes no room for a server that has no say, however recent its history is', () => {
+    const diskUpTo = (last: number): ZabRecord[] => [
+      { kind: 'accepted-epoch', epoch: 1 },
+      { kind: 'current-epoch', epoch: 1 },
+      ...txns(1, 1, last).map((txn) => ({ kind: 'txn', txn }) as const),
+    ];
+    const ensemble = new Ensemble({
+      options: { quorum: 'weighted', weights: '1,1,0' },
+      disks: [diskUpTo(1), diskUpTo(1), diskUpTo(3)],
+    });
+    ensemble.settle();
+    ensemble.fire(1, TIMER.finalize);
+    ensemble.fire(0, TIMER.finalize);
+    const isLate = ({ from, message }: { from: number; message: { kind: string } }): boolean =>
+      from === 0 && message.kind === 'ack-epoch';
+    ensemble.settle((flight) => !isLate(flight));
+    ensemble.fire(2, TIMER.resend);
+    ensemble.settle((flight) => !isLate(flight));
+    expect(ensemble.delivered.get('ack-epoch')).toBe(1);
+    expect(ensemble.state(1)).toMatchObject({ role: 'leading', phase: 'discovery' });
+    ensemble.settle();
+    expect(ensemble.delivered.get('truncate')).toBe(1);
+    expect(ensemble.state(2)).toMatchObject({ phase: 'broadcast', currentEpoch: 2, applied: 1 });
     expect(ensemble.violations).toEqual([]);
   });
 
