@@ -108,8 +108,9 @@ export class ValueTable {
   }
 }
 
-/** A list is equal by content; the prefix keeps it apart from a string that looks like it. */
+/** A list is equal by content; the prefix keeps it apart from every string: no list begins with two. */
 function keyOf(value: Value): unknown {
+  if (typeof value === 'string') return value.startsWith('\u0000') ? `\u0000${value}` : value;
   return typeof value === 'object' ? `\u0000${JSON.stringify(value)}` : value;
 }
 

@@ -97,6 +97,10 @@ function onReply(rules: ClientRules, hearing: Hearing, to: ClientRef, reply: Rep
       break;
     case 'unknown':
       if (isChanging(state)) state.indefinite = true;
+      if (reply.error === 'session') {
+        loseSession(rules, state, env, reply.error);
+        break;
+      }
       state.target = from === state.target ? nextNode(state, env) : state.target;
       pause(state, env);
       break;
@@ -116,6 +120,11 @@ function onFail(
     else env.complete({ type: 'fail', error, position, node: from });
     return;
   }
+  loseSession(rules, state, env, error);
+}
+
+/** The session is over. In a new one, what may have been executed could be executed again. */
+function loseSession(rules: ClientRules, state: ClientState, env: ClientEnv, error: string): void {
   state.session = 0;
   if (state.indefinite) giveUp(rules, state, env, error);
   else attempt(state, env);

@@ -66,6 +66,8 @@ export class AppliedLog {
   /** The highest position executed anywhere. */
   frontier = 0;
   duplicates = 0;
+  /** Sessions opened, each once, however many nodes executed its opening. */
+  sessions = 0;
   /** Whether something was executed of which no line tells. */
   #unseen = false;
 
@@ -192,6 +194,7 @@ export class AppliedLog {
     const { id } = event;
     if (id === 'open') {
       // The position of its opening is the number of a session.
+      this.sessions++;
       this.#sessions.set(event.position, { highest: 0, executed: 0, line: this.#findings.line });
       return;
     }

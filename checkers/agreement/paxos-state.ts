@@ -145,6 +145,7 @@ export interface PaxosStats {
   learned: number;
   applied: number;
   duplicates: number;
+  sessions: number;
   snapshotsTaken: number;
   snapshotsInstalled: number;
   restarts: number;

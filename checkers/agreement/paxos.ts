@@ -116,6 +116,7 @@ export function stepPaxos(
       judgeChosen(ghost, node, event.position, event.valueHash);
       ghost.applied.apply(event, node);
       ghost.stats.duplicates = ghost.applied.duplicates;
+      ghost.stats.sessions = ghost.applied.sessions;
       return;
     case 'reply':
       ghost.applied.reply(event, node);
@@ -250,6 +251,7 @@ export function noPaxosStats(): PaxosStats & Record<string, number> {
     learned: 0,
     applied: 0,
     duplicates: 0,
+    sessions: 0,
     snapshotsTaken: 0,
     snapshotsInstalled: 0,
     restarts: 0,

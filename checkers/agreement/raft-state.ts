@@ -121,6 +121,7 @@ export interface RaftStats {
   applied: number;
   /** Commands that the session table recognised as repetitions. */
   duplicates: number;
+  sessions: number;
   snapshotsTaken: number;
   snapshotsInstalled: number;
   restarts: number;

@@ -167,6 +167,7 @@ function onApply(
   }
   ghost.applied.apply(event, node);
   ghost.stats.duplicates = ghost.applied.duplicates;
+  ghost.stats.sessions = ghost.applied.sessions;
 }
 
 function noStats(): RaftStats & Record<string, number> {
@@ -178,6 +179,7 @@ function noStats(): RaftStats & Record<string, number> {
     committed: 0,
     applied: 0,
     duplicates: 0,
+    sessions: 0,
     snapshotsTaken: 0,
     snapshotsInstalled: 0,
     restarts: 0,

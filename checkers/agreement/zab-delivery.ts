@@ -138,6 +138,7 @@ export function onApply(
   ghost.stats.applied++;
   ghost.applied.apply(event, node);
   ghost.stats.duplicates = ghost.applied.duplicates;
+  ghost.stats.sessions = ghost.applied.sessions;
   if (position > node.commit.position) {
     findings.report(
       'ApplyBeyondCommit',

@@ -118,6 +118,7 @@ export interface ZabStats {
   committed: number;
   applied: number;
   duplicates: number;
+  sessions: number;
   /** Histories that were cut, and snapshots that were sent, in synchronisation. */
   truncations: number;
   snapshotsTaken: number;

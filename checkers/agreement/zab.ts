@@ -149,6 +149,7 @@ function noStats(): ZabStats & Record<string, number> {
     committed: 0,
     applied: 0,
     duplicates: 0,
+    sessions: 0,
     truncations: 0,
     snapshotsTaken: 0,
     snapshotsInstalled: 0,

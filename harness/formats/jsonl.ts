@@ -137,9 +137,10 @@ function historyValue(json: unknown, place: Place, depth: number): Value {
   return Object.entries(json).map(([name, item]) => [name, historyValue(item, place, depth + 1)]);
 }
 
-/** Two whole numbers beyond 2^53 may have become one when they were parsed. */
+/** Two whole numbers beyond 2^53 may have become one when they were parsed, as may two infinities. */
 function exactNumber(value: number, place: Place): number {
-  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  const isFraction = Number.isFinite(value) && !Number.isInteger(value);
+  if (isFraction || Number.isSafeInteger(value)) return value;
   throw usage(
     `${place.where}: "value": expected whole numbers up to 2^53, which are exact, got ${value} ` +
       '(write it as a text)',

@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<string, string>> = {
   reconfigurations: 'reconfigurations',
   learnersPromoted: 'learners promoted',
   transfersDone: 'leadership transfers',
+  transfersAborted: 'transfers aborted',
   fastDecisions: 'fast decisions',
   collisions: 'collisions',
   recoveries: 'recoveries',

@@ -3,6 +3,7 @@
  * every node proposes to the acceptors itself; in a classic one the coordinator does it for all.
  */
 
+import { answer } from '../answer.ts';
 import { mix } from '../hash.ts';
 import { type Command, type CommandResult, openCommand, operationCommand } from '../kv.ts';
 import type { ClientRef, Reply, Request } from '../protocol.ts';
@@ -25,7 +26,7 @@ export function onRequest(fast: Fast, request: Request): void {
   const { state } = fast;
   const { from } = request;
   if (state.leader === NOBODY) {
-    answer(fast, from, { status: 'redirect', leader: null });
+    answer(fast.env, from, { status: 'redirect', leader: null });
     return;
   }
   // A request that arrives twice is under way already.
@@ -71,14 +72,20 @@ export function onSlotChosen(fast: Fast, slot: number, command: FastCommand): vo
   if (rules.takesUpLost(state)) takeBack(state, own);
 }
 
-/** Answers whoever waits for this command, which was executed in this slot. */
+/**
+ * What is told of a command that was refused because its session is over. A command may win several
+ * slots, and have been executed in an earlier one that this node knows only from a snapshot.
+ */
+const SESSION_OVER: Reply = { status: 'unknown', error: 'session' };
+
+/** Answers whoever waits for this command, which the state machine was given in this slot. */
 export function answerCommand(
   fast: Fast,
   slot: number,
   command: FastCommand,
   result: CommandResult,
 ): void {
-  const { state, rules } = fast;
+  const { state, rules, machine } = fast;
   if (command.from === null) return;
   const key = requestKey(command.from);
   const waiting = state.waiting.get(key);
@@ -87,17 +94,19 @@ export function answerCommand(
   if (waiting.place === 'offered') state.offers.delete(waiting.slot);
   if (waiting.to === null) return;
   if (command.operation?.f === 'read') traceRead(fast, slot);
-  answer(fast, waiting.to, rules.commandReply(command, result));
+  const reply = machine.fate === 'refused' ? SESSION_OVER : rules.commandReply(command, result);
+  answer(fast.env, waiting.to, reply, command.id);
 }
 
 /** A snapshot came in place of these slots: what was chosen in them cannot be told any more. */
 export function answerCovered(fast: Fast, upTo: number): void {
   const { state } = fast;
-  for (const [key, { to, place, slot }] of state.waiting) {
+  for (const [key, { command, to, place, slot }] of state.waiting) {
     if (place !== 'offered' || slot > upTo) continue;
     state.waiting.delete(key);
     state.offers.delete(slot);
-    if (to !== null) answer(fast, to, { status: 'unknown', error: 'covered-by-snapshot' });
+    if (to === null) continue;
+    answer(fast.env, to, { status: 'unknown', error: 'covered-by-snapshot' }, command.id);
   }
 }
 
@@ -109,7 +118,7 @@ export function abandonBacklog(fast: Fast): void {
     // What lost a slot may be on its way through a coordinator as well.
     if (waiting.sentUs !== null) continue;
     state.waiting.delete(requestKey(waiting.to));
-    answer(fast, waiting.to, { status: 'redirect', leader: null });
+    answer(fast.env, waiting.to, { status: 'redirect', leader: null });
   }
   state.backlog = state.backlog.filter((waiting) => isUnderWay(state, waiting));
 }
@@ -179,10 +188,10 @@ function sendProposal(fast: Fast, slot: number, command: FastCommand, again: boo
 }
 
 /** A client that got no answer for so long has asked another node; more work is no help to it. */
-function giveUp(fast: Fast, { to, sentUs }: Waiting): void {
+function giveUp(fast: Fast, { command, to, sentUs }: Waiting): void {
   if (to === null) return;
-  if (sentUs === null) answer(fast, to, { status: 'redirect', leader: null });
-  else answer(fast, to, { status: 'unknown', error: 'timeout' });
+  if (sentUs === null) answer(fast.env, to, { status: 'redirect', leader: null });
+  else answer(fast.env, to, { status: 'unknown', error: 'timeout' }, command.id);
 }
 
 function sendAgain(fast: Fast, waiting: Waiting): void {
@@ -238,13 +247,6 @@ function commandOf(fast: Fast, request: Request): Command {
 /** One number for a request: clients number theirs below 2^32. */
 function requestKey({ client, id }: ClientRef): number {
   return client * 2 ** 32 + id;
-}
-
-function answer(fast: Fast, to: ClientRef, reply: Reply): void {
-  const { env } = fast;
-  const position = reply.status === 'ok' ? reply.position : null;
-  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position });
-  env.reply(to, reply);
 }
 
 function traceRead({ state, env }: Fast, slot: number): void {

@@ -4,9 +4,10 @@
  * in order, over the connection to its leader, so what a client sends in order stays in order.
  */
 
+import { answer } from '../answer.ts';
 import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
 import { isRead } from '../operations.ts';
-import type { ClientRef, Reply, Request } from '../protocol.ts';
+import type { Request } from '../protocol.ts';
 import { propose } from './broadcast.ts';
 import type { Forward, Origin, Txn } from './messages.ts';
 import { isOwn, type PendingSync, type Zab } from './state.ts';
@@ -17,7 +18,7 @@ export function onRequest(zab: Zab, request: Request): void {
   const { from } = request;
   const seen = request.kind === 'operation' ? (request.seen ?? 0) : 0;
   if (!rules.canServe(state) || !rules.hasSeen(state, seen)) {
-    answer(zab, from, { status: 'redirect', leader: null });
+    answer(zab.env, from, { status: 'redirect', leader: null });
     return;
   }
   if (request.kind === 'operation' && isRead(request.operation)) {
@@ -53,7 +54,7 @@ export function answerTxn(zab: Zab, position: number, txn: Txn, result: CommandR
   if (waiting === undefined) return;
   state.pending.delete(origin.number);
   if (command.operation?.f === 'read') traceReadThroughLog(zab, position);
-  answer(zab, waiting.to, result);
+  answer(zab.env, waiting.to, result, command.id);
 }
 
 /** Answers at once where a rule says so. */
@@ -63,7 +64,7 @@ export function answerEarly(zab: Zab, { command, origin }: Txn): void {
   if (result === null || !isOwn(zab, origin)) return;
   const waiting = state.pending.get(origin.number);
   state.pending.delete(origin.number);
-  if (waiting !== undefined) answer(zab, waiting.to, result);
+  if (waiting !== undefined) answer(zab.env, waiting.to, result, command.id);
 }
 
 /** How fresh a read is: `position` is what it has to see at least. */
@@ -84,7 +85,7 @@ export function answerRead(
   const acks = round === 0 ? [] : [{ node: state.leader, round }];
   env.trace({ kind: 'read-cert', mode, term, readPosition: position, applied, round, acks });
   const value = readKv(state.kv, read.operation.key);
-  answer(zab, read.to, { status: 'ok', value, position: applied });
+  answer(zab.env, read.to, { status: 'ok', value, position: applied });
 }
 
 /**
@@ -93,9 +94,11 @@ export function answerRead(
  */
 export function abandonClients(zab: Zab): void {
   const { pending, pendingSyncs } = zab.state;
-  for (const { to } of pending.values()) answer(zab, to, { status: 'unknown', error: 'no-leader' });
+  for (const { to } of pending.values())
+    answer(zab.env, to, { status: 'unknown', error: 'no-leader' });
   pending.clear();
-  for (const { to } of pendingSyncs.values()) answer(zab, to, { status: 'redirect', leader: null });
+  for (const { to } of pendingSyncs.values())
+    answer(zab.env, to, { status: 'redirect', leader: null });
   pendingSyncs.clear();
 }
 
@@ -120,12 +123,6 @@ function commandOf(zab: Zab, request: Request): Command {
  */
 function clusterTimeUs({ state, env }: Zab): number {
   return state.clusterUs + Math.max(0, env.nowUs() - state.leaderSinceUs);
-}
-
-function answer({ env }: Zab, to: ClientRef, reply: Reply): void {
-  const position = reply.status === 'ok' ? reply.position : null;
-  env.trace({ kind: 'reply', client: to.client, id: to.id, status: reply.status, position });
-  env.reply(to, reply);
 }
 
 function traceReadThroughLog(zab: Zab, position: number): void {

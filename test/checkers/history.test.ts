@@ -41,6 +41,12 @@ describe('ValueTable', () => {
     );
   });
 
+  test('keeps a list apart from a text that begins as the name of a list does inside', () => {
+    const table = new ValueTable();
+    const alike = [[[1]], '[[1]]', '\u0000[[1]]', '\u0000\u0000[[1]]'];
+    expect(new Set(alike.map((one) => table.code(one))).size).toBe(alike.length);
+  });
+
   test('keeps a list apart from the text that looks like it, and null pairs from zeros', () => {
     const table = new ValueTable();
     expect(table.code([1, 2])).not.toBe(table.code('[1,2]'));

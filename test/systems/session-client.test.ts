@@ -190,6 +190,14 @@ describe('a refusal', () => {
     expect(bench.outcomes).toMatchObject([{ type: 'fail', error: 'cas-mismatch' }]);
   });
 
+  test('of the session by a node that cannot tell is unknown, and the next write opens a new one', () => {
+    const bench = writing();
+    bench.answer({ status: 'unknown', error: 'session' });
+    expect(bench.outcomes).toMatchObject([{ type: 'info', error: 'session' }]);
+    bench.invoke(WRITE);
+    expect(bench.last().request.kind).toBe('open');
+  });
+
   test('of the session makes it open a new one, if nothing can have been executed', () => {
     const bench = writing();
     bench.answer({ status: 'fail', error: 'session' });

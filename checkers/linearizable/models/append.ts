@@ -40,7 +40,9 @@ export const log: Model<Value> = {
   describeState: showValue,
 };
 
-/** The elements in order, and the last offset that was answered. */
+const NO_OFFSET = Number.NEGATIVE_INFINITY;
+
+/** The elements in order, and the last offset that was answered; below every offset at the start. */
 interface Offsets {
   readonly elements: readonly Value[];
   readonly last: number;
@@ -54,7 +56,7 @@ interface Offsets {
 export const offsetLog: Model<Offsets> = {
   name: 'offset-log',
   functions: ['append', 'read'],
-  initial: (value) => ({ elements: log.initial(value) as readonly Value[], last: -1 }),
+  initial: (value) => ({ elements: log.initial(value) as readonly Value[], last: NO_OFFSET }),
   step({ elements, last }, operation) {
     const { f, output, outcome } = operation;
     const next = log.step(elements, operation) as readonly Value[] | undefined;
@@ -66,7 +68,7 @@ export const offsetLog: Model<Offsets> = {
   key: ({ elements, last }) => `${last} ${JSON.stringify(elements)}`,
   readonly: ({ f }) => f === 'read',
   describeState: ({ elements, last }) =>
-    `${showValue(elements)}${last === -1 ? '' : `, last offset ${last}`}`,
+    `${showValue(elements)}${last === NO_OFFSET ? '' : `, last offset ${last}`}`,
 };
 
 function appended(state: Value, input: Value): Value {

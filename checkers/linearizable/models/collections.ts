@@ -39,7 +39,7 @@ export const set: Model<Values> = {
 export const fifoQueue: Model<Values> = {
   name: 'fifo-queue',
   functions: ['enqueue', 'dequeue', 'enq', 'deq', 'push', 'pop'],
-  initial: elements,
+  initial: inside,
   step(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return undefined;
     if (isInsert(f)) return [...state, inserted(input)];
@@ -54,7 +54,7 @@ export const fifoQueue: Model<Values> = {
 export const unorderedQueue: Model<readonly Values[]> = nondeterministic<Values>({
   name: 'unordered-queue',
   functions: ['enqueue', 'dequeue', 'enq', 'deq', 'push', 'pop'],
-  initial: (value) => [elements(value).toSorted(byText)],
+  initial: (value) => [inside(value).toSorted(byText)],
   steps(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return [];
     if (isInsert(f)) return [[...state, inserted(input)].sort(byText)];
@@ -88,6 +88,11 @@ export function isInsert(f: string): boolean {
 function inserted(value: Value): Value {
   if (value === null) throw new UnreadableValue('nil was put in, which as an answer means empty');
   return value;
+}
+
+/** What a queue or a stack holds at the start. */
+function inside(value: Value): Values {
+  return elements(value).map(inserted);
 }
 
 function isEmptyAnswer(operation: {

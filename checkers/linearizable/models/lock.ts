@@ -28,7 +28,8 @@ export const ownedMutex: Model<string> = {
   name: 'owned-mutex',
   functions: ['acquire', 'release'],
   owners: true,
-  initial: (value) => (value === null ? free : `held by process ${String(value)}`),
+  initial: (value) =>
+    value === null || value === false || value === free ? free : `held by process ${String(value)}`,
   step(state, operation) {
     if (operation.outcome === 'refused') return undefined;
     const mine = `held by process ${operation.process}`;

@@ -1,7 +1,7 @@
 /** Several registers that one operation reads and writes atomically. */
 
 import type { Value } from '../../history.ts';
-import { type Model, UnreadableValue } from '../model.ts';
+import { type Model, type Operation, UnreadableValue } from '../model.ts';
 import { same } from './register.ts';
 
 /** The registers that hold something, sorted by name. */
@@ -27,10 +27,11 @@ function multiRegisterBy(agrees: (holds: Value, value: Value) => boolean): Model
         (all, [name, start]) => assign(all, String(name), start ?? null),
         [],
       ),
-    step(state, { input, output, outcome }) {
+    step(state, operation) {
+      const { outcome } = operation;
       if (outcome === 'refused') return undefined;
       let next = state;
-      for (const [f, name, value] of steps(outcome === 'ok' && output !== null ? output : input)) {
+      for (const [f, name, value] of executed(operation)) {
         if (f === 'write' || f === 'w') {
           next = assign(next, String(name), value ?? null);
         } else if (outcome === 'ok' && !agrees(held(next, String(name)), value ?? null)) {
@@ -39,10 +40,15 @@ function multiRegisterBy(agrees: (holds: Value, value: Value) => boolean): Model
       }
       return next;
     },
-    readonly: ({ input }) => steps(input).every(([f]) => f === 'read' || f === 'r'),
+    readonly: (operation) => executed(operation).every(([f]) => f === 'read' || f === 'r'),
     describeState: (state) =>
       state.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', '),
   };
+}
+
+/** What it did, as far as it is known: an answer repeats all steps, with what the reads saw. */
+function executed({ input, output, outcome }: Operation): readonly (readonly Value[])[] {
+  return steps(outcome === 'ok' && output !== null ? output : input);
 }
 
 function steps(value: Value): readonly (readonly Value[])[] {

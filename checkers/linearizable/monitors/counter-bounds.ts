@@ -15,7 +15,10 @@ interface Window {
   most: number;
 }
 
-/** The first answer that no increments and decrements explain; O(n times the open operations). */
+/**
+ * The first answer that no increments and decrements explain; O(n times the open operations).
+ * Nothing is said where sums are inexact.
+ */
 export function outsideBounds(operations: Operations, start: number): MonitorResult | undefined {
   const { count, ret } = operations;
   const steps = new Float64Array(count);
@@ -25,6 +28,7 @@ export function outsideBounds(operations: Operations, start: number): MonitorRes
     if (operation.f !== 'read') steps[i] = delta(operation);
     answers.push(answerOf(operation));
   }
+  if (!isExact(steps, start)) return undefined;
   let least = start;
   let most = start;
   const open = new Map<number, Window>();
@@ -50,6 +54,12 @@ export function outsideBounds(operations: Operations, start: number): MonitorRes
     }
   }
   return undefined;
+}
+
+/** Whether sums do not depend on their order, as those of fractions and huge numbers do. */
+function isExact(steps: Float64Array, start: number): boolean {
+  const most = steps.reduce((sum, step) => sum + Math.abs(step), Math.abs(start));
+  return Number.isSafeInteger(most) && Number.isInteger(start) && steps.every(Number.isInteger);
 }
 
 function answerOf({ f, output, outcome }: ReturnType<typeof operationAt>): number | undefined {

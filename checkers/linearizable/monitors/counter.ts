@@ -27,11 +27,13 @@ export function counterMonitor(operations: Operations, initial: Value): MonitorR
     const outside = outsideBounds(operations, initial ?? 0);
     return outside ?? undecided('it is not only counted up by one and read');
   }
+  const start = initial ?? 0;
+  if (!Number.isSafeInteger(start)) return undecided('it does not start from a whole number');
   const { ret, history } = operations;
   const forced = new Heap();
   const done = new Uint8Array(operations.count);
   let optional = 0;
-  let count = initial ?? 0;
+  let count = start;
   let lastForced = NONE;
   for (const entry of eventOrder(operations)) {
     const i = entry >> 1;
@@ -51,8 +53,9 @@ export function counterMonitor(operations: Operations, initial: Value): MonitorR
     }
     if (ret[i] === NEVER) continue;
     const value = history.values.value(history.value[ret[i] as number] as number) ?? 0;
-    if (typeof value !== 'number')
-      return violation([i], `${said(operations, counter, i)}: no number`);
+    if (typeof value !== 'number' || !Number.isInteger(value)) {
+      return violation([i], `${said(operations, counter, i)}, which is no whole number`);
+    }
     if (isCall) {
       if (count > value) return tooLow(operations, i, count, lastForced);
       continue;

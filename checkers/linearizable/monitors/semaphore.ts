@@ -13,33 +13,52 @@ import type { Operations } from '../operations.ts';
 import { eventOrder } from './event-order.ts';
 import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
 
+/** The answered acquires of one process; the first `released` of them were given back. */
+interface Permits {
+  readonly acquires: number[];
+  released: number;
+}
+
 export function semaphoreMonitor(operations: Operations, initial: Value): MonitorResult {
   const { history, call, ret } = operations;
   const permits = permitsOf(initial);
   const acquire = history.functions.find('acquire');
-  /** Answered acquires whose permits are held, by process, in the order of their answers. */
-  const held = new Map<number, number[]>();
+  const byProcess = new Map<number, Permits>();
   let count = 0;
   let fault: readonly number[] | undefined;
   for (const entry of eventOrder(operations)) {
     const i = entry >> 1;
     const isCall = (entry & 1) === 0;
     const who = history.process[call[i] as number] as number;
-    const mine = held.get(who) ?? [];
+    const mine = permitsBy(byProcess, who);
     if (history.f[call[i] as number] === acquire) {
       if (isCall) continue;
       if (history.values.value(history.value[ret[i] as number] as number) === false) {
         return undecided('an acquire was denied');
       }
-      held.set(who, [...mine, i]);
-      if (++count > permits) fault ??= [...held.values()].flat();
+      mine.acquires.push(i);
+      if (++count > permits) fault ??= heldOf(byProcess);
     } else if (isCall) {
-      if (mine.length === 0) return undecided('a process releases what it did not acquire');
-      held.set(who, mine.slice(1));
+      if (mine.released === mine.acquires.length) {
+        return undecided('a process releases what it did not acquire');
+      }
+      mine.released++;
       count--;
     }
   }
   return fault === undefined ? VALID : tooMany(operations, permits, fault);
+}
+
+function permitsBy(byProcess: Map<number, Permits>, who: number): Permits {
+  const known = byProcess.get(who);
+  if (known !== undefined) return known;
+  const none: Permits = { acquires: [], released: 0 };
+  byProcess.set(who, none);
+  return none;
+}
+
+function heldOf(byProcess: ReadonlyMap<number, Permits>): readonly number[] {
+  return [...byProcess.values()].flatMap(({ acquires, released }) => acquires.slice(released));
 }
 
 function tooMany(

@@ -9,13 +9,15 @@
  * judged by `register.ts`.
  */
 
-import { FAIL, History, NONE, type Value } from '../../history.ts';
+import { FAIL, History, INVOKE, NONE, OK, type Value } from '../../history.ts';
 import { said } from '../explain.ts';
 import { kvAppend } from '../models/append.ts';
 import { NEVER, type Operations } from '../operations.ts';
-import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
+import { eventOrder } from './event-order.ts';
+import { type MonitorResult, undecided, violation } from './monitor.ts';
 import { registerFault } from './register.ts';
-import { explainRegister } from './register-witness.ts';
+import { explainRegister, type Fault } from './register-witness.ts';
+import type { Zone } from './zones.ts';
 
 /** The text at the start, and those that end in piece n, are numbered 0 and n + 1. */
 const START = 0;
@@ -34,10 +36,11 @@ export function textMonitor(operations: Operations, initial: Value): MonitorResu
   if (typeof pieces === 'string') return undecided(pieces);
   const seen = readTexts(operations, pieces, initial);
   if ('kind' in seen) return seen;
-  const register = asRegister(operations, pieces, seen);
+  const { register, events } = asRegister(operations, pieces, seen);
   const result = registerFault(register, START);
-  if (result.kind !== 'fault') return result.kind === 'valid' ? VALID : result;
-  return { kind: 'violation', contradiction: explainRegister(operations, kvAppend, result.fault) };
+  if (result.kind !== 'fault') return result;
+  const fault = faultBehind(result.fault, events);
+  return { kind: 'violation', contradiction: explainRegister(operations, kvAppend, fault) };
 }
 
 function piecesOf(operations: Operations, initial: Value): Pieces | string {
@@ -122,17 +125,35 @@ function partsOf(value: Value, { trie, isPut, start }: Pieces): readonly number[
   return head === start ? rest : parts;
 }
 
-/** The same operations on a register that holds numbers of texts. */
-function asRegister(operations: Operations, { by, isPut }: Pieces, seen: Seen): Operations {
-  const { history, count, call, ret } = operations;
-  const register = new History();
-  const [read, write, cas] = ['read', 'write', 'cas'].map((f) => register.functions.id(f)) as [
+/** The same operations on a register; its history has the events of these operations only. */
+interface AsRegister {
+  readonly register: Operations;
+  /** By event of the register's history, the event behind it. */
+  readonly events: Int32Array;
+}
+
+/** A register that holds numbers of texts. */
+function asRegister(operations: Operations, { by, isPut }: Pieces, seen: Seen): AsRegister {
+  const { count } = operations;
+  const order = eventOrder(operations);
+  const events = new Int32Array(order.length);
+  const call = new Int32Array(count);
+  const ret = new Int32Array(count).fill(NEVER);
+  for (let event = 0; event < order.length; event++) {
+    const entry = order[event] as number;
+    const own = (entry & 1) === 0 ? call : ret;
+    const theirs = own === call ? operations.call : operations.ret;
+    own[entry >> 1] = event;
+    events[event] = theirs[entry >> 1] as number;
+  }
+  const history = new History();
+  const [read, write, cas] = ['read', 'write', 'cas'].map((f) => history.functions.id(f)) as [
     number,
     number,
     number,
   ];
-  const f = new Int32Array(history.length).fill(read);
-  const value = new Int32Array(history.length).fill(NONE);
+  const f = new Int32Array(order.length).fill(read);
+  const value = new Int32Array(order.length).fill(NONE);
   for (let i = 0; i < count; i++) {
     if (ret[i] !== NEVER) value[ret[i] as number] = seen.texts[i] as number;
   }
@@ -140,13 +161,35 @@ function asRegister(operations: Operations, { by, isPut }: Pieces, seen: Seen): 
     const source = seen.before[piece] as number;
     const isSwap = isPut[piece] !== true && source !== NONE;
     f[call[i] as number] = isSwap ? cas : write;
-    const written = register.values.code(isSwap ? [source, piece + 1] : piece + 1);
+    const written = history.values.code(isSwap ? [source, piece + 1] : piece + 1);
     value[call[i] as number] = written;
     if (ret[i] !== NEVER) value[ret[i] as number] = written;
   });
-  const columns = { length: history.length, type: history.type, process: history.process };
-  Object.assign(register, columns, { f, value, key: history.key, time: history.time });
-  return { ...operations, history: register };
+  // Nothing was refused.
+  const type = Uint8Array.from(order, (entry) => ((entry & 1) === 0 ? INVOKE : OK));
+  Object.assign(history, { length: order.length, type, f, value });
+  return { register: { history, key: NONE, count, call, ret }, events };
+}
+
+/** The same fault by the events behind those of the register. */
+function faultBehind(fault: Fault, events: Int32Array): Fault {
+  const behind = (event: number): number => events[event] ?? event;
+  const zone = ({ firstRet, lastCall }: Zone): Zone => ({
+    firstRet: behind(firstRet),
+    lastCall: behind(lastCall),
+  });
+  switch (fault.kind) {
+    case 'never written':
+      return { ...fault, read: behind(fault.read) };
+    case 'never there':
+      return { ...fault, call: behind(fault.call) };
+    case 'too early':
+      return { ...fault, answer: behind(fault.answer), call: behind(fault.call) };
+    case 'two successors':
+      return { ...fault, calls: fault.calls.map(behind) };
+    case 'zones':
+      return { ...fault, held: zone(fault.held), other: zone(fault.other) };
+  }
 }
 
 /** Pieces by their characters; refuses one that is the beginning of another. */

@@ -57,6 +57,14 @@ class Executed {
   }
 }
 
+describe('the sessions opened', () => {
+  test('are counted once each, however many nodes execute the opening', () => {
+    const executed = new Executed().run('open', '1:1', 'noop', 'open');
+    executed.apply(1, 1, 'open').apply(2, 1, 'open');
+    expect(executed.log.sessions).toBe(2);
+  });
+});
+
 describe('an answer', () => {
   test('for what was executed there is right, whoever executed it first', () => {
     const log = new Executed().run('open', '1:1', '1:2').apply(1, 1, 'open').apply(1, 2, '1:1');

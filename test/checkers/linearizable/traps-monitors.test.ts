@@ -219,3 +219,26 @@ test('a count beyond everything that was asked for is refused without a search',
   expect(counts[2]).toMatch(/^valid/);
   expect(counts[3]).toBe(refused);
 });
+
+test('a counter that goes up by ones is never between two whole numbers', () => {
+  const lines = ['0 invoke inc', '0 info inc', '1 invoke read', '1 ok read 0.5'];
+  expect(judge('counter', lines)).toBe('invalid by counter monitor');
+});
+
+test('fractions that were added in another order may sum up to another count', () => {
+  const [one, two, three] = [0.1, 0.2, 0.3];
+  const lines = [one, two, three].map((step, who) => `${who} invoke inc ${step}`);
+  for (const who of [0, 1, 2]) lines.push(`${who} ok inc`);
+  lines.push('3 invoke read', `3 ok read ${three + two + one}`);
+  expect(three + two + one).not.toBe(one + two + three);
+  expect(judge('counter', lines)).toMatch(/^valid/);
+});
+
+test('the permits of a process are given back in turn, and all that is held is named', () => {
+  const acquire = ['0 invoke acquire', '0 ok acquire'];
+  const release = ['0 invoke release', '0 ok release'];
+  const lines = [...acquire, ...acquire, ...release, ...acquire];
+  expect(judge('semaphore', lines, 2)).toBe('valid by semaphore monitor');
+  expect(judge('semaphore', [...lines, ...release, ...release], 2)).toMatch(/^valid/);
+  expect(judge('semaphore', [...lines, ...acquire], 2)).toBe('invalid by semaphore monitor');
+});

@@ -199,3 +199,42 @@ describe('an equal place in time', () => {
     expect(checkLinearizable(together, { model: 'register' }).verdict.kind).toBe('valid');
   });
 });
+
+describe('a claim of a model', () => {
+  test('that a transaction only reads goes by its answer where only that has the steps', () => {
+    const told = history(
+      '0 invoke txn [["r","y",1]]',
+      '1 invoke txn []',
+      '1 ok txn [["w","y",1]]',
+      '2 invoke txn []',
+      '2 ok txn [["w","y",2]]',
+      '0 ok txn [["r","y",1]]',
+    );
+    expect(checkLinearizable(told, { model: 'multi-register' }).verdict.kind).toBe('valid');
+  });
+
+  test('that an offset is greater than those before it says nothing about the first', () => {
+    const model = models['offset-log'];
+    const first = { f: 'append', input: 'a', output: -1, outcome: 'ok', process: 0 } as const;
+    expect(model.step(model.initial(null), first)).toBeDefined();
+  });
+
+  test('that an owned mutex starts free goes for false too, as in the monitor', () => {
+    const twice = history(
+      ...['acquire', 'release', 'acquire'].flatMap((f) => [`0 invoke ${f}`, `0 ok ${f}`]),
+    );
+    const model = models['owned-mutex'];
+    const acquire = { f: 'acquire', input: null, output: null, outcome: 'ok', process: 0 } as const;
+    const options = { model: 'owned-mutex', initial: false };
+    expect(model.step(model.initial(false), acquire)).toBeDefined();
+    expect(checkLinearizable(twice, options).verdict.kind).toBe('valid');
+  });
+
+  test('that an answer nil found it empty holds at the start too: a queue cannot hold nil', () => {
+    const taken = history('0 invoke dequeue', '0 ok dequeue', '0 invoke dequeue', '0 ok dequeue 1');
+    for (const model of ['fifo-queue', 'unordered-queue'] as const) {
+      const { verdict } = checkLinearizable(taken, { model, initial: [null, 1] });
+      expect(verdict).toEqual({ kind: 'unknown', because: expect.stringContaining('nil was put') });
+    }
+  });
+});

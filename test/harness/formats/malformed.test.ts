@@ -70,6 +70,11 @@ describe('a history that cannot be one is refused with line and expectation:', (
       '{"type":"invoke","process":0,"f":"r","value":[9007199254740993]}',
       'file:1: "value": expected whole numbers up to 2^53',
     ],
+    [
+      'a number without end',
+      '{"type":"invoke","process":0,"f":"r","value":[1e999]}',
+      'file:1: "value": expected whole numbers up to 2^53',
+    ],
     ['a JSON array', '[{"type":"invoke"}]', 'file:1: expected one JSON object a line'],
     ['text between', `${INVOKE}oops\n`, 'file:2: expected one JSON object on the line, got "oops"'],
     ['a number', `${INVOKE}3\n`, 'file:2: expected a JSON object'],

@@ -293,6 +293,15 @@ describe('a proposer', () => {
     expect(committee.answer(forwarded)).toEqual({ status: 'unknown', error: 'timeout' });
   });
 
+  test('cannot tell what became of a command whose session is over: it may have won two slots', () => {
+    const committee = new Committee();
+    committee.open(0);
+    const id = committee.request(1, { f: 'append', key: 'x', value: 1 }, 99, 1);
+    committee.settle();
+    expect(committee.answer(id)).toEqual({ status: 'unknown', error: 'session' });
+    expect(committee.violations).toEqual([]);
+  });
+
   test('redirects clients while it knows no coordinator', () => {
     const committee = new Committee();
     const id = committee.write(2, 'A');
