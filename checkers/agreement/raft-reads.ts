@@ -33,7 +33,8 @@ function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): string
   // A read through the log is a command like any other: order is its only justification.
   if (event.mode === 'log') return null;
   if (event.mode === 'follower') return followerFault(ghost, event);
-  if (node.leading !== term && !ghost.leaderOf.has(term)) return 'without being its leader';
+  if (node.leading !== term && ghost.leaderOf.get(term)?.node !== node.node)
+    return 'without being its leader';
   // A new leader does not know what is committed until an entry of its own term is (6.4, step 1).
   const readTerm = readPosition > node.last ? -1 : termAt(ghost, node, readPosition);
   if (readTerm !== -1 && readTerm !== term) {
@@ -72,9 +73,10 @@ function followerFault(ghost: RaftGhost, event: ReadCertificate): string | null 
   const leadership = ghost.leaderOf.get(term);
   if (leadership === undefined) return 'on the word of a leader that there was not';
   const leader = ghost.nodes[leadership.node];
-  if (leader === undefined || leader.confirmedTerm !== term) return null;
+  if (leader === undefined || leader.confirmedTerm > term) return null;
   const at = round % ROUNDS_KEPT;
-  const known = leader.confirmedRound[at] as number;
+  // What it confirmed in earlier terms says nothing about this one.
+  const known = leader.confirmedTerm === term ? (leader.confirmedRound[at] as number) : -1;
   if (known > round) return null;
   const isConfirmed =
     known === round &&

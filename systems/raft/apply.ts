@@ -28,7 +28,8 @@ export function applyCommitted(raft: Raft): void {
     takeSnapshot(raft);
   }
   if (state.role === 'leader') serveReads(raft);
-  else if (state.followerReads.length > 0) serveFollowerReads(raft);
+  // A node may lead by the time that it has executed what it asked for as a follower.
+  if (state.followerReads.length > 0) serveFollowerReads(raft);
 }
 
 /** Puts the snapshot in the place of the log up to it, in memory and, atomically, on disk. */

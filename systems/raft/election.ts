@@ -144,6 +144,8 @@ function becomeLeader(raft: Raft): void {
   state.confirmedRound = 0;
   state.leaseUntilUs = Number.NEGATIVE_INFINITY;
   env.cancelTimer(TIMER.election);
+  // The timer that would give them up has just been cancelled.
+  refuseFollowerReads(raft, Number.POSITIVE_INFINITY);
   traceLeader(raft, last);
   markRound(raft);
   if (rules.startsWithNoop(state)) appendCommand(raft, noopCommand(state.clusterUs), null);

@@ -6,6 +6,7 @@
 import { emptyKv, type KvSnapshot, restoreKv } from '../kv.ts';
 import { replaceLog, traceSnapshot } from './apply.ts';
 import { activate, initialConfiguration } from './configurations.ts';
+import { serveFollowerReads } from './follower-reads.ts';
 import type { Entry, InstallSnapshot, Snapshot, SnapshotReply } from './messages.ts';
 import { accept, countAnswer } from './replication.ts';
 import { heardLeader } from './roles.ts';
@@ -129,6 +130,7 @@ function install(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
   }
   traceSnapshot(raft, 'install');
   activate(raft);
+  serveFollowerReads(raft);
 }
 
 /** Followers that need the same snapshot are sent the same text. */

@@ -264,6 +264,13 @@ describe('a read by a follower', () => {
     ]);
   });
 
+  test('cannot stand on a round of a leader that has confirmed none in that term', () => {
+    const trace = TraceWriter.steady();
+    expect(trace.event(2, { ...read, mode: 'follower', round: 4 }).broken()).toEqual([
+      'J:ReadCert',
+    ]);
+  });
+
   test('needs the follower to have executed that much', () => {
     const trace = TraceWriter.steady().append(0, [2, 1], 1).append(1, [2, 1], 1);
     trace.commit(0, [2, 1], 1, [0, 1]).apply(0, [2, 1]);

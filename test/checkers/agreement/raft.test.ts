@@ -609,6 +609,9 @@ describe('reads', () => {
     ]);
     const stranger = { ...certificate, term: 9 };
     expect(TraceWriter.steady().event(0, stranger).broken()).toEqual(['J:ReadCert']);
+    const acks = [0, 1].map((node) => ({ node, round: 4 }));
+    const other = { ...certificate, acks };
+    expect(TraceWriter.steady().event(2, other).broken()).toEqual(['J:ReadCert']);
   });
 
   test('a read through the log needs no round', () => {

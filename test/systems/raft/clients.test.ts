@@ -176,6 +176,26 @@ describe('a read by a follower', () => {
     expect(script.checker.violations).toEqual([]);
   });
 
+  test('is answered also when the node leads by the time that it has executed as much', () => {
+    const script = steady();
+    script.write(0, 5);
+    script.settle(({ to, message }) => to !== 1 || message.kind !== 'append-entries');
+    const read = script.read(1);
+    script.settle(({ to, message }) => to !== 1 || message.kind !== 'append-entries');
+    // It gets the entry, and is not told that this is committed.
+    script.deliver(
+      ({ to, message }) =>
+        to === 1 && message.kind === 'append-entries' && message.entries.length > 0,
+    );
+    script.drop();
+    expect(script.answer(read)).toBeNull();
+    script.crash(0);
+    script.elect(1);
+    script.settle();
+    expect(script.answer(read)).toMatchObject({ status: 'ok', value: 5 });
+    expect(script.checker.violations).toEqual([]);
+  });
+
   test('that does not wait for that is noticed', () => {
     const script = steady({
       followerReadReady: (_: unknown, read: { index: number }) => read.index >= 0,
