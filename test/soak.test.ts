@@ -9,7 +9,7 @@ import { simulateOnce } from '../harness/simulate.ts';
 import { systems } from '../systems/index.ts';
 import { workloadServedBy } from './systems/workload-of.ts';
 
-const SEEDS = Number(process.env['ORDEAL_SOAK'] ?? 200);
+const SEEDS = Number(process.env['ORDEAL_SOAK'] ?? 100);
 const BATCH = 100;
 const SIZES = [1, 3, 4, 5, 7];
 
