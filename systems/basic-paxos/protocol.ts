@@ -1,6 +1,7 @@
 /** A Basic Paxos node: starting from its disk, and which message goes where. */
 
 import type { NodeView, Protocol } from '../protocol.ts';
+import { stepContext } from '../step-context.ts';
 import { hashOf, onAccept, onDurable, onPrepare } from './acceptor.ts';
 import { onRequest } from './clients.ts';
 import { onAccepted, onDecided } from './learner.ts';
@@ -25,14 +26,9 @@ const HEARTBEATS_MISSED_MAX = 3;
 export function basicPaxosProtocol(
   rules: BasicRules,
 ): Protocol<BasicState, BasicMessage, BasicRecord> {
-  // Handlers are not entered again while one runs, so one context serves all nodes and steps.
-  let context: Basic | null = null;
-  const enter = (state: BasicState, env: BasicEnv): Basic => {
-    if (context === null) context = { rules, state, env };
-    context.state = state;
-    context.env = env;
-    return context;
-  };
+  const { enter } = stepContext(
+    (state: BasicState, env: BasicEnv): Basic => ({ rules, state, env }),
+  );
   return {
     start(env, options, records) {
       const state = recover(env, basicConfig(options), records);

@@ -2,6 +2,7 @@
 
 import { optionValues } from '../option-values.ts';
 import type { Options } from '../protocol.ts';
+import { sessionOptions } from '../session-options.ts';
 import type { OptionSpec } from '../system.ts';
 import { quorumFault, quorumSizes } from './quorums.ts';
 import type { FastConfig } from './state.ts';
@@ -69,18 +70,7 @@ export const fastOptions = {
     max: 1_000_000,
   },
   batch: { describe: 'most slots in one Learn', default: 64, min: 1, max: 10_000 },
-  sessionTimeoutMs: {
-    describe: 'client sessions idle for longer expire, by the time in the log',
-    default: 3_600_000,
-    min: 1,
-    max: 1_000_000_000,
-  },
-  sessionsMax: {
-    describe: 'most client sessions; the one idle longest makes room',
-    default: 1024,
-    min: 1,
-    max: 1_000_000,
-  },
+  ...sessionOptions,
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 /** Resolves options; what is not given has its default. Throws `TypeError` for a wrong type. */

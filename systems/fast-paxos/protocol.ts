@@ -2,6 +2,7 @@
 
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
+import { stepContext } from '../step-context.ts';
 import { onAccept, onAny, onOwnVote, onPrepare, onProposal } from './acceptor.ts';
 import { onNack, onOwnPromise, onPromise } from './coordinator.ts';
 import { onElectionTimer, resetElectionWait } from './election.ts';
@@ -24,18 +25,9 @@ import {
 
 /** Builds the node code over a table of rules. */
 export function fastPaxosProtocol(rules: FastRules): Protocol<FastState, FastMessage, FastRecord> {
-  // Handlers are not entered again while one runs, so one context serves all nodes and steps.
-  let context: Fast | null = null;
-  const begin = (state: FastState, env: FastEnv): Fast => {
-    context = { rules, state, env, machine: new KvMachine(rules, state.config) };
-    return context;
-  };
-  const enter = (state: FastState, env: FastEnv): Fast => {
-    if (context === null) return begin(state, env);
-    context.state = state;
-    context.env = env;
-    return context;
-  };
+  const { begin, enter } = stepContext((state: FastState, env: FastEnv): Fast => {
+    return { rules, state, env, machine: new KvMachine(rules, state.config) };
+  });
   return {
     start(env, options, records) {
       const config = fastConfig(options);

@@ -2,6 +2,7 @@
 
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
+import { stepContext } from '../step-context.ts';
 import { onRequest } from './clients.ts';
 import {
   onElectionTimer,
@@ -33,18 +34,9 @@ import {
 export function multiPaxosProtocol(
   rules: MultiRules,
 ): Protocol<MultiState, MultiMessage, MultiRecord> {
-  // Handlers are not entered again while one runs, so one context serves all nodes and steps.
-  let context: Multi | null = null;
-  const begin = (state: MultiState, env: MultiEnv): Multi => {
-    context = { rules, state, env, machine: new KvMachine(rules, state.config) };
-    return context;
-  };
-  const enter = (state: MultiState, env: MultiEnv): Multi => {
-    if (context === null) return begin(state, env);
-    context.state = state;
-    context.env = env;
-    return context;
-  };
+  const { begin, enter } = stepContext((state: MultiState, env: MultiEnv): Multi => {
+    return { rules, state, env, machine: new KvMachine(rules, state.config) };
+  });
   return {
     start(env, options, records) {
       const found = replay(rules.recordsAtStart(records, env.incarnation));

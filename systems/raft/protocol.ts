@@ -3,6 +3,7 @@
 import type { RecoveredEntry } from '../../checkers/trace.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol, Request } from '../protocol.ts';
+import { stepContext } from '../step-context.ts';
 import { onRequest } from './clients.ts';
 import { configurationIn, configurationsOf, membershipOf, putInForce } from './configurations.ts';
 import {
@@ -35,18 +36,9 @@ import { abortLateTransfer, continueTransfer, transferWhenDue } from './transfer
 
 /** Builds the node code over a table of rules. */
 export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage, RaftRecord> {
-  // Handlers are not entered again while one runs, so one context serves all nodes and steps.
-  let context: Raft | null = null;
-  const begin = (state: RaftState, env: RaftEnv): Raft => {
-    context = { rules, state, env, machine: new KvMachine(rules, state.config) };
-    return context;
-  };
-  const enter = (state: RaftState, env: RaftEnv): Raft => {
-    if (context === null) return begin(state, env);
-    context.state = state;
-    context.env = env;
-    return context;
-  };
+  const { begin, enter } = stepContext((state: RaftState, env: RaftEnv): Raft => {
+    return { rules, state, env, machine: new KvMachine(rules, state.config) };
+  });
   return {
     start(env, options, records) {
       const state = recover(env, raftConfig(options), records);

@@ -2,6 +2,7 @@
 
 import { optionValues } from '../option-values.ts';
 import type { Options } from '../protocol.ts';
+import { sessionOptions } from '../session-options.ts';
 import type { OptionSpec } from '../system.ts';
 import type { ZabConfig } from './state.ts';
 
@@ -90,18 +91,7 @@ export const zabOptions = {
     min: 1,
     max: 60_000,
   },
-  sessionTimeoutMs: {
-    describe: 'client sessions idle for longer expire, by the time in the log',
-    default: 3_600_000,
-    min: 1,
-    max: 1_000_000_000,
-  },
-  sessionsMax: {
-    describe: 'most client sessions; the one idle longest makes room',
-    default: 1024,
-    min: 1,
-    max: 1_000_000,
-  },
+  ...sessionOptions,
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 /** Resolves options; what is not given has its default. Throws `TypeError` for a wrong type. */

@@ -2,6 +2,7 @@
 
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
+import { stepContext } from '../step-context.ts';
 import { onAck, onCommit, onLogged, onPropose } from './broadcast.ts';
 import { onForward, onRequest } from './clients.ts';
 import { onAckEpoch, onFollowerInfo, onLeaderInfo } from './discovery.ts';
@@ -26,18 +27,9 @@ import { onSync, onSynced } from './syncs.ts';
 
 /** Builds the node code over a table of rules. */
 export function zabProtocol(rules: ZabRules): Protocol<ZabState, ZabMessage, ZabRecord> {
-  // Handlers are not entered again while one runs, so one context serves all nodes and steps.
-  let context: Zab | null = null;
-  const begin = (state: ZabState, env: ZabEnv): Zab => {
-    context = { rules, state, env, machine: new KvMachine(rules, state.config) };
-    return context;
-  };
-  const enter = (state: ZabState, env: ZabEnv): Zab => {
-    if (context === null) return begin(state, env);
-    context.state = state;
-    context.env = env;
-    return context;
-  };
+  const { begin, enter } = stepContext((state: ZabState, env: ZabEnv): Zab => {
+    return { rules, state, env, machine: new KvMachine(rules, state.config) };
+  });
   return {
     start(env, options, records) {
       const state = recover(env, zabConfig(options), replay(records));

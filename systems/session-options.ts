@@ -1,0 +1,18 @@
+/** The options of client sessions, of every system whose log holds them (`kv.ts`). */
+
+import type { OptionSpec } from './system.ts';
+
+export const sessionOptions = {
+  sessionTimeoutMs: {
+    describe: 'client sessions idle for longer expire, by the time in the log',
+    default: 3_600_000,
+    min: 1,
+    max: 1_000_000_000,
+  },
+  sessionsMax: {
+    describe: 'most client sessions; the one idle longest makes room',
+    default: 1024,
+    min: 1,
+    max: 1_000_000,
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
