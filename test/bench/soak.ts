@@ -1,0 +1,90 @@
+/**
+ * `npm run soak -- [--runs 1000] [--from 1] [--system raft]...`: every protocol as it should be, in
+ * hard worlds drawn from the seed (`test/hard-worlds.ts`), simulated and judged in memory. What is
+ * called invalid is a false alarm of a checker or a bug of a protocol. Ends with status 1 if the
+ * safety of any run was; liveness is counted apart, because some worlds leave a protocol none.
+ */
+
+import { parseArgs } from 'node:util';
+import { commandOf } from '../../harness/run-file.ts';
+import { simulateOnce } from '../../harness/simulate.ts';
+import type { TimedCheck } from '../../harness/store/format.ts';
+import { hardRun, soaked } from '../hard-worlds.ts';
+
+const LIVENESS = ['availability', 'liveness'];
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    system: { type: 'string', multiple: true, default: soaked.map(({ name }) => name) },
+  },
+});
+
+const { system: names, runs, from } = values;
+const chosen = soaked.filter(({ name }) => names.includes(name));
+if (chosen.length < names.length) throw new Error(`systems: ${soaked.map((one) => one.name)}`);
+
+/** What runs of one system came to: how often, and the first seeds of it. */
+class Tally {
+  readonly #seeds = new Map<string, number[]>();
+
+  add(what: string, seed: number): void {
+    const seeds = this.#seeds.get(what);
+    if (seeds === undefined) this.#seeds.set(what, [seed]);
+    else seeds.push(seed);
+  }
+
+  lines(): string[] {
+    const rows = [...this.#seeds].sort(([, a], [, b]) => b.length - a.length);
+    return rows.map(([what, seeds]) => {
+      const more = seeds.length > 5 ? ' ...' : '';
+      return `${String(seeds.length).padStart(7)}  ${what}  (${seeds.slice(0, 5).join(' ')}${more})`;
+    });
+  }
+}
+
+const tallies = new Map(chosen.map(({ name }) => [name, new Tally()]));
+let unsafe = 0;
+for (let seed = Number(from); seed < Number(from) + Number(runs); seed++) {
+  for (const system of chosen) {
+    const { request, config } = hardRun(system, seed);
+    const kind = soakOnce(config, seed);
+    tallies.get(system.name)?.add(kind, seed);
+    if (!kind.startsWith('UNSAFE')) continue;
+    unsafe++;
+    console.log(`${kind}\n    ${commandOf(request, config)}`);
+  }
+}
+for (const [name, tally] of tallies) {
+  console.log(`\n${name}, ${runs} runs from seed ${from}:`);
+  for (const line of tally.lines()) console.log(line);
+}
+process.exitCode = unsafe === 0 ? 0 : 1;
+
+function soakOnce(config: Parameters<typeof simulateOnce>[0], seed: number): string {
+  try {
+    const { verdict, checks } = simulateOnce(config, []);
+    return kindOf(verdict.kind, checks);
+  } catch (error) {
+    return `UNSAFE threw: ${error instanceof Error ? (error.stack ?? error.message) : error} ${seed}`;
+  }
+}
+
+/** Runs of one kind are told together: what differs from run to run is left out. */
+function kindOf(verdict: string, checks: readonly TimedCheck[]): string {
+  if (verdict === 'valid') return 'valid';
+  const wrong = checks.filter(({ verdict: { kind } }) => kind === 'invalid');
+  const safety = wrong.filter(({ checker }) => !LIVENESS.includes(checker));
+  if (safety.length > 0) return `UNSAFE ${safety.map(reasonOf).join('; ')}`;
+  if (wrong.length > 0) return `not live: ${wrong.map(reasonOf).join('; ')}`;
+  const doubts = checks.filter(({ verdict: { kind } }) => kind === 'unknown');
+  return `unknown: ${doubts.map(reasonOf).join('; ')}`;
+}
+
+function reasonOf({ checker, verdict }: TimedCheck): string {
+  if (verdict.kind === 'valid') return checker;
+  const property = verdict.kind === 'invalid' ? (verdict.property ?? '') : '';
+  const why = property === '' ? verdict.because.replaceAll(/\d+(\.\d+)?/g, '#') : property;
+  return `${checker}: ${why}`;
+}

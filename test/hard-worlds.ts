@@ -1,0 +1,115 @@
+/**
+ * Runs drawn from a seed for soaks: hard worlds (slow disks, late messages, a fault every half
+ * second), and settings that put the most weight on what is rarely asked of a protocol (time-outs
+ * that the world hardly meets, batches and windows of one, a snapshot every few entries).
+ */
+
+import { type RunConfig, type RunRequest, resolveConfig } from '../harness/config.ts';
+import { namedDraw } from '../harness/draw.ts';
+import { HarnessError } from '../harness/errors.ts';
+import { SIMULATOR_OPTIONS } from '../harness/settings.ts';
+import { nemeses } from '../nemesis/index.ts';
+import { systems } from '../systems/index.ts';
+import type { Options } from '../systems/protocol.ts';
+import type { OptionSpec, System } from '../systems/system.ts';
+import { workloadsServedBy } from './systems/workload-of.ts';
+
+type Value = Options[string];
+
+/** Mild and hard values of numbers and texts, by option; what is not here keeps its default. */
+const VALUES: Readonly<Record<string, readonly Value[]>> = {
+  electionTimeoutMs: [30, 60, 100, 300],
+  heartbeatMs: [10, 20, 50],
+  retransmitMs: [20, 100],
+  leaseMs: [30, 60, 200],
+  phaseTimeoutMs: [20, 50, 100],
+  backoffMs: [5, 10, 50],
+  initLimitMs: [60, 200, 500],
+  syncLimitMs: [60, 100, 200],
+  pingMs: [10, 20, 50],
+  finalizeMs: [20, 50, 200],
+  resendMinMs: [20, 50, 200],
+  resendMaxMs: [100, 400, 3200],
+  classicMs: [50, 500],
+  contentionMax: [1, 3, 8],
+  batch: [1, 2, 5, 64],
+  inFlight: [0, 1, 2],
+  window: [1, 2, 4, 16],
+  snapshotEvery: [0, 3, 10, 20, 200],
+  snapshotChunkBytes: [50, 200, 65_536],
+  retained: [0, 5, 50],
+  counterBits: [4, 6, 32],
+  observers: [0, 1, 2],
+  weights: ['', '3,1,1', '1,2,3', '0,1,1,1'],
+  groups: ['', '0,0,1', '0,1,2,0,1,2'],
+  reconfigureEvery: [5, 20, 100],
+  transferEvery: [0, 10, 50],
+  sessionsMax: [4, 12, 1024],
+  sessionTimeoutMs: [500, 5_000, 3_600_000],
+  'network.latencyMaxUs': [500, 2_000, 20_000],
+  'network.lossPpm': [0, 1_000, 20_000, 100_000],
+  'network.duplicatePpm': [0, 1_000, 50_000, 200_000],
+  'network.latePpm': [0, 1_000, 20_000, 100_000],
+  'network.lateMaxUs': [20_000, 300_000, 1_000_000],
+  'disk.syncMaxUs': [200, 1_000, 20_000, 50_000],
+};
+
+/** An option is left as it is one time in three. */
+const CHANGED = 3;
+
+/** Some draws go together with no others: tried again under the next number. */
+const ATTEMPTS = 100;
+
+/** A run in a hard world, as a user would ask for it, and what that comes to. */
+export interface HardRun {
+  readonly request: RunRequest;
+  readonly config: RunConfig;
+}
+
+/** The hard run of a system under a seed: always the same one for the same code. */
+export function hardRun(system: System, seed: number): HardRun {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const request = drawRequest(system, seed, attempt);
+    try {
+      return { request, config: resolveConfig(request, [], () => seed) };
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+    }
+  }
+  throw new Error(`no settings of ${system.name} go together under seed ${seed}`);
+}
+
+/** All systems, for a soak that names none. */
+export const soaked: readonly System[] = Object.values(systems);
+
+function drawRequest(system: System, seed: number, attempt: number): RunRequest {
+  const draw = namedDraw(seed);
+  const pick = <Item>(what: string, items: readonly Item[]): Item =>
+    items[draw(`hard-${what}`, attempt, 0) % items.length] as Item;
+  const set: Record<string, Value> = {};
+  for (const [name, spec] of Object.entries({ ...system.options, ...SIMULATOR_OPTIONS })) {
+    const values = valuesOf(name, spec);
+    if (values.length === 0 || draw(`hard-change-${name}`, attempt, 0) % CHANGED === 0) continue;
+    const value = pick(name, values);
+    if (value !== spec.default) set[name] = value;
+  }
+  const nemesis = Object.keys(nemeses).filter((name) => pick(`nemesis-${name}`, [true, false]));
+  return {
+    system: system.name,
+    workload: pick('workload', workloadsServedBy(system)),
+    nodes: pick('nodes', [1, 2, 3, 3, 4, 5, 5, 6, 7]),
+    concurrency: pick('concurrency', [5, 10, 20]),
+    rate: pick('rate', [50, 100, 200, 400]),
+    timeLimitS: pick('time-limit', [20, 30]),
+    nemesis: nemesis.length === 0 ? ['all'] : nemesis,
+    nemesisIntervalS: pick('nemesis-interval', [0.5, 1, 3]),
+    seed,
+    set,
+  };
+}
+
+function valuesOf(name: string, spec: OptionSpec): readonly Value[] {
+  if ('choices' in spec) return spec.choices;
+  if (typeof spec.default === 'boolean') return [true, false];
+  return VALUES[name] ?? [];
+}
