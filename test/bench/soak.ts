@@ -6,6 +6,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import type { RunConfig } from '../../harness/config.ts';
 import { commandOf } from '../../harness/run-file.ts';
 import { simulateOnce } from '../../harness/simulate.ts';
 import type { TimedCheck } from '../../harness/store/format.ts';
@@ -23,7 +24,9 @@ const { values } = parseArgs({
 
 const { system: names, runs, from } = values;
 const chosen = soaked.filter(({ name }) => names.includes(name));
-if (chosen.length < names.length) throw new Error(`systems: ${soaked.map((one) => one.name)}`);
+if (chosen.length < names.length) {
+  throw new Error(`--system: any of ${soaked.map(({ name }) => name).join(', ')}`);
+}
 
 /** What runs of one system came to: how often, and the first seeds of it. */
 class Tally {
@@ -49,7 +52,7 @@ let unsafe = 0;
 for (let seed = Number(from); seed < Number(from) + Number(runs); seed++) {
   for (const system of chosen) {
     const { request, config } = hardRun(system, seed);
-    const kind = soakOnce(config, seed);
+    const kind = soakOnce(config);
     tallies.get(system.name)?.add(kind, seed);
     if (!kind.startsWith('UNSAFE')) continue;
     unsafe++;
@@ -62,12 +65,12 @@ for (const [name, tally] of tallies) {
 }
 process.exitCode = unsafe === 0 ? 0 : 1;
 
-function soakOnce(config: Parameters<typeof simulateOnce>[0], seed: number): string {
+function soakOnce(config: RunConfig): string {
   try {
     const { verdict, checks } = simulateOnce(config, []);
     return kindOf(verdict.kind, checks);
   } catch (error) {
-    return `UNSAFE threw: ${error instanceof Error ? (error.stack ?? error.message) : error} ${seed}`;
+    return `UNSAFE threw: ${error instanceof Error ? error.stack : String(error)}`;
   }
 }
 
