@@ -4,6 +4,7 @@ import type { TraceChecker } from '../checkers/trace.ts';
 import type { ClientProtocol } from './client.ts';
 import type { OperationName } from './operations.ts';
 import type { AnyProtocol, Options } from './protocol.ts';
+import type { AnyRuleTable } from './rule-table.ts';
 import type { ScenarioWords } from './scenario-words.ts';
 
 /** One option, settable with `--set name=value`. The default fixes its type; numbers are whole. */
@@ -94,6 +95,8 @@ export interface System {
   optionsFault?(nodes: number, options: Options): string | null;
   /** The table of rules as the papers have it. */
   readonly rules: Rules;
+  /** A line on each of them; where there is none, answers of variants are not checked. */
+  readonly ruleTable?: AnyRuleTable;
   /** Builds the node code over a table of rules. */
   protocol(rules: Rules): AnyProtocol;
   /** Builds the client that talks to it. */

@@ -26,28 +26,32 @@ const LISTS = [
   'checkers',
   'models',
   'mutants',
+  'rules',
   'options',
   'scenarios',
   'runs',
 ] as const;
 
 /** Lists that are of one system. */
-const OF_A_SYSTEM: readonly string[] = ['mutants', 'options', 'scenarios'];
+const OF_A_SYSTEM: readonly string[] = ['mutants', 'rules', 'options', 'scenarios'];
 
 export function registerList(program: Command): void {
   program
     .command('list')
     .description(
-      'list systems, workloads, what serves what, nemeses, checkers, models, mutants, options, scenarios or stored runs',
+      'list systems, workloads, what serves what, nemeses, checkers, models, mutants, rules, options, scenarios or stored runs',
     )
     .addArgument(new Argument('<what>', 'what to list').choices(LISTS))
     .argument(
       '[system]',
-      'for mutants, options and scenarios: whose (default: raft, all scenarios)',
+      'for mutants, rules, options and scenarios: whose (default: raft, all scenarios)',
     )
     .option('--store <dir>', 'where runs are stored', 'store')
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', '\nExamples:\n  ordeal list systems\n  ordeal list mutants raft')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ordeal list systems\n  ordeal list mutants raft\n  ordeal list rules raft',
+    )
     .action((what: (typeof LISTS)[number], system: string | undefined, options: ListOptions) => {
       if (system !== undefined && !OF_A_SYSTEM.includes(what)) {
         throw usage(`list ${what}: takes no system, got "${system}"`);
@@ -116,6 +120,10 @@ function rowsOf(
         `${system}/${one.id}`,
         `${one.describe}${one.kind === 'decoy' ? ' (decoy: harmless)' : ''}`,
       ]);
+    case 'rules':
+      return Object.entries(systemNamed(system).ruleTable ?? {}).map(
+        ([name, { says, answers }]) => [name, `${says} → ${answers.what}`],
+      );
     case 'options':
       return optionRows(system);
     case 'runs':

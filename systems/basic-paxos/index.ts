@@ -7,6 +7,7 @@ import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { basicOptions } from './options.ts';
 import { basicPaxosProtocol } from './protocol.ts';
+import { basicRuleTable } from './rule-table.ts';
 import { type BasicRules, basicRules } from './rules.ts';
 import { basicWords } from './scenario-words.ts';
 import { basicVariants } from './variants.ts';
@@ -17,6 +18,7 @@ export const basicPaxos: System = {
   operations: ['read', 'propose'],
   options: basicOptions,
   rules: basicRules,
+  ruleTable: basicRuleTable,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: Rules) => basicPaxosProtocol(rules as BasicRules) as unknown as AnyProtocol,
   client: (rules: Rules) => withoutSessions(sessionClient(rules as BasicRules)),

@@ -7,6 +7,7 @@ import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { fastOptions, fastOptionsFault } from './options.ts';
 import { fastPaxosProtocol } from './protocol.ts';
+import { fastRuleTable } from './rule-table.ts';
 import { type FastRules, fastRules } from './rules.ts';
 import { fastWords } from './scenario-words.ts';
 import { fastVariants } from './variants.ts';
@@ -18,6 +19,7 @@ export const fastPaxos: System = {
   options: fastOptions,
   optionsFault: fastOptionsFault,
   rules: fastRules,
+  ruleTable: fastRuleTable,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: Rules) => fastPaxosProtocol(rules as FastRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as FastRules),

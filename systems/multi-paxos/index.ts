@@ -7,6 +7,7 @@ import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { multiOptions } from './options.ts';
 import { multiPaxosProtocol } from './protocol.ts';
+import { multiRuleTable } from './rule-table.ts';
 import { type MultiRules, multiRules } from './rules.ts';
 import { multiWords } from './scenario-words.ts';
 import { multiVariants } from './variants.ts';
@@ -17,6 +18,7 @@ export const multiPaxos: System = {
   operations: OPERATIONS,
   options: multiOptions,
   rules: multiRules,
+  ruleTable: multiRuleTable,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: Rules) => multiPaxosProtocol(rules as MultiRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as MultiRules),

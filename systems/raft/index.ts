@@ -8,6 +8,7 @@ import type { Rules, System } from '../system.ts';
 import { raftVariants } from './mutants/index.ts';
 import { raftOptions } from './options.ts';
 import { raftProtocol } from './protocol.ts';
+import { raftRuleTable } from './rule-table.ts';
 import { type RaftRules, raftRules } from './rules.ts';
 import { raftWords } from './scenario-words.ts';
 
@@ -17,6 +18,7 @@ export const raft: System = {
   operations: OPERATIONS,
   options: raftOptions,
   rules: raftRules,
+  ruleTable: raftRuleTable,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: Rules) => raftProtocol(rules as RaftRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as RaftRules),

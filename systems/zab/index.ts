@@ -7,6 +7,7 @@ import { sessionClient } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { zabConfig, zabOptions, zabOptionsFault } from './options.ts';
 import { zabProtocol } from './protocol.ts';
+import { zabRuleTable } from './rule-table.ts';
 import { type ZabRules, zabRules } from './rules.ts';
 import { zabWords } from './scenario-words.ts';
 import { zabVariants } from './variants.ts';
@@ -18,6 +19,7 @@ export const zab: System = {
   options: zabOptions,
   optionsFault: zabOptionsFault,
   rules: zabRules,
+  ruleTable: zabRuleTable,
   links: 'connections',
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: Rules) => zabProtocol(rules as ZabRules) as unknown as AnyProtocol,

@@ -1,0 +1,182 @@
+/** One line on each rule of Raft: what it decides, where the papers say so, what it may answer. */
+
+import { clientRuleTable, commandResult, kvRuleTable } from '../kv-rule-table.ts';
+import {
+  count,
+  listOf,
+  oneOf,
+  orNull,
+  type RuleTable,
+  shaped,
+  timeUs,
+  wholeNumber,
+  yesOrNo,
+} from '../rule-table.ts';
+import type { Configuration, Entry, LoggedConfiguration } from './messages.ts';
+import type { RaftRules } from './rules.ts';
+import type { Electorate } from './state.ts';
+
+const ballot = shaped<{ term: number; votedFor: number }>('a term and a vote', {
+  term: count,
+  votedFor: wholeNumber,
+});
+
+const configuration = shaped<Configuration>('a configuration', {
+  voters: listOf(count),
+  learners: listOf(count),
+  oldVoters: orNull(listOf(count)),
+});
+
+const loggedConfiguration = shaped<LoggedConfiguration>('a configuration and its place', {
+  index: count,
+  term: count,
+  configuration,
+});
+
+const electorate = shaped<Electorate>('an electorate', { nodes: listOf(count), needed: count });
+
+const entry = shaped<Entry>('an entry', { term: count });
+
+export const raftRuleTable: RuleTable<RaftRules> = {
+  ...kvRuleTable,
+  ...clientRuleTable,
+  quorum: {
+    says: 'how many of so many nodes make a quorum; any two must meet (section 5.2)',
+    answers: count,
+  },
+  electorates: {
+    says: 'whose word counts under a configuration, and how much of it (dissertation, 4.3)',
+    answers: listOf(electorate),
+  },
+  activeConfiguration: {
+    says: 'the configuration in force: the latest in the log, committed or not (dissertation, 4.1)',
+    answers: loggedConfiguration,
+  },
+  onHigherTerm: {
+    says: 'whether a message makes the node adopt its term; a PreVote must not (Figure 2)',
+    answers: yesOrNo,
+  },
+  becomeFollowerState: { says: 'term and vote after adopting a term (Figure 2)', answers: ballot },
+  lastLogTerm: { says: 'the term that a vote request speaks of (Figure 2)', answers: count },
+  isSticky: {
+    says: 'whether a vote request is ignored: a leader was heard too recently (dissertation, 4.2.3)',
+    answers: yesOrNo,
+  },
+  canVote: {
+    says: 'whether the node may vote for the candidate, its log apart (Figure 2)',
+    answers: yesOrNo,
+  },
+  isUpToDate: {
+    says: "whether the candidate's log is at least as up to date as the own one (section 5.4.1)",
+    answers: yesOrNo,
+  },
+  preVote: {
+    says: 'whether it would vote for the candidate if it came to an election (dissertation, 9.6)',
+    answers: yesOrNo,
+  },
+  countVote: {
+    says: 'candidate: whether a vote counts for the election under way (section 5.2)',
+    answers: yesOrNo,
+  },
+  startsWithNoop: {
+    says: 'new leader: whether it starts its term with an entry of its own (section 8)',
+    answers: yesOrNo,
+  },
+  checkQuorum: {
+    says: 'leader: whether it may go on leading, as a quorum answered of late (dissertation, 6.2)',
+    answers: yesOrNo,
+  },
+  acceptsCommands: {
+    says: 'leader: whether it takes commands; not during a transfer (dissertation, 3.10)',
+    answers: yesOrNo,
+  },
+  transferReady: {
+    says: 'leader: whether the target of a transfer may start its election (dissertation, 3.10)',
+    answers: yesOrNo,
+  },
+  canChangeConfiguration: {
+    says: 'leader: whether it may append a configuration (dissertation, 4.1; raft-dev, 10 July 2015)',
+    answers: yesOrNo,
+  },
+  nextConfiguration: {
+    says: 'leader: the configuration to change to, there being no operator; null for none',
+    answers: orNull(configuration),
+  },
+  leavesJoint: {
+    says: 'leader: whether it ends a joint configuration that is committed (dissertation, 4.3)',
+    answers: yesOrNo,
+  },
+  needsSnapshot: {
+    says: 'leader: whether a follower needs the snapshot, its next entry being compacted (section 7)',
+    answers: yesOrNo,
+  },
+  batchEntries: {
+    says: 'leader: the entries to send to a follower, from its next on (section 5.3)',
+    answers: listOf(entry),
+  },
+  appendDecision: {
+    says: 'follower: what to do about AppendEntries (Figure 2)',
+    answers: oneOf('stale', 'conflict', 'accept'),
+  },
+  keepUpTo: {
+    says: 'follower: up to which index the own log is kept; all unless an entry conflicts (section 5.3)',
+    answers: count,
+  },
+  followerCommit: {
+    says: 'follower: the commit index after AppendEntries (Figure 2)',
+    answers: count,
+  },
+  appendReply: {
+    says: "follower: up to which index its log agrees with the leader's (section 5.3)",
+    answers: count,
+  },
+  countReply: { says: 'leader: whether an answer belongs to this leadership', answers: yesOrNo },
+  onAppendResp: {
+    says: 'leader: the match index of a follower after it accepted (section 5.3)',
+    answers: count,
+  },
+  nextOnConflict: {
+    says: 'leader: where to go on with a follower that did not accept (section 5.3)',
+    answers: count,
+  },
+  commitIndex: {
+    says: 'leader: the commit index; entries of earlier terms are not counted (section 5.4.2)',
+    answers: count,
+  },
+  canApply: { says: 'whether the next entry may be executed (Figure 2)', answers: yesOrNo },
+  commandReply: { says: 'what a client is told about its command', answers: commandResult },
+  readIndex: {
+    says: 'leader: what a read that arrives now must see; -1 if not known yet (dissertation, 6.4)',
+    answers: wholeNumber,
+  },
+  readReady: { says: 'leader: whether a read may be answered (section 8)', answers: yesOrNo },
+  followerReadReady: {
+    says: 'follower: whether a read may be answered from its own state (dissertation, 6.4)',
+    answers: yesOrNo,
+  },
+  mayUseLease: {
+    says: 'leader: whether a lease may be relied upon at all in this term (dissertation, 6.4.1)',
+    answers: yesOrNo,
+  },
+  leaseClock: { says: 'the clock on which leases are measured', answers: timeUs },
+  leaseUntil: {
+    says: 'leader: until when it may answer reads after a confirmed round (dissertation, 6.4.1)',
+    answers: timeUs,
+  },
+  snapshotConfiguration: {
+    says: 'the configuration that goes into a snapshot up to an index (dissertation, 5.1)',
+    answers: orNull(loggedConfiguration),
+  },
+  installedConfigurations: {
+    says: 'follower: the configurations of its log once a snapshot took the place of some of it',
+    answers: listOf(loggedConfiguration),
+  },
+  installDecision: {
+    says: 'follower: what to do about a snapshot (Figure 13)',
+    answers: oneOf('stale', 'covered', 'keep-suffix', 'replace-log'),
+  },
+  installedBallot: {
+    says: 'term and vote after a snapshot was installed: those from before',
+    answers: ballot,
+  },
+};

@@ -1,0 +1,114 @@
+/** One line on each rule of Zab: what it decides, where the papers say so, what it may answer. */
+
+import type { Zxid } from '../../checkers/trace.ts';
+import { clientRuleTable, commandResult, kvRuleTable, kvState } from '../kv-rule-table.ts';
+import {
+  count,
+  listOf,
+  oneOf,
+  orNull,
+  type RuleTable,
+  shaped,
+  wholeNumber,
+  yesOrNo,
+} from '../rule-table.ts';
+import type { SyncMessage, Txn } from './messages.ts';
+import type { SyncPlan, ZabRules } from './rules.ts';
+
+const zxid = shaped<Zxid>('a zxid', { epoch: wholeNumber, counter: wholeNumber });
+const txn = shaped<Txn>('a transaction', { zxid });
+const syncPlan = shaped<SyncPlan>('a plan', { kind: oneOf('diff', 'truncate', 'snapshot') });
+const syncMessage = shaped<SyncMessage>('a message', {
+  kind: oneOf('truncate', 'diff', 'snapshot', 'new-leader'),
+});
+
+export const zabRuleTable: RuleTable<ZabRules> = {
+  ...kvRuleTable,
+  ...clientRuleTable,
+  quorum: {
+    says: 'whether these voters, as a mask, are a quorum; any two must meet (DSN, section 3)',
+    answers: yesOrNo,
+  },
+  better: {
+    says: 'phase 0: whether a vote beats another (Zab 1.0, Fast Leader Election)',
+    answers: yesOrNo,
+  },
+  electionDone: {
+    says: 'phase 0: whether these voters, who all hold the own vote, settle the election (Zab 1.0)',
+    answers: yesOrNo,
+  },
+  newEpoch: {
+    says: 'leader: the epoch that it proposes, above what a quorum had accepted (DSN, phase 1)',
+    answers: count,
+  },
+  onLeaderInfo: {
+    says: 'follower: what it does about the epoch that its leader proposes (DSN, phase 1)',
+    answers: oneOf('accept', 'again', 'refuse'),
+  },
+  recency: {
+    says: "leader: whether a follower's history is more recent than its own (DSN, phase 1)",
+    answers: yesOrNo,
+  },
+  syncPlan: {
+    says: 'leader: how a follower gets its history: diff, truncate or snapshot (Zab 1.0, phase 2)',
+    answers: syncPlan,
+  },
+  diffTxns: {
+    says: 'leader: what it sends of its history behind a position (Zab 1.0, phase 2)',
+    answers: listOf(txn),
+  },
+  newLeaderOrder: {
+    says: 'leader: in which order the parts of a synchronisation are sent (Zab 1.0, phase 2)',
+    answers: listOf(syncMessage),
+  },
+  acceptDiff: { says: 'follower: what it logs of a DIFF (Zab 1.0, phase 2)', answers: listOf(txn) },
+  joinSteps: {
+    says: 'follower: what it does on NEWLEADER, in this order (ZOOKEEPER-4643, -4646)',
+    answers: listOf(oneOf('history', 'epoch', 'ack')),
+  },
+  machineAfterBreak: {
+    says: 'server: with which state machine it goes on when a synchronisation was cut short',
+    answers: kvState,
+  },
+  canActivate: {
+    says: 'leader: whether its initial history is committed, and it may serve (DSN, phase 2)',
+    answers: yesOrNo,
+  },
+  canServe: { says: 'server: whether it may answer clients', answers: yesOrNo },
+  hasSeen: {
+    says: 'server: whether it may answer a client that has seen the state at this position',
+    answers: yesOrNo,
+  },
+  syncAsksLeader: {
+    says: 'server: whether a `sync` has to be answered by the leader',
+    answers: yesOrNo,
+  },
+  answerOnPropose: {
+    says: 'server: what it tells a client before the transaction is delivered: nothing',
+    answers: orNull(commandResult),
+  },
+  nextZxid: {
+    says: 'leader: the zxid of its next transaction; null when the epoch has no more (DSN, phase 3)',
+    answers: orNull(zxid),
+  },
+  acceptPropose: {
+    says: 'follower: whether it may log this transaction behind its history (DSN, phase 3)',
+    answers: yesOrNo,
+  },
+  hearsLeader: {
+    says: 'follower: whether a message belongs to the leader that it follows now',
+    answers: yesOrNo,
+  },
+  countAck: {
+    says: 'leader: whether an acknowledgement counts for a proposal (DSN, phase 3)',
+    answers: yesOrNo,
+  },
+  commitUpTo: {
+    says: 'leader: the position up to which everything is committed (DSN, phase 3)',
+    answers: count,
+  },
+  toLooking: {
+    says: 'leader: whether it must look for a leader again, having heard only these voters of late',
+    answers: yesOrNo,
+  },
+};
