@@ -6,6 +6,7 @@
  * A server that is out comes back under its old id, which is sound because its disk comes with it.
  */
 
+import { HASH_SEED, mix } from '../hash.ts';
 import { isVoter } from './configurations.ts';
 import type { Configuration } from './messages.ts';
 import type { RaftState } from './state.ts';
@@ -13,7 +14,8 @@ import type { RaftState } from './state.ts';
 type State = Readonly<RaftState>;
 
 /** One voter less, one learner more, or one learner that becomes a voter; null for nothing to do. */
-export function nextBySingle(state: State, draw: () => number): Configuration | null {
+export function nextBySingle(state: State, drawn: number): Configuration | null {
+  const draw = drawsFrom(drawn);
   const { voters, learners } = state.active.configuration;
   const out = outsiders(state);
   const ready = learners.filter((node) => state.caughtUp[node]);
@@ -45,7 +47,8 @@ export function nextBySingle(state: State, draw: () => number): Configuration | 
 }
 
 /** Several voters out at once, or all back in; between the two, whoever is out catches up. */
-export function nextByJoint(state: State, draw: () => number): Configuration | null {
+export function nextByJoint(state: State, drawn: number): Configuration | null {
+  const draw = drawsFrom(drawn);
   const { voters, learners } = state.active.configuration;
   const { members } = state;
   const out = outsiders(state);
@@ -64,6 +67,15 @@ export function nextByJoint(state: State, draw: () => number): Configuration | n
     if (draw() % 2 === 0) staying.push(node);
   }
   return { voters: without(voters, leaving), learners: sorted(staying), oldVoters: voters };
+}
+
+/** Draws that follow from one: a rule is handed values, and no source of them. */
+function drawsFrom(drawn: number): () => number {
+  let latest = mix(HASH_SEED, drawn);
+  return () => {
+    latest = mix(latest, drawn);
+    return latest >>> 8;
+  };
 }
 
 /** A majority of all members keeps the data on as many disks as before. */

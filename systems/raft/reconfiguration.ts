@@ -18,7 +18,7 @@ export function reconfigureWhenDue(raft: Raft): void {
   followLearners(state, env.nowUs());
   if (lastIndex(state) < state.active.index + reconfigureEvery) return;
   if (state.active.configuration.oldVoters !== null || !rules.canChangeConfiguration(state)) return;
-  const next = rules.nextConfiguration(state, () => env.random());
+  const next = rules.nextConfiguration(state, env.random());
   if (next !== null) appendConfiguration(raft, next);
 }
 

@@ -92,7 +92,7 @@ export interface RaftRules extends KvRules, ClientRules {
    */
   canChangeConfiguration(state: State): boolean;
   /** Leader: the configuration to change to, there being no operator; null for none. */
-  nextConfiguration(state: State, draw: () => number): Configuration | null;
+  nextConfiguration(state: State, draw: number): Configuration | null;
   /** Leader: whether it ends a joint configuration that is committed, whoever began it (4.3). */
   leavesJoint(state: State): boolean;
 
