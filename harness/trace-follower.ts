@@ -13,27 +13,35 @@ import type { System } from '../systems/system.ts';
 export class TraceFollower {
   /** The system's own checker, or that of the protocol of its name; null for none. */
   readonly checker: TraceChecker | null;
-  /** Null where nothing is known of the protocol's leaders. */
-  readonly liveness: LivenessObserver | null;
+  readonly #liveness: LivenessObserver | null;
+  /** The quiet end, until a later line comes: a store has no order within one instant. */
+  #quietAtNs: number | null = null;
 
   constructor(system: System) {
     const own = system.traceChecker?.();
     this.checker = own ?? (hasTraceChecker(system.name) ? traceChecker(system.name) : null);
-    this.liveness = livenessObserver(system.name);
+    this.#liveness = livenessObserver(system.name);
   }
 
   get violations(): readonly Violation[] {
     return this.checker?.violations ?? [];
   }
 
-  feed(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
-    this.checker?.feed(event, node, incarnation, timeNs);
-    this.liveness?.feed(event, node, incarnation, timeNs);
+  /** To be asked once the trace is whole; null where nothing is known of the protocol's leaders. */
+  get liveness(): LivenessObserver | null {
+    this.#tellQuiet();
+    return this.#liveness;
   }
 
-  /** The last fault has been undone. */
+  feed(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
+    if (this.#quietAtNs !== null && timeNs > this.#quietAtNs) this.#tellQuiet();
+    this.checker?.feed(event, node, incarnation, timeNs);
+    this.#liveness?.feed(event, node, incarnation, timeNs);
+  }
+
+  /** The last fault had been undone at this time: what comes later counts as after it. */
   quiet(timeNs: number): void {
-    this.liveness?.quiet(timeNs);
+    this.#quietAtNs = timeNs;
   }
 
   /**
@@ -42,18 +50,19 @@ export class TraceFollower {
    */
   feedAll(lines: Iterable<TraceLine>, quietAtNs: number | null): string | null {
     const gaps = new GapFinder();
-    let quiet = quietAtNs === null;
     let count = 0;
+    if (quietAtNs !== null) this.quiet(quietAtNs);
     for (const line of lines) {
       count++;
       gaps.next(line);
-      if (!quiet && quietAtNs !== null && line.time > quietAtNs) {
-        this.quiet(quietAtNs);
-        quiet = true;
-      }
       this.feed(line.event, line.node, line.incarnation, line.time);
     }
-    if (!quiet && quietAtNs !== null) this.quiet(quietAtNs);
     return count === 0 ? 'the trace is empty' : gaps.gap;
+  }
+
+  #tellQuiet(): void {
+    if (this.#quietAtNs === null) return;
+    this.#liveness?.quiet(this.#quietAtNs);
+    this.#quietAtNs = null;
   }
 }

@@ -208,7 +208,8 @@ function traceBoot(state: MultiState, env: MultiEnv): void {
         valueHash: command.valueHash,
       })),
       snapshot: { term: 0, index: snapshot.slot },
-      configurations: state.configurations,
+      // A copy: the state's own list goes on changing after the line was handed out.
+      configurations: [...state.configurations],
     },
   });
 }

@@ -1,0 +1,51 @@
+/** One simulated run, judged twice: while it goes on, and from the lines that a store would hold. */
+
+import { History } from '../../checkers/history.ts';
+import type { CheckResult } from '../../checkers/verdict.ts';
+import type { Catalogue } from '../../harness/catalogue.ts';
+import { systemNamed } from '../../harness/catalogue.ts';
+import type { RunConfig } from '../../harness/config.ts';
+import { VirtualDriver } from '../../harness/drivers/virtual.ts';
+import { judgeRun, quietTimeNs } from '../../harness/judge.ts';
+import { virtualRun } from '../../harness/simulate.ts';
+import { historyEventOf, historyLine, traceJson, traceLineOf } from '../../harness/store/lines.ts';
+import { TraceFollower } from '../../harness/trace-follower.ts';
+import { promiseOf, type Variant } from '../../systems/system.ts';
+
+export function judgedTwice(
+  config: RunConfig,
+  variants: readonly Variant[],
+  catalogue: Catalogue,
+): { readonly live: readonly CheckResult[]; readonly stored: readonly CheckResult[] } {
+  const system = systemNamed(config.system, catalogue);
+  const follower = new TraceFollower(system);
+  const { run } = virtualRun(
+    config,
+    variants,
+    { follower, record: true, stopAtViolation: false },
+    catalogue,
+  );
+  const driver = new VirtualDriver(run);
+  driver.advance(Number.POSITIVE_INFINITY);
+  const evidence = {
+    config,
+    workload: run.workload,
+    promise: promiseOf(system, config.set),
+    cutShort: null,
+  };
+  const live = judgeRun({ ...evidence, history: driver.history, follower, gap: null });
+
+  const history = new History();
+  for (const event of driver.history) {
+    history.push(historyEventOf(JSON.parse(historyLine(event)), 'history', history.length));
+  }
+  const again = new TraceFollower(system);
+  const lines = driver.takeLines().map((line) => traceLineOf(JSON.parse(traceJson(line)), 'trace'));
+  const gap = again.feedAll(lines, quietTimeNs(history));
+  const stored = judgeRun({ ...evidence, history, follower: again, gap });
+  return { live: live.checks.map(untimed), stored: stored.checks.map(untimed) };
+}
+
+function untimed({ checker, verdict, stats = {} }: CheckResult): CheckResult {
+  return { checker, verdict, stats };
+}
