@@ -40,6 +40,8 @@ function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): string
   if (readTerm !== -1 && readTerm !== term) {
     return `although no entry of term ${term} was committed there yet`;
   }
+  const unbegun = roundNotBegun(node, event);
+  if (unbegun !== null) return unbegun;
   let confirming = 1 << node.node;
   for (const ack of event.acks) if (ack.round >= event.round) confirming |= 1 << ack.node;
   const short = shortfall(node.membership, confirming);
@@ -48,6 +50,21 @@ function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): string
   return (
     `on the word of ${asked} for round ${event.round}; with its own, ${short.counted} count and ` +
     `${short.needed} must`
+  );
+}
+
+/**
+ * A leader answers its own rounds as it begins them. Whoever answered a later one answered another
+ * leadership, and says nothing about this one.
+ */
+function roundNotBegun(node: RaftNode, { acks }: ReadCertificate): string | null {
+  const own = acks.find((ack) => ack.node === node.node);
+  if (own === undefined) return null;
+  const early = acks.find((ack) => ack.round > own.round);
+  if (early === undefined) return null;
+  return (
+    `on the word of ${nodeName(early.node)} for round ${early.round}, although it had begun only ` +
+    `${own.round} in that term`
   );
 }
 

@@ -15,11 +15,13 @@ import {
   snapshotMembership,
 } from './raft-membership.ts';
 import {
+  ancestorTerm,
   entryAt,
   type MembershipGhost,
   place,
   type RaftGhost,
   type RaftNode,
+  termAt,
 } from './raft-state.ts';
 
 type Boot = Extract<TraceEvent, { kind: 'boot' }>;
@@ -107,6 +109,7 @@ function auditLog(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): v
         `that reach index ${last}`,
     );
   }
+  if (mayHaveReplacedLog(ghost, node, snapshot)) return;
   const offset = entries[0]?.index ?? snapshot.index + 1;
   const from = Math.max(node.snapshot, snapshot.index, ghost.entries.base - 1) + 1;
   for (let index = from; index <= node.last; index++) {
@@ -116,8 +119,7 @@ function auditLog(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): v
     const found = entries[index - offset];
     if (found !== undefined && found.index === index) {
       if (found.term === term && found.valueHash === ghost.entries.hash[claimed]) continue;
-      // A later leader's entry may have replaced it, durably, just before the line about that.
-      if (found.term > term && index > node.commit) return;
+      if (index > node.commit && mayReplace(ghost, recovered, index, term)) return;
     }
     findings.report(
       'D:LogDurable',
@@ -129,6 +131,38 @@ function auditLog(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): v
     );
     return;
   }
+}
+
+/**
+ * Whether the entry found at `index` may have replaced one of `term`, durably, before the line about
+ * that was lost with the crash: a leader of a later term had it there. Its own term says nothing: a
+ * later leader may have an earlier entry.
+ */
+function mayReplace(
+  ghost: RaftGhost,
+  recovered: RaftRecovered,
+  index: number,
+  term: number,
+): boolean {
+  const found = recovered.entries[index - (recovered.entries[0]?.index ?? 0)]?.term ?? -1;
+  if (found > term) return true;
+  for (const leadership of ghost.leaderOf.values()) {
+    if (leadership.term <= term || leadership.term > recovered.term) continue;
+    if (index > leadership.lastIndex) continue;
+    const held = ancestorTerm(ghost.entries, leadership, index);
+    if (held === null || held === found) return true;
+  }
+  return false;
+}
+
+/** The same of a snapshot: one that differs from the log takes the place of all of it (Figure 13). */
+function mayHaveReplacedLog(
+  ghost: RaftGhost,
+  node: RaftNode,
+  { index, term }: RaftRecovered['snapshot'],
+): boolean {
+  if (index <= node.commit || index <= node.snapshot || index > node.last) return false;
+  return termAt(ghost, node, index) !== term;
 }
 
 /** The last index that a contiguous snapshot and log reach. */

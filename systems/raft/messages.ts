@@ -68,7 +68,7 @@ export interface AppendEntries {
   readonly round: number;
 }
 
-/** Answers AppendEntries, and the end of a snapshot. */
+/** Answers AppendEntries and the end of a snapshot, and tells old leaders that they are. */
 export interface AppendReply {
   readonly kind: 'append-reply';
   readonly term: number;
@@ -79,6 +79,7 @@ export interface AppendReply {
   readonly conflictTerm: number;
   /** First index of that term, or the end of the follower's log. */
   readonly conflictIndex: number;
+  /** The round of `term` that is confirmed; 0 for none. */
   readonly round: number;
 }
 

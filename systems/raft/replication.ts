@@ -11,7 +11,7 @@ import {
   membershipOf,
   noteConfiguration,
 } from './configurations.ts';
-import type { AppendEntries, AppendReply, Entry } from './messages.ts';
+import type { AppendEntries, AppendReply, Entry, InstallSnapshot } from './messages.ts';
 import { confirmRounds } from './reads.ts';
 import { settleConfiguration } from './reconfiguration.ts';
 import { heardLeader } from './roles.ts';
@@ -97,22 +97,44 @@ export function onDurable(raft: Raft, index: number): void {
 export function onAppendEntries(raft: Raft, from: number, message: AppendEntries): void {
   const { state, rules } = raft;
   const decision = rules.appendDecision(state, message);
-  if (decision !== 'stale') heardLeader(raft, from);
-  if (decision !== 'accept') {
+  if (decision === 'stale') {
+    depose(raft, from, message);
+    return;
+  }
+  heardLeader(raft, from);
+  if (decision === 'conflict') {
     refuse(raft, from, message);
     return;
   }
   merge(raft, message);
-  const index = rules.appendReply(state, message);
-  accept(raft, from, index, message.round);
+  accept(raft, from, rules.appendReply(state, message), message);
   const commit = rules.followerCommit(state, message);
   if (commit === state.commit) return;
   moveCommit(raft, commit, NO_CERTIFICATE);
 }
 
+/** Tells the leader of an older term of the newer one, and nothing about its log. */
+export function depose(raft: Raft, leader: number, message: AppendEntries | InstallSnapshot): void {
+  const { state, env, rules } = raft;
+  env.send(leader, {
+    kind: 'append-reply',
+    term: state.term,
+    ok: false,
+    index: 0,
+    conflictTerm: 0,
+    conflictIndex: 0,
+    round: rules.answeredRound(state, message),
+  });
+}
+
 /** Follower: tells the leader that its log agrees with the leader's up to `index`. */
-export function accept(raft: Raft, leader: number, index: number, round: number): void {
-  const { state, env } = raft;
+export function accept(
+  raft: Raft,
+  leader: number,
+  index: number,
+  message: AppendEntries | InstallSnapshot,
+): void {
+  const { state, env, rules } = raft;
   env.send(leader, {
     kind: 'append-reply',
     term: state.term,
@@ -120,7 +142,7 @@ export function accept(raft: Raft, leader: number, index: number, round: number)
     index,
     conflictTerm: 0,
     conflictIndex: 0,
-    round,
+    round: rules.answeredRound(state, message),
   });
 }
 
@@ -247,7 +269,7 @@ function merge(raft: Raft, message: AppendEntries): void {
 
 /** Follower: says where its log parts from the leader's, to save round trips (section 5.3). */
 function refuse(raft: Raft, leader: number, message: AppendEntries): void {
-  const { state, env } = raft;
+  const { state, env, rules } = raft;
   const last = lastIndex(state);
   let conflictTerm = 0;
   let conflictIndex = last + 1;
@@ -266,7 +288,7 @@ function refuse(raft: Raft, leader: number, message: AppendEntries): void {
     index: message.previousIndex,
     conflictTerm,
     conflictIndex,
-    round: message.round,
+    round: rules.answeredRound(state, message),
   });
 }
 

@@ -108,6 +108,11 @@ export interface RaftRules extends KvRules, ClientRules {
   followerCommit(state: State, message: AppendEntries): number;
   /** Follower: up to which index its log agrees with the leader's. */
   appendReply(state: State, message: AppendEntries): number;
+  /**
+   * Follower: the round that an answer confirms. Rounds are numbered anew in each term: one of an
+   * older term says nothing to whoever leads the term that the answer carries; 0 is none.
+   */
+  answeredRound(state: State, message: AppendEntries | InstallSnapshot): number;
   /** Leader: whether an answer belongs to this leadership. */
   countReply(state: State, message: AppendReply | SnapshotReply): boolean;
   /** Leader: the match index of a follower after it accepted. */
@@ -259,6 +264,8 @@ export const raftRules: RaftRules = {
   },
 
   appendReply: (_state, message) => message.previousIndex + message.entries.length,
+
+  answeredRound: (state, message) => (message.term === state.term ? message.round : 0),
 
   countReply: (state, message) => state.role === 'leader' && message.term === state.term,
 

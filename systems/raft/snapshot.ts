@@ -8,7 +8,7 @@ import { replaceLog, traceSnapshot } from './apply.ts';
 import { activate, initialConfiguration } from './configurations.ts';
 import { serveFollowerReads } from './follower-reads.ts';
 import type { Entry, InstallSnapshot, Snapshot, SnapshotReply } from './messages.ts';
-import { accept, countAnswer } from './replication.ts';
+import { accept, countAnswer, depose } from './replication.ts';
 import { heardLeader } from './roles.ts';
 import { lastIndex, type Outgoing, type Raft } from './state.ts';
 
@@ -58,16 +58,15 @@ export function onSnapshotReply(raft: Raft, from: number, message: SnapshotReply
 /** Follower: takes a piece, and installs the snapshot with the last one. */
 export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnapshot): void {
   const { state, rules } = raft;
-  const { last, round } = message;
+  const { last } = message;
   const decision = rules.installDecision(state, message);
   if (decision !== 'stale') heardLeader(raft, from);
   switch (decision) {
     case 'stale':
-      // The answer's term deposes the old leader; the rest of it is not looked at.
-      accept(raft, from, 0, round);
+      depose(raft, from, message);
       break;
     case 'covered':
-      accept(raft, from, last.index, round);
+      accept(raft, from, last.index, message);
       break;
     case 'keep-suffix':
     case 'replace-log': {
@@ -75,7 +74,7 @@ export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnap
       if (snapshot === null) break;
       const keeps = decision === 'keep-suffix';
       install(raft, snapshot, keeps ? state.log.slice(last.index - state.snapshot.index) : []);
-      accept(raft, from, last.index, round);
+      accept(raft, from, last.index, message);
       break;
     }
   }
@@ -83,8 +82,8 @@ export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnap
 
 /** Puts the pieces together; null while some are missing, and then says which comes next. */
 function receive(raft: Raft, from: number, message: InstallSnapshot): Snapshot | null {
-  const { state, env } = raft;
-  const { term, last, configuration, offset, data, done, round } = message;
+  const { state, env, rules } = raft;
+  const { term, last, configuration, offset, data, done } = message;
   const { index } = last;
   if (offset === 0) state.incoming = { term, index, text: '' };
   const { incoming } = state;
@@ -101,7 +100,7 @@ function receive(raft: Raft, from: number, message: InstallSnapshot): Snapshot |
     term: state.term,
     index,
     offset: received.length,
-    round,
+    round: rules.answeredRound(state, message),
   });
   return null;
 }

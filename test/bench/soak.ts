@@ -7,12 +7,11 @@
 
 import { parseArgs } from 'node:util';
 import type { RunConfig } from '../../harness/config.ts';
+import { HarnessError } from '../../harness/errors.ts';
 import { commandOf } from '../../harness/run-file.ts';
 import { simulateOnce } from '../../harness/simulate.ts';
 import type { TimedCheck } from '../../harness/store/format.ts';
 import { hardRun, soaked } from '../hard-worlds.ts';
-
-const LIVENESS = ['availability', 'liveness'];
 
 const { values } = parseArgs({
   options: {
@@ -70,6 +69,8 @@ function soakOnce(config: RunConfig): string {
     const { verdict, checks } = simulateOnce(config, []);
     return kindOf(verdict.kind, checks);
   } catch (error) {
+    // A cluster that never forms is one more way not to be live.
+    if (error instanceof HarnessError) return `not live: ${error.message}`;
     return `UNSAFE threw: ${error instanceof Error ? error.stack : String(error)}`;
   }
 }
@@ -78,11 +79,17 @@ function soakOnce(config: RunConfig): string {
 function kindOf(verdict: string, checks: readonly TimedCheck[]): string {
   if (verdict === 'valid') return 'valid';
   const wrong = checks.filter(({ verdict: { kind } }) => kind === 'invalid');
-  const safety = wrong.filter(({ checker }) => !LIVENESS.includes(checker));
+  const safety = wrong.filter((check) => !isOfLiveness(check));
   if (safety.length > 0) return `UNSAFE ${safety.map(reasonOf).join('; ')}`;
   if (wrong.length > 0) return `not live: ${wrong.map(reasonOf).join('; ')}`;
   const doubts = checks.filter(({ verdict: { kind } }) => kind === 'unknown');
   return `unknown: ${doubts.map(reasonOf).join('; ')}`;
+}
+
+function isOfLiveness({ checker, verdict }: TimedCheck): boolean {
+  if (checker === 'availability' || verdict.kind !== 'invalid') return true;
+  const { property = '', properties = [property] } = verdict;
+  return properties.every((name) => name.startsWith('Liveness:'));
 }
 
 function reasonOf({ checker, verdict }: TimedCheck): string {

@@ -40,6 +40,30 @@ const readRoundTooEarly: RaftVariant = {
   hunt: SPLITS,
 };
 
+const answersRoundOfOldTerm: RaftVariant = {
+  id: 'rf-round-of-old-term',
+  describe:
+    'who refuses a message of an old term repeats its round, which a leader of the new term takes for its own',
+  kind: 'mutant',
+  rules: () => ({ answeredRound: (_state, message) => message.round }),
+  source: 'Ordeal itself, until November 2026; dissertation, section 6.4, step 2',
+  expect: ['J:ReadCert', 'linearizable', 'RealTimeOrder'],
+  hunt: {
+    nodes: 3,
+    nemesis: ['partition', 'kill'],
+    nemesisIntervalS: 0.5,
+    rate: 400,
+    set: {
+      preVote: false,
+      checkQuorum: false,
+      electionTimeoutMs: 60,
+      heartbeatMs: 20,
+      'network.latePpm': 100_000,
+      'network.lateMaxUs': 1_000_000,
+    },
+  },
+};
+
 const followerReadBeforeApply: RaftVariant = {
   id: 'rf-follower-read-before-apply',
   describe:
@@ -134,6 +158,7 @@ export const serviceMutants = [
   localRead,
   readIndexBeforeTermCommit,
   readRoundTooEarly,
+  answersRoundOfOldTerm,
   followerReadBeforeApply,
   transferKeepsLease,
   leaseNoDriftMargin,

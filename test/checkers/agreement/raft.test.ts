@@ -485,6 +485,37 @@ describe('restarts', () => {
     ).toEqual([]);
   });
 
+  /** n3 holds an entry of term 5 that nobody else has; n2 then leads term 6 with one of term 3. */
+  function deposed(): TraceWriter {
+    const trace = TraceWriter.booted(3).elect(1, 3, [0, 1]).append(1, [1, 3], 0);
+    trace.elect(2, 5, [0, 2]).append(2, [1, 5], 0);
+    return trace.vote(0, 6, 1, [1, 3], [0, 0]).vote(1, 6, 1, [1, 3], [1, 3]);
+  }
+
+  test('a later leader may have put an entry of an earlier term in the place of a later one', () => {
+    const found = recovered(6, [[1, 3]]);
+    expect(deposed().leader(1, 6, [0, 1], [1, 3]).crash(2).boot(2, found).broken()).toEqual([]);
+    // Without that leader nobody can have asked for it.
+    expect(deposed().crash(2).boot(2, found).broken()).toEqual(['D:LogDurable']);
+    const other = recovered(6, [[1, 4]]);
+    expect(deposed().leader(1, 6, [0, 1], [1, 3]).crash(2).boot(2, other).broken()).toEqual([
+      'D:LogDurable',
+    ]);
+  });
+
+  test('a snapshot that differs from the log may have replaced it before that is reported', () => {
+    const trace = deposed().append(2, [2, 5], 5).leader(1, 6, [0, 1], [1, 3]).append(0, [1, 3], 0);
+    trace.match(1, 0, 1, 6).append(1, [2, 6], 3).append(0, [2, 6], 3).match(1, 0, 2, 6);
+    trace.commit(1, [2, 6], 6, [0, 1]).crash(2);
+    const installed = recovered(6, [], { snapshot: { index: 1, term: 3 } });
+    expect(trace.boot(2, installed).broken()).toEqual([]);
+  });
+
+  test('a snapshot that agrees with the log takes nothing of it away', () => {
+    const installed = recovered(2, [], { votedFor: 1, snapshot: { index: 1, term: 1 } });
+    expect(restart(installed).broken()).toEqual(['D:LogDurable']);
+  });
+
   test('a log that no longer reaches what was executed breaks D:AppliedDurable', () => {
     const trace = restart(recovered(2, [], { votedFor: 1 }));
     expect(trace.broken()).toEqual(['D:AppliedDurable', 'D:LogDurable']);
@@ -594,6 +625,17 @@ describe('reads', () => {
           .broken(),
       ).toEqual(['J:ReadCert']);
     }
+  });
+
+  test('a read on the word of somebody for a round that was not begun is not sound', () => {
+    const acks = [
+      { node: 0, round: 4 },
+      { node: 1, round: 9 },
+    ];
+    const trace = TraceWriter.steady().event(0, { ...certificate, acks });
+    expect(trace.violation('J:ReadCert')?.because).toContain(
+      'on the word of n2 for round 9, although it had begun only 4 in that term',
+    );
   });
 
   test('a read before an entry of the own term is committed is not sound', () => {

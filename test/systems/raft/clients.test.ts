@@ -1,7 +1,8 @@
 /** What clients of Raft may rely on, scripted: sessions, and reads of all three kinds. */
 
 import { describe, expect, test } from 'vitest';
-import { between, Script } from './script.ts';
+import type { RaftRules } from '../../../systems/raft/rules.ts';
+import { between, rulesOf, Script } from './script.ts';
 
 const READ = { f: 'read', key: 'x', value: null } as const;
 
@@ -77,6 +78,46 @@ describe('a read by ReadIndex', () => {
     expect(script.answer(read)).toBeNull();
     script.settle();
     expect(script.answer(read)).toMatchObject({ status: 'ok' });
+  });
+
+  /** n1 leads again and is asked to read; n3 then refuses what n1 sent in its first term. */
+  function refusal(kind: 'append-entries' | 'install-snapshot', rules: Partial<RaftRules> = {}) {
+    const options = { preVote: false, checkQuorum: false };
+    const script = new Script({ nodes: 3, options, rules });
+    script.elect(0);
+    for (let round = 0; round < 5; round++) {
+      script.heartbeat(0);
+      script.settle();
+    }
+    script.heartbeat(0);
+    const late = script.network.find(({ to }) => to === 2);
+    if (late?.message.kind !== 'append-entries') throw new Error('nothing was sent');
+    const { term, round } = late.message;
+    const last = { index: 1, term };
+    const piece = { last, offset: 0, data: '', done: false, configuration: null } as const;
+    script.drop();
+    script.elect(1);
+    script.elect(0);
+    const read = script.request(0, READ);
+    script.drop();
+    const snapshot = { ...late, message: { kind, term, round, ...piece } } as typeof late;
+    script.network.push(kind === 'append-entries' ? late : snapshot);
+    script.settle();
+    return { script, read };
+  }
+
+  test.each(['append-entries', 'install-snapshot'] as const)(
+    'is not confirmed by a refusal of %s of an older term',
+    (kind) => {
+      const { script, read } = refusal(kind);
+      expect(script.answer(read)).toBeNull();
+    },
+  );
+
+  test('is answered on such a refusal if that repeats the round, which the trace shows', () => {
+    const { script, read } = refusal('append-entries', rulesOf('rf-round-of-old-term'));
+    expect(script.answer(read)).toMatchObject({ status: 'ok' });
+    expect(script.checker.violations.map(({ property }) => property)).toEqual(['J:ReadCert']);
   });
 
   test('is not answered by a leader that was replaced', () => {
