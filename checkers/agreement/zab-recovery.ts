@@ -78,9 +78,8 @@ function auditHistory(ghost: ZabGhost, node: ZabNode, recovered: ZabRecovered): 
         `history that reach position ${last}`,
     );
   }
-  // In synchronisation what the leader asked to cut or replace may be so already, the line unsaid.
-  const isSyncing = node.phase === 'syncing';
-  if (snapshot.index < node.base.position && !isSyncing) {
+  const mayBeCut = mayHaveSynchronised(ghost, node, recovered);
+  if (snapshot.index < node.base.position && !mayBeCut) {
     findings.report(
       'D:SnapshotDurable',
       node.baseLine,
@@ -92,7 +91,7 @@ function auditHistory(ghost: ZabGhost, node: ZabNode, recovered: ZabRecovered): 
     if (position <= snapshot.index) continue;
     const found = history[position - snapshot.index - 1];
     if (found !== undefined && isSameZxid(found, zxid) && found.valueHash === valueHash) continue;
-    if (isSyncing && position > node.applied) return;
+    if (mayBeCut && position > node.applied) return;
     findings.report(
       position <= node.applied ? 'D:AppliedDurable' : 'D:LogDurable',
       node.historyLines[at] ?? -1,
@@ -101,6 +100,18 @@ function auditHistory(ghost: ZabGhost, node: ZabNode, recovered: ZabRecovered): 
     );
     return;
   }
+}
+
+/**
+ * Whether what the server had may have been cut or replaced, the lines about it lost with the crash:
+ * another server had begun an epoch that this one has accepted, and is not known to have joined.
+ */
+function mayHaveSynchronised(ghost: ZabGhost, node: ZabNode, recovered: ZabRecovered): boolean {
+  for (const { epoch, begun } of ghost.epochs.values()) {
+    if (epoch <= node.currentEpoch || epoch > recovered.acceptedEpoch) continue;
+    if (begun !== null && begun.node !== node.node) return true;
+  }
+  return false;
 }
 
 /** From here on the server is what it says it found. */
