@@ -130,6 +130,10 @@ export const raftRuleTable: RuleTable<RaftRules> = {
     says: "follower: up to which index its log agrees with the leader's (section 5.3)",
     answers: count,
   },
+  answeredRound: {
+    says: 'follower: the round of its own term that an answer confirms; 0 for none (dissertation, 6.4)',
+    answers: count,
+  },
   countReply: { says: 'leader: whether an answer belongs to this leadership', answers: yesOrNo },
   onAppendResp: {
     says: 'leader: the match index of a follower after it accepted (section 5.3)',
