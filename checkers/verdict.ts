@@ -29,8 +29,10 @@ export type Verdict =
   | { readonly kind: 'valid'; readonly note?: string }
   | {
       readonly kind: 'invalid';
-      /** One sentence in the domain's words. */
+      /** One sentence for people, in the domain's words. */
       readonly because: string;
+      /** The property by its name, and what exactly contradicts it: for experts, told second. */
+      readonly detail?: string;
       /** Indices into the history. */
       readonly events: readonly number[];
       /** Positions in the trace, from 0. */

@@ -3,7 +3,7 @@
  * every tier of evidence has shown it or the seeds are used up.
  */
 
-import { TIERS, type Tier } from '../checkers/agreement/tiers.ts';
+import { TIERS, type Tier } from '../checkers/agreement/property.ts';
 import type { System, Variant } from '../systems/system.ts';
 import { builtIn } from './catalogue.ts';
 import { resolveConfig } from './config.ts';

@@ -1,6 +1,7 @@
 /** Which evidence a finding rests on (PROTOCOLS.md, section 0.3): three tiers, reported apart. */
 
-import { type Tier, tierOf } from '../checkers/agreement/tiers.ts';
+import { tierOf } from '../checkers/agreement/properties.ts';
+import type { Tier } from '../checkers/agreement/property.ts';
 import type { CheckResult } from '../checkers/verdict.ts';
 
 /** One thing that was found broken. */

@@ -8,6 +8,7 @@
 
 import { nodeName, type TraceEvent } from '../trace.ts';
 import type { Findings } from './findings.ts';
+import type { PropertyName } from './properties.ts';
 
 /** How far one node has executed. `applied` restarts at the snapshot with each incarnation. */
 export interface Replica {
@@ -23,13 +24,13 @@ type Reply = Extract<TraceEvent, { kind: 'reply' }>;
 /** What the literature on a protocol calls these promises. */
 export interface LogNames {
   /** One value per position: `StateMachineSafety`, `ApplyAgreement`, `TotalOrder`. */
-  readonly agreement: string;
+  readonly agreement: PropertyName;
   /** Equal states after equal prefixes. */
-  readonly digest: string;
+  readonly digest: PropertyName;
   /** Who answers has executed what it answers for. */
-  readonly acked: string;
+  readonly acked: PropertyName;
   /** A session's commands take effect in the order of their numbers; null where nobody says so. */
-  readonly clientOrder: string | null;
+  readonly clientOrder: PropertyName | null;
 }
 
 const NAMES: LogNames = {
@@ -214,6 +215,7 @@ export class AppliedLog {
         known.line,
         `${nodeName(node)} took command ${id} at index ${event.position} for a repetition, but ` +
           'it had never been executed',
+        `${nodeName(node)} left out a command of a client, which it wrongly took for a repetition`,
       );
       return;
     }

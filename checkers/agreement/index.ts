@@ -86,12 +86,13 @@ export function judge(
   if (first !== undefined) {
     return {
       kind: 'invalid',
-      because: first.because,
+      because: first.told ?? first.because,
+      ...(first.told === undefined ? {} : { detail: first.because }),
       events: [],
       trace: first.lines,
       property: first.property,
       properties: violations.map(({ property }) => property),
-      witness: { operations: [], sentences: violations.map((violation) => violation.because) },
+      witness: { operations: [], sentences: violations.flatMap(sentencesOf) },
     };
   }
   if (gap !== null) return { kind: 'unknown', because: gap };
@@ -103,6 +104,11 @@ export function judge(
     };
   }
   return { kind: 'valid' };
+}
+
+/** What a violation is for people, then for experts. */
+function sentencesOf({ told, because }: Violation): string[] {
+  return told === undefined ? [because] : [told, because];
 }
 
 function unknown(because: string): AgreementResult {

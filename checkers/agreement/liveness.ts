@@ -5,6 +5,7 @@
 
 import { nodeName, type Recovered, type TraceEvent, type TraceLine } from '../trace.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
+import { PROPERTIES, type PropertyName } from './properties.ts';
 import { PlannedChanges } from './raft-liveness.ts';
 
 export interface LivenessBounds {
@@ -311,9 +312,8 @@ function leaderVerdict(
       ? `no leader that lasted was elected, up to term ${observer.term}`
       : `the first leader that lasted, ${nodeName(stable.node)} in term ${stable.term}, was ` +
         `elected ${seconds(stable.startNs - quietAtNs)} s after the last fault was undone`;
-  return broken('Liveness:leader', `there was no stable leader within ${bound}: ${because}`, [
-    stable?.line ?? observer.line,
-  ]);
+  const detail = `there was no stable leader within ${bound}: ${because}`;
+  return broken('Liveness:leader', stable?.node ?? 0, detail, [stable?.line ?? observer.line]);
 }
 
 /** Raft: a transfer of the leadership, or a change of who takes part, that does not end. */
@@ -324,7 +324,8 @@ function overdueVerdict(
 ): Verdict | null {
   const overdue = observer.plans.overdue(observer.members, quietAtNs, endNs);
   if (overdue === null) return null;
-  return broken(overdue.property, overdue.because, [...overdue.lines, observer.line]);
+  const { property, node, because, lines } = overdue;
+  return broken(property, node, because, [...lines, observer.line]);
 }
 
 function progressVerdict(
@@ -343,7 +344,7 @@ function progressVerdict(
   if (stable.committedNs === null && (endNs < dueNs || stable.endNs !== null)) {
     return { kind: 'unknown', because: `${because}, before the run or its leadership ended` };
   }
-  return broken('Liveness:commit-progress', because, [stable.line, observer.line]);
+  return broken('Liveness:commit-progress', stable.node, because, [stable.line, observer.line]);
 }
 
 function convergenceVerdict(
@@ -362,7 +363,8 @@ function convergenceVerdict(
       `${nodeName(member.node)} has executed only up to index ${member.applied}, although the ` +
       `leader had index ${stable.required} when the last fault was undone`;
     if (endNs < dueNs) return { kind: 'unknown', because: `${because}; the run ended early` };
-    return broken('Liveness:followers-converge', because, [stable.line, observer.line]);
+    const lines = [stable.line, observer.line];
+    return broken('Liveness:followers-converge', member.node, because, lines);
   }
   return null;
 }
@@ -377,14 +379,29 @@ function disruptionVerdict(
   if (terms <= allowed) return null;
   return broken(
     'Disruption',
+    0,
     `${terms} terms began after the last fault was undone ${seconds(quietAtNs)} s into the run; ` +
       `${allowed} would be enough for every node to rejoin`,
     [observer.termLine],
   );
 }
 
-function broken(property: string, because: string, trace: readonly number[]): Verdict {
-  return { kind: 'invalid', because: `${property}: ${because}`, events: [], trace, property };
+/** A property is broken, by what this node did or did not do. */
+function broken(
+  property: PropertyName,
+  node: number,
+  detail: string,
+  trace: readonly number[],
+): Verdict {
+  const because = PROPERTIES[property].broken(nodeName(node));
+  return {
+    kind: 'invalid',
+    because,
+    detail: `${property}: ${detail}`,
+    events: [],
+    trace,
+    property,
+  };
 }
 
 function seconds(ns: number): string {

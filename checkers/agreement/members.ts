@@ -36,7 +36,7 @@ export function memberOf<Node extends Member>(
   make: (node: number) => Node,
 ): Node | null {
   const { nodes, stats, findings } = cluster;
-  findings.line++;
+  findings.next(node);
   let member = nodes[node];
   if (event.kind !== 'boot') {
     // Written by the harness, which may not know the incarnation.

@@ -43,6 +43,7 @@ export function onCommit(ghost: RaftGhost, node: RaftNode, event: Commit): void 
       -1,
       `${nodeName(node.node)} holds index ${index} for committed, but no leader has committed ` +
         `anything beyond index ${ghost.committed}`,
+      `${nodeName(node.node)} took for committed what no leader had committed`,
     );
   }
   if (index > ghost.committed) extend(ghost, node, event);
@@ -149,6 +150,7 @@ function judgeLaterLeaders(ghost: RaftGhost, node: RaftNode, event: Commit): voi
       later.line,
       `${nodeName(node.node)} committed ${place(index, entryTerm)} in term ${term}, but ` +
         `${nodeName(later.node)} had become leader of term ${later.term} without that entry`,
+      `${nodeName(node.node)} committed an entry that a newer leader does not have`,
     );
   }
 }
@@ -175,6 +177,7 @@ export function onMatch(ghost: RaftGhost, node: RaftNode, event: Match): void {
       node.leaderLine,
       `${name} in term ${term} believed an answer of term ${event.responseTerm} about the log of ` +
         `${nodeName(peer)}`,
+      `${name} believed an outdated answer about another node's log`,
     );
     return;
   }

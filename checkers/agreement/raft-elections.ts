@@ -86,6 +86,7 @@ export function onVote(ghost: RaftGhost, node: RaftNode, event: Vote): void {
       -1,
       `${nodeName(node.node)} voted in term ${term} as if its log ended at ` +
         `${place(ownLast.index, ownLast.term)}, but ${endOfLog(node)}`,
+      `${nodeName(node.node)} compared a candidate with another log than the one it has`,
     );
   }
 }
@@ -153,6 +154,7 @@ function judgeElection(ghost: RaftGhost, node: RaftNode, event: Leader): void {
       -1,
       `${nodeName(node.node)} became leader of term ${term} with a log that ends at ` +
         `${place(event.last.index, event.last.term)}, but ${endOfLog(node)}`,
+      `${nodeName(node.node)} was elected for another log than the one it has`,
     );
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
+import type { PropertyName } from './properties.ts';
 
 /** Bounds on a transfer and on a change of the membership, in election timeouts. */
 const TRANSFER_TIMEOUTS_MAX = 3;
@@ -32,9 +33,10 @@ interface Participant {
   joinedNs: number;
 }
 
-/** A change that did not end in time. */
+/** A change that did not end in time, and the leader that made it. */
 interface Overdue {
-  readonly property: string;
+  readonly property: PropertyName;
+  readonly node: number;
   readonly because: string;
   readonly lines: readonly number[];
 }
@@ -164,6 +166,7 @@ function overdueTransfer(
   if (endNs - sinceNs <= TRANSFER_TIMEOUTS_MAX * electionTimeoutNs) return null;
   return {
     property: 'Liveness:transfer',
+    node,
     because:
       `${nodeName(node)} has been handing its leadership over to ${nodeName(transfer.target)} for ` +
       `${seconds(endNs - sinceNs)} s without a fault, and has neither ended that nor given it up`,
@@ -184,6 +187,7 @@ function overdueChange(
   if (endNs - sinceNs <= CHANGE_TIMEOUTS_MAX * electionTimeoutNs) return null;
   return {
     property: 'Liveness:config',
+    node,
     because:
       `${nodeName(node)} leads, and its membership of index ${index} has been ` +
       `${oldVoters === null ? 'uncommitted' : 'a joint one'} for ${seconds(endNs - sinceNs)} s ` +

@@ -267,6 +267,7 @@ function wrongTerm(ghost: RaftGhost, node: RaftNode, event: Append): void {
       'TermMonotone',
       node.termLine,
       `${name} appended ${place(index, term)} while its own term was ${node.term}`,
+      `${name} took an entry of a leader whose term it had not entered`,
     );
     return;
   }
@@ -275,6 +276,7 @@ function wrongTerm(ghost: RaftGhost, node: RaftNode, event: Append): void {
     node.leaderLine,
     `${name}, leader of term ${node.leading}, appended ${place(index, term)}: a leader makes ` +
       'entries of its own term only',
+    `${name} led, and put an entry of another leader into its log`,
   );
 }
 

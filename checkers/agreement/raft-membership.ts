@@ -125,6 +125,7 @@ export function snapshotMembership(
     committed.line,
     `the snapshot up to index ${index} of ${nodeName(node.node)} carries the membership of index ` +
       `${carried.index}, but the one in force there is that of index ${committed.index}`,
+    `a snapshot of ${nodeName(node.node)} has other members than were in force there`,
   );
 }
 

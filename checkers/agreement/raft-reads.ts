@@ -1,7 +1,7 @@
 /** J:ReadCert: a read is linearizable because of what its certificate says (dissertation, 6.4). */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
-import { nodeNames } from './findings.ts';
+import { type Fault, nodeNames, unconfirmed } from './findings.ts';
 import { shortfall } from './raft-membership.ts';
 import { type RaftGhost, type RaftNode, ROUNDS_KEPT, termAt } from './raft-state.ts';
 
@@ -13,44 +13,60 @@ export function onReadCertificate(ghost: RaftGhost, node: RaftNode, event: ReadC
   else if (event.mode === 'lease') stats.readsLease++;
   else if (event.mode === 'follower') stats.readsFollower++;
   else stats.readsLog++;
-  const because = fault(ghost, node, event);
+  const found = fault(ghost, node, event);
   if (event.mode === 'index') confirm(node, event);
-  if (because === null) return;
+  if (found === null) return;
   ghost.findings.report(
     'J:ReadCert',
     node.leaderLine,
     `${nodeName(node.node)} served a read at index ${event.readPosition} in term ${event.term} ` +
-      because,
+      found.because,
+    found.told,
   );
 }
 
-function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): string | null {
+function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): Fault | null {
   const { readPosition, term } = event;
+  const name = nodeName(node.node);
   if (event.applied < readPosition || node.applied < readPosition) {
     const applied = Math.min(event.applied, node.applied);
-    return `but had executed only up to index ${applied}`;
+    return {
+      because: `but had executed only up to index ${applied}`,
+      told: `${name} answered a read before it had executed what the read must see`,
+    };
   }
   // A read through the log is a command like any other: order is its only justification.
   if (event.mode === 'log') return null;
-  if (event.mode === 'follower') return followerFault(ghost, event);
+  if (event.mode === 'follower') return followerFault(ghost, node, event);
   if (node.leading !== term && ghost.leaderOf.get(term)?.node !== node.node)
-    return 'without being its leader';
+    return {
+      because: 'without being its leader',
+      told: `${name} answered a read as leader, but did not lead`,
+    };
   // A new leader does not know what is committed until an entry of its own term is (6.4, step 1).
   const readTerm = readPosition > node.last ? -1 : termAt(ghost, node, readPosition);
   if (readTerm !== -1 && readTerm !== term) {
-    return `although no entry of term ${term} was committed there yet`;
+    return {
+      because: `although no entry of term ${term} was committed there yet`,
+      told: `${name} had just begun to lead, and answered a read before it knew what is committed`,
+    };
   }
   const unbegun = roundNotBegun(node, event);
-  if (unbegun !== null) return unbegun;
+  if (unbegun !== null) {
+    const told = `${name} took the answer to somebody else's question for word that it still led`;
+    return { because: unbegun, told };
+  }
   let confirming = 1 << node.node;
   for (const ack of event.acks) if (ack.round >= event.round) confirming |= 1 << ack.node;
   const short = shortfall(node.membership, confirming);
   if (short === null) return null;
   const asked = nodeNames(event.acks.map((ack) => ack.node));
-  return (
-    `on the word of ${asked} for round ${event.round}; with its own, ${short.counted} count and ` +
-    `${short.needed} must`
-  );
+  return {
+    because:
+      `on the word of ${asked} for round ${event.round}; with its own, ${short.counted} count and ` +
+      `${short.needed} must`,
+    told: unconfirmed(name, event),
+  };
 }
 
 /**
@@ -85,10 +101,15 @@ function confirm(node: RaftNode, { term, round, readPosition }: ReadCertificate)
 }
 
 /** A follower's read needs a leader that has confirmed just that; what is forgotten passes. */
-function followerFault(ghost: RaftGhost, event: ReadCertificate): string | null {
+function followerFault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): Fault | null {
   const { term, round, readPosition } = event;
   const leadership = ghost.leaderOf.get(term);
-  if (leadership === undefined) return 'on the word of a leader that there was not';
+  const told =
+    `${nodeName(node.node)} answered a read on the word of a leader that had not made sure that it ` +
+    'still led';
+  if (leadership === undefined) {
+    return { because: 'on the word of a leader that there was not', told };
+  }
   const leader = ghost.nodes[leadership.node];
   if (leader === undefined || leader.confirmedTerm > term) return null;
   const at = round % ROUNDS_KEPT;
@@ -100,5 +121,6 @@ function followerFault(ghost: RaftGhost, event: ReadCertificate): string | null 
     readPosition >= (leader.confirmedMin[at] as number) &&
     readPosition <= (leader.confirmedMax[at] as number);
   if (isConfirmed) return null;
-  return `which ${nodeName(leadership.node)}, its leader, had not confirmed in round ${round}`;
+  const because = `which ${nodeName(leadership.node)}, its leader, had not confirmed in round ${round}`;
+  return { because, told };
 }

@@ -66,6 +66,7 @@ export function judgeHearing(ghost: RaftGhost, node: RaftNode, nowNs: number): v
       `${nodeName(node.node)}, leader of term ${node.leading}, has taken commands for ` +
         `${((nowNs - node.deafSinceNs) / 1e9).toFixed(1)} s without hearing of any progress, and ` +
         'did not make room',
+      `${nodeName(node.node)} went on leading although it heard from nobody, and nobody else could`,
     );
   }
   node.deafUntilNs = nowNs;

@@ -162,6 +162,7 @@ function onApply(
         'ApplyAgreement',
         entries.line[entry] as number,
         `${nodeName(node.node)} executed at index ${position} something else than its log holds`,
+        `${nodeName(node.node)} executed something else than its own log holds`,
       );
     }
   }

@@ -3,7 +3,7 @@
  * effect, that order must agree with real time. Needs no model, and costs one pass.
  */
 
-import { type History, INVOKE, OK } from '../history.ts';
+import { type History, type HistoryEvent, INVOKE, OK } from '../history.ts';
 import type { CheckResult } from '../verdict.ts';
 
 /**
@@ -61,10 +61,17 @@ function contradiction(
     verdict: {
       kind: 'invalid',
       because:
+        `process ${later.process}'s ${operationText(later)} began after process ` +
+        `${earlier.process}'s ${operationText(earlier)} had been answered, and took effect before it`,
+      detail:
         `RealTimeOrder: a ${later.f} that began after a ${earlier.f} at position ` +
         `${earlier.position} had been answered took effect at position ${later.position}`,
       events: [at.floorAt, at.invoke, at.index],
       property: 'RealTimeOrder',
     },
   };
+}
+
+function operationText({ f, key }: HistoryEvent): string {
+  return key === undefined ? f : `${f} of ${key}`;
 }

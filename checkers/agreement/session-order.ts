@@ -53,7 +53,8 @@ function contradiction(history: History, before: number, at: number): CheckResul
     checker: 'session-order',
     verdict: {
       kind: 'invalid',
-      because:
+      because: `process ${later.process} was shown an older state than it had already seen`,
+      detail:
         `MonotonicSession: process ${later.process} was answered a ${later.f} at position ` +
         `${later.position} after a ${earlier.f} at position ${earlier.position}`,
       events: [before, at],

@@ -163,6 +163,7 @@ export function onApply(
       own.line,
       `${nodeName(node.node)} delivered ${zxidName(zxid)} at position ${position}, where its ` +
         `history has ${zxidName(own.zxid)}`,
+      `${nodeName(node.node)} executed something else than its own history holds`,
     );
   }
   judgeOrder(ghost, node, zxid);

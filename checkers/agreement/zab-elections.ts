@@ -3,6 +3,7 @@
 import { nodeName, type TraceEvent, type ZabVote } from '../trace.ts';
 import { nodeNames } from './findings.ts';
 import { bitsOf, nodesIn } from './members.ts';
+import type { PropertyName } from './properties.ts';
 import { meetsEveryQuorum } from './zab-quorums.ts';
 import { type ZabGhost, type ZabNode, zxidName } from './zab-state.ts';
 
@@ -102,7 +103,7 @@ export function onElected(
 export function judgeQuorum(
   ghost: ZabGhost,
   node: ZabNode,
-  property: string,
+  property: PropertyName,
   set: number,
   decision: string,
   because = 'which is no quorum',

@@ -92,6 +92,7 @@ export function onCurrentEpoch(
       node.historyLines.at(-1) ?? node.baseLine,
       `${name} entered epoch ${epoch} with a history up to ${zxidName(last)}, but ` +
         endOfHistory(node),
+      `${name} says that it has another history than it had logged`,
     );
   }
   node.currentEpoch = epoch;
@@ -119,6 +120,9 @@ function judgeSync(ghost: ZabGhost, node: ZabNode, { epoch, begun }: EpochGhost)
     `${nodeName(node.node)} entered epoch ${epoch} with ${last.position} transactions up to ` +
       `${zxidName(last.zxid)}; its leader ${nodeName(begun.node)} had begun it with ` +
       `${begun.position}, up to ${zxidName(begun.zxid)}`,
+    isPrefix
+      ? `${nodeName(node.node)} joined its leader without all of the leader's history on its disk`
+      : undefined,
   );
 }
 
@@ -208,6 +212,7 @@ export function judgeLateCommit(
       established.line,
       `in epoch ${epoch}, ${nodeName(node.node)} took ${zxidName(committed.zxid)} for committed, ` +
         `which ${nodeName(established.node)} did not have when it became the leader of epoch ${later}`,
+      `${nodeName(node.node)} took for committed what a newer leader did not begin with`,
     );
   }
 }

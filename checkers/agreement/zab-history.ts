@@ -60,7 +60,8 @@ function judgePrimary(ghost: ZabGhost, node: ZabNode, { epoch }: Zxid): void {
     );
   } else if (node.leads !== epoch) {
     const leads = node.leads === -1 ? 'as leader of no epoch' : `as leader of epoch ${node.leads}`;
-    findings.report('PrimaryIntegrity', node.phaseLine, `${subject} ${leads}`);
+    const told = `${nodeName(node.node)} proposed a transaction although it did not lead`;
+    findings.report('PrimaryIntegrity', node.phaseLine, `${subject} ${leads}`, told);
   } else if (established !== null && node.applied < established.position) {
     findings.report(
       'PrimaryIntegrity',
@@ -158,6 +159,7 @@ export function onTruncate(ghost: ZabGhost, node: ZabNode, to: Zxid): void {
     'ProposalGap',
     node.historyLines.at(-1) ?? node.baseLine,
     `${name} cut its history behind ${zxidName(to)}, which is not in it: ${endOfHistory(node)}`,
+    `${name} cut its history at a transaction that it does not have`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** `ordeal mutants`: hunts every planted bug, and shows that what is harmless raises no alarm. */
 
 import type { Command } from 'commander';
-import { TIERS, type Tier } from '../../checkers/agreement/tiers.ts';
+import { TIERS, type Tier } from '../../checkers/agreement/property.ts';
 import { systems } from '../../systems/index.ts';
 import type { System, Variant } from '../../systems/system.ts';
 import { systemNamed } from '../catalogue.ts';

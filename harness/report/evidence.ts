@@ -1,6 +1,6 @@
 /** What each kind of evidence shows of what is wrong in a run. */
 
-import { TIERS, type Tier } from '../../checkers/agreement/tiers.ts';
+import { TIERS, type Tier } from '../../checkers/agreement/property.ts';
 import type { TimedCheck } from '../store/format.ts';
 import { findingsOf } from '../tiers.ts';
 

@@ -5,7 +5,7 @@
 
 import type { RunSummary, TimedCheck } from '../store/format.ts';
 import { escapeText } from './markup.ts';
-import { sentenceOf } from './verdict-words.ts';
+import { furtherSentences, sentenceOf } from './verdict-words.ts';
 
 export function junitXml(summaries: readonly RunSummary[]): string {
   const suites = summaries.map(suite);
@@ -38,7 +38,7 @@ function testCase(check: TimedCheck, classname: string, command: string): string
   if (verdict.kind === 'valid') return `${head}/>\n`;
   const element = verdict.kind === 'invalid' ? 'failure' : 'error';
   const message = attributesText({ message: sentenceOf(verdict) });
-  const told = verdict.kind === 'invalid' ? (verdict.witness?.sentences ?? []) : [];
+  const told = furtherSentences(verdict);
   const text = [...told, command].map(escapeText).join('\n');
   return `${head}>\n      <${element}${message}>${text}</${element}>\n    </testcase>\n`;
 }

@@ -4,7 +4,7 @@ import type { RunSummary } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { count, NBSP, plural, seconds, visible } from './text.ts';
-import { alsoSaid, codeLabel, sentenceOf, WORDS } from './verdict-words.ts';
+import { alsoSaid, codeLabel, furtherSentences, sentenceOf, WORDS } from './verdict-words.ts';
 
 /** Sentences of a witness that are shown. */
 const SENTENCES = 10;
@@ -14,8 +14,7 @@ export function summaryMarkdown(summary: RunSummary): string {
   const { verdict, checks, figures } = results;
   const { word, mark } = WORDS[verdict.kind];
   const { config } = run;
-  const witness = verdict.kind === 'invalid' ? (verdict.witness?.sentences ?? []) : [];
-  const told = witness.filter((sentence) => sentence !== sentenceOf(verdict)).slice(0, SENTENCES);
+  const told = furtherSentences(verdict).slice(0, SENTENCES);
   const also = alsoSaid(verdict, checks).map(
     (check) => `- ${check.checker}: ${sentenceOf(check.verdict)}`,
   );

@@ -6,7 +6,7 @@ import type { LaneFigures, RunSummary, TimedCheck } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { bytes, count, NBSP, plural, seconds, visible } from './text.ts';
-import { alsoSaid, codeLabel, sentenceOf, WORDS } from './verdict-words.ts';
+import { alsoSaid, codeLabel, furtherSentences, sentenceOf, WORDS } from './verdict-words.ts';
 
 /** How wide the block may be, and whether it may be coloured. */
 export interface TerminalStyle {
@@ -136,8 +136,7 @@ function verdictLines({ results }: RunSummary, style: TerminalStyle): string[] {
   const { word } = WORDS[verdict.kind];
   const sentence = sentenceOf(verdict);
   const lines = [line(verdict.kind, word, sentence, style, true)];
-  const witness = verdict.kind === 'invalid' ? (verdict.witness?.sentences ?? []) : [];
-  const more = witness.filter((told) => told !== sentence);
+  const more = furtherSentences(verdict);
   lines.push(...more.slice(0, SENTENCES).map((told) => hanging(told, style)));
   if (more.length > SENTENCES) {
     lines.push(hanging(`and ${more.length - SENTENCES} more, in the report`, style));

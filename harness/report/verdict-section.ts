@@ -18,9 +18,11 @@ export function verdictSection(
   const also = alsoSaid(verdict, results?.checks ?? []).map((check) => {
     return html`<p class="also"><b>${check.checker}</b> ${sentenceOf(check.verdict)}</p>`;
   });
+  const exactly = verdict.kind === 'invalid' ? verdict.detail : undefined;
+  const detail = exactly === undefined ? null : html`<p class="detail">${exactly}</p>`;
   return html`<header class="verdict ${className}">
 <div class="top"><h1><span class="pill">${mark} ${word}</span> <span class="what">${whatRan(run)}</span></h1><span class="id">${name}</span></div>
-<p class="because">${sentenceOf(verdict)}</p>${also}
+<p class="because">${sentenceOf(verdict)}</p>${detail}${also}
 <div class="again"><code id="command">${run.command}</code><button type="button" data-copy="command">Copy</button><span class="copied" role="status"></span></div>
 ${results === null ? null : facts(results)}
 </header>`;

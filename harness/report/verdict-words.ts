@@ -16,6 +16,14 @@ export function sentenceOf(verdict: Verdict): string {
     : verdict.because;
 }
 
+/** What is told of a verdict after its sentence: the property by its name, then the witness. */
+export function furtherSentences(verdict: Verdict): readonly string[] {
+  if (verdict.kind !== 'invalid') return [];
+  const { detail, witness } = verdict;
+  const told = [...(detail === undefined ? [] : [detail]), ...(witness?.sentences ?? [])];
+  return [...new Set(told)].filter((sentence) => sentence !== verdict.because);
+}
+
 /** Checks that say the same kind as the verdict of the run, but something else: worth a line each. */
 export function alsoSaid(verdict: Verdict, checks: readonly TimedCheck[]): readonly TimedCheck[] {
   if (verdict.kind === 'valid') return [];

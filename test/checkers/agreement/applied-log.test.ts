@@ -22,7 +22,7 @@ class Executed {
   }
 
   apply(node: number, position: number, id = 'noop', more: { duplicate?: boolean } = {}): this {
-    this.findings.line++;
+    this.findings.next(0);
     this.log.apply(
       { kind: 'apply', position, id, valueHash: position, stateHash: position, ...more },
       this.replica(node),
@@ -37,7 +37,7 @@ class Executed {
   }
 
   ok(node: number, position: number, command?: string): this {
-    this.findings.line++;
+    this.findings.next(0);
     this.log.reply(
       {
         kind: 'reply',

@@ -44,13 +44,15 @@ describe('the verdict over a stored trace', () => {
       kind: 'invalid',
       property: 'LogMatching',
       properties: ['LogMatching'],
-      because:
+      because: 'n2 has an entry in its log that does not fit what it or others have there',
+      detail:
         'LogMatching: n1 and n2 both hold an entry of index 1 (term 1), with different content',
       events: [],
       trace: [6, 7],
       witness: {
         operations: [],
         sentences: [
+          'n2 has an entry in its log that does not fit what it or others have there',
           'LogMatching: n1 and n2 both hold an entry of index 1 (term 1), with different content',
         ],
       },

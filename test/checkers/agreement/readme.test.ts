@@ -1,40 +1,33 @@
-/** The page that lists what a trace can break: neither more nor less than the code reports. */
+/** The page that lists what a trace can break is written from the registry of properties. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { tierOf } from '../../../checkers/agreement/tiers.ts';
+import { SECTIONS } from '../../../checkers/agreement/properties.ts';
+import type { Properties } from '../../../checkers/agreement/property.ts';
 
-const FOLDER = 'checkers/agreement';
-const page = readFileSync(`${FOLDER}/README.md`, 'utf8');
+const PAGE = 'checkers/agreement/README.md';
 
-/** The names in the first column of the tables, with the tier in the second. */
-const listed = new Map(
-  page.split('\n').flatMap((line) => {
-    const [, names, tier] = /^\|([^|]*`[^|]*)\|([^|]*)\|/.exec(line) ?? [];
-    if (names === undefined || tier === undefined) return [];
-    return [...names.matchAll(/`([^`]+)`/g)].map((name) => [name[1] ?? '', tier.trim()] as const);
-  }),
-);
-
-/** Every name in the sources: the only quoted words there that begin with a capital. */
-const reported = new Set(
-  readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [
-      ...readFileSync(`${FOLDER}/${file}`, 'utf8').matchAll(
-        /'((?:[A-Z][a-z]*:)?[A-Za-z][A-Za-z-]*)'/g,
-      ),
-    ])
-    .map((match) => match[1] ?? '')
-    .filter((name) => /^[A-Z]/.test(name)),
-);
-
-test('names every property that a checker can report, and no other', () => {
-  expect([...listed.keys()].sort()).toEqual([...reported].sort());
-});
-
-test('says on which tier of evidence each rests', () => {
-  for (const [property, tier] of listed) {
-    if (tier !== 'client') expect(tierOf(property), property).toBe(tier);
+test('the tables are those of the registry (npx vitest run --update writes them)', async () => {
+  let page = readFileSync(PAGE, 'utf8');
+  for (const [title, properties] of Object.entries(SECTIONS)) {
+    const section = new RegExp(`(## ${title}\n\n)(?:\\|.*\n)*`);
+    expect(page).toMatch(section);
+    page = page.replace(section, (_, heading: string) => heading + table(properties));
   }
+  await expect(page).toMatchFileSnapshot(`../../../${PAGE}`);
 });
+
+function table(properties: Properties): string {
+  const rows = [
+    ['property', 'tier', 'says', 'source'],
+    ...Object.entries(properties).map(([name, { tier, holds, source }]) => {
+      return [`\`${name}\``, tier, holds, source];
+    }),
+  ];
+  const widths =
+    rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  const padded = rows.map((row) => line(row.map((cell, at) => cell.padEnd(widths[at] ?? 0))));
+  padded.splice(1, 0, line(widths.map((width) => '-'.repeat(width))));
+  return padded.join('');
+}

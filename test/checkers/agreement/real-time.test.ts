@@ -51,6 +51,8 @@ describe('real-time order', () => {
       kind: 'invalid',
       property: 'RealTimeOrder',
       because:
+        "process 1's read of x began after process 0's write of x had been answered, and took effect before it",
+      detail:
         'RealTimeOrder: a read that began after a write at position 3 had been answered took ' +
         'effect at position 2',
       events: [1, 2, 3],

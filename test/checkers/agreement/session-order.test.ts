@@ -47,7 +47,8 @@ describe('what a session is told', () => {
       kind: 'invalid',
       property: 'MonotonicSession',
       events: [1, 3],
-      because:
+      because: 'process 1 was shown an older state than it had already seen',
+      detail:
         'MonotonicSession: process 1 was answered a read at position 4 after a write at position 5',
     });
   });
