@@ -24,6 +24,14 @@ export interface ClusterSpec {
   readonly signal: AbortSignal;
 }
 
+/** What the nodes of a run have reported. */
+export interface RecordedTrace {
+  /** In one order that is consistent with causality; times count from when the load began. */
+  readonly lines: readonly TraceLine[];
+  /** Why lines that somebody wrote are missing; null while everything is there. */
+  readonly lost: string | null;
+}
+
 /** One process's client. Operations never reject: what it cannot classify is `info`. */
 export interface LiveClient {
   invoke(operation: Operation): Promise<Outcome>;
@@ -41,11 +49,10 @@ export interface LiveCluster extends AsyncDisposable {
   end(fault: Fault): Promise<Receipt>;
   /** A client of its own endpoint number, first talking to node `endpoint` modulo cluster size. */
   client(endpoint: number): LiveClient;
-  /**
-   * The nodes' traces so far, merged. Times are nanoseconds since `sinceNs`, a reading of
-   * `process.hrtime.bigint()` (the run's begin); without it, since the cluster was launched.
-   */
-  trace(sinceNs?: bigint): Promise<readonly TraceLine[]>;
+  /** The load begins: zero of the history and the trace, a reading of `process.hrtime.bigint()`. */
+  begin(): bigint;
+  /** What the nodes have reported so far; a consistent cut of it. */
+  trace(): RecordedTrace;
   /** Versions, image digests, mechanisms chosen per fault: goes into run.json. */
   readonly facts: Readonly<Record<string, string>>;
 }

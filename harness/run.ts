@@ -9,7 +9,7 @@ import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } fro
 import type { RunConfig, RunRequest } from './config.ts';
 import { runRealtime } from './drivers/realtime.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
-import { EXIT, HarnessError, usage } from './errors.ts';
+import { EXIT, HarnessError, infrastructure, usage } from './errors.ts';
 import { HistoryWatch, stoppedAt } from './history-watch.ts';
 import { judgeRun, quietTimeNs } from './judge.ts';
 import { compareWithReplay } from './replay.ts';
@@ -94,7 +94,7 @@ export function judgeStored(
     promise: promiseOf(systemNamed(config.system, catalogue), config.set),
     history: stored.history,
     follower,
-    gap: stored.truncated ? 'the trace is cut off' : gap,
+    gap: stored.lost ?? (stored.truncated ? 'the trace is cut off' : gap),
     cutShort,
   });
   return {
@@ -212,7 +212,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     });
     writer.run({ ...run, backend: cluster.facts });
     context.progress(`cluster up after ${executed(null).realS.toFixed(1)} s`);
-    const result = await runRealtime({
+    const running = runRealtime({
       cluster,
       plan,
       workload,
@@ -223,7 +223,12 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       onStep: (history) => writer.history(history),
       progress: context.progress,
     });
-    writer.trace(await cluster.trace(result.startNs));
+    // However the run ended: what its nodes reported may hold a violation.
+    await Promise.allSettled([running]);
+    const { lines, lost } = cluster.trace();
+    writer.trace(lines);
+    const result = await running;
+    if (lost !== null) throw infrastructure(lost);
     return executed(result.finished ? null : (stopOf(result) ?? INTERRUPTED));
   } catch (error) {
     // Interrupted while the cluster was starting: it has cleaned up after itself.

@@ -6,7 +6,8 @@ import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Request } from '../../systems/protocol.ts';
 import type { LiveClient } from '../backend.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
-import type { ClientHello, ReplyFrame } from '../host/client-port.ts';
+import type { CausalClock } from '../host/causality.ts';
+import type { ClientHello, ReplyFrame, RequestFrame } from '../host/client-port.ts';
 import { type Address, WIRE_VERSION } from '../host/config.ts';
 import { encodeFrame, readFrames } from '../host/frame.ts';
 
@@ -20,6 +21,8 @@ export interface TcpClientOptions {
   readonly protocol: ClientProtocol;
   /** Where each node serves clients, by node. */
   readonly nodes: readonly Address[];
+  /** What the process of all clients knows: what one has heard, another may act upon. */
+  readonly clock: CausalClock;
 }
 
 export class TcpClient implements LiveClient, ClientEnv {
@@ -69,7 +72,8 @@ export class TcpClient implements LiveClient, ClientEnv {
   }
 
   send(to: number, request: Request): void {
-    this.#connected(to)?.write(encodeFrame(request));
+    const frame: RequestFrame = { stamp: this.#options.clock.stamp(), request };
+    this.#connected(to)?.write(encodeFrame(frame));
   }
 
   setTimer(delayUs: number): void {
@@ -116,7 +120,8 @@ export class TcpClient implements LiveClient, ClientEnv {
     };
     socket.write(encodeFrame(hello));
     readFrames(socket, (value) => {
-      const { to, reply } = value as ReplyFrame;
+      const { stamp, to, reply } = value as ReplyFrame;
+      this.#options.clock.witness(stamp);
       this.#step(() => this.#options.protocol.reply(this.#state, this, node, to, reply));
     });
     socket.on('connect', () => clearTimeout(giveUp));

@@ -4,11 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { nodeName, type TraceLine } from '../../checkers/trace.ts';
+import { nodeName } from '../../checkers/trace.ts';
 import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
 import type { NodeView } from '../../systems/protocol.ts';
-import type { ClusterSpec, LiveClient, LiveCluster } from '../backend.ts';
+import type { ClusterSpec, LiveClient, LiveCluster, RecordedTrace } from '../backend.ts';
 import { HarnessError, infrastructure } from '../errors.ts';
+import { CausalClock } from '../host/causality.ts';
 import { TcpClient } from './client.ts';
 import { connectEngine, type EngineInfo, reason } from './engine.ts';
 import { DockerFaults } from './faults.ts';
@@ -18,7 +19,7 @@ import { createNetwork, type Network } from './network.ts';
 import { type ClusterPlan, NodeContainer, PORT } from './node-container.ts';
 import { type Owner, thisProcess } from './owner.ts';
 import { Teardown } from './teardown.ts';
-import { crashLine, mergeTraces, readTrace } from './trace.ts';
+import { noteBegin, noteCrash, readTraces } from './trace.ts';
 
 /** A cluster that has no leader by then never forms. */
 const FORMING_MS_MAX = 20_000;
@@ -237,13 +238,16 @@ class DockerCluster implements LiveCluster {
 
   readonly #parts: ClusterParts;
   readonly #faults: DockerFaults;
-  readonly #crashes: TraceLine[] = [];
+  readonly #clock: CausalClock;
 
   constructor(parts: ClusterParts) {
     this.#parts = parts;
     this.nodes = parts.nodes.map(({ node }) => node);
     this.facts = parts.facts;
-    this.#faults = new DockerFaults(parts.nodes, (node) => this.#noteCrash(node));
+    this.#clock = new CausalClock(parts.nodes.length);
+    this.#faults = new DockerFaults(parts.nodes, (node) =>
+      noteCrash(parts.plan.logDirectory, node, this.#nowNs()),
+    );
   }
 
   async view(): Promise<ClusterView> {
@@ -276,31 +280,29 @@ class DockerCluster implements LiveCluster {
       seed: spec.seed,
       protocol: spec.system.client(spec.rules),
       nodes: plan.addresses.map((host) => ({ host, port: PORT.client })),
+      clock: this.#clock,
     });
     this.#parts.teardown.add(`client ${endpoint}`, () => client.close());
     return client;
   }
 
-  async trace(sinceNs?: bigint): Promise<readonly TraceLine[]> {
-    const { nodes, plan } = this.#parts;
-    const merged = mergeTraces(
-      nodes.map(({ traceFile }) => readTrace(traceFile)),
-      this.#crashes,
-    );
-    if (sinceNs === undefined) return merged;
-    const shift = Number(sinceNs - BigInt(plan.config.originNs));
-    return merged.map((line) => ({ ...line, time: line.time - shift }));
+  begin(): bigint {
+    const { config, logDirectory } = this.#parts.plan;
+    const startNs = process.hrtime.bigint();
+    noteBegin(logDirectory, Number(startNs - BigInt(config.originNs)));
+    return startNs;
+  }
+
+  trace(): RecordedTrace {
+    return readTraces(this.#parts.plan.logDirectory);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return takeDown(this.#parts.teardown);
   }
 
-  #noteCrash(node: number): void {
-    const { nodes, plan } = this.#parts;
-    const last = readTrace((nodes[node] as NodeContainer).traceFile).at(-1);
-    const timeNs = Number(process.hrtime.bigint() - BigInt(plan.config.originNs));
-    const line = crashLine(last, timeNs);
-    if (line !== null) this.#crashes.push(line);
+  /** Since the zero of the nodes' traces. */
+  #nowNs(): number {
+    return Number(process.hrtime.bigint() - BigInt(this.#parts.plan.config.originNs));
   }
 }

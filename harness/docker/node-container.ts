@@ -13,6 +13,7 @@ import { ControlClient } from './control-client.ts';
 import { reason, statusOf, tolerate } from './engine.ts';
 import { IMAGE_ROOT, type Image, REPOSITORY } from './image.ts';
 import { type Owner, toLabels } from './owner.ts';
+import { traceFileName } from './trace.ts';
 
 /** Every node has an address of its own, so all use the same ports. */
 export const PORT = {
@@ -78,7 +79,7 @@ export class NodeContainer {
   }
 
   get traceFile(): string {
-    return join(this.#plan.logDirectory, `${this.name}.trace.jsonl`);
+    return join(this.#plan.logDirectory, traceFileName(this.node));
   }
 
   get logFile(): string {

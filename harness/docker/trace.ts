@@ -1,38 +1,129 @@
-/** Collects the nodes' traces from where they write them, and merges them. */
+/**
+ * The nodes' traces as they lie in the logs of a run: read while the nodes run, after the run, or
+ * after its controller was killed, and always cut so that no line is without its causes.
+ */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { compareLines, type TraceLine } from '../../checkers/trace.ts';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareLines, nodeName, type TraceLine } from '../../checkers/trace.ts';
+import type { RecordedTrace } from '../backend.ts';
+import { infrastructure, messageOf } from '../errors.ts';
+import { consistentCut, type StampedLine } from '../host/causality.ts';
 
-/** The lines that a node has written so far; one that is just being written is left out. */
-export function readTrace(path: string): TraceLine[] {
+/** Beside the nodes' own files: crashes that the harness saw, and when the load began. */
+const CRASHES = 'crashes.trace.jsonl';
+const BEGIN = 'begin.json';
+
+interface Begin {
+  /** From the zero of the nodes' traces to that of the history. */
+  readonly shiftNs: number;
+}
+
+export function traceFileName(node: number): string {
+  return `${nodeName(node)}.trace.jsonl`;
+}
+
+/** The load begins so long after the zero of the nodes' clocks: times are counted from there. */
+export function noteBegin(logDirectory: string, shiftNs: number): void {
+  const begin: Begin = { shiftNs };
+  writeFileSync(join(logDirectory, BEGIN), `${JSON.stringify(begin)}\n`);
+}
+
+/** A node was killed: follows the last line of that life, if it had said anything. */
+export function noteCrash(logDirectory: string, node: number, timeNs: number): void {
+  const last = readLines(join(logDirectory, traceFileName(node))).at(-1);
+  const line = last === undefined ? null : crashLine(last, timeNs);
+  if (line === null) return;
+  appendFileSync(join(logDirectory, CRASHES), `${JSON.stringify(line)}\n`);
+}
+
+/** Whether nodes in containers, or in other processes of ours, have left traces there. */
+export function hasNodeTraces(logDirectory: string): boolean {
+  return existsSync(join(logDirectory, traceFileName(0)));
+}
+
+/** All traces of a run, cut to the largest consistent cut. */
+export function readTraces(logDirectory: string): RecordedTrace {
+  const names = existsSync(logDirectory) ? readdirSync(logDirectory) : [];
+  const count = names.filter((name) => /^n\d+\.trace\.jsonl$/.test(name)).length;
+  const path = (node: number) => join(logDirectory, traceFileName(node));
+  const nodes = Array.from({ length: count }, (_, node) => readLines(path(node)));
+  const { heardOf } = consistentCut(nodes);
+  const lost = heardOf.flatMap((heard, node) => {
+    // Written before anybody heard of it; what was read earlier than that is read again.
+    const there = nodes[node]?.length ?? 0;
+    if (heard <= there || heard <= readLines(path(node)).length) return [];
+    return [`${traceFileName(node)} has ${there} lines, and ${heard} had been written`];
+  });
+  const merged = mergeTraces(nodes, readLines(join(logDirectory, CRASHES)));
+  const { shiftNs } = readBegin(logDirectory);
+  return {
+    lines: merged.map(({ time, ...line }) => ({ time: time - shiftNs, ...line })),
+    lost: lost.length === 0 ? null : `lines of the trace are lost: ${lost.join('; ')}`,
+  };
+}
+
+/** The lines of a file; one that is just being written, or was torn by a kill, is left out. */
+export function readLines(path: string): StampedLine[] {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, 'utf8');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as TraceLine);
+  return whole.split('\n').flatMap((line, at) => {
+    if (line === '') return [];
+    try {
+      return [JSON.parse(line) as StampedLine];
+    } catch (error) {
+      throw infrastructure(`${path}:${at + 1}: damaged (${messageOf(error)})`, error);
+    }
+  });
 }
 
 /**
- * The line that the harness writes for a node that it killed: follows the last line of that life.
- * Null when the node died before it said anything, or has said itself that it stopped.
+ * The largest consistent cut in one order that respects causality. A life that another follows has
+ * ended, whoever ended it and whether or not the harness saw when: its crash is there, once.
  */
-export function crashLine(last: TraceLine | undefined, timeNs: number): TraceLine | null {
-  if (last === undefined || last.event.kind === 'panic') return null;
+export function mergeTraces(
+  nodes: readonly (readonly StampedLine[])[],
+  crashes: readonly TraceLine[],
+): TraceLine[] {
+  const seen = new Map(crashes.map((line) => [placeOf(line), line]));
+  const merged: TraceLine[] = [];
+  const { kept } = consistentCut(nodes);
+  for (const [node, whole] of nodes.entries()) {
+    const lines = whole.slice(0, kept[node]);
+    for (const [at, stamped] of lines.entries()) {
+      const line = withoutStamp(stamped);
+      merged.push(line);
+      const next = lines[at + 1];
+      if (next?.incarnation === line.incarnation) continue;
+      const crash = crashLine(line, line.time);
+      if (crash === null) continue;
+      const noted = seen.get(placeOf(crash));
+      if (noted !== undefined) merged.push(noted);
+      else if (next !== undefined) merged.push(crash);
+    }
+  }
+  return merged.sort(compareLines);
+}
+
+/** What the harness writes for a node that it killed; null where the node said itself that it stopped. */
+function crashLine(stamped: StampedLine, timeNs: number): TraceLine | null {
+  const last = withoutStamp(stamped);
+  if (last.event.kind === 'panic') return null;
   return { ...last, time: timeNs, sequence: last.sequence + 1, event: { kind: 'crash' } };
 }
 
-/** All lines in one order that is consistent with causality, the harness's own among them. */
-export function mergeTraces(
-  nodes: readonly (readonly TraceLine[])[],
-  crashes: readonly TraceLine[],
-): TraceLine[] {
-  // A node killed before the first line of its next life leaves two crash lines of one life.
-  const seen = new Set<string>();
-  const once = crashes.filter(({ node, incarnation }) => {
-    const life = `${node}:${incarnation}`;
-    return !seen.has(life) && seen.add(life);
-  });
-  return [...nodes.flat(), ...once].sort(compareLines);
+function withoutStamp(stamped: StampedLine): TraceLine {
+  const { time, node, incarnation, sequence, lamport, event } = stamped;
+  return { time, node, incarnation, sequence, lamport, event };
+}
+
+function placeOf({ node, incarnation, sequence }: TraceLine): string {
+  return `${node}:${incarnation}:${sequence}`;
+}
+
+function readBegin(logDirectory: string): Begin {
+  const path = join(logDirectory, BEGIN);
+  // Killed before the load began: what there is counts from the zero of the nodes.
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Begin) : { shiftNs: 0 };
 }

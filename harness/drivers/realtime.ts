@@ -43,8 +43,6 @@ export interface RealtimeResult {
   readonly finished: boolean;
   /** Whether it was stopped at a violation. */
   readonly violated: boolean;
-  /** Zero of the history, as a reading of `process.hrtime.bigint()`. */
-  readonly startNs: bigint;
 }
 
 /** A fault with its targets, and what was found when it was carried out. */
@@ -62,7 +60,7 @@ export async function runRealtime(run: RealtimeRun): Promise<RealtimeResult> {
 class RealtimeDriver {
   readonly #run: RealtimeRun;
   readonly #engine: Engine;
-  readonly #startNs = process.hrtime.bigint();
+  readonly #startNs: bigint;
   readonly #clients = new Map<number, LiveClient>();
   readonly #processes = new Map<number, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -76,6 +74,7 @@ class RealtimeDriver {
 
   constructor(run: RealtimeRun) {
     this.#run = run;
+    this.#startNs = run.cluster.begin();
     this.#engine = new Engine(run.plan, run.workload, run.engine);
   }
 
@@ -111,7 +110,6 @@ class RealtimeDriver {
       endUs,
       finished,
       violated: this.#violated,
-      startNs: this.#startNs,
     };
   }
 

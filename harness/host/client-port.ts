@@ -2,6 +2,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ClientRef, Reply, Request } from '../../systems/protocol.ts';
+import type { Stamp } from './causality.ts';
 import { WIRE_VERSION } from './config.ts';
 import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 import { listen } from './tcp.ts';
@@ -13,20 +14,27 @@ export interface ClientHello {
   readonly clusterId: string;
 }
 
+/** What a client asks, and what it knew then. */
+export interface RequestFrame {
+  readonly stamp: Stamp;
+  readonly request: Request;
+}
+
 /** A node's answer to one request. */
 export interface ReplyFrame {
+  readonly stamp: Stamp;
   readonly to: ClientRef;
   readonly reply: Reply;
 }
 
 export class ClientPort {
   readonly #clusterId: string;
-  readonly #onRequest: (request: Request) => void;
+  readonly #onRequest: (stamp: Stamp, request: Request) => void;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #byClient = new Map<number, Socket>();
 
-  constructor(clusterId: string, onRequest: (request: Request) => void) {
+  constructor(clusterId: string, onRequest: (stamp: Stamp, request: Request) => void) {
     this.#clusterId = clusterId;
     this.#onRequest = onRequest;
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
@@ -37,8 +45,8 @@ export class ClientPort {
   }
 
   /** Lost when the client is gone, which is what its own timeout is for. */
-  reply(to: ClientRef, reply: Reply): void {
-    const frame: ReplyFrame = { to, reply };
+  reply(to: ClientRef, stamp: Stamp, reply: Reply): void {
+    const frame: ReplyFrame = { stamp, to, reply };
     this.#byClient.get(to.client)?.write(encodeFrame(frame));
   }
 
@@ -57,9 +65,10 @@ export class ClientPort {
           socket.destroy();
           return;
         }
-        clients.add(value.from.client);
-        this.#byClient.set(value.from.client, socket);
-        this.#onRequest(value);
+        const { stamp, request } = value;
+        clients.add(request.from.client);
+        this.#byClient.set(request.from.client, socket);
+        this.#onRequest(stamp, request);
         return;
       }
       const hello = value as Partial<ClientHello>;
@@ -77,7 +86,11 @@ export class ClientPort {
 }
 
 /** Whether it names its sender; what it asks for is for the protocol to refuse. */
-function isRequest(value: object): value is Request {
-  const { from } = value as Partial<Request>;
-  return typeof from === 'object' && from !== null && Number.isSafeInteger(from.client);
+function isRequest(value: object): value is RequestFrame {
+  const { stamp, request } = value as Partial<RequestFrame>;
+  return (
+    Array.isArray(stamp?.lines) &&
+    Number.isSafeInteger(stamp.lamport) &&
+    Number.isSafeInteger(request?.from?.client)
+  );
 }

@@ -5,7 +5,7 @@ import type { Options } from '../../systems/protocol.ts';
 import type { Skew } from './clock.ts';
 
 /** Version of the node's wire formats: peers of another version are turned away. */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 /** Exit statuses of the node program. */
 export const NODE_EXIT = {

@@ -7,9 +7,17 @@
  */
 
 import type { TraceEvent } from '../../checkers/trace.ts';
-import type { AnyProtocol, ClientRef, Env, Options, Reply } from '../../systems/protocol.ts';
+import type {
+  AnyProtocol,
+  ClientRef,
+  Env,
+  Options,
+  Reply,
+  Request,
+} from '../../systems/protocol.ts';
 import type { Durability } from '../../systems/system.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import type { Stamp } from './causality.ts';
 import type { SkewedClock } from './clock.ts';
 import type { TraceFile } from './trace-file.ts';
 import type { WriteAheadLog } from './wal.ts';
@@ -85,8 +93,8 @@ export class HostEnv implements Env<unknown, unknown> {
     this.#effects = [];
   }
 
-  message(from: number, lamport: number, message: unknown): void {
-    this.#options.trace.witness(lamport);
+  message(from: number, stamp: Stamp, message: unknown): void {
+    this.#options.trace.witness(stamp);
     this.#step(() => this.#options.protocol.message(this.#state, this, from, message));
   }
 
@@ -96,7 +104,8 @@ export class HostEnv implements Env<unknown, unknown> {
     this.#step(() => this.#options.protocol.disconnected?.(this.#state, this, peer));
   }
 
-  request(request: Parameters<AnyProtocol['request']>[2]): void {
+  request(stamp: Stamp, request: Request): void {
+    this.#options.trace.witness(stamp);
     this.#step(() => this.#options.protocol.request(this.#state, this, request));
   }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { AnyProtocol } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
 import type { ActiveRules } from '../variants.ts';
+import type { Stamp } from './causality.ts';
 import { ClientPort } from './client-port.ts';
 import { machineClock, SkewedClock } from './clock.ts';
 import { NODE_EXIT, type NodeConfig, readSkews } from './config.ts';
@@ -35,6 +36,7 @@ export async function runNode(
   const trace = new TraceFile({
     path: config.traceFile,
     node,
+    nodes: config.peers.length,
     incarnation,
     nowNs: sinceOrigin(config),
   });
@@ -49,19 +51,22 @@ export async function runNode(
   const wal = new WriteAheadLog({
     directory: dataDirectory,
     log,
+    context: () => trace.stamp(),
     onDurable: (_count, records) => env.durable(records),
     onError: (error) => stop(NODE_EXIT.environment, `disk: ${describe(error)}`),
   });
+  // What the records tell may have been heard in a life that wrote no line of it any more.
+  if (wal.recoveredContext !== null) trace.witness(wal.recoveredContext as Stamp);
   const peers = new PeerNetwork({
     clusterId: config.clusterId,
     self: node,
     incarnation,
     peers: config.peers,
-    onMessage: (from, lamport, message) => env.message(from, lamport, message),
+    onMessage: (from, stamp, message) => env.message(from, stamp, message),
     onBroken: system.links === 'connections' ? (peer) => env.disconnected(peer) : undefined,
     log,
   });
-  const clients = new ClientPort(config.clusterId, (request) => env.request(request));
+  const clients = new ClientPort(config.clusterId, (stamp, request) => env.request(stamp, request));
   const protocol: AnyProtocol = system.protocol(active.rules);
   const env = new HostEnv({
     self: node,
@@ -75,8 +80,8 @@ export async function runNode(
     wal,
     trace,
     outlet: {
-      send: (to, message) => peers.send(to, trace.lamport, message),
-      reply: (to, reply) => clients.reply(to, reply),
+      send: (to, message) => peers.send(to, trace.stamp(), message),
+      reply: (to, reply) => clients.reply(to, trace.stamp(), reply),
     },
     onPanic: (error) => {
       trace.record({

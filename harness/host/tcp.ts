@@ -10,6 +10,7 @@
  */
 
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import type { Stamp } from './causality.ts';
 import { type Address, WIRE_VERSION } from './config.ts';
 import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 
@@ -33,7 +34,7 @@ interface Hello {
 }
 
 type PeerFrame =
-  | { readonly kind: 'message'; readonly lamport: number; readonly message: unknown }
+  | { readonly kind: 'message'; readonly stamp: Stamp; readonly message: unknown }
   | { readonly kind: 'ping' };
 
 /** The dialled side's answers; nothing else flows back on a connection. */
@@ -44,7 +45,7 @@ interface PeerNetworkOptions {
   readonly self: number;
   readonly incarnation: number;
   readonly peers: readonly Address[];
-  readonly onMessage: (from: number, lamport: number, message: unknown) => void;
+  readonly onMessage: (from: number, stamp: Stamp, message: unknown) => void;
   /** The connection with a peer is lost, or could not be used; absent where links are datagrams. */
   readonly onBroken?: ((peer: number) => void) | undefined;
   readonly log: (line: string) => void;
@@ -53,7 +54,7 @@ interface PeerNetworkOptions {
 /** The other end of a pair, where the two directions are one connection. */
 interface Pair {
   /** What came in over the next connection before the protocol was told of the end of this one. */
-  readonly early: { readonly lamport: number; readonly message: unknown }[];
+  readonly early: { readonly stamp: Stamp; readonly message: unknown }[];
   /** Whether something was said or heard since the protocol was last told of an end. */
   used: boolean;
   /** Whether the protocol is about to be told: until then, whatever it says is lost. */
@@ -86,11 +87,11 @@ export class PeerNetwork {
     }
   }
 
-  send(to: number, lamport: number, message: unknown): void {
+  send(to: number, stamp: Stamp, message: unknown): void {
     const pair = this.#pairs[to];
     if (pair === undefined || pair.telling) return;
     pair.used = true;
-    this.#links.get(to)?.send({ kind: 'message', lamport, message });
+    this.#links.get(to)?.send({ kind: 'message', stamp, message });
   }
 
   close(): void {
@@ -115,7 +116,7 @@ export class PeerNetwork {
       }
       const frame = value as PeerFrame;
       if (frame.kind === 'ping') answer(socket, { kind: 'pong' });
-      else this.#hear(peer, frame.lamport, frame.message);
+      else this.#hear(peer, frame.stamp, frame.message);
     };
     readFrames(socket, onFrame, GREETING_BYTES_MAX);
     socket.on('close', () => {
@@ -123,14 +124,14 @@ export class PeerNetwork {
     });
   }
 
-  #hear(peer: number, lamport: number, message: unknown): void {
+  #hear(peer: number, stamp: Stamp, message: unknown): void {
     const pair = this.#pairs[peer] as Pair;
     if (pair.telling) {
-      pair.early.push({ lamport, message });
+      pair.early.push({ stamp, message });
       return;
     }
     pair.used = true;
-    this.#options.onMessage(peer, lamport, message);
+    this.#options.onMessage(peer, stamp, message);
   }
 
   /** One direction is lost, or cannot be opened: the other one goes as well. */
@@ -151,7 +152,7 @@ export class PeerNetwork {
       pair.telling = false;
       pair.used = false;
       onBroken(peer);
-      for (const { lamport, message } of pair.early.splice(0)) this.#hear(peer, lamport, message);
+      for (const { stamp, message } of pair.early.splice(0)) this.#hear(peer, stamp, message);
     });
   }
 

@@ -1,17 +1,21 @@
 /**
- * The node's trace: JSON lines in one file over all its lives, numbered and Lamport-stamped.
+ * The node's trace: JSON lines in one file over all its lives, numbered, and stamped with what came
+ * before (`causality.ts`).
  *
  * A line is handed to the system (`write`) before the effects that follow from it leave the node;
  * it is not synced, because it has to survive `kill -9`, not a power cut.
  */
 
 import { closeSync, existsSync, openSync, readFileSync, truncateSync } from 'node:fs';
-import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
+import type { TraceEvent } from '../../checkers/trace.ts';
+import { CausalClock, type Stamp, type StampedLine } from './causality.ts';
 import { writeAll } from './durable-file.ts';
 
 export interface TraceFileOptions {
   readonly path: string;
   readonly node: number;
+  /** How many nodes there are. */
+  readonly nodes: number;
   readonly incarnation: number;
   /** Nanoseconds for the lines' `time`: a clock that no fault skews. */
   readonly nowNs: () => number;
@@ -20,37 +24,47 @@ export interface TraceFileOptions {
 export class TraceFile {
   readonly #options: TraceFileOptions;
   readonly #fd: number;
+  readonly #clock: CausalClock;
   #sequence = 0;
-  #lamport: number;
+  /** Whether somebody else's lines have been heard of since the last line. */
+  #hasNews = false;
   #pending = '';
 
   constructor(options: TraceFileOptions) {
     this.#options = options;
+    this.#clock = new CausalClock(options.nodes);
     // Continued from the last line: else what a restarted node says would sort before its past.
-    this.#lamport = cutTornLine(options.path)?.lamport ?? 0;
+    const { last, count } = cutTornLine(options.path);
+    const lines = Array.from({ length: options.nodes }, (_, node) =>
+      node === options.node ? count : 0,
+    );
+    this.#clock.witness({ lamport: last?.lamport ?? 0, lines });
     this.#fd = openSync(options.path, 'a');
   }
 
   /** The stamp for a frame that leaves now. */
-  get lamport(): number {
-    return this.#lamport;
+  stamp(): Stamp {
+    return this.#clock.stamp();
   }
 
   /** A frame with this stamp has arrived: what happens from now on happened after it. */
-  witness(lamport: number): void {
-    if (lamport > this.#lamport) this.#lamport = lamport;
+  witness(stamp: Stamp): void {
+    if (this.#clock.witness(stamp)) this.#hasNews = true;
   }
 
   record(event: TraceEvent): void {
-    this.#lamport++;
     const { node, incarnation, nowNs } = this.#options;
+    const news = this.#hasNews ? { after: this.#clock.stamp().lines } : {};
+    this.#hasNews = false;
+    const lamport = this.#clock.tick(node);
     const sequence = this.#sequence++;
-    const line: TraceLine = {
+    const line: StampedLine = {
       time: nowNs(),
       node,
       incarnation,
       sequence,
-      lamport: this.#lamport,
+      lamport,
+      ...news,
       event,
     };
     this.#pending += `${JSON.stringify(line)}\n`;
@@ -70,13 +84,15 @@ export class TraceFile {
   }
 }
 
-/** Cuts off a line that a kill left without its end; returns the last whole one. */
-function cutTornLine(path: string): TraceLine | null {
-  if (!existsSync(path)) return null;
+/** Cuts off a line that a kill left without its end; returns the last whole one, and how many. */
+function cutTornLine(path: string): { readonly last: StampedLine | null; readonly count: number } {
+  if (!existsSync(path)) return { last: null, count: 0 };
   const bytes = readFileSync(path);
   const end = bytes.lastIndexOf('\n') + 1;
   if (end < bytes.length) truncateSync(path, end);
-  if (end === 0) return null;
+  if (end === 0) return { last: null, count: 0 };
+  let count = 1;
+  for (let at = bytes.indexOf('\n'); at < end - 1; at = bytes.indexOf('\n', at + 1)) count++;
   const start = bytes.lastIndexOf('\n', end - 2) + 1;
-  return JSON.parse(bytes.toString('utf8', start, end)) as TraceLine;
+  return { last: JSON.parse(bytes.toString('utf8', start, end)) as StampedLine, count };
 }

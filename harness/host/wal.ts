@@ -1,5 +1,6 @@
 /**
- * The write-ahead log: `wal-<generation>.log`, one frame per sync, each frame an array of records.
+ * The write-ahead log: `wal-<generation>.log`, one frame per sync: `[context, records]`, where the
+ * context is what its writer wanted to be remembered with them.
  *
  * A frame is written only after the sync of the one before it has ended, so a power cut can tear
  * the last frame and no other. Hence the rule at start: a bad frame with nothing valid after it
@@ -23,13 +24,15 @@ import { promisify } from 'node:util';
 import { CorruptionError, replaceFile, writeAll } from './durable-file.ts';
 import { decodeFrame, encodeFrame, FRAME_HEADER_BYTES } from './frame.ts';
 
-const HEADER = 'ordeal-wal-1';
+const HEADER = 'ordeal-wal-2';
 const sync = promisify(fdatasync);
 
 interface Header {
   readonly format: typeof HEADER;
   readonly generation: number;
 }
+
+type Frame = readonly [context: unknown, records: readonly unknown[]];
 
 /** What is waiting to be written, in order. A replacement makes everything before it moot. */
 interface Batch {
@@ -41,6 +44,8 @@ interface Batch {
 
 export interface WalOptions {
   readonly directory: string;
+  /** Asked whenever records are written; comes back as `recoveredContext` at the next start. */
+  readonly context?: () => unknown;
   /** Told what was cut off a torn tail. */
   readonly log: (line: string) => void;
   /** A sync has ended: writes up to number `count` are durable, `records` being those it added. */
@@ -52,6 +57,8 @@ export interface WalOptions {
 export class WriteAheadLog {
   /** Records found at start, oldest first. */
   readonly recovered: readonly unknown[];
+  /** What was written with the last of them; null for nothing. */
+  readonly recoveredContext: unknown;
   /** Writes so far, and those of them that are durable. */
   written = 0;
   durable = 0;
@@ -72,8 +79,9 @@ export class WriteAheadLog {
     if (generations.length === 0) this.#create(this.#generation, []);
     const path = this.#path(this.#generation);
     const bytes = readFileSync(path);
-    const { records, validBytes } = replay(path, bytes, this.#generation);
+    const { records, context, validBytes } = replay(path, bytes, this.#generation);
     this.recovered = records;
+    this.recoveredContext = context;
     // Leftovers of a checkpoint that a crash interrupted: the newest complete log counts.
     for (const old of generations.slice(0, -1)) rmSync(this.#path(old));
     rmSync(`${this.#path(this.#generation + 1)}.tmp`, { force: true });
@@ -144,15 +152,20 @@ export class WriteAheadLog {
       return;
     }
     if (batch.append.length === 0) return;
-    writeAll(this.#fd, encodeFrame(batch.append));
+    writeAll(this.#fd, this.#frame(batch.append));
     await sync(this.#fd);
   }
 
   #create(generation: number, records: readonly unknown[]): void {
     const header: Header = { format: HEADER, generation };
     const frames = [encodeFrame(header)];
-    if (records.length > 0) frames.push(encodeFrame(records));
+    if (records.length > 0) frames.push(this.#frame(records));
     replaceFile(this.#path(generation), Buffer.concat(frames));
+  }
+
+  #frame(records: readonly unknown[]): Buffer {
+    const frame: Frame = [this.#options.context?.() ?? null, records];
+    return encodeFrame(frame);
   }
 
   #path(generation: number): string {
@@ -187,17 +200,18 @@ function replay(
   path: string,
   bytes: Buffer,
   generation: number,
-): { records: unknown[]; validBytes: number } {
+): { records: unknown[]; context: unknown; validBytes: number } {
   const header = decodeFrame(bytes, 0);
   if (header.kind !== 'frame' || !isHeader(header.value, generation)) {
     // The header was durable before the file got its name: nothing can have torn it.
     throw new CorruptionError(`${path}: the header is damaged`);
   }
   const records: unknown[] = [];
+  let context: unknown = null;
   let offset = header.end;
   while (offset < bytes.length) {
     const decoded = decodeFrame(bytes, offset);
-    if (decoded.kind !== 'frame' || !Array.isArray(decoded.value)) {
+    if (decoded.kind !== 'frame' || !isFrame(decoded.value)) {
       const next = findFrame(bytes, offset + 1);
       if (next === null) break;
       throw new CorruptionError(
@@ -205,15 +219,21 @@ function replay(
           'after it: records that were promised durable are lost',
       );
     }
-    for (const record of decoded.value) records.push(record);
+    const [latest, added] = decoded.value;
+    context = latest;
+    for (const record of added) records.push(record);
     offset = decoded.end;
   }
-  return { records, validBytes: offset };
+  return { records, context, validBytes: offset };
 }
 
 function isHeader(value: unknown, generation: number): boolean {
   const header = value as Partial<Header> | null;
   return header?.format === HEADER && header.generation === generation;
+}
+
+function isFrame(value: unknown): value is Frame {
+  return Array.isArray(value) && value.length === 2 && Array.isArray(value[1]);
 }
 
 /** The first offset from `start` on at which a whole valid frame of records stands. */

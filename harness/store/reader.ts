@@ -4,6 +4,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { History } from '../../checkers/history.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
+import { hasNodeTraces, readTraces } from '../docker/trace.ts';
 import { usage } from '../errors.ts';
 import { FILES, type ResultsFile, type RunFile, SCHEMA } from './format.ts';
 import { endsTorn, historyEventOf, readLines, traceLineOf } from './lines.ts';
@@ -19,6 +20,8 @@ export interface StoredRun {
   readonly history: History;
   /** Lines of the trace in their order, read from disk each time that they are asked for. */
   readonly trace: Iterable<TraceLine>;
+  /** Why lines that nodes had written are not in the trace; null where all are. */
+  readonly lost: string | null;
   /** Whether history or trace end within a line: the run was killed. */
   readonly truncated: boolean;
 }
@@ -28,7 +31,7 @@ export function readRun(path: string): StoredRun {
   const directory = runDirectory(path);
   const historyPath = join(directory, FILES.history);
   const tracePath = join(directory, FILES.trace);
-  const hasTrace = existsSync(tracePath);
+  const trace = traceOf(tracePath, join(directory, FILES.logs));
   const resultsPath = join(directory, FILES.results);
   const planPath = join(directory, FILES.plan);
   return {
@@ -39,8 +42,9 @@ export function readRun(path: string): StoredRun {
       ? readVersioned<ResultsFile>(resultsPath, 'results', RESULTS_FIELDS)
       : null,
     history: readHistory(historyPath),
-    trace: { [Symbol.iterator]: () => (hasTrace ? readTrace(tracePath) : [].values()) },
-    truncated: endsTorn(historyPath) || (hasTrace && endsTorn(tracePath)),
+    trace: trace.lines,
+    lost: trace.lost,
+    truncated: endsTorn(historyPath) || (existsSync(tracePath) && endsTorn(tracePath)),
   };
 }
 
@@ -51,6 +55,20 @@ export function readHistory(path: string): History {
     history.push(historyEventOf(json, where, history.length));
   }
   return history;
+}
+
+/**
+ * The trace as it was stored; where the controller of a live run was killed before that, what its
+ * nodes wrote themselves.
+ */
+function traceOf(
+  path: string,
+  logDirectory: string,
+): { readonly lines: Iterable<TraceLine>; readonly lost: string | null } {
+  const isStored = existsSync(path) && !readTrace(path).next().done;
+  if (!isStored && hasNodeTraces(logDirectory)) return readTraces(logDirectory);
+  const lines = { [Symbol.iterator]: () => (isStored ? readTrace(path) : [].values()) };
+  return { lines, lost: null };
 }
 
 function* readTrace(path: string): Generator<TraceLine> {

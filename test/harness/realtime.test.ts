@@ -39,7 +39,8 @@ class MemoryCluster implements LiveCluster {
   }
 
   view = async () => ({ nodes: this.nodes, leader: 0 });
-  trace = async () => [];
+  begin = () => process.hrtime.bigint();
+  trace = () => ({ lines: [], lost: null });
 
   async start(fault: Fault) {
     if (this.#breaks) throw new Error('the machinery failed');

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import type { TraceLine } from '../../../checkers/trace.ts';
 import { TcpClient } from '../../../harness/docker/client.ts';
 import { ControlClient } from '../../../harness/docker/control-client.ts';
-import { readTrace } from '../../../harness/docker/trace.ts';
+import { readLines } from '../../../harness/docker/trace.ts';
+import { CausalClock } from '../../../harness/host/causality.ts';
 import type { NodeConfig } from '../../../harness/host/config.ts';
 import type { NodeAnswer, NodeCommand } from '../../../harness/host/control.ts';
 import type { Options } from '../../../systems/protocol.ts';
@@ -24,6 +25,7 @@ export class ProcessCluster implements AsyncDisposable {
   readonly #children: ChildProcess[] = [];
   readonly #controls: ControlClient<NodeCommand, NodeAnswer>[] = [];
   readonly #clients: TcpClient[] = [];
+  #clock = new CausalClock(0);
   #ports: { peer: number; client: number; control: number }[] = [];
 
   static async start(
@@ -33,6 +35,7 @@ export class ProcessCluster implements AsyncDisposable {
   ): Promise<ProcessCluster> {
     const cluster = new ProcessCluster();
     const ports = await freePorts(nodes * 3);
+    cluster.#clock = new CausalClock(nodes);
     cluster.#ports = Array.from({ length: nodes }, (_, node) => ({
       peer: ports[node * 3] as number,
       client: ports[node * 3 + 1] as number,
@@ -97,13 +100,14 @@ export class ProcessCluster implements AsyncDisposable {
       seed: 1,
       protocol: system.client(system.rules),
       nodes: this.#ports.map(({ client: port }) => ({ host: HOST, port })),
+      clock: this.#clock,
     });
     this.#clients.push(client);
     return client;
   }
 
   trace(node: number): TraceLine[] {
-    return readTrace(join(this.directory, `trace-${node}.jsonl`));
+    return readLines(join(this.directory, `trace-${node}.jsonl`));
   }
 
   dataDirectory(node: number): string {

@@ -45,7 +45,7 @@ class Node {
     });
     this.records = this.wal.recovered;
     const path = join(directory, 'trace.jsonl');
-    this.trace = new TraceFile({ path, node: 0, incarnation, nowNs: () => 7 });
+    this.trace = new TraceFile({ path, node: 0, nodes: 3, incarnation, nowNs: () => 7 });
     this.env = new HostEnv({
       self: 0,
       members: [0, 1, 2],
@@ -71,7 +71,7 @@ class Node {
   }
 
   step(script: Script): void {
-    this.env.message(1, 0, script);
+    this.env.message(1, { lamport: 0, lines: [] }, script);
   }
 
   async synced(): Promise<void> {
@@ -196,7 +196,10 @@ describe('the environment of a real node', () => {
   test('a restart continues the Lamport clock, numbers lines anew, and cuts a torn line', async () => {
     const first = new Node(1);
     first.step((env) => env.trace({ kind: 'term', term: 1 }));
-    first.env.message(1, 40, (env: Env<unknown, unknown>) => env.trace({ kind: 'term', term: 2 }));
+    const heard = { lamport: 40, lines: [0, 9, 0] };
+    first.env.message(1, heard, (env: Env<unknown, unknown>) =>
+      env.trace({ kind: 'term', term: 2 }),
+    );
     await first.close();
     const path = join(directory, 'trace.jsonl');
     writeFileSync(path, '{"time":3,"no', { flag: 'a' });

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { PeerNetwork } from '../../../harness/host/tcp.ts';
 
 const HOST = '127.0.0.1';
+const STAMP = { lamport: 0, lines: [] };
 
 const opened: { close(): void }[] = [];
 afterEach(() => {
@@ -71,7 +72,7 @@ class Peer {
       self,
       incarnation,
       peers: ports.map((port) => ({ host: HOST, port })),
-      onMessage: (_from, _lamport, message) => this.#notice(String(message)),
+      onMessage: (_from, _stamp, message) => this.#notice(String(message)),
       onBroken: () => this.#notice('broken'),
       log: () => undefined,
     });
@@ -116,7 +117,7 @@ async function pair(): Promise<{ one: Peer; other: Peer; wire: Wire; ports: numb
 describe('a connection between two processes', () => {
   test('delivers what is said before it is open, in order', async () => {
     const { one, other } = await pair();
-    for (let at = 0; at < 100; at++) one.network.send(1, 0, `m${at}`);
+    for (let at = 0; at < 100; at++) one.network.send(1, STAMP, `m${at}`);
     await other.sees('m99');
     expect(other.noticed).toEqual(Array.from({ length: 100 }, (_, at) => `m${at}`));
     expect(one.noticed).toEqual([]);
@@ -124,14 +125,14 @@ describe('a connection between two processes', () => {
 
   test('is lost in both directions when one is: both ends are told, once', async () => {
     const { one, other, wire } = await pair();
-    one.network.send(1, 0, 'there');
-    other.network.send(0, 0, 'back');
+    one.network.send(1, STAMP, 'there');
+    other.network.send(0, STAMP, 'back');
     await Promise.all([one.sees('back'), other.sees('there')]);
     wire.cut();
     await Promise.all([one.sees('broken'), other.sees('broken')]);
     wire.isCut = false;
-    one.network.send(1, 0, 'there again');
-    other.network.send(0, 0, 'back again');
+    one.network.send(1, STAMP, 'there again');
+    other.network.send(0, STAMP, 'back again');
     await Promise.all([one.sees('back again'), other.sees('there again')]);
     expect(one.noticed).toEqual(['back', 'broken', 'back again']);
     expect(other.noticed).toEqual(['there', 'broken', 'there again']);
@@ -140,22 +141,22 @@ describe('a connection between two processes', () => {
   test('that cannot be opened is told to who tried', async () => {
     const { one, wire } = await pair();
     wire.cut();
-    one.network.send(1, 0, 'lost');
+    one.network.send(1, STAMP, 'lost');
     await one.sees('broken');
     wire.isCut = false;
-    one.network.send(1, 0, 'lost as well, or not');
+    one.network.send(1, STAMP, 'lost as well, or not');
     expect(one.noticed).toEqual(['broken']);
   });
 
   test('ends with the process at the other end; nothing of its next life comes before that', async () => {
     const { one, other, ports } = await pair();
-    other.network.send(0, 0, 'first life');
-    one.network.send(1, 0, 'there');
+    other.network.send(0, STAMP, 'first life');
+    one.network.send(1, STAMP, 'there');
     await Promise.all([one.sees('first life'), other.sees('there')]);
     other.network.close();
     const next = new Peer(1, ports, 2);
     await next.network.open();
-    next.network.send(0, 0, 'second life');
+    next.network.send(0, STAMP, 'second life');
     await one.sees('second life');
     expect(one.noticed).toEqual(['first life', 'broken', 'second life']);
   });

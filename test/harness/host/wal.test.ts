@@ -32,9 +32,10 @@ class Opened {
   readonly counts: number[] = [];
   #wake: (() => void)[] = [];
 
-  constructor() {
+  constructor(context: unknown = null) {
     this.wal = new WriteAheadLog({
       directory,
+      context: () => context,
       log: (line) => lines.push(line),
       onDurable: (count, records) => {
         this.counts.push(count);
@@ -63,6 +64,11 @@ async function write(...records: unknown[]): Promise<void> {
     await log.sync();
     await log.wal.close();
   }
+}
+
+/** Of a frame with this record alone, and no context, behind eight bytes of header. */
+function frameBytes(record: string): number {
+  return 8 + JSON.stringify([null, [record]]).length;
 }
 
 async function recover(): Promise<readonly unknown[]> {
@@ -131,11 +137,26 @@ describe('the write-ahead log', () => {
     expect(await recover()).toEqual([]);
   });
 
+  test('what was to be remembered comes back as it was with the last records', async () => {
+    expect(new Opened().wal.recoveredContext).toBeNull();
+    for (const [context, record] of Object.entries({ earlier: 'a', now: 'b' })) {
+      const log = new Opened(context);
+      log.wal.append(record);
+      await log.sync();
+      await log.wal.close();
+    }
+    const log = new Opened('later');
+    expect(log.wal.recoveredContext).toBe('now');
+    log.wal.replace(['ab']);
+    await log.sync();
+    await log.wal.close();
+    expect(new Opened().wal.recoveredContext).toBe('later');
+  });
+
   test('a torn last frame is cut at every length, said so, and never comes back', async () => {
     await write('a', 'b', 'c');
     const whole = readFileSync(file());
-    // "c" alone in its array, in quotes, behind eight bytes of header.
-    const lastFrame = 8 + JSON.stringify(['c']).length;
+    const lastFrame = frameBytes('c');
     for (let kept = 0; kept < lastFrame; kept++) {
       writeFileSync(file(), whole.subarray(0, whole.length - lastFrame + kept));
       lines.length = 0;
@@ -155,7 +176,7 @@ describe('the write-ahead log', () => {
   test('damage anywhere before the last frame refuses the start, and changes nothing', async () => {
     await write('first', 'second', 'third');
     const whole = readFileSync(file());
-    const lastFrame = 8 + JSON.stringify(['third']).length;
+    const lastFrame = frameBytes('third');
     for (let at = 0; at < whole.length - lastFrame; at++) {
       const damaged = Buffer.from(whole);
       damaged.writeUInt8(damaged.readUInt8(at) ^ 0x5a, at);
