@@ -195,6 +195,7 @@ export function simulatorOptions(set: Options): {
       duplicatePpm: number('network.duplicatePpm'),
       latePpm: number('network.latePpm'),
       lateMaxUs: number('network.lateMaxUs'),
+      resends: number('network.resends'),
     },
     disk: { syncMinUs: number('disk.syncMinUs'), syncMaxUs: number('disk.syncMaxUs') },
     crashModel: CRASH_MODELS.find((model) => model === set['disk.crash']) ?? 'prefix',

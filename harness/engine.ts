@@ -35,6 +35,9 @@ export interface EngineConfig {
   readonly recoveryMaxUs: number;
 }
 
+/** How long a fault that found nobody to act on waits before it looks again. */
+const SEEK_US = 250_000;
+
 type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done';
 
 /** One client slot: its share of the plan, and the process that it currently is. */
@@ -43,6 +46,13 @@ interface Slot {
   readonly planned: PlannedOperation[];
   next: number;
   open: Operation | null;
+}
+
+/** What became of a fault's latest attempt to find somebody to act on. */
+interface Seeking {
+  readonly againUs: number;
+  readonly receipt: Receipt;
+  readonly targets: string;
 }
 
 export class Engine {
@@ -61,7 +71,11 @@ export class Engine {
   readonly #active = new Map<number, PlannedFault>();
   /** Of these, the ones whose end has been asked for. */
   readonly #ending = new Set<number>();
+  /** Of these, the ones that have found nobody to act on so far, and when each looks again. */
+  readonly #seeking = new Map<number, Seeking>();
   #nextFault = 0;
+  /** The wake that counts: the earliest asked for. */
+  #wakeUs = Number.POSITIVE_INFINITY;
   #finals: Operation[] | null = null;
   #open = 0;
   #okSinceQuiet = false;
@@ -91,7 +105,10 @@ export class Engine {
   wake(client: number, nowUs: number): Command[] {
     const commands: Command[] = [];
     if (client >= 0) this.#advanceClient(client, nowUs, commands);
-    else this.#advanceFaults(nowUs, commands);
+    else if (nowUs >= this.#wakeUs) {
+      this.#wakeUs = Number.POSITIVE_INFINITY;
+      this.#advanceFaults(nowUs, commands);
+    }
     return commands;
   }
 
@@ -123,6 +140,21 @@ export class Engine {
     return [];
   }
 
+  /**
+   * A fault found nobody to act on (the leader of a cluster that has none, a node that is down),
+   * and holds nothing. It looks again until its time is over.
+   */
+  faultSkipped(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
+    const againUs = nowUs + SEEK_US;
+    const commands: Command[] = [];
+    if (this.#ending.has(fault.id) || againUs >= fault.endUs) {
+      return this.faultStarted(fault, receipt, targets, nowUs);
+    }
+    this.#seeking.set(fault.id, { againUs, receipt, targets });
+    this.#wakeEngine(commands);
+    return commands;
+  }
+
   faultEnded(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
     this.#recordFault(nowUs, fault, 'end', receipt, targets);
     this.#active.delete(fault.id);
@@ -132,10 +164,10 @@ export class Engine {
   }
 
   /** Ends the run before its time: asks for nothing more, but that faults be undone. */
-  stop(): Command[] {
+  stop(nowUs: number): Command[] {
     this.phase = 'done';
     const commands: Command[] = [];
-    for (const fault of this.#active.values()) this.#end(fault, commands);
+    for (const fault of this.#active.values()) this.#end(fault, nowUs, commands);
     return commands;
   }
 
@@ -194,18 +226,28 @@ export class Engine {
   #endDue(nowUs: number, commands: Command[]): void {
     const all = nowUs >= this.#config.timeLimitUs;
     for (const fault of this.#active.values()) {
-      if (all || fault.endUs <= nowUs) this.#end(fault, commands);
+      if (all || fault.endUs <= nowUs) this.#end(fault, nowUs, commands);
     }
   }
 
   /** Asks, once, for a fault to be undone. */
-  #end(fault: PlannedFault, commands: Command[]): void {
+  #end(fault: PlannedFault, nowUs: number, commands: Command[]): void {
     if (this.#ending.has(fault.id)) return;
     this.#ending.add(fault.id);
+    const seeking = this.#seeking.get(fault.id);
+    if (seeking !== undefined) {
+      this.#seeking.delete(fault.id);
+      this.#recordFault(nowUs, fault, 'start', seeking.receipt, seeking.targets);
+    }
     commands.push({ kind: 'end-fault', fault });
   }
 
   #startDue(nowUs: number, commands: Command[]): void {
+    for (const [id, { againUs }] of this.#seeking) {
+      if (againUs > nowUs) continue;
+      this.#seeking.delete(id);
+      commands.push({ kind: 'start-fault', fault: this.#active.get(id) as PlannedFault });
+    }
     for (;;) {
       const fault = this.#faults[this.#nextFault];
       if (fault === undefined || fault.startUs > nowUs) return;
@@ -256,7 +298,10 @@ export class Engine {
       for (const fault of this.#active.values()) {
         if (!this.#ending.has(fault.id)) atUs = Math.min(atUs, fault.endUs);
       }
+      for (const { againUs } of this.#seeking.values()) atUs = Math.min(atUs, againUs);
     }
+    if (atUs >= this.#wakeUs) return;
+    this.#wakeUs = atUs;
     commands.push({ kind: 'wake', client: -1, atUs });
   }
 

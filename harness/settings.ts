@@ -27,6 +27,12 @@ export const SIMULATOR_OPTIONS = {
   'network.duplicatePpm': perMillion('messages that come twice, per million'),
   'network.latePpm': perMillion('messages held back for long, per million'),
   'network.lateMaxUs': microseconds('how long they are held back at most', 300_000, 1),
+  'network.resends': {
+    describe: 'how often a connection sends a lost message again until it breaks; over connections',
+    default: 7,
+    min: 0,
+    max: 15,
+  },
   'disk.syncMinUs': microseconds('shortest time of a sync', 100),
   'disk.syncMaxUs': microseconds('longest time of a sync', 1_000),
   'disk.crash': {

@@ -197,7 +197,11 @@ class RealtimeDriver {
     this.#inForce.set(planned.id, started);
     const { fault, receipt } = await started;
     const targets = describeFault(fault);
-    this.#step(() => this.#engine.faultStarted(planned, receipt, targets, this.#nowUs()));
+    this.#step(() =>
+      fault === null
+        ? this.#engine.faultSkipped(planned, receipt, targets, this.#nowUs())
+        : this.#engine.faultStarted(planned, receipt, targets, this.#nowUs()),
+    );
   }
 
   /** Chooses the targets among the nodes as they are now, and carries the fault out. */
@@ -221,7 +225,7 @@ class RealtimeDriver {
 
   /** Undoes what is still in force and waits for what is being undone, within a budget of its own. */
   async #undoFaults(): Promise<void> {
-    this.#step(() => this.#engine.stop());
+    this.#step(() => this.#engine.stop(this.#nowUs()));
     const settled = Promise.allSettled(this.#faultWork);
     await Promise.race([settled, sleep(UNDO_MS_MAX, null, { ref: false })]);
   }

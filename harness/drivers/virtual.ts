@@ -234,13 +234,19 @@ export class VirtualDriver {
 
   #startFault(planned: PlannedFault): void {
     const fault = this.#run.nemeses[planned.lane]?.resolve(planned, this.#faults.view()) ?? null;
-    this.#resolved.set(planned.id, fault);
     const targets = describeFault(fault);
     const receipt =
       fault === null
         ? ({ status: 'skipped', evidence: 'no target' } as const)
         : this.#faults.start(fault);
-    this.#carryOut(this.#engine.faultStarted(planned, receipt, targets, this.#nowUs()));
+    if (receipt.status !== 'skipped') {
+      this.#resolved.set(planned.id, fault);
+      this.#carryOut(this.#engine.faultStarted(planned, receipt, targets, this.#nowUs()));
+      return;
+    }
+    // It holds nobody down who would come back meanwhile.
+    if (fault !== null) this.#faults.release(fault);
+    this.#carryOut(this.#engine.faultSkipped(planned, receipt, targets, this.#nowUs()));
   }
 
   #endFault(planned: PlannedFault): void {

@@ -6,6 +6,9 @@
  * The end of a connection stands in the stream of what reaches a node, before anything of the next
  * one. So a node that has not been told of a break hears nothing sent after it, and what such a
  * node sends still goes into the broken connection, which is nowhere.
+ *
+ * A segment that is lost or held back is sent again, as TCP does: what follows waits for its first
+ * copy to arrive, and only a link that loses one copy after the other breaks the connection.
  */
 
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
@@ -16,6 +19,12 @@ import type { World } from './world.ts';
 /** How long it may take until an end notices that its connection is gone. */
 const NOTICE_US_MAX = 100_000;
 
+/**
+ * The first retransmission comes after two round trips (RFC 8985: the tail loss probe), each next
+ * one after twice as long; never sooner than a timer of the kernel can.
+ */
+const ROUND_TRIPS_UNTIL_PROBE = 2;
+const PROBE_US_MIN = 10_000;
 /** Stands in a stream for the end of a connection. */
 const BREAK = Symbol('break');
 
@@ -53,8 +62,7 @@ export class Connections {
 
   /** Sends over the connection to a node, or opens one; where that fails the sender is told. */
   send(from: number, to: number, message: unknown): void {
-    const { network } = this.#world;
-    const delayUs = network.delayUs(from, to);
+    const delayUs = this.#segmentDelayUs(from, to);
     if (this.#noticeUs[this.#link(to, from)] !== 0) return;
     const pair = this.#pair(from, to);
     if (delayUs === LOST || this.#isUnreachable(from, to)) {
@@ -107,6 +115,22 @@ export class Connections {
     }
     this.#noticeUs[link] = 0;
     receiver?.disconnected(from);
+  }
+
+  /** When the first copy of a segment arrives, from now; `LOST` if none of them does. */
+  #segmentDelayUs(from: number, to: number): number {
+    const { network } = this.#world;
+    const { latencyMaxUs, resends } = network.options;
+    let sentUs = 0;
+    let waitUs = Math.max(PROBE_US_MIN, ROUND_TRIPS_UNTIL_PROBE * 2 * latencyMaxUs);
+    let firstUs = Number.POSITIVE_INFINITY;
+    for (let copy = 0; copy <= resends && sentUs < firstUs; copy++) {
+      const delayUs = network.delayUs(from, to);
+      if (delayUs !== LOST) firstUs = Math.min(firstUs, sentUs + delayUs);
+      sentUs += waitUs;
+      waitUs *= 2;
+    }
+    return Number.isFinite(firstUs) ? firstUs : LOST;
   }
 
   /** A connection needs both directions: half of what it carries are acknowledgements. */

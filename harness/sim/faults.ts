@@ -66,6 +66,13 @@ export class SimFaults {
     }
   }
 
+  /** Lets go of a fault that was skipped: it no longer holds down whom it found down. */
+  release(fault: Fault): void {
+    const held = { kill: this.#killed, pause: this.#paused, partition: [], clock: [] }[fault.kind];
+    const nodes = 'nodes' in fault ? fault.nodes : [];
+    for (const node of nodes) if (held[node] !== undefined) held[node] -= 1;
+  }
+
   /** After a cut every one of its links must be closed; after a heal others may hold some closed. */
   #links(cuts: readonly { from: number; to: number }[], cut: boolean): Receipt {
     const closed = cuts.filter(({ from, to }) => this.#world.network.isCut(from, to)).length;

@@ -14,6 +14,8 @@ export interface NetworkOptions {
   /** Chance that a message (or the second copy of one) is held back up to `lateMaxUs`. */
   readonly latePpm: number;
   readonly lateMaxUs: number;
+  /** How often a connection sends again what was lost or is late, before it counts as broken. */
+  readonly resends: number;
 }
 
 /** Answers of `delayUs` beyond a delay. */

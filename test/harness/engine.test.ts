@@ -42,6 +42,8 @@ interface World {
   readonly latenessUs: number;
   readonly latencyUs: number;
   readonly outcome: (id: number) => Outcome;
+  /** How often a fault looks for somebody to act on before it finds one; at once where absent. */
+  readonly looks?: number;
 }
 
 /** A world of one queue: everything asked for comes to pass, late by up to what was drawn. */
@@ -50,6 +52,7 @@ function play(world: World): Engine {
   const pending: { at: number; order: number; happen: (now: number) => Command[] }[] = [];
   let order = 0;
   const carriedOut = new Map<number, number>();
+  const looked = new Map<number, number>();
   let finished = false;
   const draw = (range: number) => (Math.imul(++order, 0x9e3779b9) >>> 8) % (range + 1);
   const later = (at: number, happen: (now: number) => Command[]) =>
@@ -71,6 +74,15 @@ function play(world: World): Engine {
         const at = Math.max(now, carriedOut.get(fault.id) ?? 0) + draw(world.latencyUs);
         carriedOut.set(fault.id, at);
         const receipt = { status: 'installed', evidence: '' } as const;
+        if (command.kind === 'start-fault') {
+          const looks = looked.get(fault.id) ?? 0;
+          looked.set(fault.id, looks + 1);
+          if (looks < (world.looks ?? 0)) {
+            const nobody = { status: 'skipped', evidence: 'no target' } as const;
+            later(at, (when) => engine.faultSkipped(fault, nobody, '', when));
+            continue;
+          }
+        }
         later(at, (when) =>
           command.kind === 'start-fault'
             ? engine.faultStarted(fault, receipt, 'n1', when)
@@ -102,7 +114,11 @@ const worlds = fc.record({
   outcome: fc
     .array(fc.constantFrom(...OUTCOMES), { minLength: 1, maxLength: 7 })
     .map((outcomes) => (id: number) => outcomes[id % outcomes.length] as Outcome),
+  looks: fc.constantFrom(0, 1, 3, 1_000),
 });
+
+/** A world in which all goes well and at once, but for what is said otherwise. */
+const smooth = { seed: 1, latenessUs: 0, latencyUs: 1, outcome: () => OUTCOMES[0] as Outcome };
 
 const RUNS = { numRuns: 60 };
 
@@ -150,6 +166,18 @@ describe('the engine', () => {
     );
   });
 
+  test('lets a fault that found nobody look again, and tells of it once', () => {
+    const windows = (looks: number) => faultWindows(play({ ...smooth, looks }).history);
+    const [at, second, never] = [windows(0), windows(1), windows(1_000)];
+    expect(new Set(never.map(({ id }) => id))).toEqual(new Set(at.map(({ id }) => id)));
+    expect(never.every(({ status }) => status === 'skipped')).toBe(true);
+    const late = second.filter(({ status }) => status === 'installed');
+    expect(late.length).toBeGreaterThan(0);
+    for (const { id, startNs } of late) {
+      expect(startNs).toBeGreaterThan(at.find((other) => other.id === id)?.startNs as number);
+    }
+  });
+
   test('starts no fault whose time comes only after the quiet end', () => {
     const { history } = play({
       seed: 1,
@@ -188,7 +216,7 @@ describe('the engine', () => {
     const started = engine.start().concat(engine.wake(-1, 400_000));
     const active = started.filter(({ kind }) => kind === 'start-fault');
     expect(active.length).toBeGreaterThan(0);
-    const asked = engine.stop();
+    const asked = engine.stop(0);
     expect(asked.map(({ kind }) => kind)).toEqual(active.map(() => 'end-fault'));
     expect(engine.wake(0, 500_000)).toEqual([]);
   });

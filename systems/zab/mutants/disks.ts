@@ -77,6 +77,7 @@ const stopNotFull: ZabVariant = {
       finalizeMs: 10,
       'network.latePpm': 50_000,
       'network.lateMaxUs': 500_000,
+      'network.resends': 0,
     },
   },
 };

@@ -25,6 +25,8 @@ const IMPATIENT = {
     syncLimitMs: 500,
     finalizeMs: 20,
     'network.latePpm': 100_000,
+    // Connections that break at the first loss, and are held up by the first late message.
+    'network.resends': 0,
   },
 } as const;
 

@@ -47,6 +47,7 @@ class Listeners {
       'network.duplicatePpm': 500_000,
       'network.latePpm': 0,
       'network.lateMaxUs': 50_000,
+      'network.resends': 7,
       'disk.syncMinUs': 5_000,
       'disk.syncMaxUs': 5_000,
       ...settings,
@@ -135,7 +136,26 @@ describe('a connection', () => {
     expect(nodes.heard(1)).toEqual(['again']);
   });
 
-  test('breaks when a message is lost', () => {
+  test('delivers what the network lost or held back with a later copy, and the rest behind it', () => {
+    const nodes = new Listeners(2, 1, {
+      'network.lossPpm': 100_000,
+      'network.latePpm': 100_000,
+      'network.lateMaxUs': 60_000_000,
+    });
+    for (let at = 0; at < 100; at++) nodes.send(0, 1, at);
+    // Eight copies take 255 times as long as the first time-out of four latencies.
+    nodes.run(11_000_000);
+    expect(nodes.heard(1)).toEqual(Array.from({ length: 100 }, (_, at) => at));
+  });
+
+  test('breaks with the first lost message where nothing is sent again', () => {
+    const nodes = new Listeners(2, 1, { 'network.lossPpm': 500_000, 'network.resends': 0 });
+    for (let at = 0; at < 10; at++) nodes.send(0, 1, at);
+    nodes.run(1_000_000);
+    expect(nodes.heard(0)).toEqual(['broken']);
+  });
+
+  test('breaks on a link that loses every copy', () => {
     const nodes = new Listeners(2, 1, { 'network.lossPpm': 1_000_000 });
     nodes.send(0, 1, 'lost');
     nodes.run(1_000_000);

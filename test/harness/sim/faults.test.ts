@@ -14,6 +14,7 @@ const { network, disk } = simulatorOptions({
   'network.duplicatePpm': 0,
   'network.latePpm': 0,
   'network.lateMaxUs': 1,
+  'network.resends': 0,
   'disk.syncMinUs': 10,
   'disk.syncMaxUs': 20,
 });
@@ -66,6 +67,15 @@ describe('kill', () => {
     expect(faults.end(kill(0)).status).toBe('installed');
     expect(world.nodes[0]?.up).toBe(true);
     expect(world.nodes[0]?.incarnation).toBe(2);
+  });
+
+  test('one that was skipped and let go no longer holds the node down', () => {
+    const { world, faults } = cluster();
+    faults.start(kill(0));
+    expect(faults.start(kill(0)).status).toBe('skipped');
+    faults.release(kill(0));
+    faults.end(kill(0));
+    expect(world.nodes[0]?.up).toBe(true);
   });
 
   test('a killed leader is replaced, and comes back as a follower of the new one', () => {
