@@ -37,8 +37,12 @@ export type AnomalyKind =
   | 'no-serial-order'
   /** The same for orders that real time allows. */
   | 'no-serial-order-realtime'
-  /** Read a value that nobody wrote: perhaps there before the test, so forbidden by no level. */
-  | 'unwritten-read';
+  /** Read a value that nobody wrote and that was there before the test: forbidden by no level. */
+  | 'unwritten-read'
+  /** Read a value that nobody wrote and that cannot have been there before the test. */
+  | 'garbage-read'
+  /** The answer has another step than the question, or one more, or one less. */
+  | 'wrong-answer';
 
 /** One instance of an anomaly. */
 export interface Anomaly {

@@ -26,7 +26,7 @@ import {
   WRITE,
   wrongWorkload,
 } from './transactions.ts';
-import { indexWrites, type Versions } from './versions.ts';
+import { type InitialState, indexWrites, type Versions } from './versions.ts';
 import { findWeakAnomalies } from './weak.ts';
 
 export type TransactionWorkload = 'list-append' | 'rw-register';
@@ -41,10 +41,11 @@ export interface TransactionOptions {
    */
   readonly keyOrder?: KeyOrder;
   /**
-   * Whether a read of a value that nobody wrote is a violation. Default false, as with Elle: the
-   * value may have been there before the test. Where the database was empty, say true.
+   * What the keys held before the test. Default `unknown`, as with Elle: a value that nobody wrote
+   * may have been there, if one such state of the key accounts for all reads of it. Where the
+   * database was `empty`, every value that nobody wrote is a violation.
    */
-  readonly forbidUnwritten?: boolean;
+  readonly initial?: InitialState;
 }
 
 export interface TransactionResult extends CheckResult {
@@ -85,32 +86,41 @@ export function checkTransactions(
   const name = (txn: number): string => `T${t.invoke[txn]}`;
   const written = options.workload === 'list-append' ? APPEND : WRITE;
   const writes = indexWrites(t, name);
-  const problem = wrongWorkload(t, written, options.workload) ?? writes.ambiguous;
-  if (problem !== null) return undecided(options, level, problem);
-  if (!t.outcome.includes(OK)) {
-    return undecided(options, level, 'no transaction succeeded, so that nothing was exercised');
-  }
+  const problem =
+    wrongWorkload(t, written, options.workload) ??
+    writes.ambiguous ??
+    (t.outcome.includes(OK) ? null : 'no transaction succeeded, so that nothing was exercised');
   const anomalies = new AnomalyList();
+  for (const [txn, wrong] of t.wrongAnswers) {
+    anomalies.add('wrong-answer', [txn], () => [`${name(txn)} ${wrong}.`]);
+  }
+  if (problem !== null) {
+    const result = undecided(options, level, problem);
+    // That an answer belongs to another question shows whatever the rest of the history is.
+    return anomalies.found.length === 0
+      ? result
+      : { ...result, ...summed(anomalies), verdict: invalid(t, level, anomalies.found) };
+  }
+  const initial = options.initial ?? 'unknown';
   const versions =
     options.workload === 'list-append'
-      ? analyseLists(t, writes, anomalies, name)
-      : analyseRegisters(t, writes, anomalies, { keyOrder: options.keyOrder ?? 'unknown', name });
+      ? analyseLists(t, writes, anomalies, { initial, name })
+      : analyseRegisters(t, writes, anomalies, {
+          initial,
+          keyOrder: options.keyOrder ?? 'unknown',
+          name,
+        });
   const dataEdges = versions.edges.count;
   const causalDecided = findOrderAnomalies(t, versions, anomalies, options.workload, name);
   const proved = options.workload === 'list-append' || proveSerial(t, versions, anomalies, level);
   const result = {
     checker: options.workload,
     level,
-    anomalies: anomalies.found,
-    counts: anomalies.counts,
-    ...boundary(anomalies.counts.keys()),
+    ...summed(anomalies),
     proved: proved || isWeak(level),
     stats: { transactions: t.count, micro_operations: t.mops, dependencies: dataEdges },
   };
-  const bad = anomalies.found.filter(
-    ({ kind }) =>
-      violates(kind, level) || (kind === 'unwritten-read' && options.forbidUnwritten === true),
-  );
+  const bad = anomalies.found.filter(({ kind }) => violates(kind, level));
   if (bad.length > 0) return { ...result, verdict: invalid(t, level, bad) };
   const idle = versions.edges.count === 0 || (dataEdges === 0 && !isOrdered(level));
   if (idle) {
@@ -123,6 +133,14 @@ export function checkTransactions(
     return { ...result, verdict: unknown('too many sessions to decide causal consistency') };
   }
   return { ...result, verdict: valid(anomalies, level, proved) };
+}
+
+/** What was found, and which levels that leaves. */
+function summed(
+  anomalies: AnomalyList,
+): Pick<TransactionResult, 'anomalies' | 'counts' | 'strongest' | 'weakestViolated'> {
+  const { found, counts } = anomalies;
+  return { anomalies: found, counts, ...boundary(counts.keys()) };
 }
 
 function unknown(because: string): Verdict {

@@ -110,6 +110,9 @@ const HEADLINES: Readonly<Record<Base, string>> = {
   'causality-violation': 'a transaction missed a write that causally precedes it',
   'no-serial-order': 'no serial order of the transactions explains what they read',
   'unwritten-read': 'a transaction read a value that nobody wrote',
+  'garbage-read':
+    'a transaction read a value that nobody wrote, and that was not there before the test either',
+  'wrong-answer': 'the answer to a transaction does not belong to what was asked',
 };
 
 function base(kind: AnomalyKind): Base {
@@ -143,7 +146,8 @@ function describe(t: Transactions, txn: number): string {
     complete === NONE || complete === invoke
       ? `event ${invoke}`
       : `events ${invoke} to ${complete}`;
-  const outcome = OUTCOMES[t.outcome[txn] as number] ?? '';
+  const answered = t.wrongAnswers.has(txn);
+  const outcome = answered ? '' : (OUTCOMES[t.outcome[txn] as number] ?? '');
   return `T${invoke} (process ${t.process[txn]}, ${events}${outcome}): ${steps.join(', ')}.`;
 }
 

@@ -20,7 +20,7 @@ interface LevelRow {
 const LATTICE = {
   'read-uncommitted': {
     above: [],
-    forbids: ['G0', 'duplicate-elements', 'cyclic-versions'],
+    forbids: ['G0', 'duplicate-elements', 'cyclic-versions', 'garbage-read', 'wrong-answer'],
   },
   'read-committed': { above: ['read-uncommitted'], forbids: ['G1a', 'G1b', 'G1c'] },
   'monotonic-atomic-view': { above: ['read-committed'], forbids: ['non-monotonic-view'] },

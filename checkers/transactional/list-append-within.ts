@@ -1,8 +1,9 @@
 /** Anomalies of lists that show within one transaction, and lost updates. */
 
 import { NONE, OK, type Value } from '../history.ts';
+import { same } from '../transaction-answers.ts';
 import { type Lists, readList } from './list-append.ts';
-import { READ, same, type Transactions } from './transactions.ts';
+import { READ, type Transactions } from './transactions.ts';
 import { show } from './versions.ts';
 
 /** Reads that contradict their own transaction: `internal` and `future-read`. */

@@ -9,11 +9,20 @@
 
 import { INFO, NONE, OK, type Value } from '../history.ts';
 import type { AnomalyList } from './anomalies.ts';
+import { same } from '../transaction-answers.ts';
 import { EdgeList, RW, WR, WW } from './graph.ts';
+import { findAborted, findDirtyUpdates, placePriors } from './list-append-aborted.ts';
 import { whyListEdge } from './list-append-why.ts';
 import { findInternal, findLostUpdates } from './list-append-within.ts';
-import { failed, mapKey, READ, same, type Transactions } from './transactions.ts';
-import { INITIAL, NOBODY, show, type Versions, type Writes } from './versions.ts';
+import { mapKey, READ, type Transactions } from './transactions.ts';
+import {
+  INITIAL,
+  type InitialState,
+  NOBODY,
+  show,
+  type Versions,
+  type Writes,
+} from './versions.ts';
 
 const EMPTY: readonly Value[] = [];
 
@@ -27,8 +36,12 @@ export interface ListKey {
   writes: Int32Array;
   /** The order is certain up to here, exclusive. */
   agreed: number;
-  /** Position of the first element of `order` that stands earlier in it too, or its length. */
+  /** Position of the first appended element of `order` that stands earlier in it too, or its length. */
   repeat: number;
+  /** How many elements of `order`, at its beginning, were there before the test. */
+  prior: number;
+  /** The read that shows that they were not more, or `NONE` where `order` itself does. */
+  priorRead: number;
   /** Whether every read is a prefix of `order` and no element stands in it twice. */
   total: boolean;
 }
@@ -43,6 +56,7 @@ export interface Lists {
   readonly shared: Int32Array;
   /** Per write: its position in the order of its key, or `NONE`. */
   readonly position: Int32Array;
+  readonly initial: InitialState;
   readonly anomalies: AnomalyList;
   readonly name: (txn: number) => string;
 }
@@ -56,7 +70,7 @@ export function analyseLists(
   t: Transactions,
   writes: Writes,
   anomalies: AnomalyList,
-  name: (txn: number) => string,
+  { initial, name }: { readonly initial: InitialState; readonly name: (txn: number) => string },
 ): Versions {
   const lists: Lists = {
     t,
@@ -65,10 +79,12 @@ export function analyseLists(
     committed: new Uint8Array(t.count),
     shared: new Int32Array(t.mops),
     position: new Int32Array(t.mops).fill(NONE),
+    initial,
     anomalies,
     name,
   };
   placeWrites(lists);
+  placePriors(lists);
   compareReads(lists);
   for (let txn = 0; txn < t.count; txn++) if (t.outcome[txn] === OK) lists.committed[txn] = 1;
   findAborted(lists);
@@ -93,6 +109,8 @@ function longestReads(t: Transactions): ListKey[] {
       writes: new Int32Array(0),
       agreed: 0,
       repeat: 0,
+      prior: 0,
+      priorRead: NONE,
       total: true,
     }),
   );
@@ -116,13 +134,11 @@ function placeWrites(lists: Lists): void {
     const length = key.order.length;
     key.writes = new Int32Array(length).fill(NONE);
     let repeat = length;
-    const unwritten = new Set<Value>();
     for (let p = 0; p < length; p++) {
       const element = mapKey(key.order[p] as Value);
       const write = byValue.get(element);
-      if (write === undefined ? unwritten.has(element) : position[write] !== NONE) {
-        repeat = Math.min(repeat, p);
-      } else if (write === undefined) unwritten.add(element);
+      if (write === undefined) continue;
+      if (position[write] !== NONE) repeat = Math.min(repeat, p);
       else {
         position[write] = p;
         key.writes[p] = write;
@@ -175,7 +191,7 @@ function compareReads(lists: Lists): void {
         const write = (writes.byValue[k] as Map<Value, number>).get(mapKey(list[p] as Value));
         if (write !== undefined) commitIfSeen(lists, write);
       }
-      twice = firstRepeat(list);
+      twice = firstRepeat(list, writes.byValue[k] as Map<Value, number>);
     }
     if (twice < list.length) {
       anomalies.add('duplicate-elements', [txn], () => [
@@ -187,94 +203,15 @@ function compareReads(lists: Lists): void {
   }
 }
 
-/** Position of the first element that stands earlier in the list too; its length if none does. */
-function firstRepeat(list: readonly Value[]): number {
+/** Position of the first appended element that stands earlier in the list too; else its length. */
+function firstRepeat(list: readonly Value[], byValue: ReadonlyMap<Value, number>): number {
   const seen = new Set<Value>();
   for (let p = 0; p < list.length; p++) {
     const element = mapKey(list[p] as Value);
     if (seen.has(element)) return p;
-    seen.add(element);
+    if (byValue.has(element)) seen.add(element);
   }
   return list.length;
-}
-
-/** Aborted, intermediate and unwritten reads. */
-function findAborted(lists: Lists): void {
-  const { t, writes, keys, shared, anomalies, name } = lists;
-  // The first position of each key that no reader may see.
-  const suspect = keys.map((key) => {
-    const at = key.writes.findIndex((write, p) => isSuspect(lists, key, p, write));
-    return at === -1 ? key.order.length : at;
-  });
-  for (const m of t.reads) {
-    const txn = t.owner[m] as number;
-    const k = t.key[m] as number;
-    const list = readList(t, m);
-    if (list.length === 0) continue;
-    const byValue = writes.byValue[k] as Map<Value, number>;
-    const certain = shared[m] as number;
-    const last =
-      certain === list.length
-        ? (keys[k] as ListKey).writes[certain - 1]
-        : byValue.get(mapKey(list[list.length - 1] as Value));
-    if (
-      last !== undefined &&
-      last !== NONE &&
-      writes.intermediate[last] === 1 &&
-      t.owner[last] !== txn
-    ) {
-      const writer = t.owner[last] as number;
-      anomalies.add('G1b', [txn, writer], () => [
-        `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, which ends with ` +
-          `${show(t.value[last])}: ` +
-          `${name(writer)} appended that, and then more to the same key in the same transaction.`,
-      ]);
-    }
-    for (let p = Math.min(suspect[k] as number, certain); p < list.length; p++) {
-      const element = list[p] as Value;
-      const write = byValue.get(mapKey(element));
-      if (write === undefined) {
-        anomalies.add('unwritten-read', [txn], () => [
-          `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with ` +
-            `${show(element)}, which nobody appended.`,
-        ]);
-      } else if (failed(t, t.owner[write] as number)) {
-        const writer = t.owner[write] as number;
-        anomalies.add('G1a', [txn, writer], () => [
-          `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with ${show(element)}: ` +
-            `${name(writer)} appended that, and failed.`,
-        ]);
-      }
-    }
-  }
-}
-
-function isSuspect(lists: Lists, key: ListKey, p: number, write: number): boolean {
-  if (write !== NONE) return failed(lists.t, lists.t.owner[write] as number);
-  // A repeated element has its write at its first position.
-  return !key.order.slice(0, p).some((element) => same(element, key.order[p]));
-}
-
-function findDirtyUpdates(lists: Lists): void {
-  const { t, keys, anomalies, name } = lists;
-  for (let k = 0; k < keys.length; k++) {
-    let dirty = NONE;
-    for (const write of (keys[k] as ListKey).writes) {
-      if (write === NONE) continue;
-      const txn = t.owner[write] as number;
-      if (failed(t, txn)) dirty = write;
-      if (t.outcome[txn] !== OK) continue;
-      if (dirty !== NONE) {
-        const aborted = dirty;
-        const writer = t.owner[aborted] as number;
-        anomalies.add('dirty-update', [writer, txn], () => [
-          `${name(txn)} appended ${show(t.value[write])} to key ${show(t.keys[k])} on top of ` +
-            `${show(t.value[aborted])}, which ${name(writer)} appended and which failed.`,
-        ]);
-      }
-      dirty = NONE;
-    }
-  }
 }
 
 /** Adds `WW`, `WR` and `RW` edges; returns whom each external read read from. */

@@ -44,7 +44,10 @@ function whyOverwritten(registers: Registers, from: number, to: number): string 
     if (write === undefined) continue;
     const read = `${name(from)} read key ${show(t.keys[k])} as ${show(t.value[m])}`;
     const wrote = `${name(to)} wrote ${show(t.value[write])}`;
-    if (readFrom[m] === INITIAL) return `${read}, its state before any write; ${wrote}.`;
+    if (readFrom[m] === INITIAL) {
+      const known = t.value[m] === null ? '' : 'which nobody wrote and can only be ';
+      return `${read}, ${known}its state before any write; ${wrote}.`;
+    }
     const version = versionRead(registers, m);
     if ((readers[k] as Map<number, number[]>).get(version)?.includes(to)) {
       return `${read}; ${name(to)} read the same, then replaced it: ${wrote}.`;
@@ -55,7 +58,7 @@ function whyOverwritten(registers: Registers, from: number, to: number): string 
 
 /** A pair of versions that the stated order of a key gives. */
 function whyStated(registers: Registers, from: number, to: number, reads: boolean): string | null {
-  const { t, stated, readers, keyOrder, name } = registers;
+  const { t, stated, readers, priors, keyOrder, name } = registers;
   for (let k = 0; k < stated.length; k++) {
     for (const [earlier, later] of stated[k] as (readonly [number, number])[]) {
       if (t.owner[later] !== to) continue;
@@ -63,7 +66,7 @@ function whyStated(registers: Registers, from: number, to: number, reads: boolea
         ? (readers[k] as Map<number, number[]>).get(earlier)?.includes(from)
         : earlier !== NONE && t.owner[earlier] === from;
       if (involved !== true) continue;
-      const value = earlier === NONE ? 'nil' : show(t.value[earlier]);
+      const value = show(earlier === NONE ? priors[k]?.value : t.value[earlier]);
       return (
         `${name(from)} ${reads ? 'read' : 'wrote'} key ${show(t.keys[k])} ` +
         `${reads ? 'as ' : ''}${value}, ` +

@@ -2,7 +2,8 @@
  * Registers that are written and read: a read tells whose write it saw, but not in which order the
  * versions of a key came. What can be concluded (Kingsbury and Alvaro, "Elle", 2020, section 4.2):
  *
- * - a read of the initial nil comes before every write of the key;
+ * - a read of what the key held before the test comes before every write of the key: of nil, or of
+ *   the one value that nobody wrote and that may have been there;
  * - a transaction that reads v and writes v' puts v' after v, so that every other reader of v
  *   comes before it. At read committed and above this is no assumption: the reverse order would be
  *   a G1c cycle;
@@ -12,12 +13,21 @@
 
 import { INFO, INVOKE, NONE, OK, type Value } from '../history.ts';
 import type { AnomalyList } from './anomalies.ts';
+import { same } from '../transaction-answers.ts';
 import { components } from './components.ts';
 import { EdgeList, RW, toGraph, WR, WW } from './graph.ts';
 import { updatedRead } from './list-append-within.ts';
+import { isPrior, type Prior, priorValues } from './rw-register-prior.ts';
 import { whyRegisterEdge } from './rw-register-why.ts';
-import { failed, mapKey, READ, same, type Transactions } from './transactions.ts';
-import { INITIAL, NOBODY, show, type Versions, type Writes } from './versions.ts';
+import { failed, mapKey, READ, type Transactions } from './transactions.ts';
+import {
+  INITIAL,
+  type InitialState,
+  NOBODY,
+  show,
+  type Versions,
+  type Writes,
+} from './versions.ts';
 
 /** What the caller knows of single keys beside what the level says of transactions. */
 export type KeyOrder = 'unknown' | 'sequential' | 'linearizable';
@@ -27,7 +37,12 @@ export interface Registers {
   readonly writes: Writes;
   readonly committed: Uint8Array;
   readonly readFrom: Int32Array;
-  /** Per key, the external reads: which transactions saw each version, by write; `NONE` for nil. */
+  /** What each key held before the test. */
+  readonly priors: readonly Prior[];
+  /**
+   * Per key, the external reads: which transactions saw each version, by write; `NONE` for what was
+   * there before the test.
+   */
   readonly readers: readonly Map<number, number[]>[];
   /** Per key, the last write of each committed transaction that wrote it. */
   readonly written: readonly Map<number, number>[];
@@ -43,13 +58,18 @@ export function analyseRegisters(
   t: Transactions,
   writes: Writes,
   anomalies: AnomalyList,
-  options: { readonly keyOrder: KeyOrder; readonly name: (txn: number) => string },
+  options: {
+    readonly initial: InitialState;
+    readonly keyOrder: KeyOrder;
+    readonly name: (txn: number) => string;
+  },
 ): Versions {
   const registers: Registers = {
     t,
     writes,
     committed: new Uint8Array(t.count),
     readFrom: new Int32Array(t.mops).fill(NOBODY),
+    priors: priorValues(t, writes, options.initial),
     readers: t.keys.map(() => new Map<number, number[]>()),
     written: t.keys.map(() => new Map<number, number>()),
     stated: t.keys.map(() => []),
@@ -71,9 +91,9 @@ export function analyseRegisters(
   };
 }
 
-/** Whom reads saw; aborted, intermediate and unwritten reads on the way. */
+/** Whom reads saw; aborted, intermediate, unwritten and garbage reads on the way. */
 function indexReads(registers: Registers): void {
-  const { t, writes, committed, readFrom, readers, written, anomalies, name } = registers;
+  const { t, writes, priors, committed, readFrom, readers, written, anomalies, name } = registers;
   for (let txn = 0; txn < t.count; txn++) if (t.outcome[txn] === OK) committed[txn] = 1;
   for (const m of t.reads) {
     const txn = t.owner[m] as number;
@@ -82,10 +102,12 @@ function indexReads(registers: Registers): void {
     const write = (writes.byValue[k] as Map<Value, number>).get(mapKey(value)) ?? NONE;
     const writer = write === NONE ? NONE : (t.owner[write] as number);
     if (write === NONE && value !== null) {
-      anomalies.add('unwritten-read', [txn], () => [
+      const possible = isPrior(priors[k] as Prior, value);
+      anomalies.add(possible ? 'unwritten-read' : 'garbage-read', [txn], () => [
         `${name(txn)} read key ${show(t.keys[k])} as ${show(value)}, which nobody wrote.`,
+        ...(possible ? [] : [whyNotPrior(registers, m)]),
       ]);
-      continue;
+      if (!possible) continue;
     }
     if (writer === txn) continue;
     const saw =
@@ -110,6 +132,19 @@ function indexReads(registers: Registers): void {
     if (t.kind[m] === READ || committed[txn] === 0 || writes.intermediate[m] === 1) continue;
     (written[t.key[m] as number] as Map<number, number>).set(txn, m);
   }
+}
+
+/** Why a value cannot have been there before the test, as a sentence. */
+function whyNotPrior({ t, priors, name }: Registers, m: number): string {
+  const { value, shownBy } = priors[t.key[m] as number] as Prior;
+  const key = show(t.keys[t.key[m] as number]);
+  if (shownBy !== NONE) {
+    const other = name(t.owner[shownBy] as number);
+    return `It was not there before the test either: ${other} read key ${key} as ${show(value)}.`;
+  }
+  return t.writeBefore[m] === NONE
+    ? 'It was not there before the test either: the database was empty.'
+    : 'It was not there before the test either: the same transaction had written the key by then.';
 }
 
 function push(lists: Map<number, number[]>, id: number, element: number): void {
@@ -148,7 +183,7 @@ function findLostUpdates(registers: Registers): void {
   const first = t.keys.map(() => new Map<Value, number>());
   for (let write = 0; write < t.mops; write++) {
     const m = updatedRead(t, write);
-    if (m === NONE || (readFrom[m] === NOBODY && unwritten(registers, m))) continue;
+    if (m === NONE || (readFrom[m] === NOBODY && isGarbage(registers, m))) continue;
     const txn = t.owner[m] as number;
     const k = t.key[m] as number;
     const version = mapKey(t.value[m] as Value);
@@ -163,11 +198,12 @@ function findLostUpdates(registers: Registers): void {
   }
 }
 
-function unwritten(registers: Registers, m: number): boolean {
-  const { t, writes } = registers;
-  return !(writes.byValue[t.key[m] as number] as Map<Value, number>).has(
-    mapKey(t.value[m] as Value),
-  );
+/** Whether a read saw what nobody wrote and what was not there before the test. */
+function isGarbage({ t, writes, priors }: Registers, m: number): boolean {
+  const k = t.key[m] as number;
+  const value = t.value[m] as Value;
+  const known = writes.byValue[k]?.has(mapKey(value)) === true;
+  return !known && !isPrior(priors[k] as Prior, value);
 }
 
 /** Adds `WW`, `WR` and `RW` edges. */
@@ -233,14 +269,15 @@ function stateKeyOrder(registers: Registers): void {
     anomalies.add('cyclic-versions', who as number[], () => [
       `Key ${show(t.keys[k])} was said to be ${keyOrder}, but its versions then come ` +
         'in a circle: ' +
-        `${version(t, looped[0])} before ${version(t, looped[1])} and the reverse ` +
+        `${version(registers, looped[0], k)} before ${version(registers, looped[1], k)} and ` +
+        'the reverse ' +
         `(${who.map((txn) => name(txn as number)).join(', ')}).`,
     ]);
   }
 }
 
-function version(t: Transactions, write: number): string {
-  return write === NONE ? 'nil' : show(t.value[write]);
+function version({ t, priors }: Registers, write: number, k: number): string {
+  return show(write === NONE ? priors[k]?.value : t.value[write]);
 }
 
 /** First and last version that a transaction is known to have met, as writes. */
@@ -250,7 +287,7 @@ function ends(registers: Registers, txn: number, k: number): [number, number] | 
   for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number) && first === null; m++) {
     if (t.key[m] !== k) continue;
     if (t.kind[m] !== READ) first = m;
-    else if (t.outcome[txn] === OK && (t.value[m] === null || !unwritten(registers, m))) {
+    else if (t.outcome[txn] === OK && !isGarbage(registers, m)) {
       first = (writes.byValue[k] as Map<Value, number>).get(mapKey(t.value[m] as Value)) ?? NONE;
     }
   }

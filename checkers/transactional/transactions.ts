@@ -3,10 +3,12 @@
  *
  * A transaction is an operation whose value is a list of micro-operations `[f, key, value]`, with
  * `f` one of `append`, `w`, `r`, as in Jepsen. A transaction that crashed has micro-operations too
- * (those of its invocation), but what it read is not known.
+ * (those of its invocation), but what it read is not known; so does one whose answer belongs to another
+ * question, which is a finding of its own.
  */
 
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
+import { isList, wrongAnswer } from '../transaction-answers.ts';
 
 export const READ = 0;
 export const APPEND = 1;
@@ -40,6 +42,8 @@ export interface Transactions {
   readonly writeBefore: Int32Array;
   readonly keys: readonly Value[];
   readonly mops: number;
+  /** Transactions whose answer is not one to what was asked, with how it differs. */
+  readonly wrongAnswers: ReadonlyMap<number, string>;
 }
 
 /** The transactions of a history, or what is wrong with it in one sentence. */
@@ -79,18 +83,6 @@ export function parseTransactions(history: History): Parsed {
   return { kind: 'transactions', transactions: builder.build() };
 }
 
-/** A list, as opposed to a scalar or null. */
-function isList(value: Value | undefined): value is readonly Value[] {
-  return typeof value === 'object' && value !== null;
-}
-
-/** Equality by content. */
-export function same(a: Value | undefined, b: Value | undefined): boolean {
-  if (a === b) return true;
-  if (!isList(a) || !isList(b) || a.length !== b.length) return false;
-  return a.every((element, i) => same(element, b[i]));
-}
-
 /** A primitive that stands for a value in a `Map`: lists are equal by content. */
 export function mapKey(value: Value): Value {
   return isList(value) ? `\u0000${JSON.stringify(value)}` : value;
@@ -109,17 +101,27 @@ class Builder {
   readonly #value: Value[] = [];
   readonly #owner: number[] = [];
   readonly #reads: number[] = [];
+  readonly #wrongAnswers = new Map<number, string>();
 
   constructor(history: History) {
     this.#history = history;
   }
 
   /** Adds a transaction; returns what is wrong with it, or null. */
-  add(invoke: number, complete: number, outcome: number): string | null {
-    const history = this.#history;
+  add(invoke: number, complete: number, completed: number): string | null {
+    const { values, value: codes } = this.#history;
+    const wrong =
+      completed === OK && codes[invoke] !== codes[complete]
+        ? wrongAnswer(
+            values.value(codes[invoke] as number),
+            values.value(codes[complete] as number),
+          )
+        : null;
+    if (wrong !== null) this.#wrongAnswers.set(this.#invoke.length, wrong);
+    const outcome = wrong === null ? completed : INFO;
     // What a transaction wrote before it failed or crashed stands in its invocation.
     const source = outcome === OK ? complete : invoke;
-    const value = history.values.value(history.value[source] as number);
+    const value = values.value(codes[source] as number);
     if (!isList(value)) {
       return `event ${source}: expected a list of micro-operations, got ${show(value)}`;
     }
@@ -180,6 +182,7 @@ class Builder {
       writeBefore: this.#before((kind) => kind !== READ),
       keys: this.#keys,
       mops: this.#kind.length,
+      wrongAnswers: this.#wrongAnswers,
     };
   }
 
@@ -213,6 +216,10 @@ export function wrongWorkload(t: Transactions, written: number, name: string): s
   for (let txn = 0; txn < t.count; txn++) {
     for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
       const kind = t.kind[m] as number;
+      if (kind === written && t.value[m] === null) {
+        const what = `what it wrote to key ${show(t.keys[t.key[m] as number] as Value)}`;
+        return `event ${t.invoke[txn]}: ${what} was not recorded, so that it may have been any value`;
+      }
       if (kind !== READ && kind !== written) {
         const f = kind === APPEND ? 'append' : 'w';
         return `event ${t.invoke[txn]}: a ${name} history has no micro-operation ${f}`;

@@ -14,6 +14,9 @@ export const INITIAL = -1;
 /** The version was the transaction's own, or nobody knows whose it was. */
 export const NOBODY = -2;
 
+/** What is known of the keys before the first transaction: nothing, or that they held nothing. */
+export type InitialState = 'unknown' | 'empty';
+
 export interface Versions {
   /** 1 for transactions that took effect: those that succeeded, and crashed ones that were seen. */
   readonly committed: Uint8Array;

@@ -1,6 +1,7 @@
 /** Several registers that one operation reads and writes atomically. */
 
 import type { Value } from '../../history.ts';
+import { wrongAnswer } from '../../transaction-answers.ts';
 import { type Model, type Operation, UnreadableValue } from '../model.ts';
 import { same } from './register.ts';
 
@@ -40,6 +41,7 @@ function multiRegisterBy(agrees: (holds: Value, value: Value) => boolean): Model
       }
       return next;
     },
+    wrongAnswer: ({ input, output }) => wrongAnswer(input, output),
     readonly: (operation) => executed(operation).every(([f]) => f === 'read' || f === 'r'),
     describeState: (state) =>
       state.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', '),

@@ -234,14 +234,32 @@ describe('what cannot be judged is unknown', () => {
 });
 
 describe('registers', () => {
-  test('a value that nobody wrote is noted, and a violation only where the caller says so', () => {
-    const history = sequential(ok(w('x', 1)), ok(r('x', 1)), ok(r('x', 9)));
+  test('a value that nobody wrote is noted where one state before the test accounts for it', () => {
+    const history = sequential(ok(r('x', 9)), ok(r('x', 9)), ok(w('x', 1)), ok(r('x', 1)));
     expect(registers(history).verdict).toMatchObject({
       kind: 'valid',
       note: expect.stringContaining('which nobody wrote'),
     });
-    const strict = checkTransactions(history, { workload: 'rw-register', forbidUnwritten: true });
-    expect(strict.verdict).toMatchObject({ kind: 'invalid', property: 'unwritten-read' });
+    const strict = checkTransactions(history, { workload: 'rw-register', initial: 'empty' });
+    expect(strict.verdict).toMatchObject({ kind: 'invalid', property: 'garbage-read' });
+  });
+
+  test.each([
+    ['two of them', [ok(r('x', 8)), ok(r('x', 9))], 'T0 read key "x" as 8'],
+    ['one beside nil', [ok(r('x', null)), ok(r('x', 9))], 'T0 read key "x" as nil'],
+    ['one behind an own write', [ok(w('x', 1), r('x', 9))], 'had written the key by then'],
+  ] as const)('values that nobody wrote are no state before the test: %s', (_, txns, why) => {
+    for (const level of ['strict-serializable', 'read-uncommitted']) {
+      const { verdict } = registers(concurrent(...txns), level);
+      expect(verdict).toMatchObject({ kind: 'invalid', property: 'garbage-read' });
+      expect(verdict.kind === 'invalid' && verdict.witness?.sentences.join(' ')).toContain(why);
+    }
+  });
+
+  test('what a key held before the test does not come back after an answered write', () => {
+    const history = sequential(ok(w('x', 1)), ok(r('x', 9)));
+    expect(registers(history).verdict.kind).toBe('invalid');
+    expect(registers(history, 'serializable').verdict.kind).toBe('valid');
   });
 
   test('a contradiction that no cycle shows is found by looking for a serial order', () => {
@@ -285,4 +303,112 @@ test('a component of ten thousand transactions is decided without a time-out', {
   const { verdict, counts } = lists(history, 'serializable');
   expect([...counts.keys()]).toEqual(['G2-item']);
   expect(verdict).toMatchObject({ property: 'G2-item' });
+});
+
+describe('what a list held before the test', () => {
+  test('is noted where all reads begin with it', () => {
+    const history = sequential(ok(r('x', [8, 9])), ok(append('x', 1)), ok(r('x', [8, 9, 1])));
+    expect(lists(history).verdict).toMatchObject({
+      kind: 'valid',
+      note: expect.stringContaining('which nobody appended'),
+    });
+  });
+
+  test.each([
+    ['behind an element of the test', [ok(append('x', 1)), ok(r('x', [1, 9]))], 'stands behind 1'],
+    ['missed by another read', [ok(r('x', [])), ok(r('x', [9]))], 'read the key as []'],
+  ] as const)('is no explanation: %s', (_, txns, why) => {
+    for (const level of ['strict-serializable', 'read-uncommitted']) {
+      const { verdict } = lists(concurrent(...txns), level);
+      expect(verdict).toMatchObject({ kind: 'invalid', property: 'garbage-read' });
+      expect(verdict.kind === 'invalid' && verdict.witness?.sentences.join(' ')).toContain(why);
+    }
+  });
+});
+
+describe('an answer that does not belong to the question', () => {
+  const answered = (asked: Value, result: Value): History =>
+    History.from([
+      { time: 0, type: 'invoke', process: 0, f: 'txn', value: asked },
+      { time: 1, type: 'ok', process: 0, f: 'txn', value: result },
+      { time: 2, type: 'invoke', process: 1, f: 'txn', value: [['r', 'x', null]] },
+      { time: 3, type: 'ok', process: 1, f: 'txn', value: [['r', 'x', [1]]] },
+    ]);
+
+  test.each([
+    [
+      'another operation',
+      [
+        ['append', 'x', 1],
+        ['append', 'x', [1]],
+      ],
+      'answered as ["append","x",[1]]',
+    ],
+    [
+      'another key',
+      [
+        ['append', 'x', 1],
+        ['r', 'y', [1]],
+      ],
+      'answered as ["r","y",[1]]',
+    ],
+    [
+      'another element',
+      [
+        ['append', 'x', 2],
+        ['r', 'x', [2]],
+      ],
+      'answered as ["append","x",2]',
+    ],
+    ['one step less', [['append', 'x', 1]], 'which the answer lacks'],
+    [
+      'one step more',
+      [
+        ['append', 'x', 1],
+        ['r', 'x', [1]],
+        ['append', 'x', 3],
+      ],
+      'that it does not have',
+    ],
+  ] as const)('is a violation at every level, and named: %s', (_, result, why) => {
+    const history = answered(
+      [
+        ['append', 'x', 1],
+        ['r', 'x', null],
+      ],
+      result,
+    );
+    for (const level of ['strict-serializable', 'read-uncommitted']) {
+      const { verdict } = lists(history, level);
+      expect(verdict).toMatchObject({ kind: 'invalid', property: 'wrong-answer', events: [0, 1] });
+      expect(verdict.kind === 'invalid' && verdict.witness?.sentences.join(' ')).toContain(why);
+    }
+  });
+
+  test('is none where only the reads are filled in, or the question was not recorded', () => {
+    const steps = [
+      ['append', 'x', 1],
+      ['r', 'x', [1]],
+    ] as const;
+    expect(
+      lists(
+        answered(
+          [
+            ['append', 'x', 1],
+            ['r', 'x', null],
+          ],
+          steps,
+        ),
+      ).verdict.kind,
+    ).toBe('valid');
+    expect(lists(answered(null, steps)).verdict.kind).toBe('valid');
+  });
+});
+
+test('a write whose value was not recorded may have been any', () => {
+  const history = sequential(info(w('x', null)), ok(r('x', 5)), ok(r('x', null)));
+  expect(registers(history).verdict).toMatchObject({
+    kind: 'unknown',
+    because: expect.stringContaining('was not recorded'),
+  });
 });

@@ -12,10 +12,17 @@ interface Txn {
 /** Which transactions may not be put before others that were over when they began. */
 type RealTime = 'none' | 'all' | 'those of a key';
 
-/** Whether some order of the transactions, with any crashed ones left out, explains all reads. */
-export function isSerializable(history: History, realTime: RealTime): boolean {
+/**
+ * Whether some order of the transactions, with any crashed ones left out, explains all reads, from
+ * what the keys held before them: nothing, unless `prior` says.
+ */
+export function isSerializable(
+  history: History,
+  realTime: RealTime,
+  prior: ReadonlyMap<Value, Value> = new Map(),
+): boolean {
   const txns = transactions(history);
-  const state = new Map<Value, Value>();
+  const state = new Map<Value, Value>(prior);
   const extend = (left: readonly Txn[]): boolean => {
     if (left.every(({ complete }) => complete === null)) return true;
     return left.some((txn) => {
@@ -32,6 +39,38 @@ export function isSerializable(history: History, realTime: RealTime): boolean {
     });
   };
   return extend(txns);
+}
+
+/**
+ * The same where nobody knows what the keys held before: from any state of values that nobody wrote,
+ * of which only those matter that were read.
+ */
+export function isSerializableFromSome(history: History, realTime: RealTime): boolean {
+  const mops = [...history].flatMap(({ value }) => value as unknown as Txn['mops']);
+  const written = (key: Value, value: Value): boolean =>
+    mops.some(([f, other, wrote]) => f !== 'r' && other === key && wrote === value);
+  const candidates = new Map<Value, Value[]>();
+  for (const [f, key, value] of mops) {
+    const known = candidates.get(key) ?? [null];
+    candidates.set(key, known);
+    if (f !== 'r' || value === null) continue;
+    if (!Array.isArray(value)) {
+      if (!written(key, value)) known.push(value);
+      continue;
+    }
+    for (let length = 1; length <= value.length; length++) {
+      if (written(key, value[length - 1] as Value)) break;
+      known.push(value.slice(0, length));
+    }
+  }
+  const tryFrom = (keys: readonly Value[], prior: ReadonlyMap<Value, Value>): boolean => {
+    const [key, ...rest] = keys;
+    if (key === undefined) return isSerializable(history, realTime, prior);
+    return (candidates.get(key) ?? []).some((value) =>
+      tryFrom(rest, new Map([...prior, [key, value]])),
+    );
+  };
+  return tryFrom([...candidates.keys()], new Map());
 }
 
 function sharesKey(a: Txn, b: Txn): boolean {

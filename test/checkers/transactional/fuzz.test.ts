@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { checkTransactions } from '../../../checkers/transactional/index.ts';
-import { isSerializable, isSnapshotIsolated } from './brute.ts';
+import { isSerializable, isSerializableFromSome, isSnapshotIsolated } from './brute.ts';
 import { type Isolation, simulate } from './simulate.ts';
 import { small } from './small.ts';
 
@@ -64,6 +64,45 @@ describe.each(workloads)('%s', (workload) => {
         if (serializable) expect(verdict).not.toMatchObject({ kind: 'invalid' });
         // Lists show the order of their versions; for registers all orders are searched.
         else expect(verdict.kind).toBe('invalid');
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe.each(workloads)('what %s held before the test', (workload) => {
+  test.each([
+    ['serializable', 'none'],
+    ['strict-serializable', 'all'],
+  ] as const)(
+    'explains reads exactly where brute force finds one state of the keys that does: %s',
+    (level, realTime) => {
+      const verdicts = { valid: 0, invalid: 0, unknown: 0 };
+      fc.assert(
+        fc.property(anySeed, (seed) => {
+          const history = small(seed, workload, { most: 4, prior: true });
+          const { verdict } = checkTransactions(history, { workload, level });
+          verdicts[verdict.kind]++;
+          if (isSerializableFromSome(history, realTime)) {
+            expect(verdict).not.toMatchObject({ kind: 'invalid' });
+          } else expect(verdict.kind).toBe('invalid');
+        }),
+        { numRuns: RUNS },
+      );
+      expect(verdicts.invalid).toBeGreaterThan(RUNS / 10);
+      expect(verdicts.valid).toBeGreaterThan(RUNS / 10);
+    },
+  );
+
+  test('explains nothing where the caller says that the database was empty', () => {
+    fc.assert(
+      fc.property(anySeed, (seed) => {
+        const history = small(seed, workload, { most: 4, prior: true });
+        const level = 'serializable';
+        const { verdict } = checkTransactions(history, { workload, level, initial: 'empty' });
+        if (isSerializable(history, 'none')) {
+          expect(verdict).not.toMatchObject({ kind: 'invalid' });
+        } else expect(verdict.kind).toBe('invalid');
       }),
       { numRuns: RUNS },
     );

@@ -6,18 +6,22 @@ import { random } from './simulate.ts';
 /**
  * Up to `most` transactions, executed one after the other in an order that may differ from that of
  * their events, with now and then a read that is changed: about half are serializable. With
- * `readAll` a last transaction reads everything.
+ * `readAll` a last transaction reads everything. With `prior`, keys hold something
+ * before, now and then, and some reads find what nobody wrote.
  */
 export function small(
   seed: number,
   workload: 'list-append' | 'rw-register',
-  { most = 6, readAll = false } = {},
+  { most = 6, readAll = false, prior = false } = {},
 ): History {
   const draw = random(seed);
   const pick = (below: number): number => Math.floor(draw() * below);
   const count = 2 + pick(most - 1);
   const changed = draw() * 0.4;
   const state = new Map<number, number[]>();
+  if (prior) {
+    for (const key of [0, 1]) if (draw() < 0.6) state.set(key, pick(2) === 0 ? [91] : [91, 92]);
+  }
   const written = new Map<number, number>();
   const txns = Array.from(
     { length: count },
@@ -33,6 +37,7 @@ export function small(
         if (draw() < 0.5) {
           let seen = list;
           if (draw() < changed) seen = list.slice(0, pick(list.length + 1));
+          if (prior && draw() < changed / 3) seen = [...seen.slice(0, pick(3)), 91 + pick(3)];
           if (workload === 'list-append') return ['r', key, [...seen]];
           return ['r', key, seen.at(-1) ?? null];
         }
