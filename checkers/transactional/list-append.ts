@@ -8,8 +8,8 @@
  */
 
 import { INFO, NONE, OK, type Value } from '../history.ts';
-import type { AnomalyList } from './anomalies.ts';
 import { same } from '../transaction-answers.ts';
+import type { AnomalyList } from './anomalies.ts';
 import { EdgeList, RW, WR, WW } from './graph.ts';
 import { findAborted, findDirtyUpdates, placePriors } from './list-append-aborted.ts';
 import { whyListEdge } from './list-append-why.ts';

@@ -12,8 +12,8 @@
  */
 
 import { INFO, INVOKE, NONE, OK, type Value } from '../history.ts';
-import type { AnomalyList } from './anomalies.ts';
 import { same } from '../transaction-answers.ts';
+import type { AnomalyList } from './anomalies.ts';
 import { components } from './components.ts';
 import { EdgeList, RW, toGraph, WR, WW } from './graph.ts';
 import { updatedRead } from './list-append-within.ts';
