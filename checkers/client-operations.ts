@@ -1,6 +1,7 @@
 /** Client operations of a history, key by key: an invocation with its completion. */
 
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from './history.ts';
+import type { Verdict } from './verdict.ts';
 
 /** `ok` operations have an answer; `info` ones may have happened; `fail` ones did not. */
 export interface ClientOperation {
@@ -66,6 +67,28 @@ function toOperation(history: History, invoke: number, complete: number): Client
     argument: history.values.value(history.value[invoke] as number),
     result: complete === NONE ? null : history.values.value(history.value[complete] as number),
   };
+}
+
+/**
+ * The first operation of these functions that may have happened and whose argument was not recorded
+ * (nil): it may have been any.
+ */
+export function unrecorded(
+  operations: readonly ClientOperation[],
+  functions: readonly string[],
+): ClientOperation | undefined {
+  return operations.find(
+    ({ f, type, argument }) => argument === null && type !== 'fail' && functions.includes(f),
+  );
+}
+
+/** `unknown` in place of a violation that an argument might explain that was not recorded. */
+export function excused(verdict: Verdict, lost: ClientOperation | undefined): Verdict {
+  if (lost === undefined || verdict.kind !== 'invalid') return verdict;
+  const because =
+    `the argument of the ${lost.f} of ${where(lost)} was not recorded: it may have been any, and ` +
+    `explain that ${verdict.because}`;
+  return { kind: 'unknown', because };
 }
 
 /** Where an operation stands in the history, for a sentence: `process 3, events 4 to 7`. */

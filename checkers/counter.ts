@@ -10,8 +10,10 @@
 import {
   type ClientOperation,
   clientOperations,
+  excused,
   invalidBy,
   type KeyOperations,
+  unrecorded,
   where,
 } from './client-operations.ts';
 import type { History } from './history.ts';
@@ -31,7 +33,11 @@ export function checkCounter(history: History, options: CounterOptions = {}): Ch
   const verdict: Verdict =
     reads === 0
       ? { kind: 'unknown', because: 'the counter was never read' }
-      : worst(keyed.map((each) => judge(each, options.initial ?? 0)));
+      : worst(
+          keyed.map((each) =>
+            excused(judge(each, options.initial ?? 0), unrecorded(each.operations, ['add'])),
+          ),
+        );
   return {
     checker: 'counter',
     verdict:

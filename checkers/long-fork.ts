@@ -20,6 +20,8 @@ export function checkLongFork(history: History): CheckResult {
   const answer = (verdict: Verdict): CheckResult => ({ checker: 'long-fork', verdict });
   if (parsed.kind === 'malformed') return answer({ kind: 'unknown', because: parsed.because });
   const t = parsed.transactions;
+  const [foreign] = t.wrongAnswers;
+  if (foreign !== undefined) return answer(wrongAnswer(t, ...foreign));
   const problem = misuse(t);
   if (problem !== null) return answer({ kind: 'unknown', because: problem });
   const groups = groupReads(t);
@@ -42,6 +44,9 @@ function misuse(t: Transactions): string | null {
     for (let m = first; m < end; m++) {
       if (t.kind[m] === READ) continue;
       const key = t.key[m] as number;
+      if (t.value[m] === null) {
+        return `event ${t.invoke[txn]}: what it wrote to key ${show(t.keys[key])} was not recorded`;
+      }
       if (end - first > 1) {
         return `event ${t.invoke[txn]}: a transaction must write one key, or read`;
       }
@@ -132,6 +137,19 @@ function fork(t: Transactions, [a, b]: [number, number], [x, y]: [number, number
         'One of the two writes would have to come before the other, and after it.',
       ],
     },
+  };
+}
+
+/** An answer that has other steps than the question. */
+function wrongAnswer(t: Transactions, txn: number, how: string): Verdict {
+  const [invoke, complete] = [t.invoke[txn] as number, t.complete[txn] as number];
+  const because = `the transaction of process ${t.process[txn]} (events ${invoke} to ${complete}) ${how}`;
+  return {
+    kind: 'invalid',
+    because,
+    events: [invoke, complete],
+    property: 'wrong-answer',
+    witness: { operations: [{ invoke, complete }], sentences: [`${because}.`] },
   };
 }
 

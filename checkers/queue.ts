@@ -1,11 +1,14 @@
 /** Queue: whatever comes out must have been put in before. */
 
+import { nobody, PUT_IN } from './attempts.ts';
 import {
   type ClientOperation,
   clientOperations,
+  excused,
   identity,
   invalidBy,
   type KeyOperations,
+  unrecorded,
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
@@ -22,11 +25,17 @@ export function checkQueue(history: History): CheckResult {
     .flatMap(({ operations }) => operations)
     .filter(({ f, type }) => f === 'dequeue' && type === 'ok').length;
   const verdict: Verdict =
-    dequeued === 0 ? { kind: 'unknown', because: 'nothing was dequeued' } : worst(keyed.map(judge));
+    dequeued === 0
+      ? { kind: 'unknown', because: 'nothing was dequeued' }
+      : worst(
+          keyed.map((each) => excused(judge(history, each), unrecorded(each.operations, INSERTS))),
+        );
   return { checker: 'queue', verdict, stats: { dequeued } };
 }
 
-function judge({ key, operations }: KeyOperations): Verdict {
+const INSERTS = ['enqueue'];
+
+function judge(history: History, { key, operations }: KeyOperations): Verdict {
   const steps = operations.flatMap((operation) => {
     if (operation.f === 'enqueue' && operation.type !== 'fail') {
       return [{ at: operation.invoke, value: operation.argument, operation }];
@@ -52,7 +61,7 @@ function judge({ key, operations }: KeyOperations): Verdict {
     if (enqueue !== undefined) continue;
     const what = `${JSON.stringify(value)} came out (${where(operation)})`;
     return before === undefined
-      ? invalidBy(`${what}, but nobody had begun to put it in`, [operation], { key })
+      ? invalidBy(`${what}, which ${whoPut(history, operation, value)}`, [operation], { key })
       : invalidBy(
           `${what} although it had been taken out before (${where(before)})`,
           [before, operation],
@@ -60,4 +69,9 @@ function judge({ key, operations }: KeyOperations): Verdict {
         );
   }
   return { kind: 'valid' };
+}
+
+function whoPut(history: History, { invoke, complete }: ClientOperation, value: Value): string {
+  const key = history.key[invoke] as number;
+  return nobody(history, { key, value, event: complete ?? invoke }, PUT_IN);
 }

@@ -7,10 +7,12 @@
 import {
   type ClientOperation,
   clientOperations,
+  excused,
   identity,
   invalidBy,
   type KeyOperations,
   someOf,
+  unrecorded,
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
@@ -36,7 +38,14 @@ interface Element {
 interface Findings {
   readonly elements: readonly Element[];
   readonly duplicates: readonly { readonly read: ClientOperation; readonly value: Value }[];
-  readonly unexpected: readonly { readonly read: ClientOperation; readonly value: Value }[];
+  readonly unexpected: readonly Unexpected[];
+}
+
+/** An element that a read holds although it was not added; with the add of it that failed. */
+interface Unexpected {
+  readonly read: ClientOperation;
+  readonly value: Value;
+  readonly add: ClientOperation | undefined;
 }
 
 /**
@@ -75,7 +84,8 @@ export function checkSetFull(history: History, options: SetFullOptions = {}): Ch
 /** Follows each element through the history, in the order of completions. */
 function observe(operations: KeyOperations['operations']): Findings {
   const elements = new Map<Value, Element>();
-  const adds = operations.filter(({ f }) => f === 'add');
+  // What was not recorded is no element; that it may have been any is for the verdict to say.
+  const adds = operations.filter(({ f, argument }) => f === 'add' && argument !== null);
   for (const add of adds) {
     const id = identity(add.argument);
     const known = add.type === 'ok' ? add.complete : null;
@@ -88,7 +98,7 @@ function observe(operations: KeyOperations['operations']): Findings {
     } else if (element.add.type === 'fail' && add.type === 'info') element.add = add;
   }
   const duplicates: { read: ClientOperation; value: Value }[] = [];
-  const unexpected: { read: ClientOperation; value: Value }[] = [];
+  const unexpected: Unexpected[] = [];
   const reads = operations
     .filter(({ f, type, result }) => f === 'read' && type === 'ok' && Array.isArray(result))
     .sort((a, b) => (a.complete ?? 0) - (b.complete ?? 0));
@@ -99,7 +109,9 @@ function observe(operations: KeyOperations['operations']): Findings {
       if (held.has(id)) duplicates.push({ read, value });
       held.add(id);
       const element = elements.get(id);
-      if (element === undefined || element.add.type === 'fail') unexpected.push({ read, value });
+      if (element === undefined || element.add.type === 'fail') {
+        unexpected.push({ read, value, add: element?.add });
+      }
     }
     for (const [id, element] of elements) see(element, read, held.has(id));
   }
@@ -139,7 +151,7 @@ function staleMs(history: History, { known, absent }: Element): number {
 
 function judge(
   history: History,
-  { key }: KeyOperations,
+  { key, operations }: KeyOperations,
   { elements, duplicates, unexpected }: Findings,
   linearizable: boolean,
 ): Verdict {
@@ -161,12 +173,16 @@ function judge(
     const because = `the read of ${where(twice.read)} holds ${JSON.stringify(twice.value)} twice`;
     return invalidBy(because, [twice.read], { key });
   }
+  const lostArgument = unrecorded(operations, ['add']);
   const [phantom] = unexpected;
   if (phantom !== undefined) {
     const because =
       `the read of ${where(phantom.read)} holds ${JSON.stringify(phantom.value)}, ` +
-      'which nobody added, or whose add failed';
-    return invalidBy(because, [phantom.read], { key });
+      (phantom.add === undefined
+        ? 'which nobody added'
+        : `whose add was reported as failed (${where(phantom.add)})`);
+    const involved = phantom.add === undefined ? [phantom.read] : [phantom.add, phantom.read];
+    return excused(invalidBy(because, involved, { key }), lostArgument);
   }
   const stale = elements.filter((element) => isStable(element) && isStale(element));
   if (linearizable && stale.length > 0) {

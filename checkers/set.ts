@@ -3,10 +3,12 @@
 import {
   type ClientOperation,
   clientOperations,
+  excused,
   identity,
   invalidBy,
   type KeyOperations,
   someOf,
+  unrecorded,
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
@@ -61,6 +63,7 @@ function judge({ key, operations }: KeyOperations): { verdict: Verdict; counts: 
   for (const operation of operations) {
     if (operation.f !== 'add') continue;
     attempted++;
+    if (operation.argument === null) continue;
     const element = identity(operation.argument);
     const other = adds.get(element);
     // Of several adds of an element the most certain one counts.
@@ -96,14 +99,20 @@ function judge({ key, operations }: KeyOperations): { verdict: Verdict; counts: 
     unexpected: unexpected.length,
     recovered: recovered.length,
   };
-  return { verdict: decide(final, lost, unexpected, key), counts };
+  const found = decide(final, lost, unexpected, { key, adds });
+  // What was acknowledged is lost whatever else was added.
+  const verdict = lost.length > 0 ? found : excused(found, unrecorded(operations, ['add']));
+  return { verdict, counts };
 }
 
 function decide(
   final: ClientOperation,
   lost: readonly ClientOperation[],
   unexpected: readonly Value[],
-  key: string | undefined,
+  {
+    key,
+    adds,
+  }: { readonly key: string | undefined; readonly adds: ReadonlyMap<Value, ClientOperation> },
 ): Verdict {
   const read = `the final read (${where(final)})`;
   if (lost.length > 0) {
@@ -122,11 +131,21 @@ function decide(
     );
   }
   if (unexpected.length > 0) {
-    return invalidBy(
-      `${read} has elements that nobody added, or whose add failed: ${someOf(unexpected)}`,
-      [final],
-      { key },
-    );
+    const failed = unexpected.flatMap((element) => adds.get(identity(element)) ?? []);
+    const foreign = unexpected.filter((element) => !adds.has(identity(element)));
+    const parts = [
+      ...(foreign.length === 0 ? [] : [`that nobody added: ${someOf(foreign)}`]),
+      ...(failed.length === 0
+        ? []
+        : [`whose add was reported as failed: ${someOf(failed.map(({ argument }) => argument))}`]),
+    ];
+    const shown = failed.slice(0, 8);
+    return invalidBy(`${read} has elements ${parts.join('; and elements ')}`, [...shown, final], {
+      key,
+      sentences: shown.map(
+        (add) => `The add of ${JSON.stringify(add.argument)} failed (${where(add)}).`,
+      ),
+    });
   }
   return { kind: 'valid' };
 }

@@ -1,12 +1,15 @@
 /** Total queue: what goes in must come out, once the queue has been drained. */
 
+import { nobody, PUT_IN } from './attempts.ts';
 import {
   type ClientOperation,
   clientOperations,
+  excused,
   identity,
   invalidBy,
   type KeyOperations,
   someOf,
+  unrecorded,
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
@@ -51,12 +54,13 @@ export function checkTotalQueue(history: History, options: TotalQueueOptions = {
       sums.duplicated += duplicatedOf(each);
       sums.recovered += Math.max(0, Math.min(each.out, each.attempted) - each.acknowledged);
     }
-    return judge(keyed, counts, options.allowDuplicates ?? true);
+    return judge(history, keyed, counts, options.allowDuplicates ?? true);
   });
+  const found = worst(verdicts);
   const verdict: Verdict =
-    sums.attempted === 0
+    sums.attempted === 0 && found.kind === 'valid'
       ? { kind: 'unknown', because: 'nothing was put into the queue' }
-      : worst(verdicts);
+      : found;
   return { checker: 'total-queue', verdict, stats: sums };
 }
 
@@ -80,6 +84,7 @@ function count(operations: readonly ClientOperation[]): Map<Value, Count> {
   for (const operation of operations) {
     const { f, type, argument, result } = operation;
     if (f === 'enqueue' && type !== 'fail') {
+      if (argument === null) continue;
       const each = entry(argument);
       each.attempted++;
       if (type === 'ok') {
@@ -109,15 +114,35 @@ function duplicatedOf({ attempted, out }: Count): number {
 }
 
 function judge(
-  { key, operations }: KeyOperations,
+  history: History,
+  keyed: KeyOperations,
+  counts: readonly Count[],
+  allowDuplicates: boolean,
+): Verdict {
+  // An argument that was not recorded may explain what came out, but nothing that is missing.
+  const tooMuch = excused(
+    judgeOut(history, keyed, counts, allowDuplicates),
+    unrecorded(keyed.operations, ['enqueue']),
+  );
+  return tooMuch.kind === 'invalid' ? tooMuch : worst([tooMuch, judgeLost(keyed, counts)]);
+}
+
+/** Whether only what was put in came out. */
+function judgeOut(
+  history: History,
+  { key }: KeyOperations,
   counts: readonly Count[],
   allowDuplicates: boolean,
 ): Verdict {
   const phantom = counts.find(({ attempted, out }) => attempted === 0 && out > 0);
   if (phantom?.dequeue != null) {
-    const because =
-      `${JSON.stringify(phantom.value)} came out (${where(phantom.dequeue)}), but ` +
-      'nobody put it in, or only in vain';
+    const { invoke, complete } = phantom.dequeue;
+    const who = nobody(
+      history,
+      { key: history.key[invoke] as number, value: phantom.value, event: complete ?? invoke },
+      PUT_IN,
+    );
+    const because = `${JSON.stringify(phantom.value)} came out (${where(phantom.dequeue)}), which ${who}`;
     return invalidBy(because, [phantom.dequeue], { key });
   }
   const twice = counts.find((each) => duplicatedOf(each) > 0);
@@ -127,6 +152,11 @@ function judge(
       `${where(twice.dequeue)}), but went in ${twice.attempted} times`;
     return invalidBy(because, [twice.dequeue], { key });
   }
+  return { kind: 'valid' };
+}
+
+/** Whether all that was acknowledged came out, or may have been taken. */
+function judgeLost({ key, operations }: KeyOperations, counts: readonly Count[]): Verdict {
   const lost = counts.filter((each) => lostOf(each) > 0);
   const total = lost.reduce((sum, each) => sum + lostOf(each), 0);
   const [first] = lost;

@@ -7,6 +7,7 @@ import { type Model, UnreadableValue } from './model.ts';
 import { silentMultiRegister } from './models/multi-register.ts';
 import { modelNamed, models } from './models.ts';
 import { type FailedCas, type NilReads, type Operations, operationsByKey } from './operations.ts';
+import { reconsider } from './reconsider.ts';
 import { type Budget, DEFAULT_MEMORY_BYTES, DEFAULT_STEPS } from './search.ts';
 
 export interface LinearizabilityOptions {
@@ -116,7 +117,11 @@ export function joinKeys(keys: readonly KeyResult[]): LinearizabilityResult {
 /** One object. A value that the model cannot read is the history's fault, or the wrong model was named. */
 export function checkKey(operations: Operations, question: Question): KeyResult {
   try {
-    return decide(operations, question);
+    const result = decide(operations, question);
+    const { verdict } = result;
+    return verdict.kind === 'invalid'
+      ? { ...result, verdict: reconsider(operations, question.model, verdict) }
+      : result;
   } catch (error) {
     if (!(error instanceof UnreadableValue)) throw error;
     const because = `model ${question.model.name} cannot read this history: ${error.message}`;

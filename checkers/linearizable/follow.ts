@@ -1,5 +1,6 @@
 /** Follows a run event by event and stops it at the first violation: registers, written uniquely. */
 
+import { attemptsOf, nobody, WRITE } from '../attempts.ts';
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
 import type { Verdict } from '../verdict.ts';
 import { Maxima } from './maxima.ts';
@@ -61,7 +62,9 @@ export class RegisterFollower {
     if (call === undefined) return undefined;
     const key = this.#keyOf(history, call);
     const fault = key.ended(history, call, event);
-    return fault === undefined ? undefined : explain(history, call, event, fault);
+    return fault === undefined
+      ? undefined
+      : explain(history, { call, event, initial: this.#initial }, fault);
   }
 
   #keyOf(history: History, event: number): FollowedKey {
@@ -104,6 +107,8 @@ interface Block {
 interface Fault {
   readonly others: readonly number[];
   readonly because: string;
+  /** The code of the value that is not known to have been there. */
+  readonly missing?: number;
 }
 
 /** Values that a key may hold before it is worth looking for ones that nobody can read any more. */
@@ -139,6 +144,11 @@ class FollowedKey {
       return;
     }
     const [from, to] = codesOf(history, event);
+    // What was not recorded may have been any value.
+    if (to === NONE) {
+      this.#lose();
+      return;
+    }
     // A compare-and-set that changes nothing is a read, once it is answered.
     if (from === to) return;
     if (this.#values.has(to)) this.#lose();
@@ -192,20 +202,18 @@ class FollowedKey {
   #need(code: number, event: number, call: number): Block | Fault {
     // Values whose write is shown by that of the next, the last of them first.
     const shown: Written[] = [];
+    let missing = code;
     let value = this.#values.get(code);
     while (value !== undefined && value.block === null) {
       if (shown.includes(value)) return { others: [], because: 'can only have come after itself' };
       shown.push(value);
       if (value.from === undefined) break;
-      value = this.#values.get(value.from);
+      missing = value.from;
+      value = this.#values.get(missing);
     }
     if (value === undefined) {
       const others = this.#forgotten === null ? [] : eventsOf(this.#forgotten);
-      const because =
-        this.#forgotten === null
-          ? 'is what nobody had written'
-          : 'is what nobody had written, or what had surely been replaced';
-      return { others, because };
+      return { others, because: 'is of no value that was there', missing };
     }
     let { block } = value;
     for (const next of shown.toReversed()) {
@@ -318,18 +326,41 @@ function eventsOf({ write, firstRet, lastCall }: Block): number[] {
   return [write, firstRet, lastCall];
 }
 
+/** The answer that makes the history wrong, and what every key held at the start. */
+interface Answered {
+  readonly call: number;
+  readonly event: number;
+  readonly initial: Value;
+}
+
 function explain(
   history: History,
-  call: number,
-  event: number,
-  { others, because }: Fault,
+  answer: Answered,
+  { others, because, missing }: Fault,
 ): Violation {
+  const { call, event } = answer;
   const f = history.functions.names[history.f[call] as number];
   const value = JSON.stringify(history.values.value(history.value[event] as number));
+  const who = missing === undefined ? '' : `: ${origin(history, answer, missing)}`;
   const events = [...new Set([...others, call, event])].filter((index) => index >= 0);
   return {
     kind: 'invalid',
-    because: `event ${event}: the ${f} of ${value} by process ${history.process[event]} ${because}`,
+    because: `event ${event}: the ${f} of ${value} by process ${history.process[event]} ${because}${who}`,
     events: events.sort((a, b) => a - b),
   };
+}
+
+/** Where a value came from that was not there: it was replaced, or nobody had written it. */
+function origin(history: History, { call, event, initial }: Answered, missing: number): string {
+  const value = history.values.value(missing);
+  const text = JSON.stringify(value);
+  if (history.values.code(initial) === missing) {
+    return `${text} was there at the start, and had surely been replaced`;
+  }
+  const key = history.key[call] as number;
+  const written = attemptsOf(history, key, value).find(({ outcome }) => outcome === 'ok');
+  if (written !== undefined) {
+    return `${text} had been written (event ${written.invoke}), and surely been replaced`;
+  }
+  return `${text}, which ${nobody(history, { key, value, event }, WRITE)}`;
 }

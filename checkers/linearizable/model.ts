@@ -53,6 +53,17 @@ export interface Model<State = unknown> {
   /** The one state in which this operation leaves the object, if it is always the same. */
   produces?(operation: Operation): State | undefined;
 
+  /**
+   * How an answer differs from what was asked, as the rest of a sentence after "which", or null: for
+   * explanations of what `step` refuses in every state.
+   */
+  wrongAnswer?(operation: Operation): string | null;
+  /**
+   * Whether the argument that the function needs is missing (nil): it may have been any, so that a
+   * history with such an operation is never called wrong.
+   */
+  unrecorded?(operation: Operation): boolean;
+
   /** In the past tense, with the name of the object if it has one: `read x = 1`. */
   describeOperation?(operation: Operation, name?: string): string;
   describeState?(state: State): string;

@@ -57,6 +57,13 @@ export function orderedSequentialVerdict(
   if ('because' in groups) return unknown(groups.because);
   const { floor, violation } = positionsInTime(history, groups, model);
   if (violation !== null) return answer(history, violation);
+  for (const group of groups) {
+    for (let i = 0; i < group.count; i++) {
+      if (model.unrecorded?.(operationAt(group, i)) !== true) continue;
+      const what = describe(group, model, i);
+      return unknown(`the argument of ${what} was not recorded: it may have been any`);
+    }
+  }
   const walk = new Walk(history, groups, { model, initial: options.initial ?? null, floor });
   return answer(history, walk.judge());
 }

@@ -7,11 +7,13 @@
  * can judge it.
  */
 
+import { nobody, WRITE } from '../attempts.ts';
 import {
   type ClientOperation,
   clientOperations,
   identity,
   type KeyOperations,
+  unrecorded,
   where,
 } from '../client-operations.ts';
 import { type History, NONE, type Value } from '../history.ts';
@@ -59,31 +61,36 @@ export interface Register {
   readonly unseenSince: number;
 }
 
-export type RegisterKey =
-  | {
-      readonly kind: 'register';
-      readonly key?: string;
-      readonly register: Register;
-      /** What says something; with `mismatches` also the failed compare-and-sets. */
-      readonly operations: KeyOperations['operations'];
-      /** Compare-and-sets that failed and saw another value: the register says nothing of them. */
-      readonly mismatches: ReadonlySet<ClientOperation>;
-    }
-  /** Not to be judged: values written twice, unknown functions. */
-  | {
-      readonly kind: 'ambiguous';
-      readonly key?: string;
-      readonly because: string;
-      readonly operations: KeyOperations['operations'];
-      readonly mismatches: ReadonlySet<ClientOperation>;
-    }
-  /** A read of something that nobody wrote: no promise at all is kept. */
-  | {
-      readonly kind: 'unwritten';
-      readonly key?: string;
-      readonly because: string;
-      readonly events: readonly number[];
-    };
+/** What is known of every key: its name, and a write whose value was not recorded, if there is one. */
+interface Named {
+  readonly key?: string;
+  readonly lost?: ClientOperation;
+}
+
+export type RegisterKey = Named &
+  (
+    | {
+        readonly kind: 'register';
+        readonly register: Register;
+        /** What says something; with `mismatches` also the failed compare-and-sets. */
+        readonly operations: KeyOperations['operations'];
+        /** Compare-and-sets that failed and saw another value: the register says nothing of them. */
+        readonly mismatches: ReadonlySet<ClientOperation>;
+      }
+    /** Not to be judged: values written twice, unknown functions. */
+    | {
+        readonly kind: 'ambiguous';
+        readonly because: string;
+        readonly operations: KeyOperations['operations'];
+        readonly mismatches: ReadonlySet<ClientOperation>;
+      }
+    /** A read of something that nobody wrote: no promise at all is kept. */
+    | {
+        readonly kind: 'unwritten';
+        readonly because: string;
+        readonly events: readonly number[];
+      }
+  );
 
 /** Splits a history of `read`, `write` and `cas` by key and finds who read whose write. */
 export function registers(history: History, reading: RegisterReading): RegisterKey[] {
@@ -117,7 +124,8 @@ function toRegister(
   initial: Value,
   mismatches: ReadonlySet<ClientOperation>,
 ): RegisterKey {
-  const named = key === undefined ? {} : { key };
+  const lost = unrecorded(operations, ['write', 'cas']);
+  const named = { ...(key === undefined ? {} : { key }), ...(lost === undefined ? {} : { lost }) };
   const versions = new Map<Value, number>([[identity(initial), INITIAL_VERSION]]);
   const values: Value[] = [initial];
   for (const { f, type, argument, invoke } of operations) {
@@ -143,7 +151,10 @@ function toRegister(
     const [from, to] = f === 'cas' ? pair(argument) : [result, argument];
     const reads = f === 'write' ? null : versions.get(identity(from));
     if (reads === undefined && type === 'ok') {
-      const because = `the ${f} of ${where(operation)} found ${JSON.stringify(from)}, which nobody wrote`;
+      const event = complete ?? invoke;
+      const id = history.key[invoke] as number;
+      const who = nobody(history, { key: id, value: from, event }, WRITE);
+      const because = `the ${f} of ${where(operation)} found ${JSON.stringify(from)}, which ${who}`;
       return { kind: 'unwritten', ...named, because, events: [invoke, complete ?? invoke] };
     }
     read.push({
@@ -161,7 +172,7 @@ function toRegister(
     if (operation.writes !== null) writers[operation.writes] = operation;
   const register: Register = {
     history,
-    ...named,
+    ...(key === undefined ? {} : { key }),
     values,
     operations: kept,
     writers,

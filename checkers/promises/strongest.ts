@@ -1,5 +1,6 @@
 /** Which promises a history of registers keeps, and the strongest of them. */
 
+import { excused } from '../client-operations.ts';
 import type { History, Value } from '../history.ts';
 import { checkLinearizable, type FailedCas, type NilReads } from '../linearizable/index.ts';
 import { type CheckResult, type Verdict, worst } from '../verdict.ts';
@@ -87,7 +88,13 @@ export function strongestPromise(history: History, options: PromiseOptions = {})
   const { initial = null, failedCas = 'absent', nilReads = 'observed' } = options;
   const found = registers(history, { initial, failedCas, nilReads });
   const linearizable = judgeLinearizable(history, options);
-  const keys = found.map((register) => judgeKey(register, linearizable, options));
+  const keys = found.map((register) => {
+    const { verdicts, ...rest } = judgeKey(register, linearizable, options);
+    return {
+      ...rest,
+      verdicts: everyPromise((name) => excused(verdicts[name], register.lost)),
+    };
+  });
   const known = new Map<PromiseName, Verdict>();
   const verdictOf = (name: PromiseName): Verdict => {
     const verdict = known.get(name) ?? overKeys(name, { keys, found, options });
@@ -98,7 +105,10 @@ export function strongestPromise(history: History, options: PromiseOptions = {})
   const strongest = kept[0] ?? null;
   return {
     checker: 'strongest',
-    verdict: conclude(options, { keys, strongest, kept, verdictOf }),
+    verdict: excused(
+      conclude(options, { keys, strongest, kept, verdictOf }),
+      found.find((one) => one.lost !== undefined)?.lost,
+    ),
     strongest,
     kept,
     keys,
@@ -127,7 +137,8 @@ function overKeys(
   if (searched === undefined || keys.length === 1 || verdict.kind !== 'valid') return verdict;
   if (keys.every(({ verdicts }) => verdicts.linearizable.kind === 'valid')) return verdict;
   const operations = found.flatMap((one) => (one.kind === 'unwritten' ? [] : [one]));
-  return searchedPromise(searched, operations, options);
+  const lost = found.find((one) => one.lost !== undefined)?.lost;
+  return excused(searchedPromise(searched, operations, options), lost);
 }
 
 function judgeLinearizable(

@@ -16,7 +16,8 @@ test('a value that comes out before it goes in is a violation', () => {
   const history = events(...done(1, 'dequeue', null, 1), ...done(0, 'enqueue', 1));
   expect(checkQueue(history).verdict).toMatchObject({
     kind: 'invalid',
-    because: '1 came out (process 1, events 0 to 1), but nobody had begun to put it in',
+    because:
+      '1 came out (process 1, events 0 to 1), which process 0 began to put in only later (event 2)',
   });
 });
 

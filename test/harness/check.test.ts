@@ -79,6 +79,15 @@ describe.skipIf(!existsSync(DATA))('a recorded history (needs ../shared)', () =>
       });
       const valid = said.linearizable ?? said.valid;
       const result = JSON.parse(out);
+      if (result.exercised === false) {
+        // Knossos calls it valid; of the recorded ones, none is invalid where nothing succeeded.
+        expect({ valid, status, verdict: result.verdict }).toEqual({
+          valid: true,
+          status: 2,
+          verdict: 'unknown',
+        });
+        return;
+      }
       expect(result).toMatchObject({ format, verdict: valid === true ? 'valid' : 'invalid' });
       expect(status).toBe(valid === true ? 0 : 1);
       if (valid !== true) expect(result.events.length).toBeGreaterThan(0);
@@ -505,14 +514,10 @@ describe('what a history is judged by', () => {
     expect(await judge(text, { checker: 'strongest' })).toMatchObject(nothing);
     const nemesis = '{"process":"nemesis","type":"info","f":"kill"}\n';
     expect(await judge(nemesis, { model: 'register' })).toMatchObject(nothing);
-    // Knossos calls its own such histories linearizable.
+    // Knossos calls its own such histories linearizable; what is printed must be earned.
     expect(
       await judge('{:process 0 :type :invoke :f :read :value nil}', { model: 'register' }),
-    ).toMatchObject({
-      verdict: 'valid',
-      exercised: false,
-      note: expect.stringContaining('nothing was exercised'),
-    });
+    ).toMatchObject({ status: 2, ...nothing });
     expect(await judge('', { model: 'register' })).toMatchObject({
       status: 2,
       because: expect.stringContaining('the history is empty'),

@@ -19,6 +19,7 @@ export const kvAppend: Model<Value> = {
   },
   key: contentKey,
   readonly: ({ f }) => f === 'get' || f === 'read',
+  unrecorded: ({ f, input }) => f !== 'get' && f !== 'read' && input === null,
   describeState: showValue,
 };
 
@@ -37,6 +38,7 @@ export const log: Model<Value> = {
   },
   key: contentKey,
   readonly: ({ f }) => f === 'read',
+  unrecorded: ({ f, input }) => f === 'append' && input === null,
   describeState: showValue,
 };
 
@@ -67,6 +69,7 @@ export const offsetLog: Model<Offsets> = {
   },
   key: ({ elements, last }) => `${last} ${JSON.stringify(elements)}`,
   readonly: ({ f }) => f === 'read',
+  unrecorded: ({ f, input }) => f === 'append' && input === null,
   describeState: ({ elements, last }) =>
     `${showValue(elements)}${last === NO_OFFSET ? '' : `, last offset ${last}`}`,
 };

@@ -32,6 +32,7 @@ export const set: Model<Values> = {
   key: text,
   readonly: ({ f, output, outcome }) =>
     f === 'contains' || f === 'read' || (outcome === 'ok' && output === false),
+  unrecorded: ({ f, input }) => f !== 'read' && input === null,
   partition: ({ f, input }) => (f === 'read' ? undefined : text(input)),
 };
 

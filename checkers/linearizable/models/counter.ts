@@ -19,6 +19,7 @@ export const counter: Model<number> = {
     const next = state + delta(operation);
     return f === 'inc-and-get' && outcome === 'ok' && output !== next ? undefined : next;
   },
+  unrecorded: ({ f, input }) => f === 'add' && input === null,
   readonly: (operation) => operation.f === 'read' || delta(operation) === 0,
 };
 

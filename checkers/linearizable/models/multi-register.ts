@@ -31,6 +31,7 @@ function multiRegisterBy(agrees: (holds: Value, value: Value) => boolean): Model
     step(state, operation) {
       const { outcome } = operation;
       if (outcome === 'refused') return undefined;
+      if (wrongAnswer(operation.input, operation.output) !== null) return undefined;
       let next = state;
       for (const [f, name, value] of executed(operation)) {
         if (f === 'write' || f === 'w') {
@@ -42,10 +43,18 @@ function multiRegisterBy(agrees: (holds: Value, value: Value) => boolean): Model
       return next;
     },
     wrongAnswer: ({ input, output }) => wrongAnswer(input, output),
+    unrecorded: ({ input, output }) => {
+      const known = input ?? output;
+      return known === null || steps(known).some(isUnrecordedWrite);
+    },
     readonly: (operation) => executed(operation).every(([f]) => f === 'read' || f === 'r'),
     describeState: (state) =>
       state.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', '),
   };
+}
+
+function isUnrecordedWrite([f, , value]: readonly Value[]): boolean {
+  return (f === 'write' || f === 'w') && (value ?? null) === null;
 }
 
 /** What it did, as far as it is known: an answer repeats all steps, with what the reads saw. */

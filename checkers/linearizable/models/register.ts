@@ -27,6 +27,7 @@ export const casRegister: Model<Value> = {
     const [from, to] = bounds(input);
     return outcome === 'refused' || same(from, to);
   },
+  unrecorded: ({ f, input }) => f !== 'read' && input === null,
   describeOperation: describeRegisterOperation,
   describeState: showValue,
 };

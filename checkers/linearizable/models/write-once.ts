@@ -21,5 +21,6 @@ export const writeOnce: Model<Value> = {
   },
   key: showValue,
   readonly: ({ f }) => f === 'read',
+  unrecorded: ({ f, input }) => f !== 'read' && input === null,
   describeState: showValue,
 };

@@ -5,6 +5,7 @@
  * what was not read.
  */
 
+import { APPEND, nobody } from '../../attempts.ts';
 import type { Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { log } from '../models/append.ts';
@@ -158,9 +159,12 @@ function notAppended(
       continue;
     }
     const told = said(operations, log, operation);
-    const text = JSON.stringify(operations.history.values.value(element));
+    const { history, key, ret } = operations;
+    const value = history.values.value(element);
+    const text = JSON.stringify(value);
     if (append === NOBODY) {
-      return violation([operation], `${told}, but nobody had appended ${text}`);
+      const who = nobody(history, { key, value, event: ret[operation] as number }, APPEND);
+      return violation([operation], `${told}, with ${text}, which ${who}`);
     }
     const because = `${told}, with ${text} twice, which was appended once`;
     return violation([append, operation], because);

@@ -19,6 +19,7 @@
  * is closed under real-time order, so that taking them overtakes nobody.
  */
 
+import { nobody, PUT_IN } from '../../attempts.ts';
 import { NONE, type Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { fifoQueue, isInsert } from '../models/collections.ts';
@@ -85,7 +86,9 @@ export function transfersOf(operations: Operations, initial: Value): Transfers |
     }
     const place = (placeOf[values.of(value)] ?? 0) - 1;
     if (place === -1) {
-      return violation([i], `${said(operations, fifoQueue, i)}, which nobody had put in`);
+      const seen = { key: operations.key, value: history.values.value(value), event: answered };
+      const because = `${said(operations, fifoQueue, i)}, which ${nobody(history, seen, PUT_IN)}`;
+      return violation([i], because);
     }
     const insert = inserts[place] as number;
     const earlier = removals[place] as number;

@@ -1,8 +1,10 @@
 /** Why a register's history cannot be: the operations behind the events of a fault, in words. */
 
+import { nobody, WRITE } from '../../attempts.ts';
 import type { Value } from '../../history.ts';
 import { describe, operationsOfEvents, said } from '../explain.ts';
-import type { Model } from '../model.ts';
+import { type Model, showValue } from '../model.ts';
+import { bounds } from '../models/register.ts';
 import { type Operations, operationAt } from '../operations.ts';
 import type { Contradiction } from './monitor.ts';
 import type { Zone, ZoneFault } from './zones.ts';
@@ -28,12 +30,21 @@ export function explainRegister(
   switch (fault.kind) {
     case 'never written': {
       const [read] = operationsOfEvents(operations, [fault.read]) as [number];
-      const because = `${said(operations, model, read)}, which nobody had written`;
+      const seen = operationAt(operations, read);
+      const value = seen.f === 'cas' ? bounds(seen.input)[0] : seen.output;
+      const because =
+        `${said(operations, model, read)}, which ` +
+        nobody(operations.history, { key: operations.key, value, event: fault.read }, WRITE);
       return { operations: [read], because };
     }
     case 'never there': {
       const [cas] = operationsOfEvents(operations, [fault.call]) as [number];
-      const because = `${said(operations, model, cas)} from a value that was never there`;
+      const [value] = bounds(operationAt(operations, cas).input);
+      const ret = operations.ret[cas] as number;
+      const who = nobody(operations.history, { key: operations.key, value, event: ret }, WRITE);
+      const because =
+        `${said(operations, model, cas)} from a value that was never there: ` +
+        `${showValue(value)}, which ${who}`;
       return { operations: [cas], because };
     }
     case 'too early': {

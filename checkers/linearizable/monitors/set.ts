@@ -3,6 +3,7 @@
  * itself: it is there from its add to its remove, and everything that saw it lies in between.
  */
 
+import { ADD, nobody } from '../../attempts.ts';
 import { NONE, type Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { set } from '../models/collections.ts';
@@ -172,8 +173,13 @@ function explain(
   const last = fault.at(-1) as number;
   const told = said(operations, set, last);
   if (others.length === 0) {
-    return violation(fault, add === NOBODY ? `${told}, which nobody had added` : told);
+    return violation(fault, add === NOBODY ? `${told}, which ${who(operations, last)}` : told);
   }
   const against = others.map((i) => describe(operations, set, i)).join(' and ');
   return violation(fault, `${told}, against ${against}`);
+}
+
+function who({ history, key, call, ret }: Operations, i: number): string {
+  const value = history.values.value(history.value[call[i] as number] as number);
+  return nobody(history, { key, value, event: ret[i] as number }, ADD);
 }

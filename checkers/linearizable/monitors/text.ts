@@ -89,7 +89,10 @@ function readTexts(operations: Operations, pieces: Pieces, initial: Value): Seen
       const value = history.values.value(code);
       const parts = value === initial ? [] : partsOf(value, pieces);
       if (parts === undefined) {
-        return violation([i], `${said(operations, kvAppend, i)}, which no puts and appends make`);
+        return violation(
+          [i],
+          `${said(operations, kvAppend, i)}, which no puts and appends that can have happened make`,
+        );
       }
       number = START;
       for (const piece of parts) {

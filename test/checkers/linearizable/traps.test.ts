@@ -204,9 +204,9 @@ describe('a claim of a model', () => {
   test('that a transaction only reads goes by its answer where only that has the steps', () => {
     const told = history(
       '0 invoke txn [["r","y",1]]',
-      '1 invoke txn []',
+      '1 invoke txn',
       '1 ok txn [["w","y",1]]',
-      '2 invoke txn []',
+      '2 invoke txn',
       '2 ok txn [["w","y",2]]',
       '0 ok txn [["r","y",1]]',
     );

@@ -111,7 +111,7 @@ describe('the strongest promise that is kept is named', () => {
       verdict: {
         kind: 'invalid',
         events: [2, 3],
-        because: expect.stringContaining('which nobody wrote'),
+        because: expect.stringContaining('which nobody had written'),
       },
     });
   });

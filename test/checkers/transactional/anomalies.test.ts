@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { History } from '../../../checkers/history.ts';
+import { History, type Value } from '../../../checkers/history.ts';
 import {
   type AnomalyKind,
   checkTransactions,
