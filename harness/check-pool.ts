@@ -12,6 +12,7 @@ import {
   type NamedModelOptions,
   type Share,
 } from '../checkers/linearizable/index.ts';
+import { CODE_SUFFIX } from './own-code.ts';
 
 /**
  * The same answer as `checkLinearizable`, to the byte, sooner where several keys need long
@@ -51,7 +52,9 @@ function start(share: Share): Running {
   const { promise, resolve, reject } = Promise.withResolvers<readonly KeyResult[]>();
   // Whoever waits for it hears of it; until then it is nobody's unhandled rejection.
   promise.catch(() => undefined);
-  const worker = new Worker(new URL('check-worker.ts', import.meta.url), { workerData: share });
+  const worker = new Worker(new URL(`check-worker${CODE_SUFFIX}`, import.meta.url), {
+    workerData: share,
+  });
   worker.once('message', resolve);
   worker.once('error', reject);
   worker.once('exit', (status) => reject(new Error(`a checking thread ended with ${status}`)));

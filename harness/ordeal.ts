@@ -2,6 +2,7 @@
  * Ordeal as a library: `import { simulate } from 'ordeal'`. Test an own protocol, or an own variant
  * of one of ours, from an own test file; `test/examples/own-system.test.ts` is a whole example.
  */
+/// <reference types="node" preserve="true" />
 
 import type { Nemesis } from '../nemesis/fault.ts';
 import type { System, Variant } from '../systems/system.ts';
@@ -18,9 +19,12 @@ export type { Model } from '../checkers/linearizable/model.ts';
 export type { TraceChecker, TraceEvent, TraceLine, Violation } from '../checkers/trace.ts';
 export type { CheckResult, Verdict, Witness } from '../checkers/verdict.ts';
 export type { ClusterView, Fault, Nemesis, PlannedFault, Receipt } from '../nemesis/fault.ts';
+export type { BasicRules } from '../systems/basic-paxos/rules.ts';
 export type { ClientEnv, ClientProtocol, ClientState } from '../systems/client.ts';
+export type { FastRules } from '../systems/fast-paxos/rules.ts';
 export { systems } from '../systems/index.ts';
 export * as kv from '../systems/kv.ts';
+export type { MultiRules } from '../systems/multi-paxos/rules.ts';
 export { isRead, type Operation, type OperationName, type Outcome } from '../systems/operations.ts';
 export type {
   AnyProtocol,
@@ -32,6 +36,7 @@ export type {
   Reply,
   Request,
 } from '../systems/protocol.ts';
+export type { RaftRules } from '../systems/raft/rules.ts';
 export { type ClientRules, clientRules, sessionClient } from '../systems/session-client.ts';
 export type {
   Durability,
@@ -41,6 +46,7 @@ export type {
   System,
   Variant,
 } from '../systems/system.ts';
+export type { ZabRules } from '../systems/zab/rules.ts';
 export { arrivals, rotatingKeys } from '../workloads/pace.ts';
 export type { Draw, PlannedOperation, Workload, WorkloadConfig } from '../workloads/workload.ts';
 export { checkInParallel } from './check-pool.ts';

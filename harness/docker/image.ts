@@ -24,6 +24,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type Docker from 'dockerode';
 import { infrastructure } from '../errors.ts';
+import { CODE_SUFFIX } from '../own-code.ts';
 import { connectEngine, reason, statusOf, tolerate } from './engine.ts';
 import { DIRECTORY_PREFIX, writeOwner } from './leftovers.ts';
 import { thisProcess } from './owner.ts';
@@ -46,9 +47,9 @@ const SOURCES = [
   'checkers',
   'systems',
   'harness/host',
-  'harness/draw.ts',
-  'harness/errors.ts',
-  'harness/variants.ts',
+  `harness/draw${CODE_SUFFIX}`,
+  `harness/errors${CODE_SUFFIX}`,
+  `harness/variants${CODE_SUFFIX}`,
 ];
 
 export interface Image {
@@ -150,7 +151,7 @@ function* sourceFiles(): Generator<string> {
   for (const source of SOURCES) {
     const path = join(REPOSITORY, source);
     if (!existsSync(path)) continue;
-    if (source.endsWith('.ts')) yield path;
+    if (source.endsWith(CODE_SUFFIX)) yield path;
     else {
       const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).toSorted();
       for (const name of names) if (/\.(ts|js|json)$/.test(name)) yield join(path, name);

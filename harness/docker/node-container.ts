@@ -9,6 +9,7 @@ import type { Skew } from '../host/clock.ts';
 import type { NodeConfig } from '../host/config.ts';
 import type { NodeAnswer, NodeCommand } from '../host/control.ts';
 import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
+import { CODE_SUFFIX } from '../own-code.ts';
 import { ControlClient } from './control-client.ts';
 import { reason, statusOf, tolerate } from './engine.ts';
 import { IMAGE_ROOT, type Image, REPOSITORY } from './image.ts';
@@ -195,7 +196,7 @@ export class NodeContainer {
 
   #createNode(sidecarId: string, mounts: ReadonlyMap<string, string>): Promise<Docker.Container> {
     const { docker, image, logDirectory } = this.#plan;
-    const program = `exec node ${IMAGE_ROOT}/harness/host/main.ts /config/node.json`;
+    const program = `exec node ${IMAGE_ROOT}/harness/host/main${CODE_SUFFIX} /config/node.json`;
     return docker.createContainer({
       ...this.#common('node'),
       Image: image.id,
@@ -278,7 +279,7 @@ function mount(
 /** What a container of the image runs to be a sidecar. */
 export function sidecarProgram(token: string): { readonly Cmd: string[]; readonly Env: string[] } {
   return {
-    Cmd: ['node', `${IMAGE_ROOT}/harness/host/sidecar.ts`],
+    Cmd: ['node', `${IMAGE_ROOT}/harness/host/sidecar${CODE_SUFFIX}`],
     Env: [
       `ORDEAL_TOKEN=${token}`,
       `ORDEAL_CONTROL_PORT=${PORT.sidecar}`,

@@ -45,7 +45,7 @@ export const log: Model<Value> = {
 const NO_OFFSET = Number.NEGATIVE_INFINITY;
 
 /** The elements in order, and the last offset that was answered; below every offset at the start. */
-interface Offsets {
+export interface Offsets {
   readonly elements: readonly Value[];
   readonly last: number;
 }

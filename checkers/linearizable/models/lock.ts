@@ -41,7 +41,7 @@ export const ownedMutex: Model<string> = {
 };
 
 /** The holder (null when free) and the last token handed out. */
-interface Fence {
+export interface Fence {
   readonly holder: number | null;
   readonly token: number;
 }

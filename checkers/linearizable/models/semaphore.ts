@@ -3,7 +3,7 @@
 import type { Value } from '../../history.ts';
 import { type Model, type Operation, UnreadableValue } from '../model.ts';
 
-interface Permits {
+export interface Permits {
   readonly held: number;
   readonly total: number;
 }

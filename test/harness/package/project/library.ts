@@ -1,0 +1,23 @@
+/** What another project writes in TypeScript: checked against the package's types, run by Node. */
+
+import { checkInParallel, hunt, type RunOptions, simulate, type Variant } from 'ordeal';
+import { checkLinearizable, History } from 'ordeal/checkers';
+
+const options: RunOptions = { system: 'raft', nodes: 3, timeLimitS: 3, seed: 1, nemesis: ['kill'] };
+const kind: 'valid' | 'invalid' | 'unknown' = simulate(options).verdict.kind;
+
+const hasty: Variant = {
+  id: 'hasty',
+  describe: 'answers before the write is on disk',
+  kind: 'variant',
+  durability: () => 'unsynced',
+};
+// @ts-expect-error: which system is not for Ordeal to guess.
+export const wrong = () => hunt({ nodes: 3, variants: [hasty] }, 1);
+
+const history = new History();
+history.push({ time: 0, process: 0, type: 'invoke', f: 'write', value: 1 });
+history.push({ time: 9, process: 0, type: 'ok', f: 'write', value: 1 });
+const one = checkLinearizable(history, { model: 'register' }).verdict.kind;
+const other = (await checkInParallel(history, { model: 'register' }, 2)).verdict.kind;
+process.stdout.write([kind, one, other].join(' '));
