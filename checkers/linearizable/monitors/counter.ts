@@ -14,6 +14,7 @@ import { counter } from '../models/counter.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import { outsideBounds } from './counter-bounds.ts';
 import { eventOrder } from './event-order.ts';
+import { Heap } from './heap.ts';
 import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
 
 const OTHER = 0;
@@ -98,48 +99,4 @@ function tooHigh(operations: Operations, read: number, count: number): MonitorRe
     `${said(operations, counter, read)} although with every increment that had been ` +
     `asked for, and that earlier reads leave room for, the count was ${count} at most`;
   return violation([read], because);
-}
-
-/** Operations by their returns, the earliest first. */
-class Heap {
-  size = 0;
-  readonly #keys: number[] = [];
-  readonly #items: number[] = [];
-
-  push(key: number, item: number): void {
-    let at = this.size++;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if ((this.#keys[parent] as number) <= key) break;
-      this.#move(parent, at);
-      at = parent;
-    }
-    this.#keys[at] = key;
-    this.#items[at] = item;
-  }
-
-  pop(): number {
-    const top = this.#items[0] as number;
-    const last = --this.size;
-    const key = this.#keys[last] as number;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= last) break;
-      if (child + 1 < last && (this.#keys[child + 1] as number) < (this.#keys[child] as number)) {
-        child++;
-      }
-      if ((this.#keys[child] as number) >= key) break;
-      this.#move(child, at);
-      at = child;
-    }
-    this.#keys[at] = key;
-    this.#items[at] = this.#items[last] as number;
-    return top;
-  }
-
-  #move(from: number, to: number): void {
-    this.#keys[to] = this.#keys[from] as number;
-    this.#items[to] = this.#items[from] as number;
-  }
 }

@@ -1,8 +1,8 @@
 /**
- * Append-only lists of elements that are all different, read as a whole: exact, linear in the
- * lengths of what was read (`CHECKERS.md` 4g). The longest read gives the order; every append and
- * every read then has an earliest and a latest moment. Offsets that appends answer give the order of
- * what was not read.
+ * Append-only lists read as a whole. Where all elements are different: exact, linear in the lengths
+ * of what was read (`CHECKERS.md` 4g). The longest read gives the order; every append and every read
+ * then has an earliest and a latest moment. Offsets that appends answer give the order of what was
+ * not read. Where elements repeat, or the list held some at the start, `repeated-log.ts` decides.
  */
 
 import { APPEND, nobody } from '../../attempts.ts';
@@ -10,6 +10,7 @@ import type { Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { log } from '../models/append.ts';
 import { NEVER, type Operations } from '../operations.ts';
+import { codesOf, firstDifference, type Read } from './log-reads.ts';
 import {
   type MonitorResult,
   numberInputs,
@@ -18,6 +19,7 @@ import {
   type ValueNumbers,
   violation,
 } from './monitor.ts';
+import { repeatedLog } from './repeated-log.ts';
 
 /** Who appended an element, by its code. */
 interface Appends {
@@ -26,11 +28,6 @@ interface Appends {
 }
 
 const NOBODY = -1;
-
-interface Read {
-  readonly operation: number;
-  readonly elements: Int32Array;
-}
 
 export function logMonitor(operations: Operations, initial: Value): MonitorResult {
   return judge(operations, initial, false);
@@ -42,21 +39,21 @@ export function offsetLogMonitor(operations: Operations, initial: Value): Monito
 }
 
 function judge(operations: Operations, initial: Value, hasOffsets: boolean): MonitorResult {
-  if (initial !== null && (typeof initial !== 'object' || initial.length > 0)) {
-    return undecided('it does not start empty');
-  }
+  if (initial !== null && typeof initial !== 'object') return undecided('it starts from no list');
   const { history, count, call, ret } = operations;
+  const start = Int32Array.from(initial ?? [], (element) => history.values.code(element));
   const append = history.functions.find('append');
   const numbers = numberInputs(operations);
   const appends: Appends = { numbers, by: new Int32Array(numbers.count).fill(NOBODY) };
   const reads: Read[] = [];
   let longest: Read | undefined;
+  let repeats = false;
   for (let i = 0; i < count; i++) {
     const asked = call[i] as number;
     const answered = ret[i] as number;
     if (history.f[asked] === append) {
       const element = numbers.of(history.value[asked] as number);
-      if (appends.by[element] !== NOBODY) return undecided('an element is appended twice');
+      if (appends.by[element] !== NOBODY) repeats = true;
       appends.by[element] = i;
     } else if (answered !== NEVER) {
       const elements = codesOf(operations, history.value[answered] as number);
@@ -66,7 +63,13 @@ function judge(operations: Operations, initial: Value, hasOffsets: boolean): Mon
       if (longest === undefined || elements.length > longest.elements.length) longest = read;
     }
   }
-  const wrong = notPrefix(operations, reads, longest) ?? notAppended(operations, appends, longest);
+  const differs = notPrefix(operations, reads, longest);
+  if (differs !== undefined) return differs;
+  if (repeats || start.length > 0) {
+    if (hasOffsets) return undecided('an element is appended twice, or it does not start empty');
+    return repeatedLog(operations, start, reads, longest);
+  }
+  const wrong = notAppended(operations, appends, longest);
   if (wrong !== undefined) return wrong;
   const read = longest?.elements ?? new Int32Array(0);
   const order = hasOffsets ? byOffset(operations, appends, read) : read;
@@ -109,13 +112,6 @@ function byOffset(
   return Int32Array.from(order, (append) => history.value[call[append] as number] as number);
 }
 
-function codesOf({ history }: Operations, code: number): Int32Array | undefined {
-  const value = history.values.value(code);
-  if (value === null) return new Int32Array(0);
-  if (typeof value !== 'object') return undefined;
-  return Int32Array.from(value, (element) => history.values.code(element));
-}
-
 /** Elements that were read may be no argument of anything, and have no number then. */
 function appendOf({ numbers, by }: Appends, element: number): number {
   return by[numbers.of(element)] ?? NOBODY;
@@ -137,11 +133,6 @@ function notPrefix(
     return violation([read.operation, other], because);
   }
   return undefined;
-}
-
-function firstDifference(one: Int32Array, other: Int32Array): number {
-  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return at;
-  return -1;
 }
 
 function notAppended(
