@@ -7,12 +7,13 @@ import { wingGongSearch } from './engine/wing-gong.ts';
 import { explainContradiction, explainStuck } from './explain.ts';
 import type { Model } from './model.ts';
 import { kvAppend } from './models/append.ts';
-import { fifoQueue } from './models/collections.ts';
+import { fifoQueue, stack } from './models/collections.ts';
 import { models } from './models.ts';
 import { monitorFor } from './monitors.ts';
 import { type Operations, operationAt, select } from './operations.ts';
 import { queueSearch } from './positioned-queue.ts';
 import { proposedOrder, refusal } from './proposed-order.ts';
+import { stackSearch } from './pushdown.ts';
 import type { Budget, SearchResult } from './search.ts';
 
 /** The answer for one object. */
@@ -123,6 +124,9 @@ function byMonitor(operations: Operations, { model, initial }: Question): KeyRes
 }
 
 function fullSearch(operations: Operations, { model, initial, budget }: Question): Found {
+  if ((model as unknown) === stack) {
+    return { search: stackSearch(operations, initial, budget), by: 'pushdown search' };
+  }
   const isQueue: boolean = (model as unknown) === fifoQueue;
   const search = isQueue
     ? queueSearch(operations, initial, budget)

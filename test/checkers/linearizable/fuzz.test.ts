@@ -12,6 +12,7 @@ import { type Operations, operationsByKey } from '../../../checkers/linearizable
 import { porcupineSearch } from '../../../checkers/linearizable/porcupine.ts';
 import { queueSearch } from '../../../checkers/linearizable/positioned-queue.ts';
 import { refusal } from '../../../checkers/linearizable/proposed-order.ts';
+import { stackSearch } from '../../../checkers/linearizable/pushdown.ts';
 import {
   DEFAULT_MEMORY_BYTES,
   DEFAULT_STEPS,
@@ -162,9 +163,11 @@ function* searches(
 ): Generator<readonly [string, SearchResult]> {
   yield ['engine', engineSearch(operations, model, initial)];
   yield ['reference', porcupineSearch(operations, model, initial)];
-  if (model !== models['fifo-queue']) return;
   const budget = { steps: DEFAULT_STEPS, memoryBytes: DEFAULT_MEMORY_BYTES };
-  yield ['queue search', queueSearch(operations, initial, budget)];
+  if (model === models.stack) yield ['pushdown search', stackSearch(operations, initial, budget)];
+  if (model === models['fifo-queue']) {
+    yield ['queue search', queueSearch(operations, initial, budget)];
+  }
 }
 
 /** One history; now and then with values that are far apart, or too large for their own codes. */
