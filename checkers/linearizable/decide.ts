@@ -11,9 +11,9 @@ import { fifoQueue, stack } from './models/collections.ts';
 import { models } from './models.ts';
 import { monitorFor } from './monitors.ts';
 import { type Operations, operationAt, select } from './operations.ts';
-import { queueSearch } from './positioned-queue.ts';
 import { proposedOrder, refusal } from './proposed-order.ts';
 import { stackSearch } from './pushdown.ts';
+import { queueSearch } from './queue-search.ts';
 import type { Budget, SearchResult } from './search.ts';
 
 /** The answer for one object. */
@@ -127,11 +127,10 @@ function fullSearch(operations: Operations, { model, initial, budget }: Question
   if ((model as unknown) === stack) {
     return { search: stackSearch(operations, initial, budget), by: 'pushdown search' };
   }
-  const isQueue: boolean = (model as unknown) === fifoQueue;
-  const search = isQueue
-    ? queueSearch(operations, initial, budget)
-    : engineSearch(operations, model, initial, budget);
-  return { search, by: 'engine' };
+  if ((model as unknown) === fifoQueue) {
+    return { search: queueSearch(operations, initial, budget), by: 'queue search' };
+  }
+  return { search: engineSearch(operations, model, initial, budget), by: 'engine' };
 }
 
 /**

@@ -15,10 +15,11 @@ import type { Value } from '../history.ts';
 import { type Classes, classesOf } from './engine/classes.ts';
 import { type Pending, pendingOperations, type Ranked, rankOperations } from './engine/schedule.ts';
 import { Scratch } from './engine/scratch.ts';
+import { Ints, IntTuples } from './int-tuples.ts';
 import { isInsert, stack } from './models/collections.ts';
 import { NEVER, type Operations, operationAt } from './operations.ts';
-import { Ints, IntTuples } from './pushdown-tables.ts';
 import type { Budget, SearchResult } from './search.ts';
+import { Window } from './window.ts';
 
 /** What a class of operations does. */
 const PUSH = 0;
@@ -26,7 +27,6 @@ const POP = 1;
 const FINDS_EMPTY = 2;
 /** A pop without an answer. */
 const LOSES = 3;
-const REFUSED = 4;
 
 const NONE = -1;
 /** What stood on the stack at the start was pushed by no operation of the history. */
@@ -54,13 +54,11 @@ interface Kinds {
 
 class Pushdown {
   readonly #ranked: Ranked;
+  readonly #answered: Window;
   readonly #pending: Pending;
   readonly #kinds: Kinds;
-  /** Ranks that are open at the return of each rank, from `#openFrom[k]` on. */
-  readonly #openFrom: Int32Array;
-  readonly #open = new Ints();
 
-  /** Windows: next rank, id of the counts of unanswered operations used, words of slots. */
+  /** Windows: that of the answered operations, and the id of the counts of unanswered ones used. */
   readonly #windows: IntTuples;
   readonly #counts: IntTuples;
   /** By window, once it was expanded: its moves, from `#movesFrom` to `#movesTo`. */
@@ -109,10 +107,9 @@ class Pushdown {
       this.#ranked,
       scratch,
     );
-    this.#openFrom = this.#openByRank();
-    const words = (this.#ranked.slots + 31) >> 5;
-    this.#window = new Int32Array(2 + words);
-    this.#windows = new IntTuples(2 + words);
+    this.#answered = new Window(this.#ranked);
+    this.#window = new Int32Array(this.#answered.width + 1);
+    this.#windows = new IntTuples(this.#window.length);
     this.#counts = new IntTuples(Math.max(1, this.#pending.groups.length - 1));
   }
 
@@ -269,24 +266,23 @@ class Pushdown {
       this.#movesTo.push(NONE);
     }
     this.#movesFrom.set(window, this.#moveClass.length);
-    const k = this.#windows.get(window, 0);
-    const { cls, slot, twin, available } = this.#ranked;
-    const isTaken = (rank: number): boolean => {
-      const at = slot[rank] as number;
-      return ((this.#windows.get(window, 2 + (at >> 5)) >>> (at & 31)) & 1) === 1;
-    };
+    this.#windows.read(window, this.#window);
+    const k = this.#window[0] as number;
+    const { cls, twin, available } = this.#ranked;
+    const isFree = (rank: number): boolean => !this.#answered.isDone(this.#window, 0, rank);
     const hasEarlierTwin = (rank: number): boolean => {
       for (let other = twin[rank] as number; other >= k; other = twin[other] as number) {
-        if ((available[other] as number) <= k && !isTaken(other)) return true;
+        if ((available[other] as number) <= k && isFree(other)) return true;
       }
       return false;
     };
-    for (let at = this.#openFrom[k] as number; at < (this.#openFrom[k + 1] as number); at++) {
-      const rank = this.#open.at(at);
-      if (isTaken(rank) || hasEarlierTwin(rank)) continue;
-      this.#addMove(cls[rank] as number, rank, this.#windowAfter(window, k, rank));
+    const ranks = this.#answered.open(k).filter((rank) => isFree(rank) && !hasEarlierTwin(rank));
+    for (const rank of ranks) {
+      this.#windows.read(window, this.#window);
+      this.#answered.finish(this.#window, 0, rank);
+      this.#addMove(cls[rank] as number, rank, this.#windows.add(this.#window));
     }
-    const counts = this.#windows.get(window, 1);
+    const counts = this.#windows.get(window, this.#answered.width);
     for (let group = 0; group + 1 < this.#pending.groups.length; group++) {
       const p = (this.#pending.groups[group] as number) + this.#counts.get(counts, group);
       if (p === this.#pending.groups[group + 1]) continue;
@@ -302,49 +298,13 @@ class Pushdown {
     this.#moveWindow.push(window);
   }
 
-  /** With one more operation done, and every return passed that is explained by then. */
-  #windowAfter(window: number, k: number, rank: number): number {
-    const { count, slot } = this.#ranked;
-    const next = this.#window;
-    this.#windows.read(window, next);
-    const at = slot[rank] as number;
-    next[2 + (at >> 5)] = (next[2 + (at >> 5)] as number) | (1 << (at & 31));
-    let first = k;
-    while (first < count) {
-      const freed = slot[first] as number;
-      const word = next[2 + (freed >> 5)] as number;
-      if (((word >>> (freed & 31)) & 1) === 0) break;
-      next[2 + (freed >> 5)] = word & ~(1 << (freed & 31));
-      first++;
-    }
-    next[0] = first;
-    return this.#windows.add(next);
-  }
-
   #windowUsing(window: number, counts: number, group: number): number {
     const used = new Int32Array(this.#counts.width);
     this.#counts.read(counts, used);
     used[group] = (used[group] as number) + 1;
     this.#windows.read(window, this.#window);
-    this.#window[1] = this.#counts.add(used);
+    this.#window[this.#answered.width] = this.#counts.add(used);
     return this.#windows.add(this.#window);
-  }
-
-  #openByRank(): Int32Array {
-    const { count, called, calledBefore } = this.#ranked;
-    const from = new Int32Array(count + 1);
-    let open: number[] = [];
-    let entered = 0;
-    for (let k = 0; k < count; k++) {
-      open = open.filter((rank) => rank >= k);
-      for (; entered < (calledBefore[k] as number); entered++) open.push(called[entered] as number);
-      from[k] = this.#open.length;
-      // What must be done next comes first.
-      this.#open.push(k);
-      for (const rank of open) if (rank !== k) this.#open.push(rank);
-    }
-    from[count] = this.#open.length;
-    return from;
   }
 
   #found(edge: number): SearchResult {
@@ -361,13 +321,14 @@ class Pushdown {
   }
 
   #bytes(): number {
-    return [
-      ...[this.#windows, this.#edges, this.#entries, this.#counts],
-      ...[this.#moveClass, this.#moveTaken, this.#moveWindow, this.#movesFrom, this.#movesTo],
-      ...[this.#callEdge, this.#callTaken, this.#nextCall, this.#entryValue, this.#firstCall],
-      ...[this.#exitEdge, this.#exitTaken, this.#exitWindow, this.#nextExit, this.#lastCall],
-      ...[this.#byCall, this.#byEdge, this.#byTaken, this.#waiting, this.#firstExit],
-    ].reduce((sum, { bytes }) => sum + bytes, 0);
+    const lists = [
+      [this.#windows, this.#edges, this.#entries, this.#counts],
+      [this.#moveClass, this.#moveTaken, this.#moveWindow, this.#movesFrom, this.#movesTo],
+      [this.#callEdge, this.#callTaken, this.#nextCall, this.#entryValue, this.#firstCall],
+      [this.#exitEdge, this.#exitTaken, this.#exitWindow, this.#nextExit, this.#lastCall],
+      [this.#byCall, this.#byEdge, this.#byTaken, this.#waiting, this.#firstExit],
+    ];
+    return lists.flat().reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** The operations that lead to an edge, from the start. */
@@ -426,8 +387,7 @@ function kindsOf(operations: Operations, classes: Classes, initial: Value): Kind
   for (let c = 0; c < classes.count; c++) {
     const operation = operationAt(operations, classes.example[c] as number);
     const { f, input, output, outcome } = operation;
-    if (outcome === 'refused') kind[c] = REFUSED;
-    else if (isInsert(f)) {
+    if (isInsert(f)) {
       // The model itself says which values it cannot take.
       stack.step([], operation);
       kind[c] = PUSH;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { History, type Value } from '../../checkers/history.ts';
 import { checkLinearizable, modelNamed, models } from '../../checkers/linearizable/index.ts';
 import { checkInParallel } from '../../harness/check-pool.ts';
-import { hardQueues } from '../checkers/linearizable/hard-queues.ts';
+import { hardCounters } from '../checkers/linearizable/hard-counters.ts';
 
 /** Writes and reads one after another on many keys; on one key the last read is wrong, if asked. */
 function historyOf(keys: number, wrongKey: number | null): History {
@@ -40,16 +40,16 @@ describe('checkInParallel', () => {
   });
 
   test('answers like one thread, to the byte, where it needs others', async () => {
-    const queues = hardQueues();
-    const alone = checkLinearizable(queues, { model: 'fifo-queue' });
-    const together = await checkInParallel(queues, { model: 'fifo-queue' }, 3, 100);
+    const counters = hardCounters();
+    const alone = checkLinearizable(counters, { model: 'counter' });
+    const together = await checkInParallel(counters, { model: 'counter' }, 3, 100);
     expect(JSON.stringify(together)).toBe(JSON.stringify(alone));
   });
 
   test('rejects when a thread fails, and says why', async () => {
     const name = 'known-to-this-thread-only';
-    Object.assign(models, { [name]: { ...modelNamed('fifo-queue'), name } });
-    await expect(checkInParallel(hardQueues(), { model: name }, 3, 100)).rejects.toThrow(
+    Object.assign(models, { [name]: { ...modelNamed('counter'), name } });
+    await expect(checkInParallel(hardCounters(), { model: name }, 3, 100)).rejects.toThrow(
       `in a checking thread, no model is called "${name}"`,
     );
   });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Value } from '../../checkers/history.ts';
 import { checkAll, checkPath } from '../../harness/commands/check.ts';
 import { run } from '../../harness/ordeal.ts';
-import { hardQueues } from '../checkers/linearizable/hard-queues.ts';
+import { hardCounters } from '../checkers/linearizable/hard-counters.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ordeal-check-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -630,10 +630,10 @@ describe('what a history is judged by', () => {
 
 describe('several threads', () => {
   test('say what one says, to the byte but for the time it took', async () => {
-    const path = join(directory, 'queues.jsonl');
-    writeFileSync(path, [...hardQueues()].map((event) => `${JSON.stringify(event)}\n`).join(''));
+    const path = join(directory, 'counters.jsonl');
+    writeFileSync(path, [...hardCounters()].map((event) => `${JSON.stringify(event)}\n`).join(''));
     for (const json of [true, false]) {
-      const flags = { model: 'fifo-queue', json };
+      const flags = { model: 'counter', json };
       const plain = (text: string) => text.replace(/"seconds":[\d.]+|[\d.]+ m?s\n/g, '');
       const alone = await check([path], { ...flags, threads: 1 });
       const together = await check([path], { ...flags, threads: 3 });

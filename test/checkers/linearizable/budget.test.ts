@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { History, type Value } from '../../../checkers/history.ts';
-import { checkLinearizable } from '../../../checkers/linearizable/index.ts';
+import { checkLinearizable, type Model, models } from '../../../checkers/linearizable/index.ts';
 import { counterPlay, listPlay } from './plays.ts';
 import { Dice, type Play, playHistory } from './random.ts';
 
@@ -71,13 +71,25 @@ describe('a budget of memory', () => {
     ['fifo-queue', hopeless('enqueue', 'dequeue', null)],
     ['stack', hopeless('push', 'pop', 9)],
     ['log', hopeless('append', 'read', [9])],
-  ])('counts the states that a %s goes through', (model, history) => {
+  ] as const)("counts the states that a %s of one's own goes through", (name, history) => {
+    const model: Model = { ...models[name], name: `own ${name}` };
     const budget = { memoryBytes: 20 * MEGABYTE };
     const { verdict, configurations } = checkLinearizable(history, { model, budget });
     expect(verdict).toMatchObject({ kind: 'unknown' });
     expect(verdict.kind === 'unknown' ? verdict.because : '').toContain('bytes');
     // The memo of these configurations alone would be far within the budget.
     expect(configurations * 32).toBeLessThan(10 * MEGABYTE);
+  });
+});
+
+describe('values that repeat', () => {
+  test.each([
+    ['fifo-queue', hopeless('enqueue', 'dequeue', null)],
+    ['stack', hopeless('push', 'pop', 9)],
+    ['log', hopeless('append', 'read', [9])],
+  ])('leave a %s as easy to judge as it was', (model, history) => {
+    const { verdict } = checkLinearizable(history, { model, budget: { steps: 300_000 } });
+    expect(verdict.kind).toBe('invalid');
   });
 });
 

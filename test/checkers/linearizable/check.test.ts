@@ -8,7 +8,7 @@ import {
   type Model,
   type NamedModelOptions,
 } from '../../../checkers/linearizable/index.ts';
-import { hardQueues } from './hard-queues.ts';
+import { hardCounters } from './hard-counters.ts';
 
 interface Step {
   readonly who?: number;
@@ -95,11 +95,11 @@ describe('keys', () => {
       ['with steps enough', {}],
       ['that stop at a violation', { keys: 'until-violation' }],
       ['without witnesses', { explain: false }],
-      ['with steps for some keys only', { budget: { steps: 10_000 } }],
-      ['with too little memory', { budget: { memoryBytes: 1 << 20 } }],
+      ['with steps for some keys only', { budget: { steps: 1000 } }],
+      ['with too little memory', { budget: { memoryBytes: 1 << 15 } }],
     ])('keys that need a search have the answers of one thread, %s', (_, some) => {
-      const options = { model: 'fifo-queue', ...some };
-      const history = hardQueues();
+      const options = { model: 'counter', ...some };
+      const history = hardCounters();
       const { shares, joined } = join(history, options, 2);
       expect(shares).toBe(2);
       expect(joined).toEqual(checkLinearizable(history, options));
@@ -123,10 +123,10 @@ describe('keys', () => {
     });
 
     test('a thread that does not know the model says so, and no verdict', () => {
-      const { shares } = cutShares(hardQueues(), { model: 'fifo-queue' }, 2, 100);
+      const { shares } = cutShares(hardCounters(), { model: 'counter' }, 2, 100);
       const share = shares[0] as (typeof shares)[0];
-      const options = { ...share.options, model: 'my-queue' };
-      expect(() => checkShare({ ...share, options })).toThrow('no model is called "my-queue"');
+      const options = { ...share.options, model: 'my-counter' };
+      expect(() => checkShare({ ...share, options })).toThrow('no model is called "my-counter"');
     });
   });
 });

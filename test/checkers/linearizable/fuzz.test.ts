@@ -10,9 +10,9 @@ import { checkLinearizable, type Model, models } from '../../../checkers/lineari
 import { monitorFor } from '../../../checkers/linearizable/monitors.ts';
 import { type Operations, operationsByKey } from '../../../checkers/linearizable/operations.ts';
 import { porcupineSearch } from '../../../checkers/linearizable/porcupine.ts';
-import { queueSearch } from '../../../checkers/linearizable/positioned-queue.ts';
 import { refusal } from '../../../checkers/linearizable/proposed-order.ts';
 import { stackSearch } from '../../../checkers/linearizable/pushdown.ts';
+import { queueSearch } from '../../../checkers/linearizable/queue-search.ts';
 import {
   DEFAULT_MEMORY_BYTES,
   DEFAULT_STEPS,
