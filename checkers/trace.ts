@@ -11,6 +11,17 @@ export interface LogPosition {
   readonly index: number;
 }
 
+/** A part of a variant of a protocol, and what it threw. */
+export interface Blame {
+  readonly variant: string;
+  /** A rule, or a field of the variant. */
+  readonly part: string;
+  /** Name of the file without its folders, and the line from 1; null where they are not known. */
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly thrown: string;
+}
+
 /** Raft: who takes part, by the entry of this place; 0 for those that the cluster starts with. */
 export interface Membership extends LogPosition {
   readonly voters: readonly number[];
@@ -105,7 +116,12 @@ export type CommonEvent =
   /** Written by the harness, not by the node: the node is gone without warning. */
   | { readonly kind: 'crash' }
   /** The node's own assertion failed and it stopped. */
-  | { readonly kind: 'panic'; readonly reason: string }
+  | {
+      readonly kind: 'panic';
+      readonly reason: string;
+      /** Whose code threw, where it was not the protocol's own: a part of a variant. */
+      readonly blame?: Blame;
+    }
   /** The command at `position` was executed; `stateHash` is the rolling digest after it. */
   | {
       readonly kind: 'apply';

@@ -2,16 +2,17 @@
 
 import type { TraceLine } from '../checkers/trace.ts';
 import type { ClusterView, Fault, FaultKind, Receipt } from '../nemesis/fault.ts';
+import type { ClientProtocol } from '../systems/client.ts';
 import type { Operation, Outcome } from '../systems/operations.ts';
 import type { Options } from '../systems/protocol.ts';
-import type { Rules, System } from '../systems/system.ts';
+import type { System } from '../systems/system.ts';
 
 /** What is to be started. */
 export interface ClusterSpec {
   readonly runId: string;
   readonly system: System;
-  /** The system's rules with the variants in force over them: for the clients, which run here. */
-  readonly rules: Rules;
+  /** The system's client under the variants in force: clients run here. */
+  readonly client: ClientProtocol;
   readonly nodes: number;
   readonly options: Options;
   /** Variants by module: built-in ones by id, a user's by absolute path. */

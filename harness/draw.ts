@@ -40,6 +40,8 @@ export const DOMAIN = {
   crash: 6,
   config: 7,
   connection: 8,
+  variant: 9,
+  variantClient: 10,
 } as const;
 
 /** The draws that pure planners get: domains by name. */

@@ -12,6 +12,7 @@ import { type RunConfig, type RunRequest, resolveConfig } from './config.ts';
 import { type PreparedRun, type RunContext, runAndStore } from './run.ts';
 import { type SimulatedRun, simulateOnce } from './simulate.ts';
 import type { RunSummary } from './store/format.ts';
+import { huntsOf } from './variants/hunts.ts';
 import { applyVariants, builtInVariant } from './variants.ts';
 
 export type { History, HistoryEvent, Value } from '../checkers/history.ts';
@@ -124,7 +125,7 @@ function resolve(options: RunOptions): PreparedRun {
       : variant,
   );
   applyVariants(systemNamed(request.system, catalogue), active);
-  const hunts = active.flatMap((variant) => (variant.hunt === undefined ? [] : [variant.hunt]));
+  const hunts = huntsOf(systemNamed(request.system, catalogue), active, catalogue);
   const config = resolveConfig(request, hunts, () => 1, catalogue);
   const byValue = [system, workload, ...(nemesis ?? [])].flatMap((part) =>
     typeof part === 'object' ? [part.name] : [],

@@ -151,7 +151,13 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
   let ended = false;
   let toldMs = begunMs;
   while (!ended && !context.signal.aborted) {
-    ended = driver.advance(SLICE_EVENTS);
+    try {
+      ended = driver.advance(SLICE_EVENTS);
+    } catch (error) {
+      // A mistake of a variant shows when it is asked: nothing was run that counts.
+      if (error instanceof HarnessError && error.failure === 'usage') writer.discard();
+      throw error;
+    }
     if (performance.now() - toldMs > PROGRESS_MS) {
       toldMs = performance.now();
       const doneS = Math.round(driver.result().endUs / 1e6);
@@ -201,7 +207,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     await using cluster = await dockerBackend.launch({
       runId: basename(writer.directory),
       system,
-      rules: applyVariants(system, variants).rules,
+      client: applyVariants(system, variants).client(config.seed),
       nodes: config.nodes,
       options: config.set,
       mutants: config.mutants,

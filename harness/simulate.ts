@@ -70,8 +70,8 @@ export function virtualRun(
     world: {
       nodes: config.nodes,
       seed: config.seed,
-      protocol: system.protocol(active.rules),
-      client: system.client(active.rules),
+      protocol: active.protocol(config.seed),
+      client: active.client(config.seed),
       options: config.set,
       variants: variants.map((variant) => variant.id),
       durability: active.durability,

@@ -1,39 +1,44 @@
 /**
- * Puts variants over a system's rules: built-in ones by id, a user's own from a file. Counts how
- * often a replaced rule was asked, and how often it decided otherwise than the rule it replaces.
+ * Puts variants over a system: built-in ones by id, a user's own from a file (`variants/load.ts`).
+ * Counts how often each part of one was asked, and how often it decided otherwise than what it
+ * replaces.
  */
 
-import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
+import type { ClientProtocol } from '../systems/client.ts';
+import type { AnyProtocol } from '../systems/protocol.ts';
 import type { Durability, Rules, System, Variant } from '../systems/system.ts';
-import { fileProblem, messageOf, suggestion, usage } from './errors.ts';
+import { suggestion, usage } from './errors.ts';
 import type { ActiveDiskHabits } from './sim/disk.ts';
+import { filteredClient } from './variants/client-effects.ts';
+import { filteredProtocol } from './variants/effects.ts';
+import { decided, type Filter, filtersOf } from './variants/filters.ts';
+import { type Asker, Guard, trusting } from './variants/guard.ts';
+import { replacedRules, replacing, rulesOver } from './variants/rules.ts';
+import { type Reach, Tally } from './variants/tally.ts';
 
-/** How often a changed rule was reached: tells a weak schedule from a weak checker. */
-export interface Reach {
-  calls: number;
-  /** Times that the answer differed from that of the rule replaced. */
-  changed: number;
-}
-
-/** A system's rules with its variants over them. */
+/** A system with its variants over it. */
 export interface ActiveRules {
   readonly rules: Rules;
+  /** Node and client code of the system under the variants, in a run with this seed. */
+  protocol(seed: number): AnyProtocol;
+  client(seed: number): ClientProtocol;
   /** Null where every record is synced. */
   readonly durability: ((record: unknown) => Durability) | null;
   /** Null where disks are used as they should be. */
   readonly disk: ActiveDiskHabits | null;
-  /** By `variant: rule`. */
+  /** By `variant: part`, a rule or a field of the variant. */
   readonly reached: Readonly<Record<string, Reach>>;
 }
 
 /**
- * Lays the variants over the system's rules, later ones over earlier ones. A variant that is there
- * twice, fails, or replaces what is no rule of the system is a usage error with its id.
+ * Lays the variants over the system, later ones over earlier ones. A variant that is there twice,
+ * fails, or replaces what is no rule of the system is a usage error with its file or id.
  */
 export function applyVariants(system: System, variants: readonly Variant[]): ActiveRules {
-  const reached: Record<string, Reach> = {};
+  const tally = new Tally();
+  const guard = new Guard(tally);
+  const askerOf = (variant: Variant): Asker =>
+    system.variants.includes(variant) ? trusting : guard;
   const ids = new Set<string>();
   let rules: Rules = system.rules;
   /** The same without counting: asking what would have been decided must not count as a call. */
@@ -41,87 +46,47 @@ export function applyVariants(system: System, variants: readonly Variant[]): Act
   for (const variant of variants) {
     if (ids.has(variant.id)) throw usage(`variant ${variant.id} is named twice`);
     ids.add(variant.id);
-    rules = { ...rules, ...counted(variant.id, silent, replacedRules(variant, rules), reached) };
-    silent = { ...silent, ...replacedRules(variant, silent) };
+    const { ruleTable: table } = system;
+    const counted = rulesOver(rules, { variant, silent, table, asker: askerOf(variant), tally });
+    silent = replacing(silent, replacedRules(variant, silent));
+    rules = replacing(rules, counted);
   }
-  const durability = durabilityOf(variants, reached);
-  return { rules, durability, disk: diskHabitsOf(variants, reached), reached };
-}
-
-/** The rules that a variant replaces; one that means to and replaces none would test nothing. */
-function replacedRules(variant: Variant, base: Rules): Rules {
-  if (variant.rules === undefined) return {};
-  let replaced: unknown;
-  try {
-    replaced = variant.rules(base);
-  } catch (error) {
-    throw usage(`variant ${variant.id}: its rules() fails (${messageOf(error)})`);
-  }
-  if (typeof replaced === 'object' && replaced !== null && Object.keys(replaced).length > 0) {
-    return replaced;
-  }
-  throw usage(`variant ${variant.id}: its rules() returns no rule`);
-}
-
-type AnyFunction = (...parameters: unknown[]) => unknown;
-
-function counted(
-  id: string,
-  base: Rules,
-  replaced: Rules,
-  reached: Record<string, Reach>,
-): Record<string, unknown> {
-  const before = new Map<string, unknown>(Object.entries(base));
-  return Object.fromEntries(
-    Object.entries(replaced).map(([name, rule]) => {
-      const original = before.get(name);
-      if (typeof original !== 'function' || typeof rule !== 'function') {
-        throw usage(`variant ${id} replaces "${name}", which is not a rule of this system`);
-      }
-      const reach: Reach = { calls: 0, changed: 0 };
-      reached[`${id}: ${name}`] = reach;
-      return [name, counting(reach, original as AnyFunction, rule as AnyFunction)];
-    }),
-  );
-}
-
-function counting(reach: Reach, original: AnyFunction, rule: AnyFunction): AnyFunction {
-  return (...parameters) => {
-    reach.calls++;
-    const answer = rule(...parameters);
-    if (!isDeepStrictEqual(answer, original(...parameters))) reach.changed++;
-    return answer;
+  const filters = (name: Parameters<typeof filtersOf>[0]) =>
+    filtersOf(name, variants, askerOf, tally);
+  const ofNodes = {
+    start: filters('start'),
+    events: filters('events'),
+    effects: filters('effects'),
+  };
+  const ofClients = filters('clientEffects');
+  return {
+    rules,
+    protocol: (seed) => filteredProtocol(system.protocol(rules), ofNodes, seed),
+    client: (seed) => filteredClient(system.client(rules), ofClients, seed),
+    durability: durabilityOf(filters('durability')),
+    disk: diskHabitsOf(variants, tally),
+    reached: tally.reached,
   };
 }
 
-function durabilityOf(
-  variants: readonly Variant[],
-  reached: Record<string, Reach>,
-): ((record: unknown) => Durability) | null {
-  const changing = variants.filter((variant) => variant.durability !== undefined);
-  if (changing.length === 0) return null;
-  for (const variant of changing) reached[`${variant.id}: durability`] = { calls: 0, changed: 0 };
+function durabilityOf(filters: readonly Filter[]): ActiveRules['durability'] {
+  if (filters.length === 0) return null;
   return (record) => {
     let result: Durability = 'synced';
-    for (const variant of changing) {
-      const reach = reached[`${variant.id}: durability`] as Reach;
-      reach.calls++;
-      if (variant.durability?.(record) !== 'unsynced') continue;
-      reach.changed++;
-      result = 'unsynced';
+    // Each is asked, since each is counted.
+    for (const filter of filters) {
+      if (decided(filter, record, 'synced') === 'unsynced') result = 'unsynced';
     }
     return result;
   };
 }
 
-function diskHabitsOf(
-  variants: readonly Variant[],
-  reached: Record<string, Reach>,
-): ActiveDiskHabits | null {
+function diskHabitsOf(variants: readonly Variant[], tally: Tally): ActiveDiskHabits | null {
   const changing = variants.filter((variant) => variant.disk !== undefined);
   if (changing.length === 0) return null;
+  // Their habits are one: what mattered cannot be told apart.
   const reach: Reach = { calls: 0, changed: 0 };
-  for (const variant of changing) reached[`${variant.id}: disk`] = reach;
+  for (const variant of changing) tally.reached[`${variant.id}: disk`] = reach;
   return Object.assign({ reach }, ...changing.map((variant) => variant.disk)) as ActiveDiskHabits;
 }
 
@@ -136,27 +101,4 @@ export function builtInVariant(system: System, name: string): Variant {
     `see: ordeal list mutants ${system.name}`,
   );
   throw usage(`--mutant: ${system.name} has no mutant "${name}" (${hint})`);
-}
-
-/** A user's own module: its exported variants, in the order of their names. */
-export async function loadVariants(file: string): Promise<readonly Variant[]> {
-  let module: Record<string, unknown>;
-  try {
-    // Import says less about a path that is wrong.
-    readFileSync(file);
-    module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  } catch (error) {
-    throw usage(`--rules ${file}: ${fileProblem(error)}`);
-  }
-  const variants = Object.values(module).filter(isVariant);
-  if (variants.length > 0) return variants;
-  throw usage(`--rules ${file}: exports no variant (an object with id, describe, kind and rules)`);
-}
-
-function isVariant(value: unknown): value is Variant {
-  if (typeof value !== 'object' || value === null) return false;
-  const candidate = value as Partial<Record<keyof Variant, unknown>>;
-  const changes = candidate.rules ?? candidate.durability;
-  const disk = typeof candidate.disk === 'object';
-  return typeof candidate.id === 'string' && (disk || typeof changes === 'function');
 }

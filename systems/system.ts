@@ -2,6 +2,7 @@
 
 import type { TraceChecker } from '../checkers/trace.ts';
 import type { ClientProtocol } from './client.ts';
+import type { ClientContext, ClientEffect, Effect, NodeContext, NodeEvent } from './effect.ts';
 import type { OperationName } from './operations.ts';
 import type { AnyProtocol, Options } from './protocol.ts';
 import type { AnyRuleTable } from './rule-table.ts';
@@ -55,6 +56,17 @@ export interface Variant<Table extends Rules = Rules> {
   readonly kind: 'mutant' | 'decoy' | 'variant';
   /** Gets the table in force so far, returns the rules that it replaces. */
   rules?(base: Table): Partial<Table>;
+  /** What a start reads, in place of the records that are on the disk. */
+  start?(records: readonly unknown[], context: NodeContext): readonly unknown[];
+  /** What happens in place of something that happens to a node: itself, nothing, or others. */
+  events?(event: NodeEvent, context: NodeContext): readonly NodeEvent[];
+  /**
+   * What a node does in place of what its protocol asks for: nothing (dropped), the same twice, or
+   * others, also later (`afterUs`). A record that is not written counts as written to the node.
+   */
+  effects?(effect: Effect, context: NodeContext): readonly Effect[];
+  /** The same of what a client does. */
+  clientEffects?(effect: ClientEffect, context: ClientContext): readonly ClientEffect[];
   /** Which records are written without waiting for the disk (by default every one is synced). */
   durability?(record: unknown): Durability;
   /** What its host does wrong with the disk; in the simulator only. */

@@ -21,9 +21,16 @@ const VOCABULARY = ['history', 'verdict', 'trace', 'assert', 'linearizable/model
 
 const PURE = ['checkers', 'systems', 'nemesis', 'workloads', 'harness/sim'];
 /** Single files of the acting folder that only decide. */
-const PURE_FILES = ['harness/engine.ts', 'harness/plan.ts', 'harness/draw.ts'];
+const PURE_FILES = [
+  'harness/engine.ts',
+  'harness/plan.ts',
+  'harness/draw.ts',
+  'harness/errors.ts',
+  'harness/variants/errors.ts',
+];
 /** What the simulator may use of the folder around it. */
-const SIMULATOR_MAY_IMPORT = /^(harness\/(sim\/|draw\.ts)|checkers\/|systems\/|nemesis\/)/;
+const SIMULATOR_MAY_IMPORT =
+  /^(harness\/(sim\/|draw\.ts|variants\/errors\.ts)|checkers\/|systems\/|nemesis\/)/;
 /** Clients of real systems do I/O through libraries: the declared exception. */
 const IMPURE_EXCEPTIONS = ['systems/etcd/', 'systems/zookeeper/'];
 

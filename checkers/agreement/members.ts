@@ -73,9 +73,14 @@ function stray({ findings, stats }: Cluster<Member>, member: Member, incarnation
   );
 }
 
-/** PANIC: a node's own assertion failed. */
-export function onPanic({ findings }: Cluster<Member>, member: Member, reason: string): void {
-  findings.report('PANIC', -1, `${nodeName(member.node)} stopped itself: ${reason}`);
+/** PANIC: a node's own assertion failed, or code of a variant threw in it. */
+export function onPanic(
+  { findings }: Cluster<Member>,
+  member: Member,
+  { reason, blame }: Extract<TraceEvent, { kind: 'panic' }>,
+): void {
+  const did = blame === undefined ? 'stopped itself' : 'crashed';
+  findings.report('PANIC', -1, `${nodeName(member.node)} ${did}: ${reason}`);
 }
 
 /** How many nodes a set of bits holds. */

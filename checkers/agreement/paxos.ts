@@ -134,7 +134,7 @@ export function stepPaxos(
       // Not the node's own line, so it may stand before the node's last ones: `boot` ends a life.
       return;
     case 'panic':
-      onPanic(ghost, node, event.reason);
+      onPanic(ghost, node, event);
       return;
     default:
       // Lines of other protocols.

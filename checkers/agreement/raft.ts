@@ -130,7 +130,7 @@ function step(
       return;
     case 'panic':
       node.leading = -1;
-      onPanic(ghost, node, event.reason);
+      onPanic(ghost, node, event);
       return;
     default:
       // Lines of other protocols.

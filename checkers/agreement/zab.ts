@@ -131,7 +131,7 @@ function step(ghost: ZabGhost, node: ZabNode, event: Exclude<TraceEvent, { kind:
       return;
     case 'panic':
       leave(node);
-      onPanic(ghost, node, event.reason);
+      onPanic(ghost, node, event);
       return;
     default:
       // Lines of other protocols.

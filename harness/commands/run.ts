@@ -14,7 +14,9 @@ import { type PreparedRun, type RunContext, refuseEarly, runAndStore } from '../
 import { commandOf } from '../run-file.ts';
 import { simulateOnce } from '../simulate.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
-import { applyVariants, builtInVariant, loadVariants } from '../variants.ts';
+import { huntsOf } from '../variants/hunts.ts';
+import { loadVariants } from '../variants/load.ts';
+import { applyVariants, builtInVariant } from '../variants.ts';
 import { addRunOptions, number, type RunFlags, requestOf } from './run-options.ts';
 import { runScenario } from './scenario.ts';
 
@@ -98,7 +100,7 @@ export async function prepare(
   const variants = [...planted, ...own];
   // Refuses what does not fit the system before anything is started.
   applyVariants(system, variants);
-  const hunts = variants.flatMap((variant) => (variant.hunt === undefined ? [] : [variant.hunt]));
+  const hunts = huntsOf(system, variants, catalogue);
   const asked = files.length > 0 ? { ...request, rules: files } : request;
   const config = resolveConfig(asked, hunts, drawSeed, catalogue);
   return { request: asked, config, variants, catalogue, byValue: [] };

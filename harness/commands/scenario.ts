@@ -7,7 +7,8 @@ import { styleOf } from '../report/terminal.ts';
 import { loadScenario } from '../scenario/file.ts';
 import { playScenario } from '../scenario/judge.ts';
 import { documentOf, storyOf } from '../scenario/render.ts';
-import { builtInVariant, loadVariants } from '../variants.ts';
+import { loadVariants } from '../variants/load.ts';
+import { builtInVariant } from '../variants.ts';
 import type { RunFlags } from './run-options.ts';
 
 /** Flags of `run` that mean something to a scenario; the rest is settled by the script. */

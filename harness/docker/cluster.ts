@@ -278,7 +278,7 @@ class DockerCluster implements LiveCluster {
       endpoint,
       clusterId: plan.config.clusterId,
       seed: spec.seed,
-      protocol: spec.system.client(spec.rules),
+      protocol: spec.client,
       nodes: plan.addresses.map((host) => ({ host, port: PORT.client })),
       clock: this.#clock,
     });

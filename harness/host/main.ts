@@ -8,7 +8,8 @@
 import { pathToFileURL } from 'node:url';
 import type { System } from '../../systems/system.ts';
 import { HarnessError, usage } from '../errors.ts';
-import { applyVariants, builtInVariant, loadVariants } from '../variants.ts';
+import { loadVariants } from '../variants/load.ts';
+import { applyVariants, builtInVariant } from '../variants.ts';
 import { NODE_EXIT, type NodeConfig, readConfig } from './config.ts';
 import { CorruptionError } from './durable-file.ts';
 import { runNode } from './node.ts';

@@ -4,6 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AnyProtocol } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
+import { messageOf } from '../errors.ts';
+import { endsItsNode, panicOf } from '../variants/errors.ts';
 import type { ActiveRules } from '../variants.ts';
 import type { Stamp } from './causality.ts';
 import { ClientPort } from './client-port.ts';
@@ -67,7 +69,7 @@ export async function runNode(
     log,
   });
   const clients = new ClientPort(config.clusterId, (stamp, request) => env.request(stamp, request));
-  const protocol: AnyProtocol = system.protocol(active.rules);
+  const protocol: AnyProtocol = active.protocol(config.seed);
   const env = new HostEnv({
     self: node,
     members: [...config.peers.keys()],
@@ -84,10 +86,9 @@ export async function runNode(
       reply: (to, reply) => clients.reply(to, trace.stamp(), reply),
     },
     onPanic: (error) => {
-      trace.record({
-        kind: 'panic',
-        reason: error instanceof Error ? error.message : String(error),
-      });
+      // A mistake of a variant is nothing that its node does in a run: it ends the run.
+      if (!endsItsNode(error)) stop(NODE_EXIT.usage, messageOf(error));
+      trace.record(panicOf(error));
       stop(NODE_EXIT.panic, `panic: ${describe(error)}`);
     },
   });

@@ -11,6 +11,7 @@ import type { System } from '../../systems/system.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
 import { Disk } from '../sim/disk.ts';
 import type { TraceFollower } from '../trace-follower.ts';
+import { endsItsNode, panicOf } from '../variants/errors.ts';
 import type { ActiveRules } from '../variants.ts';
 import { DISCONNECTED, type Flight, Links } from './links.ts';
 
@@ -66,7 +67,7 @@ export class Cluster {
 
   constructor(spec: ClusterSpec) {
     this.#spec = spec;
-    this.#protocol = spec.system.protocol(spec.active.rules);
+    this.#protocol = spec.active.protocol(spec.seed);
     this.members = spec.disks.map((_, node) => node);
     const isUp = (node: number) => this.isUp(node);
     this.links = new Links(this.members.length, spec.system.links ?? 'datagrams', isUp);
@@ -219,8 +220,8 @@ export class Cluster {
       code();
       this.#endStep(node);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#trace(node, { kind: 'panic', reason });
+      if (!endsItsNode(error)) throw error;
+      this.#trace(node, panicOf(error));
       this.#stop(node);
     }
   }

@@ -14,6 +14,7 @@ import type {
 } from '../../systems/protocol.ts';
 import type { Durability } from '../../systems/system.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { endsItsNode, panicOf } from '../variants/errors.ts';
 import { NodeClock } from './clock.ts';
 import { type ActiveDiskHabits, type CrashModel, Disk } from './disk.ts';
 import { EVENT } from './event-queue.ts';
@@ -261,10 +262,10 @@ export class SimNode implements Env<unknown, unknown> {
     this.#world.onStopped(this.self);
   }
 
-  /** The protocol's own code threw: its node stops, as a process would. */
+  /** The protocol's own code threw: its node stops, as a process would; a variant's mistake ends the run. */
   #panic(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#world.trace(this, { kind: 'panic', reason });
+    if (!endsItsNode(error)) throw error;
+    this.#world.trace(this, panicOf(error));
     this.#world.panics.push(error);
     this.#stop();
     this.disk.crash('all-lost', 0);

@@ -87,6 +87,14 @@ export class RunWriter {
     this.#history.close();
     this.#trace.close();
   }
+
+  /** Removes the run: nothing came of it. */
+  discard(): void {
+    this.close();
+    rmSync(this.directory, { recursive: true, force: true });
+    const latest = join(dirname(this.directory), 'latest');
+    if (!existsSync(latest)) rmSync(latest, { force: true });
+  }
 }
 
 /**

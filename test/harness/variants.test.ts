@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { HarnessError } from '../../harness/errors.ts';
-import { applyVariants, builtInVariant, loadVariants } from '../../harness/variants.ts';
+import { loadVariants } from '../../harness/variants/load.ts';
+import { applyVariants, builtInVariant } from '../../harness/variants.ts';
 import { systems } from '../../systems/index.ts';
 import { raft } from '../../systems/raft/index.ts';
 import type { System, Variant } from '../../systems/system.ts';
@@ -97,27 +98,27 @@ describe('a variant is refused with its id', () => {
           },
         }),
       ],
-      'variant broken: its rules() fails (boom)',
+      '`rules` of variant broken fails: boom',
     ],
     [
       'when it replaces what is no rule',
       [variant('lost', { rules: () => ({ multiply: () => 1 }) as Partial<Sums> })],
-      'variant lost replaces "multiply"',
+      '`multiply` of variant lost is no rule of the system (known: add, isLarge)',
     ],
     [
       'when it replaces a rule by what is no function',
       [variant('flat', { rules: () => ({ add: 3 }) as unknown as Partial<Sums> })],
-      'variant flat replaces "add"',
+      '`add` of variant flat is 3: it must be a function',
     ],
     [
       'when it replaces nothing',
       [variant('idle', { rules: () => ({}) })],
-      'variant idle: its rules() returns no rule',
+      '`rules` of variant idle answers {}, and no rule',
     ],
     [
       'when it returns a promise',
       [variant('later', { rules: (async () => capped) as unknown as () => Partial<Sums> })],
-      'variant later: its rules() returns no rule',
+      '`rules` of variant later answers Promise {',
     ],
   ];
 

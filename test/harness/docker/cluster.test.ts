@@ -279,9 +279,9 @@ describe.skipIf(!engine)('variants in containers (needs a Docker Engine)', () =>
       const { system } = spec(logs.path);
       const mutants = ['sys-timeout-reported-as-fail'];
       const builtIn = mutants.map((id) => builtInVariant(system, id));
-      const { rules } = applyVariants(system, builtIn);
+      const under = applyVariants(system, builtIn).client(1);
       await using cluster = await launch(
-        spec(join(logs.path, 'a:b'), { nodes: 2, rules, mutants, ruleFiles: [file] }),
+        spec(join(logs.path, 'a:b'), { nodes: 2, client: under, mutants, ruleFiles: [file] }),
       );
       const client = cluster.client(0);
       expect(await write(client, 1)).toBe('ok');

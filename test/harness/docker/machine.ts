@@ -38,7 +38,7 @@ export function spec(logDirectory: string, changes: Partial<ClusterSpec> = {}): 
   return {
     runId: 'test',
     system: raft,
-    rules: raft.rules,
+    client: raft.client(raft.rules),
     nodes: 3,
     options: Object.fromEntries(options) as ClusterSpec['options'],
     mutants: [],

@@ -1,0 +1,274 @@
+/**
+ * Lets variants have their say in what a node does and in what happens to it: a protocol around a
+ * protocol, so that it is the same in the simulator, in containers and in scenarios.
+ */
+
+import type { Effect, NodeContext, NodeEvent } from '../../systems/effect.ts';
+import type { AnyProtocol, Env } from '../../systems/protocol.ts';
+import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { decided, type Filter, filtered } from './filters.ts';
+
+type AnyEnv = Env<unknown, unknown>;
+/** The timer in which delayed effects wait: the last one there is, which no protocol uses. */
+const DELAY_TIMER = 15;
+
+interface Delayed {
+  readonly dueUs: number;
+  readonly effect: Effect;
+}
+
+/** What is kept for a node beside the protocol's own state, from one start to the next. */
+interface Side {
+  readonly delayed: Delayed[];
+  /** Questions asked so far: each has a draw of its own. */
+  questions: number;
+  readonly drawBase: number;
+  /** By record as it was written: the one that the protocol asked for; null for none of its own. */
+  readonly asked: Map<unknown, unknown>;
+  /** Asked for and never written, of which the node knows nothing. */
+  unwritten: unknown[];
+}
+
+export interface Filters {
+  readonly effects: readonly Filter[];
+  readonly events: readonly Filter[];
+  readonly start: readonly Filter[];
+}
+
+/** The protocol under these variants. `seed` is that of the run. */
+export function filteredProtocol(
+  protocol: AnyProtocol,
+  filters: Filters,
+  seed: number,
+): AnyProtocol {
+  if (Object.values(filters).every((one) => one.length === 0)) return protocol;
+  return new FilteredProtocol(protocol, filters, seed);
+}
+
+class FilteredProtocol implements AnyProtocol {
+  readonly #inner: AnyProtocol;
+  readonly #filters: Filters;
+  readonly #seed: number;
+  readonly #sides = new Map<number, Side>();
+  /** What the node at hand is handling: handlers are not entered again while one runs. */
+  #env: AnyEnv | null = null;
+  #state: unknown = null;
+  #event: NodeEvent | null = null;
+  readonly #outer: AnyEnv;
+
+  constructor(inner: AnyProtocol, filters: Filters, seed: number) {
+    this.#inner = inner;
+    this.#filters = filters;
+    this.#seed = seed;
+    this.#outer = this.#filteringEnv();
+  }
+
+  start: AnyProtocol['start'] = (env, options, records) => {
+    const { members, self, incarnation } = env;
+    const who = self + incarnation * members.length;
+    this.#sides.set(self, {
+      delayed: [],
+      questions: 0,
+      drawBase: streamBase(this.#seed, DOMAIN.variant, who),
+      asked: new Map(),
+      unwritten: [],
+    });
+    this.#enter(env, null, null);
+    let read = records;
+    for (const filter of this.#filters.start) {
+      read = decided(filter, read, read, this.#context()) as readonly unknown[];
+    }
+    const state = this.#inner.start(this.#outer, options, read);
+    this.#leave(env, state);
+    return state;
+  };
+
+  message: AnyProtocol['message'] = (state, env, from, message) =>
+    this.#happen(state, env, { kind: 'message', from, message });
+
+  request: AnyProtocol['request'] = (state, env, request) =>
+    this.#happen(state, env, { kind: 'request', request });
+
+  disconnected = (state: unknown, env: AnyEnv, peer: number): void =>
+    this.#happen(state, env, { kind: 'disconnected', peer });
+
+  timer: AnyProtocol['timer'] = (state, env, timer) => {
+    if (timer === DELAY_TIMER) this.#releaseDelayed(env);
+    else this.#happen(state, env, { kind: 'timer', timer });
+  };
+
+  durable: AnyProtocol['durable'] = (state, env, record) => {
+    const { asked } = this.#side(env);
+    const known = asked.has(record) ? asked.get(record) : record;
+    asked.delete(record);
+    if (known !== null) this.#happen(state, env, { kind: 'durable', record: known });
+  };
+
+  view: AnyProtocol['view'] = (state) => this.#inner.view(state);
+  messageKind: AnyProtocol['messageKind'] = (message) => this.#inner.messageKind(message);
+
+  #side(env: AnyEnv): Side {
+    return this.#sides.get(env.self) as Side;
+  }
+
+  #enter(env: AnyEnv, state: unknown, event: NodeEvent | null): void {
+    this.#env = env;
+    this.#state = state;
+    this.#event = event;
+  }
+
+  /** The end of a step: what was never written counts as written, since the node is not told. */
+  #leave(env: AnyEnv, state: unknown): void {
+    const side = this.#side(env);
+    while (side.unwritten.length > 0) {
+      const records = side.unwritten;
+      side.unwritten = [];
+      for (const record of records) this.#handle(state, env, { kind: 'durable', record });
+    }
+  }
+
+  #happen(state: unknown, env: AnyEnv, event: NodeEvent): void {
+    this.#enter(env, state, null);
+    const events = filtered(this.#filters.events, event, this.#context());
+    for (const one of events) this.#handle(state, env, one);
+    this.#leave(env, state);
+  }
+
+  #handle(state: unknown, env: AnyEnv, event: NodeEvent): void {
+    this.#enter(env, state, event);
+    const inner = this.#inner;
+    switch (event.kind) {
+      case 'message':
+        inner.message(state, this.#outer, event.from, event.message);
+        break;
+      case 'timer':
+        inner.timer(state, this.#outer, event.timer);
+        break;
+      case 'request':
+        inner.request(state, this.#outer, event.request);
+        break;
+      case 'durable':
+        inner.durable(state, this.#outer, event.record);
+        break;
+      case 'disconnected':
+        inner.disconnected?.(state, this.#outer, event.peer);
+        break;
+    }
+  }
+
+  #context(): NodeContext {
+    const env = this.#env as AnyEnv;
+    const side = this.#side(env);
+    return {
+      self: env.self,
+      members: env.members,
+      incarnation: env.incarnation,
+      nowUs: env.nowUs(),
+      state: this.#state,
+      ...(this.#event === null ? {} : { event: this.#event }),
+      draw: drawAt(side.drawBase, side.questions++),
+    };
+  }
+
+  /** What the protocol is handed: the real environment, behind the variants. */
+  #filteringEnv(): AnyEnv {
+    const real = () => this.#env as AnyEnv;
+    const effect = (one: Effect) => this.#effect(one);
+    return {
+      get self() {
+        return real().self;
+      },
+      get members() {
+        return real().members;
+      },
+      get incarnation() {
+        return real().incarnation;
+      },
+      nowUs: () => real().nowUs(),
+      wallUs: () => real().wallUs(),
+      random: () => real().random(),
+      trace: (event) => real().trace(event),
+      send: (to, message) => effect({ kind: 'send', to, message }),
+      reply: (to, reply) => effect({ kind: 'reply', to, reply }),
+      persist: (record) => effect({ kind: 'persist', record }),
+      checkpoint: (records) => effect({ kind: 'checkpoint', records }),
+      setTimer: (timer, delayUs) => effect({ kind: 'set-timer', timer, delayUs }),
+      cancelTimer: (timer) => effect({ kind: 'cancel-timer', timer }),
+    };
+  }
+
+  #effect(effect: Effect): void {
+    const env = this.#env as AnyEnv;
+    if (this.#filters.effects.length === 0) {
+      carryOut(env, effect);
+      return;
+    }
+    const made = filtered(this.#filters.effects, effect, this.#context());
+    if (effect.kind === 'persist') this.#noteWritten(env, effect.record, made);
+    for (const one of made) {
+      if (one.afterUs === undefined || one.afterUs === 0) carryOut(env, one);
+      else this.#delay(env, one, one.afterUs);
+    }
+  }
+
+  /** The node is told that its record is durable when the last of what was made of it is. */
+  #noteWritten(env: AnyEnv, record: unknown, made: readonly Effect[]): void {
+    const side = this.#side(env);
+    const written = made.flatMap((one) => (one.kind === 'persist' ? [one.record] : []));
+    const last = written.pop();
+    if (last === undefined) {
+      side.unwritten.push(record);
+      return;
+    }
+    for (const one of written) if (one !== last) side.asked.set(one, null);
+    if (last !== record) side.asked.set(last, record);
+  }
+
+  #delay(env: AnyEnv, effect: Effect, delayUs: number): void {
+    const { delayed } = this.#side(env);
+    delayed.push({ dueUs: env.nowUs() + delayUs, effect });
+    armDelays(env, delayed);
+  }
+
+  #releaseDelayed(env: AnyEnv): void {
+    const { delayed } = this.#side(env);
+    const nowUs = env.nowUs();
+    const due = delayed.filter(({ dueUs }) => dueUs <= nowUs).sort((a, b) => a.dueUs - b.dueUs);
+    const later = delayed.filter(({ dueUs }) => dueUs > nowUs);
+    delayed.splice(0, delayed.length, ...later);
+    for (const { effect } of due) carryOut(env, effect);
+    armDelays(env, delayed);
+  }
+}
+
+function armDelays(env: AnyEnv, delayed: readonly Delayed[]): void {
+  if (delayed.length === 0) return;
+  const dueUs = delayed.reduce(
+    (least, one) => Math.min(least, one.dueUs),
+    Number.POSITIVE_INFINITY,
+  );
+  env.setTimer(DELAY_TIMER, Math.max(0, dueUs - env.nowUs()));
+}
+
+function carryOut(env: AnyEnv, effect: Effect): void {
+  switch (effect.kind) {
+    case 'send':
+      env.send(effect.to, effect.message);
+      break;
+    case 'reply':
+      env.reply(effect.to, effect.reply);
+      break;
+    case 'persist':
+      env.persist(effect.record);
+      break;
+    case 'checkpoint':
+      env.checkpoint(effect.records);
+      break;
+    case 'set-timer':
+      env.setTimer(effect.timer, effect.delayUs);
+      break;
+    case 'cancel-timer':
+      env.cancelTimer(effect.timer);
+      break;
+  }
+}

@@ -1,0 +1,86 @@
+/** What variants make of what goes through a node or a client, and how often they made it otherwise. */
+
+import type { ClientEffect, Effect, NodeEvent } from '../../systems/effect.ts';
+import { answer, count, listOf, oneOf, shaped } from '../../systems/rule-table.ts';
+import type { Variant } from '../../systems/system.ts';
+import { type AnyFunction, type Asker, type Part, sameAnswer } from './guard.ts';
+import type { Reach, Tally } from './tally.ts';
+
+/** Fields of a variant that have a say in what goes through a node or a client. */
+type FilterName = keyof typeof FILTERS;
+
+/** A variant that has a say, and where it is counted. */
+export interface Filter {
+  readonly part: Part;
+  readonly method: AnyFunction;
+  readonly asker: Asker;
+  readonly tally: Tally;
+  readonly reach: Reach;
+}
+
+const afterUs = answer<number | undefined>(
+  'a whole number of microseconds from 0 on',
+  (value) => value === undefined || count.accepts(value),
+);
+
+/** What each of these may answer. */
+const FILTERS = {
+  effects: listOf(
+    shaped<Effect>('an effect', {
+      kind: oneOf('send', 'reply', 'persist', 'checkpoint', 'set-timer', 'cancel-timer'),
+      afterUs,
+    }),
+  ),
+  events: listOf(
+    shaped<NodeEvent>('an event', {
+      kind: oneOf('message', 'timer', 'request', 'durable', 'disconnected'),
+    }),
+  ),
+  start: answer<readonly unknown[]>('a list of records', Array.isArray),
+  durability: oneOf('synced', 'unsynced'),
+  clientEffects: listOf(
+    shaped<ClientEffect>('an effect of a client', { kind: oneOf('request', 'complete') }),
+  ),
+} as const;
+
+/** The variants that have this kind of say, in order. */
+export function filtersOf(
+  name: FilterName,
+  variants: readonly Variant[],
+  askerOf: (variant: Variant) => Asker,
+  tally: Tally,
+): readonly Filter[] {
+  return variants.flatMap((variant) => {
+    const method = variant[name] as AnyFunction | undefined;
+    if (method === undefined) return [];
+    const part = { variant, name, answers: FILTERS[name] };
+    return [{ part, method, asker: askerOf(variant), tally, reach: tally.of(variant, name) }];
+  });
+}
+
+/** What becomes of one thing, each variant filtering what those before it made of it. */
+export function filtered<Thing>(
+  filters: readonly Filter[],
+  thing: Thing,
+  context: unknown,
+): readonly Thing[] {
+  let things: readonly Thing[] = [thing];
+  for (const filter of filters) {
+    things = things.flatMap((one) => decided(filter, one, [one], context) as readonly Thing[]);
+  }
+  return things;
+}
+
+/** Asks one variant about one thing, and counts whether it left it `unchanged`. */
+export function decided(
+  filter: Filter,
+  thing: unknown,
+  unchanged: unknown,
+  context?: unknown,
+): unknown {
+  const { part, method, asker, tally, reach } = filter;
+  tally.asked(reach);
+  const result = asker.ask(part, method, part.variant, [thing, context]);
+  if (sameAnswer(result, unchanged)) tally.asBefore(reach);
+  return result;
+}

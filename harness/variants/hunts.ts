@@ -1,0 +1,27 @@
+/** The settings that variants suggest for a run with them, each checked by itself. */
+
+import type { HuntSettings, System, Variant } from '../../systems/system.ts';
+import type { Catalogue } from '../catalogue.ts';
+import { resolveConfig } from '../config.ts';
+import { HarnessError } from '../errors.ts';
+import { placeOf } from './blame.ts';
+import { VariantMistake } from './errors.ts';
+
+/** Throws a `VariantMistake` for settings that no run of this system could have. */
+export function huntsOf(
+  system: System,
+  variants: readonly Variant[],
+  catalogue: Catalogue,
+): readonly HuntSettings[] {
+  return variants.flatMap((variant) => {
+    const { hunt } = variant;
+    if (hunt === undefined) return [];
+    try {
+      resolveConfig({ system: system.name }, [hunt], () => 0, catalogue);
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      throw new VariantMistake(placeOf(variant, 'hunt'), `cannot be had: ${error.message}`);
+    }
+    return [hunt];
+  });
+}

@@ -1,0 +1,35 @@
+/** How often the parts of variants were asked, and decided otherwise than what they replace. */
+
+import type { Variant } from '../../systems/system.ts';
+
+/** Tells a weak schedule from a weak checker. */
+export interface Reach {
+  calls: number;
+  /** Times that it decided otherwise than what it replaces; throwing is otherwise, too. */
+  changed: number;
+}
+
+export class Tally {
+  /** By `variant: part`. */
+  readonly reached: Record<string, Reach> = {};
+  /** A question is asked again to see that the answer is the same: nothing counts meanwhile. */
+  repeating = false;
+
+  of(variant: Variant, part: string): Reach {
+    const reach: Reach = { calls: 0, changed: 0 };
+    this.reached[`${variant.id}: ${part}`] = reach;
+    return reach;
+  }
+
+  /** A part is asked; what it decides is otherwise until it is known. */
+  asked(reach: Reach): void {
+    if (this.repeating) return;
+    reach.calls++;
+    reach.changed++;
+  }
+
+  /** What it decided is what it replaces. */
+  asBefore(reach: Reach): void {
+    if (!this.repeating) reach.changed--;
+  }
+}
