@@ -1,20 +1,33 @@
 /** The command line: composes the commands and maps what goes wrong to exit statuses. */
 
 import { Command, CommanderError } from 'commander';
-import { registerCheck } from './commands/check.ts';
-import { registerDoctor } from './commands/doctor.ts';
-import { registerImage } from './commands/image.ts';
-import { registerList } from './commands/list.ts';
-import { registerMutants } from './commands/mutants.ts';
-import { registerReplay } from './commands/replay.ts';
-import { registerReport } from './commands/report.ts';
-import { registerRun } from './commands/run.ts';
 import { EXIT, HarnessError } from './errors.ts';
 
 const STATUSES = `
 Exit status:
   0 valid · 1 a violation was found · 2 unknown · 3 infrastructure
   64 usage · 70 a bug in Ordeal · 130 interrupted`;
+
+type Register = (program: Command, done: (status: number) => void) => void;
+
+/** Each loaded only when it is asked for: reading the code of all takes longer than most answers. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  run: async () => (await import('./commands/run.ts')).registerRun,
+  replay: async () => (await import('./commands/replay.ts')).registerReplay,
+  check: async () => (await import('./commands/check.ts')).registerCheck,
+  mutants: async () => (await import('./commands/mutants.ts')).registerMutants,
+  report: async () => (await import('./commands/report.ts')).registerReport,
+  list: async () => (await import('./commands/list.ts')).registerList,
+  doctor: async () => (await import('./commands/doctor.ts')).registerDoctor,
+  image: async () => (await import('./commands/image.ts')).registerImage,
+};
+
+/** The command that is named first; all of them for help, and for what is none of them. */
+async function commandsFor([name = '']: readonly string[]): Promise<readonly Register[]> {
+  const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const loaded = asked === undefined ? Object.values(COMMANDS) : [asked];
+  return Promise.all(loaded.map((load) => load()));
+}
 
 /** Runs one command line and sets the process's exit status. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -43,14 +56,7 @@ async function carryOut(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .addHelpText('after', STATUSES)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ordeal: ')) });
-  registerRun(program, done);
-  registerReplay(program, done);
-  registerCheck(program, done);
-  registerMutants(program, done);
-  registerReport(program, done);
-  registerList(program);
-  registerDoctor(program, done);
-  registerImage(program);
+  for (const register of await commandsFor(argv)) register(program, done);
   await program.parseAsync([...argv], { from: 'user' });
   return status;
 }

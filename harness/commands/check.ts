@@ -7,7 +7,6 @@ import type { Value } from '../../checkers/history.ts';
 import { answer, CHECKERS, MODEL_NAMES, validateFlags } from '../check/checkers.ts';
 import { checkBlock, checkJson, type Judged, wrap } from '../check/output.ts';
 import type { CheckFlags } from '../check/question.ts';
-import { rejudge } from '../check/stored-run.ts';
 import { EXIT, HarnessError } from '../errors.ts';
 import { FORMAT_NAMES, type FormatName, readForeignHistory } from '../formats/index.ts';
 import { styleOf } from '../report/terminal.ts';
@@ -154,14 +153,16 @@ export async function checkAll(
 export async function checkPath(path: string, flags: Flags): Promise<Outcome> {
   try {
     return isDirectory(path) && flags.model === undefined && flags.checker === undefined
-      ? checkRun(path, flags)
+      ? await checkRun(path, flags)
       : await checkHistory(path, flags);
   } catch (error) {
     return failure(path, error, flags);
   }
 }
 
-function checkRun(path: string, flags: Flags): Outcome {
+async function checkRun(path: string, flags: Flags): Promise<Outcome> {
+  // Loads every system and what judges its traces, which a history has no use for.
+  const { rejudge } = await import('../check/stored-run.ts');
   const { status, text, json } = rejudge(path, styleOf(process.stdout));
   return { status, out: flags.json === true ? `${json}\n` : text, err: '' };
 }
