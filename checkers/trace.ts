@@ -108,6 +108,8 @@ export type CommonEvent =
       readonly quorums?: { readonly classic: number; readonly fast: number };
       /** Raft: T, and whether a leader that hears no quorum for so long steps down. */
       readonly raft?: { readonly electionTimeoutMs: number; readonly checkQuorum: boolean };
+      /** How long who answers a round keeps to its leader; absent where there are no leases. */
+      readonly lease?: { readonly us: number; readonly driftPpm: number };
       /** Weights of the voters, as in `nodes`; absent where every one counts once. */
       readonly weights?: readonly number[];
       /** Hierarchical quorums: the group of each voter, as in `nodes`; absent where there are none. */
@@ -157,6 +159,22 @@ export type CommonEvent =
       /** The round of confirmations; it was started after the read arrived. */
       readonly round: number;
       readonly acks: readonly { readonly node: number; readonly round: number }[];
+      /** By lease: how long ago the round began that it rests on, on the leader's own clock. */
+      readonly ageUs?: number;
+    }
+  /** The leader of `term` begins this round of confirmations: nobody can have answered it yet. */
+  | { readonly kind: 'round'; readonly term: number; readonly round: number }
+  /**
+   * `acks` answered `round`, which began `ageUs` ago: the leader answers reads by itself for
+   * `lastsUs` from now on. Both are on its own clock.
+   */
+  | {
+      readonly kind: 'lease';
+      readonly term: number;
+      readonly round: number;
+      readonly acks: readonly { readonly node: number; readonly round: number }[];
+      readonly ageUs: number;
+      readonly lastsUs: number;
     };
 
 /** Raft (extended paper; Ongaro's dissertation). Names follow the papers' Figure 2. */
@@ -251,6 +269,11 @@ export type PaxosEvent =
       readonly from: Instance;
       readonly accepted: readonly AcceptedValue[];
       readonly chosen: readonly Omit<AcceptedValue, 'ballot'>[];
+      /**
+       * A lease that it has granted to another than it promises to, and that its own clock says is
+       * in force: to whom (null if it was started since and cannot tell), and for how much longer.
+       */
+      readonly lease?: { readonly to: number | null; readonly leftUs: number };
     }
   /** Phase 1 of `ballot` ends on these promises, each with the ballot that it was given for. */
   | {
@@ -270,6 +293,17 @@ export type PaxosEvent =
       readonly ballot: number;
       readonly instance: Instance;
       readonly valueHash: number;
+    }
+  /**
+   * Basic Paxos: a client is told what it reads of `instance`, or null where phase 1 of `ballot`
+   * found nothing. `since` is the first ballot that was begun after the read came.
+   */
+  | {
+      readonly kind: 'read';
+      readonly instance: Instance;
+      readonly ballot: number;
+      readonly since: number;
+      readonly valueHash: number | null;
     }
   /** The chosen prefix has reached a configuration, which rules from slot `from` on. */
   | { readonly kind: 'configuration'; readonly from: number; readonly voters: readonly number[] }

@@ -2,11 +2,13 @@
 
 import { type AcceptedValue, nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
+import { grantBroken } from './leases.ts';
 import { countNodes } from './members.ts';
 import {
   type Acceptance,
   instanceName,
   isForgotten,
+  NO_BALLOT,
   type PaxosGhost,
   type PaxosNode,
   promisedBy,
@@ -39,6 +41,7 @@ export function onPrepare(ghost: PaxosGhost, node: PaxosNode, event: Prepare): v
   }
   node.ballot.ballot = ballot;
   node.ballot.line = findings.line;
+  roundOf(ghost, scopeOf(ghost, event.from), ballot).begunLine = findings.line;
 }
 
 /** Whose a ballot is: m·n + i is node i's; a round of Fast Paxos is twice that, or one more. */
@@ -56,6 +59,13 @@ export function onPromise(ghost: PaxosGhost, node: PaxosNode, event: PromiseEven
       'PromiseMonotone',
       node.promised.get(scope)?.line ?? -1,
       `${nodeName(node.node)} promised ballot ${ballot} although it had promised ballot ${before}`,
+    );
+  }
+  if (event.lease !== undefined) {
+    findings.report(
+      'LeaseRespected',
+      before === NO_BALLOT ? -1 : (node.promised.get(scope)?.line ?? -1),
+      grantBroken(node.node, event.lease, `promised ballot ${ballot}`),
     );
   }
   raisePromise(node, scope, ballot, findings.line);
@@ -177,6 +187,7 @@ export function onLeader(ghost: PaxosGhost, node: PaxosNode, event: Leader): voi
   }
   node.leading = term;
   node.leaderLine = findings.line;
+  node.round = 0;
   node.firstOwn = event.last.index;
   node.ledFrom = node.configuredFrom;
 }

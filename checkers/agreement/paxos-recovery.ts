@@ -35,6 +35,7 @@ export function onBoot(ghost: PaxosGhost, node: PaxosNode, event: Boot, incarnat
   node.incarnation = incarnation;
   node.bootLine = ghost.findings.line;
   node.size = event.nodes.length;
+  ghost.lease = event.lease ?? null;
   const known = recovered.configurations ?? [{ from: 1, voters: event.nodes }];
   if (ghost.configurations.length === 0) {
     const { line } = ghost.findings;

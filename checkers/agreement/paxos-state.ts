@@ -6,6 +6,7 @@
 import type { Instance, TraceEvent } from '../trace.ts';
 import type { AppliedLog } from './applied-log.ts';
 import type { Findings } from './findings.ts';
+import type { LeaseTerms } from './leases.ts';
 import { bitsOf, type Member } from './members.ts';
 
 /** Below every ballot. */
@@ -19,6 +20,9 @@ export interface Claim {
   ballot: number;
   line: number;
 }
+
+/** Rounds of confirmations of which it is remembered where they began. */
+export const ROUNDS_KEPT = 64;
 
 /** One node, after its latest line. Lines are -1 where nothing was said yet. */
 export class PaxosNode implements Member {
@@ -46,6 +50,9 @@ export class PaxosNode implements Member {
   configuredFrom = 1;
   /** The same, when it became leader: it leads only until it learns of another one. */
   ledFrom = 1;
+  /** The last round of confirmations that it began in that ballot, and where it began the latest. */
+  round = 0;
+  readonly roundLines = new Int32Array(ROUNDS_KEPT);
 
   constructor(node: number) {
     this.node = node;
@@ -92,6 +99,8 @@ export interface Round {
   readonly promises: (PromiseEvent | undefined)[];
   /** Who ended phase 1, and where; -1 while nobody has. */
   preparedBy: number;
+  /** Where it was begun; -1 if no line told. */
+  begunLine: number;
   preparedLine: number;
   from: Instance;
   /** The promises that were counted, as bits. */
@@ -152,6 +161,8 @@ export interface PaxosStats {
   readsIndex: number;
   readsLease: number;
   readsLog: number;
+  readsValue: number;
+  leases: number;
   reconfigurations: number;
   /** Ballots that are not of their user's own numbers: m·n + i for node i. Harmless by itself. */
   foreignBallots: number;
@@ -181,6 +192,8 @@ export interface PaxosGhost {
   readonly fast: FastRounds | null;
   /** In order of slots; the first is that of the start. */
   readonly configurations: VoterSet[];
+  /** How long acceptors keep to leases; null where there are none. */
+  lease: LeaseTerms | null;
   /** Slots up to here are in everybody's snapshot, and forgotten. */
   base: number;
   /** The highest slot in which anything was accepted. */
@@ -323,6 +336,7 @@ export function roundOf(ghost: PaxosGhost, scope: Scope, ballot: number): Round 
       ballot,
       promises: [],
       preparedBy: -1,
+      begunLine: -1,
       preparedLine: -1,
       from: 0,
       counted: 0,

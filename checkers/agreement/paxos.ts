@@ -12,7 +12,7 @@ import { AppliedLog } from './applied-log.ts';
 import { Findings } from './findings.ts';
 import { memberOf, onPanic } from './members.ts';
 import { onLeader, onPrepare, onPrepared, onPromise } from './paxos-ballots.ts';
-import { onReadCertificate } from './paxos-reads.ts';
+import { onLease, onRead, onReadCertificate, onRound } from './paxos-reads.ts';
 import { onBoot } from './paxos-recovery.ts';
 import {
   type FastRounds,
@@ -66,6 +66,7 @@ export function paxosGhost(
     rounds: new Map(),
     fast,
     configurations: [],
+    lease: null,
     base: 0,
     highestSlot: 0,
     lastLeader: -1,
@@ -123,6 +124,15 @@ export function stepPaxos(
       return;
     case 'read-cert':
       onReadCertificate(ghost, node, event);
+      return;
+    case 'read':
+      onRead(ghost, node, event);
+      return;
+    case 'round':
+      onRound(ghost, node, event);
+      return;
+    case 'lease':
+      onLease(ghost, node, event);
       return;
     case 'snapshot':
       onSnapshot(ghost, node, event);
@@ -222,6 +232,11 @@ function onSnapshot(
   node.appliedLine = findings.line;
   node.snapshot = index;
   node.snapshotLine = findings.line;
+  // What a snapshot covers is chosen: who voted there has no say in what the node leads now.
+  if (index > node.commit) {
+    node.commit = index;
+    node.commitLine = findings.line;
+  }
   forget(ghost);
 }
 
@@ -258,6 +273,8 @@ export function noPaxosStats(): PaxosStats & Record<string, number> {
     readsIndex: 0,
     readsLease: 0,
     readsLog: 0,
+    readsValue: 0,
+    leases: 0,
     reconfigurations: 0,
     foreignBallots: 0,
     orphans: 0,

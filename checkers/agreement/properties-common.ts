@@ -161,6 +161,18 @@ export const COMMON = {
       'a read is answered on a round begun after it came, by who leads, and as far as it has to be',
     broken: (who) => `${who} answered a read without making sure that its answer was up to date`,
   },
+  'J:LeaseCert': {
+    tier: 'decision',
+    source: 'Paxos Made Live, section 5.2',
+    holds: 'a lease rests on a quorum, and is over before those who granted it are free',
+    broken: (who) => `${who} took itself for the only leader for longer than it had been granted`,
+  },
+  LeaseRespected: {
+    tier: 'decision',
+    source: 'Paxos Made Live, section 5.2',
+    holds: 'who has granted a lease helps nobody else to lead until it is over',
+    broken: (who) => `${who} helped another node to lead while it had promised not to`,
+  },
   QuorumIntersection: {
     tier: 'decision',
     source: 'Gifford 1979',

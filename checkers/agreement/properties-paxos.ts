@@ -88,6 +88,12 @@ export const PAXOS = {
     holds: 'a leader reads only beyond its own first slot',
     broken: (who) => `${who} answered a read before it knew all that was decided before it led`,
   },
+  ReadChosen: {
+    tier: 'decision',
+    source: 'Paxos Made Simple, section 2.3',
+    holds: 'Basic Paxos: reads are told what is chosen, and nothing only where nothing was',
+    broken: (who) => `${who} told a client a value that was not decided`,
+  },
   ConfigurationAgreement: {
     tier: 'decision',
     source: 'Paxos Made Simple, section 3',

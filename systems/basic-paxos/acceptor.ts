@@ -44,16 +44,16 @@ export function acceptSelf(basic: Basic, message: Accept): void {
 
 /** What the node has promised and accepted itself counts from now on. */
 export function onDurable(basic: Basic, record: BasicRecord): void {
-  const { state } = basic;
+  const { state, rules } = basic;
   const { self } = state;
   if (record.kind === 'promise') {
     const { key, ballot } = record;
     const attempt = state.attempts.get(key);
     if (attempt === undefined || attempt.ballot !== ballot) return;
-    const accepted = state.accepted.get(key) ?? null;
+    const accepted = rules.reported(state.accepted.get(key) ?? null, ballot);
     onPromise(basic, self, { kind: 'promise', key, ballot, accepted });
   } else if (record.kind === 'accept') {
-    const { key, ballot } = { key: record.key, ballot: record.promised };
+    const { key, ballot } = { key: record.key, ballot: record.ballot };
     onAccepted(basic, self, { kind: 'accepted', key, ballot, value: record.accepted.value });
   }
 }
@@ -71,18 +71,19 @@ function promise1b(basic: Basic, from: number, { key, ballot }: Prepare): Promis
   state.promised.set(key, ballot);
   if (accepted !== null) state.accepted.set(key, accepted);
   persist(basic, { kind: 'promise', key, ballot });
+  const reported = rules.reported(accepted, ballot);
   env.trace({
     kind: 'promise',
     ballot,
     instance: key,
     from: key,
     accepted:
-      accepted === null
+      reported === null
         ? []
-        : [{ instance: key, ballot: accepted.ballot, valueHash: hashOf(accepted.value) }],
+        : [{ instance: key, ballot: reported.ballot, valueHash: hashOf(reported.value) }],
     chosen: [],
   });
-  return { kind: 'promise', key, ballot, accepted };
+  return { kind: 'promise', key, ballot, accepted: reported };
 }
 
 function accept(basic: Basic, message: Accept): boolean {
@@ -91,9 +92,10 @@ function accept(basic: Basic, message: Accept): boolean {
   const promised = promisedFor(state, key);
   if (!rules.canAccept(promised, ballot)) return false;
   const accepted = rules.acceptedAfterAccept(message);
-  state.promised.set(key, Math.max(promised, ballot));
+  const raised = rules.promisedAfterAccept(promised, ballot);
+  state.promised.set(key, raised);
   state.accepted.set(key, accepted);
-  persist(basic, { kind: 'accept', key, promised: ballot, accepted });
+  persist(basic, { kind: 'accept', key, ballot, promised: raised, accepted });
   env.trace({ kind: 'accept', ballot, instance: key, valueHash: hashOf(value) });
   return true;
 }
@@ -119,7 +121,8 @@ export function persist(basic: Basic, record: BasicRecord): void {
   const records: BasicRecord[] = [];
   if (state.ownBallot !== NO_BALLOT) records.push({ kind: 'ballot', ballot: state.ownBallot });
   for (const [key, accepted] of state.accepted) {
-    records.push({ kind: 'accept', key, promised: accepted.ballot, accepted });
+    const { ballot } = accepted;
+    records.push({ kind: 'accept', key, ballot, promised: ballot, accepted });
   }
   for (const [key, ballot] of state.promised) records.push({ kind: 'promise', key, ballot });
   env.checkpoint(records);

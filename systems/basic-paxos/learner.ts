@@ -1,7 +1,7 @@
 /** Learners: a value is chosen when a quorum has accepted it in one ballot (PMS, 2.3). */
 
-import { answer } from '../answer.ts';
 import { hashOf } from './acceptor.ts';
+import { tell } from './clients.ts';
 import type { Accepted, Accepted2b, Decided } from './messages.ts';
 import { schedule } from './proposer.ts';
 import { type Basic, sendAll } from './state.ts';
@@ -24,8 +24,11 @@ export function onAccepted(basic: Basic, from: number, message: Accepted2b): voi
   sendAll(basic, { kind: 'decided', key, ballot: decision.ballot, value: decision.value });
 }
 
-export function onDecided(basic: Basic, { key, ballot, value }: Decided): void {
-  if (!basic.state.decided.has(key)) decide(basic, key, { ballot, value }, NOBODY_COUNTED);
+export function onDecided(basic: Basic, from: number, message: Decided): void {
+  const { state, rules } = basic;
+  const { key, ballot, value } = message;
+  if (state.decided.has(key) || !rules.believes(state, from, message)) return;
+  decide(basic, key, { ballot, value }, NOBODY_COUNTED);
 }
 
 /** From now on every client is told this value. */
@@ -42,7 +45,7 @@ function decide(
   const attempt = state.attempts.get(key);
   if (attempt === undefined) return;
   state.attempts.delete(key);
-  for (const { to } of attempt.waiting)
-    answer(basic.env, to, { status: 'ok', value, position: null });
+  // A read waits for no ballot of its own once the value is decided: that never changes again.
+  for (const client of attempt.waiting) tell(basic, key, { ...client, ballot }, { ballot, value });
   schedule(basic);
 }

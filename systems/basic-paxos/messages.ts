@@ -70,10 +70,11 @@ export type BasicRecord =
   /** This ballot of the node's own is used up, whatever comes of it. */
   | { readonly kind: 'ballot'; readonly ballot: number }
   | { readonly kind: 'promise'; readonly key: string; readonly ballot: number }
-  /** Accepting is promising as well, unless more was promised. */
+  /** What was accepted in `ballot`, and what is promised since: no less, and maybe more. */
   | {
       readonly kind: 'accept';
       readonly key: string;
+      readonly ballot: number;
       readonly promised: number;
       readonly accepted: Accepted;
     };

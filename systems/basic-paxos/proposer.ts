@@ -3,8 +3,10 @@
 import type { Value } from '../../checkers/history.ts';
 import { answer } from '../answer.ts';
 import { acceptSelf, hashOf, persist, prepareSelf } from './acceptor.ts';
+import { tell } from './clients.ts';
 import type { Nack, Promise1b } from './messages.ts';
-import { type Attempt, type Basic, NO_BALLOT, promisedFor, sendAll, TIMER } from './state.ts';
+import type { Continuation } from './rules.ts';
+import { type Attempt, type Basic, NO_BALLOT, sendAll, TIMER, type Waiting } from './state.ts';
 
 export function startAttempt(basic: Basic, key: string): Attempt {
   const { state, env } = basic;
@@ -28,11 +30,7 @@ export function startAttempt(basic: Basic, key: string): Attempt {
 export function beginBallot(basic: Basic, attempt: Attempt): void {
   const { state, env, rules } = basic;
   const { key } = attempt;
-  const above = Math.max(
-    promisedFor(state, key),
-    state.seen.get(key) ?? NO_BALLOT,
-    state.ownBallot,
-  );
+  const above = rules.highestKnown(state, key);
   const ballot = rules.nextBallot(state.self, state.members.length, above);
   state.ownBallot = ballot;
   attempt.phase = 'prepare';
@@ -64,20 +62,23 @@ export function onNack(basic: Basic, message: Nack): void {
   const attempt = state.attempts.get(key);
   if (attempt === undefined || attempt.ballot !== message.ballot) return;
   if (attempt.phase === 'backoff') return;
-  const next = rules.onNack(attempt, message, ownProposal(attempt));
-  if (next.phase === 'accept') propose(basic, attempt, next.ballot, next.value);
+  goOn(basic, attempt, rules.onNack(attempt, message, ownProposal(attempt)));
+}
+
+function goOn(basic: Basic, attempt: Attempt, { phase, ballot, value }: Continuation): void {
+  if (phase === 'accept') propose(basic, attempt, ballot, value);
   else retreat(basic, attempt);
 }
 
 /** Phases that took too long, and waits that are over. */
 export function onAttemptsTimer(basic: Basic): void {
-  const { state, env } = basic;
+  const { state, env, rules } = basic;
   const nowUs = env.nowUs();
   for (const attempt of state.attempts.values()) {
     if (nowUs >= attempt.giveUpAtUs) giveUp(basic, attempt);
     else if (nowUs >= attempt.deadlineUs) {
       if (attempt.phase === 'backoff') beginBallot(basic, attempt);
-      else retreat(basic, attempt);
+      else goOn(basic, attempt, rules.onTimeout(attempt, ownProposal(attempt), state));
     }
   }
   schedule(basic);
@@ -105,9 +106,13 @@ function endPhaseOne(basic: Basic, attempt: Attempt): void {
     promises: promises.map((promise) => ({ node: promise.node, ballot: promise.ballot })),
   });
   const adopted = rules.pickAdopted(promises);
-  const value = adopted === null ? ownProposal(attempt) : adopted.value;
-  if (value === null) answerNothing(basic, attempt);
-  else propose(basic, attempt, ballot, value, adopted?.ballot ?? ballot);
+  const own = ownProposal(attempt);
+  const value = adopted === null ? own : adopted.value;
+  if (rules.completes(adopted, own)) {
+    propose(basic, attempt, ballot, value, adopted?.ballot ?? ballot);
+  } else {
+    answerReads(basic, attempt, value);
+  }
 }
 
 /** From here on the ballot stands for this one value. */
@@ -145,17 +150,19 @@ function retreat(basic: Basic, attempt: Attempt): void {
  * Nobody in a quorum has accepted anything, and nobody proposes: nothing was chosen when this
  * ballot began. Reads that came later have to ask again.
  */
-function answerNothing(basic: Basic, attempt: Attempt): void {
-  const { state } = basic;
-  const late = attempt.waiting.filter(({ ballot }) => ballot > attempt.ballot);
-  for (const { to, ballot } of attempt.waiting) {
-    if (ballot <= attempt.ballot)
-      answer(basic.env, to, { status: 'ok', value: null, position: null });
+function answerReads(basic: Basic, attempt: Attempt, value: Value): void {
+  const { state, rules } = basic;
+  const { key } = attempt;
+  const isReady = ({ ballot, proposal }: Waiting): boolean =>
+    proposal === null && rules.readReady(ballot, attempt.ballot);
+  const late = attempt.waiting.filter((waiting) => !isReady(waiting));
+  for (const waiting of attempt.waiting) {
+    if (isReady(waiting)) tell(basic, key, waiting, { ballot: attempt.ballot, value });
   }
   attempt.waiting.splice(0, attempt.waiting.length, ...late);
   if (late.length > 0) beginBallot(basic, attempt);
   else {
-    state.attempts.delete(attempt.key);
+    state.attempts.delete(key);
     schedule(basic);
   }
 }

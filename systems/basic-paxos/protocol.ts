@@ -19,9 +19,6 @@ import {
   TIMER,
 } from './state.ts';
 
-/** Heartbeats that may be missed before a node counts as dead. */
-const HEARTBEATS_MISSED_MAX = 3;
-
 /** Builds the node code over a table of rules. */
 export function basicPaxosProtocol(
   rules: BasicRules,
@@ -31,7 +28,8 @@ export function basicPaxosProtocol(
   );
   return {
     start(env, options, records) {
-      const state = recover(env, basicConfig(options), records);
+      const found = rules.recordsAtStart(records, env.incarnation);
+      const state = recover(env, basicConfig(options), found);
       traceBoot(state, env);
       onHeartbeatTimer(enter(state, env));
       return state;
@@ -50,7 +48,8 @@ export function basicPaxosProtocol(
 }
 
 function onMessage(basic: Basic, from: number, message: BasicMessage): void {
-  const { state, env } = basic;
+  const { state, env, rules } = basic;
+  if (!rules.hears(state, from, message)) return;
   state.heardUs[from] = env.nowUs();
   switch (message.kind) {
     case 'prepare':
@@ -69,7 +68,7 @@ function onMessage(basic: Basic, from: number, message: BasicMessage): void {
       onNack(basic, message);
       break;
     case 'decided':
-      onDecided(basic, message);
+      onDecided(basic, from, message);
       break;
     case 'alive':
       break;
@@ -78,15 +77,12 @@ function onMessage(basic: Basic, from: number, message: BasicMessage): void {
 
 /** Omega, as well as it can be had: the lowest node that is heard leads. */
 function onHeartbeatTimer(basic: Basic): void {
-  const { state, env } = basic;
+  const { state, env, rules } = basic;
   const nowUs = env.nowUs();
-  const { heartbeatUs } = state.config;
   state.heardUs[state.self] = nowUs;
-  state.leader = state.members.find((node) => {
-    return nowUs - (state.heardUs[node] as number) <= HEARTBEATS_MISSED_MAX * heartbeatUs;
-  }) as number;
+  state.leader = rules.leader(state, nowUs);
   sendAll(basic, { kind: 'alive' });
-  env.setTimer(TIMER.heartbeat, heartbeatUs);
+  env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
 }
 
 function view(state: BasicState): NodeView {

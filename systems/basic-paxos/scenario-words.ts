@@ -55,7 +55,8 @@ function records(given: Given): BasicRecord[] {
   if (used !== undefined) result.push({ kind: 'ballot', ballot: used });
   const accepted = acceptedGiven(given);
   if (accepted !== null) {
-    result.push({ kind: 'accept', key: SCENARIO_KEY, promised: accepted.ballot, accepted });
+    const { ballot } = accepted;
+    result.push({ kind: 'accept', key: SCENARIO_KEY, ballot, promised: ballot, accepted });
   }
   const promised = numberGiven(given, 'promised');
   if (promised !== undefined) result.push({ kind: 'promise', key: SCENARIO_KEY, ballot: promised });

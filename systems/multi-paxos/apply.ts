@@ -17,9 +17,6 @@ export function applyChosen(multi: Multi): void {
     traceApply(env, machine.fate, { position: slot, command, stateHash: state.kv.hash });
     answerCommand(multi, slot, command, result);
   }
-  const { snapshotEvery } = state.config;
-  if (snapshotEvery > 0 && state.applied - state.snapshot.slot >= snapshotEvery) {
-    takeSnapshot(multi);
-  }
+  if (rules.snapshotDue(state)) takeSnapshot(multi);
   if (state.role === 'leader') serveReads(multi);
 }

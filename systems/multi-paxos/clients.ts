@@ -6,11 +6,12 @@ import { isRead } from '../operations.ts';
 import type { ClientRef, Request } from '../protocol.ts';
 import { propose } from './proposals.ts';
 import { onRead } from './reads.ts';
-import { type Multi, NOBODY, type PendingRead } from './state.ts';
+import { acksOf, confirmedAgeUs } from './rounds.ts';
+import type { Multi, PendingRead } from './state.ts';
 
 export function onRequest(multi: Multi, request: Request): void {
-  const { state } = multi;
-  if (state.role !== 'leader') {
+  const { state, env, rules } = multi;
+  if (!rules.servesRequest(state, request)) {
     redirect(multi, request.from);
     return;
   }
@@ -20,7 +21,10 @@ export function onRequest(multi: Multi, request: Request): void {
       break;
     case 'operation': {
       const { operation, session, sequence, from } = request;
-      if (isRead(operation) && state.config.reads !== 'log') onRead(multi, from, operation);
+      const index = rules.readIndex(state);
+      const clockUs = rules.leaseClock(env.nowUs(), env.wallUs());
+      const by = isRead(operation) ? rules.readBy(state, operation, index, clockUs) : 'log';
+      if (by !== 'log') onRead(multi, from, operation, { index, by });
       else
         submit(multi, operationCommand(operation, session, sequence, clusterTimeUs(multi)), from);
       break;
@@ -44,7 +48,8 @@ export function fillWindow(multi: Multi): void {
     }
     const waiting = state.backlog.shift();
     if (waiting === undefined) return;
-    const slot = state.next++;
+    const slot = rules.nextSlot(state);
+    state.next = Math.max(state.next, slot) + 1;
     if (waiting.to !== null) state.waiting.set(slot, waiting);
     propose(multi, slot, waiting.command);
   }
@@ -88,13 +93,10 @@ export function answerCovered(multi: Multi, upTo: number): void {
 export function answerRead(multi: Multi, read: PendingRead, mode: 'index' | 'lease'): void {
   const { state, env } = multi;
   const { round, index } = read;
-  const acks: { node: number; round: number }[] = [];
-  for (const node of state.members) {
-    const acked = state.ackRound[node] as number;
-    if (acked >= round) acks.push({ node, round: acked });
-  }
+  const acks = acksOf(multi, round);
   const { ballot: term, applied } = state;
-  env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks });
+  const age = mode === 'lease' ? { ageUs: confirmedAgeUs(multi) } : {};
+  env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks, ...age });
   const value = readKv(state.kv, read.operation.key);
   answer(multi.env, read.to, { status: 'ok', value, position: applied });
 }
@@ -114,9 +116,8 @@ function submit(multi: Multi, command: Command, to: ClientRef): void {
 }
 
 /** PMMC's WINDOW: so many slots may be in flight beyond the chosen prefix. */
-function hasRoom(multi: Multi): boolean {
-  const { state } = multi;
-  return state.role === 'leader' && state.next - state.chosenUpTo <= state.config.window;
+function hasRoom({ state, rules }: Multi): boolean {
+  return state.role === 'leader' && rules.hasRoom(state);
 }
 
 /**
@@ -129,9 +130,8 @@ function clusterTimeUs(multi: Multi): number {
 }
 
 function redirect(multi: Multi, to: ClientRef): void {
-  const { leader, self } = multi.state;
-  const known = leader !== NOBODY && leader !== self;
-  answer(multi.env, to, { status: 'redirect', leader: known ? leader : null });
+  const leader = multi.rules.redirectTo(multi.state);
+  answer(multi.env, to, { status: 'redirect', leader });
 }
 
 function traceReadThroughLog(multi: Multi, slot: number): void {

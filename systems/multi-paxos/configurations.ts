@@ -11,7 +11,7 @@ import type { Multi, MultiState } from './state.ts';
 /** Whether these nodes are a quorum of the configuration of one slot. */
 export function isQuorumOf(multi: Multi, slot: number, holds: readonly boolean[]): boolean {
   const { state, rules } = multi;
-  const { voters } = configurationOf(state, slot);
+  const voters = rules.votersOf(state, slot);
   return countIn(voters, holds) >= rules.quorum(voters.length);
 }
 
@@ -77,7 +77,8 @@ function spareNode(state: Readonly<MultiState>, draw: number): number {
   return others[draw % others.length] as number;
 }
 
-function configurationOf(state: Readonly<MultiState>, slot: number): Configuration {
+/** Who votes in one slot, as far as configurations are known. */
+export function configurationOf(state: Readonly<MultiState>, slot: number): Configuration {
   const { configurations } = state;
   let at = configurations.length - 1;
   while (at > 0 && (configurations[at] as Configuration).from > slot) at--;

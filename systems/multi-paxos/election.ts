@@ -2,10 +2,10 @@
 
 import type { Command } from '../kv.ts';
 import { abandonClients, fillWindow } from './clients.ts';
-import { configurationsFrom, countIn } from './configurations.ts';
+import { countIn } from './configurations.ts';
 import { askToLearn, learn } from './learning.ts';
-import type { Accepted, AcceptedSlot, ChosenSlot, Nack, Prepare, Promise1b } from './messages.ts';
-import { startRound } from './rounds.ts';
+import type { Accepted, Nack, Prepare, Promise1b } from './messages.ts';
+import { grantLeft, startRound } from './rounds.ts';
 import { type Multi, type MultiState, NOBODY, sendAll, TIMER } from './state.ts';
 
 /** Starts waiting anew for a leader: the timeout is random in [T, 2T). */
@@ -33,15 +33,22 @@ export function onElectionTimer(multi: Multi): void {
   resetElectionWait(multi);
   // The own acceptor is bound by the lease that it granted like any other.
   if (rules.leaseForbids(state, state.self, nowUs)) return;
-  // Asking again in the same ballot, while nobody refused it, spares the others a disruption.
-  if (state.role === 'candidate' && state.seen <= state.ballot) sendPrepare(multi);
-  else startCandidacy(multi);
+  switch (rules.onSilence(state)) {
+    case 'begin':
+      startCandidacy(multi);
+      break;
+    case 'repeat':
+      sendPrepare(multi);
+      break;
+    case 'wait':
+      break;
+  }
 }
 
 /** A leader of `ballot` has been heard. */
 export function follow(multi: Multi, leader: number, ballot: number): void {
-  const { state, env } = multi;
-  if (state.role !== 'follower' && ballot > state.ballot) stepDown(multi, 'higher-ballot');
+  const { state, env, rules } = multi;
+  if (rules.givesWay(state, ballot)) stepDown(multi, 'higher-ballot');
   if (ballot > state.seen) state.seen = ballot;
   state.leader = leader;
   state.waitingSinceUs = env.nowUs();
@@ -80,9 +87,9 @@ export function onPrepare(multi: Multi, from: number, message: Prepare): void {
     return;
   }
   const isNew = ballot > state.promised;
-  if (isNew && state.role !== 'follower') stepDown(multi, 'higher-ballot');
+  if (isNew && rules.givesWay(state, ballot)) stepDown(multi, 'higher-ballot');
   const promise = makePromise(multi, ballot, message.from);
-  givePromise(multi, promise, message.from);
+  givePromise(multi, from, promise, message.from);
   if (isNew) {
     state.leader = NOBODY;
     resetElectionWait(multi);
@@ -119,12 +126,13 @@ export function onNack(multi: Multi, message: Nack): void {
  * snapshots cover. What it learns from them may tell of one more configuration.
  */
 export function endPhaseOne(multi: Multi): void {
-  const { state } = multi;
+  const { state, rules } = multi;
   if (!hasPromises(multi)) return;
   let ahead: Promise1b | null = null;
   let informant = NOBODY;
   for (const promise of state.promises) {
-    if (promise.snapshotUpTo <= (ahead?.snapshotUpTo ?? state.chosenUpTo)) continue;
+    if (!rules.needsSnapshotOf(state, promise)) continue;
+    if (ahead !== null && promise.snapshotUpTo <= ahead.snapshotUpTo) continue;
     ahead = promise;
     informant = promise.node;
   }
@@ -149,9 +157,12 @@ function hasPromises({ state, rules }: Multi): boolean {
   if (state.role !== 'candidate') return false;
   const promised = state.members.map(() => false);
   for (const { node } of state.promises) promised[node] = true;
-  return configurationsFrom(state, firstOpen(state)).every(
-    ({ voters }) => countIn(voters, promised) >= rules.promisesNeeded(rules.quorum(voters.length)),
-  );
+  return rules
+    .votersFrom(state, firstOpen(state))
+    .every(
+      ({ voters }) =>
+        countIn(voters, promised) >= rules.promisesNeeded(rules.quorum(voters.length)),
+    );
 }
 
 /** What was chosen since the ballot began needs no promises any more. */
@@ -168,12 +179,13 @@ function startCandidacy(multi: Multi): void {
   state.ballot = ballot;
   state.ownBallot = ballot;
   if (ballot > state.seen) state.seen = ballot;
-  state.preparedFrom = state.chosenUpTo + 1;
+  state.preparedFrom = rules.prepareFrom(state);
   state.promises = [];
   env.persist({ kind: 'ballot', ballot });
   env.trace({ kind: 'prepare', ballot, from: state.preparedFrom });
   sendPrepare(multi);
-  givePromise(multi, makePromise(multi, ballot, state.preparedFrom), state.preparedFrom);
+  const own = makePromise(multi, ballot, state.preparedFrom);
+  givePromise(multi, state.self, own, state.preparedFrom);
   endPhaseOne(multi);
 }
 
@@ -184,20 +196,16 @@ function sendPrepare(multi: Multi): void {
 
 /** The whole report is made before anything is promised: what is accepted later is not in it. */
 function makePromise(multi: Multi, ballot: number, from: number): Promise1b {
-  const { state } = multi;
-  const accepted: AcceptedSlot[] = [];
-  const chosen: ChosenSlot[] = [];
-  for (const [slot, { ballot: acceptedIn, command }] of state.accepted) {
-    if (slot < from || state.chosen.has(slot)) continue;
-    accepted.push({ slot, ballot: acceptedIn, command });
-  }
-  for (const [slot, command] of state.chosen) if (slot >= from) chosen.push({ slot, command });
+  const { state, rules } = multi;
+  const accepted = rules.reportAccepted(state, from);
+  const chosen = rules.reportChosen(state, from);
   return { kind: 'promise', ballot, accepted, chosen, snapshotUpTo: state.snapshot.slot };
 }
 
-function givePromise(multi: Multi, promise: Promise1b, from: number): void {
+function givePromise(multi: Multi, to: number, promise: Promise1b, from: number): void {
   const { state, env } = multi;
   const { ballot, accepted, chosen } = promise;
+  const lease = grantLeft(multi, to);
   state.promised = ballot;
   env.persist({ kind: 'promise', ballot });
   env.trace({
@@ -211,6 +219,7 @@ function givePromise(multi: Multi, promise: Promise1b, from: number): void {
       valueHash: command.valueHash,
     })),
     chosen: chosen.map(({ slot, command }) => ({ instance: slot, valueHash: command.valueHash })),
+    ...(lease === null ? {} : { lease }),
   });
 }
 

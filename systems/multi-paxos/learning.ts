@@ -34,7 +34,7 @@ export function learn(multi: Multi, learned: Learned): void {
  * it: it begins again with phase 1, in which both configurations have to promise.
  */
 export function advancePrefix(multi: Multi): void {
-  const { state } = multi;
+  const { state, rules } = multi;
   const before = state.chosenUpTo;
   let reconfigured = false;
   let next = state.chosen.get(state.chosenUpTo + 1);
@@ -49,7 +49,7 @@ export function advancePrefix(multi: Multi): void {
   if (state.chosenUpTo > before) tracePrefix(multi);
   applyChosen(multi);
   if (state.role !== 'leader') return;
-  if (reconfigured) prepareAgain(multi);
+  if (reconfigured && rules.preparesAgain(state)) prepareAgain(multi);
   else fillWindow(multi);
 }
 

@@ -29,10 +29,13 @@ export function onAccept(multi: Multi, from: number, message: Accept): void {
     env.send(from, { kind: 'nack', ballot, promised: state.promised });
     return;
   }
-  if (ballot >= state.promised) follow(multi, from, ballot);
-  if (state.accepted.get(slot)?.ballot !== ballot) accept(multi, message);
+  if (rules.follows(state, from, ballot)) follow(multi, from, ballot);
+  if (!rules.hasAccepted(state, message)) accept(multi, message);
   env.send(from, { kind: 'accepted', ballot, slot });
-  if (state.notices.get(slot) === ballot) learn(multi, { slot, command, ballot });
+  const noticed = state.notices.get(slot);
+  if (noticed !== undefined && rules.isCommitted({ ballot, command }, noticed)) {
+    learn(multi, { slot, command, ballot });
+  }
 }
 
 export function onAccepted(multi: Multi, from: number, message: Accepted2b): void {
@@ -50,13 +53,19 @@ export function onAccepted(multi: Multi, from: number, message: Accepted2b): voi
 
 /** Leader: sends again what has waited too long for its quorum. */
 export function retransmit(multi: Multi): void {
-  const { state, env } = multi;
+  const { state, env, rules } = multi;
   const { ballot, config } = state;
   const nowUs = env.nowUs();
   for (const [slot, proposal] of state.proposals) {
     if (nowUs - proposal.sentUs < config.retransmitUs) continue;
+    const { accepted } = proposal;
+    const command = rules.onAcceptTimeout(state, slot, proposal);
+    if (command === null) continue;
+    if (command !== proposal.command) {
+      propose(multi, slot, command);
+      continue;
+    }
     proposal.sentUs = nowUs;
-    const { command, accepted } = proposal;
     for (const node of state.members) {
       if (node === state.self || accepted[node]) continue;
       env.send(node, { kind: 'accept', ballot, slot, command });
@@ -66,9 +75,10 @@ export function retransmit(multi: Multi): void {
 
 /** What the snapshot covers is chosen, and need not be kept; that it is accepted still counts. */
 function accept(multi: Multi, { ballot, slot, command }: Accept): void {
-  const { state, env } = multi;
-  const raises = ballot > state.promised;
-  if (raises) state.promised = ballot;
+  const { state, env, rules } = multi;
+  const promised = rules.promisedAfterAccept(state.promised, ballot);
+  const raises = promised > state.promised;
+  state.promised = promised;
   if (slot > state.snapshot.slot) {
     state.accepted.set(slot, { ballot, command });
     env.persist({ kind: 'accept', ballot, slot, command });

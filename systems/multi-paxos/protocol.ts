@@ -40,7 +40,9 @@ export function multiPaxosProtocol(
   return {
     start(env, options, records) {
       const found = replay(rules.recordsAtStart(records, env.incarnation));
-      const state = recover(env, multiConfig(options), found);
+      const config = multiConfig(options);
+      const waits = rules.waitsOutLease(config, env.incarnation);
+      const state = recover(env, config, found, waits ? env.nowUs() + config.leaseUs : -Infinity);
       const multi = begin(state, env);
       traceBoot(state, env);
       resetElectionWait(multi);
@@ -60,6 +62,7 @@ export function multiPaxosProtocol(
 }
 
 function onMessage(multi: Multi, from: number, message: MultiMessage): void {
+  if (!multi.rules.hears(multi.state, from, message)) return;
   switch (message.kind) {
     case 'prepare':
       onPrepare(multi, from, message);
@@ -144,12 +147,19 @@ function replay(records: readonly MultiRecord[]): Found {
   return found;
 }
 
-function recover(env: MultiEnv, config: MultiConfig, found: Found): MultiState {
+/**
+ * Whoever is started again may have granted a lease that it no longer knows of: it promises nothing
+ * to anybody until `quietUntilUs`.
+ */
+function recover(
+  env: MultiEnv,
+  config: MultiConfig,
+  found: Found,
+  quietUntilUs: number,
+): MultiState {
   const { self, members, incarnation } = env;
   const { ownBallot, promised, snapshot, accepted } = found;
   const zeros = (): number[] => members.map(() => 0);
-  // Whoever is started again may have granted a lease that it no longer knows of: it waits.
-  const mayHaveGranted = config.reads === 'lease' && incarnation > 1;
   return {
     config,
     self,
@@ -170,7 +180,10 @@ function recover(env: MultiEnv, config: MultiConfig, found: Found): MultiState {
     waitingSinceUs: 0,
     timeoutUs: 0,
     grantedTo: NOBODY,
-    grantedUntilUs: mayHaveGranted ? env.nowUs() + config.leaseUs : Number.NEGATIVE_INFINITY,
+    grantedUntilUs: quietUntilUs,
+    grantedAtUs: 0,
+    startedUs: env.nowUs(),
+    incarnation,
     ballot: NO_BALLOT,
     preparedFrom: 1,
     promises: [],
@@ -186,6 +199,7 @@ function recover(env: MultiEnv, config: MultiConfig, found: Found): MultiState {
     round: 0,
     confirmedRound: 0,
     roundStartUs: Array.from({ length: ROUNDS_KEPT }, () => 0),
+    roundBegunUs: Array.from({ length: ROUNDS_KEPT }, () => 0),
     leaseUntilUs: Number.NEGATIVE_INFINITY,
     clusterUs: 0,
     reads: [],
@@ -193,12 +207,14 @@ function recover(env: MultiEnv, config: MultiConfig, found: Found): MultiState {
 }
 
 function traceBoot(state: MultiState, env: MultiEnv): void {
-  const { ownBallot, promised, snapshot } = state;
+  const { ownBallot, promised, snapshot, config } = state;
+  const { leaseUs: us, leaseDriftPpm: driftPpm } = config;
   env.trace({
     kind: 'boot',
     protocol: 'multi-paxos',
     nodes: state.members,
     variants: [],
+    ...(config.reads === 'lease' ? { lease: { us, driftPpm } } : {}),
     recovered: {
       ballot: ownBallot,
       promised: promised === NO_BALLOT ? [] : [{ instance: null, ballot: promised }],

@@ -10,16 +10,18 @@ import type { Multi } from './state.ts';
  * A read has to be confirmed by a round that starts after it arrived. Reads that arrive while a
  * round is under way share the next one.
  */
-export function onRead(multi: Multi, to: ClientRef, operation: Operation): void {
-  const { state, env, rules } = multi;
-  const index = rules.readIndex(state);
-  if (state.config.reads === 'lease' && index >= 0 && state.applied >= index) {
-    if (rules.leaseClock(env.nowUs(), env.wallUs()) < state.leaseUntilUs) {
-      answerRead(multi, { to, operation, round: state.confirmedRound, index }, 'lease');
-      return;
-    }
+export function onRead(
+  multi: Multi,
+  to: ClientRef,
+  operation: Operation,
+  { index, by }: { readonly index: number; readonly by: 'lease' | 'round' },
+): void {
+  const { state, rules } = multi;
+  if (by === 'lease') {
+    answerRead(multi, { to, operation, round: state.confirmedRound, index }, 'lease');
+    return;
   }
-  state.reads.push({ to, operation, round: state.round + 1, index });
+  state.reads.push({ to, operation, round: rules.readRound(state), index });
   serveReads(multi);
 }
 

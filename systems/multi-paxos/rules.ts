@@ -17,14 +17,32 @@ import {
   noopCommand,
   snapshotKv,
 } from '../kv.ts';
+import type { Operation } from '../operations.ts';
+import type { Request } from '../protocol.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
-import { configurationsFrom, countIn } from './configurations.ts';
-import type { Accepted, Accepted2b, MultiRecord, Nack, Promise1b } from './messages.ts';
+import { configurationOf, configurationsFrom, countIn } from './configurations.ts';
+import type {
+  Accept,
+  Accepted,
+  Accepted2b,
+  AcceptedSlot,
+  ChosenSlot,
+  Configuration,
+  Heartbeat,
+  HeartbeatAck,
+  MultiMessage,
+  MultiRecord,
+  Nack,
+  Promise1b,
+  Snapshot,
+} from './messages.ts';
 import {
   type MultiConfig,
   type MultiState,
   NO_SLOT,
+  NOBODY,
   type PendingRead,
+  type Proposal,
   type Role,
 } from './state.ts';
 
@@ -46,13 +64,44 @@ export interface MultiRules extends KvRules, ClientRules {
   configurationFrom(slot: number, alpha: number): number;
   /** Which records a start goes by: all of them. */
   recordsAtStart(records: readonly MultiRecord[], incarnation: number): readonly MultiRecord[];
+  /** Whether a node that starts waits for a lease that it may have granted and no longer knows of. */
+  waitsOutLease(config: MultiConfig, incarnation: number): boolean;
+  /** Whether a node looks at a message at all: always. */
+  hears(state: State, from: number, message: MultiMessage): boolean;
+  /** Who votes in a slot. */
+  votersOf(state: State, slot: number): readonly number[];
+  /** Whose quorums must agree to what is for all slots from `from` on: one entry for each. */
+  votersFrom(state: State, from: number): readonly Configuration[];
 
   /** Acceptor: whether it may promise this ballot, which `from` asks for. */
   canPromise(state: State, from: number, ballot: number): boolean;
   /** Acceptor: whether a lease that it granted forbids to promise anything to `from`. */
   leaseForbids(state: State, from: number, nowUs: number): boolean;
+  /** Acceptor: until when it keeps to the leader whose heartbeat it has just answered. */
+  grantUntil(nowUs: number, config: MultiConfig): number;
+  /** Acceptor: what it reports as accepted when it promises for the slots from `from` on. */
+  reportAccepted(state: State, from: number): readonly AcceptedSlot[];
+  /** Acceptor: what it reports as chosen then. */
+  reportChosen(state: State, from: number): readonly ChosenSlot[];
   /** Acceptor: whether it may accept in this ballot. */
   canAccept(state: State, ballot: number): boolean;
+  /** Acceptor: whether it has accepted this already, and need only say so again. */
+  hasAccepted(state: State, message: Accept): boolean;
+  /** Acceptor: its promise, after it has accepted in `ballot`. */
+  promisedAfterAccept(promised: number, ballot: number): number;
+  /** Acceptor: how it answers a heartbeat. */
+  heartbeatAnswer(state: State, from: number, message: Heartbeat): 'ack' | 'nack' | 'none';
+  /** Whether it takes `from`, of whom it has heard in `ballot`, for the leader. */
+  follows(state: State, from: number, ballot: number): boolean;
+
+  /** Whether it becomes a candidate, asks again in the same ballot, or waits on for a leader. */
+  onSilence(state: State): 'begin' | 'repeat' | 'wait';
+  /** Candidate: the first slot that its Prepare is for. */
+  prepareFrom(state: State): number;
+  /** Candidate: whether it must have the snapshot of who promised before it leads. */
+  needsSnapshotOf(state: State, message: Promise1b): boolean;
+  /** Candidate or leader: whether it makes room for the owner of `ballot`. */
+  givesWay(state: State, ballot: number): boolean;
 
   /** Candidate: whether a promise counts for the ballot under way. */
   countPromise(state: State, from: number, message: Promise1b): boolean;
@@ -63,6 +112,14 @@ export interface MultiRules extends KvRules, ClientRules {
    * in which they came; null leaves the slot alone.
    */
   recoverSlot(reports: readonly Accepted[], timeUs: number): Command | null;
+  /** Leader: the slot that the next command of its own is put into. */
+  nextSlot(state: State): number;
+  /** Leader: whether the window has room for another slot (PMMC, WINDOW). */
+  hasRoom(state: State): boolean;
+  /** Leader: what it proposes in a slot whose phase 2 took too long: the same; null for nothing. */
+  onAcceptTimeout(state: State, slot: number, proposal: Readonly<Proposal>): Command | null;
+  /** Leader: whether it begins again with phase 1 when it comes upon a new configuration. */
+  preparesAgain(state: State): boolean;
   /** Leader: whether an acceptance counts. */
   countAccept(state: State, from: number, message: Accepted2b): boolean;
   /** Candidate or leader: what becomes of it when an acceptor has promised more. */
@@ -71,6 +128,13 @@ export interface MultiRules extends KvRules, ClientRules {
   checkQuorum(state: State, nowUs: number, quorum: (nodes: number) => number): boolean;
   /** Leader: what it becomes of a command that lost its slot to another: it is taken up again. */
   takesUpLost(state: State): boolean;
+
+  /** Leader: whether an answer to a heartbeat counts. */
+  countAck(state: State, from: number, message: HeartbeatAck): boolean;
+  /** Whether it sees to a request itself; else the client is sent on. */
+  servesRequest(state: State, request: Request): boolean;
+  /** Where a client is sent that has to ask elsewhere; null where it cannot be told. */
+  redirectTo(state: State): number | null;
 
   /** Learner: whether what it accepted is what was chosen in `ballot`, as a Commit says. */
   isCommitted(accepted: Accepted | undefined, ballot: number): boolean;
@@ -84,6 +148,10 @@ export interface MultiRules extends KvRules, ClientRules {
   isOwnCommand(own: Command, chosen: Command): boolean;
   /** What a client is told about its command. */
   commandReply(command: Command, result: CommandResult): CommandResult;
+  /** Replica: whether it is time for a snapshot. */
+  snapshotDue(state: State): boolean;
+  /** Replica: whether it goes on from another's snapshot. */
+  installsSnapshot(state: State, snapshot: Snapshot): boolean;
   /** What a snapshot holds. */
   snapshotState(kv: KvState): KvSnapshot;
   /** Successive contents of the disk when a snapshot takes the place of what it covers. */
@@ -92,6 +160,18 @@ export interface MultiRules extends KvRules, ClientRules {
     rest: readonly MultiRecord[],
   ): readonly (readonly MultiRecord[])[];
 
+  /**
+   * Leader: how a read that must see `index` is answered: as a command, on its lease, or on a round
+   * of confirmations. `clockUs` is the clock of leases.
+   */
+  readBy(
+    state: State,
+    operation: Operation,
+    index: number,
+    clockUs: number,
+  ): 'log' | 'lease' | 'round';
+  /** Leader: the round that has to be confirmed before a read that arrives now is answered. */
+  readRound(state: State): number;
   /** Leader: what a read that arrives now must see; -1 if it cannot be told yet. */
   readIndex(state: State): number;
   /** Leader: whether a read may be answered. */
@@ -116,6 +196,10 @@ export const multiRules: MultiRules = {
   configurationFrom: (slot, alpha) => slot + alpha,
 
   recordsAtStart: (records) => records,
+  waitsOutLease: ({ reads }, incarnation) => reads === 'lease' && incarnation > 1,
+  hears: () => true,
+  votersOf: (state, slot) => configurationOf(state, slot).voters,
+  votersFrom: configurationsFrom,
 
   // An equal ballot is its owner asking again: the promise, or the answer to it, was lost.
   canPromise: (state, from, ballot) =>
@@ -125,7 +209,36 @@ export const multiRules: MultiRules = {
   leaseForbids: (state, from, nowUs) =>
     state.config.reads === 'lease' && nowUs < state.grantedUntilUs && from !== state.grantedTo,
 
+  grantUntil: (nowUs, { leaseUs }) => nowUs + leaseUs,
+
+  reportAccepted(state, from) {
+    const reported: AcceptedSlot[] = [];
+    for (const [slot, { ballot, command }] of state.accepted) {
+      if (slot >= from && !state.chosen.has(slot)) reported.push({ slot, ballot, command });
+    }
+    return reported;
+  },
+
+  reportChosen(state, from) {
+    const reported: ChosenSlot[] = [];
+    for (const [slot, command] of state.chosen) if (slot >= from) reported.push({ slot, command });
+    return reported;
+  },
+
   canAccept: (state, ballot) => ballot >= state.promised,
+  hasAccepted: (state, { slot, ballot }) => state.accepted.get(slot)?.ballot === ballot,
+  promisedAfterAccept: (promised, ballot) => Math.max(promised, ballot),
+
+  heartbeatAnswer: (state, _from, { ballot }) => (ballot < state.promised ? 'nack' : 'ack'),
+  follows: (state, _from, ballot) => ballot >= state.promised,
+
+  // Asking again in the same ballot, while nobody refused it, spares the others a disruption.
+  onSilence: (state) =>
+    state.role === 'candidate' && state.seen <= state.ballot ? 'repeat' : 'begin',
+
+  prepareFrom: (state) => state.chosenUpTo + 1,
+  needsSnapshotOf: (state, { snapshotUpTo }) => snapshotUpTo > state.chosenUpTo,
+  givesWay: (state, ballot) => state.role !== 'follower' && ballot > state.ballot,
 
   countPromise(state, from, message) {
     if (state.role !== 'candidate' || message.ballot !== state.ballot) return false;
@@ -141,6 +254,11 @@ export const multiRules: MultiRules = {
     }
     return highest?.command ?? noopCommand(timeUs);
   },
+
+  nextSlot: (state) => state.next,
+  hasRoom: (state) => state.next - state.chosenUpTo <= state.config.window,
+  onAcceptTimeout: (_state, _slot, { command }) => command,
+  preparesAgain: () => true,
 
   countAccept: (state, _from, message) =>
     state.role === 'leader' && message.ballot === state.ballot,
@@ -160,6 +278,11 @@ export const multiRules: MultiRules = {
 
   takesUpLost: () => true,
 
+  countAck: (state, _from, message) => state.role === 'leader' && message.ballot === state.ballot,
+
+  servesRequest: (state) => state.role === 'leader',
+  redirectTo: ({ leader, self }) => (leader === NOBODY || leader === self ? null : leader),
+
   isCommitted: (accepted, ballot) => accepted?.ballot === ballot,
   isInPrefix: (accepted, ballot) => accepted?.ballot === ballot,
   toldChosen: (state, slot) => state.chosen.get(slot),
@@ -173,8 +296,21 @@ export const multiRules: MultiRules = {
     own.timeUs === chosen.timeUs,
 
   commandReply: (_command, result) => result,
+
+  snapshotDue({ config, applied, snapshot }) {
+    return config.snapshotEvery > 0 && applied - snapshot.slot >= config.snapshotEvery;
+  },
+
+  installsSnapshot: (state, { slot }) => slot > state.applied,
   snapshotState: snapshotKv,
   compaction: (snapshot, rest) => [[snapshot, ...rest]],
+
+  readBy({ config, applied, leaseUntilUs }, _operation, index, clockUs) {
+    if (config.reads !== 'lease') return config.reads === 'log' ? 'log' : 'round';
+    return index >= 0 && applied >= index && clockUs < leaseUntilUs ? 'lease' : 'round';
+  },
+
+  readRound: (state) => state.round + 1,
 
   // The leader's own first slot marks the end of recovery: below it, slots of other leaders may
   // be chosen and not yet known to be (PROTOCOLS 2.2; that this slot itself is chosen is not enough).

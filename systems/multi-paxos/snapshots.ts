@@ -21,8 +21,8 @@ export function takeSnapshot(multi: Multi): void {
 
 /** Replaces the own state by a snapshot that is ahead of it; an old one is not looked at. */
 export function install(multi: Multi, snapshot: Snapshot): void {
-  const { state } = multi;
-  if (snapshot.slot <= state.applied) return;
+  const { state, rules } = multi;
+  if (!rules.installsSnapshot(state, snapshot)) return;
   state.kv = snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv);
   state.applied = snapshot.slot;
   adoptConfigurations(multi, snapshot);

@@ -106,6 +106,11 @@ export interface MultiState {
   /** The lease that this acceptor has granted: to whom, and until when on its own clock. */
   grantedTo: number;
   grantedUntilUs: number;
+  /** When it was granted: evidence for the trace. */
+  grantedAtUs: number;
+  /** When the node was started, and how often it had been by then. */
+  readonly startedUs: number;
+  readonly incarnation: number;
   /** Candidates and leaders: the ballot under way, and the first slot that it prepared. */
   ballot: number;
   preparedFrom: number;
@@ -129,6 +134,8 @@ export interface MultiState {
   confirmedRound: number;
   /** When each of the last rounds was started, by its number modulo the length. */
   readonly roundStartUs: number[];
+  /** The same on the node's own clock, which no rule chooses: evidence for the trace. */
+  readonly roundBegunUs: number[];
   leaseUntilUs: number;
   /** The cluster's clock stood at `clusterUs` when the own clock stood at `leaderSinceUs`. */
   clusterUs: number;

@@ -33,7 +33,7 @@ const leaseFromAck: MultiVariant = {
   kind: 'mutant',
   rules: () => ({ leaseUntil: ({ confirmedUs }, { leaseUs }) => confirmedUs + leaseUs }),
   source: "Ongaro's dissertation, section 6.4.1; PML, master leases",
-  expect: ['linearizable', 'RealTimeOrder'],
+  expect: ['J:LeaseCert'],
   hunt: {
     nodes: 3,
     nemesis: ['partition', 'clock', 'pause'],
