@@ -3,16 +3,7 @@
 import { stepDown } from './coordinator.ts';
 import { follow, resetElectionWait } from './election.ts';
 import { onVoted, tellChosen } from './learning.ts';
-import type {
-  Accept,
-  AcceptedSlot,
-  Any2a,
-  ChosenSlot,
-  FastCommand,
-  Prepare,
-  Promise1b,
-  Proposal,
-} from './messages.ts';
+import type { Accept, Any2a, FastCommand, Prepare, Promise1b, Proposal } from './messages.ts';
 import { placeBacklog } from './proposer.ts';
 import { type Fast, NOBODY, sendAll } from './state.ts';
 
@@ -25,7 +16,7 @@ export function onPrepare(fast: Fast, from: number, message: Prepare): void {
     return;
   }
   const isNew = round > state.promised;
-  if (isNew && state.role !== 'follower') stepDown(fast, 'higher-round');
+  if (isNew && rules.givesWay(state, round)) stepDown(fast, 'higher-round');
   const promise = makePromise(fast, round, message.from);
   givePromise(fast, promise, message.from);
   if (isNew) {
@@ -38,14 +29,9 @@ export function onPrepare(fast: Fast, from: number, message: Prepare): void {
 
 /** The whole report is made before anything is promised: what is voted for later is not in it. */
 export function makePromise(fast: Fast, round: number, from: number): Promise1b {
-  const { state } = fast;
-  const accepted: AcceptedSlot[] = [];
-  const chosen: ChosenSlot[] = [];
-  for (const [slot, { round: votedIn, command }] of state.accepted) {
-    if (slot < from || state.chosen.has(slot)) continue;
-    accepted.push({ slot, round: votedIn, command });
-  }
-  for (const [slot, command] of state.chosen) if (slot >= from) chosen.push({ slot, command });
+  const { state, rules } = fast;
+  const accepted = rules.reportAccepted(state, from);
+  const chosen = rules.reportChosen(state, from);
   return { kind: 'promise', round, accepted, chosen, snapshotUpTo: state.snapshot.slot };
 }
 
@@ -70,9 +56,9 @@ export function givePromise(fast: Fast, promise: Promise1b, from: number): void 
 
 /** 2a "Any". Whoever missed the phase 1 of the round takes part from here on. */
 export function onAny(fast: Fast, from: number, message: Any2a): void {
-  const { state, env } = fast;
+  const { state, env, rules } = fast;
   const { round } = message;
-  if (round < state.promised) {
+  if (!rules.follows(state, from, round)) {
     env.send(from, { kind: 'nack', round, promised: state.promised });
     return;
   }
@@ -83,8 +69,8 @@ export function onAny(fast: Fast, from: number, message: Any2a): void {
 
 /** Makes an Any durable; the same one again changes nothing. */
 export function takeAny(fast: Fast, { round, from }: Omit<Any2a, 'kind'>): void {
-  const { state, env } = fast;
-  if (state.any.round === round) return;
+  const { state, env, rules } = fast;
+  if (!rules.takesAny(state, round)) return;
   state.promised = round;
   state.any = { round, from };
   state.taken = Math.max(state.chosenUpTo, from - 1);
@@ -119,7 +105,7 @@ export function onAccept(fast: Fast, from: number, message: Accept): void {
   if (known?.round === round) {
     env.send(from, { kind: 'voted', slot, ...known });
   } else if (rules.canVote(state, round, slot)) {
-    if (round >= state.promised) follow(fast, from, round);
+    if (rules.follows(state, from, round)) follow(fast, from, round);
     vote(fast, round, slot, command);
   } else {
     env.send(from, { kind: 'nack', round, promised: Math.max(state.promised, known?.round ?? -1) });
@@ -133,10 +119,15 @@ function isOpen({ state }: Fast, slot: number): boolean {
 
 /** Votes, and tells every learner once that is durable. */
 export function vote(fast: Fast, round: number, slot: number, command: FastCommand): void {
-  const { state, env } = fast;
+  const { state, env, rules } = fast;
   if (slot > state.taken) state.taken = slot;
   state.accepted.set(slot, { round, command });
   env.persist({ kind: 'vote', round, slot, command });
+  const promised = rules.promisedAfterVote(state.promised, round);
+  if (promised !== state.promised) {
+    state.promised = promised;
+    env.persist({ kind: 'promise', round: promised });
+  }
   env.trace({ kind: 'accept', ballot: round, instance: slot, valueHash: command.valueHash });
   sendAll(fast, { kind: 'voted', round, slot, command });
 }

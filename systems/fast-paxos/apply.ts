@@ -17,8 +17,7 @@ export function applyChosen(fast: Fast): void {
     answerCommand(fast, slot, command, result);
   }
   keepTime(fast);
-  const { snapshotEvery } = state.config;
-  if (snapshotEvery > 0 && state.applied - state.snapshot.slot >= snapshotEvery) takeSnapshot(fast);
+  if (rules.snapshotDue(state)) takeSnapshot(fast);
 }
 
 /** The cluster's clock is the furthest of the proposers' clocks: the others jump to it. */

@@ -6,7 +6,7 @@ import { resetElectionWait } from './election.ts';
 import { startHeartbeats } from './heartbeats.ts';
 import { askToLearn, learn } from './learning.ts';
 import type { FastCommand, Nack, Promise1b } from './messages.ts';
-import { coordinatorOf, isFast, NO_ROUND } from './numbers.ts';
+import { isFast, NO_ROUND } from './numbers.ts';
 import { abandonBacklog, clusterTimeUs, dropForwarded, placeBacklog } from './proposer.ts';
 import { propose } from './slots.ts';
 import { type Fast, NOBODY, sendAll, TIMER, type Vote } from './state.ts';
@@ -22,7 +22,7 @@ export function startRound(fast: Fast, isFastRound: boolean): void {
   state.roundSinceUs = env.nowUs();
   state.ownRound = round;
   if (round > state.seen) state.seen = round;
-  state.preparedFrom = state.chosenUpTo + 1;
+  state.preparedFrom = rules.prepareFrom(state);
   state.promises = [];
   state.proposals.clear();
   env.persist({ kind: 'round', round });
@@ -35,10 +35,9 @@ export function startRound(fast: Fast, isFastRound: boolean): void {
 
 /** Candidate: asks the silent ones again; a fast round that takes long is given up for a classic one. */
 export function prepareAgain(fast: Fast): void {
-  const { state, env } = fast;
-  const { heartbeatUs, classicUs, electionTimeoutUs } = state.config;
-  const waitedUs = env.nowUs() - state.roundSinceUs;
-  if (isFast(state.round, state.members.length) && waitedUs >= electionTimeoutUs / 2) {
+  const { state, env, rules } = fast;
+  const { heartbeatUs, classicUs } = state.config;
+  if (rules.givesUpFast(state, env.nowUs())) {
     state.fastFromUs = env.nowUs() + classicUs;
     startRound(fast, false);
     return;
@@ -68,11 +67,12 @@ export function onOwnPromise(fast: Fast, round: number): void {
  */
 export function endPhaseOne(fast: Fast): void {
   if (!hasPromises(fast)) return;
-  const { state } = fast;
+  const { state, rules } = fast;
   let ahead: Promise1b | null = null;
   let informant = NOBODY;
   for (const promise of state.promises) {
-    if (promise.snapshotUpTo <= (ahead?.snapshotUpTo ?? state.chosenUpTo)) continue;
+    if (!rules.needsSnapshotOf(state, promise)) continue;
+    if (ahead !== null && promise.snapshotUpTo <= ahead.snapshotUpTo) continue;
     ahead = promise;
     informant = promise.node;
   }
@@ -87,14 +87,9 @@ export function endPhaseOne(fast: Fast): void {
 }
 
 export function onNack(fast: Fast, message: Nack): void {
-  const { state } = fast;
-  const { round, promised } = message;
-  if (promised > state.seen) state.seen = promised;
-  if (state.role === 'follower' || promised <= state.round) return;
-  // Of the round under way or its successor, and not overtaken by that successor itself.
-  if (round - (round % 2) !== state.round) return;
-  if (coordinatorOf(promised, state.members.length) === state.self) return;
-  stepDown(fast, 'nack');
+  const { state, rules } = fast;
+  if (message.promised > state.seen) state.seen = message.promised;
+  if (rules.yieldsTo(state, message)) stepDown(fast, 'nack');
 }
 
 /** Gives up the candidacy or leadership. Clients whose command may be chosen go on waiting. */
@@ -121,7 +116,7 @@ function hasPromises({ state, rules }: Fast): boolean {
 }
 
 /** To those who have not promised yet. */
-function sendPrepare({ state, env }: Fast): void {
+export function sendPrepare({ state, env }: Fast): void {
   const { round, preparedFrom: from, promises, members, self } = state;
   for (const to of members) {
     if (to === self || promises.some(({ node }) => node === to)) continue;
@@ -179,8 +174,9 @@ function openPhaseTwo(
   const from = inFastRound ? rules.anyFrom(state, last) : last + 1;
   for (let slot = state.chosenUpTo + 1; slot < from; slot++) {
     if (slot <= state.chosenUpTo || state.chosen.has(slot)) continue;
-    const picked = rules.pick(reports.get(slot) ?? [], { quorums, heard, self });
-    propose(fast, round, slot, picked.command ?? noop(fast));
+    const votes = reports.get(slot) ?? [];
+    const forced = rules.forced(votes, { quorums, heard, self });
+    propose(fast, round, slot, forced ?? rules.preferred(votes) ?? noop(fast));
   }
   if (!inFastRound) return;
   env.trace({ kind: 'any', ballot: round, from });

@@ -1,9 +1,8 @@
 /** Waiting for a coordinator: whoever hears none for long enough tries to become it. */
 
-import { startRound, stepDown } from './coordinator.ts';
-import { NO_ROUND } from './numbers.ts';
+import { sendPrepare, startRound, stepDown } from './coordinator.ts';
 import { abandonBacklog } from './proposer.ts';
-import { type Fast, type FastState, NOBODY, TIMER } from './state.ts';
+import { type Fast, NOBODY, TIMER } from './state.ts';
 
 /** Starts waiting anew for a coordinator: the timeout is random in [T, 2T). */
 export function resetElectionWait(fast: Fast): void {
@@ -20,7 +19,7 @@ export function resetElectionWait(fast: Fast): void {
  * new coordinator is a classic one, which fewer acceptors can begin.
  */
 export function onElectionTimer(fast: Fast): void {
-  const { state, env } = fast;
+  const { state, env, rules } = fast;
   if (state.role === 'leader') return;
   const restUs = state.waitingSinceUs + state.timeoutUs - env.nowUs();
   if (restUs > 0) {
@@ -28,8 +27,15 @@ export function onElectionTimer(fast: Fast): void {
     return;
   }
   resetElectionWait(fast);
-  // Asking again in the same round, while nobody refused it, spares the others a disruption.
-  if (isUnanswered(state)) return;
+  switch (rules.onSilence(state)) {
+    case 'begin':
+      break;
+    case 'repeat':
+      sendPrepare(fast);
+      return;
+    case 'wait':
+      return;
+  }
   if (state.role === 'candidate') stepDown(fast, 'no-promises');
   state.leader = NOBODY;
   state.fastFromUs = env.nowUs();
@@ -37,15 +43,10 @@ export function onElectionTimer(fast: Fast): void {
   startRound(fast, false);
 }
 
-/** A candidate that never led, in the first round that it tried: its Prepare is sent again. */
-function isUnanswered({ role, seen, round, led }: FastState): boolean {
-  return role === 'candidate' && seen <= round && led === NO_ROUND;
-}
-
 /** The coordinator of `round` has been heard. */
 export function follow(fast: Fast, leader: number, round: number): void {
-  const { state, env } = fast;
-  if (state.role !== 'follower' && round > state.round) stepDown(fast, 'higher-round');
+  const { state, env, rules } = fast;
+  if (rules.givesWay(state, round)) stepDown(fast, 'higher-round');
   if (round > state.seen) state.seen = round;
   state.leader = leader;
   // The successor of a fast round goes with it.

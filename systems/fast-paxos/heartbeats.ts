@@ -7,7 +7,6 @@ import { askToLearn } from './learning.ts';
 import type { Heartbeat, HeartbeatAck } from './messages.ts';
 import { isFast } from './numbers.ts';
 import { placeBacklog } from './proposer.ts';
-import { countHeard } from './rules.ts';
 import { attendSlots } from './slots.ts';
 import { type Fast, sendAll, TIMER } from './state.ts';
 
@@ -41,39 +40,33 @@ export function onHeartbeatTimer(fast: Fast): void {
 }
 
 export function onHeartbeat(fast: Fast, from: number, message: Heartbeat): void {
-  const { state, env } = fast;
+  const { state, env, rules } = fast;
   const { round, chosenUpTo, anyFrom } = message;
-  if (round < state.promised) {
-    env.send(from, { kind: 'nack', round, promised: state.promised });
-    return;
+  const reply = rules.heartbeatAnswer(state, from, message);
+  const follows = rules.follows(state, from, round);
+  if (reply === 'nack') env.send(from, { kind: 'nack', round, promised: state.promised });
+  if (follows) {
+    follow(fast, from, round);
+    if (anyFrom > 0) takeAny(fast, { round, from: anyFrom });
   }
-  follow(fast, from, round);
-  if (anyFrom > 0) takeAny(fast, { round, from: anyFrom });
-  env.send(from, { kind: 'heartbeat-ack', round });
+  if (reply === 'ack') env.send(from, { kind: 'heartbeat-ack', round });
+  if (!follows) return;
   if (state.chosenUpTo < chosenUpTo) askToLearn(fast, from);
   placeBacklog(fast);
 }
 
 export function onHeartbeatAck(fast: Fast, from: number, message: HeartbeatAck): void {
-  const { state, env } = fast;
-  if (state.role !== 'leader' || message.round !== state.round) return;
-  state.ackUs[from] = env.nowUs();
-  if (!isFast(state.round, state.members.length) && canBeFast(fast)) startRound(fast, true);
-}
-
-/** Whether a fast round may be tried: as many have answered just now as it needs. */
-function canBeFast({ state, env, rules }: Fast): boolean {
-  const { rounds, heartbeatUs } = state.config;
+  const { state, env, rules } = fast;
+  if (!rules.countAck(state, from, message)) return;
   const nowUs = env.nowUs();
-  if (rounds === 'classic' || nowUs < state.fastFromUs) return false;
-  return countHeard(state, nowUs, 2 * heartbeatUs) >= rules.promisesNeeded(state.quorums, true);
+  state.ackUs[from] = nowUs;
+  const needed = rules.promisesNeeded(state.quorums, true);
+  if (rules.triesFast(state, nowUs, needed)) startRound(fast, true);
 }
 
 /** Whether the fast round does not work: too few answer, or too many slots had to be recovered. */
 function hasToFallBack({ state, env, rules }: Fast): boolean {
-  if (!rules.fallsBack(state)) return false;
-  if (state.contention >= state.config.contentionMax) return true;
-  return countHeard(state, env.nowUs(), state.config.electionTimeoutUs / 2) < state.quorums.fast;
+  return rules.fallsBack(state) && rules.leavesFast(state, env.nowUs());
 }
 
 function sendHeartbeat(fast: Fast): void {

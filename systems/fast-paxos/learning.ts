@@ -7,7 +7,7 @@ import { isFast, NO_ROUND } from './numbers.ts';
 import { onSlotChosen, placeBacklog } from './proposer.ts';
 import { onVoteOfRound, tallyOf } from './slots.ts';
 import { install } from './snapshots.ts';
-import { type Fast, sameCommand, type Tally } from './state.ts';
+import type { Fast, Tally } from './state.ts';
 
 /** A slot that is chosen; who counted a quorum for it names it, who was told cannot. */
 interface Learned {
@@ -26,33 +26,24 @@ export function onVoted(fast: Fast, from: number, message: Voted): void {
   if (slot <= state.chosenUpTo || state.chosen.has(slot)) return;
   if (round >= state.promised && slot > state.taken) state.taken = slot;
   const tally = tallyOf(fast, slot);
-  const before = tally.votes[from];
-  if (before && before.round >= round) return;
+  if (!rules.countVote(state, from, message, tally.votes[from] ?? null)) return;
   tally.votes[from] = message;
-  if (rules.learn(countVotes(tally, message), round, state.quorums)) {
+  const voters = votersFor(fast, tally, message);
+  if (rules.learn(voters.length, round, state.quorums)) {
     if (state.role === 'leader' && isFast(round, state.members.length)) {
       state.contention = Math.max(0, state.contention - 1);
     }
-    learn(fast, { slot, command, round, certificate: votersFor(tally, message) });
+    learn(fast, { slot, command, round, certificate: voters });
   } else if (state.role === 'leader' && round === state.round) {
     if (isFast(round, state.members.length)) onVoteOfRound(fast, slot, tally);
   }
 }
 
-function isLike(vote: Accepted | null, { round, command }: Accepted): boolean {
-  return vote?.round === round && sameCommand(vote.command, command);
-}
-
-function countVotes({ votes }: Tally, like: Accepted): number {
-  let count = 0;
-  for (const vote of votes) if (isLike(vote, like)) count++;
-  return count;
-}
-
-function votersFor({ votes }: Tally, like: Accepted): number[] {
+function votersFor({ rules }: Fast, { votes }: Tally, like: Accepted): number[] {
   const nodes: number[] = [];
   for (let node = 0; node < votes.length; node++) {
-    if (isLike(votes[node] ?? null, like)) nodes.push(node);
+    const vote = votes[node] ?? null;
+    if (vote !== null && rules.isLike(vote, like)) nodes.push(node);
   }
   return nodes;
 }
@@ -98,12 +89,12 @@ export function onLearnRequest(fast: Fast, from: number, message: LearnRequest):
 
 /** Tells a node what is chosen from this slot on, as far as that is known without holes. */
 export function tellChosen(fast: Fast, to: number, first: number): void {
-  const { state, env } = fast;
+  const { state, env, rules } = fast;
   const compacted = first <= state.snapshot.slot;
   let slot = compacted ? state.snapshot.slot + 1 : first;
   const chosen: { slot: number; command: FastCommand }[] = [];
   while (chosen.length < state.config.batch) {
-    const command = state.chosen.get(slot);
+    const command = rules.toldChosen(state, slot);
     if (command === undefined) break;
     chosen.push({ slot, command });
     slot++;

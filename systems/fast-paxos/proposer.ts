@@ -5,11 +5,11 @@
 
 import { answer } from '../answer.ts';
 import { mix } from '../hash.ts';
-import { type Command, type CommandResult, openCommand, operationCommand } from '../kv.ts';
+import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
+import { isRead, type Operation } from '../operations.ts';
 import type { ClientRef, Reply, Request } from '../protocol.ts';
 import { onProposal } from './acceptor.ts';
 import type { FastCommand, Forward } from './messages.ts';
-import { isFast } from './numbers.ts';
 import { propose } from './slots.ts';
 import {
   type Fast,
@@ -23,11 +23,17 @@ import {
 } from './state.ts';
 
 export function onRequest(fast: Fast, request: Request): void {
-  const { state } = fast;
+  const { state, rules } = fast;
   const { from } = request;
-  if (state.leader === NOBODY) {
+  if (!rules.servesRequest(state, request)) {
     answer(fast.env, from, { status: 'redirect', leader: null });
     return;
+  }
+  if (request.kind === 'operation' && isRead(request.operation)) {
+    if (rules.readBy(state, request.operation) === 'local') {
+      answerFromState(fast, request.operation, from);
+      return;
+    }
   }
   // A request that arrives twice is under way already.
   if (!state.waiting.has(requestKey(from))) see(fast, { ...commandOf(fast, request), from }, from);
@@ -35,8 +41,8 @@ export function onRequest(fast: Fast, request: Request): void {
 
 /** Coordinator: a command of another node's client. That node asks again if it is lost. */
 export function onForward(fast: Fast, { command }: Forward): void {
-  const { state } = fast;
-  if (state.leader !== state.self || command.from === null) return;
+  const { state, rules } = fast;
+  if (command.from === null || !rules.acceptsForward(state, command)) return;
   if (!state.waiting.has(requestKey(command.from))) see(fast, command, null);
 }
 
@@ -45,12 +51,12 @@ export function onForward(fast: Fast, { command }: Forward): void {
  * known to be taken, if the round allows it, else through the coordinator.
  */
 export function placeBacklog(fast: Fast): void {
-  const { state, env } = fast;
+  const { state, env, rules } = fast;
   while (state.backlog.length > 0 && state.leader !== NOBODY) {
     const leads = state.leader === state.self;
-    const inFastRound = isInFastRound(state);
+    const inFastRound = rules.inFastRound(state);
     if (leads && state.role !== 'leader') return;
-    if ((leads || inFastRound) && state.taken + 1 > state.chosenUpTo + state.config.window) return;
+    if ((leads || inFastRound) && !rules.hasRoom(state)) return;
     const waiting = state.backlog.shift() as Waiting;
     if (!isUnderWay(state, waiting)) continue;
     waiting.sentUs = env.nowUs();
@@ -134,11 +140,11 @@ export function dropForwarded({ state }: Fast): void {
 
 /** What got no answer for long is sent again, the way that is open now. */
 export function onRetryTimer(fast: Fast): void {
-  const { state, env } = fast;
+  const { state, env, rules } = fast;
   const nowUs = env.nowUs();
   for (const [key, waiting] of state.waiting) {
-    const { place, sinceUs, sentUs } = waiting;
-    if (place !== 'offered' && nowUs - sinceUs >= state.config.electionTimeoutUs) {
+    const { place, sentUs } = waiting;
+    if (rules.givesUp(state, waiting, nowUs)) {
       state.waiting.delete(key);
       giveUp(fast, waiting);
     } else if (place !== 'backlog' && nowUs - (sentUs ?? 0) >= state.config.retransmitUs) {
@@ -169,9 +175,10 @@ function see(fast: Fast, command: FastCommand, to: ClientRef | null): void {
 }
 
 function offer(fast: Fast, waiting: Waiting, inFastRound: boolean): void {
-  const { state } = fast;
+  const { state, rules } = fast;
   const { command } = waiting;
-  const slot = ++state.taken;
+  const slot = rules.nextSlot(state);
+  state.taken = Math.max(state.taken + 1, slot);
   // In an earlier round the slot may have been tried already.
   const earlier = state.offers.get(slot);
   if (earlier !== undefined) takeBack(state, earlier);
@@ -195,21 +202,21 @@ function giveUp(fast: Fast, { command, to, sentUs }: Waiting): void {
 }
 
 function sendAgain(fast: Fast, waiting: Waiting): void {
-  const { state, env } = fast;
-  const { slot, command, place } = waiting;
-  const inFastRound = isInFastRound(state);
-  if (place === 'forwarded') {
-    if (inFastRound || state.leader === state.self) takeBack(state, waiting);
-    else if (state.leader !== NOBODY) env.send(state.leader, { kind: 'forward', command });
-    return;
+  const { state, env, rules } = fast;
+  const { slot, command } = waiting;
+  switch (rules.onNoAnswer(state, waiting, rules.inFastRound(state))) {
+    case 'offer':
+      sendProposal(fast, slot, command, true);
+      break;
+    case 'forward':
+      if (state.leader !== NOBODY) env.send(state.leader, { kind: 'forward', command });
+      break;
+    case 'take-back':
+      takeBack(state, waiting);
+      break;
+    case 'wait':
+      break;
   }
-  // Chosen, and not executed yet.
-  if (slot <= state.chosenUpTo || state.chosen.has(slot)) return;
-  if (inFastRound) sendProposal(fast, slot, command, true);
-  else if (state.leader === state.self) {
-    // Its slot belongs to another round, which has not heard of the command.
-    if (state.role === 'leader' && slot > state.taken) takeBack(state, waiting);
-  } else if (state.leader !== NOBODY) env.send(state.leader, { kind: 'forward', command });
 }
 
 function takeBack(state: FastState, waiting: Waiting): void {
@@ -224,11 +231,6 @@ function watch(fast: Fast): void {
   if (state.retrying || state.waiting.size === 0) return;
   state.retrying = true;
   env.setTimer(TIMER.retry, state.config.retransmitUs);
-}
-
-/** Whether acceptors take proposals from this node now, as far as it knows. */
-function isInFastRound({ any, promised, following, members }: FastState): boolean {
-  return any.round === promised && any.round === following && isFast(promised, members.length);
 }
 
 function isUnderWay({ waiting }: FastState, one: Waiting): boolean {
@@ -249,10 +251,17 @@ function requestKey({ client, id }: ClientRef): number {
   return client * 2 ** 32 + id;
 }
 
-function traceRead({ state, env }: Fast, slot: number): void {
+/** No part of the protocol: what a variant may have a node do, and the trace says so. */
+function answerFromState(fast: Fast, { key }: Operation, to: ClientRef): void {
+  const { kv, applied } = fast.state;
+  traceRead(fast, applied, 'local');
+  answer(fast.env, to, { status: 'ok', value: readKv(kv, key), position: applied });
+}
+
+function traceRead({ state, env }: Fast, slot: number, mode: 'log' | 'local' = 'log'): void {
   env.trace({
     kind: 'read-cert',
-    mode: 'log',
+    mode,
     term: Math.max(0, state.promised),
     readPosition: slot,
     applied: state.applied,

@@ -33,7 +33,12 @@ export function fastPaxosProtocol(rules: FastRules): Protocol<FastState, FastMes
       const config = fastConfig(options);
       const sizes = quorumSizes(env.members.length, config);
       const quorums = { ...sizes, fast: rules.fastQuorum(sizes) };
-      const state = recover(env, config, quorums, replay(records));
+      const state = recover(
+        env,
+        config,
+        quorums,
+        replay(rules.recordsAtStart(records, env.incarnation)),
+      );
       const fast = begin(state, env);
       traceBoot(state, env);
       resetElectionWait(fast);
@@ -49,6 +54,7 @@ export function fastPaxosProtocol(rules: FastRules): Protocol<FastState, FastMes
 }
 
 function onMessage(fast: Fast, from: number, message: FastMessage): void {
+  if (!fast.rules.hears(fast.state, from, message)) return;
   switch (message.kind) {
     case 'prepare':
       onPrepare(fast, from, message);

@@ -6,8 +6,7 @@
 import { onProposal, vote } from './acceptor.ts';
 import { noop } from './coordinator.ts';
 import type { FastCommand } from './messages.ts';
-import { isFast } from './numbers.ts';
-import { type Fast, sendAll, type Tally, type Vote } from './state.ts';
+import { type Fast, type Phase2, sendAll, type Tally, type Vote } from './state.ts';
 
 /**
  * Coordinator: proposes a value in a slot, never two in one round. It is sent before it is written,
@@ -54,26 +53,38 @@ export function tallyOf({ state, env }: Fast, slot: number): Tally {
 }
 
 function attend(fast: Fast, slot: number, tally: Tally): void {
-  const { state, env, rules } = fast;
-  const phase2 = state.proposals.get(slot);
-  const current = phase2?.round ?? state.round;
-  const votes = votesOf(tally, current);
-  const inFastRound = isFast(current, state.members.length);
-  if (inFastRound && votes.length >= rules.votesToRecover(state.quorums)) {
-    recover(fast, slot, votes);
-  } else if (phase2 !== undefined) {
-    const { round, command } = phase2;
-    for (const node of state.members) {
-      if (node === state.self || tally.votes[node]?.round === round) continue;
-      env.send(node, { kind: 'accept', round, slot, command });
-    }
-  } else if (inFastRound) {
-    // As a proposer like any other: the acceptors that have not voted yet may still agree.
-    const command = votes[0]?.command ?? noop(fast);
-    const proposal = { kind: 'proposal', slot, command, again: true } as const;
-    sendAll(fast, proposal);
-    onProposal(fast, state.self, { ...proposal, again: false });
+  const { state, rules } = fast;
+  const phase2 = state.proposals.get(slot) ?? null;
+  const votes = votesOf(tally, phase2?.round ?? state.round);
+  switch (rules.onSlotTimeout(state, votes, phase2, rules.votesToRecover(state.quorums))) {
+    case 'recover':
+      recover(fast, slot, votes);
+      break;
+    case 'repeat':
+      if (phase2 !== null) acceptAgain(fast, slot, tally, phase2);
+      break;
+    case 'ask':
+      askForVotes(fast, slot, votes);
+      break;
+    case 'wait':
+      break;
   }
+}
+
+function acceptAgain({ state, env }: Fast, slot: number, tally: Tally, phase2: Phase2): void {
+  const { round, command } = phase2;
+  for (const node of state.members) {
+    if (node === state.self || tally.votes[node]?.round === round) continue;
+    env.send(node, { kind: 'accept', round, slot, command });
+  }
+}
+
+/** As a proposer like any other: the acceptors that have not voted yet may still agree. */
+function askForVotes(fast: Fast, slot: number, votes: readonly Vote[]): void {
+  const command = votes[0]?.command ?? noop(fast);
+  const proposal = { kind: 'proposal', slot, command, again: true } as const;
+  sendAll(fast, proposal);
+  onProposal(fast, fast.state.self, { ...proposal, again: false });
 }
 
 /**
@@ -84,7 +95,7 @@ function recover(fast: Fast, slot: number, votes: readonly Vote[]): void {
   const { state, env, rules } = fast;
   if (!rules.fallsBack(state)) return;
   const { round, quorums, self } = state;
-  const picked = rules.pick(votes, { quorums, heard: votes.length, self });
+  const forced = rules.forced(votes, { quorums, heard: votes.length, self });
   const ballot = rules.recoverRound(round);
   state.contention += 2;
   env.trace({
@@ -94,7 +105,7 @@ function recover(fast: Fast, slot: number, votes: readonly Vote[]): void {
     instance: slot,
     votes: votes.map(({ node, command }) => ({ node, valueHash: command.valueHash })),
   });
-  propose(fast, ballot, slot, picked.command ?? noop(fast));
+  propose(fast, ballot, slot, forced ?? rules.preferred(votes) ?? noop(fast));
 }
 
 function votesOf(tally: Tally, round: number): Vote[] {

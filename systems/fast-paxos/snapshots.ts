@@ -16,8 +16,8 @@ export function takeSnapshot(fast: Fast): void {
 
 /** Replaces the own state by a snapshot that is ahead of it; an old one is not looked at. */
 export function install(fast: Fast, snapshot: Snapshot): void {
-  const { state } = fast;
-  if (snapshot.slot <= state.applied) return;
+  const { state, rules } = fast;
+  if (!rules.installsSnapshot(state, snapshot)) return;
   state.kv = snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv);
   state.applied = snapshot.slot;
   state.chosenUpTo = Math.max(state.chosenUpTo, snapshot.slot);

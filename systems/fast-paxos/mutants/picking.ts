@@ -1,7 +1,7 @@
 /** Wrong quorums, and wrong choices of the value that a round must have (rule O4, FP 2.2). */
 
 import type { HuntSettings, Variant } from '../../system.ts';
-import { countLike, type FastRules, pickAmong } from '../rules.ts';
+import { countLike, type FastRules, forcedAmong, mostVoted } from '../rules.ts';
 import type { Vote } from '../state.ts';
 
 type FastVariant = Variant<FastRules>;
@@ -46,12 +46,8 @@ const ownValue: FastVariant = {
   describe: 'after a collision the coordinator proposes what it voted for itself',
   kind: 'mutant',
   rules: (base) => ({
-    pick(votes, context) {
-      const own = votes.find(({ node }) => node === context.self);
-      return own === undefined
-        ? base.pick(votes, context)
-        : { forced: false, command: own.command };
-    },
+    forced: (votes, context) =>
+      votes.find(({ node }) => node === context.self)?.command ?? base.forced(votes, context),
   }),
   source: 'Lamport 2006, rule O4',
   expect: ['CollisionRule', 'SafeAt', 'Agreement'],
@@ -62,13 +58,13 @@ const leastVotes: FastVariant = {
   id: 'fp-recovery-least-votes',
   describe: 'after a collision the value with the fewest votes is taken',
   kind: 'mutant',
-  rules: (base) => ({
-    pick(votes, context) {
+  rules: () => ({
+    forced(votes) {
       const [first, ...others] = votes;
-      if (first === undefined) return base.pick(votes, context);
+      if (first === undefined) return null;
       const rarer = (one: Vote, other: Vote): Vote =>
         countLike(votes, other.command) < countLike(votes, one.command) ? other : one;
-      return { forced: false, command: others.reduce(rarer, first).command };
+      return others.reduce(rarer, first).command;
     },
   }),
   source: 'the opposite of rule O4',
@@ -80,7 +76,7 @@ const mixesRounds: FastVariant = {
   id: 'fp-recovery-mixes-rounds',
   describe: 'votes of all rounds are counted together, not only those of the latest one',
   kind: 'mutant',
-  rules: () => ({ pick: pickAmong }),
+  rules: () => ({ forced: forcedAmong, preferred: mostVoted }),
   source: 'Lamport 2006, figure 2',
   expect: ['CollisionRule', 'SafeAt', 'Agreement'],
   hunt: MANY_ROUNDS,
@@ -91,18 +87,18 @@ const lowestRound: FastVariant = {
   describe: 'votes of the lowest round are counted instead of the latest',
   kind: 'mutant',
   rules: () => ({
-    pick(votes, context) {
-      const lowest = votes.reduce((least, { round }) => Math.min(least, round), Infinity);
-      return pickAmong(
-        votes.filter(({ round }) => round === lowest),
-        context,
-      );
-    },
+    forced: (votes, context) => forcedAmong(ofLowestRound(votes), context),
+    preferred: (votes) => mostVoted(ofLowestRound(votes)),
   }),
   source: 'Lamport 2006, rule O4',
   expect: ['CollisionRule', 'SafeAt', 'Agreement'],
   hunt: MANY_ROUNDS,
 };
+
+function ofLowestRound(votes: readonly Vote[]): readonly Vote[] {
+  const lowest = votes.reduce((least, { round }) => Math.min(least, round), Infinity);
+  return votes.filter(({ round }) => round === lowest);
+}
 
 const shortQuorum: FastVariant = {
   id: 'fp-recovery-short-quorum',
