@@ -159,6 +159,8 @@ export type CommonEvent =
       /** The round of confirmations; it was started after the read arrived. */
       readonly round: number;
       readonly acks: readonly { readonly node: number; readonly round: number }[];
+      /** The last round that had begun when the read came; absent where that does not matter. */
+      readonly since?: number;
       /** By lease: how long ago the round began that it rests on, on the leader's own clock. */
       readonly ageUs?: number;
     }

@@ -123,7 +123,7 @@ export function onLease(ghost: PaxosGhost, node: PaxosNode, event: Lease): void 
 }
 
 function fault(ghost: PaxosGhost, node: PaxosNode, event: ReadCertificate): Fault | null {
-  const { readPosition, term, ageUs } = event;
+  const { readPosition, term, since, ageUs } = event;
   const name = nodeName(node.node);
   if (event.applied < readPosition || node.applied < readPosition) {
     return {
@@ -137,6 +137,12 @@ function fault(ghost: PaxosGhost, node: PaxosNode, event: ReadCertificate): Faul
     return {
       because: 'without leading it',
       told: `${name} answered a read as leader, but did not lead`,
+    };
+  }
+  if (since !== undefined && event.round <= since) {
+    return {
+      because: `on round ${event.round}, although round ${since} had begun when the read came`,
+      told: `${name} answered a read as leader on what it had asked before the read came`,
     };
   }
   if (ghost.lease !== null && ageUs !== undefined) {

@@ -4,12 +4,14 @@ import type { Variant } from '../system.ts';
 import { fastDecoys } from './mutants/decoys.ts';
 import { pickingMutants } from './mutants/picking.ts';
 import { progressMutants } from './mutants/progress.ts';
+import { slotMutants } from './mutants/slots.ts';
 import { votingMutants } from './mutants/voting.ts';
 import type { FastRules } from './rules.ts';
 
 export const fastVariants: readonly Variant<FastRules>[] = [
   ...pickingMutants,
   ...votingMutants,
+  ...slotMutants,
   ...progressMutants,
   ...fastDecoys,
 ];

@@ -92,11 +92,20 @@ export function answerCovered(multi: Multi, upTo: number): void {
 /** Answers a read from the state as it is, and says on whose word. */
 export function answerRead(multi: Multi, read: PendingRead, mode: 'index' | 'lease'): void {
   const { state, env } = multi;
-  const { round, index } = read;
+  const { round, since, index } = read;
   const acks = acksOf(multi, round);
   const { ballot: term, applied } = state;
-  const age = mode === 'lease' ? { ageUs: confirmedAgeUs(multi) } : {};
-  env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks, ...age });
+  const grounds = mode === 'lease' ? { ageUs: confirmedAgeUs(multi) } : { since };
+  env.trace({
+    kind: 'read-cert',
+    mode,
+    term,
+    readPosition: index,
+    applied,
+    round,
+    acks,
+    ...grounds,
+  });
   const value = readKv(state.kv, read.operation.key);
   answer(multi.env, read.to, { status: 'ok', value, position: applied });
 }

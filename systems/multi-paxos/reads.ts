@@ -18,10 +18,12 @@ export function onRead(
 ): void {
   const { state, rules } = multi;
   if (by === 'lease') {
-    answerRead(multi, { to, operation, round: state.confirmedRound, index }, 'lease');
+    const { round: since, confirmedRound: round } = state;
+    answerRead(multi, { to, operation, round, since, index }, 'lease');
     return;
   }
-  state.reads.push({ to, operation, round: rules.readRound(state), index });
+  const round = rules.readRound(state);
+  state.reads.push({ to, operation, round, since: state.round, index });
   serveReads(multi);
 }
 

@@ -70,10 +70,43 @@ const acceptStrict: BasicVariant = {
   hunt: { workload: 'consensus', timeLimitS: 10, set: { 'workload.readEvery': 0 } },
 };
 
+const acceptKeepsPromise: BasicVariant = {
+  id: 'px-accept-keeps-promise',
+  describe: 'accepting in a ballot above the promise does not raise the promise',
+  kind: 'mutant',
+  rules: () => ({ promisedAfterAccept: (promised) => promised }),
+  source: 'PMS, section 2.2: accepting is promising as well',
+  expect: ['PromiseMonotone', 'AcceptRespectsPromise', 'SafeAt'],
+  hunt: DUELS,
+};
+
+const promiseOmitsAccepted: BasicVariant = {
+  id: 'px-promise-omits-accepted',
+  describe: 'a promise reports nothing of what was accepted',
+  kind: 'mutant',
+  rules: () => ({ reported: () => null }),
+  source: 'PMS, phase 1b',
+  expect: ['PromiseTruthful', 'SafeAt'],
+  hunt: DUELS,
+};
+
+const forgetsAccepted: BasicVariant = {
+  id: 'px-start-forgets-accepted',
+  describe: 'a node that starts goes by its promises, and not by what it had accepted',
+  kind: 'mutant',
+  rules: () => ({ recordsAtStart: (records) => records.filter(({ kind }) => kind !== 'accept') }),
+  source: 'PMS, section 2.5 (class)',
+  expect: ['D:AcceptDurable', 'D:PromiseDurable'],
+  hunt: { ...DUELS, nemesis: ['kill'] },
+};
+
 export const acceptorMutants = [
   acceptIgnoresPromise,
   promiseGoesBack,
   promiseBumpsAccepted,
   adoptKeepsOldBallot,
   acceptStrict,
+  acceptKeepsPromise,
+  promiseOmitsAccepted,
+  forgetsAccepted,
 ] as const;

@@ -152,6 +152,38 @@ const noBackoff: BasicVariant = {
   },
 };
 
+const timeoutProposesOwn: BasicVariant = {
+  id: 'px-timeout-proposes-own',
+  describe: 'when phase 2 takes too long, the own value is proposed in the same ballot',
+  kind: 'mutant',
+  rules: (base) => ({
+    onTimeout: (attempt, own, state) =>
+      attempt.phase === 'accept' && own !== null
+        ? { phase: 'accept', ballot: attempt.ballot, value: own }
+        : base.onTimeout(attempt, own, state),
+  }),
+  source: 'PMS, section 2.2: one value in a ballot',
+  expect: ['OneValuePerBallot', 'J:HighestValue', 'Agreement'],
+  hunt: DUELS,
+};
+
+const timeoutSkipsPrepare: BasicVariant = {
+  id: 'px-timeout-skips-prepare',
+  describe: 'when phase 2 takes too long, its value is proposed in a higher ballot without phase 1',
+  kind: 'mutant',
+  rules: (base) => ({
+    onTimeout(attempt, own, state) {
+      if (attempt.phase !== 'accept') return base.onTimeout(attempt, own, state);
+      const above = base.highestKnown(state, attempt.key);
+      const ballot = base.nextBallot(state.self, state.members.length, above);
+      return { phase: 'accept', ballot, value: attempt.value };
+    },
+  }),
+  source: 'PMS, section 2.2',
+  expect: ['J:NoCert', 'SafeAt'],
+  hunt: DUELS,
+};
+
 /** The slip: 4 is a ballot of node 2, not of node 1. */
 export function collidingBallot(
   base: BasicRules,
@@ -172,4 +204,6 @@ export const proposerMutants = [
   collideAndEqual,
   nackAdopts,
   noBackoff,
+  timeoutProposesOwn,
+  timeoutSkipsPrepare,
 ] as const;

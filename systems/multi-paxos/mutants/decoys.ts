@@ -29,4 +29,30 @@ const strictPromise: MultiVariant = {
   source: 'PMS, section 2.2: repeating a promise is only for lost messages',
 };
 
-export const multiDecoys = [promiseEqual, acceptOnlyEqual, strictPromise] as const;
+const prepareFromSnapshot: MultiVariant = {
+  id: 'mp-prepare-from-snapshot',
+  describe: 'phase 1 begins behind the snapshot, and hears of much that is known to be chosen',
+  kind: 'decoy',
+  rules: () => ({ prepareFrom: (state) => state.snapshot.slot + 1 }),
+  source: 'PMS, section 3: more than has to be asked for',
+};
+
+const silentRefusal: MultiVariant = {
+  id: 'mp-heartbeat-silent-refusal',
+  describe: 'a heartbeat below the promise is not answered at all',
+  kind: 'decoy',
+  rules: (base) => ({
+    heartbeatAnswer(state, from, message) {
+      return base.heartbeatAnswer(state, from, message) === 'ack' ? 'ack' : 'none';
+    },
+  }),
+  source: 'a refusal only speeds things up',
+};
+
+export const multiDecoys = [
+  promiseEqual,
+  acceptOnlyEqual,
+  strictPromise,
+  prepareFromSnapshot,
+  silentRefusal,
+] as const;

@@ -1,4 +1,4 @@
-/** Wrong reads, leases and sessions. */
+/** Wrong reads and sessions. */
 
 import type { Variant } from '../../system.ts';
 import type { MultiRules } from '../rules.ts';
@@ -25,30 +25,6 @@ const readBeforeOwnCommit: MultiVariant = {
   source: 'etcd issue 7331 (the same mistake)',
   expect: ['PrefixRead', 'linearizable'],
   hunt: { nodes: 3, nemesis: ['kill', 'partition'], nemesisIntervalS: 1 },
-};
-
-const leaseFromAck: MultiVariant = {
-  id: 'mp-lease-from-ack-time',
-  describe: 'the leader counts its lease from the answers, not from the question',
-  kind: 'mutant',
-  rules: () => ({ leaseUntil: ({ confirmedUs }, { leaseUs }) => confirmedUs + leaseUs }),
-  source: "Ongaro's dissertation, section 6.4.1; PML, master leases",
-  expect: ['J:LeaseCert'],
-  hunt: {
-    nodes: 3,
-    nemesis: ['partition', 'clock', 'pause'],
-    nemesisIntervalS: 0.5,
-    rate: 300,
-    set: {
-      reads: 'lease',
-      leaseMs: 100,
-      electionTimeoutMs: 60,
-      heartbeatMs: 20,
-      checkQuorum: false,
-      'network.latencyMaxUs': 40_000,
-      'network.latePpm': 100_000,
-    },
-  },
 };
 
 const noDedupe: MultiVariant = {
@@ -78,7 +54,6 @@ const dedupeNotInSnapshot: MultiVariant = {
 export const serviceMutants = [
   localRead,
   readBeforeOwnCommit,
-  leaseFromAck,
   noDedupe,
   dedupeNotInSnapshot,
 ] as const;
