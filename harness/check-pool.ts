@@ -18,18 +18,16 @@ import { CODE_SUFFIX } from './own-code.ts';
  * The same answer as `checkLinearizable`, to the byte, sooner where several keys need long
  * searches. Threads are started for those only: a monitor decides a million operations in less
  * time than a thread takes to start. The model is one of the library's, by name: a function cannot
- * be sent to another thread. `atOnceConfigurations`: what a key may take before it is worth one
- * (default 50,000). Rejects when a thread dies, which says nothing about the history; no
+ * be sent to another thread. What a key may take before it is worth one is `atOnceSteps`. Rejects when a thread dies, which says nothing about the history; no
  * thread is left behind.
  */
 export async function checkInParallel(
   history: History,
   options: NamedModelOptions,
   threads: number = availableParallelism(),
-  atOnceConfigurations?: number,
 ): Promise<LinearizabilityResult> {
   if (threads < 2) return checkLinearizable(history, options);
-  const { shares, join } = cutShares(history, options, threads, atOnceConfigurations);
+  const { shares, join } = cutShares(history, options, threads);
   const [own, ...others] = shares;
   if (own === undefined) return join([]);
   const columns = sharedColumns(own);

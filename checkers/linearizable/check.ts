@@ -3,6 +3,7 @@
 import type { History, Value } from '../history.ts';
 import { type Verdict, worst } from '../verdict.ts';
 import { decide, type KeyResult, type Question } from './decide.ts';
+import { type Ask, AT_ONCE_CONFIGURATIONS, firstTurn, furtherTurns } from './keys.ts';
 import { type Model, UnreadableValue } from './model.ts';
 import { silentMultiRegister } from './models/multi-register.ts';
 import { modelNamed, models } from './models.ts';
@@ -21,9 +22,14 @@ export interface LinearizabilityOptions {
   readonly nilReads?: NilReads;
   /** What the search may spend; a check that runs out is `unknown`. */
   readonly budget?: Budget;
+  /** Of these steps, what each of several keys may take before the others had a turn. Default 50,000. */
+  readonly atOnceSteps?: number;
   /** False leaves out the witness, which can cost more than the verdict. Default true. */
   readonly explain?: boolean;
-  /** Whether to go on with other keys after a violation. Default `every`. */
+  /**
+   * Whether to go on with other keys after a violation. Default `every`: they are judged without a
+   * witness, within as much as it took to find the first.
+   */
   readonly keys?: 'every' | 'until-violation';
   /**
    * `positions`: try the order by the positions in the history first. Default `off`, the clients'
@@ -87,20 +93,26 @@ export function prepare(history: History, options: LinearizabilityOptions): Prep
   return { groups, question };
 }
 
-/** Decides one object after the other, within one budget. */
+/** Decides each object, within one budget. */
 export function checkKeys(
   { groups, question }: Prepared,
   options: LinearizabilityOptions,
-): KeyResult[] {
-  const results: KeyResult[] = [];
-  let { steps } = question.budget;
-  for (const operations of groups) {
-    const result = checkKey(operations, { ...question, budget: { ...question.budget, steps } });
-    steps -= result.configurations;
-    results.push(result);
-    if (options.keys === 'until-violation' && result.verdict.kind === 'invalid') break;
-  }
-  return results;
+): readonly KeyResult[] {
+  const ask: Ask = (place, asked) => checkKey(groups[place] as Operations, asked);
+  const [only] = groups;
+  if (only !== undefined && groups.length === 1) return [ask(0, question)];
+  const first = firstTurn(groups.length, question, atOnceOf(options), ask);
+  return furtherTurns(groups.length, question, first, ask, isBrief(options));
+}
+
+/** What each of several keys may take in its first turn. */
+export function atOnceOf({ atOnceSteps }: LinearizabilityOptions): number {
+  return atOnceSteps ?? AT_ONCE_CONFIGURATIONS;
+}
+
+/** Whether the caller wants no more than the first contradiction. */
+export function isBrief({ keys }: LinearizabilityOptions): boolean {
+  return keys === 'until-violation';
 }
 
 /** One answer out of those for the keys. */

@@ -107,7 +107,8 @@ function textSearch(operations: Operations, question: Question): Found | undefin
 }
 
 /** Undefined where no monitor knows the model, or it cannot decide. */
-function byMonitor(operations: Operations, { model, initial }: Question): KeyResult | undefined {
+function byMonitor(operations: Operations, question: Question): KeyResult | undefined {
+  const { model, initial, explain } = question;
   const found = monitorFor(model);
   const seen = found?.monitor(operations, initial);
   if (found === undefined || seen === undefined) return undefined;
@@ -115,7 +116,10 @@ function byMonitor(operations: Operations, { model, initial }: Question): KeyRes
     case 'valid':
       return answer(operations, { kind: 'valid' }, found.name, 0);
     case 'violation': {
-      const verdict = explainContradiction(operations, model, seen.contradiction);
+      const { because } = seen.contradiction;
+      const verdict: Verdict = explain
+        ? explainContradiction(operations, model, seen.contradiction)
+        : { kind: 'invalid', because, events: [] };
       return answer(operations, verdict, found.name, 0);
     }
     case 'undecided':

@@ -9,8 +9,10 @@
 
 import { History, NONE, type Value } from '../history.ts';
 import {
+  atOnceOf,
   checkKey,
   checkKeys,
+  isBrief,
   joinKeys,
   type LinearizabilityOptions,
   type LinearizabilityResult,
@@ -19,6 +21,7 @@ import {
   undecided,
 } from './check.ts';
 import type { KeyResult } from './decide.ts';
+import { type Ask, type FirstTurn, firstTurn, furtherTurns } from './keys.ts';
 import type { Operations } from './operations.ts';
 
 /** Options that can be sent to another thread, which a model of one's own cannot. */
@@ -58,29 +61,22 @@ export interface Cut {
 }
 
 /**
- * Configurations that each key may take before it goes into a share: about a tenth of a second,
- * which is what it takes to start a thread. A monitor takes none.
- */
-const AT_ONCE_CONFIGURATIONS = 50_000;
-
-/**
  * Decides what is decided at once, a monitor's keys and those of a short search, and cuts the rest
  * into at most `lanes` shares with about as many operations each; none where fewer than two keys
- * are left. The joined answer is that of `checkLinearizable`, to the byte: the steps of the budget
+ * are left, or where a key contradicts itself: that is the answer. The joined answer is that of `checkLinearizable`, to the byte: the steps of the budget
  * are spent in the order of the keys, and a key that would have had too few left for what its
  * share found is checked again when the answers are joined.
  */
-export function cutShares(
-  history: History,
-  options: NamedModelOptions,
-  lanes: number,
-  atOnceConfigurations: number = AT_ONCE_CONFIGURATIONS,
-): Cut {
+export function cutShares(history: History, options: NamedModelOptions, lanes: number): Cut {
   const prepared = prepare(history, options);
   if (typeof prepared === 'string') return { shares: [], join: () => undecided(prepared) };
-  const found = atOnce(prepared, options, atOnceConfigurations);
-  const left = prepared.groups.flatMap((_, place) => (found[place] === undefined ? [place] : []));
-  const cut = left.length < 2 ? [] : balanced(prepared, left, lanes);
+  const { groups, question } = prepared;
+  if (groups.length < 2) return { shares: [], join: () => joinKeys(checkKeys(prepared, options)) };
+  const ask: Ask = (place, asked) => checkKey(groups[place] as Operations, asked);
+  const first = firstTurn(groups.length, question, atOnceOf(options), ask);
+  const left = groups.flatMap((_, place) => (first.found[place] === undefined ? [place] : []));
+  const isDone = left.length < 2 || first.contradicted !== undefined;
+  const cut = isDone ? [] : balanced(prepared, left, lanes);
   const { length, time, type, process, f, key, value, error, node, position } = history;
   const common = {
     length,
@@ -96,32 +92,13 @@ export function cutShares(
     values,
     groups: places.map(keyAt(prepared)),
   }));
-  return { shares, join: (answers) => join(prepared, options, { found, shares, answers }) };
+  return { shares, join: (answers) => join(prepared, options, { first, shares, answers }) };
 }
 
 /** What was found about a key, and the steps that the search for it might have taken. */
 interface Found {
   readonly result: KeyResult;
   readonly stepsGiven: number;
-}
-
-/** By place: keys that are valid after a short search at most. Violations are left, for a witness. */
-function atOnce(
-  { groups, question }: Prepared,
-  options: NamedModelOptions,
-  configurations: number,
-): (Found | undefined)[] {
-  if (groups.length < 2) return [];
-  const steps = Math.min(configurations, question.budget.steps);
-  const short = { ...question, explain: false, budget: { ...question.budget, steps } };
-  const found: (Found | undefined)[] = [];
-  for (const operations of groups) {
-    const result = checkKey(operations, short);
-    const { kind } = result.verdict;
-    found.push(kind === 'valid' ? { result, stepsGiven: Number.POSITIVE_INFINITY } : undefined);
-    if (options.keys === 'until-violation' && kind === 'invalid') break;
-  }
-  return found;
 }
 
 /** Places, ascending in each share: the longest keys are given out first, to whoever has least. */
@@ -158,7 +135,17 @@ export function checkShare(share: Share): readonly KeyResult[] {
     call,
     ret,
   }));
-  return checkKeys({ ...nothing, groups }, options);
+  const results: KeyResult[] = [];
+  let { steps } = nothing.question.budget;
+  for (const operations of groups) {
+    const budget = { ...nothing.question.budget, steps };
+    const result = checkKey(operations, { ...nothing.question, budget });
+    steps -= result.configurations;
+    results.push(result);
+    // What is asked of the others then depends on the other shares.
+    if (result.verdict.kind === 'invalid') break;
+  }
+  return results;
 }
 
 /**
@@ -173,12 +160,12 @@ function join(
   { groups, question }: Prepared,
   options: NamedModelOptions,
   from: {
-    readonly found: readonly (Found | undefined)[];
+    readonly first: FirstTurn;
     readonly shares: readonly Share[];
     readonly answers: readonly (readonly KeyResult[])[];
   },
 ): LinearizabilityResult {
-  const found = [...from.found];
+  const found: (Found | undefined)[] = [];
   from.shares.forEach((share, lane) => {
     let stepsGiven = question.budget.steps;
     // A share that stops at a violation answers fewer keys than it has.
@@ -187,20 +174,13 @@ function join(
       stepsGiven -= result.configurations;
     });
   });
-  let { steps } = question.budget;
-  const results: KeyResult[] = [];
-  for (const [place, operations] of groups.entries()) {
+  const ask: Ask = (place, asked) => {
     const known = found[place];
-    const budget = { ...question.budget, steps };
-    const result =
-      known !== undefined && isSame(known, steps)
-        ? known.result
-        : checkKey(operations, { ...question, budget });
-    steps -= result.configurations;
-    results.push(result);
-    if (options.keys === 'until-violation' && result.verdict.kind === 'invalid') break;
-  }
-  return joinKeys(results);
+    const isKnown = known !== undefined && asked.explain === question.explain;
+    if (isKnown && isSame(known, asked.budget.steps)) return known.result;
+    return checkKey(groups[place] as Operations, asked);
+  };
+  return joinKeys(furtherTurns(groups.length, question, from.first, ask, isBrief(options)));
 }
 
 /** Whether a search with so many steps finds what one with the steps given has found. */

@@ -29,12 +29,28 @@ export async function judgeLinearizable(question: Question): Promise<Answer> {
     checker: 'linearizable',
     model,
     verdict,
-    notes: [...notesOf(question), ...claimNotes(result)],
+    notes: [...notesOf(question), ...claimNotes(result), ...otherKeys(result)],
     decidedBy,
     configurations,
     operations,
     ...(keys.length > 1 ? { stats: { keys: keys.length } } : {}),
   };
+}
+
+/** Once a key contradicts itself the others are not gone into any further: what is known of them. */
+function otherKeys({ keys, verdict }: LinearizabilityResult): string[] {
+  if (verdict.kind !== 'invalid') return [];
+  const count = (kind: string): number => keys.filter((key) => key.verdict.kind === kind).length;
+  const others = count('invalid') - 1;
+  const left = count('unknown');
+  return [
+    ...(others > 0
+      ? [`${others} more ${others === 1 ? 'key contradicts itself' : 'keys contradict themselves'}`]
+      : []),
+    ...(left > 0
+      ? [`${left} ${left === 1 ? 'key was' : 'keys were'} not judged after the contradiction`]
+      : []),
+  ];
 }
 
 /** What the system says of itself and does not keep, apart from what its clients saw. */

@@ -41,17 +41,18 @@ describe('checkInParallel', () => {
 
   test('answers like one thread, to the byte, where it needs others', async () => {
     const counters = hardCounters();
-    const alone = checkLinearizable(counters, { model: 'counter' });
-    const together = await checkInParallel(counters, { model: 'counter' }, 3, 100);
+    const few = { model: 'counter', atOnceSteps: 100 };
+    const alone = checkLinearizable(counters, few);
+    const together = await checkInParallel(counters, few, 3);
     expect(JSON.stringify(together)).toBe(JSON.stringify(alone));
   });
 
   test('rejects when a thread fails, and says why', async () => {
     const name = 'known-to-this-thread-only';
     Object.assign(models, { [name]: { ...modelNamed('counter'), name } });
-    await expect(checkInParallel(hardCounters(), { model: name }, 3, 100)).rejects.toThrow(
-      `in a checking thread, no model is called "${name}"`,
-    );
+    await expect(
+      checkInParallel(hardCounters(), { model: name, atOnceSteps: 100 }, 3),
+    ).rejects.toThrow(`in a checking thread, no model is called "${name}"`);
   });
 
   test('says what one thread would say of a history that cannot be judged', async () => {

@@ -84,9 +84,31 @@ describe('keys', () => {
     expect(operations).toBe(4);
   });
 
+  test('have a short turn each before one has a long one, and one contradiction is explained', () => {
+    const keyed = (key: string, events: readonly NewEvent[], who: number) =>
+      events.map((event) => ({ ...event, key, process: who }));
+    const wrong = sequence(
+      { f: 'inc', input: 1 },
+      { f: 'read', output: 4 },
+      { f: 'dec', input: 1 },
+    );
+    const hard = [...hardCounters()].filter(({ key }) => key === 'c0');
+    const history = History.from([
+      ...hard,
+      ...keyed('wrong', wrong, 1000),
+      ...keyed('other', wrong, 2000),
+    ]);
+    const { keys } = checkLinearizable(history, { model: 'counter', atOnceSteps: 100 });
+    expect(keys.map(({ key }) => key)).toEqual(['c0', 'wrong', 'other']);
+    expect(keys[0]?.verdict.kind).toBe('unknown');
+    expect(keys[1]?.verdict).toMatchObject({ kind: 'invalid', witness: { key: 'wrong' } });
+    expect(keys[2]?.verdict.kind).toBe('invalid');
+    expect(keys[2]?.verdict).not.toHaveProperty('witness');
+  });
+
   describe('in shares, as plain data', () => {
     const join = (history: History, options: NamedModelOptions, lanes: number) => {
-      const cut = cutShares(history, options, lanes, 100);
+      const cut = cutShares(history, options, lanes);
       const joined = cut.join(cut.shares.map((share) => checkShare(structuredClone(share))));
       return { shares: cut.shares.length, joined };
     };
@@ -98,7 +120,7 @@ describe('keys', () => {
       ['with steps for some keys only', { budget: { steps: 1000 } }],
       ['with too little memory', { budget: { memoryBytes: 1 << 15 } }],
     ])('keys that need a search have the answers of one thread, %s', (_, some) => {
-      const options = { model: 'counter', ...some };
+      const options = { model: 'counter', atOnceSteps: 100, ...some };
       const history = hardCounters();
       const { shares, joined } = join(history, options, 2);
       expect(shares).toBe(2);
@@ -123,7 +145,7 @@ describe('keys', () => {
     });
 
     test('a thread that does not know the model says so, and no verdict', () => {
-      const { shares } = cutShares(hardCounters(), { model: 'counter' }, 2, 100);
+      const { shares } = cutShares(hardCounters(), { model: 'counter', atOnceSteps: 100 }, 2);
       const share = shares[0] as (typeof shares)[0];
       const options = { ...share.options, model: 'my-counter' };
       expect(() => checkShare({ ...share, options })).toThrow('no model is called "my-counter"');
