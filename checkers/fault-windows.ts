@@ -2,10 +2,25 @@
  * Faults as the history tells of them: from when to when each was in force, and the evidence.
  *
  * The nemesis writes `info` events with f = the lane and value [phase, form, id, status, evidence,
- * targets]: one with phase `start`, and one with phase `end` when the fault is undone.
+ * targets]: one with phase `start`, and one with phase `end` when the fault is undone. To the
+ * latter `held` is added where it had been in force although its start could not tell, and `short`
+ * where it had not been for long enough to show anything.
  */
 
 import { type History, INFO, NEMESIS } from './history.ts';
+
+/** The event of the nemesis, with the reason as its value, that the machine lost what a run needs. */
+export const LOST = 'lost';
+
+/** Why a run says nothing about the system from some point on; null where nothing was lost. */
+export function lossOf(history: History): string | null {
+  const f = history.functions.find(LOST);
+  for (let index = 0; index < history.length; index++) {
+    if (history.process[index] !== NEMESIS || history.f[index] !== f) continue;
+    return text(history.values.value(history.value[index] as number));
+  }
+  return null;
+}
 
 type FaultStatus = 'installed' | 'skipped' | 'indeterminate';
 
@@ -23,6 +38,11 @@ export interface FaultWindow {
   readonly status: FaultStatus;
   /** What became of undoing it; null when the history ends before. */
   readonly endStatus: FaultStatus | null;
+  /**
+   * Whether it was in force, and for long enough to show anything: on the word of both receipts,
+   * for the start cannot always tell.
+   */
+  readonly counts: boolean;
   /** What showed that it was in force, or why it was not. */
   readonly evidence: string;
   /** On whom, in words; empty where that is not recorded. */
@@ -39,13 +59,14 @@ export function faultWindows(history: History): FaultWindow[] {
     if (history.process[index] !== NEMESIS || history.type[index] !== INFO) continue;
     const receipt = parse(history.values.value(history.value[index] as number));
     if (receipt === null) continue;
-    const { phase, ...fault } = receipt;
+    const { phase, correction, ...fault } = receipt;
     const timeNs = history.time[index] as number;
     if (phase === 'start') {
       open.set(fault.id, windows.length);
       windows.push({
         lane: history.functions.names[history.f[index] as number] as string,
         ...fault,
+        counts: fault.status === 'installed',
         startNs: timeNs,
         endNs: null,
         endStatus: null,
@@ -61,6 +82,7 @@ export function faultWindows(history: History): FaultWindow[] {
       ...window,
       endNs: timeNs,
       endStatus: fault.status,
+      counts: correction === 'held' || (window.counts && correction !== 'short'),
       events: [...window.events, index],
     };
   }
@@ -74,14 +96,16 @@ interface ParsedReceipt {
   readonly status: FaultStatus;
   readonly evidence: string;
   readonly targets: string;
+  readonly correction: unknown;
 }
 
 function parse(value: unknown): ParsedReceipt | null {
   if (!Array.isArray(value)) return null;
-  const [phase, form, id, status, evidence, targets]: unknown[] = value;
+  const [phase, form, id, status, evidence, targets, correction]: unknown[] = value;
   if (phase !== 'start' && phase !== 'end') return null;
   if (typeof form !== 'string' || typeof id !== 'number' || !isStatus(status)) return null;
-  return { phase, form, id, status, evidence: text(evidence), targets: text(targets) };
+  const texts = { evidence: text(evidence), targets: text(targets) };
+  return { phase, form, id, status, ...texts, correction };
 }
 
 function text(value: unknown): string {

@@ -144,12 +144,12 @@ function summary(f: string, tallies: readonly Tally[]): FunctionStats {
   };
 }
 
-/** Per lane, how many faults have a receipt that they were in force. */
+/** Per lane, how many faults were in force, and long enough, by their receipts. */
 function installedFaults(history: History): Map<string, number> {
   const installed = new Map<string, number>();
   for (const window of faultWindows(history)) {
     const before = installed.get(window.lane) ?? 0;
-    installed.set(window.lane, before + (window.status === 'installed' ? 1 : 0));
+    installed.set(window.lane, before + (window.counts ? 1 : 0));
   }
   return installed;
 }

@@ -6,6 +6,8 @@ import type { ClientProtocol } from '../systems/client.ts';
 import type { Operation, Outcome } from '../systems/operations.ts';
 import type { Options } from '../systems/protocol.ts';
 import type { System } from '../systems/system.ts';
+import type { Rules, System } from '../systems/system.ts';
+import type { HarnessError } from './errors.ts';
 
 /** What is to be started. */
 export interface ClusterSpec {
@@ -21,6 +23,8 @@ export interface ClusterSpec {
   readonly seed: number;
   /** Where nodes write their logs and traces as they go: nobody else's directory. */
   readonly logDirectory: string;
+  /** How long to wait without progress while it starts, in seconds; absent: by the machine. */
+  readonly startupTimeoutS?: number | null;
   /** Aborted when the run is interrupted: starting must stop and clean up. */
   readonly signal: AbortSignal;
 }
@@ -52,6 +56,13 @@ export interface LiveCluster extends AsyncDisposable {
   client(endpoint: number): LiveClient;
   /** The load begins: zero of the history and the trace, a reading of `process.hrtime.bigint()`. */
   begin(): bigint;
+  /**
+   * Told once when a node, or what it needs, is lost though nobody of ours ended it: the run is
+   * then worth nothing, and is nobody's violation.
+   */
+  onLoss(listener: (failure: HarnessError) => void): void;
+  /** Looks for such a loss now; resolves to null where there is none. */
+  lossSoFar(): Promise<HarnessError | null>;
   /** What the nodes have reported so far; a consistent cut of it. */
   trace(): RecordedTrace;
   /** Versions, image digests, mechanisms chosen per fault: goes into run.json. */

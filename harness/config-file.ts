@@ -17,6 +17,7 @@ const schema = z.strictObject({
   'time-limit': z.number().optional(),
   nemesis: names.optional(),
   'nemesis-interval': z.number().optional(),
+  'startup-timeout': z.number().optional(),
   seed: z.int().optional(),
   'stop-at-violation': z.boolean().optional(),
   mutant: names.optional(),
@@ -32,6 +33,7 @@ export function readConfigFile(file: string): Partial<RunRequest> {
   const {
     'time-limit': timeLimitS,
     'nemesis-interval': nemesisIntervalS,
+    'startup-timeout': startupTimeoutS,
     'stop-at-violation': stopAtViolation,
     ...same
   } = rest;
@@ -39,6 +41,7 @@ export function readConfigFile(file: string): Partial<RunRequest> {
     ...same,
     timeLimitS,
     nemesisIntervalS,
+    startupTimeoutS,
     stopAtViolation,
     nemesis: listOf(nemesis),
     mutants: listOf(mutant),

@@ -30,6 +30,8 @@ export interface RunConfig {
    */
   readonly recoveryMinS: number;
   readonly recoveryMaxS: number;
+  /** Containers: how long to wait without progress while they start; null: as the machine is. */
+  readonly startupTimeoutS: number | null;
   readonly seed: number;
   /** Ends the run at the first violation that is seen while it goes on. */
   readonly stopAtViolation: boolean;
@@ -63,6 +65,7 @@ const LIMITS = {
   nemesisIntervalS: { name: '--nemesis-interval', min: 0.1, max: 3600, whole: false },
   recoveryMinS: { name: 'recoveryMinS', min: 0.001, max: 3600, whole: false },
   recoveryMaxS: { name: 'recoveryMaxS', min: 0.001, max: 3600, whole: false },
+  startupTimeoutS: { name: '--startup-timeout', min: 1, max: 3600, whole: false },
   seed: { name: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER, whole: true },
 } as const;
 
@@ -104,6 +107,7 @@ export function resolveConfig(
       request.nemesisIntervalS ?? hinted.nemesisIntervalS ?? DEFAULTS.nemesisIntervalS,
     recoveryMinS: request.recoveryMinS ?? Math.max(leastMinS, 10 * timeoutS),
     recoveryMaxS: request.recoveryMaxS ?? Math.max(leastMaxS, 20 * timeoutS),
+    startupTimeoutS: request.startupTimeoutS ?? null,
     seed: request.seed ?? drawSeed(),
     stopAtViolation: request.stopAtViolation ?? false,
     mutants: request.mutants ?? [],
@@ -162,6 +166,7 @@ function checkServed(system: System, workload: Workload): void {
 function checkLimits(config: RunConfig): void {
   for (const [field, { name, min, max, whole }] of Object.entries(LIMITS)) {
     const value = config[field as keyof typeof LIMITS];
+    if (value === null) continue;
     // NaN is neither: it fails both comparisons.
     if (value >= min && value <= max && (!whole || Number.isInteger(value))) continue;
     const allowed = `${whole ? 'a whole number ' : ''}${min} to ${max}`;

@@ -6,6 +6,7 @@
  * goes on; final reads; finish when the last operation has ended.
  */
 
+import { LOST } from '../checkers/fault-windows.ts';
 import { History, type Value } from '../checkers/history.ts';
 import { nodeName } from '../checkers/trace.ts';
 import type { PlannedFault, Receipt } from '../nemesis/fault.ts';
@@ -37,6 +38,8 @@ export interface EngineConfig {
 
 /** How long a fault that found nobody to act on waits before it looks again. */
 const SEEK_US = 250_000;
+/** A fault that was in force for less shows nothing. */
+const SHORT_US = 50_000;
 
 type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done';
 
@@ -69,9 +72,13 @@ export class Engine {
   readonly #seen = new Map<string, Value>();
   /** Faults in force or on their way, by id. */
   readonly #active = new Map<number, PlannedFault>();
-  /** Of these, the ones whose end has been asked for. */
-  readonly #ending = new Set<number>();
-  /** Of these, the ones that have found nobody to act on so far, and when each looks again. */
+  /** Of these, when their end was asked for. */
+  readonly #ending = new Map<number, number>();
+  /** When a receipt said that they are in force, where one did. */
+  readonly #inForceUs = new Map<number, number>();
+  /** Those that are being carried out: nobody knows yet since when they are in force. */
+  readonly #pending = new Set<number>();
+  /** Of the active ones, those that have found nobody to act on so far, and when each looks again. */
   readonly #seeking = new Map<number, Seeking>();
   #nextFault = 0;
   /** The wake that counts: the earliest asked for. */
@@ -97,7 +104,7 @@ export class Engine {
   start(): Command[] {
     const commands: Command[] = [];
     for (const [client, slot] of this.#slots.entries()) this.#wakeFor(client, slot, commands);
-    this.#wakeEngine(commands);
+    this.#wakeEngine(0, commands);
     return commands;
   }
 
@@ -125,7 +132,7 @@ export class Engine {
       this.#learn(operation, outcome.value);
       if (this.phase === 'recovery' && !this.#okSinceQuiet) {
         this.#okSinceQuiet = true;
-        this.#wakeEngine(commands);
+        this.#wakeEngine(nowUs, commands);
       }
     }
     // Whoever does not know how an operation ended can take no further part: a new process comes.
@@ -137,7 +144,12 @@ export class Engine {
   /** A fault has been carried out, or could not be; `targets` says on whom, for a reader. */
   faultStarted(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
     this.#recordFault(nowUs, fault, 'start', receipt, targets);
-    return [];
+    this.#pending.delete(fault.id);
+    if (receipt.status === 'installed') this.#inForceUs.set(fault.id, nowUs);
+    const commands: Command[] = [];
+    // Installed late, it may have to go on for longer than was planned.
+    if (this.phase === 'load' && nowUs > fault.startUs) this.#wakeEngine(nowUs, commands);
+    return commands;
   }
 
   /**
@@ -150,8 +162,9 @@ export class Engine {
     if (this.#ending.has(fault.id) || againUs >= fault.endUs) {
       return this.faultStarted(fault, receipt, targets, nowUs);
     }
+    this.#pending.delete(fault.id);
     this.#seeking.set(fault.id, { againUs, receipt, targets });
-    this.#wakeEngine(commands);
+    this.#wakeEngine(nowUs, commands);
     return commands;
   }
 
@@ -161,6 +174,13 @@ export class Engine {
     const commands: Command[] = [];
     if (this.phase === 'quiet') this.#advanceFaults(nowUs, commands);
     return commands;
+  }
+
+  /** The machine lost what the run needs: whatever follows says nothing about the system. */
+  lost(because: string, nowUs: number): Command[] {
+    const event = { type: 'info', process: 'nemesis', f: LOST, value: because } as const;
+    this.history.push({ time: nowUs * 1000, ...event });
+    return [];
   }
 
   /** Ends the run before its time: asks for nothing more, but that faults be undone. */
@@ -220,20 +240,35 @@ export class Engine {
       this.#recordPhase(nowUs);
     }
     if (this.phase === 'recovery' && this.#recovered(nowUs)) this.#startFinalReads(nowUs, commands);
-    else this.#wakeEngine(commands);
+    else this.#wakeEngine(nowUs, commands);
   }
 
   #endDue(nowUs: number, commands: Command[]): void {
     const all = nowUs >= this.#config.timeLimitUs;
     for (const fault of this.#active.values()) {
-      if (all || fault.endUs <= nowUs) this.#end(fault, nowUs, commands);
+      const isDue = !this.#pending.has(fault.id) && this.#dueUs(fault) <= nowUs;
+      if (all || isDue) this.#end(fault, nowUs, commands);
     }
+  }
+
+  /** On a slow machine a fault begins late, and is in force for half of its time all the same. */
+  #dueUs({ id, startUs, endUs }: PlannedFault): number {
+    const sinceUs = this.#inForceUs.get(id) ?? startUs;
+    return Math.max(endUs, sinceUs + Math.floor((endUs - startUs) / 2));
+  }
+
+  /** What shows that a fault counts, or does not, though its start said otherwise. */
+  #correction({ id, startUs, endUs }: PlannedFault, { held }: Receipt): 'held' | 'short' | null {
+    const sinceUs = this.#inForceUs.get(id);
+    if (sinceUs === undefined) return held === true ? 'held' : null;
+    const lastedUs = (this.#ending.get(id) ?? endUs) - sinceUs;
+    return lastedUs < Math.max(SHORT_US, (endUs - startUs) / 4) ? 'short' : null;
   }
 
   /** Asks, once, for a fault to be undone. */
   #end(fault: PlannedFault, nowUs: number, commands: Command[]): void {
     if (this.#ending.has(fault.id)) return;
-    this.#ending.add(fault.id);
+    this.#ending.set(fault.id, nowUs);
     const seeking = this.#seeking.get(fault.id);
     if (seeking !== undefined) {
       this.#seeking.delete(fault.id);
@@ -246,6 +281,7 @@ export class Engine {
     for (const [id, { againUs }] of this.#seeking) {
       if (againUs > nowUs) continue;
       this.#seeking.delete(id);
+      this.#pending.add(id);
       commands.push({ kind: 'start-fault', fault: this.#active.get(id) as PlannedFault });
     }
     for (;;) {
@@ -253,6 +289,7 @@ export class Engine {
       if (fault === undefined || fault.startUs > nowUs) return;
       this.#nextFault++;
       this.#active.set(fault.id, fault);
+      this.#pending.add(fault.id);
       commands.push({ kind: 'start-fault', fault });
     }
   }
@@ -286,7 +323,7 @@ export class Engine {
   }
 
   /** Asks for the next time at which a fault starts or ends or a phase may change. */
-  #wakeEngine(commands: Command[]): void {
+  #wakeEngine(nowUs: number, commands: Command[]): void {
     const { timeLimitUs, recoveryMinUs, recoveryMaxUs } = this.#config;
     let atUs = timeLimitUs;
     if (this.phase === 'recovery') {
@@ -296,7 +333,10 @@ export class Engine {
     else {
       atUs = Math.min(atUs, this.#faults[this.#nextFault]?.startUs ?? timeLimitUs);
       for (const fault of this.#active.values()) {
-        if (!this.#ending.has(fault.id)) atUs = Math.min(atUs, fault.endUs);
+        const dueUs = this.#dueUs(fault);
+        // What is due and still being carried out is seen to once that is over.
+        const waits = this.#pending.has(fault.id) && dueUs <= nowUs;
+        if (!this.#ending.has(fault.id) && !waits) atUs = Math.min(atUs, dueUs);
       }
       for (const { againUs } of this.#seeking.values()) atUs = Math.min(atUs, againUs);
     }
@@ -336,12 +376,15 @@ export class Engine {
     receipt: Receipt,
     targets: string,
   ): void {
+    const { status, evidence } = receipt;
+    const correction = phase === 'end' ? this.#correction(fault, receipt) : null;
+    const value = [phase, fault.form, fault.id, status, evidence, targets];
     this.history.push({
       time: nowUs * 1000,
       type: 'info',
       process: 'nemesis',
       f: fault.lane,
-      value: [phase, fault.form, fault.id, receipt.status, receipt.evidence, targets],
+      value: correction === null ? value : [...value, correction],
     });
   }
 

@@ -3,7 +3,7 @@
 import { judge as judgeAgreement } from '../checkers/agreement/index.ts';
 import { realTimeVerdict } from '../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../checkers/availability.ts';
-import { faultWindows } from '../checkers/fault-windows.ts';
+import { faultWindows, lossOf } from '../checkers/fault-windows.ts';
 import { type History, NEMESIS, OK } from '../checkers/history.ts';
 import { checkLinearizable } from '../checkers/linearizable/index.ts';
 import { orderedSequentialVerdict } from '../checkers/promises/index.ts';
@@ -172,9 +172,14 @@ function phaseMark(history: History, phase: string): number | null {
   return null;
 }
 
-/** What our own machinery failed to undo is not the system's fault. */
+/** What our own machinery failed to undo, or the machine lost, is not the system's fault. */
 function unlessNotUndone(history: History, result: CheckResult): CheckResult {
   if (result.verdict.kind !== 'invalid') return result;
+  const loss = lossOf(history);
+  if (loss !== null) {
+    const because = `${loss}; besides, ${result.verdict.because}`;
+    return { ...result, verdict: { kind: 'unknown', because } };
+  }
   const left = faultWindows(history).find((window) => window.endStatus === 'indeterminate');
   if (left === undefined) return result;
   const because =
@@ -186,7 +191,7 @@ function unlessNotUndone(history: History, result: CheckResult): CheckResult {
 /** Why a run, though nothing in it is wrong, shows nothing; null where it shows something. */
 function vacuousness(config: RunConfig, history: History): string | null {
   const windows = faultWindows(history);
-  if (config.nemesis.length > 0 && !windows.some((window) => window.status === 'installed')) {
+  if (config.nemesis.length > 0 && !windows.some((window) => window.counts)) {
     return `no fault was in force, although ${config.nemesis.join(', ')} was asked for`;
   }
   const finals = phaseMark(history, 'final');

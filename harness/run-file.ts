@@ -34,7 +34,7 @@ export function ordealVersion(): string {
 /** The command that makes the same run again: what the user asked for, with the seed. */
 export function commandOf(request: RunRequest, config: RunConfig): string {
   const parts = ['npx ordeal run', request.system, '--seed', String(config.seed)];
-  const flag = (name: string, value: string | number | readonly string[] | undefined) => {
+  const flag = (name: string, value: string | number | readonly string[] | null | undefined) => {
     const text = Array.isArray(value) ? value.join(',') : String(value ?? '');
     if (text !== '') parts.push(`--${name}`, quoted(text));
   };
@@ -44,6 +44,7 @@ export function commandOf(request: RunRequest, config: RunConfig): string {
   flag('concurrency', request.concurrency);
   flag('rate', request.rate);
   flag('time-limit', request.timeLimitS);
+  flag('startup-timeout', request.startupTimeoutS);
   flag('nemesis', request.nemesis);
   flag('nemesis-interval', request.nemesisIntervalS);
   if (request.stopAtViolation === true) parts.push('--stop-at-violation');

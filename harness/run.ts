@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
+import { lossOf } from '../checkers/fault-windows.ts';
 import type { Verdict } from '../checkers/verdict.ts';
 import { promiseOf, type Variant } from '../systems/system.ts';
 import type { Backend } from './backend.ts';
@@ -87,7 +88,9 @@ export function judgeStored(
   const { config } = stored.run;
   const follower = new TraceFollower(systemNamed(config.system, catalogue));
   const gap = follower.feedAll(stored.trace, quietTimeNs(stored.history));
-  const cutShort = execution.cutShort ?? (stored.truncated ? 'the recording is cut off' : null);
+  const loss = lossOf(stored.history);
+  const cutShort =
+    execution.cutShort ?? loss ?? (stored.truncated ? 'the recording is cut off' : null);
   const judged = judgeRun({
     config,
     workload: workloadNamed(config.workload, catalogue),
@@ -102,18 +105,20 @@ export function judgeStored(
     kind: 'results',
     judgedAt: new Date().toISOString(),
     verdict: judged.verdict,
-    exitStatus: statusOf(judged.verdict, execution),
+    exitStatus: statusOf(judged.verdict, execution, loss),
     checks: judged.checks,
     figures: figuresOf(stored.history, judged.checks, { ...execution, cutShort }),
   };
 }
 
-/** A violation outweighs everything; then an interruption; then doubts about the simulator. */
+/** A violation outweighs everything; then what was lost, an interruption, doubts about the simulator. */
 function statusOf(
   verdict: Verdict,
   { cutShort, determinism }: Pick<RunFigures, 'cutShort' | 'determinism'>,
+  loss: string | null,
 ): number {
   if (verdict.kind === 'invalid') return EXIT.invalid;
+  if (loss !== null) return EXIT.infrastructure;
   if (cutShort === INTERRUPTED) return EXIT.interrupted;
   if (determinism !== null && determinism.identical < determinism.replays) {
     return EXIT.infrastructure;
@@ -214,6 +219,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       ruleFiles: config.rules,
       seed: config.seed,
       logDirectory: resolve(writer.logPath('')),
+      startupTimeoutS: config.startupTimeoutS,
       signal: context.signal,
     });
     writer.run({ ...run, backend: cluster.facts });

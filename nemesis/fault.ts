@@ -61,6 +61,8 @@ export interface PlannedFault {
 export interface Receipt {
   readonly status: 'installed' | 'skipped' | 'indeterminate';
   readonly evidence: string;
+  /** At its end: whether it had been in force after all, where its start could not tell. */
+  readonly held?: boolean;
 }
 
 /** Which faults, and how their targets are chosen. Carrying them out is the backend's job. */

@@ -17,6 +17,7 @@ export interface RunFlags {
   readonly timeLimit?: number;
   readonly nemesis?: readonly string[];
   readonly nemesisInterval?: number;
+  readonly startupTimeout?: number;
   readonly seed?: number;
   readonly stopAtViolation?: boolean;
   readonly mutant?: readonly string[];
@@ -38,6 +39,11 @@ export function addRunOptions(command: Command): Command {
     .option('--time-limit <s>', 'seconds under faults, virtual in sim (default: 60)', number)
     .option('--nemesis <names>', 'faults, by comma; all or none (default: all)', list)
     .option('--nemesis-interval <s>', 'seconds between faults of a kind (default: 5)', number)
+    .option(
+      '--startup-timeout <s>',
+      'containers: seconds without progress until a start is given up (default: by the machine)',
+      number,
+    )
     .option('--seed <n>', 'settles every random choice (default: drawn, and printed)', number)
     .option('--stop-at-violation', 'end the run at the first violation, and judge it')
     .option('--mutant <ids>', 'plants known bugs, by comma', list)
@@ -64,6 +70,7 @@ export function requestOf(system: string, flags: RunFlags): RunRequest {
     timeLimitS: flags.timeLimit,
     nemesis: flags.nemesis,
     nemesisIntervalS: flags.nemesisInterval,
+    startupTimeoutS: flags.startupTimeout,
     seed: flags.seed,
     stopAtViolation: flags.stopAtViolation,
     mutants: flags.mutant,

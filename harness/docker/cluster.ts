@@ -1,7 +1,7 @@
 /** A cluster of containers: brought up, watched over, and removed to the last trace. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { nodeName } from '../../checkers/trace.ts';
@@ -16,20 +16,21 @@ import { DockerFaults } from './faults.ts';
 import { type Image, requireBuildable, requireImage } from './image.ts';
 import { DIRECTORY_PREFIX, removeRun, sweepIn, writeOwner } from './leftovers.ts';
 import { createNetwork, type Network } from './network.ts';
-import { type ClusterPlan, NodeContainer, PORT } from './node-container.ts';
+import { type ClusterPlan, lastLines, NodeContainer, PORT } from './node-container.ts';
 import { type Owner, thisProcess } from './owner.ts';
+import { measurePace, type Pace, Patience } from './patience.ts';
 import { Teardown } from './teardown.ts';
 import { noteBegin, noteCrash, readTraces } from './trace.ts';
+import { Watch } from './watch.ts';
 
-/** A cluster that has no leader by then never forms. */
-const FORMING_MS_MAX = 20_000;
+/** A cluster in which nothing moves for so long, on an idle machine, never forms. */
+const FORMING_MS = 20_000;
 const POLL_MS = 40;
 /** The engine is asked less often whether containers still run: it is busy starting them. */
 const POLLS_PER_LOOK = 20;
 const VIEW_TIMEOUT_MS = 500;
 /** Of every step of the teardown. */
 const TEARDOWN_MS_MAX = 60_000;
-const LOG_LINES_SHOWN = 3;
 
 /** What a test or a library's user may add to a launch. */
 export interface LaunchOptions {
@@ -97,7 +98,7 @@ async function bringUp(
   const created = await Promise.allSettled(nodes.map((node) => node.create()));
   const failed = created.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  await waitUntilFormed(nodes, spec.signal);
+  await waitUntilFormed(nodes, plan.pace, spec.signal);
   return new DockerCluster({
     spec,
     plan,
@@ -128,6 +129,8 @@ function makePlan(parts: PlanParts): ClusterPlan {
     token: randomBytes(24).toString('base64url'),
     directory,
     logDirectory: resolve(spec.logDirectory),
+    pace: measurePace(spec.startupTimeoutS ?? null),
+    signal: spec.signal,
     config: {
       clusterId: owner.runId,
       system: { name: spec.system.name },
@@ -144,20 +147,22 @@ function makePlan(parts: PlanParts): ClusterPlan {
 /** Waits until every node answers and all name the same leader. */
 async function waitUntilFormed(
   nodes: readonly NodeContainer[],
+  pace: Pace,
   signal: AbortSignal,
 ): Promise<void> {
-  const began = performance.now();
+  const patience = new Patience(pace, FORMING_MS);
   let views: (NodeView | null)[] = [];
-  for (let poll = 1; performance.now() - began < FORMING_MS_MAX; poll++) {
-    signal.throwIfAborted();
-    views = await Promise.all(nodes.map(askView));
-    const leader = views[0]?.leader ?? null;
-    if (leader !== null && views.every((view) => view?.leader === leader)) return;
-    const look = poll % POLLS_PER_LOOK === 0;
-    if (look && (await hasExited(nodes.filter((_, i) => views[i] === null)))) break;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  throw infrastructure(await describeFailure(nodes, views, performance.now() - began));
+  do {
+    for (let poll = 1; poll <= POLLS_PER_LOOK; poll++) {
+      signal.throwIfAborted();
+      views = await Promise.all(nodes.map(askView));
+      const leader = views[0]?.leader ?? null;
+      if (leader !== null && views.every((view) => view?.leader === leader)) return;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    if (await hasExited(nodes.filter((_, i) => views[i] === null))) break;
+  } while (patience.goesOn(JSON.stringify([views, nodes.map(({ saidBytes }) => saidBytes)])));
+  throw infrastructure(await describeFailure(nodes, views, patience));
 }
 
 /** Whether one of these stopped by itself: it will not come back, so nobody need wait for it. */
@@ -169,7 +174,7 @@ async function hasExited(nodes: readonly NodeContainer[]): Promise<boolean> {
 async function describeFailure(
   nodes: readonly NodeContainer[],
   views: readonly (NodeView | null)[],
-  tookMs: number,
+  patience: Patience,
 ): Promise<string> {
   const states = await Promise.all(
     nodes.map(async (node, i) => {
@@ -182,11 +187,10 @@ async function describeFailure(
           : `${view.role}, term ${view.term}, leader ${
               view.leader === null ? 'unknown' : nodeName(view.leader)
             }`;
-      return `${node.name}: ${status}, ${said}; log: ${lastLogLines(node.logFile)}`;
+      return `${node.name}: ${status}, ${said}; log: ${lastLines(node.logFile)}`;
     }),
   );
-  const took = `${(tookMs / 1000).toFixed(1)} s`;
-  return `the cluster did not form (given up after ${took})\n  ${states.join('\n  ')}`;
+  return `the cluster did not form: ${patience.describe()}\n  ${states.join('\n  ')}`;
 }
 
 async function askView(node: NodeContainer): Promise<NodeView | null> {
@@ -195,15 +199,6 @@ async function askView(node: NodeContainer): Promise<NodeView | null> {
     return answer.kind === 'view' ? answer.view : null;
   } catch {
     return null;
-  }
-}
-
-function lastLogLines(path: string): string {
-  try {
-    const lines = readFileSync(path, 'utf8').trim().split('\n');
-    return lines.slice(-LOG_LINES_SHOWN).join(' | ');
-  } catch {
-    return 'none';
   }
 }
 
@@ -239,13 +234,18 @@ class DockerCluster implements LiveCluster {
   readonly #parts: ClusterParts;
   readonly #faults: DockerFaults;
   readonly #clock: CausalClock;
+  readonly #watch: Watch;
+  #onLoss: (failure: HarnessError) => void = () => undefined;
 
   constructor(parts: ClusterParts) {
     this.#parts = parts;
     this.nodes = parts.nodes.map(({ node }) => node);
     this.facts = parts.facts;
     this.#clock = new CausalClock(parts.nodes.length);
-    this.#faults = new DockerFaults(parts.nodes, (node) =>
+    const { docker, owner } = parts.plan;
+    this.#watch = new Watch(docker, owner.runId, parts.nodes, (failure) => this.#onLoss(failure));
+    parts.teardown.add('watch', () => this.#watch.close());
+    this.#faults = new DockerFaults(parts.nodes, parts.plan.pace, (node) =>
       noteCrash(parts.plan.logDirectory, node, this.#nowNs()),
     );
   }
@@ -284,6 +284,18 @@ class DockerCluster implements LiveCluster {
     });
     this.#parts.teardown.add(`client ${endpoint}`, () => client.close());
     return client;
+  }
+
+  onLoss(listener: (failure: HarnessError) => void): void {
+    this.#onLoss = listener;
+  }
+
+  async lossSoFar(): Promise<HarnessError | null> {
+    try {
+      return await this.#watch.look();
+    } catch (error) {
+      return infrastructure(`the Docker Engine no longer answers: ${reason(error)}`, error);
+    }
   }
 
   begin(): bigint {

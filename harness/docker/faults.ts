@@ -12,12 +12,16 @@ import type { ClockReading } from '../host/clock.ts';
 import { reason } from './engine.ts';
 import { Links } from './links.ts';
 import type { NodeContainer } from './node-container.ts';
+import { type Pace, Patience } from './patience.ts';
 
 type ClockFault = Extract<Fault, { kind: 'clock' }>;
 
 const ANSWER_TIMEOUT_MS = 1000;
-/** A node that was started must answer within this. */
-const RESTART_TIMEOUT_MS = 20_000;
+/** A node that was started must answer within this, on an idle machine. */
+const RESTART_MS = 20_000;
+const NOT_DOWN = 'is up, although it was killed';
+/** What is seen of several nodes within this is told as one. */
+const APART_MS_MIN = 250;
 const POLL_MS = 30;
 const POLLS_PER_LOOK = 20;
 /** How far a clock that was read back may be off what was set: reading it takes time, too. */
@@ -34,10 +38,13 @@ interface ActiveClock {
 interface Effect {
   readonly status: Receipt['status'];
   readonly evidence: string;
+  /** See `Receipt.held`. */
+  readonly held?: boolean;
 }
 
 export class DockerFaults {
   readonly #nodes: readonly NodeContainer[];
+  readonly #pace: Pace;
   readonly #onCrash: (node: number) => void;
   readonly #links: Links;
   readonly #queues: Promise<unknown>[];
@@ -49,8 +56,9 @@ export class DockerFaults {
   #clocks: readonly ActiveClock[] = [];
 
   /** `onCrash` is told of each node that was killed, once its process is gone. */
-  constructor(nodes: readonly NodeContainer[], onCrash: (node: number) => void) {
+  constructor(nodes: readonly NodeContainer[], pace: Pace, onCrash: (node: number) => void) {
     this.#nodes = nodes;
+    this.#pace = pace;
     this.#onCrash = onCrash;
     this.#links = new Links(nodes);
     this.#queues = nodes.map(() => Promise.resolve());
@@ -99,8 +107,10 @@ export class DockerFaults {
   }
 
   async #kill(node: number): Promise<Effect> {
-    if (this.#count(this.#kills, node, 1) > 1) return installed('was killed already');
     const container = this.#node(node);
+    if (this.#count(this.#kills, node, 1) > 1) {
+      return (await isDown(container)) ? installed('was killed already') : indeterminate(NOT_DOWN);
+    }
     const outcome = await container.kill();
     this.#paused[node] = false;
     this.#onCrash(node);
@@ -111,12 +121,16 @@ export class DockerFaults {
   }
 
   async #restart(node: number): Promise<Effect> {
-    if (this.#count(this.#kills, node, -1) > 0) return installed('stays down: killed twice');
-    const began = performance.now();
     const container = this.#node(node);
+    if (this.#count(this.#kills, node, -1) > 0) {
+      const stays = await isDown(container);
+      return stays ? installed('stays down: killed twice') : indeterminate(NOT_DOWN);
+    }
+    const began = performance.now();
+    const patience = new Patience(this.#pace, RESTART_MS);
     container.writeSkews(this.#skews(node));
     await container.start();
-    for (let poll = 1; performance.now() - began < RESTART_TIMEOUT_MS; poll++) {
+    for (let poll = 1; patience.goesOn(String(container.saidBytes)); poll++) {
       try {
         const answer = await container.control.ask({ kind: 'view' }, ANSWER_TIMEOUT_MS);
         if (answer.kind !== 'view') break;
@@ -132,14 +146,17 @@ export class DockerFaults {
         if (state.kind === 'exited') return indeterminate(`did not stay up (exit ${state.status})`);
       }
     }
-    return indeterminate(`does not answer ${RESTART_TIMEOUT_MS} ms after its start`);
+    return indeterminate(`does not answer after its start: ${patience.describe()}`);
   }
 
   async #pause(node: number): Promise<Effect> {
     this.#count(this.#pauses, node, 1);
-    if (this.#paused[node] === true) return installed('was paused already');
     const container = this.#node(node);
     const before = await container.state();
+    if (before.kind === 'paused') {
+      this.#paused[node] = true;
+      return installed('was paused already');
+    }
     if (before.kind === 'exited') return skipped('is down');
     // An engine that reports a failure, or nothing in time, may have paused it all the same.
     const refusal = await container.pause().then(() => '', reason);
@@ -151,10 +168,10 @@ export class DockerFaults {
 
   async #resume(node: number): Promise<Effect> {
     const left = this.#count(this.#pauses, node, -1);
-    if (left > 0) return installed('stays as it is: paused twice');
     const container = this.#node(node);
     // Asked of the engine: a pause that seemed to fail may have taken hold.
     const before = await container.state();
+    if (left > 0) return installed(`stays ${before.kind}: paused twice`);
     if (before.kind !== 'paused') {
       return skipped('no longer paused: was killed, or was down');
     }
@@ -176,13 +193,14 @@ export class DockerFaults {
     const restarts = clock?.downAt.get(node);
     const cameBack = restarts !== undefined && restarts < (this.#restarts[node] ?? 0);
     const held = restarts === undefined ? '' : cameBack ? ', had held since its restart' : '';
+    const hasHeld = cameBack ? { held: true } : {};
     if (this.#isRunning(node)) {
       const effect = await this.#setClock(node);
-      return { ...effect, evidence: `${effect.evidence}${held}` };
+      return { ...effect, evidence: `${effect.evidence}${held}`, ...hasHeld };
     }
     this.#node(node).writeSkews(this.#skews(node));
     if (restarts !== undefined && !cameBack) return skipped('was down all the time: never held');
-    return installed(`is down: its next start is without it${held}`);
+    return { ...installed(`is down: its next start is without it${held}`), ...hasHeld };
   }
 
   async #setClock(node: number): Promise<Effect> {
@@ -230,19 +248,29 @@ export class DockerFaults {
     combine: (effects: readonly Effect[]) => Receipt['status'],
     act: (node: number) => Promise<Effect>,
   ): Promise<Receipt> {
+    const began = performance.now();
+    const seenMs: number[] = [];
     const effects = await Promise.all(
-      nodes.map((node) => {
+      nodes.map((node, i) => {
         const turn = (this.#queues[node] ?? Promise.resolve())
           .then(() => act(node))
-          .catch((error: unknown) => indeterminate(reason(error)));
+          .catch((error: unknown) => indeterminate(reason(error)))
+          .then((effect) => {
+            seenMs[i] = performance.now() - began;
+            return effect;
+          });
         this.#queues[node] = turn;
         return turn;
       }),
     );
-    const evidence = effects.map(
-      (effect, i) => `${nodeName(nodes[i] as number)} ${effect.evidence}`,
-    );
-    return { status: combine(effects), evidence: evidence.join('; ') };
+    const firstMs = Math.min(...seenMs);
+    const evidence = effects.map((effect, i) => {
+      const laterMs = Math.round((seenMs[i] as number) - firstMs);
+      const when = laterMs < APART_MS_MIN ? '' : `, ${laterMs} ms after the first`;
+      return `${nodeName(nodes[i] as number)} ${effect.evidence}${when}`;
+    });
+    const held = effects.some((effect) => effect.held === true) ? { held: true } : {};
+    return { status: combine(effects), evidence: evidence.join('; '), ...held };
   }
 }
 
@@ -274,6 +302,10 @@ function matches(skews: readonly ClockFault[], reading: ClockReading): boolean {
   }
   const offsetUs = reading.wallUs - reading.trueWallUs;
   return expectedUs.some((sum) => Math.abs(offsetUs - sum) < CLOCK_TOLERANCE_US);
+}
+
+async function isDown(container: NodeContainer): Promise<boolean> {
+  return (await container.state()).kind === 'exited';
 }
 
 async function settled(receipt: Promise<Receipt>): Promise<Receipt> {

@@ -41,6 +41,8 @@ const DEBIAN_PACKAGES = ['iproute2', 'iptables', 'libatomic1', 'libstdc++6'];
 const DEBIAN_EXCLUDED = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*'];
 /** Part of the image's name: to be raised when the way the base is made changes. */
 const BASE_RECIPE = 2;
+/** On an image that has lost its name, what that was. */
+const TAG_LABEL = 'ordeal.tag';
 const PRUNED_AFTER_S = 3600;
 /** What a node runs, relative to the repository. Dependencies from npm are not among it. */
 const SOURCES = [
@@ -116,6 +118,7 @@ export async function buildImage(systemName: string, progress: Progress): Promis
     }
     copyFileSync(join(REPOSITORY, 'package.json'), join(context, 'package.json'));
     await build(docker, { context, tag, from: baseTag(), steps: [`COPY . ${IMAGE_ROOT}`] });
+    await removeSuperseded(docker, tag);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -123,6 +126,13 @@ export async function buildImage(systemName: string, progress: Progress): Promis
   if (built === null) throw infrastructure(`building ${tag} left no image behind`);
   await pruneOlder(docker, tag);
   return built;
+}
+
+/** Two that build the same image at once: the tag is the later one's, and the other has none left. */
+async function removeSuperseded(docker: Docker, tag: string): Promise<void> {
+  const filters = { dangling: ['true'], label: [`${TAG_LABEL}=${tag}`] };
+  const images = await docker.listImages({ filters });
+  for (const { Id: id } of images) await tolerate(docker.getImage(id).remove(), 404, 409);
 }
 
 /**
@@ -238,12 +248,14 @@ async function build(docker: Docker, { context, tag, from, steps }: Build): Prom
   mkdirSync(context, { recursive: true });
   const dockerfile = join(context, 'Dockerfile');
   writeFileSync(dockerfile, `${[`FROM ${from}`, ...steps].join('\n')}\n`);
-  const labels = { 'ordeal.image': 'true' };
+  const labels = { 'ordeal.image': 'true', [TAG_LABEL]: tag };
   const stream = await docker.buildImage(
     { context, src: ['.'] },
     { t: tag, labels, rm: true, forcerm: true },
   );
-  await follow(docker, stream).catch((error: unknown) => {
+  await follow(docker, stream).catch(async (error: unknown) => {
+    // Another build of the same image may have come first, and taken ours for left over.
+    if ((await inspect(docker, tag)) !== null) return;
     throw infrastructure(`building ${tag}: ${reason(error)}`, error);
   });
 }

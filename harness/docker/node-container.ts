@@ -1,12 +1,12 @@
 /** One node of a cluster as two containers: the node, and the sidecar whose network it joins. */
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type Docker from 'dockerode';
 import { nodeName } from '../../checkers/trace.ts';
 import { infrastructure } from '../errors.ts';
 import type { Skew } from '../host/clock.ts';
-import type { NodeConfig } from '../host/config.ts';
+import { NODE_EXIT, type NodeConfig } from '../host/config.ts';
 import type { NodeAnswer, NodeCommand } from '../host/control.ts';
 import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
 import { CODE_SUFFIX } from '../own-code.ts';
@@ -14,6 +14,7 @@ import { ControlClient } from './control-client.ts';
 import { reason, statusOf, tolerate } from './engine.ts';
 import { IMAGE_ROOT, type Image, REPOSITORY } from './image.ts';
 import { type Owner, toLabels } from './owner.ts';
+import { type Pace, Patience } from './patience.ts';
 import { traceFileName } from './trace.ts';
 
 /** Every node has an address of its own, so all use the same ports. */
@@ -25,10 +26,12 @@ export const PORT = {
   probe: 7105,
 } as const;
 
+const LOG_LINES_SHOWN = 3;
 const SIDECAR_ANSWER_MS = 500;
 const SIDECAR_POLL_MS = 40;
 const SIDECAR_POLLS_PER_LOOK = 20;
-const SIDECAR_READY_MS_MAX = 15_000;
+/** On an idle machine. */
+const SIDECAR_READY_MS = 15_000;
 
 /** What all nodes of a cluster share. */
 export interface ClusterPlan {
@@ -41,6 +44,9 @@ export interface ClusterPlan {
   /** Directory of the run on this machine; each node has a subdirectory. */
   readonly directory: string;
   readonly logDirectory: string;
+  readonly pace: Pace;
+  /** Aborted when the run is interrupted while it comes up. */
+  readonly signal: AbortSignal;
   /** The node's configuration, but for what differs between nodes. */
   readonly config: Pick<
     NodeConfig,
@@ -67,6 +73,10 @@ export class NodeContainer {
   readonly #plan: ClusterPlan;
   readonly #directory: string;
   #container: Docker.Container | null = null;
+  #sidecar: Docker.Container | null = null;
+  /** Whether it was we who ended the process; true as well while it has not been started. */
+  #downByUs = true;
+  #changes = 0;
 
   constructor(plan: ClusterPlan, node: number) {
     this.#plan = plan;
@@ -87,6 +97,12 @@ export class NodeContainer {
     return join(this.#plan.logDirectory, `${this.name}.log`);
   }
 
+  /** How much the node has written to its log and its trace. */
+  get saidBytes(): number {
+    const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    return size(this.logFile) + size(this.traceFile);
+  }
+
   /** Creates both containers and starts them. */
   async create(): Promise<void> {
     for (const part of ['data', 'config']) {
@@ -96,18 +112,62 @@ export class NodeContainer {
     rmSync(this.traceFile, { force: true });
     const mounts = this.#moduleMounts();
     this.#writeConfig(mounts);
+    this.#plan.signal.throwIfAborted();
     const sidecar = await this.#createSidecar();
+    this.#sidecar = sidecar;
+    this.#plan.signal.throwIfAborted();
     const [container] = await Promise.all([
       this.#createNode(sidecar.id, mounts),
       sidecar.start().then(() => this.#sidecarReady(sidecar)),
     ]);
     this.#container = container;
-    await container.start();
+    this.#plan.signal.throwIfAborted();
+    await this.start();
+  }
+
+  /** Ids of the sidecar's container and of the node's own. */
+  get containerIds(): readonly [sidecar: string, node: string] {
+    return [this.#sidecar?.id ?? '', this.#created().id];
+  }
+
+  /** How often we have ended or started the process: who looks twice sees whether it was us. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  get isDownByUs(): boolean {
+    return this.#downByUs;
+  }
+
+  /** Whether the process has ended because the protocol's own code threw: the trace tells of it. */
+  async stoppedItself(): Promise<boolean> {
+    const state = await this.state();
+    return state.kind === 'exited' && state.status === NODE_EXIT.panic;
+  }
+
+  /** How a container of this node ended, in words. */
+  async describeLoss(role: 'net' | 'node'): Promise<string> {
+    const what = role === 'net' ? `the sidecar of ${this.name}` : this.name;
+    const container = role === 'net' ? this.#sidecar : this.#container;
+    try {
+      const { State: state, Name: name } = await (container as Docker.Container).inspect();
+      const memory = state.OOMKilled ? ', out of memory' : '';
+      const words = state.Running
+        ? 'was restarted'
+        : `was ended (exit ${state.ExitCode}${memory}) at ${state.FinishedAt}`;
+      const log = role === 'node' ? `; its log ends: ${lastLines(this.logFile)}` : '';
+      return `${what} (container ${name.replace('/', '')}) ${words}${log}`;
+    } catch (error) {
+      if (statusOf(error) === 404) return `the container of ${what} was removed`;
+      throw error;
+    }
   }
 
   /** kill -9. Returns once the process is gone; tells when it was gone before. */
   async kill(): Promise<'killed' | 'was down'> {
     const container = this.#created();
+    this.#changes++;
+    this.#downByUs = true;
     try {
       await container.kill({ signal: 'SIGKILL' });
     } catch (error) {
@@ -121,6 +181,8 @@ export class NodeContainer {
   /** Starts the process again, on the data that it left. */
   async start(): Promise<void> {
     await tolerate(this.#created().start(), 304);
+    this.#changes++;
+    this.#downByUs = false;
   }
 
   async pause(): Promise<void> {
@@ -173,8 +235,10 @@ export class NodeContainer {
 
   /** The firewall is in place before the node can send anything. */
   async #sidecarReady(sidecar: Docker.Container): Promise<void> {
-    const began = performance.now();
+    const { pace, signal } = this.#plan;
+    const patience = new Patience(pace, SIDECAR_READY_MS);
     for (let attempt = 1; ; attempt++) {
+      signal.throwIfAborted();
       try {
         await this.sidecar.ask({ kind: 'heard', mark: '' }, SIDECAR_ANSWER_MS);
         return;
@@ -183,11 +247,12 @@ export class NodeContainer {
         // Seldom: the engine is busy enough with starting containers.
         if (attempt % SIDECAR_POLLS_PER_LOOK !== 0) continue;
         const { State: state } = await sidecar.inspect();
-        if (state.Running && performance.now() - began < SIDECAR_READY_MS_MAX) continue;
+        if (state.Running && patience.goesOn(await cpuTime(sidecar))) continue;
         const output = await sidecar.logs({ stdout: true, stderr: true, tail: 5 });
         throw infrastructure(
           `the sidecar of ${this.name} at ${this.address} cannot be used: ${reason(error)}; ` +
-            `${state.Running ? 'running' : `exited (${state.ExitCode})`}; log: ${reason(output)}`,
+            `${state.Running ? `runs, ${patience.describe()}` : `exited (${state.ExitCode})`}; ` +
+            `log: ${reason(output)}`,
           error,
         );
       }
@@ -265,6 +330,27 @@ export class NodeContainer {
         return [source, `${IMAGE_ROOT}/${path.startsWith('..') ? `user/${i}` : path}`];
       }),
     );
+  }
+}
+
+/** What a process has used of the processors: it grows while the process comes up, however slowly. */
+async function cpuTime(container: Docker.Container): Promise<string> {
+  try {
+    const stats = await container.stats({ stream: false, 'one-shot': true });
+    // Ten milliseconds: what a process does that only waits is no progress.
+    return String(Math.floor(stats.cpu_stats.cpu_usage.total_usage / 1e7));
+  } catch {
+    return '';
+  }
+}
+
+/** The end of a log, on one line. */
+export function lastLines(path: string): string {
+  try {
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    return lines.slice(-LOG_LINES_SHOWN).join(' | ');
+  } catch {
+    return 'none';
   }
 }
 

@@ -8,7 +8,7 @@ import type { Workload } from '../../workloads/workload.ts';
 import type { LiveClient, LiveCluster } from '../backend.ts';
 import { describeFault } from '../describe-fault.ts';
 import { type Command, Engine, type EngineConfig } from '../engine.ts';
-import { infrastructure } from '../errors.ts';
+import { type HarnessError, infrastructure } from '../errors.ts';
 import type { HistoryWatch } from '../history-watch.ts';
 import type { Plan } from '../plan.ts';
 
@@ -33,6 +33,8 @@ export interface RealtimeRun {
 const OVERDUE_MS = 120_000;
 /** How long undoing faults may take when a run ends before its time. */
 const UNDO_MS_MAX = 20_000;
+/** Whoever interrupts a run does not wait for nodes to come up again: they are removed anyway. */
+const UNDO_INTERRUPTED_MS_MAX = 5_000;
 /** How often progress is told. */
 const PROGRESS_MS = 10_000;
 
@@ -81,6 +83,7 @@ class RealtimeDriver {
   async run(): Promise<RealtimeResult> {
     const interrupted = () => this.#end.resolve(false);
     this.#run.signal.addEventListener('abort', interrupted, { once: true });
+    this.#run.cluster.onLoss((failure) => this.#lose(failure));
     this.#step(() => this.#engine.start());
     const telling = setInterval(() => this.#tell(), PROGRESS_MS);
     const { timeLimitUs, recoveryMaxUs } = this.#run.engine;
@@ -94,6 +97,11 @@ class RealtimeDriver {
     try {
       finished = await this.#end.promise;
       endUs = this.#nowUs();
+      const loss = finished ? await this.#run.cluster.lossSoFar() : null;
+      if (loss !== null) {
+        this.#lose(loss);
+        throw loss;
+      }
     } finally {
       clearInterval(telling);
       clearTimeout(overdue);
@@ -111,6 +119,12 @@ class RealtimeDriver {
       finished,
       violated: this.#violated,
     };
+  }
+
+  /** What was recorded says so as well: whoever judges it later must know. */
+  #lose(failure: HarnessError): void {
+    this.#step(() => this.#engine.lost(failure.message, this.#nowUs()));
+    this.#end.reject(failure);
   }
 
   #tell(): void {
@@ -227,7 +241,8 @@ class RealtimeDriver {
   async #undoFaults(): Promise<void> {
     this.#step(() => this.#engine.stop(this.#nowUs()));
     const settled = Promise.allSettled(this.#faultWork);
-    await Promise.race([settled, sleep(UNDO_MS_MAX, null, { ref: false })]);
+    const budgetMs = this.#run.signal.aborted ? UNDO_INTERRUPTED_MS_MAX : UNDO_MS_MAX;
+    await Promise.race([settled, sleep(budgetMs, null, { ref: false })]);
   }
 
   /** Fault work goes on beside the run; whatever fails in it ends the run. */

@@ -30,6 +30,10 @@ export const machineClock: MachineClock = {
   wallUs: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
 };
 
+/** A comparison that took no longer is good enough; at most so many are made. */
+const READING_US = 200;
+const READINGS_MAX = 20;
+
 export class SkewedClock {
   readonly #machine: MachineClock;
   /** Machine time and own monotonic time at the last change: the own clock never goes back. */
@@ -81,12 +85,26 @@ export class SkewedClock {
 
   read(): ClockReading {
     return {
-      wallUs: this.wallUs(),
+      ...this.#compared(),
       monotonicUs: this.monotonicUs(),
-      trueWallUs: this.#machine.wallUs(),
       ratePpm: this.#ratePpm,
       strobesMs: this.#strobes.map(({ offsetMs }) => offsetMs),
     };
+  }
+
+  /** Both wall clocks at one moment: a busy machine may take the processor away in between. */
+  #compared(): Pick<ClockReading, 'wallUs' | 'trueWallUs'> {
+    let best = { wallUs: 0, trueWallUs: 0 };
+    let leastUs = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < READINGS_MAX && leastUs > READING_US; attempt++) {
+      const beforeUs = this.#machine.wallUs();
+      const wallUs = this.wallUs();
+      const tookUs = this.#machine.wallUs() - beforeUs;
+      if (tookUs >= leastUs) continue;
+      leastUs = tookUs;
+      best = { wallUs, trueWallUs: beforeUs };
+    }
+    return best;
   }
 
   #ownUs(nowUs: number): number {

@@ -41,7 +41,11 @@ function countOperations(history: History): RunFigures['operations'] {
 
 function countFaults(history: History): LaneFigures[] {
   const lanes = new Map<string, LaneFigures>();
-  for (const { lane, status } of faultWindows(history)) {
+  for (const window of faultWindows(history)) {
+    const { lane } = window;
+    const isInstalled = window.status === 'installed';
+    // As the receipt of its start says, unless that of its end knows better.
+    const status = window.counts ? 'installed' : isInstalled ? 'indeterminate' : window.status;
     const counts = lanes.get(lane) ?? { lane, installed: 0, skipped: 0, indeterminate: 0 };
     lanes.set(lane, { ...counts, [status]: counts[status] + 1 });
   }

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { faultWindows } from '../../checkers/fault-windows.ts';
 import { type Command, Engine, type EngineConfig } from '../../harness/engine.ts';
 import { makePlan } from '../../harness/plan.ts';
+import type { Receipt } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import { workloads } from '../../workloads/index.ts';
@@ -209,6 +210,40 @@ describe('the engine', () => {
     });
     const end = soon.history.time[soon.history.length - 1] as number;
     expect(end).toBeLessThan(((soon.quietAtUs as number) + config.recoveryMaxUs) * 1000);
+  });
+
+  test('a fault counts if it was in force long enough, by what both of its receipts say', () => {
+    const plan = planFor(3);
+    const [planned] = plan.faults;
+    if (planned === undefined) throw new Error('the plan has no fault');
+    const halfUs = Math.floor((planned.endUs - planned.startUs) / 2);
+    const installed = { status: 'installed', evidence: '' } as const;
+    const unknown = { status: 'indeterminate', evidence: '' } as const;
+    const carriedOut = (start: Receipt, startedUs: number, end: Receipt) => {
+      const only = { ...plan, faults: [planned] };
+      const engine = new Engine(only, append as NonNullable<typeof append>, config);
+      engine.start();
+      engine.wake(-1, planned.startUs);
+      // Its planned end passes while it is still being carried out.
+      const early = engine.wake(-1, planned.endUs);
+      const began = engine.faultStarted(planned, start, 'n1', startedUs);
+      const wakes = began.flatMap((command) => (command.kind === 'wake' ? [command.atUs] : []));
+      const endedUs = Math.min(wakes[0] ?? planned.endUs, config.timeLimitUs);
+      const asked = engine.wake(-1, endedUs);
+      engine.faultEnded(planned, end, 'n1', endedUs + 300_000);
+      const [window] = faultWindows(engine.history);
+      const ends = (commands: readonly Command[]) =>
+        commands.filter(({ kind }) => kind === 'end-fault').length;
+      return { early: ends(early), asked: ends(asked), endedUs, counts: window?.counts };
+    };
+    const lateUs = planned.endUs + 100_000;
+    const late = carriedOut(installed, lateUs, installed);
+    expect(late).toEqual({ early: 0, asked: 1, endedUs: lateUs + halfUs, counts: true });
+    // The load is over 40 ms after it took effect.
+    const short = carriedOut(installed, config.timeLimitUs - 40_000, installed);
+    expect(short).toMatchObject({ endedUs: config.timeLimitUs, counts: false });
+    expect(carriedOut(unknown, lateUs, { ...installed, held: true }).counts).toBe(true);
+    expect(carriedOut(unknown, lateUs, installed).counts).toBe(false);
   });
 
   test('stopped before its time asks for nothing but that faults be undone', () => {

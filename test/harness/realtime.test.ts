@@ -1,11 +1,13 @@
 /** The real-time driver against a cluster that lives in memory: real timers, no containers. */
 
 import { describe, expect, test } from 'vitest';
-import { faultWindows } from '../../checkers/fault-windows.ts';
+import { faultWindows, lossOf } from '../../checkers/fault-windows.ts';
+import type { History } from '../../checkers/history.ts';
 import { checkLinearizable } from '../../checkers/linearizable/index.ts';
 import type { LiveCluster } from '../../harness/backend.ts';
 import { type RealtimeResult, runRealtime } from '../../harness/drivers/realtime.ts';
 import type { EngineConfig } from '../../harness/engine.ts';
+import { type HarnessError, infrastructure } from '../../harness/errors.ts';
 import { HistoryWatch } from '../../harness/history-watch.ts';
 import { makePlan } from '../../harness/plan.ts';
 import type { Fault } from '../../nemesis/fault.ts';
@@ -41,6 +43,17 @@ class MemoryCluster implements LiveCluster {
   view = async () => ({ nodes: this.nodes, leader: 0 });
   begin = () => process.hrtime.bigint();
   trace = () => ({ lines: [], lost: null });
+  /** What is lost, as a last look finds it or as somebody is told in mid-run. */
+  loses: HarnessError | null = null;
+  #tell: Parameters<LiveCluster['onLoss']>[0] = () => undefined;
+  lossSoFar = async () => this.loses;
+  onLoss(listener: Parameters<LiveCluster['onLoss']>[0]) {
+    this.#tell = listener;
+  }
+
+  lose() {
+    this.#tell(infrastructure('n2 was ended (exit 137, out of memory)'));
+  }
 
   async start(fault: Fault) {
     if (this.#breaks) throw new Error('the machinery failed');
@@ -78,6 +91,7 @@ function drive(
   cluster: MemoryCluster,
   signal: AbortSignal,
   watch: HistoryWatch | null = null,
+  onStep: (history: History) => void = () => undefined,
 ): Promise<RealtimeResult> {
   const plan = makePlan(
     {
@@ -93,7 +107,7 @@ function drive(
     },
     register,
   );
-  const quiet = { onStep: () => undefined, progress: () => undefined };
+  const quiet = { onStep, progress: () => undefined };
   return runRealtime({
     cluster,
     plan,
@@ -157,6 +171,25 @@ describe('the real-time driver', () => {
   test('goes on after a violation, if nobody watches', async () => {
     const result = await drive(new MemoryCluster(false, 5), new AbortController().signal);
     expect(result).toMatchObject({ finished: true, violated: false });
+  });
+
+  test('ends at once when a node is lost, and what is recorded says why', async () => {
+    const cluster = new MemoryCluster();
+    let recorded: History | null = null;
+    const run = drive(cluster, new AbortController().signal, null, (history) => {
+      recorded = history;
+      if (history.length === 50) cluster.lose();
+    });
+    await expect(run).rejects.toThrow('n2 was ended (exit 137, out of memory)');
+    expect(cluster.inForce).toEqual([]);
+    expect(lossOf(recorded as unknown as History)).toBe('n2 was ended (exit 137, out of memory)');
+  });
+
+  test('looks once more at the end: a node may have been lost just then', async () => {
+    const cluster = new MemoryCluster();
+    cluster.loses = infrastructure('n1 was removed');
+    const run = drive(cluster, new AbortController().signal);
+    await expect(run).rejects.toThrow('n1 was removed');
   });
 
   test('rejects when a fault cannot be carried out, and leaves none in force', async () => {

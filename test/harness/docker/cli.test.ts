@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { buildImage } from '../../../harness/docker/index.ts';
+import { buildImage, sweep } from '../../../harness/docker/index.ts';
 import { LABEL } from '../../../harness/docker/owner.ts';
 import { readRun } from '../../../harness/store/reader.ts';
 import { hasEngine, inventory, scratch } from './machine.ts';
@@ -56,6 +56,21 @@ function run(store: string, ...parameters: string[]): Ordeal {
 async function expectNothingNew(before: readonly string[], { pid }: Ordeal): Promise<void> {
   const left = async () => (await inventory([pid])).filter((thing) => !before.includes(thing));
   await expect.poll(left, POLL).toEqual([]);
+}
+
+/** How many events the latest run has recorded. */
+function recorded(store: string): number {
+  const path = join(store, 'latest', 'history.jsonl');
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length : 0;
+}
+
+/** Somebody else ends a node of this process. */
+async function killNode({ pid }: Ordeal, node: string): Promise<void> {
+  const docker = new Docker();
+  const label = [`${LABEL.pid}=${pid}`];
+  const containers = await docker.listContainers({ filters: { label } });
+  const found = containers.find(({ Names }) => Names.some((name) => name.endsWith(`-${node}`)));
+  await docker.getContainer(found?.Id ?? '').kill();
 }
 
 /** The number of containers that a process has made. */
@@ -116,11 +131,7 @@ describe.skipIf(!engine)('ordeal run --backend docker (needs a Docker Engine)', 
       using store = scratch();
       const before = await inventory([]);
       await using ordeal = run(store.path, '--nemesis-interval', '1');
-      const recorded = () => {
-        const path = join(store.path, 'latest', 'history.jsonl');
-        return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length : 0;
-      };
-      await expect.poll(recorded, POLL).toBeGreaterThan(200);
+      await expect.poll(() => recorded(store.path), POLL).toBeGreaterThan(200);
       ordeal.child.kill('SIGINT');
       expect(await ordeal.status(), ordeal.stderr).toBe(130);
       await expectNothingNew(before, ordeal);
@@ -130,6 +141,50 @@ describe.skipIf(!engine)('ordeal run --backend docker (needs a Docker Engine)', 
       expect(results?.exitStatus).toBe(130);
     },
     MINUTE_MS,
+  );
+
+  test(
+    'a node that somebody kills ends the run with status 3, and is nobody’s violation',
+    async () => {
+      using store = scratch();
+      const before = await inventory([]);
+      await using ordeal = run(store.path, '--nemesis', 'pause', '--time-limit', '60');
+      await expect.poll(() => recorded(store.path), POLL).toBeGreaterThan(200);
+      await killNode(ordeal, 'n2');
+      expect(await ordeal.status(), ordeal.stderr).toBe(3);
+      expect(ordeal.stderr).toMatch(/n2 \(container \S+-n2\) was ended \(exit 137\)/);
+      await expectNothingNew(before, ordeal);
+      const { results, trace } = readRun(join(store.path, 'latest'));
+      expect(results).toMatchObject({ exitStatus: 3, verdict: { kind: 'unknown' } });
+      expect([...trace].length).toBeGreaterThan(100);
+      // Judged again from what is stored, it is the same.
+      await using check = new Ordeal(['check', join(store.path, 'latest')]);
+      expect(await check.status(), check.stderr).toBe(3);
+    },
+    2 * MINUTE_MS,
+  );
+
+  test(
+    'what a killed controller left in the store is judged from the logs of the nodes',
+    async () => {
+      using store = scratch();
+      const before = await inventory([]);
+      const faults = ['--nemesis', 'kill', '--nemesis-interval', '1', '--workload', 'set'];
+      await using ordeal = run(store.path, ...faults, '--rate', '300');
+      await expect.poll(() => recorded(store.path), POLL).toBeGreaterThan(1500);
+      ordeal.child.kill('SIGKILL');
+      await ordeal.status();
+      // The nodes still run, and write.
+      await using check = new Ordeal(['check', join(store.path, 'latest')]);
+      expect(await check.status(), check.stderr).toBe(2);
+      const { results, trace } = readRun(join(store.path, 'latest'));
+      const agreement = results?.checks.find(({ checker }) => checker === 'agreement');
+      expect(agreement).toMatchObject({ verdict: { kind: 'valid' } });
+      expect([...trace].length).toBeGreaterThan(1000);
+      await sweep();
+      await expectNothingNew(before, ordeal);
+    },
+    2 * MINUTE_MS,
   );
 
   test(

@@ -223,6 +223,7 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
       expect(await cluster.end(bump)).toEqual({
         status: 'installed',
         evidence: 'n3 wall clock off by 0 ms, rate 0 ppm, had held since its restart',
+        held: true,
       });
     },
     MINUTE_MS,
@@ -293,6 +294,7 @@ describe.skipIf(!engine)('variants in containers (needs a Docker Engine)', () =>
       // What the right client cannot know: `info`.
       expect(await write(client, 2)).toBe('fail');
       // Somebody removes a node: the fault's end is not proved, although the other node is back.
+      expect(await cluster.lossSoFar()).toBeNull();
       await removeContainer('n2');
       const up = await cluster.end(kill);
       expect(up.status).toBe('indeterminate');
@@ -304,6 +306,37 @@ describe.skipIf(!engine)('variants in containers (needs a Docker Engine)', () =>
       expect(await cluster.end(pause)).toEqual({ status: 'installed', evidence: 'n1 running' });
     },
     MINUTE_MS,
+  );
+});
+
+describe.skipIf(!engine)('nodes that others end (needs a Docker Engine)', () => {
+  test(
+    'are named, with how they ended; what the run itself does to them is no loss',
+    async () => {
+      using logs = scratch();
+      await using cluster = await launch(spec(logs.path));
+      const told = new Promise<string>((resolve) => {
+        cluster.onLoss(({ failure, message }) => resolve(`${failure}: ${message}`));
+      });
+      const kill: Fault = { kind: 'kill', nodes: [1] };
+      await cluster.start(kill);
+      expect(await cluster.lossSoFar()).toBeNull();
+      // A kill of a kill: the receipt is what the engine says, not what we remember.
+      await docker.getContainer(await containerOf('n2')).start();
+      expect(await cluster.start(kill)).toMatchObject({ status: 'indeterminate' });
+      await docker.getContainer(await containerOf('n2')).kill();
+      await cluster.end(kill);
+      await cluster.end(kill);
+      expect(await cluster.lossSoFar()).toBeNull();
+      await docker.getContainer(await containerOf('n3')).kill();
+      expect(await told).toMatch(
+        /^infrastructure: n3 \(container ordeal-\w+-n3\) was ended \(exit 137\) at .*not by Ordeal/,
+      );
+      await removeContainer('n1-net');
+      const both = await cluster.lossSoFar();
+      expect(both?.message).toMatch(/the container of the sidecar of n1 was removed; n3 /);
+    },
+    2 * MINUTE_MS,
   );
 });
 

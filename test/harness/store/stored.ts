@@ -24,6 +24,7 @@ export const RUN: RunFile = {
     nemesisIntervalS: 1,
     recoveryMinS: 3,
     recoveryMaxS: 6,
+    startupTimeoutS: null,
     seed: 42,
     stopAtViolation: false,
     mutants: [],

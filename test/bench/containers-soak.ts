@@ -1,0 +1,113 @@
+/**
+ * Plain runs on containers over all systems, on a machine that is kept busy by this program:
+ * `npm run soak:containers -- [runs] [seconds] [load]` (100, 15, 20 by default). Fails on any
+ * violation, on anything that is left behind, and where more than 5 % end as infrastructure.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findLeftovers, sweep } from '../../harness/docker/index.ts';
+import { EXIT } from '../../harness/errors.ts';
+import { systems } from '../../systems/index.ts';
+
+const PROGRAM = join(import.meta.dirname, '..', '..', 'harness', 'bin.js');
+const INFRASTRUCTURE_SHARE_MAX = 0.05;
+const BALANCE_MS = 2000;
+/** A spinner ends by itself when this program is gone and can no longer end it. */
+const SPINNER =
+  'process.stdin.resume().on("end", () => process.exit()); setInterval(() => { const end = Date.now() + 200; while (Date.now() < end); }, 0)';
+
+/** Keeps so many processes waiting for a processor, those of others included. */
+class Load implements AsyncDisposable {
+  readonly #spinners: ChildProcess[] = [];
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(target: number) {
+    this.#balance(target);
+    this.#timer = setInterval(() => this.#balance(target), BALANCE_MS);
+  }
+
+  #balance(target: number): void {
+    const missing = target - (loadavg()[0] ?? 0);
+    // The average lags by a minute: one at a time, and never more than make the load alone.
+    if (missing > 0 && this.#spinners.length < target) {
+      this.#spinners.push(
+        spawn(process.execPath, ['-e', SPINNER], { stdio: ['pipe', 'ignore', 'ignore'] }),
+      );
+    } else if (missing < -1) this.#spinners.pop()?.kill('SIGKILL');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(
+      this.#spinners.map(async (spinner) => {
+        const exited = once(spinner, 'exit');
+        spinner.kill('SIGKILL');
+        await exited;
+      }),
+    );
+  }
+}
+
+async function runOnce(
+  system: string,
+  seed: number,
+  seconds: number,
+  store: string,
+): Promise<{ status: number | null; said: string }> {
+  const what = ['run', system, '--backend', 'docker', '--seed', String(seed)];
+  const how = ['--time-limit', String(seconds), '--store', store, '--quiet'];
+  const child = spawn(process.execPath, [PROGRAM, ...what, ...how], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  }
+  await once(child, 'close');
+  return { status: child.exitCode, said };
+}
+
+const [runs = 100, seconds = 15, load = 20] = process.argv.slice(2).map(Number);
+const names = Object.keys(systems);
+const store = mkdtempSync(join(tmpdir(), 'ordeal-soak-'));
+const counts = new Map<number | null, number>();
+let keep = false;
+{
+  await using _busy = new Load(load);
+  await sweep();
+  for (let run = 0; run < runs; run++) {
+    const system = names[run % names.length] as string;
+    const begunMs = performance.now();
+    const { status, said } = await runOnce(system, run + 1, seconds, store);
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+    const tookS = Math.round((performance.now() - begunMs) / 1000);
+    const average = (loadavg()[0] ?? 0).toFixed(0);
+    process.stdout.write(
+      `${run + 1}/${runs} ${system} seed ${run + 1}: status ${status}, ${tookS} s, load ${average}\n`,
+    );
+    if (status === EXIT.valid || status === EXIT.unknown) continue;
+    keep = true;
+    process.stdout.write(`${said}\n`);
+  }
+}
+const left = await findLeftovers();
+for (const { kind, name } of left) process.stdout.write(`left behind: ${kind} ${name}\n`);
+const of = (status: number) => counts.get(status) ?? 0;
+const good = of(EXIT.valid) + of(EXIT.unknown);
+const infrastructure = of(EXIT.infrastructure);
+process.stdout.write(
+  `${runs} runs: ${of(EXIT.valid)} valid, ${of(EXIT.unknown)} unknown, ${of(EXIT.invalid)} invalid, ` +
+    `${infrastructure} infrastructure, ${runs - good - of(EXIT.invalid) - infrastructure} others; ` +
+    `${left.length} things left behind\n`,
+);
+if (keep) process.stdout.write(`runs are kept in ${store}\n`);
+else rmSync(store, { recursive: true, force: true });
+const isGood =
+  good + infrastructure === runs &&
+  infrastructure <= INFRASTRUCTURE_SHARE_MAX * runs &&
+  left.length === 0;
+process.exitCode = isGood ? 0 : 1;
