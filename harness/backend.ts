@@ -6,7 +6,6 @@ import type { ClientProtocol } from '../systems/client.ts';
 import type { Operation, Outcome } from '../systems/operations.ts';
 import type { Options } from '../systems/protocol.ts';
 import type { System } from '../systems/system.ts';
-import type { Rules, System } from '../systems/system.ts';
 import type { HarnessError } from './errors.ts';
 
 /** What is to be started. */

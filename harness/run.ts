@@ -8,6 +8,7 @@ import { promiseOf, type Variant } from '../systems/system.ts';
 import type { Backend } from './backend.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import type { RunConfig, RunRequest } from './config.ts';
+import { hasNodeTraces, readTraces } from './docker/trace.ts';
 import { runRealtime } from './drivers/realtime.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
 import { EXIT, HarnessError, infrastructure, usage } from './errors.ts';
@@ -208,6 +209,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     cutShort,
     failure,
   });
+  let hasTrace = false;
   try {
     await using cluster = await dockerBackend.launch({
       runId: basename(writer.directory),
@@ -239,10 +241,15 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     await Promise.allSettled([running]);
     const { lines, lost } = cluster.trace();
     writer.trace(lines);
+    hasTrace = true;
     const result = await running;
     if (lost !== null) throw infrastructure(lost);
     return executed(result.finished ? null : (stopOf(result) ?? INTERRUPTED));
   } catch (error) {
+    // A cluster that never formed may have said why: a node that stopped itself, say.
+    if (!hasTrace && hasNodeTraces(writer.logPath(''))) {
+      writer.trace(readTraces(writer.logPath('')).lines);
+    }
     // Interrupted while the cluster was starting: it has cleaned up after itself.
     if (error === context.signal.reason) return executed(INTERRUPTED);
     if (error instanceof HarnessError) return executed(error.message, error);

@@ -162,7 +162,9 @@ async function waitUntilFormed(
     }
     if (await hasExited(nodes.filter((_, i) => views[i] === null))) break;
   } while (patience.goesOn(JSON.stringify([views, nodes.map(({ saidBytes }) => saidBytes)])));
-  throw infrastructure(await describeFailure(nodes, views, patience));
+  const mistakes = await Promise.all(nodes.map((node) => node.mistake()));
+  const mistake = mistakes.find((said) => said !== null) ?? null;
+  throw infrastructure(mistake ?? (await describeFailure(nodes, views, patience)));
 }
 
 /** Whether one of these stopped by itself: it will not come back, so nobody need wait for it. */

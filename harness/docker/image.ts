@@ -45,10 +45,11 @@ const BASE_RECIPE = 2;
 const TAG_LABEL = 'ordeal.tag';
 const PRUNED_AFTER_S = 3600;
 /** What a node runs, relative to the repository. Dependencies from npm are not among it. */
-const SOURCES = [
+export const SOURCES: readonly string[] = [
   'checkers',
   'systems',
   'harness/host',
+  'harness/variants',
   `harness/draw${CODE_SUFFIX}`,
   `harness/errors${CODE_SUFFIX}`,
   `harness/variants${CODE_SUFFIX}`,

@@ -145,6 +145,14 @@ export class NodeContainer {
     return state.kind === 'exited' && state.status === NODE_EXIT.panic;
   }
 
+  /** What its log says of a mistake, a user's variant's say, on which the process stopped. */
+  async mistake(): Promise<string | null> {
+    const state = await this.state().catch(() => null);
+    if (state?.kind !== 'exited' || state.status !== NODE_EXIT.usage) return null;
+    // Behind the time at which it was written.
+    return `${this.name} stopped: ${lastLines(this.logFile, 1).replace(/^\S+ /, '')}`;
+  }
+
   /** How a container of this node ended, in words. */
   async describeLoss(role: 'net' | 'node'): Promise<string> {
     const what = role === 'net' ? `the sidecar of ${this.name}` : this.name;
@@ -345,10 +353,10 @@ async function cpuTime(container: Docker.Container): Promise<string> {
 }
 
 /** The end of a log, on one line. */
-export function lastLines(path: string): string {
+export function lastLines(path: string, count = LOG_LINES_SHOWN): string {
   try {
     const lines = readFileSync(path, 'utf8').trim().split('\n');
-    return lines.slice(-LOG_LINES_SHOWN).join(' | ');
+    return lines.slice(-count).join(' | ');
   } catch {
     return 'none';
   }

@@ -59,6 +59,9 @@ export class Watch {
     );
     const known = losses.filter((loss) => loss !== null);
     if (known.length === 0) return null;
+    const mistakes = await Promise.all(this.#nodes.map((node) => node.mistake()));
+    const mistake = mistakes.find((said) => said !== null) ?? null;
+    if (mistake !== null) return infrastructure(mistake);
     return infrastructure(
       `${known.join('; ')}: not by Ordeal, so the run says nothing about the system`,
     );
