@@ -12,6 +12,7 @@ import { nodeName } from '../checkers/trace.ts';
 import type { PlannedFault, Receipt } from '../nemesis/fault.ts';
 import { type Operation, type Outcome, tellsMore } from '../systems/operations.ts';
 import type { PlannedOperation, Workload } from '../workloads/workload.ts';
+import { correction, dueUs } from './fault-time.ts';
 import type { Plan } from './plan.ts';
 
 /** What the driver is to do. A `wake` for client -1 is the engine's own. */
@@ -38,8 +39,6 @@ export interface EngineConfig {
 
 /** How long a fault that found nobody to act on waits before it looks again. */
 const SEEK_US = 250_000;
-/** A fault that was in force for less shows nothing. */
-const SHORT_US = 50_000;
 
 type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done';
 
@@ -246,23 +245,10 @@ export class Engine {
   #endDue(nowUs: number, commands: Command[]): void {
     const all = nowUs >= this.#config.timeLimitUs;
     for (const fault of this.#active.values()) {
-      const isDue = !this.#pending.has(fault.id) && this.#dueUs(fault) <= nowUs;
+      const at = dueUs(fault, this.#inForceUs.get(fault.id));
+      const isDue = !this.#pending.has(fault.id) && at <= nowUs;
       if (all || isDue) this.#end(fault, nowUs, commands);
     }
-  }
-
-  /** On a slow machine a fault begins late, and is in force for half of its time all the same. */
-  #dueUs({ id, startUs, endUs }: PlannedFault): number {
-    const sinceUs = this.#inForceUs.get(id) ?? startUs;
-    return Math.max(endUs, sinceUs + Math.floor((endUs - startUs) / 2));
-  }
-
-  /** What shows that a fault counts, or does not, though its start said otherwise. */
-  #correction({ id, startUs, endUs }: PlannedFault, { held }: Receipt): 'held' | 'short' | null {
-    const sinceUs = this.#inForceUs.get(id);
-    if (sinceUs === undefined) return held === true ? 'held' : null;
-    const lastedUs = (this.#ending.get(id) ?? endUs) - sinceUs;
-    return lastedUs < Math.max(SHORT_US, (endUs - startUs) / 4) ? 'short' : null;
   }
 
   /** Asks, once, for a fault to be undone. */
@@ -333,10 +319,10 @@ export class Engine {
     else {
       atUs = Math.min(atUs, this.#faults[this.#nextFault]?.startUs ?? timeLimitUs);
       for (const fault of this.#active.values()) {
-        const dueUs = this.#dueUs(fault);
+        const endUs = dueUs(fault, this.#inForceUs.get(fault.id));
         // What is due and still being carried out is seen to once that is over.
-        const waits = this.#pending.has(fault.id) && dueUs <= nowUs;
-        if (!this.#ending.has(fault.id) && !waits) atUs = Math.min(atUs, dueUs);
+        const waits = this.#pending.has(fault.id) && endUs <= nowUs;
+        if (!this.#ending.has(fault.id) && !waits) atUs = Math.min(atUs, endUs);
       }
       for (const { againUs } of this.#seeking.values()) atUs = Math.min(atUs, againUs);
     }
@@ -377,14 +363,16 @@ export class Engine {
     targets: string,
   ): void {
     const { status, evidence } = receipt;
-    const correction = phase === 'end' ? this.#correction(fault, receipt) : null;
+    const endedUs = this.#ending.get(fault.id) ?? nowUs;
+    const since = this.#inForceUs.get(fault.id);
+    const ended = phase === 'end' ? correction(fault, receipt, since, endedUs) : null;
     const value = [phase, fault.form, fault.id, status, evidence, targets];
     this.history.push({
       time: nowUs * 1000,
       type: 'info',
       process: 'nemesis',
       f: fault.lane,
-      value: correction === null ? value : [...value, correction],
+      value: ended === null ? value : [...value, ended],
     });
   }
 
