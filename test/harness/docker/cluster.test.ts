@@ -19,7 +19,8 @@ import type { Cut, Fault } from '../../../nemesis/fault.ts';
 import { hasEngine, inventory, scratch, spec } from './machine.ts';
 
 const MINUTE_MS = 60_000;
-const PATIENCE_MS = 15_000;
+/** A machine may be busy. */
+const PATIENCE_MS = 60_000;
 const ABILITIES = [
   'docker engine',
   'image',
@@ -89,7 +90,7 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
     logs[Symbol.dispose]();
     expect(after).toEqual(before);
     expect(log).toContain('start: incarnation 1');
-  }, MINUTE_MS);
+  }, 3 * MINUTE_MS);
 
   test('forms with a leader that it names', async () => {
     const view = await cluster.view();
@@ -112,7 +113,7 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
       expect(up.evidence).toMatch(/n2 up again after \d+ ms, incarnation 2/);
       expect(await read(client)).toBe(41);
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   test('a cut of one direction leaves the other open, and two cuts need two heals', async () => {
@@ -148,7 +149,7 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
       expect(await cluster.end(isolated)).toMatchObject({ status: 'installed' });
       expect(await read(cluster.client(12))).toBe(42);
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   test(
@@ -167,7 +168,7 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
       expect((await cluster.end(cut)).evidence).toContain('2 of 2 cut links silent');
       expect((await cluster.end(cut)).evidence).toContain('2 of 2 open links heard');
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   test(
@@ -182,7 +183,7 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
       expect((await cluster.end(pause)).status).toBe('skipped');
       expect((await cluster.end(kill)).evidence).toMatch(/n2 up again/);
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   test(
@@ -202,7 +203,7 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
       );
       expect((await cluster.end(bump)).evidence).toBe('n1 wall clock off by 0 ms, rate 0 ppm');
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   test(
@@ -226,7 +227,7 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
         held: true,
       });
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   test('its traces hold every crash once, and show that the nodes agreed', async () => {
@@ -246,7 +247,7 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
         expect(lines.find((line) => line.name === name)).toMatchObject({ ok: true });
       }
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 });
 
@@ -305,7 +306,7 @@ describe.skipIf(!engine)('variants in containers (needs a Docker Engine)', () =>
       // Paused without our knowing, as after a call that failed: the engine is asked, not memory.
       expect(await cluster.end(pause)).toEqual({ status: 'installed', evidence: 'n1 running' });
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 });
 
@@ -354,7 +355,7 @@ describe.skipIf(!engine)('what is left behind (needs a Docker Engine)', () => {
       }
       expect(await inventory()).toEqual(before);
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   test(
@@ -366,7 +367,7 @@ describe.skipIf(!engine)('what is left behind (needs a Docker Engine)', () => {
       await expect(started).rejects.toThrow(/^n1 stopped: .*no-such-variant/);
       expect(await inventory()).toEqual(before);
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   test(
@@ -398,7 +399,7 @@ describe.skipIf(!engine)('what is left behind (needs a Docker Engine)', () => {
       expect(await findLeftovers()).toEqual([]);
       expect(await inventory()).toEqual(before);
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   test('a network whose subnets are all taken is one clear line', async () => {
