@@ -177,6 +177,21 @@ export type CommonEvent =
       readonly acks: readonly { readonly node: number; readonly round: number }[];
       readonly ageUs: number;
       readonly lastsUs: number;
+    }
+  /**
+   * The leader of `term` may answer reads by a lease, on the word of `certificate`, for so long by
+   * its own clock; 0 where it may not any more.
+   */
+  | {
+      readonly kind: 'lease-held';
+      readonly term: number;
+      readonly remainingUs: number;
+      readonly certificate: readonly number[];
+      /**
+       * How long before `time` it said so, at most: the line may have waited for the disk. The host
+       * fills it in, because no node knows real time; null where none did.
+       */
+      readonly heldNs: number | null;
     };
 
 /** Raft (extended paper; Ongaro's dissertation). Names follow the papers' Figure 2. */
@@ -410,6 +425,11 @@ export interface TraceLine {
   /** Lamport clock, carried on every message: orders lines of different nodes causally. */
   readonly lamport: number;
   readonly event: TraceEvent;
+}
+
+/** What a host writes of an event that has waited for the disk for so long. */
+export function heldFor(event: TraceEvent, heldNs: number): TraceEvent {
+  return event.kind === 'lease-held' ? { ...event, heldNs } : event;
 }
 
 /** Order of merging: consistent with causality, total, the same on every machine. */

@@ -66,10 +66,10 @@ export interface HardRun {
   readonly config: RunConfig;
 }
 
-/** The hard run of a system under a seed: always the same one for the same code. */
-export function hardRun(system: System, seed: number): HardRun {
+/** The hard run of a system under a seed, but for settings that are `fixed`. */
+export function hardRun(system: System, seed: number, fixed: Options = {}): HardRun {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const request = drawRequest(system, seed, attempt);
+    const request = drawRequest(system, seed, attempt, fixed);
     try {
       return { request, config: resolveConfig(request, [], () => seed) };
     } catch (error) {
@@ -82,7 +82,7 @@ export function hardRun(system: System, seed: number): HardRun {
 /** All systems, for a soak that names none. */
 export const soaked: readonly System[] = Object.values(systems);
 
-function drawRequest(system: System, seed: number, attempt: number): RunRequest {
+function drawRequest(system: System, seed: number, attempt: number, fixed: Options): RunRequest {
   const draw = namedDraw(seed);
   const pick = <Item>(what: string, items: readonly Item[]): Item =>
     items[draw(`hard-${what}`, attempt, 0) % items.length] as Item;
@@ -104,7 +104,7 @@ function drawRequest(system: System, seed: number, attempt: number): RunRequest 
     nemesis: nemesis.length === 0 ? ['all'] : nemesis,
     nemesisIntervalS: pick('nemesis-interval', [0.5, 1, 3]),
     seed,
-    set,
+    set: { ...set, ...fixed },
   };
 }
 

@@ -43,6 +43,14 @@ const NAMES: LogNames = {
 /** How far apart in one session late duplicates are still told from first executions. */
 const SESSION_WINDOW = 31;
 
+/** One session: the highest executed sequence and where, and one bit for each of those just below. */
+interface SessionGhost {
+  highest: number;
+  position: number;
+  executed: number;
+  line: number;
+}
+
 const NO_COMMAND = { session: 0, sequence: 0 };
 
 /** A hostile or broken trace must not make the checker allocate without bound. */
@@ -60,8 +68,7 @@ export class AppliedLog {
   /** Which client command was executed; session 0 for what is none. */
   #session = new Float64Array(1024);
   #sequence = new Float64Array(1024);
-  /** Per session: the highest executed sequence, and one bit for each of those just below. */
-  readonly #sessions = new Map<number, { highest: number; executed: number; line: number }>();
+  readonly #sessions = new Map<number, SessionGhost>();
   readonly #findings: Findings;
   readonly #names: LogNames;
   /** The highest position executed anywhere. */
@@ -196,7 +203,10 @@ export class AppliedLog {
     if (id === 'open') {
       // The position of its opening is the number of a session.
       this.sessions++;
-      this.#sessions.set(event.position, { highest: 0, executed: 0, line: this.#findings.line });
+      // Its commands may be told of before it, where who opened it crashed before it could say so.
+      if (this.#sessions.has(event.position)) return;
+      const { line } = this.#findings;
+      this.#sessions.set(event.position, { highest: 0, position: 0, executed: 0, line });
       return;
     }
     // No session, no promise: such a command may be executed as often as it is sent.
@@ -204,7 +214,7 @@ export class AppliedLog {
     let known = this.#sessions.get(session);
     if (known === undefined) {
       this.#judgeOpened(session, event, node);
-      known = { highest: 0, executed: 0, line: -1 };
+      known = { highest: 0, position: 0, executed: 0, line: -1 };
       this.#sessions.set(session, known);
     }
     if (event.duplicate === true) {
@@ -236,28 +246,17 @@ export class AppliedLog {
     );
   }
 
-  #firstTime(
-    event: Apply,
-    known: { highest: number; executed: number; line: number },
-    sequence: number,
-    node: number,
-  ): void {
+  #firstTime(event: Apply, known: SessionGhost, sequence: number, node: number): void {
+    if (sequence !== known.highest) this.#judgeOrder(event, known, sequence, node);
     if (sequence > known.highest) {
       const shift = sequence - known.highest;
       known.executed = shift >= SESSION_WINDOW ? 1 : ((known.executed << shift) | 1) & 0x7fff_ffff;
       known.highest = sequence;
+      known.position = event.position;
       known.line = this.#findings.line;
       return;
     }
     const behind = known.highest - sequence;
-    if (behind > 0 && this.#names.clientOrder !== null) {
-      this.#findings.report(
-        this.#names.clientOrder,
-        known.line,
-        `${nodeName(node)} executed command ${event.id} after number ${known.highest} of the same ` +
-          'session',
-      );
-    }
     // Further behind than is remembered: silence rather than a false alarm.
     if (behind >= SESSION_WINDOW) return;
     const bit = 1 << behind;
@@ -269,6 +268,22 @@ export class AppliedLog {
       'SessionDedupe',
       behind === 0 ? known.line : -1,
       `${nodeName(node)} executed command ${event.id} a second time, at index ${event.position}`,
+    );
+  }
+
+  /**
+   * The order of positions counts, and not that of the lines: who executed a position first may have
+   * crashed before it could say so.
+   */
+  #judgeOrder(event: Apply, known: SessionGhost, sequence: number, node: number): void {
+    const isInOrder = sequence > known.highest === event.position > known.position;
+    if (isInOrder || this.#names.clientOrder === null) return;
+    const side = event.position > known.position ? 'after' : 'before';
+    this.#findings.report(
+      this.#names.clientOrder,
+      known.line,
+      `${nodeName(node)} executed command ${event.id} ${side} number ${known.highest} of the same ` +
+        'session',
     );
   }
 

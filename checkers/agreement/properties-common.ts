@@ -173,6 +173,13 @@ export const COMMON = {
     holds: 'who has granted a lease helps nobody else to lead until it is over',
     broken: (who) => `${who} helped another node to lead while it had promised not to`,
   },
+  LeaseExclusive: {
+    tier: 'decision',
+    source: 'Raft dissertation, 6.4.1',
+    holds: 'while a leader has a lease, nobody else is elected, by real time',
+    broken: (who) =>
+      `${who} became leader, or had a lease, while another node's lease or leadership stood`,
+  },
   QuorumIntersection: {
     tier: 'decision',
     source: 'Gifford 1979',

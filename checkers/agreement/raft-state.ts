@@ -6,6 +6,7 @@
 import { nodeName } from '../trace.ts';
 import type { AppliedLog, Replica } from './applied-log.ts';
 import { type EntryTable, NONE } from './entry-table.ts';
+import type { Leases } from './exclusive-leases.ts';
 import type { Findings } from './findings.ts';
 
 /** Node numbers are bits of a 32-bit integer in certificates. */
@@ -130,6 +131,8 @@ export interface RaftStats {
   readsLog: number;
   /** Reads that followers answered. */
   readsFollower: number;
+  /** How often a leader said that it has a lease. */
+  leases: number;
   /** Entries committed that changed who takes part; and of those, joint configurations. */
   membershipChanges: number;
   jointMemberships: number;
@@ -147,6 +150,7 @@ export interface RaftStats {
 export interface RaftGhost {
   readonly findings: Findings;
   readonly applied: AppliedLog;
+  readonly leases: Leases;
   readonly entries: EntryTable;
   /** By number; holes where nothing has booted. */
   readonly nodes: (RaftNode | undefined)[];

@@ -10,12 +10,13 @@
 import { nodeName, type TraceChecker, type TraceEvent, type Violation } from '../trace.ts';
 import { AppliedLog } from './applied-log.ts';
 import { EntryTable, NONE } from './entry-table.ts';
-import { Findings } from './findings.ts';
+import { type LeaseClaim, Leases } from './exclusive-leases.ts';
+import { Findings, nodeNames } from './findings.ts';
 import { memberOf, onPanic } from './members.ts';
 import { onCommit, onMatch } from './raft-commit.ts';
 import { onLeader, onTerm, onVote } from './raft-elections.ts';
 import { onAppend, onSnapshot, onTruncate } from './raft-log.ts';
-import { judgeAnnounced, onMembership } from './raft-membership.ts';
+import { judgeAnnounced, onMembership, shortfall } from './raft-membership.ts';
 import { onReadCertificate } from './raft-reads.ts';
 import { onBoot } from './raft-recovery.ts';
 import { entryAt, type RaftGhost, RaftNode, type RaftStats } from './raft-state.ts';
@@ -43,6 +44,7 @@ class RaftChecker implements TraceChecker {
     this.#ghost = {
       findings,
       applied: new AppliedLog(findings, { agreement: 'StateMachineSafety' }),
+      leases: new Leases(findings),
       entries: new EntryTable(),
       nodes: [],
       committed: 0,
@@ -121,6 +123,10 @@ function step(
     case 'leader':
       hears(node);
       onLeader(ghost, node, event);
+      ghost.leases.elected(node.node, event.term, timeNs);
+      return;
+    case 'lease-held':
+      onLease(ghost, node, event, timeNs);
       return;
     case 'step-down':
       node.leading = -1;
@@ -136,6 +142,23 @@ function step(
       // Lines of other protocols.
       return;
   }
+}
+
+/** A lease rests on a quorum's word, as an election does. */
+function onLease(ghost: RaftGhost, node: RaftNode, event: LeaseClaim, timeNs: number): void {
+  const { certificate, remainingUs, term } = event;
+  ghost.leases.claim(node.node, event, timeNs);
+  if (remainingUs <= 0) return;
+  ghost.stats.leases++;
+  const confirming = certificate.reduce((mask, member) => mask | (1 << member), 0);
+  const short = shortfall(node.membership, confirming);
+  if (short === null) return;
+  ghost.findings.report(
+    'J:QuorumCert',
+    node.leaderLine,
+    `${nodeName(node.node)} took a lease in term ${term} on the word of ` +
+      `${nodeNames(certificate)}: ${short.counted} count and ${short.needed} must`,
+  );
 }
 
 /** Only what is committed may be executed, and exactly what the own log says. */
@@ -188,6 +211,7 @@ function noStats(): RaftStats & Record<string, number> {
     readsLease: 0,
     readsLog: 0,
     readsFollower: 0,
+    leases: 0,
     membershipChanges: 0,
     jointMemberships: 0,
     learnersPromoted: 0,

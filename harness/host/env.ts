@@ -6,7 +6,7 @@
  * working meanwhile, and the records of several steps share one sync (group commit).
  */
 
-import type { TraceEvent } from '../../checkers/trace.ts';
+import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
 import type {
   AnyProtocol,
   ClientRef,
@@ -31,7 +31,7 @@ interface Outlet {
 type Effect =
   | { readonly kind: 'send'; readonly to: number; readonly message: unknown }
   | { readonly kind: 'reply'; readonly to: ClientRef; readonly reply: Reply }
-  | { readonly kind: 'trace'; readonly event: TraceEvent }
+  | { readonly kind: 'trace'; readonly event: TraceEvent; readonly stepNs: number }
   /** What follows waits until this many writes are durable. */
   | { readonly kind: 'barrier'; readonly written: number };
 
@@ -67,6 +67,8 @@ export class HostEnv implements Env<unknown, unknown> {
   #draws = 0;
   #state: unknown = null;
   #running = false;
+  /** When the step under way began, on the clock of the trace. */
+  #stepNs = 0;
   readonly #timers = new Map<number, Timer>();
   #effects: Effect[] = [];
 
@@ -150,7 +152,7 @@ export class HostEnv implements Env<unknown, unknown> {
   trace(event: TraceEvent): void {
     const { variants } = this.#options;
     const told = event.kind === 'boot' ? { ...event, variants } : event;
-    this.#effects.push({ kind: 'trace', event: told });
+    this.#effects.push({ kind: 'trace', event: told, stepNs: this.#stepNs });
   }
 
   setTimer(timer: number, delayUs: number): void {
@@ -180,6 +182,7 @@ export class HostEnv implements Env<unknown, unknown> {
   /** One step of the protocol, and whatever may leave after it. */
   #step(handler: () => void): void {
     if (!this.#running) return;
+    this.#stepNs = this.#options.trace.nowNs();
     try {
       handler();
     } catch (error) {
@@ -199,7 +202,7 @@ export class HostEnv implements Env<unknown, unknown> {
       count++;
       switch (effect.kind) {
         case 'trace':
-          trace.record(effect.event);
+          trace.record(heldFor(effect.event, trace.nowNs() - effect.stepNs));
           break;
         case 'send':
           trace.flush();

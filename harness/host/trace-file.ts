@@ -47,6 +47,11 @@ export class TraceFile {
     return this.#clock.stamp();
   }
 
+  /** The time that a line would have now. */
+  nowNs(): number {
+    return this.#options.nowNs();
+  }
+
   /** A frame with this stamp has arrived: what happens from now on happened after it. */
   witness(stamp: Stamp): void {
     if (this.#clock.witness(stamp)) this.#hasNews = true;

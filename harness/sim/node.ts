@@ -3,7 +3,7 @@
  * disk and the simulated network.
  */
 
-import type { TraceEvent } from '../../checkers/trace.ts';
+import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
 import type {
   AnyProtocol,
   ClientRef,
@@ -209,8 +209,8 @@ export class SimNode implements Env<unknown, unknown> {
       this.#world.trace(this, { ...event, variants: this.#spec.variants });
       return;
     }
-    if (this.#head < this.#tail) this.#hold(HELD.trace, 0, 0, event);
-    else this.#world.trace(this, event);
+    if (this.#head < this.#tail) this.#hold(HELD.trace, this.#world.nowUs, 0, event);
+    else this.#world.trace(this, heldFor(event, 0));
   }
 
   #barrier(): void {
@@ -241,8 +241,10 @@ export class SimNode implements Env<unknown, unknown> {
       if (kind === HELD.barrier && to > this.disk.durableCount) return;
       this.#head++;
       if (kind === HELD.send) this.#world.send(this.self, to, payload);
-      else if (kind === HELD.trace) this.#world.trace(this, payload as TraceEvent);
-      else if (kind === HELD.reply) {
+      else if (kind === HELD.trace) {
+        const heldNs = (this.#world.nowUs - to) * 1000;
+        this.#world.trace(this, heldFor(payload as TraceEvent, heldNs));
+      } else if (kind === HELD.reply) {
         this.#world.reply(this.self, to, this.#heldId[at] as number, payload as Reply);
       }
     }

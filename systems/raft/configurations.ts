@@ -7,6 +7,7 @@ import type { Membership } from '../../checkers/trace.ts';
 import { mix } from '../hash.ts';
 import { type Command, configCommand } from '../kv.ts';
 import type { Configuration, Entry, LoggedConfiguration, Snapshot } from './messages.ts';
+import { traceLease } from './reads.ts';
 import { lastIndex, type Raft, type RaftState } from './state.ts';
 
 /** The command of a configuration entry. */
@@ -151,4 +152,5 @@ function adoptAsLeader(raft: Raft, before: readonly number[]): void {
   }
   state.confirmedRound = 0;
   state.leaseUntilUs = Number.NEGATIVE_INFINITY;
+  traceLease(raft);
 }

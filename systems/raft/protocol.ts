@@ -17,6 +17,7 @@ import {
 import { onReadIndex, onReadIndexReply } from './follower-reads.ts';
 import type { Entry, LoggedConfiguration, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
 import { raftConfig } from './options.ts';
+import { traceLease } from './reads.ts';
 import { reconfigureWhenDue, settleConfiguration } from './reconfiguration.ts';
 import { onAppendEntries, onAppendReply, onDurable, startRound } from './replication.ts';
 import { adoptTerm, resetElectionWait } from './roles.ts';
@@ -106,6 +107,7 @@ function onHeartbeatTimer(raft: Raft): void {
   continueTransfer(raft);
   settleConfiguration(raft);
   if (!isLeading(state)) return;
+  traceLease(raft);
   transferWhenDue(raft);
   reconfigureWhenDue(raft);
   // Rounds that reads asked for were heartbeats as well.

@@ -11,11 +11,10 @@ import { quorumReaches, type Raft, ROUNDS_KEPT } from './state.ts';
  * round is under way share the next one.
  */
 export function onRead(raft: Raft, to: ClientRef, operation: Operation): void {
-  const { state, env, rules } = raft;
+  const { state, rules } = raft;
   const index = rules.readIndex(state);
   if (state.config.reads === 'lease' && index >= 0 && state.applied >= index) {
-    const leaseUs = rules.mayUseLease(state) ? state.leaseUntilUs : Number.NEGATIVE_INFINITY;
-    if (rules.leaseClock(env.nowUs(), env.wallUs()) < leaseUs) {
+    if (leaseLeftUs(raft) > 0) {
       answerRead(raft, { to, operation, round: state.confirmedRound, index }, 'lease');
       return;
     }
@@ -54,8 +53,26 @@ export function confirmRounds(raft: Raft): void {
     const startUs = state.roundStartUs[confirmed % ROUNDS_KEPT] as number;
     const { electionTimeoutUs, leaseDriftPpm } = state.config;
     state.leaseUntilUs = rules.leaseUntil(startUs, electionTimeoutUs, leaseDriftPpm);
+    traceLease(raft);
   }
   serveReads(raft);
+}
+
+/** Leader: says how long its lease lasts by its own clock, and on whose word; 0 for none. */
+export function traceLease(raft: Raft): void {
+  const { state, env } = raft;
+  if (state.config.reads !== 'lease') return;
+  const { term, confirmedRound } = state;
+  const certificate = state.members.filter(
+    (node) => (state.ackRound[node] as number) >= confirmedRound,
+  );
+  const remainingUs = leaseLeftUs(raft);
+  env.trace({ kind: 'lease-held', term, remainingUs, certificate, heldNs: null });
+}
+
+function leaseLeftUs({ state, env, rules }: Raft): number {
+  if (!rules.mayUseLease(state)) return 0;
+  return Math.max(0, state.leaseUntilUs - rules.leaseClock(env.nowUs(), env.wallUs()));
 }
 
 /** Leader: every other read goes to some follower that was heard of late. */

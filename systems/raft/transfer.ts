@@ -3,6 +3,7 @@
  * target's log up to its own, and has it start an election without waiting for silence.
  */
 
+import { traceLease } from './reads.ts';
 import type { Raft, RaftState, Transfer } from './state.ts';
 
 /** Leader: hands over when it has led for long enough; there is no operator here who asks for it. */
@@ -15,6 +16,7 @@ export function transferWhenDue(raft: Raft): void {
   if (target === null) return;
   state.transfer = { target, sinceUs: env.nowUs() };
   env.trace({ kind: 'transfer', op: 'start', term: state.term, target });
+  traceLease(raft);
   continueTransfer(raft);
 }
 

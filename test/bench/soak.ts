@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- [--runs 1000] [--from 1] [--system raft]...`: every protocol as it should be, in
+ * `npm run soak -- [--runs 1000] [--from 1] [--system raft]... [--set reads=lease]...`: every protocol as it should be, in
  * hard worlds drawn from the seed (`test/hard-worlds.ts`), simulated and judged in memory. What is
  * called invalid is a false alarm of a checker or a bug of a protocol. Ends with status 1 if the
  * safety of any run was; liveness is counted apart, because some worlds leave a protocol none.
@@ -17,11 +17,14 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
+    set: { type: 'string', multiple: true, default: [] },
     system: { type: 'string', multiple: true, default: soaked.map(({ name }) => name) },
   },
 });
 
 const { system: names, runs, from } = values;
+/** Settings that are not drawn. */
+const fixed = Object.fromEntries(values.set.map((text) => text.split('=', 2) as [string, string]));
 const chosen = soaked.filter(({ name }) => names.includes(name));
 if (chosen.length < names.length) {
   throw new Error(`--system: any of ${soaked.map(({ name }) => name).join(', ')}`);
@@ -50,7 +53,7 @@ const tallies = new Map(chosen.map(({ name }) => [name, new Tally()]));
 let unsafe = 0;
 for (let seed = Number(from); seed < Number(from) + Number(runs); seed++) {
   for (const system of chosen) {
-    const { request, config } = hardRun(system, seed);
+    const { request, config } = hardRun(system, seed, fixed);
     const kind = soakOnce(config);
     tallies.get(system.name)?.add(kind, seed);
     if (!kind.startsWith('UNSAFE')) continue;
@@ -87,7 +90,8 @@ function kindOf(verdict: string, checks: readonly TimedCheck[]): string {
 }
 
 function isOfLiveness({ checker, verdict }: TimedCheck): boolean {
-  if (checker === 'availability' || verdict.kind !== 'invalid') return true;
+  if (checker === 'availability' || checker === 'liveness') return true;
+  if (verdict.kind !== 'invalid') return true;
   const { property = '', properties = [property] } = verdict;
   return properties.every((name) => name.startsWith('Liveness:'));
 }

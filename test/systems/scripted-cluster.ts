@@ -4,7 +4,7 @@
  * the test says so.
  */
 
-import type { TraceChecker, TraceEvent } from '../../checkers/trace.ts';
+import { heldFor, type TraceChecker, type TraceEvent } from '../../checkers/trace.ts';
 import type { Operation } from '../../systems/operations.ts';
 import type { ClientRef, Env, Options, Protocol, Reply, Request } from '../../systems/protocol.ts';
 
@@ -250,7 +250,10 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
       persist: (record) => write([record], false),
       checkpoint: (records) => write(records, true),
       reply: (to, reply) => this.#effect(node, () => this.answers.push({ to, reply })),
-      trace: (event) => this.#effect(node, () => this.#trace(node, event)),
+      trace: (event) => {
+        const saidUs = this.nowUs;
+        this.#effect(node, () => this.#trace(node, heldFor(event, (this.nowUs - saidUs) * 1000)));
+      },
     };
   }
 }

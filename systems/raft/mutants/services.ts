@@ -81,7 +81,7 @@ const transferKeepsLease: RaftVariant = {
   kind: 'mutant',
   rules: () => ({ mayUseLease: () => true }),
   source: 'dissertation, section 6.4.1: a transfer ends the lease',
-  expect: ['linearizable', 'RealTimeOrder'],
+  expect: ['LeaseExclusive', 'linearizable', 'RealTimeOrder'],
   hunt: {
     nodes: 3,
     nemesis: ['partition', 'pause'],
@@ -100,7 +100,7 @@ const leaseNoDriftMargin: RaftVariant = {
     leaseUntil: (roundStartUs, electionTimeoutUs) => roundStartUs + electionTimeoutUs,
   }),
   source: 'dissertation, section 6.4.1; raft-rs issue 141',
-  expect: ['linearizable', 'RealTimeOrder', 'J:ReadCert'],
+  expect: ['LeaseExclusive', 'linearizable', 'RealTimeOrder'],
   hunt: {
     nodes: 3,
     nemesis: ['clock', 'partition', 'pause'],

@@ -57,6 +57,27 @@ class Executed {
   }
 }
 
+describe('the order of a session', () => {
+  const ordered = () => new Executed({ clientOrder: 'FifoClientOrder' });
+
+  test('is that of the positions, whoever told of them first', () => {
+    // n1 executed positions 1 and 2 and went down before it could say so; n2 says so later.
+    const trace = ordered();
+    trace.log.recover(2);
+    trace.replica(0).applied = 2;
+    trace.apply(0, 3, '1:2').apply(1, 1, 'open').apply(1, 2, '1:1').apply(1, 3, '1:2');
+    expect(trace.broken).toEqual([]);
+  });
+
+  test('is broken by a later number that stood before, told late', () => {
+    const trace = ordered();
+    trace.log.recover(2);
+    trace.replica(0).applied = 2;
+    trace.apply(0, 3, '1:2').apply(1, 1, 'open').apply(1, 2, '1:3');
+    expect(trace.broken).toEqual(['FifoClientOrder']);
+  });
+});
+
 describe('the sessions opened', () => {
   test('are counted once each, however many nodes execute the opening', () => {
     const executed = new Executed().run('open', '1:1', 'noop', 'open');
