@@ -23,10 +23,7 @@ export function applyCommitted(raft: Raft): void {
     traceApply(env, machine.fate, { position: index, command, stateHash: state.kv.hash });
     answerCommand(raft, index, command, result);
   }
-  const { snapshotEvery } = state.config;
-  if (snapshotEvery > 0 && state.applied - state.snapshot.index >= snapshotEvery) {
-    takeSnapshot(raft);
-  }
+  if (rules.snapshotDue(state)) takeSnapshot(raft);
   if (state.role === 'leader') serveReads(raft);
   // A node may lead by the time that it has executed what it asked for as a follower.
   if (state.followerReads.length > 0) serveFollowerReads(raft);

@@ -2,25 +2,20 @@
 
 import { answer } from '../answer.ts';
 import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
-import { isRead } from '../operations.ts';
 import type { ClientRef, Request } from '../protocol.ts';
 import { onFollowerRead } from './follower-reads.ts';
 import { onRead } from './reads.ts';
 import { appendCommand } from './replication.ts';
-import { type FollowerRead, NOBODY, type PendingRead, type Raft } from './state.ts';
+import type { FollowerRead, PendingRead, Raft } from './state.ts';
 
 export function onRequest(raft: Raft, request: Request): void {
-  const { state } = raft;
+  const { state, rules } = raft;
   const { from } = request;
-  const { reads } = state.config;
-  if (request.kind === 'operation' && reads !== 'log' && isRead(request.operation)) {
-    if (state.role === 'leader') onRead(raft, from, request.operation);
-    else if (reads === 'follower') onFollowerRead(raft, from, request.operation);
-    else redirect(raft, from);
-    return;
-  }
-  if (state.role === 'leader') onCommand(raft, request);
-  else redirect(raft, from);
+  const path = rules.requestPath(state, request);
+  if (path === 'redirect') redirect(raft, from);
+  else if (path === 'command' || request.kind === 'open') onCommand(raft, request);
+  else if (path === 'read') onRead(raft, from, request.operation);
+  else onFollowerRead(raft, from, request.operation);
 }
 
 function onCommand(raft: Raft, request: Request): void {
@@ -85,10 +80,8 @@ export function answerFollowerRead(raft: Raft, read: FollowerRead): void {
  * leader, so nobody can tell; reads are over.
  */
 export function abandonClients(raft: Raft): void {
-  const { state } = raft;
-  for (const { to } of state.pending) {
-    answer(raft.env, to, { status: 'unknown', error: 'leadership-lost' });
-  }
+  const { state, rules } = raft;
+  for (const { to } of state.pending) answer(raft.env, to, rules.replyOnLoss(state));
   state.pending.length = 0;
   for (const { to, operation } of state.reads) {
     if (operation !== null) redirect(raft, to);
@@ -102,15 +95,13 @@ export function abandonClients(raft: Raft): void {
  * pace, so that it never jumps (LogCabin's cluster time; dissertation, section 6.3).
  */
 export function clusterTimeUs(raft: Raft): number {
-  const { state, env } = raft;
-  return state.clusterUs + Math.max(0, env.nowUs() - state.leaderSinceUs);
+  const { state, env, rules } = raft;
+  return rules.entryTimeUs(state, env.nowUs(), env.wallUs());
 }
 
 /** Sends a client to the leader, if one is known. */
 export function redirect(raft: Raft, to: ClientRef): void {
-  const { leader, self } = raft.state;
-  const known = leader !== NOBODY && leader !== self;
-  redirectTo(raft, to, known ? leader : null);
+  redirectTo(raft, to, raft.rules.redirectTarget(raft.state));
 }
 
 export function redirectTo(raft: Raft, to: ClientRef, node: number | null): void {

@@ -1,33 +1,33 @@
 /** Elections: PreVote, RequestVote, stepping up and down (sections 5.2, 5.4.1; dissertation 9.6). */
 
 import { noopCommand } from '../kv.ts';
-import { isVoter, mayCampaign } from './configurations.ts';
+import { isVoter } from './configurations.ts';
 import { refuseFollowerReads } from './follower-reads.ts';
 import type { RequestVote, TimeoutNow, Vote } from './messages.ts';
 import { confirmRounds } from './reads.ts';
 import { advanceCommit, appendCommand, broadcast, markRound } from './replication.ts';
 import { becomeFollower, resetElectionWait } from './roles.ts';
-import { entryAt, isQuorum, lastIndex, NOBODY, quorumReaches, type Raft, TIMER } from './state.ts';
+import { entryAt, lastIndex, NOBODY, type Raft, TIMER } from './state.ts';
 
 /**
  * The election timer is not armed anew whenever the leader is heard, because timers are events: it
  * fires, finds how long the silence really was, and is armed for the rest.
  */
 export function onElectionTimer(raft: Raft): void {
-  const { state, env } = raft;
+  const { state, env, rules } = raft;
   if (state.role === 'leader') return;
   const restUs = state.waitingSinceUs + state.timeoutUs - env.nowUs();
   refuseFollowerReads(raft, env.nowUs() - state.config.electionTimeoutUs);
   if (restUs > 0) env.setTimer(TIMER.election, restUs);
-  else if (!mayCampaign(state)) waitOn(raft);
-  else if (state.config.preVote) startPreVote(raft);
+  else if (!rules.mayCampaign(state)) waitOn(raft);
+  else if (rules.asksBeforeElection(state)) startPreVote(raft);
   else startElection(raft, false);
 }
 
 /** The leader asks this node, whose log is complete, to take over (dissertation, section 3.10). */
 export function onTimeoutNow(raft: Raft, message: TimeoutNow): void {
-  const { state } = raft;
-  if (message.term !== state.term || state.role === 'leader' || !mayCampaign(state)) return;
+  const { state, rules } = raft;
+  if (!rules.obeysTimeoutNow(state, message) || !rules.mayCampaign(state)) return;
   startElection(raft, true);
 }
 
@@ -53,7 +53,7 @@ export function onPreVote(raft: Raft, from: number, message: RequestVote): void 
 
 export function onVote(raft: Raft, from: number, message: Vote): void {
   const { state, rules } = raft;
-  if (!rules.countVote(state, message)) return;
+  if (!rules.countVote(state, from, message)) return;
   state.granted[from] = true;
   countVotes(raft);
 }
@@ -63,7 +63,7 @@ export function stepDownWithoutQuorum(raft: Raft): boolean {
   const { state, env, rules } = raft;
   const nowUs = env.nowUs();
   state.ackUs[state.self] = nowUs;
-  const heardUs = quorumReaches(state.electorates.election, state.ackUs);
+  const heardUs = rules.reached(state, 'election', state.ackUs);
   if (rules.checkQuorum(state, nowUs, heardUs)) return false;
   env.trace({ kind: 'step-down', term: state.term, reason: 'check-quorum' });
   becomeFollower(raft, NOBODY);
@@ -88,11 +88,12 @@ function startElection(raft: Raft, transfer: boolean): void {
   const { state, env, rules } = raft;
   state.role = 'candidate';
   state.leader = NOBODY;
-  state.term++;
-  state.votedFor = state.self;
+  const { term, votedFor } = rules.candidacy(state);
+  state.term = term;
+  state.votedFor = votedFor;
   resetElectionWait(raft);
-  env.persist({ kind: 'vote', term: state.term, votedFor: state.self });
-  traceVote(raft, state.self, rules.lastLogTerm(state), lastIndex(state));
+  env.persist({ kind: 'vote', term, votedFor });
+  traceVote(raft, votedFor, rules.lastLogTerm(state), lastIndex(state));
   askForVotes(raft, { term: state.term, pre: false, transfer });
 }
 
@@ -113,8 +114,8 @@ function askForVotes(raft: Raft, asked: Pick<RequestVote, 'term' | 'pre' | 'tran
 }
 
 function countVotes(raft: Raft): void {
-  const { state } = raft;
-  if (!isQuorum(state.electorates.election, state.granted)) return;
+  const { state, rules } = raft;
+  if (!rules.isElected(state)) return;
   if (state.role === 'pre-candidate') startElection(raft, false);
   else becomeLeader(raft);
 }
@@ -128,7 +129,7 @@ function becomeLeader(raft: Raft): void {
   state.clusterUs = Math.max(state.kv.clockUs, entryAt(state, last)?.command.timeUs ?? 0);
   state.nextIndex.fill(last + 1);
   state.matchIndex.fill(0);
-  state.matchIndex[state.self] = state.durableIndex;
+  state.matchIndex[state.self] = rules.ownMatch(state);
   state.probing.fill(false);
   state.outgoing.fill(null);
   for (const node of state.members) state.flights[node] = [];

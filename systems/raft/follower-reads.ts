@@ -27,13 +27,14 @@ export function onFollowerRead(raft: Raft, to: ClientRef, operation: Operation):
 /** Leader: a follower's question waits for a round like a read, but for the answer. */
 export function onReadIndex(raft: Raft, from: number, message: ReadIndexRequest): void {
   const { state, env, rules } = raft;
-  const { term, request } = message;
-  if (state.role !== 'leader' || term !== state.term) {
+  const { request } = message;
+  if (!rules.takesReadIndex(state, from, message)) {
     env.send(from, { kind: 'read-index-reply', term: state.term, request, index: -1, round: 0 });
     return;
   }
   const to = { client: from, id: request };
-  state.reads.push({ to, operation: null, round: state.round + 1, index: rules.readIndex(state) });
+  const round = rules.readRound(state);
+  state.reads.push({ to, operation: null, round, index: rules.readIndex(state) });
   serveReads(raft);
 }
 

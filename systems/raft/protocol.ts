@@ -31,7 +31,6 @@ import {
   type RaftState,
   ROUNDS_KEPT,
   TIMER,
-  termAt,
 } from './state.ts';
 import { abortLateTransfer, continueTransfer, transferWhenDue } from './transfer.ts';
 
@@ -42,7 +41,8 @@ export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage,
   });
   return {
     start(env, options, records) {
-      const state = recover(env, raftConfig(options), records);
+      const found = rules.recordsAtStart(records, env.incarnation);
+      const state = recover(rules, env, raftConfig(options), found);
       const raft = begin(state, env);
       putInForce(raft, rules.activeConfiguration(state));
       traceBoot(state, env);
@@ -118,13 +118,8 @@ function onHeartbeatTimer(raft: Raft): void {
 }
 
 function onRecordDurable(raft: Raft, record: RaftRecord): void {
-  const { state } = raft;
-  if (record.kind === 'snapshot') onDurable(raft, record.snapshot.index);
-  if (record.kind !== 'entries') return;
-  const last = record.entries.at(-1);
-  const index = record.from + record.entries.length - 1;
-  // The log may have been truncated and written anew since; same index and term, same entry.
-  if (last !== undefined && termAt(state, index) === last.term) onDurable(raft, index);
+  const index = raft.rules.durableUpTo(raft.state, record);
+  if (index > 0) onDurable(raft, index);
 }
 
 function view(state: RaftState): NodeView {
@@ -174,13 +169,16 @@ function replay(records: readonly RaftRecord[]): {
   return { term, votedFor, snapshot, log };
 }
 
-function recover(env: RaftEnv, config: RaftConfig, records: readonly RaftRecord[]): RaftState {
+function recover(
+  rules: RaftRules,
+  env: RaftEnv,
+  config: RaftConfig,
+  records: readonly RaftRecord[],
+): RaftState {
   const { term, votedFor, snapshot, log } = replay(records);
   const { self, members, incarnation } = env;
   const configurations = configurationsOf(members, snapshot, log);
   const zeros = (): number[] => members.map(() => 0);
-  // With leases on, whoever was started again may have promised its leader a lease: it waits.
-  const promised = config.reads === 'lease' && incarnation > 1;
   return {
     config,
     self,
@@ -201,7 +199,8 @@ function recover(env: RaftEnv, config: RaftConfig, records: readonly RaftRecord[
     applied: snapshot.index,
     leader: NOBODY,
     kv: snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv),
-    contactUs: promised ? env.nowUs() : Number.NEGATIVE_INFINITY,
+    // With leases on, whoever was started again may have promised its leader a lease: it waits.
+    contactUs: rules.contactAtStart(config, incarnation, env.nowUs()),
     waitingSinceUs: 0,
     timeoutUs: 0,
     granted: members.map(() => false),

@@ -4,7 +4,7 @@ import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { answerRead, redirectTo } from './clients.ts';
 import { startRound } from './replication.ts';
-import { quorumReaches, type Raft, ROUNDS_KEPT } from './state.ts';
+import { type Raft, ROUNDS_KEPT } from './state.ts';
 
 /**
  * A read has to be confirmed by a round that starts after it arrived. Reads that arrive while a
@@ -20,7 +20,7 @@ export function onRead(raft: Raft, to: ClientRef, operation: Operation): void {
     }
   }
   if (state.config.reads === 'follower' && sendAway(raft, to)) return;
-  state.reads.push({ to, operation, round: state.round + 1, index });
+  state.reads.push({ to, operation, round: rules.readRound(state), index });
   serveReads(raft);
 }
 
@@ -46,7 +46,7 @@ export function serveReads(raft: Raft): void {
 /** Leader: a follower has answered a round, or a round was started. */
 export function confirmRounds(raft: Raft): void {
   const { state, rules } = raft;
-  const confirmed = quorumReaches(state.electorates.read, state.ackRound);
+  const confirmed = rules.reached(state, 'read', state.ackRound);
   if (confirmed <= state.confirmedRound) return;
   state.confirmedRound = confirmed;
   if (state.round - confirmed < ROUNDS_KEPT) {

@@ -8,14 +8,14 @@ import { configurationCommand } from './configurations.ts';
 import type { Configuration } from './messages.ts';
 import { appendCommand } from './replication.ts';
 import { becomeFollower } from './roles.ts';
-import { lastIndex, NOBODY, type Raft, type RaftState } from './state.ts';
+import { lastIndex, NOBODY, type Raft } from './state.ts';
 
 /** Leader, now and then: the next change, when it is time for one and one is allowed. */
 export function reconfigureWhenDue(raft: Raft): void {
   const { state, env, rules } = raft;
   const { membership, reconfigureEvery } = state.config;
   if (membership === 'off' || state.members.length < 3 || state.transfer !== null) return;
-  followLearners(state, env.nowUs());
+  followLearners(raft);
   if (lastIndex(state) < state.active.index + reconfigureEvery) return;
   if (state.active.configuration.oldVoters !== null || !rules.canChangeConfiguration(state)) return;
   const next = rules.nextConfiguration(state, env.random());
@@ -33,7 +33,7 @@ export function settleConfiguration(raft: Raft): void {
   if (configuration.oldVoters !== null) {
     if (state.transfer !== null || !rules.canChangeConfiguration(state)) return;
     if (rules.leavesJoint(state)) appendConfiguration(raft, { ...configuration, oldVoters: null });
-  } else if (!state.selfVotes) {
+  } else if (rules.leavesWhenCommitted(state)) {
     env.trace({ kind: 'step-down', term: state.term, reason: 'not-a-voter' });
     becomeFollower(raft, NOBODY);
   }
@@ -44,12 +44,12 @@ function appendConfiguration(raft: Raft, configuration: Configuration): void {
 }
 
 /** Leader: the rounds in which learners catch up (section 4.2.1). */
-function followLearners(state: RaftState, nowUs: number): void {
+function followLearners({ state, env, rules }: Raft): void {
+  const nowUs = env.nowUs();
   for (const node of state.active.configuration.learners) {
     if (node === state.self) continue;
     if ((state.matchIndex[node] as number) < (state.catchUpTo[node] as number)) continue;
-    const tookUs = nowUs - (state.catchUpSinceUs[node] as number);
-    state.caughtUp[node] = tookUs < state.config.electionTimeoutUs;
+    state.caughtUp[node] = rules.hasCaughtUp(state, node, nowUs);
     state.catchUpTo[node] = lastIndex(state);
     state.catchUpSinceUs[node] = nowUs;
   }

@@ -16,7 +16,7 @@ import { confirmRounds } from './reads.ts';
 import { settleConfiguration } from './reconfiguration.ts';
 import { heardLeader } from './roles.ts';
 import { resendSnapshot, sendSnapshot } from './snapshot.ts';
-import { lastIndex, quorumReaches, type Raft, ROUNDS_KEPT, termAt } from './state.ts';
+import { lastIndex, type Raft, ROUNDS_KEPT, termAt } from './state.ts';
 import { continueTransfer } from './transfer.ts';
 
 /**
@@ -25,7 +25,9 @@ import { continueTransfer } from './transfer.ts';
  * only once its own disk has it.
  */
 export function appendCommand(raft: Raft, command: Command, to: ClientRef | null): void {
-  const { state, env } = raft;
+  const { state, env, rules } = raft;
+  const after = rules.appendAfter(state);
+  if (after < lastIndex(state)) truncateAfter(raft, after);
   const previousTerm = termAt(state, lastIndex(state));
   const entry: Entry = { term: state.term, command };
   state.log.push(entry);
@@ -37,6 +39,7 @@ export function appendCommand(raft: Raft, command: Command, to: ClientRef | null
   env.persist({ kind: 'entries', from: index, entries: [entry] });
   traceAppend(raft, index, entry, previousTerm);
   if (command.kind === 'config') noteConfiguration(raft, index, entry);
+  countOwn(raft);
 }
 
 /** Leader: starts a round of confirmations, which is also a heartbeat. */
@@ -89,8 +92,15 @@ export function onDurable(raft: Raft, index: number): void {
   const { state } = raft;
   if (index <= state.durableIndex) return;
   state.durableIndex = index;
-  if (state.role !== 'leader') return;
-  state.matchIndex[state.self] = index;
+  if (state.role === 'leader') countOwn(raft);
+}
+
+/** Leader: is one of those that hold its log. */
+function countOwn(raft: Raft): void {
+  const { state, rules } = raft;
+  const match = rules.ownMatch(state);
+  if (match === state.matchIndex[state.self]) return;
+  state.matchIndex[state.self] = match;
   advanceCommit(raft);
 }
 
@@ -148,7 +158,7 @@ export function accept(
 
 export function onAppendReply(raft: Raft, from: number, message: AppendReply): void {
   const { state, rules } = raft;
-  if (!rules.countReply(state, message)) return;
+  if (!rules.countReply(state, from, message)) return;
   if (message.ok) onAccepted(raft, from, message);
   else onRefused(raft, from, message);
   // What was committed may have ended the leadership.
@@ -167,7 +177,7 @@ export function countAnswer(raft: Raft, from: number, round: number): void {
 /** Leader: commits what a quorum holds. */
 export function advanceCommit(raft: Raft): void {
   const { state, rules } = raft;
-  const reached = quorumReaches(state.electorates.commit, state.matchIndex);
+  const reached = rules.reached(state, 'commit', state.matchIndex);
   const commit = rules.commitIndex(state, reached);
   if (commit === state.commit) return;
   moveCommit(
@@ -316,13 +326,9 @@ function clearSent({ state }: Raft, node: number, match: number): void {
   while (flights.length > 0 && (flights[0] as number) <= match) flights.shift();
 }
 
-/** Leader: an old answer says nothing about what was sent since. */
 function onRefused(raft: Raft, from: number, message: AppendReply): void {
   const { state, rules } = raft;
-  if (message.index <= (state.matchIndex[from] as number)) return;
-  if (state.probing[from] && message.index !== (state.nextIndex[from] as number) - 1) return;
-  // A follower that is sent a snapshot has answered what was sent before that.
-  if (state.outgoing[from] !== null) return;
+  if (!rules.heedsRefusal(state, from, message)) return;
   state.nextIndex[from] = rules.nextOnConflict(state, from, message);
   state.probing[from] = true;
   state.flights[from] = [];

@@ -6,10 +6,9 @@ import { NOBODY, type Raft, TIMER } from './state.ts';
 
 /** Starts waiting anew for a leader: the timeout is random in [T, 2T) (section 5.2). */
 export function resetElectionWait(raft: Raft): void {
-  const { state, env } = raft;
-  const { electionTimeoutUs } = state.config;
+  const { state, env, rules } = raft;
   state.waitingSinceUs = env.nowUs();
-  state.timeoutUs = electionTimeoutUs + (env.random() % electionTimeoutUs);
+  state.timeoutUs = rules.electionWaitUs(state.config, env.random());
   env.setTimer(TIMER.election, state.timeoutUs);
 }
 
@@ -21,7 +20,7 @@ export function adoptTerm(raft: Raft, term: number): void {
   state.votedFor = ballot.votedFor;
   env.persist({ kind: 'term', term: state.term });
   env.trace({ kind: 'term', term: state.term });
-  becomeFollower(raft, NOBODY);
+  if (rules.stepsDown(state)) becomeFollower(raft, NOBODY);
 }
 
 /** Follows `leader` in the current term; `NOBODY` while none is known. */

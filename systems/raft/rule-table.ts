@@ -1,7 +1,9 @@
 /** One line on each rule of Raft: what it decides, where the papers say so, what it may answer. */
 
 import { clientRuleTable, commandResult, kvRuleTable } from '../kv-rule-table.ts';
+import type { Reply } from '../protocol.ts';
 import {
+  answer,
   count,
   listOf,
   oneOf,
@@ -12,7 +14,8 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../rule-table.ts';
-import type { Configuration, Entry, LoggedConfiguration } from './messages.ts';
+import type { Configuration, Entry, LoggedConfiguration, RaftRecord } from './messages.ts';
+import type { RaftRoleRules } from './role-rules.ts';
 import type { RaftRules } from './rules.ts';
 import type { Electorate } from './state.ts';
 
@@ -37,9 +40,92 @@ const electorate = shaped<Electorate>('an electorate', { nodes: listOf(count), n
 
 const entry = shaped<Entry>('an entry', { term: count });
 
+const record = shaped<RaftRecord>('a record', {
+  kind: oneOf('term', 'vote', 'entries', 'snapshot'),
+});
+
+const reply = shaped<Reply>('a reply', { status: oneOf('ok', 'fail', 'unknown', 'redirect') });
+
+/** Times of answers among them. */
+const number = answer<number>('a number', (value) => typeof value === 'number');
+
+const raftRoleRuleTable: RuleTable<RaftRoleRules> = {
+  recordsAtStart: { says: 'which records a start goes by: all of them', answers: listOf(record) },
+  contactAtStart: {
+    says: 'when a start takes a leader to have been heard last (dissertation, 6.4.1)',
+    answers: timeUs,
+  },
+  electionWaitUs: {
+    says: 'how long a node waits for a leader: random in [T, 2T) (section 5.2)',
+    answers: timeUs,
+  },
+  mayCampaign: {
+    says: 'whether the node may have to lead: it votes, or did until something uncommitted (dissertation, 4.2.2)',
+    answers: yesOrNo,
+  },
+  asksBeforeElection: {
+    says: 'whether an election begins with a PreVote (dissertation, 9.6)',
+    answers: yesOrNo,
+  },
+  candidacy: { says: 'term and vote of a new candidate (Figure 2)', answers: ballot },
+  isElected: {
+    says: 'candidate: whether the votes so far are enough (section 5.2)',
+    answers: yesOrNo,
+  },
+  obeysTimeoutNow: {
+    says: 'whether TimeoutNow makes the node start an election (dissertation, 3.10)',
+    answers: yesOrNo,
+  },
+  stepsDown: {
+    says: 'whether a node that has adopted a term gives up what it was before (Figure 2)',
+    answers: yesOrNo,
+  },
+  leavesWhenCommitted: {
+    says: 'leader: whether it makes room once a configuration is committed (dissertation, 4.2.2)',
+    answers: yesOrNo,
+  },
+  transferTarget: {
+    says: 'leader: whom it hands its leadership over to now; null for nobody (dissertation, 3.10)',
+    answers: orNull(count),
+  },
+  abortsTransfer: {
+    says: 'leader: whether it goes on leading, the target not having taken over (dissertation, 3.10)',
+    answers: yesOrNo,
+  },
+  hasCaughtUp: {
+    says: 'leader: whether a learner at the end of a round keeps up (dissertation, 4.2.1)',
+    answers: yesOrNo,
+  },
+  requestPath: {
+    says: "what becomes of a client's request at this node (section 8)",
+    answers: oneOf('command', 'read', 'follower-read', 'redirect'),
+  },
+  redirectTarget: {
+    says: 'where a client is sent that the node cannot serve; null if it does not know (section 8)',
+    answers: orNull(count),
+  },
+  replyOnLoss: {
+    says: 'what clients are told that wait for a command when the leadership ends',
+    answers: reply,
+  },
+  takesReadIndex: {
+    says: "leader: whether a follower's question for a read index is taken (dissertation, 6.4)",
+    answers: yesOrNo,
+  },
+  entryTimeUs: {
+    says: "leader: the cluster's time, which goes into entries (dissertation, 6.3)",
+    answers: timeUs,
+  },
+  snapshotDue: {
+    says: 'whether it is time for a snapshot of what is executed (section 7)',
+    answers: yesOrNo,
+  },
+};
+
 export const raftRuleTable: RuleTable<RaftRules> = {
   ...kvRuleTable,
   ...clientRuleTable,
+  ...raftRoleRuleTable,
   quorum: {
     says: 'how many of so many nodes make a quorum; any two must meet (section 5.2)',
     answers: count,
@@ -85,6 +171,22 @@ export const raftRuleTable: RuleTable<RaftRules> = {
   checkQuorum: {
     says: 'leader: whether it may go on leading, as a quorum answered of late (dissertation, 6.2)',
     answers: yesOrNo,
+  },
+  reached: {
+    says: 'what of some values, one per node, a quorum for a purpose reaches (section 5.3)',
+    answers: number,
+  },
+  appendAfter: {
+    says: 'leader: behind which index a new entry is put: the last (Figure 3, Leader Append-Only)',
+    answers: count,
+  },
+  ownMatch: {
+    says: 'leader: up to where it counts its own log: what is on its disk (dissertation, 10.2.1)',
+    answers: count,
+  },
+  durableUpTo: {
+    says: 'up to which index the log is on the disk, now that a record is; 0 for nothing new',
+    answers: count,
   },
   acceptsCommands: {
     says: 'leader: whether it takes commands; not during a transfer (dissertation, 3.10)',
@@ -135,6 +237,10 @@ export const raftRuleTable: RuleTable<RaftRules> = {
     answers: count,
   },
   countReply: { says: 'leader: whether an answer belongs to this leadership', answers: yesOrNo },
+  heedsRefusal: {
+    says: 'leader: whether a refusal is news, and no answer to what was sent long ago (section 5.3)',
+    answers: yesOrNo,
+  },
   onAppendResp: {
     says: 'leader: the match index of a follower after it accepted (section 5.3)',
     answers: count,
@@ -152,6 +258,10 @@ export const raftRuleTable: RuleTable<RaftRules> = {
   readIndex: {
     says: 'leader: what a read that arrives now must see; -1 if not known yet (dissertation, 6.4)',
     answers: wholeNumber,
+  },
+  readRound: {
+    says: 'leader: the round that must be confirmed for a read that arrives now (dissertation, 6.4)',
+    answers: count,
   },
   readReady: { says: 'leader: whether a read may be answered (section 8)', answers: yesOrNo },
   followerReadReady: {
@@ -174,6 +284,10 @@ export const raftRuleTable: RuleTable<RaftRules> = {
   installedConfigurations: {
     says: 'follower: the configurations of its log once a snapshot took the place of some of it',
     answers: listOf(loggedConfiguration),
+  },
+  isOfIncoming: {
+    says: 'follower: whether a piece is of the snapshot that is coming in (Figure 13)',
+    answers: yesOrNo,
   },
   installDecision: {
     says: 'follower: what to do about a snapshot (Figure 13)',

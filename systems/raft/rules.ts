@@ -19,19 +19,23 @@ import type {
   InstallSnapshot,
   LoggedConfiguration,
   RaftMessage,
+  RaftRecord,
   RequestVote,
   Snapshot,
   SnapshotReply,
   Vote,
 } from './messages.ts';
+import { type Ballot, type RaftRoleRules, raftRoleRules } from './role-rules.ts';
 import {
   type Electorate,
   entriesFrom,
   type FollowerRead,
+  type Incoming,
   lastIndex,
   NOBODY,
   type PendingRead,
   type Purpose,
+  quorumReaches,
   type RaftState,
   TERM_UNKNOWN,
   termAt,
@@ -40,13 +44,7 @@ import {
 /** A rule must not change the state. */
 type State = Readonly<RaftState>;
 
-/** Term and vote of a node. */
-interface Ballot {
-  readonly term: number;
-  readonly votedFor: number;
-}
-
-export interface RaftRules extends KvRules, ClientRules {
+export interface RaftRules extends KvRules, ClientRules, RaftRoleRules {
   /** How many of `nodes` make a quorum; any two quorums must meet. */
   quorum(nodes: number): number;
   /**
@@ -76,12 +74,20 @@ export interface RaftRules extends KvRules, ClientRules {
   /** Whether this node would vote for the candidate, its log apart, if it came to an election. */
   preVote(state: State, message: RequestVote, nowUs: number): boolean;
   /** Whether a vote counts for the election under way. */
-  countVote(state: State, message: Vote): boolean;
+  countVote(state: State, from: number, message: Vote): boolean;
+  /** What of `values`, by node, a quorum for this purpose reaches. */
+  reached(state: State, purpose: Purpose, values: readonly number[]): number;
   /** Whether a new leader starts its term with an entry of its own (section 8). */
   startsWithNoop(state: State): boolean;
   /** Whether a leader may go on leading, a quorum having answered since `heardUs`. */
   checkQuorum(state: State, nowUs: number, heardUs: number): boolean;
 
+  /** Leader: behind which index a new entry is put: the last, for a leader only appends (Figure 3). */
+  appendAfter(state: State): number;
+  /** Leader: up to where it counts its own log for commitment: what is on its disk (10.2.1). */
+  ownMatch(state: State): number;
+  /** Up to which index the log is on the disk, now that a record is; 0 if it says nothing of that. */
+  durableUpTo(state: State, record: RaftRecord): number;
   /** Leader: whether it takes commands of clients: not while it hands its leadership over. */
   acceptsCommands(state: State): boolean;
   /** Leader: whether the target of a transfer may be told to start its election. */
@@ -114,7 +120,9 @@ export interface RaftRules extends KvRules, ClientRules {
    */
   answeredRound(state: State, message: AppendEntries | InstallSnapshot): number;
   /** Leader: whether an answer belongs to this leadership. */
-  countReply(state: State, message: AppendReply | SnapshotReply): boolean;
+  countReply(state: State, from: number, message: AppendReply | SnapshotReply): boolean;
+  /** Leader: whether a refusal is news: an old one says nothing about what was sent since. */
+  heedsRefusal(state: State, from: number, message: AppendReply): boolean;
   /** Leader: the match index of a follower after it accepted. */
   onAppendResp(state: State, from: number, message: AppendReply): number;
   /** Leader: where to go on with a follower that did not accept. */
@@ -128,6 +136,8 @@ export interface RaftRules extends KvRules, ClientRules {
 
   /** Leader: what a read that arrives now must see; -1 if it cannot be told yet. */
   readIndex(state: State): number;
+  /** Leader: the round that has to be confirmed for a read that arrives now: the next. */
+  readRound(state: State): number;
   /** Leader: whether a read may be answered. */
   readReady(state: State, read: Readonly<PendingRead>): boolean;
   /** Follower: whether a read may be answered from its own state (section 6.4). */
@@ -148,6 +158,8 @@ export interface RaftRules extends KvRules, ClientRules {
     upTo: number,
     keepsSuffix: boolean,
   ): readonly LoggedConfiguration[];
+  /** Follower: whether a piece is of the snapshot that is coming in. */
+  isOfIncoming(incoming: Readonly<Incoming>, message: InstallSnapshot): boolean;
   /** Follower: what to do about a snapshot (Figure 13). */
   installDecision(state: State, message: InstallSnapshot): InstallDecision;
   /** Term and vote after a snapshot was installed: those from before. */
@@ -163,6 +175,7 @@ type InstallDecision = 'stale' | 'covered' | 'keep-suffix' | 'replace-log';
 export const raftRules: RaftRules = {
   ...kvRules,
   ...clientRules,
+  ...raftRoleRules,
 
   quorum: (nodes) => Math.floor(nodes / 2) + 1,
 
@@ -210,17 +223,32 @@ export const raftRules: RaftRules = {
     return nowUs - state.contactUs >= state.config.electionTimeoutUs;
   },
 
-  countVote(state, message) {
+  countVote(state, _from, message) {
     if (!message.granted) return false;
     if (message.pre) return state.role === 'pre-candidate' && message.term === state.term + 1;
     return state.role === 'candidate' && message.term === state.term;
   },
+
+  reached: (state, purpose, values) => quorumReaches(state.electorates[purpose], values),
 
   startsWithNoop: () => true,
 
   checkQuorum(state, nowUs, heardUs) {
     const { checkQuorum, electionTimeoutUs } = state.config;
     return !checkQuorum || nowUs - heardUs < electionTimeoutUs;
+  },
+
+  appendAfter: lastIndex,
+
+  ownMatch: (state) => state.durableIndex,
+
+  durableUpTo(state, record) {
+    if (record.kind === 'snapshot') return record.snapshot.index;
+    const last = record.kind === 'entries' ? record.entries.at(-1) : undefined;
+    if (record.kind !== 'entries' || last === undefined) return 0;
+    const index = record.from + record.entries.length - 1;
+    // The log may have been truncated and written anew since; same index and term, same entry.
+    return termAt(state, index) === last.term ? index : 0;
   },
 
   acceptsCommands: (state) => state.transfer === null,
@@ -267,7 +295,15 @@ export const raftRules: RaftRules = {
 
   answeredRound: (state, message) => (message.term === state.term ? message.round : 0),
 
-  countReply: (state, message) => state.role === 'leader' && message.term === state.term,
+  countReply: (state, _from, message) => state.role === 'leader' && message.term === state.term,
+
+  heedsRefusal(state, from, message) {
+    if (message.index <= (state.matchIndex[from] as number)) return false;
+    if (state.probing[from] && message.index !== (state.nextIndex[from] as number) - 1)
+      return false;
+    // A follower that is sent a snapshot has answered what was sent before that.
+    return state.outgoing[from] === null;
+  },
 
   onAppendResp: (state, from, message) => Math.max(state.matchIndex[from] as number, message.index),
 
@@ -294,6 +330,8 @@ export const raftRules: RaftRules = {
 
   readIndex: (state) => (termAt(state, state.commit) === state.term ? state.commit : -1),
 
+  readRound: (state) => state.round + 1,
+
   readReady(state, read) {
     return read.index >= 0 && state.applied >= read.index && read.round <= state.confirmedRound;
   },
@@ -314,6 +352,9 @@ export const raftRules: RaftRules = {
     ofSnapshot,
     ...(keepsSuffix ? state.configurations.filter(({ index }) => index > upTo) : []),
   ],
+
+  isOfIncoming: (incoming, { term, last }) =>
+    incoming.term === term && incoming.index === last.index,
 
   installDecision(state, message) {
     const { index, term } = message.last;

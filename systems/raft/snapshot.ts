@@ -46,7 +46,7 @@ export function resendSnapshot(raft: Raft, node: number): void {
 /** Leader: the follower waits for the piece at this offset. */
 export function onSnapshotReply(raft: Raft, from: number, message: SnapshotReply): void {
   const { state, rules } = raft;
-  if (!rules.countReply(state, message)) return;
+  if (!rules.countReply(state, from, message)) return;
   const outgoing = state.outgoing[from];
   if (outgoing?.snapshot.index === message.index && message.offset !== outgoing.offset) {
     outgoing.offset = Math.min(message.offset, outgoing.text.length);
@@ -87,7 +87,7 @@ function receive(raft: Raft, from: number, message: InstallSnapshot): Snapshot |
   const { index } = last;
   if (offset === 0) state.incoming = { term, index, text: '' };
   const { incoming } = state;
-  const fits = incoming?.term === term && incoming.index === index;
+  const fits = incoming !== null && rules.isOfIncoming(incoming, message);
   if (fits && incoming.text.length === offset) incoming.text += data;
   const received = fits ? incoming.text : '';
   if (done && received.length === offset + data.length) {

@@ -4,15 +4,12 @@
  */
 
 import { traceLease } from './reads.ts';
-import type { Raft, RaftState, Transfer } from './state.ts';
+import type { Raft } from './state.ts';
 
 /** Leader: hands over when it has led for long enough; there is no operator here who asks for it. */
 export function transferWhenDue(raft: Raft): void {
-  const { state, env } = raft;
-  const { transferEvery } = state.config;
-  if (transferEvery === 0 || state.commit < state.firstOwn + transferEvery) return;
-  if (state.transfer !== null || state.active.index > state.commit) return;
-  const target = bestTarget(state, env.nowUs());
+  const { state, env, rules } = raft;
+  const target = rules.transferTarget(state, env.nowUs());
   if (target === null) return;
   state.transfer = { target, sinceUs: env.nowUs() };
   env.trace({ kind: 'transfer', op: 'start', term: state.term, target });
@@ -32,24 +29,11 @@ export function continueTransfer(raft: Raft): void {
 
 /** Leader: goes on leading if the target has not taken over within an election timeout. */
 export function abortLateTransfer(raft: Raft): void {
-  const { state, env } = raft;
-  if (state.transfer === null) return;
-  const { target, sinceUs } = state.transfer;
-  if (env.nowUs() - sinceUs < state.config.electionTimeoutUs) return;
+  const { state, env, rules } = raft;
+  if (state.transfer === null || !rules.abortsTransfer(state, env.nowUs())) return;
+  const { target } = state.transfer;
   state.transfer = null;
   // Not again at once, but after as many entries more.
   state.firstOwn = state.commit;
   env.trace({ kind: 'transfer', op: 'abort', term: state.term, target });
-}
-
-/** The voter that lacks least of the log, among those that were heard of late. */
-function bestTarget(state: RaftState, nowUs: number): Transfer['target'] | null {
-  let best: number | null = null;
-  for (const node of state.active.configuration.voters) {
-    if (node === state.self) continue;
-    if (nowUs - (state.ackUs[node] as number) >= state.config.electionTimeoutUs) continue;
-    const match = state.matchIndex[node] as number;
-    if (best === null || match > (state.matchIndex[best] as number)) best = node;
-  }
-  return best;
 }

@@ -65,7 +65,7 @@ const staleVoteCounted: RaftVariant = {
   describe: 'a vote granted in an earlier term counts for the election under way',
   kind: 'mutant',
   rules: () => ({
-    countVote: (state, message) =>
+    countVote: (state, _from, message) =>
       message.granted && !message.pre && state.role === 'candidate' && message.term <= state.term,
   }),
   source: 'Raft, section 5.2: votes are for a term',

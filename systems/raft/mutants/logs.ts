@@ -77,7 +77,7 @@ const staleAppendResponse: RaftVariant = {
   describe: 'a leader counts answers to AppendEntries of its earlier terms',
   kind: 'mutant',
   rules: () => ({
-    countReply: (state, message) => state.role === 'leader' && message.term <= state.term,
+    countReply: (state, _from, message) => state.role === 'leader' && message.term <= state.term,
   }),
   source: 'own reading of Raft, Figure 2',
   expect: ['MatchTruthful', 'J:ReadCert'],

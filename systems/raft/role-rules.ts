@@ -1,0 +1,135 @@
+/**
+ * The decisions of Raft about what a node is and does for others: what it starts with, when it
+ * campaigns, leads, makes room and hands over, and what becomes of clients. As pure as the rest
+ * (`rules.ts`).
+ */
+
+import { isRead } from '../operations.ts';
+import type { Reply, Request } from '../protocol.ts';
+import { mayCampaign } from './configurations.ts';
+import type { RaftRecord, ReadIndexRequest, TimeoutNow } from './messages.ts';
+import { isQuorum, NOBODY, type RaftConfig, type RaftState } from './state.ts';
+
+type State = Readonly<RaftState>;
+
+/** Term and vote of a node. */
+export interface Ballot {
+  readonly term: number;
+  readonly votedFor: number;
+}
+
+/**
+ * `command`: it goes into the log; `read`: answered by the leader without that; `follower-read`:
+ * by a follower that asks the leader; `redirect`: by somebody else.
+ */
+type RequestPath = 'command' | 'read' | 'follower-read' | 'redirect';
+
+export interface RaftRoleRules {
+  /** Which records a start goes by: all of them. */
+  recordsAtStart(records: readonly RaftRecord[], incarnation: number): readonly RaftRecord[];
+  /** When a start takes a leader to have been heard last: now, where it may have promised a lease. */
+  contactAtStart(config: RaftConfig, incarnation: number, nowUs: number): number;
+
+  /** How long a node waits for a leader: random in [T, 2T) (section 5.2). */
+  electionWaitUs(config: RaftConfig, drawn: number): number;
+  /** Whether this node may have to lead: it has a vote, or had one until something uncommitted. */
+  mayCampaign(state: State): boolean;
+  /** Whether an election begins with a PreVote. */
+  asksBeforeElection(state: State): boolean;
+  /** Term and vote of a node that becomes a candidate. */
+  candidacy(state: State): Ballot;
+  /** Whether the votes so far are enough. */
+  isElected(state: State): boolean;
+  /** Whether TimeoutNow makes this node start an election. */
+  obeysTimeoutNow(state: State, message: TimeoutNow): boolean;
+  /** Whether a node that has adopted a term gives up what it was before. */
+  stepsDown(state: State): boolean;
+  /** Leader: whether it makes room once a configuration is committed (section 4.2.2). */
+  leavesWhenCommitted(state: State): boolean;
+  /** Leader: whom it hands its leadership over to now, there being no operator; null for nobody. */
+  transferTarget(state: State, nowUs: number): number | null;
+  /** Leader: whether it goes on leading, the target of its transfer not having taken over. */
+  abortsTransfer(state: State, nowUs: number): boolean;
+  /** Leader: whether a learner that has come to the end of a round keeps up. */
+  hasCaughtUp(state: State, node: number, nowUs: number): boolean;
+
+  /** What becomes of a client's request at this node. */
+  requestPath(state: State, request: Request): RequestPath;
+  /** Where a client is sent that this node cannot serve; null if it does not know. */
+  redirectTarget(state: State): number | null;
+  /** What clients are told that wait for a command when the leadership ends. */
+  replyOnLoss(state: State): Reply;
+  /** Leader: whether a follower's question for a read index is taken. */
+  takesReadIndex(state: State, from: number, message: ReadIndexRequest): boolean;
+  /** Leader: the cluster's time, which goes into entries (dissertation, section 6.3). */
+  entryTimeUs(state: State, nowUs: number, wallUs: number): number;
+  /** Whether it is time for a snapshot of what is executed. */
+  snapshotDue(state: State): boolean;
+}
+
+export const raftRoleRules: RaftRoleRules = {
+  recordsAtStart: (records) => records,
+
+  contactAtStart: ({ reads }, incarnation, nowUs) =>
+    reads === 'lease' && incarnation > 1 ? nowUs : Number.NEGATIVE_INFINITY,
+
+  electionWaitUs: ({ electionTimeoutUs }, drawn) => electionTimeoutUs + (drawn % electionTimeoutUs),
+
+  mayCampaign,
+
+  asksBeforeElection: (state) => state.config.preVote,
+
+  candidacy: (state) => ({ term: state.term + 1, votedFor: state.self }),
+
+  isElected: (state) => isQuorum(state.electorates.election, state.granted),
+
+  obeysTimeoutNow: (state, message) => message.term === state.term && state.role !== 'leader',
+
+  stepsDown: () => true,
+
+  leavesWhenCommitted: (state) => !state.selfVotes,
+
+  transferTarget(state, nowUs) {
+    const { transferEvery } = state.config;
+    if (transferEvery === 0 || state.commit < state.firstOwn + transferEvery) return null;
+    if (state.transfer !== null || state.active.index > state.commit) return null;
+    return leastBehind(state, nowUs);
+  },
+
+  abortsTransfer: ({ transfer, config }, nowUs) =>
+    transfer !== null && nowUs - transfer.sinceUs >= config.electionTimeoutUs,
+
+  hasCaughtUp: (state, node, nowUs) =>
+    nowUs - (state.catchUpSinceUs[node] as number) < state.config.electionTimeoutUs,
+
+  requestPath(state, request) {
+    const { reads } = state.config;
+    const isQuick = request.kind === 'operation' && reads !== 'log' && isRead(request.operation);
+    if (state.role === 'leader') return isQuick ? 'read' : 'command';
+    return isQuick && reads === 'follower' ? 'follower-read' : 'redirect';
+  },
+
+  redirectTarget: ({ leader, self }) => (leader === NOBODY || leader === self ? null : leader),
+
+  replyOnLoss: () => ({ status: 'unknown', error: 'leadership-lost' }),
+
+  takesReadIndex: (state, _from, message) => state.role === 'leader' && message.term === state.term,
+
+  entryTimeUs: (state, nowUs) => state.clusterUs + Math.max(0, nowUs - state.leaderSinceUs),
+
+  snapshotDue({ config, applied, snapshot }) {
+    return config.snapshotEvery > 0 && applied - snapshot.index >= config.snapshotEvery;
+  },
+};
+
+/** The voter that lacks least of the log, among those that were heard of late. */
+function leastBehind(state: State, nowUs: number): number | null {
+  let best: number | null = null;
+  for (const node of state.active.configuration.voters) {
+    if (node === state.self) continue;
+    if (nowUs - (state.ackUs[node] as number) >= state.config.electionTimeoutUs) continue;
+    const match = state.matchIndex[node] as number;
+    if (best === null || match > (state.matchIndex[best] as number)) best = node;
+  }
+  return best;
+}
