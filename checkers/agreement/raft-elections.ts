@@ -223,4 +223,5 @@ function forgetVotes(ghost: RaftGhost): void {
   for (const node of ghost.nodes) if (node !== undefined) lowest = Math.min(lowest, node.term);
   for (const term of ghost.votes.keys()) if (term < lowest) ghost.votes.delete(term);
   for (const term of ghost.leaderOf.keys()) if (term < lowest) ghost.leaderOf.delete(term);
+  ghost.forgottenBelow = lowest;
 }

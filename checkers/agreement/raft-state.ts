@@ -168,6 +168,8 @@ export interface RaftGhost {
   /** The last leaderships, in order of election, and all of them by term. */
   readonly leaderships: Leadership[];
   readonly leaderOf: Map<number, Leadership>;
+  /** Votes and leaders of lower terms than this may be forgotten. */
+  forgottenBelow: number;
   highestLedTerm: number;
   /** Per term: for whom each node voted, `candidate + 1`, 0 for nobody. */
   readonly votes: Map<number, Uint8Array>;

@@ -55,6 +55,7 @@ class RaftChecker implements TraceChecker {
       transferTarget: -1,
       leaderships: [],
       leaderOf: new Map(),
+      forgottenBelow: 0,
       highestLedTerm: 0,
       votes: new Map(),
       stats,

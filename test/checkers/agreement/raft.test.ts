@@ -656,6 +656,19 @@ describe('reads', () => {
     expect(TraceWriter.steady().event(2, other).broken()).toEqual(['J:ReadCert']);
   });
 
+  test('a read on the word of a leader so long ago that it is forgotten passes', () => {
+    const follower = { ...certificate, mode: 'follower', term: 2, acks: [] } as const;
+    const trace = TraceWriter.steady();
+    const terms = Array.from({ length: 600 }, (_, at) => at + 3);
+    for (const term of terms)
+      for (const node of [0, 1, 2]) trace.vote(node, term, 0, [1, 1], [1, 1]);
+    expect(trace.event(1, follower).broken()).toEqual([]);
+    const recent = { ...follower, term: 602 };
+    expect(TraceWriter.steady().vote(0, 602, 0, [1, 1], [1, 1]).event(1, recent).broken()).toEqual([
+      'J:ReadCert',
+    ]);
+  });
+
   test('a read through the log needs no round', () => {
     const log = { ...certificate, mode: 'log', round: 0, acks: [] } as const;
     expect(TraceWriter.steady().event(0, log).broken()).toEqual([]);
