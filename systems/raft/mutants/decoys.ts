@@ -2,6 +2,7 @@
 
 import type { Variant } from '../../system.ts';
 import type { RaftRules } from '../rules.ts';
+import { lastIndex } from '../state.ts';
 
 type RaftVariant = Variant<RaftRules>;
 
@@ -36,4 +37,12 @@ const commitLags: RaftVariant = {
   source: 'own reading: followers may learn late what is committed',
 };
 
-export const raftDecoys = [noHints, notSticky, commitLags] as const;
+const countsAtOnce: RaftVariant = {
+  id: 'rf-leader-counts-before-sync',
+  describe: 'a leader counts its own log before that is on its disk',
+  kind: 'decoy',
+  rules: () => ({ ownMatch: lastIndex }),
+  source: 'own reading: what follows from it leaves the node only once the record is durable',
+};
+
+export const raftDecoys = [noHints, notSticky, commitLags, countsAtOnce] as const;

@@ -8,6 +8,7 @@ import { electionMutants } from './elections.ts';
 import { liveMutants } from './live.ts';
 import { logMutants } from './logs.ts';
 import { membershipMutants } from './membership.ts';
+import { roleMutants } from './roles.ts';
 import { serviceMutants } from './services.ts';
 import { snapshotMutants } from './snapshots.ts';
 
@@ -15,6 +16,7 @@ export const raftVariants: readonly Variant<RaftRules>[] = [
   ...electionMutants,
   ...logMutants,
   ...diskMutants,
+  ...roleMutants,
   ...serviceMutants,
   ...snapshotMutants,
   ...membershipMutants,
