@@ -7,7 +7,7 @@ import { lastPosition, zxidAt } from './history.ts';
 import type { Ack, Commit, Origin, Propose, Txn } from './messages.ts';
 import { nodesOf } from './quorums.ts';
 import { look } from './roles.ts';
-import { isVoter, votersIn, type Zab } from './state.ts';
+import { votersIn, type Zab } from './state.ts';
 import { answerSyncs } from './syncs.ts';
 
 /** Leader: makes a transaction of a command, unless its epoch has no more of them. */
@@ -65,13 +65,13 @@ export function onAck(zab: Zab, from: number, { link, zxid }: Ack): void {
   const learner = state.learners[from];
   if (state.role !== 'leading' || learner?.link !== link) return;
   learner.heardUs = env.nowUs();
-  if (isVoter(state, from)) countAck(zab, from, zxid);
+  countAck(zab, from, zxid);
 }
 
 function countAck(zab: Zab, from: number, zxid: Ack['zxid']): void {
   const { state, rules } = zab;
   for (const proposal of state.outstanding) {
-    if (rules.countAck(proposal, zxid)) proposal.acked |= 1 << from;
+    if (rules.countAck(state, from, proposal, zxid)) proposal.acked |= 1 << from;
   }
   advanceCommit(zab);
 }

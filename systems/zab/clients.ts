@@ -39,9 +39,8 @@ export function onRequest(zab: Zab, request: Request): void {
 
 /** Leader: a request that another server was asked. */
 export function onForward(zab: Zab, from: number, { link, origin, request }: Forward): void {
-  const { state } = zab;
-  const isBroadcasting = state.role === 'leading' && state.phase === 'broadcast';
-  if (!isBroadcasting || state.learners[from]?.link !== link) return;
+  const { state, rules } = zab;
+  if (!rules.servesLearner(state, from, link)) return;
   propose(zab, commandOf(zab, request), origin);
 }
 
@@ -93,9 +92,9 @@ export function answerRead(
  * by a later leader, so nobody can tell; what waits for a `sync` changes nothing.
  */
 export function abandonClients(zab: Zab): void {
-  const { pending, pendingSyncs } = zab.state;
-  for (const { to } of pending.values())
-    answer(zab.env, to, { status: 'unknown', error: 'no-leader' });
+  const { state, rules } = zab;
+  const { pending, pendingSyncs } = state;
+  for (const { to } of pending.values()) answer(zab.env, to, rules.replyOnLoss(state));
   pending.clear();
   for (const { to } of pendingSyncs.values())
     answer(zab.env, to, { status: 'redirect', leader: null });
@@ -103,12 +102,13 @@ export function abandonClients(zab: Zab): void {
 }
 
 function submit(zab: Zab, request: Request): void {
-  const { state, env } = zab;
+  const { state, env, rules } = zab;
   const number = ++state.requests;
   const origin: Origin = { node: state.self, incarnation: env.incarnation, number };
   state.pending.set(number, { to: request.from });
-  if (state.role === 'leading') propose(zab, commandOf(zab, request), origin);
-  else env.send(state.leader, { kind: 'forward', link: state.link, origin, request });
+  const proposer = rules.proposer(state);
+  if (proposer === state.self) propose(zab, commandOf(zab, request), origin);
+  else env.send(proposer, { kind: 'forward', link: state.link, origin, request });
 }
 
 function commandOf(zab: Zab, request: Request): Command {
@@ -121,8 +121,8 @@ function commandOf(zab: Zab, request: Request): Command {
  * The cluster's clock, which stands in commands: it goes on from the last one at the leader's own
  * pace, so that it never jumps.
  */
-function clusterTimeUs({ state, env }: Zab): number {
-  return state.clusterUs + Math.max(0, env.nowUs() - state.leaderSinceUs);
+function clusterTimeUs({ state, env, rules }: Zab): number {
+  return rules.entryTimeUs(state, env.nowUs(), env.wallUs());
 }
 
 function traceReadThroughLog(zab: Zab, position: number): void {

@@ -20,9 +20,9 @@ export function commitTo({ state, env }: Zab, zxid: Zxid, certificate: readonly 
 
 /** Executes what is committed, and answers who waits for it here. */
 export function deliver(zab: Zab): void {
-  const { state, env, machine } = zab;
+  const { state, env, rules, machine } = zab;
   const localUs = env.wallUs();
-  while (state.applied < state.committed) {
+  while (rules.canDeliver(state)) {
     const position = state.applied + 1;
     const txn = txnAt(state, position);
     assert(txn !== undefined, 'a transaction to be delivered is not in the history');
@@ -31,10 +31,7 @@ export function deliver(zab: Zab): void {
     traceApply(zab, position, txn);
     answerTxn(zab, position, txn, result);
   }
-  const { snapshotEvery } = state.config;
-  if (snapshotEvery > 0 && state.applied - state.snapshot.position >= snapshotEvery) {
-    takeSnapshot(zab);
-  }
+  if (rules.snapshotDue(state)) takeSnapshot(zab);
 }
 
 /** At a delivered transaction, atomically. ZooKeeper's are fuzzy: made while transactions go on. */

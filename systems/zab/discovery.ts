@@ -8,9 +8,9 @@
 
 import { epochEnds, lastZxid } from './history.ts';
 import type { AckEpoch, FollowerInfo, LeaderInfo } from './messages.ts';
-import { nodesOf, weightOf } from './quorums.ts';
+import { nodesOf } from './quorums.ts';
 import { look } from './roles.ts';
-import { emptyStage, isVoter, TIMER, votersIn, type Zab, type ZabState } from './state.ts';
+import { emptyStage, isVoter, TIMER, votersIn, type Zab } from './state.ts';
 import { startSynchronisation, synchronise } from './synchronisation.ts';
 
 /** Follower: goes to its leader, and asks again until that has come to lead. */
@@ -43,7 +43,7 @@ export function startLeading(zab: Zab): void {
 
 /** Leader. A follower knocks more than once, but joins with the first. */
 export function onFollowerInfo(zab: Zab, from: number, message: FollowerInfo): void {
-  const { state, env } = zab;
+  const { state, env, rules } = zab;
   const { link, acceptedEpoch } = message;
   if (state.role !== 'leading' || state.learners[from]?.link === link) return;
   state.learners[from] = {
@@ -58,7 +58,7 @@ export function onFollowerInfo(zab: Zab, from: number, message: FollowerInfo): v
   state.highestEpoch = Math.max(state.highestEpoch, acceptedEpoch);
   if (state.epoch === 0) proposeEpoch(zab);
   // Somebody has been promised more since: in this epoch that server would never be let in.
-  else if (acceptedEpoch > state.epoch) look(zab);
+  else if (rules.startsOver(state, acceptedEpoch)) look(zab);
   else env.send(from, { kind: 'leader-info', link, epoch: state.epoch });
 }
 
@@ -100,7 +100,8 @@ export function onAckEpoch(zab: Zab, from: number, message: AckEpoch): void {
     synchronise(zab, from, learner);
     return;
   }
-  if (message.counts && hasSay(state, from) && rules.recency(state, message)) {
+  if (message.counts && rules.hasSay(state, from) && rules.recency(state, message)) {
+    // Others may be ahead of everybody: to make room for whom nobody can elect would be in vain.
     look(zab);
     return;
   }
@@ -130,14 +131,6 @@ function proposeEpoch(zab: Zab): void {
     if (learner) env.send(node, { kind: 'leader-info', link: learner.link, epoch });
   }
   startIfAccepted(zab);
-}
-
-/**
- * Only what those who count have logged can be committed. Others may be ahead of everybody: to make
- * room for one of them, whom nobody can elect, would be in vain.
- */
-function hasSay(state: ZabState, node: number): boolean {
-  return isVoter(state, node) && weightOf(state.config.quorum, node) > 0;
 }
 
 function startIfAccepted(zab: Zab): void {

@@ -5,11 +5,10 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { startJoining, startLeading } from './discovery.ts';
-import { lastZxid } from './history.ts';
 import type { Notification, Vote } from './messages.ts';
 import { maskOf, nodesOf } from './quorums.ts';
 import { look } from './roles.ts';
-import { isVoter, NOBODY, sendAll, TIMER, type Zab, type ZabState, ZERO } from './state.ts';
+import { isVoter, NOBODY, sendAll, TIMER, type Zab, type ZabState } from './state.ts';
 
 /** Begins a round of elections. The server has left whatever it was part of. */
 export function startElection(zab: Zab): void {
@@ -20,7 +19,7 @@ export function startElection(zab: Zab): void {
   state.isFinalizing = false;
   state.resendUs = state.config.resendMinUs;
   env.trace({ kind: 'looking', clock: state.clock });
-  adoptVote(zab, initialVote(state));
+  adoptVote(zab, zab.rules.initialVote(state));
   env.setTimer(TIMER.resend, state.resendUs);
   sendAll(zab, notification(state));
   checkElection(zab);
@@ -36,14 +35,13 @@ export function onResendTimer(zab: Zab): void {
 }
 
 export function onNotification(zab: Zab, from: number, message: Notification): void {
-  const { state, env } = zab;
+  const { state, env, rules } = zab;
   const isLooking = message.role === 'looking';
   if (state.role !== 'looking') {
     if (!isLooking) return;
     if (state.role === 'leading') state.learners[from] = null;
-    // A leader that looks for a leader again leads no more; before it had begun, it may come to.
-    const began = state.phase === 'synchronisation' || state.phase === 'broadcast';
-    if (from === state.leader && began) look(zab);
+    // A leader that looks for a leader again leads no more.
+    if (rules.leavesLooking(state, from)) look(zab);
     env.send(from, notification(state));
     return;
   }
@@ -72,16 +70,18 @@ export function onFinalizeTimer(zab: Zab): void {
 }
 
 /** A server that looks for a leader as well. */
-function onVote(zab: Zab, from: number, { clock, vote }: Notification): void {
+function onVote(zab: Zab, from: number, message: Notification): void {
   const { state, env, rules } = zab;
-  if (clock < state.clock) {
+  const { clock, vote } = message;
+  const round = rules.roundOf(state, message);
+  if (round === 'earlier') {
     env.send(from, notification(state));
     return;
   }
-  if (clock > state.clock) {
+  if (round === 'later') {
     state.clock = clock;
     state.votes.clear();
-    const initial = initialVote(state);
+    const initial = rules.initialVote(state);
     adoptVote(zab, rules.better(state, vote, initial) ? vote : initial);
     sendAll(zab, notification(state));
   } else if (rules.better(state, vote, state.vote)) {
@@ -101,12 +101,12 @@ function onOutsideVote(zab: Zab, from: number, message: Notification): void {
   const followers = [...state.outside].filter(([, other]) => other.vote.leader === leader);
   const mask = maskOf(followers.map(([node]) => node));
   const own = state.outside.get(leader);
-  if (own?.role === 'leading' && rules.electionDone(state, mask)) {
+  if (own && rules.saysItLeads(own) && rules.electionDone(state, mask)) {
     state.clock = own.clock;
     conclude(zab, own.vote, mask);
     return;
   }
-  if (message.clock !== state.clock) return;
+  if (rules.roundOf(state, message) !== 'same') return;
   // It has decided in the round in which this server votes still.
   state.votes.set(from, message.vote);
   checkElection(zab);
@@ -148,12 +148,6 @@ function adoptVote(zab: Zab, vote: Vote): void {
   if (!isVoter(state, state.self)) return;
   state.votes.set(state.self, vote);
   env.trace({ kind: 'vote-change', clock: state.clock, vote });
-}
-
-/** Voters vote for themselves at first, observers for nobody. */
-function initialVote(state: ZabState): Vote {
-  if (!isVoter(state, state.self)) return { leader: NOBODY, epoch: NOBODY, zxid: ZERO };
-  return { leader: state.self, epoch: state.currentEpoch, zxid: lastZxid(state) };
 }
 
 /** Who holds this very vote, as a mask. */

@@ -32,7 +32,8 @@ export function zabProtocol(rules: ZabRules): Protocol<ZabState, ZabMessage, Zab
   });
   return {
     start(env, options, records) {
-      const state = recover(env, zabConfig(options), replay(records));
+      const found = replay(rules.recordsAtStart(records, env.incarnation));
+      const state = recover(env, zabConfig(options), found);
       const zab = begin(state, env);
       traceBoot(state, env);
       startElection(zab);

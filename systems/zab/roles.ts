@@ -32,7 +32,7 @@ export function onDisconnected(zab: Zab, peer: number): void {
 
 /** A follower that hears nothing of its leader, and whoever takes too long to begin, looks again. */
 export function onLimitTimer(zab: Zab): void {
-  const { state, env } = zab;
+  const { state, env, rules } = zab;
   const { initLimitUs, syncLimitUs } = state.config;
   if (state.phase === 'election') return;
   if (state.phase !== 'broadcast') {
@@ -43,9 +43,9 @@ export function onLimitTimer(zab: Zab): void {
   }
   if (state.role === 'leading') return;
   // The timer is not armed anew whenever the leader is heard: it finds how long it was silent.
-  const restUs = state.heardUs + syncLimitUs - env.nowUs();
-  if (restUs > 0) env.setTimer(TIMER.limit, restUs);
-  else look(zab);
+  const nowUs = env.nowUs();
+  if (rules.givesUp(state, nowUs)) look(zab);
+  else env.setTimer(TIMER.limit, Math.max(1, state.heardUs + syncLimitUs - nowUs));
 }
 
 export function onPingTimer(zab: Zab): void {

@@ -197,6 +197,6 @@ export function votersIn(
 }
 
 /** Whether a transaction was asked for by this life of this server. */
-export function isOwn({ state, env }: Zab, origin: Origin): boolean {
-  return origin.node === state.self && origin.incarnation === env.incarnation;
+export function isOwn({ rules, state, env }: Zab, origin: Origin): boolean {
+  return rules.isOwn(state, origin, env.incarnation);
 }

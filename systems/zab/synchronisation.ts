@@ -7,7 +7,7 @@
 import { restoreKv } from '../kv.ts';
 import { advanceCommit } from './broadcast.ts';
 import { commitTo, deliver } from './delivery.ts';
-import { lastPosition, lastZxid, positionOf, zxidAt } from './history.ts';
+import { lastPosition, lastZxid, zxidAt } from './history.ts';
 import type {
   Diff,
   NewLeader,
@@ -20,7 +20,7 @@ import type {
   ZabRecord,
 } from './messages.ts';
 import { nodesOf } from './quorums.ts';
-import { emptyStage, isVoter, type Learner, votersIn, type Zab, type ZabState } from './state.ts';
+import { emptyStage, type Learner, votersIn, type Zab, type ZabState } from './state.ts';
 
 /** Leader: a quorum has accepted the epoch, and nobody of it has a more recent history. */
 export function startSynchronisation(zab: Zab): void {
@@ -89,7 +89,7 @@ export function onNewLeader(zab: Zab, from: number, message: NewLeader): void {
 
 /** Leader. */
 export function onAckNewLeader(zab: Zab, from: number, link: number): void {
-  const { state, env } = zab;
+  const { state, env, rules } = zab;
   const learner = state.learners[from];
   if (state.role !== 'leading' || learner?.link !== link || learner.stage !== 'syncing') return;
   learner.stage = 'synced';
@@ -100,7 +100,7 @@ export function onAckNewLeader(zab: Zab, from: number, link: number): void {
   }
   // What was under way when it joined is part of what it has just acknowledged.
   for (const proposal of state.outstanding) {
-    if (isVoter(state, from) && proposal.position <= learner.syncedTo) proposal.acked |= 1 << from;
+    if (rules.ackedBySync(state, from, proposal, learner)) proposal.acked |= 1 << from;
   }
   advanceCommit(zab);
   bringUpToDate(zab, from, learner);
@@ -169,12 +169,12 @@ function historyFor(zab: Zab, { link, ends }: Learner): SyncMessage[] {
 
 /** Follower: what was put aside becomes its history, in memory and on disk. */
 function takeOver(zab: Zab): void {
-  const { state, env } = zab;
+  const { state, env, rules } = zab;
   const { snapshot, truncateTo, txns } = state.staged;
   state.staged = emptyStage();
   if (snapshot !== null) install(zab, snapshot, txns);
   else if (truncateTo !== null || txns.length > 0) {
-    const keep = truncateTo === null ? lastPosition(state) : positionOf(state, truncateTo);
+    const keep = truncateTo === null ? lastPosition(state) : rules.keepUpTo(state, truncateTo);
     state.log.length = Math.max(0, keep - state.base.position);
     for (const txn of txns) state.log.push(txn);
     env.persist({ kind: 'sync', keep, txns });

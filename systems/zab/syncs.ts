@@ -8,7 +8,6 @@
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { answerRead } from './clients.ts';
-import { lastPosition } from './history.ts';
 import type { Sync, Synced } from './messages.ts';
 import type { WaitingSync, Zab } from './state.ts';
 
@@ -28,8 +27,8 @@ export function readBehindSync(zab: Zab, to: ClientRef, operation: Operation): v
 
 /** Leader. */
 export function onSync(zab: Zab, from: number, { link, number }: Sync): void {
-  const { state } = zab;
-  if (state.phase !== 'broadcast' || state.learners[from]?.link !== link) return;
+  const { state, rules } = zab;
+  if (!rules.servesLearner(state, from, link)) return;
   enqueue(zab, { node: from, link, number, position: 0 });
 }
 
@@ -63,7 +62,7 @@ function finish(zab: Zab, number: number, position: number): void {
 
 /** Leader: behind what is under way now. */
 function enqueue(zab: Zab, sync: WaitingSync): void {
-  const { state } = zab;
-  state.waitingSyncs.push({ ...sync, position: lastPosition(state) });
+  const { state, rules } = zab;
+  state.waitingSyncs.push({ ...sync, position: rules.syncBehind(state) });
   answerSyncs(zab);
 }

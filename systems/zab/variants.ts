@@ -5,6 +5,7 @@ import { zabDecoys } from './mutants/decoys.ts';
 import { diskMutants } from './mutants/disks.ts';
 import { electionMutants } from './mutants/elections.ts';
 import { historyMutants } from './mutants/histories.ts';
+import { serverMutants } from './mutants/servers.ts';
 import { serviceMutants } from './mutants/services.ts';
 import type { ZabRules } from './rules.ts';
 
@@ -12,6 +13,7 @@ export const zabVariants: readonly Variant<ZabRules>[] = [
   ...electionMutants,
   ...historyMutants,
   ...diskMutants,
+  ...serverMutants,
   ...serviceMutants,
   ...zabDecoys,
 ];
