@@ -8,6 +8,7 @@ import { type RunConfig, type RunRequest, resolveConfig } from '../harness/confi
 import { namedDraw } from '../harness/draw.ts';
 import { HarnessError } from '../harness/errors.ts';
 import { SIMULATOR_OPTIONS } from '../harness/settings.ts';
+import type { TimedCheck } from '../harness/store/format.ts';
 import { nemeses } from '../nemesis/index.ts';
 import { systems } from '../systems/index.ts';
 import type { Options } from '../systems/protocol.ts';
@@ -81,6 +82,17 @@ export function hardRun(system: System, seed: number, fixed: Options = {}): Hard
 
 /** All systems, for a soak that names none. */
 export const soaked: readonly System[] = Object.values(systems);
+
+/** What is wrong with the safety of a run; worlds like these may leave a protocol no liveness. */
+export function safetyAlarms(checks: readonly TimedCheck[]): readonly TimedCheck[] {
+  return checks.filter(({ checker, verdict }) => {
+    if (verdict.kind !== 'invalid' || checker === 'availability' || checker === 'liveness') {
+      return false;
+    }
+    const { property = '', properties = [property] } = verdict;
+    return !properties.every((name) => name.startsWith('Liveness:'));
+  });
+}
 
 function drawRequest(system: System, seed: number, attempt: number, fixed: Options): RunRequest {
   const draw = namedDraw(seed);

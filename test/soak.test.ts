@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../harness/config.ts';
 import { simulateOnce } from '../harness/simulate.ts';
 import { systems } from '../systems/index.ts';
+import { hardRun, safetyAlarms } from './hard-worlds.ts';
 import { workloadServedBy } from './systems/workload-of.ts';
 
 const SEEDS = Number(process.env['ORDEAL_SOAK'] ?? 100);
@@ -32,5 +33,17 @@ describe.each(cases)('$system.name at $nodes nodes under every nemesis', ({ syst
     }
     // In ten seconds a kind of fault may find no target, most of all where one node is all there is.
     expect(unknown).toBeLessThanOrEqual(nodes === 1 ? BATCH / 2 : BATCH / 5);
+  });
+});
+
+/** More of them: `npm run soak`. */
+const HARD_SEEDS = 10;
+
+describe.each(Object.values(systems))('$name in hard worlds', (system) => {
+  test('keeps its safety', { timeout: 600_000 }, () => {
+    for (let seed = 1; seed <= HARD_SEEDS; seed++) {
+      const { checks } = simulateOnce(hardRun(system, seed).config, []);
+      expect(safetyAlarms(checks), `seed ${seed}`).toEqual([]);
+    }
   });
 });

@@ -11,7 +11,7 @@ import { HarnessError } from '../../harness/errors.ts';
 import { commandOf } from '../../harness/run-file.ts';
 import { simulateOnce } from '../../harness/simulate.ts';
 import type { TimedCheck } from '../../harness/store/format.ts';
-import { hardRun, soaked } from '../hard-worlds.ts';
+import { hardRun, safetyAlarms, soaked } from '../hard-worlds.ts';
 
 const { values } = parseArgs({
   options: {
@@ -82,18 +82,11 @@ function soakOnce(config: RunConfig): string {
 function kindOf(verdict: string, checks: readonly TimedCheck[]): string {
   if (verdict === 'valid') return 'valid';
   const wrong = checks.filter(({ verdict: { kind } }) => kind === 'invalid');
-  const safety = wrong.filter((check) => !isOfLiveness(check));
+  const safety = safetyAlarms(checks);
   if (safety.length > 0) return `UNSAFE ${safety.map(reasonOf).join('; ')}`;
   if (wrong.length > 0) return `not live: ${wrong.map(reasonOf).join('; ')}`;
   const doubts = checks.filter(({ verdict: { kind } }) => kind === 'unknown');
   return `unknown: ${doubts.map(reasonOf).join('; ')}`;
-}
-
-function isOfLiveness({ checker, verdict }: TimedCheck): boolean {
-  if (checker === 'availability' || checker === 'liveness') return true;
-  if (verdict.kind !== 'invalid') return true;
-  const { property = '', properties = [property] } = verdict;
-  return properties.every((name) => name.startsWith('Liveness:'));
 }
 
 function reasonOf({ checker, verdict }: TimedCheck): string {
