@@ -23,7 +23,11 @@ const UNTIMED = 'the file has no times: positions in it stand for nanoseconds';
 const PROCESS_MAX = 0x7fff_ffff;
 
 /** An event of a file; `time` may be missing, and is then the position. */
-export type FileEvent = Omit<NewEvent, 'time'> & { readonly time?: number };
+export type FileEvent = Omit<NewEvent, 'time' | 'process'> & {
+  readonly time?: number;
+  /** Absent where the file does not say: then the order must, one operation after the other. */
+  readonly process?: number | 'nemesis' | undefined;
+};
 
 export class HistoryBuilder {
   readonly history = new History();
@@ -36,6 +40,10 @@ export class HistoryBuilder {
   #backwards: 'noted' | 'refused' = 'noted';
   #latest: { readonly time: number; readonly line: number } | null = null;
   #backwardsIn: number[] = [];
+  /** The process of the next operation without one; null as long as there is none. */
+  #unnamed: number | null = null;
+  /** Whether a client operation has said its process. */
+  #named = false;
 
   constructor(file: string) {
     this.#file = file;
@@ -49,12 +57,14 @@ export class HistoryBuilder {
   /** Appends an event that stands in this line. */
   add(event: FileEvent, line: number): void {
     const { history } = this;
-    if (event.process !== 'nemesis') {
-      this.#pair(event.process, event, line);
+    const process = event.process ?? this.#nextInOrder(event, line);
+    if (process !== 'nemesis') {
+      if (event.process !== undefined) this.#name(line);
+      this.#pair(process, event, line);
       if (event.time !== undefined) this.#follow(event.time, line);
     }
     this.#timed ||= event.time !== undefined;
-    const at = history.push({ ...event, time: event.time ?? history.length });
+    const at = history.push({ ...event, process, time: event.time ?? history.length });
     if (at === this.#lines.length) {
       const wider = new Int32Array(at * 2);
       wider.set(this.#lines);
@@ -81,6 +91,33 @@ export class HistoryBuilder {
       timed: this.#timed,
       ...(model === undefined ? {} : { model }),
     };
+  }
+
+  /**
+   * The process of an operation without one: order is enough while one is open at a time. After an
+   * outcome that nobody knows it is another one, as that operation may still take effect.
+   */
+  #nextInOrder({ type, f }: FileEvent, line: number): number {
+    const expected = '"process": expected a number, got nothing';
+    if (this.#named) throw this.#wrong(line, `${expected}, though other operations have one`);
+    this.#unnamed ??= 0;
+    const process = this.#unnamed;
+    const open = this.#open.get(process);
+    if (type === 'invoke' && open !== undefined) {
+      throw this.#wrong(
+        line,
+        `${expected}, and ${f} begins while ${this.#asked(open)} is open: who completes what ` +
+          'cannot be told from the order',
+      );
+    }
+    if (type === 'info') this.#unnamed = process + 1;
+    return process;
+  }
+
+  #name(line: number): void {
+    this.#named = true;
+    if (this.#unnamed === null) return;
+    throw this.#wrong(line, '"process": expected none, as other operations of the file have none');
   }
 
   #follow(time: number, line: number): void {
@@ -159,9 +196,9 @@ export function eventType(name: unknown, place: Place): EventType {
   throw usage(`${place.where}: "type": expected invoke, ok, fail or info, got ${show(name)}`);
 }
 
-/** A process by its number, or the nemesis. */
-export function processOf(value: unknown, place: Place): number | 'nemesis' {
-  if (value === 'nemesis') return value;
+/** A process by its number, or the nemesis; undefined where the file does not say. */
+export function processOf(value: unknown, place: Place): number | 'nemesis' | undefined {
+  if (value === undefined || value === null || value === 'nemesis') return value ?? undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= PROCESS_MAX) {
     return value;
   }

@@ -1,13 +1,13 @@
 /** The bytes of a history file, chunk by chunk: a file may be larger than a string can be. */
 
 import { isUtf8 } from 'node:buffer';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { usage } from '../errors.ts';
 
-const CHUNK_BYTES = 1 << 18;
 /** A longer line or text is no history, and would be held in memory as a whole. */
 const TEXT_MAX_BYTES = 1 << 28;
 const LINE_FEED = 10;
+/** The byte-order mark, which some editors of Windows put first. */
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Where something stands in a file: put into words only for a message. */
 export interface Place {
@@ -35,6 +35,7 @@ export class ByteStream {
   readonly name: string;
   readonly #chunks: Iterator<Uint8Array>;
   #first: Buffer | null = null;
+  #begun = false;
 
   constructor(name: string, chunks: Iterable<Uint8Array>) {
     this.name = name;
@@ -69,18 +70,25 @@ export class ByteStream {
     for (;;) {
       const { done, value } = this.#chunks.next();
       if (done === true) return null;
-      if (value.length > 0) return Buffer.from(value.buffer, value.byteOffset, value.length);
+      if (value.length === 0) continue;
+      const chunk = Buffer.from(value.buffer, value.byteOffset, value.length);
+      if (this.#begun) return chunk;
+      this.#begun = true;
+      const text = this.#withoutMark(chunk);
+      if (text.length > 0) return text;
     }
   }
-}
 
-/** Opens a file, hands over its bytes, and closes it again. */
-export function withFile<Result>(path: string, use: (stream: ByteStream) => Result): Result {
-  const fd = openFile(path);
-  try {
-    return use(new ByteStream(path, chunksOf(fd, path)));
-  } finally {
-    closeSync(fd);
+  /** A byte-order mark says nothing that is not known: the text is UTF-8. */
+  #withoutMark(first: Buffer): Buffer {
+    let head = first;
+    // Chunks may be of any size: the mark may be cut.
+    while (head.length < MARK.length && head.equals(MARK.subarray(0, head.length))) {
+      const { done, value } = this.#chunks.next();
+      if (done === true) break;
+      head = Buffer.concat([head, value]);
+    }
+    return head.subarray(0, MARK.length).equals(MARK) ? head.subarray(MARK.length) : head;
   }
 }
 
@@ -135,32 +143,4 @@ export function quoted(text: string): string {
 
 function tooLong(where: string, what: string): Error {
   return usage(`${where}: expected operations, got ${what} of more than 256 MB`);
-}
-
-function openFile(path: string): number {
-  try {
-    if (statSync(path).isDirectory()) {
-      throw usage(`${path}: expected the file of a history, got a directory`);
-    }
-    return openSync(path, 'r');
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    const why = error.code === 'ENOENT' ? 'no such file' : `cannot be read (${error.message})`;
-    throw usage(`${path}: ${why}`);
-  }
-}
-
-function* chunksOf(fd: number, path: string): Generator<Uint8Array> {
-  for (;;) {
-    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-    let count: number;
-    try {
-      count = readSync(fd, chunk, 0, chunk.length, null);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw usage(`${path}: cannot be read (${message})`);
-    }
-    if (count === 0) return;
-    yield chunk.subarray(0, count);
-  }
 }

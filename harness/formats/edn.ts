@@ -25,6 +25,7 @@ import {
   OPEN_VECTOR,
   unescaped,
 } from './edn-tokens.ts';
+import { byContent, compare } from './json.ts';
 import { TokenCache } from './token-cache.ts';
 
 /** Deeper than any value of a test, and shallow enough for every reader of a history. */
@@ -59,7 +60,6 @@ export class EdnReader {
   constructor(stream: ByteStream, firstLine = 1) {
     this.#stream = stream;
     this.line = firstLine;
-    if (this.#peek() === 0xef && this.#peekAfter(1) === 0xbb) this.#at += 3;
   }
 
   /**
@@ -164,14 +164,14 @@ export class EdnReader {
 
   #map(opening: Opening): Value {
     this.#at++;
-    const pairs: Value[] = [];
+    const pairs: [Value, Value][] = [];
     while (!this.#closes(opening)) {
       const key = this.#value();
       if (this.#closes(opening))
         throw this.#wrong('expected a value for each key of the map, got }');
       pairs.push([key, this.#value()]);
     }
-    return pairs;
+    return byContent(pairs);
   }
 
   /** After `#`: a set, a tagged literal, or a number that is none. */
@@ -179,7 +179,8 @@ export class EdnReader {
     if (this.#peekAfter(1) === OPEN_MAP) {
       const opening = { what: 'set', close: CLOSE_MAP, line: this.line };
       this.#at++;
-      return this.#list(opening);
+      // A set has no order: it is compared by content, as a map is.
+      return (this.#list(opening) as readonly Value[]).toSorted(compare);
     }
     if (this.#peekAfter(1) === CODE.hash) {
       const name = this.#token();

@@ -2,10 +2,11 @@
 
 import { usage } from '../errors.ts';
 import { HistoryBuilder, type HistoryFile } from './builder.ts';
-import { type ByteStream, withFile } from './bytes.ts';
+import type { ByteStream } from './bytes.ts';
+import { withFile } from './input.ts';
 import { type JepsenOptions, readJepsenEdn } from './jepsen-edn.ts';
 import { readJepsenLog } from './jepsen-log.ts';
-import { readJsonl } from './jsonl.ts';
+import { readJsonArray, readJsonl } from './jsonl.ts';
 import { type LimoOptions, readLimo } from './limo.ts';
 import { readPorcupineKv } from './porcupine-kv.ts';
 
@@ -13,6 +14,7 @@ type Read = (stream: ByteStream, options: JepsenOptions & LimoOptions) => Histor
 
 const formats = {
   jsonl: readJsonl,
+  json: readJsonArray,
   'jepsen-edn': readJepsenEdn,
   'jepsen-log': readJepsenLog,
   'porcupine-kv': readPorcupineKv,
@@ -60,14 +62,12 @@ const LOG_OPERATION = /(?:^|\s)(?:\d+|:nemesis)\s+:(?:invoke|ok|fail|info)\s+:\S
 
 /** The format that a file begins in; null where there is nothing but white space. */
 function guessFormat(head: string, name: string): FormatName | null {
-  const text = head.replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
+  const text = head.trimStart();
   if (text === '') return null;
   if (text.includes('\u0000'))
     throw usage(`${name}: expected the text of a history, got binary data`);
   if (JSON_OBJECT.test(text)) return 'jsonl';
-  if (text.startsWith('[') && JSON_OBJECT.test(text.slice(1).trimStart())) {
-    throw usage(`${name}:1: expected one JSON object a line (format jsonl), got a JSON array`);
-  }
+  if (text.startsWith('[') && JSON_OBJECT.test(text.slice(1).trimStart())) return 'json';
   if (LIMO_EVENT.test(text) || /^#\s/.test(text) || /^#\s*@object/m.test(text)) return 'limo';
   if (/^[{[(;#]/.test(text)) return isKeyed(text) ? 'porcupine-kv' : 'jepsen-edn';
   if (LOG_OPERATION.test(text)) return 'jepsen-log';

@@ -22,21 +22,28 @@ const OPERATION = /(?:^|\s)(\d+|:nemesis)\s+:(\w+)\s+:(\S+)(?:\s+(.*))?$/;
 const OF_OPERATIONS = /\bjepsen\.util\b/;
 /** A line of any logger: a level, or a date. */
 const LOG_LINE = /^(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL|\d{4}-\d\d-\d\d|\tat |Caused by)/;
+/** How a stack trace begins and goes on, behind whatever line. */
+const TRACE =
+  /^(?:\s+(?:at |\.\.\. )|(?:Exception in |Caused by: )?[\w.$/]+(?:Exception|Error|Throwable|Info)\b)/;
 
-/** Reads to the end; lines of other loggers are passed over. */
+/** Reads to the end; lines of other loggers, and the stack traces between them, are passed over. */
 export function readJepsenLog(stream: ByteStream): HistoryFile {
   const builder = new HistoryBuilder(stream.name);
+  // What is not an operation may go on over several lines: a message, data, a stack trace.
+  let goesOn = false;
   for (const line of linesOf(stream)) {
     if (line.text.trim() === '') continue;
-    const event = eventOf(line, new LinePlace(stream.name, line.number));
+    const event = eventOf(line, new LinePlace(stream.name, line.number), goesOn);
+    goesOn = event === null;
     if (event !== null) builder.add(event, line.number);
   }
   return builder.finish();
 }
 
-function eventOf({ text }: Line, place: LinePlace): FileEvent | null {
+function eventOf({ text }: Line, place: LinePlace, goesOn: boolean): FileEvent | null {
   const found = OPERATION.exec(text);
-  const mustBe = OF_OPERATIONS.test(text) || !LOG_LINE.test(text);
+  const isOther = LOG_LINE.test(text) || TRACE.test(text) || (goesOn && found === null);
+  const mustBe = OF_OPERATIONS.test(text) || !isOther;
   if (found === null || (!mustBe && !isType(found[2]))) {
     if (!mustBe) return null;
     throw usage(

@@ -3,7 +3,7 @@
  * `type`, `process` and `f`, and if there is more to say `key`, `value`, `time`, `error`, `node`.
  */
 
-import type { History, Value } from '../../checkers/history.ts';
+import type { History } from '../../checkers/history.ts';
 import { usage } from '../errors.ts';
 import { type LinesHeader, SCHEMA } from '../store/format.ts';
 import { historyLine } from '../store/lines.ts';
@@ -17,25 +17,37 @@ import {
   show,
   timeOf,
 } from './builder.ts';
-import { type ByteStream, type Line, LinePlace, linesOf, type Place, quoted } from './bytes.ts';
+import { type ByteStream, type Line, linesOf, type Place } from './bytes.ts';
+import { elementsOf, historyValue, parseObject, placeOf } from './json.ts';
 
-const DEPTH_MAX = 100;
 const TORN = 'the last line is torn, as a killed run leaves it: judged up to the line before';
 
 /**
- * Reads to the end, or to a last line that was being written when the recorder was killed. With
- * the header of a stored run, `index` must count the lines, so that none can be missing; without,
- * it may be left out or have gaps, but must grow.
+ * Reads to the end. With the header of a stored run, `index` must count the lines, so that none can
+ * be missing, and a last line may be torn, as a killed recorder leaves it; without, the index may be
+ * left out or have gaps, but must grow, and a torn line is no history.
  */
 export function readJsonl(stream: ByteStream): HistoryFile {
+  return readObjects(stream, linesOf(stream));
+}
+
+/** A JSON array of the same objects, as elle-cli reads it. */
+export function readJsonArray(stream: ByteStream): HistoryFile {
+  return readObjects(stream, elementsOf(stream));
+}
+
+function readObjects(stream: ByteStream, lines: Iterable<Line>): HistoryFile {
   const builder = new HistoryBuilder(stream.name);
   let stored = false;
   let last = -1;
-  for (const line of linesOf(stream)) {
-    const place = new LinePlace(stream.name, line.number);
+  for (const line of lines) {
+    const place = placeOf(stream, line);
     if (line.text.trim() === '') continue;
-    const json = parseLine(line, place);
-    if (json === null) return builder.finish([TORN]);
+    const json = parseObject(line, place);
+    if (json === null) {
+      if (stored) return builder.finish([TORN]);
+      throw usage(`${place.where}: the file ends within this line (is it truncated?)`);
+    }
     if ('schema' in json && !('type' in json)) {
       checkHeader(json, place);
       if (line.number !== 1)
@@ -55,20 +67,6 @@ export function readJsonl(stream: ByteStream): HistoryFile {
 export function* writeJsonl(history: History): Generator<string> {
   yield JSON.stringify({ schema: SCHEMA, kind: 'history' } satisfies LinesHeader);
   for (const event of history) yield historyLine(event);
-}
-
-function parseLine({ text, whole }: Line, place: Place): Record<string, unknown> | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    if (!whole && text.trimStart().startsWith('{') && !text.trimEnd().endsWith('}')) return null;
-    throw usage(`${place.where}: expected one JSON object on the line, got ${quoted(text)}`);
-  }
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
-    return json as Record<string, unknown>;
-  }
-  throw usage(`${place.where}: expected a JSON object, got ${quoted(text)}`);
 }
 
 function checkHeader(json: Record<string, unknown>, place: Place): void {
@@ -100,6 +98,7 @@ function checkIndex(index: unknown, place: Place, exact: number | null, last: nu
 
 function eventOf(json: Record<string, unknown>, place: Place): FileEvent {
   const { key, error, node, position } = json;
+  const value = historyValue(json['value'], place);
   const time = timeOf(json['time'], place);
   const hasKey = key !== undefined && key !== null;
   if (hasKey && typeof key !== 'string' && typeof key !== 'number') {
@@ -113,36 +112,13 @@ function eventOf(json: Record<string, unknown>, place: Place): FileEvent {
   return {
     type: eventType(json['type'], place),
     process: processOf(json['process'], place),
-    f: functionOf(json['f'], place),
-    value: historyValue(json['value'], place, 0),
+    // Elle's histories leave out "f": all operations are transactions.
+    f: json['f'] === undefined && Array.isArray(value) ? 'txn' : functionOf(json['f'], place),
+    value,
     ...(time === undefined ? {} : { time }),
     ...(hasKey ? { key: String(key) } : {}),
     ...(hasError ? { error: typeof error === 'string' ? error : show(error) } : {}),
     ...(typeof node === 'string' ? { node } : {}),
     ...(hasPosition ? { position } : {}),
   };
-}
-
-/** An object becomes a list of `[name, value]`. */
-function historyValue(json: unknown, place: Place, depth: number): Value {
-  if (depth > DEPTH_MAX) {
-    throw usage(
-      `${place.where}: "value": expected lists nested at most ${DEPTH_MAX} deep, got more`,
-    );
-  }
-  if (json === undefined || json === null) return null;
-  if (typeof json === 'boolean' || typeof json === 'string') return json;
-  if (typeof json === 'number') return exactNumber(json, place);
-  if (Array.isArray(json)) return json.map((item) => historyValue(item, place, depth + 1));
-  return Object.entries(json).map(([name, item]) => [name, historyValue(item, place, depth + 1)]);
-}
-
-/** Two whole numbers beyond 2^53 may have become one when they were parsed, as may two infinities. */
-function exactNumber(value: number, place: Place): number {
-  const isFraction = Number.isFinite(value) && !Number.isInteger(value);
-  if (isFraction || Number.isSafeInteger(value)) return value;
-  throw usage(
-    `${place.where}: "value": expected whole numbers up to 2^53, which are exact, got ${value} ` +
-      '(write it as a text)',
-  );
 }

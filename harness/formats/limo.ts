@@ -47,15 +47,23 @@ const CALL = /^([A-Za-z_]\w*)\s*(?:\(([^()]*)\)|\s([^()\s]+))?$/;
 
 /** An operation that has been called. */
 interface Call {
+  readonly process: number;
   readonly f: string;
   readonly inserts: boolean;
   readonly argument: Value;
 }
 
-/** Reads to the end; operations without a return are open. */
+/** Further operations that a thread has open at a time go on under numbers from here. */
+const MORE_PROCESSES = 0x4000_0000;
+
+/**
+ * Reads to the end; operations without a return are open. A thread may have several open: a return
+ * is of the one that it fits.
+ */
 export function readLimo(stream: ByteStream, { model = '' }: LimoOptions = {}): HistoryFile {
   const builder = new HistoryBuilder(stream.name);
-  const calls = new Map<number, Call>();
+  const calls = new Map<number, Call[]>();
+  let more = MORE_PROCESSES;
   let object: ObjectKind | null = null;
   for (const { text, number } of linesOf(stream)) {
     const place = new LinePlace(stream.name, number);
@@ -78,17 +86,23 @@ export function readLimo(stream: ByteStream, { model = '' }: LimoOptions = {}): 
         `${place.where}: expected "[thread] call push(3)" or "[thread] return", got ${quoted(line)}`,
       );
     }
-    const process = threadOf(thread, place);
+    const who = threadOf(thread, place);
+    const open = calls.get(who) ?? [];
     if (what === 'call') {
-      const call = callOf(rest, object, place);
+      const process = open.length === 0 ? who : more++;
+      const call = { process, ...callOf(rest, object, place) };
       const value = call.inserts ? call.argument : null;
       builder.add({ type: 'invoke', process, f: call.f, value }, number);
-      calls.set(process, call);
+      calls.set(who, [...open, call]);
     } else {
-      const call = calls.get(process);
+      const call = returned(open, rest.trim(), place);
+      const process = call?.process ?? who;
       const value = call === undefined ? null : resultOf(call, rest.trim(), place);
       builder.add({ type: 'ok', process, f: call?.f ?? 'an operation', value }, number);
-      calls.delete(process);
+      calls.set(
+        who,
+        open.filter((other) => other !== call),
+      );
     }
   }
   return builder.finish([], object?.model);
@@ -109,7 +123,36 @@ function objectOf(comment: string, place: Place, before: ObjectKind | null): Obj
   return found;
 }
 
-function callOf(text: string, object: ObjectKind, place: Place): Call {
+/** The open operation that a return is of; undefined where none is open. */
+function returned(open: readonly Call[], text: string, place: Place): Call | undefined {
+  const [only] = open;
+  if (open.length <= 1) return only;
+  const possible = open.filter((call) => fits(call, text));
+  // A return with a value is mostly a removal's, one without mostly an insert's.
+  const likely = possible.filter(({ inserts }) => inserts === (text === ''));
+  const fitting = likely.length > 0 ? likely : possible;
+  const [first] = fitting;
+  if (first === undefined) {
+    throw usage(`${place.where}: expected the return of an open call, got ${quoted(text)}`);
+  }
+  const differs = fitting.some((call) => call.f !== first.f || call.argument !== first.argument);
+  if (!differs) return first;
+  throw usage(
+    `${place.where}: ${fitting.length} calls of this thread are open, and "return ${text}" may be ` +
+      'of any of them: expected a result that tells them apart',
+  );
+}
+
+/** Whether a return with this result can be of this call. */
+function fits({ inserts, argument }: Call, text: string): boolean {
+  const isPlain = text === '' || text === 'ok' || text === 'true';
+  const result = isPlain ? null : parsedValue(text);
+  if (inserts) return isPlain || result === argument;
+  return isPlain ? argument !== null || text === '' : argument === null || argument === result;
+}
+
+function callOf(text: string, object: ObjectKind, place: Place): Omit<Call, 'process'> {
+  refuseRange(text, place);
   const [, method = '', inBrackets, behind] = CALL.exec(text.trim()) ?? [];
   const argument = parsedValue((inBrackets ?? behind ?? '').trim());
   const inserts = INSERTS.includes(method);
@@ -125,6 +168,16 @@ function callOf(text: string, object: ObjectKind, place: Place): Call {
     throw usage(`${place.where}: expected one argument, got ${quoted(text)}`);
   }
   return { f: inserts ? object.insert : object.remove, inserts, argument };
+}
+
+/** A value that is left open between two others, as templates of histories have it. */
+function refuseRange(text: string, place: Place): void {
+  const range = /\?\s*<[^>]*>/.exec(text)?.[0];
+  if (range === undefined) return;
+  throw usage(
+    `${place.where}: ${quoted(range)} is a range, which stands for any value from its first to its ` +
+      'last: a recorded history has one value here (write one history for each)',
+  );
 }
 
 function threadOf(text: string | undefined, place: Place): number {
@@ -144,6 +197,7 @@ function resultOf(call: Call, text: string, place: Place): Value {
     );
   }
   if (text === '' || text === 'ok') return call.argument;
+  refuseRange(text, place);
   const result = parsedValue(text);
   if (call.argument !== null && call.argument !== result) {
     throw usage(`${place.where}: expected the result that the call names, got ${quoted(text)}`);

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../checkers/history.ts';
 import { ByteStream } from '../../../harness/formats/bytes.ts';
 import { EdnReader } from '../../../harness/formats/edn.ts';
+import { byContent } from '../../../harness/formats/json.ts';
 
 function parse(text: string, chunkBytes = 1000): Value | undefined {
   const bytes = Buffer.from(text);
@@ -132,5 +133,6 @@ describe('an EDN value', () => {
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
-  return 'map' in value ? plain(value.map) : value;
+  if (!('map' in value)) return value;
+  return byContent(plain(value.map) as readonly (readonly [Value, Value])[]);
 }

@@ -65,11 +65,62 @@ describe('our own JSON lines', () => {
   });
 
   test('end before a torn last line, and say so', () => {
-    const whole = '{"type":"invoke","process":0,"f":"read","time":1}\n';
-    const { history, notes } = read(`${whole}{"type":"ok","proc`);
+    const whole = '{"index":0,"type":"invoke","process":0,"f":"read","time":1}\n';
+    const header = '{"schema":1,"kind":"history"}\n';
+    const { history, notes } = read(`${header}${whole}{"type":"ok","proc`);
     expect(history.length).toBe(1);
     expect(notes).toEqual([expect.stringContaining('torn')]);
     expect(refusal(`${whole}{"type":"ok","proc\n${whole}`)).toContain('file:2: expected one JSON');
+  });
+
+  test('of others are refused where the last line is torn', () => {
+    const whole = '{"type":"invoke","process":0,"f":"read"}\n';
+    expect(refusal(`${whole}{"type":"ok","proc`)).toContain(
+      'file:2: the file ends within this line',
+    );
+  });
+
+  test('are refused where a key stands twice, at whatever depth and however it is written', () => {
+    const line = (fields: string) => `{"type":"invoke","process":0,"f":"write",${fields}}\n`;
+    expect(refusal(line('"value":1,"value":2'))).toBe(
+      'file:1: expected each key once, got "value" twice',
+    );
+    expect(refusal(line('"value":1,"v\\u0061lue" :2'))).toContain('got "value" twice');
+    expect(refusal(line('"value":[{"a":1,"a":1}]'))).toContain('got "a" twice');
+    expect(read(line('"value":"\\"a\\":1,\\"a\\":2"')).history.event(0).value).toBe('"a":1,"a":2');
+    expect(read(line('"value":[{"a":1},{"a":2}]')).history.length).toBe(1);
+  });
+
+  test('and EDN compare objects, maps and sets by content', () => {
+    const of = (text: string) => read(text).history.event(0).value;
+    const line = (value: string) => `{"type":"invoke","process":0,"f":"write","value":${value}}`;
+    expect(of(line('{"b":1,"a":{"d":2,"c":3}}'))).toEqual(of(line('{"a":{"c":3,"d":2},"b":1}')));
+    const edn = (value: string) => `{:type :invoke :process 0 :f :write :value ${value}}`;
+    expect(of(edn('{:b 1 :a #{3 1 2}}'))).toEqual(of(edn('{:a #{2 3 1} :b 1}')));
+  });
+
+  test('stand in an array as well, on as many lines as one likes', () => {
+    const events = [
+      { type: 'invoke', process: 0, f: 'write', value: ['[{"', { a: '}]' }] },
+      { type: 'ok', process: 0, f: 'write', value: ['[{"', { a: '}]' }] },
+    ];
+    for (const text of [
+      JSON.stringify(events),
+      JSON.stringify(events, null, 2),
+      ` [${events.map((event) => JSON.stringify(event)).join('\n,')}]`,
+    ]) {
+      const { format, history } = read(text, { chunkBytes: 7 });
+      expect(format).toBe('json');
+      expect([...history].map(({ type, value }) => [type, value])).toEqual([
+        ['invoke', ['[{"', [['a', '}]']]]],
+        ['ok', ['[{"', [['a', '}]']]]],
+      ]);
+    }
+    const [line = ''] = JSON.stringify(events, null, 2).split(']\n}');
+    expect(refusal(`${line.slice(0, -4)}`)).toContain('the file ends within its JSON array');
+    expect(refusal('[\n{"type":"invoke","process":0,"f":"read"},\n{"type":"what"}]')).toContain(
+      'file:3: "type"',
+    );
   });
 });
 
@@ -166,12 +217,23 @@ describe("Jepsen's log", () => {
     ]);
   });
 
+  test('goes on behind stack traces and messages of several lines', () => {
+    const text =
+      'INFO  jepsen.util - 0\t:invoke\t:read\tnil\n' +
+      'java.net.SocketTimeoutException: null\n' +
+      '\tat java.base/java.lang.Thread.run(Thread.java:829)\n' +
+      'INFO  jepsen.core - Process 0 crashed:\n{:some "data"}\nhello\n' +
+      'INFO  jepsen.util - 0\t:ok\t:read\t3\n';
+    expect(eventsOf(text)).toMatchObject([{ type: 'invoke' }, { type: 'ok', value: 3 }]);
+  });
+
   test('is refused where a line of operations is none, or a line is nobody’s', () => {
     const first = 'INFO  jepsen.util - 0\t:invoke\t:read\tnil\n';
     expect(refusal(`${first}INFO  jepsen.util - 0\t:ok\t`)).toContain(
       'file:2: expected an operation',
     );
     expect(refusal(`${first}hello`)).toContain('file:2: expected an operation');
+    expect(refusal(`${first}3\t:invok\t:read\tnil`)).toContain('file:2: "type"');
     expect(refusal(`${first}INFO  jepsen.util - 0\t:ok\t:read\t[1`)).toContain(
       'file:2: the file ends within the vector',
     );
@@ -224,11 +286,59 @@ describe('the text of LiMo', () => {
     ['# @object atomic-stack\n[1] call push(1, 2)', 'file:2: expected one argument'],
     ['# @object atomic-stack\n[1] call peek', 'file:2: expected a call such as'],
     ['# @object atomic-stack\n[1] return 3', 'file:2: process 1 completes'],
-    ['# @object atomic-stack\n[1] call pop\n[1] call pop', 'file:3: process 1 invokes pop while'],
     ['# @object atomic-stack\n[1] call push(1)\n[1] return 2', 'file:3: expected "return"'],
     ['# @object atomic-stack\ncrash', 'file:2: expected "[thread] call'],
     ['# @object atomic-stack\n[1] call pop 1\n[1] return 2', 'file:3: expected the result'],
   ])('%j is refused', (text, message) => {
     expect(refusal(text, { format: 'limo' })).toContain(message);
   });
+});
+
+describe('a thread of LiMo with several open calls', () => {
+  test('is answered call by call, each return by the one that it fits', () => {
+    const { history } = read(
+      '# @object atomic-stack\n[1] call push 1\n[1] call pop\n[1] return 1\n[1] call pop\n[1] return empty\n',
+    );
+    const told = [...history].map(({ type, process, f, value }) => [type, process === 1, f, value]);
+    expect(told).toEqual([
+      ['invoke', true, 'push', 1],
+      ['invoke', false, 'pop', null],
+      ['ok', false, 'pop', 1],
+      ['invoke', false, 'pop', null],
+      ['ok', false, 'pop', null],
+    ]);
+  });
+
+  test('is refused where a return may be of several of them, or holds a range', () => {
+    const head = '# @object atomic-stack\n[1] call push 1\n[1] call push 2\n';
+    expect(refusal(`${head}[1] return\n`)).toContain('file:4: 2 calls of this thread are open');
+    expect(refusal('# @object atomic-stack\n[1] call push ?<1,5>\n')).toContain('is a range');
+    expect(refusal('# @object atomic-stack\n[1] call pop\n[1] return ?<1,5>')).toContain('a range');
+  });
+});
+
+describe('operations without a process', () => {
+  const line = (type: string, more = '') => `{:type :${type} :f :read :value nil${more}}\n`;
+
+  test('follow one another, and go on as another process after an unknown outcome', () => {
+    const text = line('invoke') + line('info') + line('invoke') + line('ok');
+    expect(eventsOf(text)).toMatchObject([0, 0, 1, 1].map((process) => ({ process })));
+  });
+
+  test('are refused where order is not enough, or where others have one', () => {
+    expect(refusal(line('invoke') + line('invoke'))).toContain(
+      'file:2: "process": expected a number',
+    );
+    const named = line('invoke', ' :process 1') + line('ok', ' :process 1');
+    expect(refusal(named + line('invoke'))).toContain('file:3: "process": expected a number');
+    expect(refusal(line('invoke') + line('ok') + named)).toContain(
+      'file:3: "process": expected none',
+    );
+  });
+});
+
+test('a byte-order mark is passed over, wherever the chunks are cut', () => {
+  const text = '\ufeff{"type":"invoke","process":0,"f":"read"}\n';
+  for (const chunkBytes of [1, 2, 3, 1000])
+    expect(read(text, { chunkBytes }).history.length).toBe(1);
 });

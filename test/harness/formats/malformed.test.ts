@@ -49,7 +49,6 @@ describe('a history that cannot be one is refused with line and expectation:', (
       'file:2: "time": expected at least 5, that of line 1, got 4: the order of the lines is judged, so sort',
     ],
     ['a strange type', '{"type":"OK","process":0,"f":"read"}', 'file:1: "type": expected invoke'],
-    ['no process', '{"type":"invoke","f":"read"}', 'file:1: "process": expected a number'],
     ['half a process', '{"type":"invoke","process":0.5,"f":"read"}', 'file:1: "process"'],
     [
       'too large a process',
@@ -75,7 +74,7 @@ describe('a history that cannot be one is refused with line and expectation:', (
       '{"type":"invoke","process":0,"f":"r","value":[1e999]}',
       'file:1: "value": expected whole numbers up to 2^53',
     ],
-    ['a JSON array', '[{"type":"invoke"}]', 'file:1: expected one JSON object a line'],
+    ['a JSON array', '[{"type":"invoke"}]', 'file:1: "f": expected the name of an operation'],
     ['text between', `${INVOKE}oops\n`, 'file:2: expected one JSON object on the line, got "oops"'],
     ['a number', `${INVOKE}3\n`, 'file:2: expected a JSON object'],
     ['a missing line', '{"schema":1,"kind":"history"}\n{"index":1}', 'file:2: "index": expected 0'],

@@ -1,0 +1,139 @@
+/** JSON texts as JavaScript reads them too leniently: keys that stand twice, objects by content. */
+
+import type { Value } from '../../checkers/history.ts';
+import { usage } from '../errors.ts';
+import { show } from './builder.ts';
+import { type ByteStream, type Line, LinePlace, linesOf, type Place, quoted } from './bytes.ts';
+
+const DEPTH_MAX = 100;
+
+/** One JSON object; null for one that is cut off and whose line has no end. */
+export function parseObject({ text, whole }: Line, place: Place): Record<string, unknown> | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    if (!whole && text.trimStart().startsWith('{') && !text.trimEnd().endsWith('}')) return null;
+    throw usage(`${place.where}: expected one JSON object on the line, got ${quoted(text)}`);
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw usage(`${place.where}: expected a JSON object, got ${quoted(text)}`);
+  }
+  const twice = keysWritten(text) === keysRead(json) ? null : repeatedKey(text);
+  if (twice !== null) {
+    throw usage(`${place.where}: expected each key once, got ${quoted(twice)} twice`);
+  }
+  return json as Record<string, unknown>;
+}
+
+/** Two keys of one name are read as one; a text may hold what looks like a key. */
+function keysWritten(text: string): number {
+  let count = 0;
+  for (const _ of text.matchAll(/"\s*:/g)) count++;
+  return count;
+}
+
+function keysRead(json: object): number {
+  // Without recursion: what is nested too deep is refused later, with its line.
+  const left: object[] = [json];
+  let count = 0;
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const items: unknown[] = Object.values(next);
+    if (!Array.isArray(next)) count += items.length;
+    for (const item of items) if (typeof item === 'object' && item !== null) left.push(item);
+  }
+  return count;
+}
+
+/** The first key that stands twice in one object of a valid JSON text; null if none does. */
+function repeatedKey(text: string): string | null {
+  const objects: Set<string>[] = [];
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}]/g)) {
+    if (token === '{') objects.push(new Set());
+    else if (token === '}') objects.pop();
+    else if (token.endsWith(':')) {
+      const key = String(JSON.parse(token.slice(0, -1)));
+      if (objects.at(-1)?.has(key) === true) return key;
+      objects.at(-1)?.add(key);
+    }
+  }
+  return null;
+}
+
+/**
+ * The elements of a JSON array of objects, each as a line with the number of the one in which it
+ * begins: as elle-cli reads histories, on as many lines as one likes.
+ */
+export function* elementsOf(stream: ByteStream): Generator<Line> {
+  let depth = 0;
+  let inText = false;
+  let pieces = '';
+  let begun = 0;
+  let last = 1;
+  for (const { text, number } of linesOf(stream)) {
+    last = number;
+    let from = 0;
+    for (let at = 0; at < text.length; at++) {
+      const letter = text[at];
+      if (inText) {
+        if (letter === '\\') at++;
+        else if (letter === '"') inText = false;
+      } else if (letter === '"') inText = true;
+      else if (letter === '{' || letter === '[') {
+        if (++depth === 2) [from, begun, pieces] = [at, number, ''];
+      } else if ((letter === '}' || letter === ']') && --depth === 1) {
+        yield { text: pieces + text.slice(from, at + 1), number: begun, whole: true };
+        from = at + 1;
+      }
+    }
+    if (depth > 1) pieces += `${text.slice(from)}\n`;
+  }
+  if (depth > 0) {
+    throw usage(
+      `${stream.name}:${last}: the file ends within its JSON array: expected ] (is it truncated?)`,
+    );
+  }
+}
+
+/** A value of a history. An object becomes the list of its `[name, value]`, by name: by content. */
+export function historyValue(json: unknown, place: Place, depth = 0): Value {
+  if (depth > DEPTH_MAX) {
+    throw usage(
+      `${place.where}: "value": expected lists nested at most ${DEPTH_MAX} deep, got more`,
+    );
+  }
+  if (json === undefined || json === null) return null;
+  if (typeof json === 'boolean' || typeof json === 'string') return json;
+  if (typeof json === 'number') return exactNumber(json, place);
+  if (Array.isArray(json)) return json.map((item) => historyValue(item, place, depth + 1));
+  return byContent(
+    Object.entries(json).map(([name, item]) => [name, historyValue(item, place, depth + 1)]),
+  );
+}
+
+/** The entries of an object or map in an order of their own, whatever the one they were written in. */
+export function byContent(entries: readonly (readonly [Value, Value])[]): Value {
+  return entries.toSorted(([a], [b]) => compare(a, b));
+}
+
+/** Elements of a set likewise. */
+export function compare(a: Value, b: Value): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** Two whole numbers beyond 2^53 may have become one when they were parsed, as may two infinities. */
+function exactNumber(value: number, place: Place): number {
+  const isFraction = Number.isFinite(value) && !Number.isInteger(value);
+  if (isFraction || Number.isSafeInteger(value)) return value;
+  throw usage(
+    `${place.where}: "value": expected whole numbers up to 2^53, which are exact, got ${show(value)} ` +
+      '(write it as a text)',
+  );
+}
+
+/** For messages that need a place. */
+export function placeOf(stream: ByteStream, { number }: Line): LinePlace {
+  return new LinePlace(stream.name, number);
+}
