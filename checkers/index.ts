@@ -39,6 +39,7 @@ export {
   UnreadableValue,
 } from './linearizable/index.ts';
 export { checkLongFork } from './long-fork.ts';
+export { checkPositions, type PositionsOptions } from './positions.ts';
 export {
   type KeyPromises,
   orderedSequentialVerdict,
@@ -60,6 +61,7 @@ export {
   type AnomalyKind,
   checkTransactions,
   findLevel,
+  type InitialState,
   type KeyOrder,
   LEVELS,
   type Level,

@@ -23,7 +23,7 @@ export function checkQueue(history: History): CheckResult {
   const keyed = clientOperations(history);
   const dequeued = keyed
     .flatMap(({ operations }) => operations)
-    .filter(({ f, type }) => f === 'dequeue' && type === 'ok').length;
+    .filter(({ f, type }) => (f === 'dequeue' || f === 'drain') && type === 'ok').length;
   const verdict: Verdict =
     dequeued === 0
       ? { kind: 'unknown', because: 'nothing was dequeued' }
@@ -33,6 +33,12 @@ export function checkQueue(history: History): CheckResult {
   return { checker: 'queue', verdict, stats: { dequeued } };
 }
 
+/** What a dequeue, or a drain, took out. */
+function takenBy({ f, result }: ClientOperation): readonly Value[] {
+  if (result === null || (f !== 'dequeue' && f !== 'drain')) return [];
+  return f === 'drain' && typeof result === 'object' ? result : [result];
+}
+
 const INSERTS = ['enqueue'];
 
 function judge(history: History, { key, operations }: KeyOperations): Verdict {
@@ -40,9 +46,8 @@ function judge(history: History, { key, operations }: KeyOperations): Verdict {
     if (operation.f === 'enqueue' && operation.type !== 'fail') {
       return [{ at: operation.invoke, value: operation.argument, operation }];
     }
-    if (operation.f !== 'dequeue' || operation.type !== 'ok' || operation.result === null)
-      return [];
-    return [{ at: operation.complete ?? 0, value: operation.result, operation }];
+    if (operation.type !== 'ok') return [];
+    return takenBy(operation).map((value) => ({ at: operation.complete ?? 0, value, operation }));
   });
   steps.sort((a, b) => a.at - b.at);
   const inside = new Map<Value, ClientOperation[]>();

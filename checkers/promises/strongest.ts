@@ -55,6 +55,8 @@ export interface PromiseOptions {
   readonly staleness?: { readonly versionsMax?: number; readonly msMax?: number };
   /** Configurations that each search may explore. */
   readonly stepsMax?: number;
+  /** Memory that the search for linearizability may take. */
+  readonly memoryBytesMax?: number;
 }
 
 /** What one key keeps. */
@@ -145,13 +147,16 @@ function judgeLinearizable(
   history: History,
   options: PromiseOptions,
 ): (key: string | undefined) => Verdict {
-  const { initial = null, failedCas, nilReads, stepsMax } = options;
+  const { initial = null, failedCas, nilReads, stepsMax, memoryBytesMax } = options;
   const result = checkLinearizable(history, {
     model: 'cas-register',
     initial,
     ...(failedCas === undefined ? {} : { failedCas }),
     ...(nilReads === undefined ? {} : { nilReads }),
-    ...(stepsMax === undefined ? {} : { budget: { steps: stepsMax } }),
+    budget: {
+      ...(stepsMax === undefined ? {} : { steps: stepsMax }),
+      ...(memoryBytesMax === undefined ? {} : { memoryBytes: memoryBytesMax }),
+    },
   });
   const byKey = new Map(result.keys.map(({ key, verdict }) => [key, verdict]));
   return (key) => byKey.get(key) ?? result.verdict;

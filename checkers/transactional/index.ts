@@ -9,3 +9,4 @@ export {
 } from './check.ts';
 export { findLevel, LEVELS, type Level } from './levels.ts';
 export type { KeyOrder } from './rw-register.ts';
+export type { InitialState } from './versions.ts';

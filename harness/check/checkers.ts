@@ -4,6 +4,7 @@ import { NEMESIS } from '../../checkers/history.ts';
 import { modelNamed, models } from '../../checkers/linearizable/index.ts';
 import { findLevel, LEVELS } from '../../checkers/transactional/index.ts';
 import { usage } from '../errors.ts';
+import { comparedEchoes } from './echoes.ts';
 import { judgeLinearizable } from './linearizable.ts';
 import { isExercised } from './notes.ts';
 import { promiseCheckers } from './promises.ts';
@@ -24,7 +25,7 @@ const checkers: readonly Checker[] = [
     name: 'transactional',
     describe: 'transactions keep an isolation level (--level)',
     functions: null,
-    flags: ['level', 'workload'],
+    flags: ['level', 'workload', 'initial'],
     judge: judgeTransactions,
   },
   ...promiseCheckers,
@@ -56,26 +57,61 @@ export function validateFlags(flags: CheckFlags): void {
   if (model !== undefined && !MODEL_NAMES.includes(model)) {
     throw usage(`--model: unknown "${model}" (known: ${MODEL_NAMES.join(', ')})`);
   }
-  if (checker !== undefined && !CHECKER_NAMES.includes(checker)) {
-    throw usage(`--checker: unknown "${checker}" (known: ${CHECKER_NAMES.join(', ')})`);
+  for (const name of namesIn(checker)) {
+    if (CHECKER_NAMES.includes(name)) continue;
+    throw usage(`--checker: unknown "${name}" (known: ${CHECKER_NAMES.join(', ')})`);
   }
   if (level !== undefined && findLevel(level) === null) {
     throw usage(`--level: unknown "${level}" (known: ${LEVELS.join(', ')})`);
   }
 }
 
-/** Judges a history; throws a usage error where it does not fit what is asked. */
-export async function answer(question: Question): Promise<Answer> {
-  const asked = { ...question, model: question.model ?? modelOf(question) };
-  const checker = checkerFor(asked);
-  refuseIdleFlags(asked, checker);
+function namesIn(checker: string | undefined): readonly string[] {
+  return checker === undefined ? [] : checker.split(',').map((name) => name.trim());
+}
+
+/**
+ * Judges a history by every checker that is asked for; throws a usage error where it does not fit
+ * what is asked. A model beside checkers that need none asks for its own checker as well.
+ */
+export async function answers(question: Question): Promise<readonly Answer[]> {
+  const names = namesIn(question.checker);
+  const asked = (name: string | undefined): Question => {
+    const one = { ...question, checker: name };
+    return { ...one, model: question.model ?? modelOf(one) };
+  };
+  const named = names.map((name) => checkerFor(asked(name)));
+  const needsModel = named.some(({ name }) => !isSmall(name));
+  const own = question.model !== undefined && !needsModel ? [checkerFor(asked(undefined))] : [];
+  const all = [
+    ...new Set(named.length === 0 ? [checkerFor(asked(undefined))] : [...own, ...named]),
+  ];
+  refuseIdleFlags(question, all);
+  const found: Answer[] = [];
+  for (const checker of all) {
+    const given = Object.keys(OPTIONAL).filter(
+      (flag) => !checker.flags.includes(flag as keyof typeof OPTIONAL),
+    );
+    const idle = Object.fromEntries(given.map((flag) => [flag, undefined]));
+    found.push(await answer({ ...asked(checker.name), ...idle }, checker));
+  }
+  return found;
+}
+
+function isSmall(name: string): boolean {
+  return smallCheckers.some((checker) => checker.name === name);
+}
+
+async function answer(asked: Question, checker: Checker): Promise<Answer> {
   if (asked.file.history.length === 0) {
     const because = 'the history is empty: there is nothing to judge';
     return { checker: checker.name, verdict: { kind: 'unknown', because } };
   }
   refuseForeignFunctions(asked, checker);
   refuseShapes(asked.file, asked.name, { judge: judgeOf(asked, checker), initial: asked.initial });
-  return exercised(asked, await checker.judge(asked));
+  const notes = comparedEchoes(asked.file, asked.name, judgeOf(asked, checker));
+  const found = await checker.judge(asked);
+  return exercised(asked, { ...found, notes: [...(found.notes ?? []), ...notes] });
 }
 
 /** Nothing is proved where nothing was answered. */
@@ -110,14 +146,16 @@ const OPTIONAL = {
   stalenessMs: 'staleness-ms',
   witness: 'witness',
   threads: 'threads',
+  positionScope: 'position-scope',
 } as const;
 
 /** A flag that is not looked at would let the user believe that it was. */
-function refuseIdleFlags(question: Question, checker: Checker): void {
+function refuseIdleFlags(question: Question, asked: readonly Checker[]): void {
   for (const flag of Object.keys(OPTIONAL) as (keyof typeof OPTIONAL)[]) {
     const given = question[flag] !== undefined && question[flag] !== null;
-    if (!given || checker.flags.includes(flag)) continue;
-    throw usage(`--${OPTIONAL[flag]}: checker ${checker.name} has no use for it`);
+    if (!given || asked.some(({ flags }) => flags.includes(flag))) continue;
+    const who = asked.map(({ name }) => name).join(' and ');
+    throw usage(`--${OPTIONAL[flag]}: checker ${who} has no use for it`);
   }
 }
 
@@ -149,10 +187,15 @@ function defaultChecker({ model, file, name }: Question): string {
   return model === 'set' && single ? 'set' : 'linearizable';
 }
 
+/** What a model knows; queues can be drained too. */
+function functionsOf(model: string): readonly string[] | undefined {
+  const known = modelNamed(model)?.functions;
+  return known !== undefined && model.endsWith('-queue') ? [...known, 'drain'] : known;
+}
+
 /** Names the first operation that the checker, or the model, does not know. */
 function refuseForeignFunctions({ file, name, model }: Question, checker: Checker): void {
-  const known =
-    checker.name === 'linearizable' ? modelNamed(model ?? '')?.functions : checker.functions;
+  const known = checker.name === 'linearizable' ? functionsOf(model ?? '') : checker.functions;
   if (known === undefined || known === null) return;
   const { history, lines } = file;
   const isKnown = history.functions.names.map((f) => known.includes(f));

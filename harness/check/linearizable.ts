@@ -8,6 +8,7 @@ import {
 } from '../../checkers/linearizable/index.ts';
 import { checkInParallel } from '../check-pool.ts';
 import { usage } from '../errors.ts';
+import { expandDrains } from './drains.ts';
 import { nilReadsOf, notesOf } from './notes.ts';
 import type { Answer, Question } from './question.ts';
 
@@ -20,10 +21,11 @@ export async function judgeLinearizable(question: Question): Promise<Answer> {
     initial,
     ...(failedCas === undefined ? {} : { failedCas }),
     nilReads: nilReadsOf(question),
-    ...(budget === undefined ? {} : { budget: { steps: budget } }),
+    ...(budget === undefined ? {} : { budget }),
     witness,
   };
-  const result = await checkInParallel(file.history, options, threads);
+  const judged = QUEUES.includes(model) ? expandDrains(file, question.name) : file;
+  const result = await checkInParallel(judged.history, options, threads);
   const { verdict, decidedBy, configurations, operations, keys } = result;
   return {
     checker: 'linearizable',
@@ -52,6 +54,9 @@ function otherKeys({ keys, verdict }: LinearizabilityResult): string[] {
       : []),
   ];
 }
+
+/** Objects that can be drained. */
+const QUEUES: readonly string[] = ['fifo-queue', 'unordered-queue'];
 
 /** What the system says of itself and does not keep, apart from what its clients saw. */
 function claimNotes({ keys }: LinearizabilityResult): string[] {

@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { History, HistoryEvent } from '../../checkers/history.ts';
-import type { Verdict, WitnessOperation } from '../../checkers/verdict.ts';
+import { type Verdict, type WitnessOperation, worst } from '../../checkers/verdict.ts';
 import type { HistoryFile } from '../formats/builder.ts';
 import type { TerminalStyle } from '../report/terminal.ts';
 import { count, NBSP, plural, seconds, shorten, valueText, visible } from '../report/text.ts';
@@ -40,11 +40,26 @@ export function checkBlock(judged: Judged, { columns, colour }: TerminalStyle): 
   return `${lines.join('\n')}\n`.replaceAll(NBSP, ' ');
 }
 
-/** One line of JSON, for programs. */
-export function checkJson(judged: Judged): string {
+/**
+ * One line of JSON, for programs. Of several checkers the one with the worst verdict stands at the
+ * top, and all of them in `checkers`.
+ */
+export function checkJson(judged: readonly Judged[]): string {
+  const top = worst(judged.map(({ verdict }) => verdict));
+  const first = judged.find(({ verdict }) => verdict.kind === top.kind) ?? judged[0];
+  const fields = first === undefined ? {} : jsonFields(first);
+  if (judged.length < 2) return JSON.stringify(fields);
+  const checkers = judged.map((one) => {
+    const { file: _, format: __, ...own } = jsonFields(one);
+    return own;
+  });
+  return JSON.stringify({ ...fields, checkers });
+}
+
+function jsonFields(judged: Judged): Readonly<Record<string, unknown>> {
   const { path, format, file, verdict, details = {}, also: _, notes: __, ...rest } = judged;
   const { kind, ...said } = verdict;
-  return JSON.stringify({
+  return {
     file: path,
     verdict: kind,
     ...said,
@@ -55,7 +70,7 @@ export function checkJson(judged: Judged): string {
     ...rest,
     ...details,
     notes: notesOf(judged),
-  });
+  };
 }
 
 function notesOf({ file, notes = [] }: Judged): readonly string[] {

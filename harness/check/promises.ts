@@ -89,7 +89,8 @@ function judgePromise(question: Question, promise: PromiseName | undefined): Ans
   const result = strongestPromise(file.history, {
     ...(initial === undefined ? {} : { initial }),
     ...(promise === undefined ? {} : { promise }),
-    ...(budget === undefined ? {} : { stepsMax: budget }),
+    ...(budget?.steps === undefined ? {} : { stepsMax: budget.steps }),
+    ...(budget?.memoryBytes === undefined ? {} : { memoryBytesMax: budget.memoryBytes }),
     ...(failedCas === undefined ? {} : { failedCas }),
     nilReads: nilReadsOf(question),
     timed: file.timed,

@@ -1,7 +1,7 @@
 /** What `ordeal check` is asked about a history, and what it answers. */
 
 import type { Value } from '../../checkers/history.ts';
-import type { FailedCas, NilReads } from '../../checkers/linearizable/index.ts';
+import type { Budget, FailedCas, NilReads } from '../../checkers/linearizable/index.ts';
 import type { TransactionWorkload } from '../../checkers/transactional/index.ts';
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
 import type { ForeignHistory } from '../formats/index.ts';
@@ -9,13 +9,16 @@ import type { ForeignHistory } from '../formats/index.ts';
 /** The flags that say how to judge; undefined where they were not given. */
 export interface CheckFlags {
   readonly model?: string | undefined;
+  /** One, or several with commas between. */
   readonly checker?: string | undefined;
   readonly workload?: TransactionWorkload | undefined;
   readonly initial?: Value | undefined;
   readonly failedCas?: FailedCas | undefined;
   readonly nilReads?: NilReads | undefined;
   readonly level?: string | undefined;
-  readonly budget?: number | undefined;
+  readonly budget?: Budget | undefined;
+  /** Whether positions count for each key by itself, or for all together. */
+  readonly positionScope?: 'key' | 'all' | undefined;
   /** How many versions, and how many milliseconds, a read of a register may be behind. */
   readonly stalenessVersions?: number | undefined;
   readonly stalenessMs?: number | undefined;

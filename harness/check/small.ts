@@ -3,6 +3,7 @@
 import { checkBank } from '../../checkers/bank.ts';
 import { checkCounter } from '../../checkers/counter.ts';
 import { checkLongFork } from '../../checkers/long-fork.ts';
+import { checkPositions } from '../../checkers/positions.ts';
 import { checkQueue } from '../../checkers/queue.ts';
 import { checkSet } from '../../checkers/set.ts';
 import { checkSetFull } from '../../checkers/set-full.ts';
@@ -41,7 +42,7 @@ export const smallCheckers: readonly Checker[] = [
   {
     name: 'queue',
     describe: 'what is dequeued was enqueued before',
-    functions: ['enqueue', 'dequeue'],
+    functions: ['enqueue', 'dequeue', 'drain'],
     flags: [],
     judge: ({ file }) => answerOf(checkQueue(file.history)),
   },
@@ -68,6 +69,14 @@ export const smallCheckers: readonly Checker[] = [
       const start = typeof initial === 'number' ? { initial } : {};
       return answerOf(checkCounter(file.history, start));
     },
+  },
+  {
+    name: 'positions',
+    describe: 'revisions, zxids or offsets in answers never go back',
+    functions: null,
+    flags: ['positionScope'],
+    judge: ({ file, positionScope: scope }) =>
+      answerOf(checkPositions(file.history, scope === undefined ? {} : { scope })),
   },
   {
     name: 'long-fork',

@@ -1,7 +1,7 @@
 /** Judges a stored run again, by what is on disk. The first verdict stays as it was written. */
 
 import { relative } from 'node:path';
-import { EXIT } from '../errors.ts';
+import { EXIT, HarnessError } from '../errors.ts';
 import { type TerminalStyle, terminalBlock } from '../report/terminal.ts';
 import { judgeStored } from '../run.ts';
 import type { ResultsFile, RunFigures } from '../store/format.ts';
@@ -29,14 +29,16 @@ const KILLED = {
 export function rejudge(path: string, style: TerminalStyle): Rejudged {
   const stored = readRun(path);
   const results = judgeStored(stored, stored.results?.figures ?? KILLED);
-  const written = shown(writeResults(stored.directory, results));
+  const written = write(stored.directory, results);
   const status = statusOf(results);
   const before = stored.results;
   const first = before === null ? 'none' : before.verdict.kind;
   const paths = { directory: shown(stored.directory), report: null };
   const text =
     `${terminalBlock({ run: stored.run, results, paths }, style)}` +
-    `judged again: ${results.verdict.kind} (first verdict: ${first}), written to ${written}\n`;
+    `judged again: ${results.verdict.kind} (first verdict: ${first}), ${
+      written.path === null ? `not written (${written.why})` : `written to ${written.path}`
+    }\n`;
   const { verdict, checks, figures } = results;
   const { kind, ...said } = verdict;
   const { directory } = stored;
@@ -46,11 +48,26 @@ export function rejudge(path: string, style: TerminalStyle): Rejudged {
     ...said,
     directory,
     firstVerdict: before?.verdict.kind ?? null,
-    results: written,
+    results: written.path,
     checks,
     figures,
   });
   return { status, text, json };
+}
+
+/** A full disk, or one that cannot be written, does not take the verdict away. */
+function write(
+  directory: string,
+  results: ResultsFile,
+): { readonly path: string } | { readonly path: null; readonly why: string } {
+  try {
+    return { path: shown(writeResults(directory, results)) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const isOfDisk = 'code' in error || error instanceof HarnessError;
+    if (!isOfDisk) throw error;
+    return { path: null, why: error.message };
+  }
 }
 
 /** Judging again was not interrupted, whatever the run was. */

@@ -1,14 +1,17 @@
 /** `--checker transactional`: which isolation levels the transactions of a history keep. */
 
+import type { Value } from '../../checkers/history.ts';
 import {
   checkTransactions,
   type TransactionResult,
   type TransactionWorkload,
 } from '../../checkers/transactional/index.ts';
 import { usage } from '../errors.ts';
+import { show } from '../formats/builder.ts';
 import type { Answer, Question } from './question.ts';
 
-export function judgeTransactions({ file, model, workload, level, name }: Question): Answer {
+export function judgeTransactions(question: Question): Answer {
+  const { file, model, workload, level, name, initial } = question;
   const kind = workload ?? model;
   if (kind !== 'list-append' && kind !== 'rw-register') {
     throw usage(`${name}: --checker transactional needs --workload list-append or rw-register`);
@@ -16,6 +19,7 @@ export function judgeTransactions({ file, model, workload, level, name }: Questi
   const result = checkTransactions(file.history, {
     workload: kind satisfies TransactionWorkload,
     ...(level === undefined ? {} : { level }),
+    ...(initial === undefined ? {} : { initial: initialState(initial) }),
   });
   return {
     checker: 'transactional',
@@ -37,9 +41,18 @@ export function judgeTransactions({ file, model, workload, level, name }: Questi
   };
 }
 
+/** The one thing that can be known of all keys: that they held nothing. */
+function initialState(initial: Value): 'empty' {
+  if (initial === null || (Array.isArray(initial) && initial.length === 0)) return 'empty';
+  throw usage(
+    `--initial: of transactions only "empty" can be said, got ${show(initial)} (without it, what ` +
+      'the keys held before the test is told from the reads)',
+  );
+}
+
 /** What was found, also where the level allows it, and which levels that leaves. */
 function transactionLines({ counts, strongest }: TransactionResult): readonly string[] {
   if (counts.size === 0) return [];
   const found = [...counts].map(([kind, count]) => `${kind} ${count}`).join(', ');
-  return [`anomalies: ${found}; strongest levels not ruled out: ${strongest.join(', ')}`];
+  return [`anomalies: ${found}; strongest levels not ruled out: ${strongest.join(', ') || 'none'}`];
 }

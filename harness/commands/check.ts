@@ -4,11 +4,15 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Value } from '../../checkers/history.ts';
-import { answer, CHECKERS, MODEL_NAMES, validateFlags } from '../check/checkers.ts';
+import type { Budget } from '../../checkers/linearizable/index.ts';
+import { worst } from '../../checkers/verdict.ts';
+import { answers, CHECKERS, MODEL_NAMES, validateFlags } from '../check/checkers.ts';
 import { checkBlock, checkJson, type Judged, wrap } from '../check/output.ts';
 import type { CheckFlags } from '../check/question.ts';
-import { EXIT, HarnessError } from '../errors.ts';
+import { EXIT, HarnessError, usage } from '../errors.ts';
 import { FORMAT_NAMES, type FormatName, readForeignHistory } from '../formats/index.ts';
+import { STDIN } from '../formats/input.ts';
+import { byContent } from '../formats/json.ts';
 import { styleOf } from '../report/terminal.ts';
 import { FILES } from '../store/format.ts';
 
@@ -57,9 +61,15 @@ Models:
 ${wrap(MODEL_NAMES.join(', '), COLUMNS, 2).join('\n')}
 Checkers:
 ${CHECKERS.map(([name, describe]) => `  ${name.padEnd(20)}${describe}`).join('\n')}
+Several checkers, --checker a,b, are asked one after the other; a model beside
+checkers that need none adds its own (--model queue --checker total-queue).
 Without --checker: transactional for list-append and rw-register, set for a set
 that is only added to and read, the checker of that name for bank, set-full,
 queue, total-queue, unique-ids and long-fork, linearizable for the rest.
+
+Histories may be packed with gzip or zstd. In transactions, a value that nobody
+wrote may have been there before the test where one state of its key accounts
+for all reads; with --initial empty it is a violation.
 
 A history is refused, with file and line, where it cannot be one: a completion
 without an invocation, two open operations of a process, an unknown function,
@@ -78,7 +88,7 @@ export function registerCheck(program: Command, done: (status: number) => void):
   program
     .command('check')
     .description('judge recorded histories, or a stored run again')
-    .argument('<path...>', 'histories, or directories of stored runs')
+    .argument('<path...>', 'histories, directories of stored runs, or - for standard input')
     .option('--model <name>', 'what the object promises (see below)')
     .addOption(
       new Option(
@@ -86,7 +96,11 @@ export function registerCheck(program: Command, done: (status: number) => void):
         'format of the histories (default: told from the content)',
       ).choices(FORMAT_NAMES),
     )
-    .option('--initial <value>', 'what it holds at first, as JSON; of a bank, the total', value)
+    .option(
+      '--initial <value>',
+      'what it holds at first, as JSON; of a bank, the total; "empty": nothing (transactions: default unknown)',
+      value,
+    )
     .addOption(
       new Option(
         '--failed-cas <meaning>',
@@ -100,14 +114,18 @@ export function registerCheck(program: Command, done: (status: number) => void):
       ).choices(['observed', 'silent']),
     )
     .option('--level <name>', 'isolation level to keep (default: strict-serializable)')
-    .option('--checker <name>', 'judge by this checker (see below)')
+    .option('--checker <names>', 'judge by this checker (see below), or by several: a,b', names)
     .addOption(
       new Option(
         '--workload <name>',
         'transactions of which kind, for --checker transactional',
       ).choices(['list-append', 'rw-register']),
     )
-    .option('--budget <steps>', 'configurations a search may explore before it says unknown', steps)
+    .option(
+      '--budget <amount>',
+      'what a search may take before it says unknown: configurations, or memory as 2GB; both with a comma',
+      budget,
+    )
     .option('--staleness-versions <n>', 'versions that a read may be behind (promises)', bound)
     .option('--staleness-ms <n>', 'milliseconds that a read may be behind (promises)', bound)
     .addOption(
@@ -115,6 +133,12 @@ export function registerCheck(program: Command, done: (status: number) => void):
         '--witness <evidence>',
         'an order to try before any search: by positions in the answers, or none (default: positions)',
       ).choices(['positions', 'off']),
+    )
+    .addOption(
+      new Option(
+        '--position-scope <what>',
+        'positions count for each key, as offsets do, or for all, as revisions do (default: key)',
+      ).choices(['key', 'all']),
     )
     .option('--threads <n>', 'threads for keys that need long searches (default: cores)', threads)
     .option('--independent', 'values in jepsen-edn are pairs [key value] (default: told from them)')
@@ -139,6 +163,9 @@ export async function checkAll(
   sink: Sink,
 ): Promise<number> {
   validateFlags(flags);
+  if (paths.filter((path) => path === STDIN).length > 1) {
+    throw usage(`${STDIN}: standard input can be read once, got it ${paths.length} times`);
+  }
   const statuses: number[] = [];
   for (const path of paths) {
     const { status, out, err } = await checkPath(path, flags);
@@ -173,16 +200,15 @@ async function checkHistory(path: string, flags: Flags): Promise<Outcome> {
   // With a model or a checker of one's own, the history of a stored run is one like any other.
   const name = isDirectory(path) ? join(path, FILES.history) : path;
   const file = readForeignHistory(name, { format, independent, model });
-  const judged: Judged = {
-    path,
-    format: file.format,
-    file,
-    ...(await answer({ ...flags, file, name })),
-    seconds: (performance.now() - begunMs) / 1000,
-  };
+  const found = await answers({ ...flags, file, name });
+  const seconds = (performance.now() - begunMs) / 1000;
+  const judged = found.map((one): Judged => ({ path, format: file.format, file, ...one, seconds }));
+  const style = styleOf(process.stdout);
   const out =
-    flags.json === true ? `${checkJson(judged)}\n` : checkBlock(judged, styleOf(process.stdout));
-  return { status: EXIT[judged.verdict.kind], out, err: '' };
+    flags.json === true
+      ? `${checkJson(judged)}\n`
+      : judged.map((one) => checkBlock(one, style)).join('');
+  return { status: EXIT[worst(found.map(({ verdict }) => verdict)).kind], out, err: '' };
 }
 
 function failure(path: string, error: unknown, flags: Flags): Outcome {
@@ -212,7 +238,7 @@ function isDirectory(path: string): boolean {
 
 /** JSON, or a text as it stands; `nil` is Jepsen's word for null. */
 function value(text: string): Value {
-  if (text === 'nil') return null;
+  if (text === 'nil' || text === 'empty') return null;
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -227,7 +253,7 @@ function value(text: string): Value {
 function fromJson(json: unknown): Value {
   if (Array.isArray(json)) return json.map(fromJson);
   if (typeof json !== 'object' || json === null) return json as Value;
-  return Object.entries(json).map(([name, item]) => [name, fromJson(item)]);
+  return byContent(Object.entries(json).map(([name, item]) => [name, fromJson(item)]));
 }
 
 function bound(text: string): number {
@@ -245,8 +271,29 @@ function threads(text: string): number {
   throw new InvalidArgumentError(`a whole number of threads 1 to ${THREADS_MAX} is needed.`);
 }
 
-function steps(text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError('a whole number of steps above 0 is needed.');
+/** Names with commas between, from every time that the option is given. */
+function names(text: string, before: string | undefined): string {
+  return before === undefined ? text : `${before},${text}`;
+}
+
+const UNITS: Readonly<Record<string, number>> = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+
+/** `100000`, `2GB`, or both: `100000,2GB`. */
+function budget(text: string, before: Budget | undefined): Budget {
+  let found: Budget = before ?? {};
+  for (const part of text.split(',')) {
+    const [, digits, unit] = /^\s*(\d+(?:\.\d+)?)\s*(KB|MB|GB)?\s*$/i.exec(part) ?? [];
+    const amount = Number(digits) * (unit === undefined ? 1 : (UNITS[unit.toUpperCase()] ?? 1));
+    const isWhole = unit !== undefined || Number.isSafeInteger(amount);
+    if (digits === undefined || !(amount > 0) || !isWhole) {
+      throw new InvalidArgumentError(
+        'a whole number of steps above 0, or memory such as 2GB, is needed.',
+      );
+    }
+    found =
+      unit === undefined
+        ? { ...found, steps: amount }
+        : { ...found, memoryBytes: Math.floor(amount) };
+  }
+  return found;
 }

@@ -622,7 +622,7 @@ describe('what a history is judged by', () => {
       '{"process":20,"type":"invoke","f":"read"}',
       '{"process":20,"type":"ok","f":"read","value":7}',
     );
-    const result = await judge(lines.join('\n'), { model: 'cas-register', budget: 3 });
+    const result = await judge(lines.join('\n'), { model: 'cas-register', budget: { steps: 3 } });
     expect(['unknown', 'invalid']).toContain(result.verdict);
     if (result.verdict === 'unknown') expect(result.because).toMatch(/budget|steps|configurations/);
   });

@@ -1,0 +1,73 @@
+/** Answers that carry another argument than was asked: told, or refused where nothing else is meant. */
+
+import { INVOKE, NEMESIS, NONE, OK, type Value } from '../../checkers/history.ts';
+import { usage } from '../errors.ts';
+import { type HistoryFile, show } from '../formats/builder.ts';
+
+/** What is told of by whoever repeats its argument; others may answer something of their own. */
+const REPEAT: ReadonlySet<string> = new Set([
+  'write',
+  'cas',
+  'add',
+  'remove',
+  'enqueue',
+  'enq',
+  'push',
+  'put',
+  'append',
+  'transfer',
+]);
+
+/** Judges to whom an answer that is no boolean can only be the element that was asked for. */
+const ELEMENTS: ReadonlySet<string> = new Set(['set', 'set-full']);
+/** Judges to whom an append answers an offset. */
+const OFFSETS: ReadonlySet<string> = new Set(['offset-log']);
+
+/** Compares each completion with its invocation; the notes that there are to make. Linear. */
+export function comparedEchoes(
+  { history, lines }: HistoryFile,
+  name: string,
+  judge: string,
+): string[] {
+  const repeats = history.functions.names.map((f) => REPEAT.has(f));
+  if (OFFSETS.has(judge) || !repeats.includes(true)) return [];
+  const open = new Map<number, number>();
+  let first: string | undefined;
+  let count = 0;
+  for (let event = 0; event < history.length; event++) {
+    const who = history.process[event] as number;
+    if (who === NEMESIS) continue;
+    if (history.type[event] === INVOKE) {
+      open.set(who, event);
+      continue;
+    }
+    const call = open.get(who);
+    open.delete(who);
+    const answered = history.value[event] as number;
+    if (call === undefined || repeats[history.f[call] as number] !== true) continue;
+    const asked = history.value[call] as number;
+    if (answered === NONE || asked === NONE || answered === asked) continue;
+    const [argument, result] = [history.values.value(asked), history.values.value(answered)];
+    if (typeof result === 'boolean') continue;
+    const f = history.functions.names[history.f[call] as number] as string;
+    const what = `${f} of ${show(argument)} (line ${lines[call]}) is answered with ${show(result)}`;
+    const isForeign = ELEMENTS.has(judge) || (f === 'transfer' && sameFields(argument, result));
+    if (isForeign && history.type[event] === OK) {
+      throw usage(`${name}:${lines[event]}: ${what}: expected what was asked for`);
+    }
+    count++;
+    first ??= `${what} in line ${lines[event]}`;
+  }
+  if (first === undefined) return [];
+  const more = count === 1 ? '' : ` (and ${count - 1} more such)`;
+  return [`${first}${more}: what was asked was judged`];
+}
+
+/** Whether both are objects with the same names, of which only values can differ. */
+function sameFields(one: Value, other: Value): boolean {
+  const names = (value: Value): string | null =>
+    Array.isArray(value) && value.every((entry) => Array.isArray(entry) && entry.length === 2)
+      ? JSON.stringify((value as readonly (readonly Value[])[]).map(([name]) => name))
+      : null;
+  return names(one) !== null && names(one) === names(other);
+}
