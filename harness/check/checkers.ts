@@ -1,6 +1,6 @@
 /** The checkers of `ordeal check`, which of them a model asks for, and what each can be asked. */
 
-import { NEMESIS } from '../../checkers/history.ts';
+import { NEMESIS, type Value } from '../../checkers/history.ts';
 import { modelNamed, models } from '../../checkers/linearizable/index.ts';
 import { findLevel, LEVELS } from '../../checkers/transactional/index.ts';
 import { usage } from '../errors.ts';
@@ -8,7 +8,7 @@ import { comparedEchoes } from './echoes.ts';
 import { judgeLinearizable } from './linearizable.ts';
 import { isExercised } from './notes.ts';
 import { promiseCheckers } from './promises.ts';
-import type { Answer, Checker, CheckFlags, Question } from './question.ts';
+import { type Answer, type Checker, type CheckFlags, EMPTY, type Question } from './question.ts';
 import { refuseShapes } from './shapes.ts';
 import { smallCheckers } from './small.ts';
 import { judgeTransactions } from './transactional.ts';
@@ -93,9 +93,15 @@ export async function answers(question: Question): Promise<readonly Answer[]> {
       (flag) => !checker.flags.includes(flag as keyof typeof OPTIONAL),
     );
     const idle = Object.fromEntries(given.map((flag) => [flag, undefined]));
-    found.push(await answer({ ...asked(checker.name), ...idle }, checker));
+    const begun = beginning(question.initial, checker);
+    found.push(await answer({ ...asked(checker.name), initial: begun, ...idle }, checker));
   }
   return found;
+}
+
+/** One object that holds nothing holds nil; of transactions, it is said of all keys. */
+function beginning(initial: Value | undefined, { name }: Checker): Value | undefined {
+  return initial === EMPTY && name !== 'transactional' ? null : initial;
 }
 
 function isSmall(name: string): boolean {

@@ -6,6 +6,9 @@ import type { TransactionWorkload } from '../../checkers/transactional/index.ts'
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
 import type { ForeignHistory } from '../formats/index.ts';
 
+/** `--initial empty`: what is judged held nothing at first. */
+export const EMPTY = 'empty';
+
 /** The flags that say how to judge; undefined where they were not given. */
 export interface CheckFlags {
   readonly model?: string | undefined;

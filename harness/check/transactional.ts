@@ -8,7 +8,7 @@ import {
 } from '../../checkers/transactional/index.ts';
 import { usage } from '../errors.ts';
 import { show } from '../formats/builder.ts';
-import type { Answer, Question } from './question.ts';
+import { type Answer, EMPTY, type Question } from './question.ts';
 
 export function judgeTransactions(question: Question): Answer {
   const { file, model, workload, level, name, initial } = question;
@@ -19,7 +19,8 @@ export function judgeTransactions(question: Question): Answer {
   const result = checkTransactions(file.history, {
     workload: kind satisfies TransactionWorkload,
     ...(level === undefined ? {} : { level }),
-    ...(initial === undefined ? {} : { initial: initialState(initial) }),
+    // Nil is what is said where nothing is: of a key, that is no statement about all of them.
+    ...(initial === undefined || initial === null ? {} : { initial: initialState(initial) }),
   });
   return {
     checker: 'transactional',
@@ -43,7 +44,7 @@ export function judgeTransactions(question: Question): Answer {
 
 /** The one thing that can be known of all keys: that they held nothing. */
 function initialState(initial: Value): 'empty' {
-  if (initial === null || (Array.isArray(initial) && initial.length === 0)) return 'empty';
+  if (initial === EMPTY || (Array.isArray(initial) && initial.length === 0)) return 'empty';
   throw usage(
     `--initial: of transactions only "empty" can be said, got ${show(initial)} (without it, what ` +
       'the keys held before the test is told from the reads)',

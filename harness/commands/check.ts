@@ -238,7 +238,7 @@ function isDirectory(path: string): boolean {
 
 /** JSON, or a text as it stands; `nil` is Jepsen's word for null. */
 function value(text: string): Value {
-  if (text === 'nil' || text === 'empty') return null;
+  if (text === 'nil') return null;
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -96,7 +96,9 @@ test('that the database began empty makes a value that nobody wrote a violation'
     ['txn', [['w', 'x', 1]], [['w', 'x', 1]]],
   ];
   expect((await judge(read, { model: 'rw-register' })).json.verdict).toBe('valid');
-  expect((await judge(read, { model: 'rw-register', initial: null })).json.verdict).toBe('invalid');
+  expect((await judge(read, { model: 'rw-register', initial: 'empty' })).json.verdict).toBe(
+    'invalid',
+  );
   const { status, json } = await judge(read, { model: 'rw-register', initial: 3 });
   expect([status, json.error]).toEqual([
     64,
