@@ -35,6 +35,7 @@ export async function judgeLinearizable(question: Question): Promise<Answer> {
     decidedBy,
     configurations,
     operations,
+    ...(judged === file ? {} : { file: judged }),
     ...(keys.length > 1 ? { stats: { keys: keys.length } } : {}),
   };
 }

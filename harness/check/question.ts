@@ -4,6 +4,7 @@ import type { Value } from '../../checkers/history.ts';
 import type { Budget, FailedCas, NilReads } from '../../checkers/linearizable/index.ts';
 import type { TransactionWorkload } from '../../checkers/transactional/index.ts';
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
+import type { HistoryFile } from '../formats/builder.ts';
 import type { ForeignHistory } from '../formats/index.ts';
 
 /** `--initial empty`: what is judged held nothing at first. */
@@ -49,6 +50,8 @@ export interface Answer {
   /** Configurations that a search explored. */
   readonly configurations?: number;
   readonly operations?: number;
+  /** The history whose events the verdict names, where it is not the one that was read. */
+  readonly file?: HistoryFile;
   /** Figures of the checker. */
   readonly stats?: Readonly<Record<string, number | string>>;
   /** Further sentences for a person. */

@@ -85,7 +85,10 @@ describe('a drain', () => {
     }
     const foreign: Step[] = [...QUEUE.slice(0, 3), ['drain', null, [2, 7]]];
     for (const model of ['queue', 'total-queue', 'fifo-queue', 'unordered-queue']) {
-      expect((await judge(foreign, { model })).json.verdict).toBe('invalid');
+      const { json } = await judge(foreign, { model });
+      expect(json.verdict).toBe('invalid');
+      // Lines of the file, whatever the drain was taken apart into.
+      expect(json.lines.at(-1)).toBe(8);
     }
   });
 });
