@@ -36,6 +36,8 @@ export interface RunConfig {
   /** Ends the run at the first violation that is seen while it goes on. */
   readonly stopAtViolation: boolean;
   readonly mutants: readonly string[];
+  /** Modules of the user's own that bring system, workload or nemeses; absent where none do. */
+  readonly modules?: readonly string[];
   readonly rules: readonly string[];
   /** Options of the system, of the workload (`workload.keys`), and of the simulator. */
   readonly set: Options;
@@ -111,6 +113,7 @@ export function resolveConfig(
     seed: request.seed ?? drawSeed(),
     stopAtViolation: request.stopAtViolation ?? false,
     mutants: request.mutants ?? [],
+    ...(request.modules === undefined ? {} : { modules: request.modules }),
     rules: request.rules ?? [],
     set,
   };

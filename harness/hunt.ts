@@ -5,7 +5,7 @@
 
 import { TIERS, type Tier } from '../checkers/agreement/property.ts';
 import type { System, Variant } from '../systems/system.ts';
-import { builtIn } from './catalogue.ts';
+import { builtIn, type Catalogue } from './catalogue.ts';
 import { resolveConfig } from './config.ts';
 import { simulateOnce } from './simulate.ts';
 import { type Finding, findingsOf } from './tiers.ts';
@@ -42,6 +42,7 @@ export function huntVariant(
   variant: Variant,
   { firstSeed, seeds, firstOnly }: HuntOptions,
   nowS: () => number,
+  catalogue: Catalogue = builtIn,
 ): Hunted {
   const begunS = nowS();
   const kills: Partial<Record<Tier, Kill>> = {};
@@ -53,9 +54,9 @@ export function huntVariant(
     const seed = firstSeed + runs;
     runs++;
     const request = { system: system.name, seed };
-    const config = resolveConfig(request, [variant.hunt ?? {}], () => seed, builtIn);
+    const config = resolveConfig(request, [variant.hunt ?? {}], () => seed, catalogue);
     // The other tiers must have their say as well, so the run goes to its end.
-    const run = simulateOnce(config, [variant], builtIn, firstOnly);
+    const run = simulateOnce(config, [variant], catalogue, firstOnly);
     changed += Object.values(run.reached).reduce((sum, reach) => sum + reach.changed, 0);
     for (const finding of findingsOf(run.checks)) {
       // What is harmless may still be slow: some decoys only elect more often.

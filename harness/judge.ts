@@ -127,7 +127,11 @@ export const judges: readonly Judge[] = [
     judge: ({ config, history, follower }) => {
       const leaderChanges = follower.checker?.stats['leaderChanges'];
       const evidence = leaderChanges === undefined ? {} : { leaderChanges };
-      const { verdict, stats: figures } = statsVerdict(history, thresholdsOf(config), evidence);
+      const { verdict, stats: figures } = statsVerdict(
+        history,
+        thresholdsOf(config, leaderChanges !== undefined),
+        evidence,
+      );
       const vacuous = verdict.kind === 'valid' ? vacuousness(config, history) : null;
       return {
         checker: 'stats',
@@ -204,9 +208,10 @@ function vacuousness(config: RunConfig, history: History): string | null {
 
 /**
  * What a run must show before "valid" means anything: a share of the asked-for load, one installed
- * fault of every kind that had time to act, and a change of leader where faults should cause one.
+ * fault of every kind that had time to act, and a change of leader where faults should cause one and
+ * somebody counts them: nobody does for an own system that brings no checker of traces.
  */
-function thresholdsOf(config: RunConfig): Thresholds {
+function thresholdsOf(config: RunConfig, countsLeaders: boolean): Thresholds {
   const rounds = config.timeLimitS / config.nemesisIntervalS;
   const acting = config.nemesis;
   const unsettling = config.nodes >= 3 && acting.some((name) => name !== 'clock');
@@ -214,7 +219,7 @@ function thresholdsOf(config: RunConfig): Thresholds {
   return {
     okMin: Math.max(1, Math.floor(asked / 10)),
     ...(rounds >= 3 ? { faultsMin: Object.fromEntries(acting.map((name) => [name, 1])) } : {}),
-    ...(unsettling && rounds >= 10 ? { leaderChangesMin: 1 } : {}),
+    ...(countsLeaders && unsettling && rounds >= 10 ? { leaderChangesMin: 1 } : {}),
   };
 }
 

@@ -282,6 +282,12 @@ function refuseUnsupported(
         'checkout and variants from files (variants: by id, or --rules FILE)',
     );
   }
+  if (catalogue.systems[config.system] !== builtIn.systems[config.system]) {
+    throw usage(
+      `backend docker cannot run ${config.system}, a system of your own (try --backend sim); ` +
+        'own rules, workloads and nemeses it can',
+    );
+  }
   const misusing = variants.filter(({ disk }) => disk !== undefined).map(({ id }) => id);
   if (misusing.length > 0) {
     throw usage(

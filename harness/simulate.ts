@@ -82,6 +82,7 @@ export function virtualRun(
     },
     plan: planOf(config, catalogue),
     workload,
+    leaderless: system.leaderless === true,
     nemeses: catalogue.nemeses,
     engine: phasesOf(config),
     crashModel,

@@ -113,6 +113,11 @@ export interface System {
   protocol(rules: Rules): AnyProtocol;
   /** Builds the client that talks to it. */
   client(rules: Rules): ClientProtocol;
+  /**
+   * It has no leader: its cluster is ready when every node is up. Where absent, when all follow the
+   * same leader.
+   */
+  readonly leaderless?: boolean;
   /** Bound on recovery after the last fault is undone, in election timeouts (PROTOCOLS 3.5). */
   readonly electionTimeoutMs: number;
   /**

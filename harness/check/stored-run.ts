@@ -1,7 +1,9 @@
 /** Judges a stored run again, by what is on disk. The first verdict stays as it was written. */
 
 import { relative } from 'node:path';
+import { builtIn } from '../catalogue.ts';
 import { EXIT, HarnessError } from '../errors.ts';
+import { withOwnModules } from '../own-modules.ts';
 import { type TerminalStyle, terminalBlock } from '../report/terminal.ts';
 import { judgeStored } from '../run.ts';
 import type { ResultsFile, RunFigures } from '../store/format.ts';
@@ -26,9 +28,10 @@ const KILLED = {
   cutShort: 'the run was killed before it was judged',
 } as const satisfies Partial<RunFigures>;
 
-export function rejudge(path: string, style: TerminalStyle): Rejudged {
+export async function rejudge(path: string, style: TerminalStyle): Promise<Rejudged> {
   const stored = readRun(path);
-  const results = judgeStored(stored, stored.results?.figures ?? KILLED);
+  const { catalogue } = await withOwnModules(stored.run.config, builtIn);
+  const results = judgeStored(stored, stored.results?.figures ?? KILLED, catalogue);
   const written = write(stored.directory, results);
   const status = statusOf(results);
   const before = stored.results;

@@ -190,7 +190,7 @@ export async function checkPath(path: string, flags: Flags): Promise<Outcome> {
 async function checkRun(path: string, flags: Flags): Promise<Outcome> {
   // Loads every system and what judges its traces, which a history has no use for.
   const { rejudge } = await import('../check/stored-run.ts');
-  const { status, text, json } = rejudge(path, styleOf(process.stdout));
+  const { status, text, json } = await rejudge(path, styleOf(process.stdout));
   return { status, out: flags.json === true ? `${json}\n` : text, err: '' };
 }
 

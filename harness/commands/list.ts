@@ -7,9 +7,10 @@ import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import type { OptionSpec, System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
-import { systemNamed } from '../catalogue.ts';
+import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
 import { usage } from '../errors.ts';
 import { judges } from '../judge.ts';
+import { withOwnModules } from '../own-modules.ts';
 import { styleOf, wrap } from '../report/terminal.ts';
 import { loadScenario, scenarioNames } from '../scenario/file.ts';
 import { allowedOf, SIMULATOR_OPTIONS, workloadSpecs } from '../settings.ts';
@@ -52,19 +53,25 @@ export function registerList(program: Command): void {
       'after',
       '\nExamples:\n  ordeal list systems\n  ordeal list mutants raft\n  ordeal list rules raft',
     )
-    .action((what: (typeof LISTS)[number], system: string | undefined, options: ListOptions) => {
-      if (system !== undefined && !OF_A_SYSTEM.includes(what)) {
-        throw usage(`list ${what}: takes no system, got "${system}"`);
-      }
-      const rows =
-        what === 'scenarios' ? scenarioRows(system) : rowsOf(what, system ?? 'raft', options.store);
-      if (options.json === true) {
-        const items = rows.map(([name, describe]) => ({ name, describe }));
-        process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
-        return;
-      }
-      process.stdout.write(tableOf(rows, styleOf(process.stdout).columns));
-    });
+    .action(
+      async (what: (typeof LISTS)[number], given: string | undefined, options: ListOptions) => {
+        if (given !== undefined && !OF_A_SYSTEM.includes(what)) {
+          throw usage(`list ${what}: takes no system, got "${given}"`);
+        }
+        const named = await withOwnModules({ system: given ?? 'raft' }, builtIn);
+        const { system } = named.request;
+        const rows =
+          what === 'scenarios'
+            ? scenarioRows(given)
+            : rowsOf(what, system, options.store, named.catalogue);
+        if (options.json === true) {
+          const items = rows.map(([name, describe]) => ({ name, describe }));
+          process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
+          return;
+        }
+        process.stdout.write(tableOf(rows, styleOf(process.stdout).columns));
+      },
+    );
 }
 
 /** Names wider than this have their description on the next line. */
@@ -92,6 +99,7 @@ function rowsOf(
   what: Exclude<(typeof LISTS)[number], 'scenarios'>,
   system: string,
   store: string,
+  catalogue: Catalogue,
 ): Row[] {
   switch (what) {
     case 'systems':
@@ -116,16 +124,16 @@ function rowsOf(
     case 'models':
       return Object.entries(models).map(([name, model]) => [name, model.functions.join(', ')]);
     case 'mutants':
-      return systemNamed(system).variants.map((one) => [
+      return systemNamed(system, catalogue).variants.map((one) => [
         `${system}/${one.id}`,
         `${one.describe}${one.kind === 'decoy' ? ' (decoy: harmless)' : ''}`,
       ]);
     case 'rules':
-      return Object.entries(systemNamed(system).ruleTable ?? {}).map(
+      return Object.entries(systemNamed(system, catalogue).ruleTable ?? {}).map(
         ([name, { says, answers }]) => [name, `${says} → ${answers.what}`],
       );
     case 'options':
-      return optionRows(system);
+      return optionRows(systemNamed(system, catalogue));
     case 'runs':
       return listRuns(store);
   }
@@ -157,14 +165,14 @@ function matrixRows(): Row[] {
   ];
 }
 
-function optionRows(system: string): Row[] {
+function optionRows(system: System): Row[] {
   const rows = (specs: Readonly<Record<string, OptionSpec>>, note = ''): Row[] =>
     Object.entries(specs).map(([name, spec]) => [
       name,
       `${spec.describe}${note} (${allowedOf(spec)}; default ${spec.default})`,
     ]);
   return [
-    ...rows(systemNamed(system).options),
+    ...rows(system.options),
     ...rows(SIMULATOR_OPTIONS),
     ...Object.values(workloads).flatMap((workload) =>
       rows(workloadSpecs(workload), `, with --workload ${workload.name}`),

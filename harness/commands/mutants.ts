@@ -4,10 +4,11 @@ import type { Command } from 'commander';
 import { TIERS, type Tier } from '../../checkers/agreement/property.ts';
 import { systems } from '../../systems/index.ts';
 import type { System, Variant } from '../../systems/system.ts';
-import { systemNamed } from '../catalogue.ts';
+import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
 import { EXIT, usage } from '../errors.ts';
 import { type Hunted, huntVariant } from '../hunt.ts';
 import { interruption } from '../interruption.ts';
+import { withOwnModules } from '../own-modules.ts';
 import { builtInVariant } from '../variants.ts';
 import { number } from './run-options.ts';
 
@@ -47,21 +48,25 @@ Examples:
   ordeal mutants raft
   ordeal mutants --mutant rf-commit-old-term --seeds 500`;
 
-async function mutants(name: string | undefined, flags: Flags): Promise<number> {
+async function mutants(given: string | undefined, flags: Flags): Promise<number> {
   if (!Number.isInteger(flags.seeds) || flags.seeds < 1 || flags.seeds > SEEDS_MAX) {
     throw usage(`--seeds: ${flags.seeds} is not allowed (a whole number 1 to ${SEEDS_MAX})`);
   }
   if (!Number.isSafeInteger(flags.seed) || flags.seed < 0) {
     throw usage(`--seed: ${flags.seed} is not allowed (a whole number from 0 on)`);
   }
-  const chosen = choose(name, flags.mutant);
+  const named = await withOwnModules({ system: given ?? '' }, builtIn);
+  const { catalogue } = named;
+  const name = given === undefined ? undefined : named.request.system;
+  const chosen = choose(name, flags.mutant, catalogue);
+  const nowS = () => performance.now() / 1000;
   using interrupt = interruption();
   const rows: { system: string; hunted: Hunted }[] = [];
   if (flags.json !== true) process.stdout.write(`${head()}\n`);
   for (const { system, variant } of chosen) {
     if (interrupt.signal.aborted) return EXIT.interrupted;
     const options = { firstSeed: flags.seed, seeds: flags.seeds, firstOnly: flags.first === true };
-    const hunted = huntVariant(system, variant, options, () => performance.now() / 1000);
+    const hunted = huntVariant(system, variant, options, nowS, catalogue);
     rows.push({ system: system.name, hunted });
     if (flags.json !== true) process.stdout.write(`${rowOf(hunted)}\n`);
     // Lets a signal through.
@@ -84,8 +89,12 @@ interface Chosen {
 }
 
 /** Mutants and decoys of a system or of all, or those that are named. */
-function choose(name: string | undefined, ids: readonly string[] | undefined): Chosen[] {
-  const among = name === undefined ? Object.values(systems) : [systemNamed(name)];
+function choose(
+  name: string | undefined,
+  ids: readonly string[] | undefined,
+  catalogue: Catalogue,
+): Chosen[] {
+  const among = name === undefined ? Object.values(systems) : [systemNamed(name, catalogue)];
   if (ids === undefined) {
     return among.flatMap((system) => system.variants.map((variant) => ({ system, variant })));
   }

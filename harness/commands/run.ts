@@ -9,6 +9,7 @@ import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
 import { type RunRequest, resolveConfig } from '../config.ts';
 import { EXIT, usage } from '../errors.ts';
 import { interruption } from '../interruption.ts';
+import { leadToUs, withOwnModules } from '../own-modules.ts';
 import { styleOf, terminalBlock } from '../report/terminal.ts';
 import { type PreparedRun, type RunContext, refuseEarly, runAndStore } from '../run.ts';
 import { commandOf } from '../run-file.ts';
@@ -91,9 +92,11 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
 /** Resolves configuration and variants; nothing has been started yet when this throws. */
 export async function prepare(
   request: RunRequest,
-  catalogue: Catalogue = builtIn,
+  base: Catalogue = builtIn,
 ): Promise<PreparedRun> {
-  const system = systemNamed(request.system, catalogue);
+  if ((request.rules ?? []).length > 0) leadToUs();
+  const { request: named, catalogue } = await withOwnModules(request, base);
+  const system = systemNamed(named.system, catalogue);
   const planted = (request.mutants ?? []).map((name) => builtInVariant(system, name));
   const files = (request.rules ?? []).map((file) => resolve(file));
   const own = (await Promise.all(files.map((file) => loadVariants(file)))).flat();
@@ -101,8 +104,10 @@ export async function prepare(
   // Refuses what does not fit the system before anything is started.
   applyVariants(system, variants);
   const hunts = huntsOf(system, variants, catalogue);
-  const asked = files.length > 0 ? { ...request, rules: files } : request;
-  const config = resolveConfig(asked, hunts, drawSeed, catalogue);
+  // The command that is told keeps the user's paths; the configuration has names.
+  const rules = files.length > 0 ? { rules: files } : {};
+  const asked = { ...request, ...rules };
+  const config = resolveConfig({ ...named, ...rules }, hunts, drawSeed, catalogue);
   return { request: asked, config, variants, catalogue, byValue: [] };
 }
 

@@ -23,6 +23,8 @@ export interface VirtualRun {
   readonly world: WorldSpec;
   readonly plan: Plan;
   readonly workload: Workload;
+  /** Whether the system has no leader to wait for. */
+  readonly leaderless: boolean;
   /** By the names of the plan's lanes. */
   readonly nemeses: Readonly<Record<string, Nemesis>>;
   readonly engine: EngineConfig;
@@ -154,7 +156,7 @@ export class VirtualDriver {
     if (!this.#unformed) this.#carryOut(this.#engine.start());
   }
 
-  /** The health gate: every node follows the same leader. */
+  /** The health gate: every node follows the same leader, or is up where there is none. */
   #form(): void {
     const world = this.#world;
     while (!this.#formed()) {
@@ -181,6 +183,7 @@ export class VirtualDriver {
   }
 
   #formed(): boolean {
+    if (this.#run.leaderless) return this.#world.nodes.every((node) => node.view !== null);
     const leader = this.#world.nodes[0]?.view?.leader ?? null;
     if (leader === null) return false;
     return this.#world.nodes.every((node) => node.view?.leader === leader);
