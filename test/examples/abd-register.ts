@@ -84,11 +84,12 @@ function keep(state: State, env: Node, stored: Stored): void {
   env.persist(stored);
 }
 
+/** Itself first: a tag of its own must be on its disk before others see it, or it is given twice. */
 function everybody(env: Node, message: Message, state: State): void {
+  onMessage(state, env, env.self, message);
   for (const node of env.members) {
     if (node !== env.self) env.send(node, message);
   }
-  onMessage(state, env, env.self, message);
 }
 
 function answer(env: Node, state: State, to: number, message: Message): void {
@@ -133,7 +134,9 @@ function onAnswer(
 function beginStore(state: State, env: Node, id: string, open: Open): void {
   if (open.value !== undefined) {
     const { key, value } = open;
-    open.newest = { key, count: open.newest.count + 1, writer: env.self, value };
+    // Above its own last tag, too: two writes that this node carries out at a time must differ.
+    const count = Math.max(open.newest.count, newestOf(state, key).count) + 1;
+    open.newest = { key, count, writer: env.self, value };
   } else if (!state.rules.readStores()) {
     finish(state, env, id, open);
     return;
