@@ -21,7 +21,7 @@ export function placeOf(variant: Variant, part: string): Place {
   const origin = origins.get(variant);
   if (origin === undefined) return { variant: variant.id, part, file: null, line: null };
   const { file, source } = origin;
-  return { variant: variant.id, part, file, line: lineOf(source, variant.id, part) };
+  return { variant: variant.id, part, file, line: lineOf(source, String(variant.id), part) };
 }
 
 /** The same of an error that was thrown in the variant's file: the line that threw. */
