@@ -22,6 +22,13 @@ export type { CheckResult, Verdict, Witness } from '../checkers/verdict.ts';
 export type { ClusterView, Fault, Nemesis, PlannedFault, Receipt } from '../nemesis/fault.ts';
 export type { BasicRules } from '../systems/basic-paxos/rules.ts';
 export type { ClientEnv, ClientProtocol, ClientState } from '../systems/client.ts';
+export type {
+  ClientContext,
+  ClientEffect,
+  Effect,
+  NodeContext,
+  NodeEvent,
+} from '../systems/effect.ts';
 export type { FastRules } from '../systems/fast-paxos/rules.ts';
 export { systems } from '../systems/index.ts';
 export * as kv from '../systems/kv.ts';
@@ -38,6 +45,8 @@ export type {
   Request,
 } from '../systems/protocol.ts';
 export type { RaftRules } from '../systems/raft/rules.ts';
+export type { Answer, AnyRuleTable, RuleSpec, RuleTable } from '../systems/rule-table.ts';
+export * as answers from '../systems/rule-table.ts';
 export { type ClientRules, clientRules, sessionClient } from '../systems/session-client.ts';
 export type {
   Durability,

@@ -213,7 +213,7 @@ describe('a stored run', () => {
 });
 
 describe('ordeal list', () => {
-  test.each(['systems', 'workloads', 'nemeses', 'checkers', 'mutants', 'options'])(
+  test.each(['systems', 'workloads', 'nemeses', 'checkers', 'mutants', 'rules', 'options'])(
     'names %s with a description each',
     async (what) => {
       const { stdout, exitCode } = await ordeal('list', what, '--json');

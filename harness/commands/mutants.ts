@@ -9,11 +9,14 @@ import { EXIT, usage } from '../errors.ts';
 import { type Hunted, huntVariant } from '../hunt.ts';
 import { interruption } from '../interruption.ts';
 import { withOwnModules } from '../own-modules.ts';
-import { builtInVariant } from '../variants.ts';
+import { huntsOf } from '../variants/hunts.ts';
+import { loadVariants } from '../variants/load.ts';
+import { applyVariants, builtInVariant } from '../variants.ts';
 import { number } from './run-options.ts';
 
 interface Flags {
   readonly mutant?: readonly string[];
+  readonly rules?: readonly string[];
   readonly seeds: number;
   readonly seed: number;
   readonly first?: boolean;
@@ -29,6 +32,7 @@ export function registerMutants(program: Command, done: (status: number) => void
     .description('hunt every planted bug in the simulator, by tier of evidence')
     .argument('[system]', 'whose (default: every system)')
     .option('--mutant <id...>', 'only these')
+    .option('--rules <file...>', 'the variants of these files; needs a system')
     .option('--seeds <n>', 'seeds for each, at most', number, 20)
     .option('--seed <n>', 'the first of them', number, 1)
     .option('--first', 'stop at the first evidence, whatever its tier')
@@ -41,11 +45,14 @@ export function registerMutants(program: Command, done: (status: number) => void
 const HELP = `
 Tiers: client (the clients' history alone), log (what nodes executed and recovered),
 decision (the evidence of their decisions). A decoy is harmless: it may cost time, and must
-raise no other alarm. What is marked as scripted has a scenario or a test of its own.
-Exit status 3 if a mutant was missed or a decoy raised an alarm.
+raise no other alarm. What is marked as scripted has a scenario or a test of its own. Of a
+variant in a file that is called neither, nothing is expected. What never decided otherwise than
+the rules that it replaces was not tried at all.
+Exit status 3 if a mutant was missed, or a decoy raised an alarm or was never tried.
 
 Examples:
   ordeal mutants raft
+  ordeal mutants raft --rules ./my-rules.ts --seeds 200
   ordeal mutants --mutant rf-commit-old-term --seeds 500`;
 
 async function mutants(given: string | undefined, flags: Flags): Promise<number> {
@@ -58,7 +65,9 @@ async function mutants(given: string | undefined, flags: Flags): Promise<number>
   const named = await withOwnModules({ system: given ?? '' }, builtIn);
   const { catalogue } = named;
   const name = given === undefined ? undefined : named.request.system;
-  const chosen = choose(name, flags.mutant, catalogue);
+  const own = await ownVariants(name, flags.rules ?? [], catalogue);
+  const isAsked = own.length === 0 || flags.mutant !== undefined;
+  const chosen = [...(isAsked ? choose(name, flags.mutant, catalogue) : []), ...own];
   const nowS = () => performance.now() / 1000;
   using interrupt = interruption();
   const rows: { system: string; hunted: Hunted }[] = [];
@@ -88,6 +97,21 @@ interface Chosen {
   readonly variant: Variant;
 }
 
+/** The variants of a user's files, refused before any of them is hunted. */
+async function ownVariants(
+  name: string | undefined,
+  files: readonly string[],
+  catalogue: Catalogue,
+): Promise<Chosen[]> {
+  if (files.length === 0) return [];
+  if (name === undefined) throw usage('--rules: say of which system the rules are');
+  const system = systemNamed(name, catalogue);
+  const variants = (await Promise.all(files.map((file) => loadVariants(file)))).flat();
+  for (const variant of variants) applyVariants(system, [variant]);
+  huntsOf(system, variants, catalogue);
+  return variants.map((variant) => ({ system, variant }));
+}
+
 /** Mutants and decoys of a system or of all, or those that are named. */
 function choose(
   name: string | undefined,
@@ -106,9 +130,14 @@ function choose(
   });
 }
 
-/** A mutant is found, a decoy is not; of one that only a script shows nothing is expected here. */
-function asExpected({ variant, kills }: Hunted): boolean {
-  return isScripted(variant) || (variant.kind === 'decoy') === (Object.keys(kills).length === 0);
+/**
+ * A mutant is found; a decoy is tried and not found. Nothing is expected here of what only a script
+ * shows, nor of what a user calls neither.
+ */
+function asExpected({ variant, kills, changed }: Hunted): boolean {
+  if (isScripted(variant) || variant.kind === 'variant') return true;
+  const isFound = Object.keys(kills).length > 0;
+  return variant.kind === 'decoy' ? !isFound && changed > 0 : isFound;
 }
 
 /** Whether a scripted schedule shows it, and random ones hardly ever do. */
@@ -138,12 +167,15 @@ function rowOf(hunted: Hunted): string {
   const cells = TIERS.map((tier) => cell(tier).padEnd(CELL_WIDTH)).join('');
   const names = TIERS.flatMap((tier) => kills[tier]?.property ?? []);
   const line = `${mark} ${id.padEnd(ID_WIDTH - 2)}${cells}`.trimEnd();
-  return names.length === 0 ? line : `${line}\n    ${names.join(' · ')}`;
+  if (names.length > 0) return `${line}\n    ${names.join(' · ')}`;
+  return hunted.changed > 0 ? line : `${line}\n    never decided otherwise: it was not tried`;
 }
 
 function documentOf({ system, hunted }: { system: string; hunted: Hunted }): object {
   const { variant, runs, seconds, kills, changed } = hunted;
   const { id, kind, describe, source, expect } = variant;
-  const found = { expected: asExpected(hunted), kills, runs, seconds, changed };
+  const scripted = isScripted(variant);
+  const tiers = Object.fromEntries(TIERS.map((tier) => [tier, kills[tier] ?? null]));
+  const found = { expected: asExpected(hunted), scripted, tiers, runs, seconds, changed };
   return { system, id, kind, describe, source, expect, ...found };
 }

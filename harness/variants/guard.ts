@@ -58,6 +58,10 @@ export class Guard implements Asker {
   }
 
   ask(part: Part, method: AnyFunction, self: unknown, parameters: readonly unknown[]): unknown {
+    return this.#banned.during(() => this.#ask(part, method, self, parameters));
+  }
+
+  #ask(part: Part, method: AnyFunction, self: unknown, parameters: readonly unknown[]): unknown {
     const given = parameters.map((one) => this.#views.of(one));
     const answer = this.#once(part, method, self, given);
     if (part.answers?.accepts(answer) === false) {
@@ -88,7 +92,7 @@ export class Guard implements Asker {
   #once(part: Part, method: AnyFunction, self: unknown, given: readonly unknown[]): unknown {
     this.#asked.push(part);
     try {
-      const answer = this.#banned.during(() => Reflect.apply(method, self, given));
+      const answer = Reflect.apply(method, self, given) as unknown;
       if (this.#mistake !== null) throw this.#mistake;
       return this.#views.original(answer);
     } catch (error) {

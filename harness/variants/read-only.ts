@@ -22,10 +22,10 @@ export class ReadOnlyViews {
   readonly #views = new WeakMap<object, object>();
   readonly #originals = new WeakMap<object, object>();
   /** Told of an attempt to write, under the name of what was to be written. Must throw. */
-  readonly #onWrite: (what: string) => never;
+  readonly refuse: (what: string) => never;
 
   constructor(onWrite: (what: string) => never) {
-    this.#onWrite = onWrite;
+    this.refuse = onWrite;
   }
 
   /** The view of a value: of functions and of what is no object, the value itself. */
@@ -35,7 +35,7 @@ export class ReadOnlyViews {
     if (known !== undefined) return known;
     // The view's own target has nothing frozen in it, which a proxy would have to hand out as it is.
     const shadow = Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value));
-    const view = new Proxy<object>(shadow, this.#handler(value));
+    const view = new Proxy<object>(shadow, new ViewHandler(this, value));
     this.#views.set(value, view);
     this.#originals.set(view, value);
     return view;
@@ -69,53 +69,83 @@ export class ReadOnlyViews {
       Object.entries(answer).map(([key, value]) => [key, this.original(value, seen)]),
     );
   }
+}
 
-  #handler(original: object): ProxyHandler<object> {
-    const refuse = (_: object, key: Key): never => this.#onWrite(String(key));
-    return {
-      get: (_, key) => {
-        const value: unknown = Reflect.get(original, key, original);
-        if (typeof value !== 'function') return this.of(value);
-        return isPlain(original) ? value : this.#method(original, key, value as AnyFunction);
-      },
-      has: (_, key) => Reflect.has(original, key),
-      ownKeys: () => Reflect.ownKeys(original),
-      getOwnPropertyDescriptor: (shadow, key) => {
-        const found = Reflect.getOwnPropertyDescriptor(original, key);
-        if (found === undefined) return undefined;
-        // Only what the shadow has as well (the length of a list) may be called unchangeable.
-        const configurable = Reflect.getOwnPropertyDescriptor(shadow, key)?.configurable !== false;
-        const value = this.of(Reflect.get(original, key, original));
-        return { value, writable: true, enumerable: found.enumerable === true, configurable };
-      },
-      set: refuse,
-      defineProperty: refuse,
-      deleteProperty: refuse,
-      setPrototypeOf: (shadow) => refuse(shadow, 'its prototype'),
-      preventExtensions: (shadow) => refuse(shadow, 'its keys'),
-    };
+/** One for each view: an object with methods, since views are made in great numbers. */
+class ViewHandler implements ProxyHandler<object> {
+  readonly #views: ReadOnlyViews;
+  readonly #original: object;
+
+  constructor(views: ReadOnlyViews, original: object) {
+    this.#views = views;
+    this.#original = original;
+  }
+
+  get(_: object, key: Key): unknown {
+    const original = this.#original;
+    const value: unknown = Reflect.get(original, key, original);
+    if (typeof value !== 'function') return this.#views.of(value);
+    return isPlain(original) ? value : this.#method(original, key, value as AnyFunction);
+  }
+
+  has(_: object, key: Key): boolean {
+    return Reflect.has(this.#original, key);
+  }
+
+  ownKeys(): Key[] {
+    return Reflect.ownKeys(this.#original);
+  }
+
+  getOwnPropertyDescriptor(shadow: object, key: Key): PropertyDescriptor | undefined {
+    const found = Reflect.getOwnPropertyDescriptor(this.#original, key);
+    if (found === undefined) return undefined;
+    // Only what the shadow has as well (the length of a list) may be called unchangeable.
+    const configurable = Reflect.getOwnPropertyDescriptor(shadow, key)?.configurable !== false;
+    const value = this.get(shadow, key);
+    return { value, writable: true, enumerable: found.enumerable === true, configurable };
+  }
+
+  set(_: object, key: Key): never {
+    return this.#views.refuse(String(key));
+  }
+
+  defineProperty(_: object, key: Key): never {
+    return this.#views.refuse(String(key));
+  }
+
+  deleteProperty(_: object, key: Key): never {
+    return this.#views.refuse(String(key));
+  }
+
+  setPrototypeOf(): never {
+    return this.#views.refuse('its prototype');
+  }
+
+  preventExtensions(): never {
+    return this.#views.refuse('its keys');
   }
 
   /** A method of what is no plain object or list: it needs the real thing for its `this`. */
   #method(original: object, key: Key, method: AnyFunction): AnyFunction {
     const isCollection = original instanceof Map || original instanceof Set;
     if ((isCollection || ArrayBuffer.isView(original)) && CHANGING.has(key)) {
-      return () => this.#onWrite(`its ${String(key)}()`);
+      return () => this.#views.refuse(`its ${String(key)}()`);
     }
     return (...parameters) => {
       const given = parameters.map((one) => {
-        if (typeof one !== 'function') return this.original(one);
-        return (...inner: unknown[]) => (one as AnyFunction)(...inner.map((item) => this.of(item)));
+        if (typeof one !== 'function') return this.#views.original(one);
+        return (...inner: unknown[]) =>
+          (one as AnyFunction)(...inner.map((item) => this.#views.of(item)));
       });
       const answer = Reflect.apply(method, original, given);
-      return isIterator(answer) ? this.#iterated(answer) : this.of(answer);
+      return isIterator(answer) ? this.#iterated(answer) : this.#views.of(answer);
     };
   }
 
   *#iterated(items: Iterable<unknown>): Generator<unknown> {
     for (const item of items) {
       // The pairs of a Map are made for whoever asks.
-      yield Array.isArray(item) ? item.map((one) => this.of(one)) : this.of(item);
+      yield Array.isArray(item) ? item.map((one) => this.#views.of(one)) : this.#views.of(item);
     }
   }
 }

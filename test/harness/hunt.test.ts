@@ -66,6 +66,24 @@ describe('ordeal mutants', () => {
     expect(exitCode).toBe(stdout.includes('all as expected') ? 0 : 3);
   });
 
+  test('hunts the variants of a file, and says in JSON what each tier saw', async () => {
+    const file = join(import.meta.dirname, '..', 'examples', 'eager-commit.ts');
+    const hunt = ['--seeds', '8', '--first', '--json'];
+    const { exitCode, stdout } = await mutants('raft', '--rules', file, ...hunt);
+    const rows = JSON.parse(stdout) as { id: string; tiers: Record<string, unknown> }[];
+    expect(rows.map(({ id, tiers }) => [id, Object.keys(tiers)])).toEqual([
+      ['eager-commit', ['client', 'log', 'decision']],
+    ]);
+    expect(rows[0]?.tiers['decision']).toMatchObject({ property: 'CommitCurrentTerm' });
+    expect(exitCode).toBe(0);
+  });
+
+  test('asks for the system whose rules are in a file', async () => {
+    const { exitCode, stderr } = await mutants('--rules', 'mine.ts');
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain('--rules: say of which system the rules are');
+  });
+
   test('refuses a mutant that nobody knows', async () => {
     const { exitCode, stderr } = await mutants('--mutant', 'rf-nonsense');
     expect(exitCode).toBe(64);
