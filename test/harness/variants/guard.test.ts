@@ -211,7 +211,9 @@ describe('rules within rules', () => {
     }).rules;
     const error = thrownBy(() => throwing.electorate(state()).holds(1));
     expect(error.message).toBe('`electorate` of variant mine threw: boom');
-    const { rules: asked, reached } = under((base) => ({ electorate: base.electorate }));
+    const { rules: asked, reached } = under((base) => ({
+      electorate: (one) => base.electorate(one),
+    }));
     expect(asked.electorate(state()).holds(1)).toBe(false);
     expect(reached).toEqual({ 'mine: electorate': { calls: 2, changed: 0 } });
   });
@@ -222,7 +224,7 @@ test('a rule that asks another variant’s counts each question once', () => {
     id: 'inner',
     describe: '',
     kind: 'variant',
-    rules: (base: Rules) => ({ commit: base.commit }),
+    rules: (base: Rules) => ({ commit: (one: State) => base.commit(one) }),
   };
   const outer = {
     id: 'outer',
