@@ -18,6 +18,8 @@ const schema = z.strictObject({
   nemesis: names.optional(),
   'nemesis-interval': z.number().optional(),
   'startup-timeout': z.number().optional(),
+  'recovery-min': z.number().optional(),
+  'recovery-max': z.number().optional(),
   seed: z.int().optional(),
   'stop-at-violation': z.boolean().optional(),
   mutant: names.optional(),
@@ -34,6 +36,8 @@ export function readConfigFile(file: string): Partial<RunRequest> {
     'time-limit': timeLimitS,
     'nemesis-interval': nemesisIntervalS,
     'startup-timeout': startupTimeoutS,
+    'recovery-min': recoveryMinS,
+    'recovery-max': recoveryMaxS,
     'stop-at-violation': stopAtViolation,
     ...same
   } = rest;
@@ -42,6 +46,8 @@ export function readConfigFile(file: string): Partial<RunRequest> {
     timeLimitS,
     nemesisIntervalS,
     startupTimeoutS,
+    recoveryMinS,
+    recoveryMaxS,
     stopAtViolation,
     nemesis: listOf(nemesis),
     mutants: listOf(mutant),

@@ -6,6 +6,7 @@ import type { HuntSettings, System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { usage } from './errors.ts';
+import { recoveryBoundS } from './recovery.ts';
 import { resolveSettings, type SIMULATOR_OPTIONS } from './settings.ts';
 import { CRASH_MODELS, type CrashModel } from './sim/disk.ts';
 import type { NetworkOptions } from './sim/network.ts';
@@ -26,7 +27,7 @@ export interface RunConfig {
   readonly nemesisIntervalS: number;
   /**
    * Load after the quiet end: at least this long, and at most so long while nothing succeeds. By
-   * default 10 and 20 election timeouts.
+   * default a half and the whole of what the system may need to recover (`recovery.ts`).
    */
   readonly recoveryMinS: number;
   readonly recoveryMaxS: number;
@@ -65,8 +66,8 @@ const LIMITS = {
   rate: { name: '--rate', min: 0.1, max: 100_000, whole: false },
   timeLimitS: { name: '--time-limit', min: 1, max: 86_400, whole: false },
   nemesisIntervalS: { name: '--nemesis-interval', min: 0.1, max: 3600, whole: false },
-  recoveryMinS: { name: 'recoveryMinS', min: 0.001, max: 3600, whole: false },
-  recoveryMaxS: { name: 'recoveryMaxS', min: 0.001, max: 3600, whole: false },
+  recoveryMaxS: { name: '--recovery-max', min: 0.001, max: 3600, whole: false },
+  recoveryMinS: { name: '--recovery-min', min: 0.001, max: 3600, whole: false },
   startupTimeoutS: { name: '--startup-timeout', min: 1, max: 3600, whole: false },
   seed: { name: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER, whole: true },
 } as const;
@@ -93,9 +94,9 @@ export function resolveConfig(
   const optionsFault = system.optionsFault?.(nodes, set) ?? null;
   if (optionsFault !== null) throw usage(`--set ${optionsFault}`);
   const backend = request.backend ?? DEFAULTS.backend;
-  const timeoutS = Number(set['electionTimeoutMs'] ?? system.electionTimeoutMs) / 1000;
-  // PROTOCOLS 3.5: 20 election timeouts; real machines, busy with others, have 30 s at least.
-  const [leastMinS, leastMaxS] = backend === 'sim' ? [0, 0] : [10, 30];
+  const boundS = recoveryBoundS(system, { backend, set });
+  const recoveryMaxS = request.recoveryMaxS ?? Math.max(boundS, request.recoveryMinS ?? 0);
+  const leastMinS = backend === 'sim' ? boundS / 2 : boundS / 3;
   const config: RunConfig = {
     system: request.system,
     backend,
@@ -107,8 +108,8 @@ export function resolveConfig(
     nemesis: nemesisNames(request, hinted.nemesis, nodes, catalogue),
     nemesisIntervalS:
       request.nemesisIntervalS ?? hinted.nemesisIntervalS ?? DEFAULTS.nemesisIntervalS,
-    recoveryMinS: request.recoveryMinS ?? Math.max(leastMinS, 10 * timeoutS),
-    recoveryMaxS: request.recoveryMaxS ?? Math.max(leastMaxS, 20 * timeoutS),
+    recoveryMinS: request.recoveryMinS ?? Math.min(leastMinS, recoveryMaxS),
+    recoveryMaxS,
     startupTimeoutS: request.startupTimeoutS ?? null,
     seed: request.seed ?? drawSeed(),
     stopAtViolation: request.stopAtViolation ?? false,
@@ -177,7 +178,7 @@ function checkLimits(config: RunConfig): void {
   }
   const { recoveryMinS, recoveryMaxS } = config;
   if (recoveryMinS > recoveryMaxS) {
-    throw usage(`recoveryMinS: ${recoveryMinS} is above recoveryMaxS (${recoveryMaxS})`);
+    throw usage(`--recovery-min: ${recoveryMinS} is above --recovery-max (${recoveryMaxS})`);
   }
   const operations = config.rate * (config.timeLimitS + config.recoveryMaxS);
   if (operations > OPERATIONS_MAX) {

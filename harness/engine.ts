@@ -35,12 +35,22 @@ export interface EngineConfig {
   readonly recoveryMinUs: number;
   /** ... and at most this long, while nothing has succeeded yet. */
   readonly recoveryMaxUs: number;
+  /**
+   * Asked once load may end: whether all that the run is to show of recovery has been shown, one
+   * way or the other. The run waits for what has not, up to `WAIT_TIMES` the longest load.
+   */
+  readonly settled?: (nowUs: number) => boolean;
 }
+
+/** What is slow to come about is waited for so many times as long as load goes on at most. */
+const WAIT_TIMES = 4;
+/** How often it is looked for meanwhile, in the shortest time that load goes on. */
+const LOOKS = 4;
 
 /** How long a fault that found nobody to act on waits before it looks again. */
 const SEEK_US = 250_000;
 
-type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done';
+type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done' | 'unformed';
 
 /** One client slot: its share of the plan, and the process that it currently is. */
 interface Slot {
@@ -182,6 +192,12 @@ export class Engine {
     return [];
   }
 
+  /** The cluster never came about: a history of nothing but that. */
+  unformed(nowUs: number): void {
+    this.phase = 'unformed';
+    this.#recordPhase(nowUs);
+  }
+
   /** Ends the run before its time: asks for nothing more, but that faults be undone. */
   stop(nowUs: number): Command[] {
     this.phase = 'done';
@@ -281,10 +297,16 @@ export class Engine {
   }
 
   #recovered(nowUs: number): boolean {
+    const { recoveryMaxUs, settled } = this.#config;
     const sinceUs = nowUs - (this.quietAtUs as number);
-    return (
-      sinceUs >= (this.#okSinceQuiet ? this.#config.recoveryMinUs : this.#config.recoveryMaxUs)
-    );
+    if (sinceUs < this.#loadEndUs()) return false;
+    return sinceUs >= WAIT_TIMES * recoveryMaxUs || settled === undefined || settled(nowUs);
+  }
+
+  /** How long load goes on after the quiet end, as things stand. */
+  #loadEndUs(): number {
+    const { recoveryMinUs, recoveryMaxUs } = this.#config;
+    return this.#okSinceQuiet ? recoveryMinUs : recoveryMaxUs;
   }
 
   #startFinalReads(nowUs: number, commands: Command[]): void {
@@ -310,11 +332,11 @@ export class Engine {
 
   /** Asks for the next time at which a fault starts or ends or a phase may change. */
   #wakeEngine(nowUs: number, commands: Command[]): void {
-    const { timeLimitUs, recoveryMinUs, recoveryMaxUs } = this.#config;
+    const { timeLimitUs, recoveryMinUs } = this.#config;
     let atUs = timeLimitUs;
     if (this.phase === 'recovery') {
-      const quietAtUs = this.quietAtUs as number;
-      atUs = quietAtUs + (this.#okSinceQuiet ? recoveryMinUs : recoveryMaxUs);
+      const endUs = (this.quietAtUs as number) + this.#loadEndUs();
+      atUs = endUs > nowUs ? endUs : nowUs + Math.ceil(recoveryMinUs / LOOKS);
     } else if (this.phase !== 'load') return;
     else {
       atUs = Math.min(atUs, this.#faults[this.#nextFault]?.startUs ?? timeLimitUs);

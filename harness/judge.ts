@@ -1,6 +1,7 @@
 /** The checkers that a run passes through, over the evidence of the run. One line registers one. */
 
 import { judge as judgeAgreement } from '../checkers/agreement/index.ts';
+import type { LivenessBounds } from '../checkers/agreement/liveness.ts';
 import { realTimeVerdict } from '../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../checkers/availability.ts';
 import { faultWindows, lossOf } from '../checkers/fault-windows.ts';
@@ -9,15 +10,33 @@ import { checkLinearizable } from '../checkers/linearizable/index.ts';
 import { orderedSequentialVerdict } from '../checkers/promises/index.ts';
 import { statsVerdict, type Thresholds } from '../checkers/stats.ts';
 import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
-import type { ClientPromise } from '../systems/system.ts';
+import type { ClientPromise, System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
+import { cannotBeLive, electionsByChance, recoveryBoundS } from './recovery.ts';
 import type { TimedCheck } from './store/format.ts';
 import type { TraceFollower } from './trace-follower.ts';
+
+/** What the liveness of a run is measured against: the bounds of its world. */
+export function livenessBounds(
+  system: System,
+  config: RunConfig,
+  quietAtNs: number,
+  endNs: number,
+): LivenessBounds {
+  const boundNs = recoveryBoundS(system, config) * 1e9;
+  const seconds = (endNs - quietAtNs) / 1e9;
+  // Load goes on for longer than that; a leader that means to make way soon need not last.
+  const servesS = (system.leaderServes?.(config.set) ?? Number.POSITIVE_INFINITY) / config.rate;
+  const stableNs = Math.min(boundNs / 4, (config.recoveryMinS * 1e9) / 2, servesS * 1e8);
+  const byChance = electionsByChance(system, config, seconds);
+  return { quietAtNs, boundNs, endNs, stableNs, electionsByChance: byChance };
+}
 
 /** What there is to judge: the same from memory and from disk. */
 export interface Evidence {
   readonly config: RunConfig;
+  readonly system: System;
   readonly workload: Workload;
   /** What the system promises its clients under the settings of the run. */
   readonly promise: ClientPromise;
@@ -89,25 +108,29 @@ export const judges: readonly Judge[] = [
   {
     name: 'availability',
     describe: 'operations succeed again within a bound after the last fault was undone',
-    judge: ({ config, history }) => {
+    judge: ({ config, system, history }) => {
+      // `liveness` says all there is to say of a cluster that never came about.
+      if (phaseMark(history, 'unformed') !== null) return null;
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('availability', 'the run has no quiet end');
-      const boundNs = config.recoveryMaxS * 1e9;
-      return unlessNotUndone(history, availabilityVerdict(history, { quietAtNs, boundNs }));
+      const boundNs = recoveryBoundS(system, config) * 1e9;
+      const result = availabilityVerdict(history, { quietAtNs, boundNs });
+      return unlessNotUndone(history, unlessHopeless(system, config, result));
     },
   },
   {
     name: 'liveness',
     describe: 'after the last fault there is one stable leader, and everybody catches up with it',
-    judge: ({ config, history, follower: { liveness } }) => {
+    judge: ({ config, system, history, follower: { liveness } }) => {
+      const unformed = phaseMark(history, 'unformed');
+      if (unformed !== null) return unlessHopeless(system, config, neverFormed(unformed));
       if (liveness === null) return null;
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('liveness', 'the run has no quiet end');
       const endNs = history.time[history.length - 1] as number;
-      // Load goes on for `recoveryMinS` at least: a leader must last half of that to count as stable.
-      const stableNs = (config.recoveryMinS * 1e9) / 2;
-      const bounds = { quietAtNs, boundNs: config.recoveryMaxS * 1e9, endNs, stableNs };
-      return unlessNotUndone(history, liveness.conclude(bounds));
+      const bounds = livenessBounds(system, config, quietAtNs, endNs);
+      const result = unlessHopeless(system, config, liveness.conclude(bounds));
+      return unlessNotUndone(history, result);
     },
   },
   {
@@ -124,12 +147,12 @@ export const judges: readonly Judge[] = [
   {
     name: 'stats',
     describe: 'enough operations succeeded and enough faults bit for the other answers to count',
-    judge: ({ config, history, follower }) => {
+    judge: ({ config, system, history, follower }) => {
       const leaderChanges = follower.checker?.stats['leaderChanges'];
       const evidence = leaderChanges === undefined ? {} : { leaderChanges };
       const { verdict, stats: figures } = statsVerdict(
         history,
-        thresholdsOf(config, leaderChanges !== undefined),
+        thresholdsOf(system, config, leaderChanges !== undefined),
         evidence,
       );
       const vacuous = verdict.kind === 'valid' ? vacuousness(config, history) : null;
@@ -176,6 +199,29 @@ function phaseMark(history: History, phase: string): number | null {
   return null;
 }
 
+/** No system is blamed for a world in which it cannot be live by its own assumptions. */
+function unlessHopeless(system: System, config: RunConfig, result: CheckResult): CheckResult {
+  if (result.verdict.kind === 'valid') return result;
+  const why = cannotBeLive(system, config);
+  if (why === null) return result;
+  const because = `${system.name} cannot be expected to be live in this world: ${why} (${result.verdict.because})`;
+  return { ...result, verdict: { kind: 'unknown', because } };
+}
+
+function neverFormed(event: number): CheckResult {
+  return {
+    checker: 'liveness',
+    verdict: {
+      kind: 'invalid',
+      property: 'Liveness:forms',
+      because:
+        'the nodes never came to agree on a leader, although nothing was done to them: not every ' +
+        'node named the same one in its `view`',
+      events: [event],
+    },
+  };
+}
+
 /** What our own machinery failed to undo, or the machine lost, is not the system's fault. */
 function unlessNotUndone(history: History, result: CheckResult): CheckResult {
   if (result.verdict.kind !== 'invalid') return result;
@@ -206,20 +252,25 @@ function vacuousness(config: RunConfig, history: History): string | null {
   return 'none of the final reads succeeded';
 }
 
+/** So many operations are evidence, however many more were asked for. */
+const OK_ENOUGH = 200;
+
 /**
  * What a run must show before "valid" means anything: a share of the asked-for load, one installed
  * fault of every kind that had time to act, and a change of leader where faults should cause one and
  * somebody counts them: nobody does for an own system that brings no checker of traces.
  */
-function thresholdsOf(config: RunConfig, countsLeaders: boolean): Thresholds {
+function thresholdsOf(system: System, config: RunConfig, countsLeaders: boolean): Thresholds {
   const rounds = config.timeLimitS / config.nemesisIntervalS;
   const acting = config.nemesis;
   const unsettling = config.nodes >= 3 && acting.some((name) => name !== 'clock');
+  // A pause that is over before anybody misses the leader changes nothing.
+  const lasting = config.nemesisIntervalS >= recoveryBoundS(system, config) / 10;
   const asked = Math.floor(config.rate * config.timeLimitS);
   return {
-    okMin: Math.max(1, Math.floor(asked / 10)),
+    okMin: Math.max(1, Math.min(OK_ENOUGH, Math.floor(asked / 10))),
     ...(rounds >= 3 ? { faultsMin: Object.fromEntries(acting.map((name) => [name, 1])) } : {}),
-    ...(countsLeaders && unsettling && rounds >= 10 ? { leaderChangesMin: 1 } : {}),
+    ...(countsLeaders && unsettling && lasting && rounds >= 10 ? { leaderChangesMin: 1 } : {}),
   };
 }
 

@@ -47,6 +47,8 @@ export function commandOf(request: RunRequest, config: RunConfig): string {
   flag('startup-timeout', request.startupTimeoutS);
   flag('nemesis', request.nemesis);
   flag('nemesis-interval', request.nemesisIntervalS);
+  flag('recovery-min', request.recoveryMinS);
+  flag('recovery-max', request.recoveryMaxS);
   if (request.stopAtViolation === true) parts.push('--stop-at-violation');
   flag('mutant', request.mutants);
   flag('rules', request.rules);

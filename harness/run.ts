@@ -95,6 +95,7 @@ export function judgeStored(
   const judged = judgeRun({
     config,
     workload: workloadNamed(config.workload, catalogue),
+    system: systemNamed(config.system, catalogue),
     promise: promiseOf(systemNamed(config.system, catalogue), config.set),
     history: stored.history,
     follower,

@@ -1,18 +1,21 @@
 /** From a resolved configuration to a simulated run. */
 
+import { livenessObserver } from '../checkers/agreement/index.ts';
 import type { Verdict } from '../checkers/verdict.ts';
 import { promiseOf, type Variant } from '../systems/system.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { type RunConfig, settingsUnder, simulatorOptions } from './config.ts';
 import { runVirtual, type VirtualResult, type VirtualRun } from './drivers/virtual.ts';
 import { HistoryWatch } from './history-watch.ts';
-import { judgeRun } from './judge.ts';
+import { judgeRun, livenessBounds } from './judge.ts';
 import { makePlan, type Plan } from './plan.ts';
 import type { TimedCheck } from './store/format.ts';
 import { TraceFollower } from './trace-follower.ts';
 import { type ActiveRules, applyVariants } from './variants.ts';
 
 const US_PER_S = 1_000_000;
+/** A cluster has so many times as long to form as to recover from a fault. */
+const FORMATION_TIMES = 5;
 
 /** Times of a run's phases, in microseconds, as the engine wants them. */
 export function phasesOf(config: RunConfig): {
@@ -85,6 +88,12 @@ export function virtualRun(
     leaderless: system.leaderless === true,
     nemeses: catalogue.nemeses,
     engine: phasesOf(config),
+    isSettled: (liveness, quietAtNs, nowNs) => {
+      const bounds = livenessBounds(system, config, quietAtNs, nowNs);
+      return liveness.conclude(bounds).verdict.kind !== 'unknown';
+    },
+    liveness: livenessObserver(system.name),
+    formationUs: FORMATION_TIMES * config.recoveryMaxS * US_PER_S,
     crashModel,
     record: watching.record,
     follower: watching.follower ?? (config.stopAtViolation ? new TraceFollower(system) : null),
@@ -119,11 +128,12 @@ export function simulateOnce(
   const { checks, verdict } = judgeRun({
     config,
     workload: run.workload,
+    system: systemNamed(config.system, catalogue),
     promise: promiseOf(systemNamed(config.system, catalogue), config.set),
     history: result.history,
     follower,
     gap: null,
-    cutShort: result.finished ? null : 'the run was stopped at the first violation',
+    cutShort: result.violated ? 'the run was stopped at the first violation' : null,
   });
   return { result, checks, verdict, reached: active.reached };
 }

@@ -92,6 +92,16 @@ export interface HuntSettings {
   readonly set?: Options;
 }
 
+/** A time-out that messages must beat for a system to be live. */
+export interface Patience {
+  /** The option that sets it, in milliseconds. */
+  readonly option: string;
+  /** The option that says how far apart the signs of life are that it waits for, if it does. */
+  readonly every?: string;
+  /** Messages, one after the other, each behind a sync, that must arrive within it. */
+  readonly hops: number;
+}
+
 export type ClientPromise = 'linearizable' | 'ordered-sequential';
 
 /** A protocol of ours, runnable on every backend. */
@@ -120,6 +130,15 @@ export interface System {
   readonly leaderless?: boolean;
   /** Bound on recovery after the last fault is undone, in election timeouts (PROTOCOLS 3.5). */
   readonly electionTimeoutMs: number;
+  /**
+   * The time-outs that its world must be fast enough for, most important first. Where the network
+   * or the disk cannot meet them, the system is not blamed for not being live.
+   */
+  readonly patience?: readonly Patience[];
+  /** After how many operations a leader makes way of itself under these options; never where absent. */
+  leaderServes?(options: Options): number;
+  /** How many operations it works on at a time under these options; any number where absent. */
+  inFlight?(options: Options): number;
   /**
    * What it promises its clients under these options; linearizability where absent.
    * `ordered-sequential`: writes are linearizable, and each session reads the state at a position

@@ -17,6 +17,8 @@ export interface LivenessBounds {
   readonly endNs?: number;
   /** How long a leader must last to count as stable; by default a quarter of the bound. */
   readonly stableNs?: number;
+  /** Elections that lost messages alone may bring about until the end; by default none. */
+  readonly electionsByChance?: number;
 }
 
 /**
@@ -44,6 +46,8 @@ interface Member {
   last: number;
   commit: number;
   applied: number;
+  /** When it last executed something: who lags far behind and catches up is not stuck. */
+  movedNs: number;
 }
 
 /** One leader, from its election, or the quiet end if that was later, until it stops leading. */
@@ -106,12 +110,14 @@ export class LivenessObserver {
         return;
       case 'apply':
         member.applied = event.position;
+        member.movedNs = timeNs;
         return;
       case 'snapshot':
         if (event.op === 'take') return;
         member.last = Math.max(member.last, event.last.index);
         member.commit = Math.max(member.commit, event.last.index);
         member.applied = event.last.index;
+        member.movedNs = timeNs;
         return;
       case 'boot':
         this.#boot(member, event.recovered, timeNs);
@@ -164,7 +170,7 @@ export class LivenessObserver {
   #member(node: number): Member {
     let member = this.members[node];
     if (member === undefined) {
-      member = { node, alive: false, last: 0, commit: 0, applied: 0 };
+      member = { node, alive: false, last: 0, commit: 0, applied: 0, movedNs: -Infinity };
       this.members[node] = member;
     }
     return member;
@@ -336,7 +342,8 @@ function progressVerdict(
 ): Verdict | null {
   if (stable === null || stable.required === 0) return null;
   // One that was elected just within the bound has as long again for its first commit.
-  const dueNs = Math.max(quietAtNs, stable.startNs) + boundNs;
+  const { movedNs } = observer.members[stable.node] as Member;
+  const dueNs = Math.max(quietAtNs, stable.startNs, movedNs) + boundNs;
   if (stable.committedNs !== null && stable.committedNs <= dueNs) return null;
   const because =
     `${nodeName(stable.node)}, leader of term ${stable.term}, did not commit its log up to ` +
@@ -358,7 +365,7 @@ function convergenceVerdict(
     if (member === undefined || !member.alive || member.applied >= stable.required) continue;
     const sinceNs = observer.plans.takesPartSince(member.node);
     if (sinceNs === null) continue;
-    const dueNs = Math.max(quietAtNs, sinceNs) + 2 * boundNs;
+    const dueNs = Math.max(Math.max(quietAtNs, sinceNs) + 2 * boundNs, member.movedNs + boundNs);
     const because =
       `${nodeName(member.node)} has executed only up to index ${member.applied}, although the ` +
       `leader had index ${stable.required} when the last fault was undone`;
@@ -372,10 +379,10 @@ function convergenceVerdict(
 /** Terms beyond what it takes for every node to rejoin: elections that nothing asks for. */
 function disruptionVerdict(
   observer: LivenessObserver,
-  { quietAtNs }: LivenessBounds,
+  { quietAtNs, electionsByChance = 0 }: LivenessBounds,
 ): Verdict | null {
   const terms = observer.termsAfterQuiet;
-  const allowed = 2 * (observer.members.length + observer.plans.elections);
+  const allowed = 2 * (observer.members.length + observer.plans.elections) + electionsByChance;
   if (terms <= allowed) return null;
   return broken(
     'Disruption',

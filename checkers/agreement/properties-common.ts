@@ -211,6 +211,12 @@ export const COMMON = {
     holds: 'clients are served again within the bound',
     broken: () => 'clients were not served again, although every fault had been undone',
   },
+  'Liveness:forms': {
+    tier: 'log',
+    source: 'Raft, section 5.2',
+    holds: 'with nothing done to them, nodes that start come to agree on a leader',
+    broken: () => 'the nodes never came to agree on a leader, although nothing was done to them',
+  },
   Disruption: {
     tier: 'decision',
     source: 'Raft dissertation, 9.6',

@@ -18,6 +18,8 @@ export interface RunFlags {
   readonly nemesis?: readonly string[];
   readonly nemesisInterval?: number;
   readonly startupTimeout?: number;
+  readonly recoveryMin?: number;
+  readonly recoveryMax?: number;
   readonly seed?: number;
   readonly stopAtViolation?: boolean;
   readonly mutant?: readonly string[];
@@ -44,6 +46,12 @@ export function addRunOptions(command: Command): Command {
       'containers: seconds without progress until a start is given up (default: by the machine)',
       number,
     )
+    .option(
+      '--recovery-min <s>',
+      'load goes on so long after the last fault (default: as needed)',
+      number,
+    )
+    .option('--recovery-max <s>', 'and at most so long while nothing succeeds', number)
     .option('--seed <n>', 'settles every random choice (default: drawn, and printed)', number)
     .option('--stop-at-violation', 'end the run at the first violation, and judge it')
     .option('--mutant <ids>', 'plants known bugs, by comma', list)
@@ -71,6 +79,8 @@ export function requestOf(system: string, flags: RunFlags): RunRequest {
     nemesis: flags.nemesis,
     nemesisIntervalS: flags.nemesisInterval,
     startupTimeoutS: flags.startupTimeout,
+    recoveryMinS: flags.recoveryMin,
+    recoveryMaxS: flags.recoveryMax,
     seed: flags.seed,
     stopAtViolation: flags.stopAtViolation,
     mutants: flags.mutant,

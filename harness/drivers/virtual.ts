@@ -1,13 +1,13 @@
 /** Drives the engine in virtual time: one synchronous loop over the simulator's events. */
 
+import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
 import type { History } from '../../checkers/history.ts';
-import type { TraceLine } from '../../checkers/trace.ts';
+import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import type { Fault, Nemesis, PlannedFault } from '../../nemesis/fault.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { describeFault } from '../describe-fault.ts';
 import { type Command, Engine, type EngineConfig } from '../engine.ts';
-import { infrastructure } from '../errors.ts';
 import type { HistoryWatch } from '../history-watch.ts';
 import type { Plan } from '../plan.ts';
 import type { CrashModel } from '../sim/disk.ts';
@@ -15,9 +15,6 @@ import { EVENT } from '../sim/event-queue.ts';
 import { SimFaults } from '../sim/faults.ts';
 import { World, type WorldSpec } from '../sim/world.ts';
 import type { TraceFollower } from '../trace-follower.ts';
-
-/** How long, in virtual time, a cluster may take to form. */
-const FORMATION_LIMIT_US = 30_000_000;
 
 export interface VirtualRun {
   readonly world: WorldSpec;
@@ -28,6 +25,12 @@ export interface VirtualRun {
   /** By the names of the plan's lanes. */
   readonly nemeses: Readonly<Record<string, Nemesis>>;
   readonly engine: EngineConfig;
+  /** Follows leaders even where nobody follows the trace; null where nothing is known of them. */
+  readonly liveness: LivenessObserver | null;
+  /** Whether what the run is to show of recovery has been shown, one way or the other. */
+  readonly isSettled: (liveness: LivenessObserver, quietAtNs: number, nowNs: number) => boolean;
+  /** How long, in virtual time, a cluster may take to form. */
+  readonly formationUs: number;
   readonly crashModel: CrashModel;
   /** Follows the trace while the run goes on; none for a run whose trace is only recorded. */
   readonly follower: TraceFollower | null;
@@ -68,6 +71,7 @@ export function runVirtual(run: VirtualRun): VirtualResult {
 export class VirtualDriver {
   readonly #run: VirtualRun;
   readonly #engine: Engine;
+  readonly #liveness: LivenessObserver | null;
   readonly #world: World;
   readonly #faults: SimFaults;
   #lines: TraceLine[] = [];
@@ -85,7 +89,9 @@ export class VirtualDriver {
 
   constructor(run: VirtualRun) {
     this.#run = run;
-    this.#engine = new Engine(run.plan, run.workload, run.engine);
+    this.#liveness = run.follower?.liveness ?? run.liveness;
+    const settled = (nowUs: number) => this.#isSettled(nowUs);
+    this.#engine = new Engine(run.plan, run.workload, { ...run.engine, settled });
     this.#world = new World(run.world, {
       trace: (event, node, incarnation, sequence, lamport, timeUs) => {
         if (this.#early !== null) {
@@ -93,7 +99,7 @@ export class VirtualDriver {
           return;
         }
         const time = (timeUs - this.#epochUs) * 1000;
-        run.follower?.feed(event, node, incarnation, time);
+        this.#follow(event, node, incarnation, time);
         if (run.record) this.#lines.push({ time, node, incarnation, sequence, lamport, event });
       },
       completed: (endpoint, outcome) => this.#completed(endpoint, outcome),
@@ -165,10 +171,10 @@ export class VirtualDriver {
         this.#unformed = true;
         break;
       }
-      if (world.nowUs > FORMATION_LIMIT_US || world.queue.size === 0) {
-        throw infrastructure(
-          `the cluster did not form within ${FORMATION_LIMIT_US / 1e6} s of virtual time`,
-        );
+      if (world.nowUs > this.#run.formationUs || world.queue.size === 0) {
+        this.#unformed = true;
+        this.#engine.unformed(0);
+        break;
       }
       world.step();
     }
@@ -177,9 +183,21 @@ export class VirtualDriver {
     this.#early = null;
     for (const line of early) {
       const time = (line.time - this.#epochUs) * 1000;
-      this.#run.follower?.feed(line.event, line.node, line.incarnation, time);
+      this.#follow(line.event, line.node, line.incarnation, time);
       if (this.#run.record) this.#lines.push({ ...line, time });
     }
+  }
+
+  #follow(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
+    const { follower } = this.#run;
+    if (follower === null) this.#liveness?.feed(event, node, incarnation, timeNs);
+    else follower.feed(event, node, incarnation, timeNs);
+  }
+
+  #isSettled(nowUs: number): boolean {
+    const { quietAtUs } = this.#engine;
+    if (this.#liveness === null || quietAtUs === null) return true;
+    return this.#run.isSettled(this.#liveness, quietAtUs * 1000, nowUs * 1000);
   }
 
   #formed(): boolean {
@@ -232,7 +250,8 @@ export class VirtualDriver {
     const { quietAtUs } = this.#engine;
     if (quietAtUs === null || this.#quietTold) return;
     this.#quietTold = true;
-    this.#run.follower?.quiet(quietAtUs * 1000);
+    if (this.#run.follower === null) this.#liveness?.quiet(quietAtUs * 1000);
+    else this.#run.follower.quiet(quietAtUs * 1000);
   }
 
   #startFault(planned: PlannedFault): void {

@@ -24,6 +24,8 @@ export const fastPaxos: System = {
   protocol: (rules: Rules) => fastPaxosProtocol(rules as FastRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as FastRules),
   electionTimeoutMs: 300,
+  patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
+  inFlight: (options) => Number(options['window']),
   variants: fastVariants,
   scenarioWords: fastWords as ScenarioWords,
 };

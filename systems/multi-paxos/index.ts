@@ -23,6 +23,8 @@ export const multiPaxos: System = {
   protocol: (rules: Rules) => multiPaxosProtocol(rules as MultiRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as MultiRules),
   electionTimeoutMs: 300,
+  patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
+  inFlight: (options) => Number(options['window']),
   scenarioWords: multiWords as ScenarioWords,
   variants: multiVariants,
 };

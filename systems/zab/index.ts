@@ -25,6 +25,13 @@ export const zab: System = {
   protocol: (rules: Rules) => zabProtocol(rules as ZabRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as ZabRules),
   electionTimeoutMs: 500,
+  patience: [
+    { option: 'syncLimitMs', every: 'pingMs', hops: 2 },
+    { option: 'initLimitMs', hops: 4 },
+    { option: 'finalizeMs', hops: 1 },
+  ],
+  // A full epoch ends, and with it its leader.
+  leaderServes: (options) => zabConfig(options).counterMax,
   promise: (options: Options) =>
     zabConfig(options).reads === 'quorum' ? 'linearizable' : 'ordered-sequential',
   scenarioWords: zabWords as ScenarioWords,

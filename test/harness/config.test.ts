@@ -37,10 +37,10 @@ describe('limits', () => {
     [{ timeLimitS: Number.NaN }, '--time-limit: NaN'],
     [{ nemesisIntervalS: 0 }, '--nemesis-interval: 0'],
     [{ seed: -1 }, '--seed: -1'],
-    [{ recoveryMaxS: Number.NaN }, 'recoveryMaxS: NaN'],
-    [{ recoveryMinS: 0 }, 'recoveryMinS: 0'],
-    [{ recoveryMaxS: 3601 }, 'recoveryMaxS: 3601'],
-    [{ recoveryMinS: 2, recoveryMaxS: 1 }, 'recoveryMinS: 2 is above recoveryMaxS (1)'],
+    [{ recoveryMaxS: Number.NaN }, '--recovery-max: NaN'],
+    [{ recoveryMinS: 0 }, '--recovery-min: 0'],
+    [{ recoveryMaxS: 3601 }, '--recovery-max: 3601'],
+    [{ recoveryMinS: 2, recoveryMaxS: 1 }, '--recovery-min: 2 is above --recovery-max (1)'],
     [{ rate: 100_000, timeLimitS: 60 }, '--rate 100000 for --time-limit 60'],
   ];
 

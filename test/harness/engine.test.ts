@@ -45,11 +45,15 @@ interface World {
   readonly outcome: (id: number) => Outcome;
   /** How often a fault looks for somebody to act on before it finds one; at once where absent. */
   readonly looks?: number;
+  readonly settled?: EngineConfig['settled'];
 }
 
 /** A world of one queue: everything asked for comes to pass, late by up to what was drawn. */
 function play(world: World): Engine {
-  const engine = new Engine(planFor(world.seed), append as NonNullable<typeof append>, config);
+  const engine = new Engine(planFor(world.seed), append as NonNullable<typeof append>, {
+    ...config,
+    ...(world.settled === undefined ? {} : { settled: world.settled }),
+  });
   const pending: { at: number; order: number; happen: (now: number) => Command[] }[] = [];
   let order = 0;
   const carriedOut = new Map<number, number>();
@@ -245,6 +249,18 @@ describe('the engine', () => {
     expect(short).toMatchObject({ endedUs: config.timeLimitUs, counts: false });
     expect(carriedOut(unknown, lateUs, { ...installed, held: true }).counts).toBe(true);
     expect(carriedOut(unknown, lateUs, installed).counts).toBe(false);
+  });
+
+  test('waits for what is slow to come about, but not for ever', () => {
+    const quietToEnd = (settled: (nowUs: number) => boolean) => {
+      const { history, quietAtUs } = play({ ...smooth, settled });
+      return (history.time[history.length - 1] as number) / 1000 - (quietAtUs as number);
+    };
+    const slow = quietToEnd((nowUs) => nowUs >= config.timeLimitUs + 2 * config.recoveryMaxUs);
+    expect(slow).toBeGreaterThanOrEqual(2 * config.recoveryMaxUs);
+    expect(slow).toBeLessThan(3 * config.recoveryMaxUs);
+    expect(quietToEnd(() => false)).toBeLessThan(5 * config.recoveryMaxUs);
+    expect(quietToEnd(() => true)).toBeLessThan(config.recoveryMaxUs);
   });
 
   test('stopped before its time asks for nothing but that faults be undone', () => {

@@ -29,6 +29,7 @@ export function judgedTwice(
   driver.advance(Number.POSITIVE_INFINITY);
   const evidence = {
     config,
+    system,
     workload: run.workload,
     promise: promiseOf(system, config.set),
     cutShort: null,

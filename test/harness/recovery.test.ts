@@ -1,0 +1,97 @@
+/** Liveness is judged by what the world allows, and a world that allows none is said to be one. */
+
+import { describe, expect, test } from 'vitest';
+import { type RunRequest, resolveConfig } from '../../harness/config.ts';
+import { cannotBeLive, recoveryBoundS } from '../../harness/recovery.ts';
+import { simulateOnce } from '../../harness/simulate.ts';
+import { systems } from '../../systems/index.ts';
+import { raft } from '../../systems/raft/index.ts';
+import type { RaftRules } from '../../systems/raft/rules.ts';
+import type { System, Variant } from '../../systems/system.ts';
+import { zab } from '../../systems/zab/index.ts';
+
+function resolved(request: RunRequest) {
+  return resolveConfig(request, [], () => 1);
+}
+
+function verdictOn(system: System, set: RunRequest['set'] = {}, nodes = 5): string | null {
+  return cannotBeLive(system, resolved({ system: system.name, nodes, set: set ?? {} }));
+}
+
+function raftVariant(rules: (base: RaftRules) => Partial<RaftRules>): Variant<RaftRules> {
+  return { id: 'tested', describe: 'of this test', kind: 'variant', rules };
+}
+
+describe('a world', () => {
+  test.each(Object.values(systems))('is one in which $name can be live, by default', (system) => {
+    for (const nodes of [1, 2, 3, 5, 7]) expect(verdictOn(system, {}, nodes)).toBeNull();
+  });
+
+  test('is too slow for a time-out that messages and disks cannot meet', () => {
+    const slow = { 'disk.syncMaxUs': 50_000, 'network.latencyMaxUs': 20_000 };
+    expect(verdictOn(raft, slow)).toBeNull();
+    const hasty = { ...slow, electionTimeoutMs: 30, heartbeatMs: 10 };
+    expect(verdictOn(raft, hasty)).toContain('electionTimeoutMs=30 is shorter than the 250 ms');
+    expect(verdictOn(raft, { ...hasty, electionTimeoutMs: 250 })).toBeNull();
+  });
+
+  test('loses too much for leaders to last', () => {
+    const lossy = { 'network.lossPpm': 200_000, electionTimeoutMs: 60, heartbeatMs: 50 };
+    expect(verdictOn(raft, lossy)).toContain('20.1 % of the messages are lost or late');
+    // Connections send again what is lost.
+    expect(verdictOn(zab, { 'network.lossPpm': 100_000 })).toBeNull();
+    expect(verdictOn(zab, { 'network.lossPpm': 100_000, 'network.resends': 0 })).not.toBeNull();
+  });
+
+  test('asks for more than a system takes in', () => {
+    const config = resolved({ system: 'multi-paxos', rate: 400, set: { window: 1 } });
+    expect(cannotBeLive(systems['multi-paxos'] as System, config)).toContain('set --rate');
+  });
+
+  test('gives a system the time that its delays take', () => {
+    const bound = (set: RunRequest['set']) =>
+      recoveryBoundS(raft, resolved({ system: 'raft', set: set ?? {} }));
+    expect(bound({})).toBe(6);
+    expect(bound({ 'disk.syncMaxUs': 50_000 })).toBeGreaterThan(6);
+    expect(bound({ 'network.lateMaxUs': 5_000_000 })).toBe(50);
+  });
+});
+
+describe('a run', () => {
+  test('in which no cluster ever forms is invalid, and its history says so', () => {
+    const nobody = raftVariant(() => ({ canVote: () => false }));
+    const run = simulateOnce(resolved({ system: 'raft', timeLimitS: 5 }), [nobody]);
+    expect(run.verdict).toMatchObject({ kind: 'invalid', property: 'Liveness:forms' });
+    expect([...run.result.history].map(({ value }) => value)).toEqual(['unformed']);
+  });
+
+  test('waits until a follower that never catches up is overdue', () => {
+    const ignored = raftVariant((base) => ({
+      onHigherTerm: (state, message) =>
+        message.kind !== 'append-reply' &&
+        message.kind !== 'snapshot-reply' &&
+        base.onHigherTerm(state, message),
+    }));
+    const request = { system: 'raft', nemesis: ['partition'], timeLimitS: 30 };
+    const found = [1, 2, 3, 4, 5, 6].map((seed) => {
+      const config = resolved({ ...request, seed, set: { preVote: false } });
+      return simulateOnce(config, [ignored]).verdict;
+    });
+    expect(found).toContainEqual(
+      expect.objectContaining({ kind: 'invalid', property: 'Liveness:followers-converge' }),
+    );
+  });
+
+  test('is not blamed for a world in which it cannot be live, and told what to set', () => {
+    const set = {
+      electionTimeoutMs: 30,
+      heartbeatMs: 10,
+      'disk.syncMaxUs': 50_000,
+      'network.latencyMaxUs': 20_000,
+    };
+    const config = resolved({ system: 'raft', seed: 920_100, timeLimitS: 20, set });
+    const { verdict, checks } = simulateOnce(config, []);
+    expect(checks.filter((check) => check.verdict.kind === 'invalid')).toEqual([]);
+    if (verdict.kind === 'unknown') expect(verdict.because).toContain('set electionTimeoutMs=250');
+  });
+});
