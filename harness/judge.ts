@@ -7,15 +7,22 @@ import { availabilityVerdict } from '../checkers/availability.ts';
 import { faultWindows, lossOf } from '../checkers/fault-windows.ts';
 import { type History, NEMESIS, OK } from '../checkers/history.ts';
 import { checkLinearizable } from '../checkers/linearizable/index.ts';
+import { progressVerdict } from '../checkers/progress.ts';
 import { orderedSequentialVerdict } from '../checkers/promises/index.ts';
 import { statsVerdict, type Thresholds } from '../checkers/stats.ts';
 import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
-import type { ClientPromise, System } from '../systems/system.ts';
+import { type ClientPromise, type System, sufficesFor } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
 import { cannotBeLive, electionsByChance, recoveryBoundS } from './recovery.ts';
 import type { TimedCheck } from './store/format.ts';
 import type { TraceFollower } from './trace-follower.ts';
+
+/**
+ * A quorum that stays healthy has so much of the bound on recovery: six election timeouts. Of some
+ * thousand such times the longest that a correct protocol took was under half of that.
+ */
+const PROGRESS_SHARE = 0.3;
 
 /** What the liveness of a run is measured against: the bounds of its world. */
 export function livenessBounds(
@@ -131,6 +138,19 @@ export const judges: readonly Judge[] = [
       const bounds = livenessBounds(system, config, quietAtNs, endNs);
       const result = unlessHopeless(system, config, liveness.conclude(bounds));
       return unlessNotUndone(history, result);
+    },
+  },
+  {
+    name: 'progress',
+    describe: 'while a quorum is up and connected, operations succeed, whatever else is down',
+    judge: ({ config, system, history }) => {
+      // Of real machines nobody knows whether they were in time: there a quiet end must do.
+      if (config.backend !== 'sim' || phaseMark(history, 'unformed') !== null) return null;
+      const { nodes, set } = config;
+      const boundNs = recoveryBoundS(system, config) * PROGRESS_SHARE * 1e9;
+      const isQuorum = (up: readonly number[]) => sufficesFor(system, set, up, nodes);
+      const result = progressVerdict(history, { nodes, isQuorum, boundNs });
+      return unlessHopeless(system, config, result);
     },
   },
   {

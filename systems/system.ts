@@ -135,6 +135,11 @@ export interface System {
    * or the disk cannot meet them, the system is not blamed for not being live.
    */
   readonly patience?: readonly Patience[];
+  /**
+   * Whether these nodes, numbered from 0, are enough to go on, whatever else is down: a majority
+   * where absent. Told the options and the size of the cluster.
+   */
+  suffices?(nodes: readonly number[], options: Options, size: number): boolean;
   /** After how many operations a leader makes way of itself under these options; never where absent. */
   leaderServes?(options: Options): number;
   /** How many operations it works on at a time under these options; any number where absent. */
@@ -156,6 +161,16 @@ export interface System {
   traceChecker?(): TraceChecker;
   /** Mutants and decoys, by id. */
   readonly variants: readonly Variant[];
+}
+
+/** Whether these of so many nodes are enough for a system to go on, whatever else is down. */
+export function sufficesFor(
+  system: System,
+  options: Options,
+  nodes: readonly number[],
+  size: number,
+): boolean {
+  return system.suffices?.(nodes, options, size) ?? 2 * nodes.length > size;
 }
 
 /** What a system promises its clients under these options. */

@@ -211,6 +211,13 @@ export const COMMON = {
     holds: 'clients are served again within the bound',
     broken: () => 'clients were not served again, although every fault had been undone',
   },
+  'Liveness:progress': {
+    tier: 'client',
+    source: 'practice',
+    holds: 'clients are served while a quorum is up and connected, whatever else is not',
+    broken: () =>
+      'clients were not served, although enough nodes were up and connected all the time',
+  },
   'Liveness:forms': {
     tier: 'log',
     source: 'Raft, section 5.2',

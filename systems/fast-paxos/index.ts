@@ -24,6 +24,9 @@ export const fastPaxos: System = {
   protocol: (rules: Rules) => fastPaxosProtocol(rules as FastRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as FastRules),
   electionTimeoutMs: 300,
+  // A classic round is enough; one that needs more than a majority may need all.
+  suffices: (nodes, { classicQuorum, fastQuorum }, size) =>
+    classicQuorum === 0 && fastQuorum === 0 ? 2 * nodes.length > size : nodes.length === size,
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
   inFlight: (options) => Number(options['window']),
   variants: fastVariants,

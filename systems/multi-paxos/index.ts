@@ -23,6 +23,9 @@ export const multiPaxos: System = {
   protocol: (rules: Rules) => multiPaxosProtocol(rules as MultiRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as MultiRules),
   electionTimeoutMs: 300,
+  // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
+  suffices: (nodes, { reconfigureEvery }, size) =>
+    reconfigureEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
   inFlight: (options) => Number(options['window']),
   scenarioWords: multiWords as ScenarioWords,

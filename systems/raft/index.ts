@@ -23,6 +23,9 @@ export const raft: System = {
   protocol: (rules: Rules) => raftProtocol(rules as RaftRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as RaftRules),
   electionTimeoutMs: 300,
+  // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
+  suffices: (nodes, { membership, transferEvery }, size) =>
+    membership === 'off' && transferEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
   leaderServes: ({ transferEvery }) => Number(transferEvery) || Number.POSITIVE_INFINITY,
   inFlight: ({ inFlight, batch }) => (Number(inFlight) || Number.POSITIVE_INFINITY) * Number(batch),

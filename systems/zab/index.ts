@@ -25,6 +25,13 @@ export const zab: System = {
   protocol: (rules: Rules) => zabProtocol(rules as ZabRules) as unknown as AnyProtocol,
   client: (rules: Rules) => sessionClient(rules as ZabRules),
   electionTimeoutMs: 500,
+  // Majorities of voters; of weights and groups all, which is enough in any case.
+  suffices: (nodes, { quorum, observers }, size) => {
+    const voters = size - Number(observers);
+    return quorum === 'majority'
+      ? 2 * nodes.filter((node) => node < voters).length > voters
+      : nodes.length === size;
+  },
   patience: [
     { option: 'syncLimitMs', every: 'pingMs', hops: 2 },
     { option: 'initLimitMs', hops: 4 },

@@ -1,0 +1,178 @@
+/**
+ * Progress while a quorum is healthy: whatever else is down, paused or cut off, nodes that are up
+ * and reach one another, and are enough to decide, must go on serving.
+ *
+ * Judged only where the history leaves no doubt: among the nodes that no kill or pause holds, a
+ * group that is linked in both directions throughout, with no link to anybody outside it.
+ */
+
+import { type FaultWindow, faultWindows } from './fault-windows.ts';
+import { type History, INVOKE, OK } from './history.ts';
+import { nodeName } from './trace.ts';
+import type { CheckResult } from './verdict.ts';
+
+export interface ProgressRules {
+  readonly nodes: number;
+  /** Whether these nodes, numbered from 0, are enough to decide whatever their state. */
+  readonly isQuorum: (nodes: readonly number[]) => boolean;
+  /** How long a healthy quorum may take until an operation succeeds, in nanoseconds. */
+  readonly boundNs: number;
+}
+
+/** So many operations must have been refused or given up for a standstill to be one. */
+const REFUSED_MIN = 10;
+
+/** From when to when one group of nodes was healthy, in nanoseconds. */
+interface Stretch {
+  readonly group: readonly number[];
+  readonly startNs: number;
+  endNs: number;
+}
+
+/** `invalid` where a healthy quorum served nobody for longer than the bound. O(events + faults²). */
+export function progressVerdict(history: History, rules: ProgressRules): CheckResult {
+  const stretches = healthyStretches(history, rules);
+  const long = stretches.filter(({ startNs, endNs }) => endNs - startNs > rules.boundNs);
+  let longestNs = 0;
+  for (const stretch of long) {
+    const worst = standstill(history, stretch);
+    longestNs = Math.max(longestNs, worst.endNs - worst.startNs);
+    if (worst.endNs - worst.startNs <= rules.boundNs || worst.refused < REFUSED_MIN) continue;
+    const names = stretch.group.map(nodeName).join(', ');
+    return {
+      checker: 'progress',
+      verdict: {
+        kind: 'invalid',
+        property: 'Liveness:progress',
+        because:
+          `${names} were up and reached one another from ${seconds(worst.startNs)} s to ` +
+          `${seconds(worst.endNs)} s, which is a quorum, and none of ${worst.refused} operations ` +
+          `succeeded; the bound is ${seconds(rules.boundNs)} s`,
+        events: [worst.event],
+      },
+      stats: { stretches: long.length, longestNs },
+    };
+  }
+  return {
+    checker: 'progress',
+    verdict: { kind: 'valid' },
+    stats: { stretches: long.length, longestNs },
+  };
+}
+
+/** Successive times in which the same group was healthy, split wherever it changed. */
+function healthyStretches(history: History, rules: ProgressRules): Stretch[] {
+  const windows = faultWindows(history).filter(({ lane }) => lane !== 'clock');
+  const endNs = history.length === 0 ? 0 : (history.time[history.length - 1] as number);
+  const marks = new Set([0, endNs]);
+  for (const window of windows) {
+    marks.add(window.startNs);
+    marks.add(overNs(window));
+  }
+  const times = [...marks].filter((time) => time <= endNs).sort((a, b) => a - b);
+  const stretches: Stretch[] = [];
+  for (const [at, startNs] of times.entries()) {
+    const next = times[at + 1];
+    if (next === undefined) break;
+    const inForce = windows.filter((each) => each.startNs <= startNs && overNs(each) > startNs);
+    const group = healthyGroup(inForce, rules);
+    if (group === null) continue;
+    const last = stretches.at(-1);
+    if (last?.endNs === startNs && last.group.join() === group.join()) last.endNs = next;
+    else stretches.push({ group, startNs, endNs: next });
+  }
+  return stretches;
+}
+
+/** When a fault was over for certain. */
+function overNs({ endNs, endStatus }: FaultWindow): number {
+  return endNs === null || endStatus === 'indeterminate' ? Number.POSITIVE_INFINITY : endNs;
+}
+
+/** The group of nodes that can decide by themselves under these faults; null where in doubt. */
+function healthyGroup(
+  inForce: readonly FaultWindow[],
+  { nodes, isQuorum }: ProgressRules,
+): readonly number[] | null {
+  const away = new Set<number>();
+  const cut = new Set<number>();
+  for (const { lane, targets, status } of inForce) {
+    if (status === 'indeterminate') return null;
+    if (lane === 'partition') {
+      for (const [, from, to] of targets.matchAll(/n(\d+)→n(\d+)/g)) {
+        cut.add((Number(from) - 1) * nodes + Number(to) - 1);
+      }
+    } else if (lane === 'kill' || lane === 'pause') {
+      for (const [, node] of targets.matchAll(/n(\d+)/g)) away.add(Number(node) - 1);
+    } else return null;
+  }
+  const up = Array.from({ length: nodes }, (_, node) => node).filter((node) => !away.has(node));
+  const isOpen = (from: number, to: number) => !cut.has(from * nodes + to);
+  for (const node of up) {
+    const group = up.filter(
+      (other) => other === node || isOpen(node, other) || isOpen(other, node),
+    );
+    const isWhole = group.every((one) =>
+      up.every((other) => {
+        if (one === other) return true;
+        if (group.includes(other)) return isOpen(one, other) && isOpen(other, one);
+        return !isOpen(one, other) && !isOpen(other, one);
+      }),
+    );
+    if (isWhole && isQuorum(group)) return group;
+  }
+  return null;
+}
+
+/** Whether the state machine said no: that takes a quorum as well, and says where in the log. */
+function isAnswered(history: History, index: number): boolean {
+  return !Number.isNaN(history.position[index] as number);
+}
+
+interface Standstill {
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Operations that began in it and ended in it without success, and the first of them. */
+  readonly refused: number;
+  readonly event: number;
+}
+
+/** The longest time within a stretch in which nothing succeeded. */
+function standstill(history: History, { startNs, endNs }: Stretch): Standstill {
+  let worst: Standstill = { startNs, endNs: startNs, refused: 0, event: 0 };
+  let sinceNs = startNs;
+  let refused = 0;
+  let event = -1;
+  const invoked = new Map<number, number>();
+  const close = (untilNs: number) => {
+    if (untilNs - sinceNs <= worst.endNs - worst.startNs) return;
+    worst = { startNs: sinceNs, endNs: untilNs, refused, event: Math.max(0, event) };
+  };
+  for (let index = 0; index < history.length; index++) {
+    const process = history.process[index] as number;
+    const timeNs = history.time[index] as number;
+    if (process < 0 || timeNs < startNs) continue;
+    if (timeNs > endNs) break;
+    if (history.type[index] === INVOKE) {
+      invoked.set(process, index);
+      continue;
+    }
+    const invoke = invoked.get(process);
+    invoked.delete(process);
+    if (history.type[index] === OK || isAnswered(history, index)) {
+      close(timeNs);
+      sinceNs = timeNs;
+      refused = 0;
+      event = -1;
+    } else if (invoke !== undefined && (history.time[invoke] as number) >= sinceNs) {
+      refused++;
+      if (event < 0) event = invoke;
+    }
+  }
+  close(endNs);
+  return worst;
+}
+
+function seconds(ns: number): string {
+  return (ns / 1e9).toFixed(1);
+}
