@@ -1,14 +1,7 @@
 /** The rows of the checkers' benchmark: those of `CHECKERS.md` 6, and some more. */
 
-import { readFileSync } from 'node:fs';
-import type { History, Value } from '../../checkers/history.ts';
-import {
-  checkLinearizable,
-  type LinearizabilityOptions,
-  type Model,
-} from '../../checkers/linearizable/index.ts';
-import { operationsByKey } from '../../checkers/linearizable/operations.ts';
-import { porcupineSearch } from '../../checkers/linearizable/porcupine.ts';
+import type { History } from '../../checkers/history.ts';
+import type { LinearizabilityOptions, Model } from '../../checkers/linearizable/index.ts';
 import { checkTransactions } from '../../checkers/transactional/index.ts';
 import {
   haveRecorded,
@@ -19,44 +12,8 @@ import {
 import { simulate } from '../checkers/transactional/simulate.ts';
 import { collections, mutexHistory, registerHistory, textHistory } from './checkers-histories.ts';
 import { inOnePiece, plainRegister, plainText, textsByKey } from './checkers-models.ts';
-
-export const medians = JSON.parse(
-  readFileSync(new URL('porcupine-medians.json', import.meta.url), 'utf8'),
-) as {
-  readonly medianMs: Readonly<Record<string, number>>;
-  readonly porcupine: string;
-  readonly knossos: string;
-  readonly elle: string;
-  readonly machine: string;
-};
-
-export interface Row {
-  readonly name: string;
-  /** Makes the histories, and says how to check them. */
-  readonly prepare: () => Work;
-  /** The peer's published median, times the share of its data that is here. */
-  readonly peerMs?: number;
-  /** How many times faster than the peer we must be; how long it may take. A miss fails the run. */
-  readonly floor?: number;
-  readonly floorMs?: number;
-  /** What we want to reach. A miss is shown. */
-  readonly target?: number;
-  readonly targetMs?: number;
-  readonly targetMb?: number;
-  /** Warm samples; default 7. */
-  readonly samples?: number;
-  /** Needs gigabytes or minutes: only with `--large`. */
-  readonly large?: true;
-}
-
-export interface Work {
-  /** Checks everything once; the answers, by history. */
-  readonly run: () => readonly string[];
-  /** What the answers begin with, if all are the same; else each. */
-  readonly expected: string | readonly string[];
-  /** The peer where it is our own reference search. */
-  readonly peer?: () => void;
-}
+import { linear, type Row, type Work } from './checkers-row.ts';
+import { weakRows } from './checkers-rows-weak.ts';
 
 type Shape = Parameters<typeof registerHistory>[0];
 
@@ -66,6 +23,7 @@ export function allRows(): readonly Row[] {
     ...(haveRecorded ? recorded() : []),
     ...likeRecorded(),
     ...few(),
+    ...weakRows(),
     ...scale(),
     ...unhinted(),
   ];
@@ -81,16 +39,14 @@ function recorded(): readonly Row[] {
     {
       name: `etcd, ${etcd.length} of 102 logs`,
       prepare: () => files('etcd_', observed),
-      peerMs: peer('etcd, 102 logs') * (etcd.length / 102),
       floor: 50,
       target: 100,
       targetMs: (4 * etcd.length) / 102,
     },
-    { name: 'etcd 002', prepare: () => files('etcd_002', observed), peerMs: peer('etcd 002') },
+    { name: 'etcd 002', prepare: () => files('etcd_002', observed) },
     {
       name: `knossos, ${knossos.length} of 120 files`,
       prepare: () => files('knossos/cas-register', silent),
-      peerMs: peer('knossos, 120 files') * (knossos.length / 120),
       floor: 100,
       target: 250,
       targetMs: (5 * knossos.length) / 120,
@@ -103,7 +59,6 @@ function recorded(): readonly Row[] {
     rows.push({
       name,
       prepare: () => files(file, text),
-      peerMs: peer(name),
       ...goal(floor, target),
     });
   }
@@ -111,7 +66,7 @@ function recorded(): readonly Row[] {
     const name = `kv ${which} in one piece`;
     const file = `kv-${which.replace(' ', '-')}`;
     const prepare = (): Work => files(file, { model: textsByKey }, inOnePiece);
-    rows.push({ name, prepare, peerMs: peer(name), floor: 5, target: 15 });
+    rows.push({ name, prepare, floor: 5, target: 15 });
   }
   return rows;
 }
@@ -131,7 +86,6 @@ function likeRecorded(): readonly Row[] {
     {
       name: 'kv c50 ok, made',
       prepare: () => texts(ok, {}),
-      peerMs: peer('kv c50 ok'),
       floor: 30,
       target: 60,
       targetMs: 2,
@@ -139,14 +93,12 @@ function likeRecorded(): readonly Row[] {
     {
       name: 'kv c50 bad, made, first',
       prepare: () => texts(bad, { keys: 'until-violation' }),
-      peerMs: peer('kv c50 bad'),
       floor: 5,
       target: 15,
     },
     {
       name: 'kv c50 bad, made, all keys',
       prepare: () => texts(bad, {}),
-      floorMs: 10,
       targetMs: 5,
     },
   ];
@@ -184,9 +136,6 @@ function few(): readonly Row[] {
     {
       name: 'list-append 100k',
       prepare: () => transactions(100_000),
-      peerMs: peer('list-append 100k'),
-      floor: 5,
-      target: 15,
       targetMs: 400,
       samples: 5,
     },
@@ -258,61 +207,35 @@ function unhinted(): readonly Row[] {
   ];
   const rows = made.map(([title, model, histories]): Row => {
     const name = `no hints, ${title}`;
-    return { name, prepare: () => besideReference(model, histories()), floor: 1, target: 3 };
+    const initial = model === plainText ? '' : null;
+    const options = { model, initial, failedCas: 'observed' } as const;
+    return { name, prepare: () => linear(histories, options), floor: 1, target: 3 };
   });
   if (!haveRecorded) return rows;
-  const there: readonly (readonly [string, Model, string, number])[] = [
-    ['etcd logs', plainRegister, 'etcd_', peer('etcd, 102 logs') * (filesOf('etcd_').length / 102)],
-    ['kv c01 ok', plainText, 'kv-c01-ok', peer('kv c01 ok')],
-    ['kv c01 bad', plainText, 'kv-c01-bad', peer('kv c01 bad')],
-    ['kv c10 ok', plainText, 'kv-c10-ok', peer('kv c10 ok')],
-    ['kv c10 bad', plainText, 'kv-c10-bad', peer('kv c10 bad')],
+  const there: readonly (readonly [string, Model, string])[] = [
+    ['etcd logs', plainRegister, 'etcd_'],
+    ['kv c01 ok', plainText, 'kv-c01-ok'],
+    ['kv c01 bad', plainText, 'kv-c01-bad'],
+    ['kv c10 ok', plainText, 'kv-c10-ok'],
+    ['kv c10 bad', plainText, 'kv-c10-bad'],
   ];
-  for (const [title, model, part, peerMs] of there) {
+  for (const [title, model, part] of there) {
     const initial = model === plainText ? '' : null;
     const options = { model, initial, failedCas: 'observed', keys: 'until-violation' } as const;
-    rows.push({
-      name: `no hints, ${title}, Go`,
-      prepare: () => files(part, options),
-      peerMs,
-      floor: 0.8,
-      target: 3,
-    });
-    rows.push({
-      name: `no hints, ${title}`,
-      prepare: () => besideReference(model, filesOf(part).map(load)),
-      floor: 1,
-      target: 3,
-    });
+    const prepare = (): Work => files(part, options);
+    rows.push({ name: `no hints, ${title}`, prepare, floor: 1, target: 3 });
   }
   return rows;
 }
 
 function registers(name: string, shape: Shape, more: Partial<Row> = {}): Row {
   const options = { model: 'cas-register', failedCas: 'observed' } as const;
-  const peerMs = medians.medianMs[name];
   const expected = shape.bad === true ? 'invalid' : 'valid';
   return {
     name,
     prepare: () => linear(() => [registerHistory(shape)], options, expected),
-    ...(peerMs === undefined ? {} : { peerMs }),
     ...more,
   };
-}
-
-function linear(
-  make: () => readonly History[],
-  options: LinearizabilityOptions,
-  expected: Work['expected'],
-): Work {
-  const histories = make();
-  const plain = { ...options, explain: false };
-  const run = (): string[] =>
-    histories.map((history) => {
-      const { verdict, decidedBy } = checkLinearizable(history, plain);
-      return `${verdict.kind} (${decidedBy})`;
-    });
-  return { run, expected };
 }
 
 /** The recorded histories whose file name contains `part`, with their recorded verdicts. */
@@ -328,21 +251,6 @@ function files(
 
 function filesOf(part: string): readonly Recorded[] {
   return recordedHistories().filter(({ file }) => file.includes(part));
-}
-
-/** The engine and its helpers against the search that they must not be slower than. */
-function besideReference(model: Model, histories: readonly History[]): Work {
-  const initial: Value = model === plainText ? '' : null;
-  const reading = { failedCas: 'observed', nilReads: 'observed' } as const;
-  const verdicts = (): string[] =>
-    histories.map((history) => {
-      const groups = operationsByKey(history, reading);
-      if ('because' in groups) throw new Error(groups.because);
-      const found = groups.map((group) => porcupineSearch(group, model, initial).kind);
-      return found.includes('violation') ? 'invalid' : 'valid';
-    });
-  const work = linear(() => histories, { model, initial, failedCas: 'observed' }, verdicts());
-  return { ...work, peer: verdicts };
 }
 
 function transactions(count: number): Work {
@@ -367,10 +275,4 @@ function goal(floor: number | undefined, target: number | undefined): Partial<Ro
     ...(floor === undefined ? {} : { floor }),
     ...(target === undefined ? {} : { target }),
   };
-}
-
-function peer(name: string): number {
-  const medianMs = medians.medianMs[name];
-  if (medianMs === undefined) throw new Error(`no median of the peer for ${name}`);
-  return medianMs;
 }

@@ -1,105 +1,141 @@
 /**
- * The speed of the checkers: `npm run bench:checkers [-- part of a row's name] [-- --large]`.
+ * The speed of the checkers beside their peers, in one run:
+ * `npm run bench:checkers [-- part of a row's name] [-- --large]`.
  *
- * Each row runs in a process of its own, so that its first time is cold and its memory is its own.
- * The ratio is the peer's published median, which stands in a file with its machine and commit, by
- * the median of our warm times; the best and the worst of them stand beside. Ends with status 1
- * when a floor (`CHECKERS.md` 6) is missed, or an answer is not the expected one.
+ * Each row runs in processes of its own. In one of them ours comes first, so that its first time is
+ * cold and the memory its own; then ours and our port of Porcupine's search take turns, so that
+ * other work on the machine hits both. In another the port comes first. Porcupine itself runs
+ * before and after, where there is one (`peers.ts`), and is then the peer that counts. Ends with
+ * status 1 when a row is below its floor (warm; 2 where it names none), when a first check is slower
+ * than the peer's first, or when an answer is wrong.
  */
 
 import { execFileSync } from 'node:child_process';
-import { peakMb, type Times, times } from './checkers-measure.ts';
-import { allRows, medians, type Row } from './checkers-rows.ts';
+import { peakMb, type Times, takeTurns, timeOnce, type Warm } from './checkers-measure.ts';
+import type { Row } from './checkers-row.ts';
+import { allRows } from './checkers-rows.ts';
+import { askPort, type GoTimes, goPeer } from './peers.ts';
 
 /** What the process of a row prints. */
 interface Measured {
   readonly ours: Times;
-  /** The median of our own reference search, where that is the peer. */
-  readonly referenceMs?: number;
+  readonly port?: Warm;
+  /** Whether the port answered; else it took longer than this. */
+  readonly finished: boolean;
   readonly peakMb: number;
   readonly answer: string;
   readonly wrong: boolean;
 }
 
 const SAMPLES = 7;
-const WIDTHS = [28, 34, 9, 9, 17, 9, 9, 12, 22, 6];
+const FLOOR = 2;
+const WIDTHS = [30, 32, 9, 9, 17, 12, 12, 11, 11, 14, 20, 6];
 
-const only = process.argv.indexOf('--row');
-if (only !== -1) printRow(process.argv[only + 1] ?? '');
+const [flag, name = ''] = process.argv.slice(2);
+if (flag === '--row') printRow(name);
+else if (flag === '--port-first') console.log(JSON.stringify(portFirst(name)));
 else process.exitCode = printTable(process.argv.slice(2)) ? 0 : 1;
 
 /** True when no floor was missed. */
 function printTable(args: readonly string[]): boolean {
   const part = args.find((arg) => !arg.startsWith('--')) ?? '';
   const large = args.includes('--large');
-  console.log(`Porcupine: ${medians.porcupine}\nKnossos: ${medians.knossos}`);
-  console.log(`Elle: ${medians.elle}\nmachine of the peers: ${medians.machine}`);
-  console.log('peer "ref": our own reference search, in the same process\n');
+  using go = goPeer();
   console.log(
-    line([
-      'check',
-      'answer',
-      'cold ms',
-      'median',
-      'best..worst',
-      'peer ms',
-      'ratio',
-      'floor',
-      'target',
-      'peak MB',
-    ]),
+    go === null
+      ? 'peer: our port of Porcupine (for Porcupine itself: go, and ORDEAL_PORCUPINE=its source)\n'
+      : 'peer: Porcupine where it knows the model, else our port of it (p)\n',
   );
+  const head = ['check', 'answer', 'cold ms', 'median', 'best..worst', 'peer cold', 'peer median'];
+  console.log(line([...head, 'cold', 'warm', 'floor', 'target', 'peak MB']));
   let missed = 0;
   for (const row of allRows()) {
     if (!row.name.includes(part) || (row.large === true && !large)) continue;
-    if (!show(row, measure(row.name))) missed++;
+    const { asked } = row.prepare();
+    const before = asked === undefined ? undefined : go?.time(asked);
+    const measured = inProcess<Measured>('--row', row.name);
+    const portCold = measured.port && inProcess<number>('--port-first', row.name);
+    const after = asked === undefined || before == null ? undefined : go?.time(asked);
+    if (!show(row, measured, portCold, best(before, after))) missed++;
   }
   console.log(missed === 0 ? '\nno floor missed' : `\n${missed} rows below their floor or wrong`);
   return missed === 0;
 }
 
-function measure(name: string): Measured {
+/** The better of two runs: what disturbed one may not have disturbed the other. */
+function best(one: GoTimes | null | undefined, other: GoTimes | null | undefined): GoTimes | null {
+  if (one == null || other == null) return one ?? other ?? null;
+  return {
+    cold: Math.min(one.cold, other.cold),
+    median: Math.min(one.median, other.median),
+    peakMb: Math.min(one.peakMb, other.peakMb),
+  };
+}
+
+function inProcess<Result>(what: string, row: string): Result {
   const [script = ''] = process.argv.slice(1);
-  const args = ['--max-old-space-size=8192', script, '--row', name];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured;
+  const args = ['--expose-gc', '--max-old-space-size=8192', script, what, row];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Result;
+}
+
+function rowNamed(wanted: string): Row {
+  const row = allRows().find((one) => one.name === wanted);
+  if (row === undefined) throw new Error(`no row is called ${wanted}`);
+  return row;
+}
+
+function portFirst(wanted: string): number {
+  const { asked } = rowNamed(wanted).prepare();
+  if (asked === undefined) throw new Error(`${wanted} asks no peer`);
+  return timeOnce(() => askPort(asked));
 }
 
 /** In the process of the row. */
-function printRow(name: string): void {
-  const row = allRows().find((one) => one.name === name);
-  if (row === undefined) throw new Error(`no row is called ${name}`);
-  const { run, expected, peer } = row.prepare();
+function printRow(wanted: string): void {
+  const row = rowNamed(wanted);
+  const { run, expected, asked } = row.prepare();
   const answers: string[] = [];
-  const ours = times(row.samples ?? SAMPLES, () => {
-    answers.splice(0, answers.length, ...run());
-  });
-  const wrong = answers.some(
-    (answer, at) =>
-      !answer.startsWith(typeof expected === 'string' ? expected : (expected[at] ?? '?')),
+  const cold = timeOnce(() => answers.push(...run()));
+  const mb = peakMb();
+  let finished = true;
+  const { one, other } = takeTurns(
+    row.samples ?? SAMPLES,
+    () => run(),
+    asked && (() => (finished = askPort(asked))),
   );
+  const wrong = answers.some((answer, at) => {
+    const wanted = typeof expected === 'string' ? expected : (expected?.[at] ?? '');
+    return !answer.startsWith(wanted);
+  });
   const measured: Measured = {
-    ours,
-    peakMb: peakMb(),
+    ours: { ...one, cold },
+    ...(other === undefined ? {} : { port: other }),
+    finished,
+    peakMb: mb,
     answer: new Set(answers).size === 1 ? String(answers[0]) : `${answers.length} as recorded`,
     wrong,
-    ...(peer === undefined ? {} : { referenceMs: times(SAMPLES, peer).median }),
   };
   console.log(JSON.stringify(measured));
 }
 
 /** Prints the line of a row; false when it missed its floor or the answer is wrong. */
-function show(row: Row, { ours, referenceMs, peakMb: mb, answer, wrong }: Measured): boolean {
-  const peerMs = referenceMs ?? row.peerMs;
-  const ratio = peerMs === undefined ? Number.NaN : peerMs / ours.median;
-  const below =
-    (row.floor !== undefined && !(ratio >= row.floor)) ||
-    (row.floorMs !== undefined && ours.median > row.floorMs);
+function show(
+  row: Row,
+  { ours, port, finished, peakMb: mb, answer, wrong }: Measured,
+  portCold: number | undefined,
+  go: GoTimes | null,
+): boolean {
+  const peer = go ?? (port && portCold !== undefined ? { ...port, cold: portCold } : undefined);
+  const [warm, first] = peer ? [peer.median / ours.median, peer.cold / ours.cold] : [];
+  const floor = row.floor ?? FLOOR;
+  const below = warm !== undefined && (warm < floor || (first as number) < 1);
   const behind =
-    (row.target !== undefined && ratio < row.target) ||
+    (row.target !== undefined && warm !== undefined && warm < row.target) ||
     (row.targetMs !== undefined && ours.median > row.targetMs) ||
     (row.targetMb !== undefined && mb > row.targetMb);
-  const floor = limits([row.floor, 'x'], [row.floorMs, ' ms']);
   const target = limits([row.target, 'x'], [row.targetMs, ' ms'], [row.targetMb, ' MB']);
+  const least = go === null && !finished ? '>' : '';
+  const who = go === null ? 'p ' : '';
   console.log(
     line([
       row.name,
@@ -107,9 +143,11 @@ function show(row: Row, { ours, referenceMs, peakMb: mb, answer, wrong }: Measur
       ms(ours.cold),
       ms(ours.median),
       `${ms(ours.best)}..${ms(ours.worst)}`,
-      peerMs === undefined ? '' : `${referenceMs === undefined ? '' : 'ref '}${ms(peerMs)}`,
-      Number.isNaN(ratio) ? '' : `${ratio.toFixed(1)}x`,
-      `${floor}${below ? ' BELOW' : ''}`,
+      peer === undefined ? '' : `${who}${least}${ms(peer.cold)}`,
+      peer === undefined ? '' : `${who}${least}${ms(peer.median)}`,
+      first === undefined ? '' : `${least}${first.toFixed(1)}x`,
+      warm === undefined ? '' : `${least}${warm.toFixed(1)}x`,
+      warm === undefined ? '' : `${floor}x${below ? ' BELOW' : ''}`,
       `${target}${behind ? ' missed' : ''}`,
       mb.toFixed(0),
     ]),
