@@ -89,17 +89,22 @@ export function simulate(options: RunOptions): SimulatedRun & { readonly config:
   return { config, ...simulateOnce(config, variants, catalogue) };
 }
 
-/** Simulates successive seeds, from `seed` or 1, and returns the first run that is not valid. */
+/**
+ * Simulates successive seeds, from `seed` or 1, and returns the first run that is invalid; where none
+ * is, the first of which nothing is known, and null where all are valid.
+ */
 export function hunt(
   options: RunOptions,
   runs: number,
 ): (SimulatedRun & { readonly config: RunConfig }) | null {
   const first = options.seed ?? 1;
+  let unknown: ReturnType<typeof hunt> = null;
   for (let seed = first; seed < first + runs; seed++) {
     const result = simulate({ ...options, seed });
-    if (result.verdict.kind !== 'valid') return result;
+    if (result.verdict.kind === 'invalid') return result;
+    if (result.verdict.kind === 'unknown') unknown ??= result;
   }
-  return null;
+  return unknown;
 }
 
 /** One run on any backend, stored under `store` with its report, as `ordeal run` does. */

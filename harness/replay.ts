@@ -4,18 +4,8 @@ import { basename, join } from 'node:path';
 import { VirtualDriver } from './drivers/virtual.ts';
 import type { PreparedRun } from './run.ts';
 import { virtualRun } from './simulate.ts';
-import { FILES } from './store/format.ts';
+import { type Divergence, FILES } from './store/format.ts';
 import { historyLine, textLines, traceJson } from './store/lines.ts';
-
-/** Where two runs part: the first line that differs. */
-export interface Divergence {
-  readonly file: string;
-  /** Position of the event, from 0. */
-  readonly event: number;
-  /** The stored line and the replayed one; null where one of the two has ended. */
-  readonly stored: string | null;
-  readonly replayed: string | null;
-}
 
 /**
  * Null when the replay gives the same bytes. Of a run that was cut short (`prefix`), only what was

@@ -3,7 +3,6 @@
 import { statSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import { lossOf } from '../checkers/fault-windows.ts';
-import type { Verdict } from '../checkers/verdict.ts';
 import { promiseOf, type Variant } from '../systems/system.ts';
 import type { Backend } from './backend.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
@@ -11,16 +10,17 @@ import type { RunConfig, RunRequest } from './config.ts';
 import { hasNodeTraces, readTraces } from './docker/trace.ts';
 import { runRealtime } from './drivers/realtime.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
-import { EXIT, HarnessError, infrastructure, usage } from './errors.ts';
+import { HarnessError, infrastructure, usage } from './errors.ts';
 import { HistoryWatch, stoppedAt } from './history-watch.ts';
 import { judgeRun, quietTimeNs } from './judge.ts';
+import { outcomeOf } from './outcome.ts';
 import { compareWithReplay } from './replay.ts';
 import { reportHtml } from './report/html.ts';
 import { junitXml } from './report/junit.ts';
 import { summaryMarkdown } from './report/summary.ts';
 import { describeRun } from './run-file.ts';
 import { phasesOf, planOf, virtualRun } from './simulate.ts';
-import { figuresOf } from './store/figures.ts';
+import { type ExecutionFigures, figuresOf } from './store/figures.ts';
 import { type ResultsFile, type RunFigures, type RunSummary, SCHEMA } from './store/format.ts';
 import { readRun, type StoredRun } from './store/reader.ts';
 import { RunWriter, writeDerived, writeResults } from './store/writer.ts';
@@ -52,8 +52,9 @@ interface Executed {
   readonly realS: number;
   readonly reached: RunFigures['reached'];
   readonly cutShort: string | null;
+  readonly interrupted: boolean;
   /** What went wrong in our own machinery; null where nothing did. */
-  readonly failure: HarnessError | null;
+  readonly failure: string | null;
 }
 
 const INTERRUPTED = 'the run was interrupted';
@@ -74,16 +75,13 @@ export async function runAndStore(prepared: PreparedRun, context: RunContext): P
   const determinism = simulated ? replayed(prepared, executed) : null;
   const results = judgeStored(stored, { ...executed, determinism }, prepared.catalogue);
   writeResults(stored.directory, results);
-  const summary = writeReport(stored, results);
-  // What was recorded before our own machinery failed may hold a violation, which comes first.
-  if (executed.failure !== null && results.verdict.kind !== 'invalid') throw executed.failure;
-  return summary;
+  return writeReport(stored, results);
 }
 
 /** Judges a stored run by what is on disk, and nothing else. */
 export function judgeStored(
   stored: StoredRun,
-  execution: Pick<RunFigures, 'simulatedS' | 'realS' | 'reached' | 'determinism' | 'cutShort'>,
+  execution: ExecutionFigures,
   catalogue: Catalogue = builtIn,
 ): ResultsFile {
   const { config } = stored.run;
@@ -102,30 +100,26 @@ export function judgeStored(
     gap: stored.lost ?? (stored.truncated ? 'the trace is cut off' : gap),
     cutShort,
   });
+  const figures = figuresOf(stored.history, judged.checks, { ...execution, cutShort });
+  const suspects = suspectsIn(config, stored.run.byValue);
+  // A node that died of something else is our own trouble, also where the run went on.
+  const failure = figures.failure ?? loss;
+  const { verdict, status } = outcomeOf(judged.verdict, { ...figures, failure, suspects });
   return {
     schema: SCHEMA,
     kind: 'results',
     judgedAt: new Date().toISOString(),
-    verdict: judged.verdict,
-    exitStatus: statusOf(judged.verdict, execution, loss),
+    verdict,
+    exitStatus: status,
     checks: judged.checks,
-    figures: figuresOf(stored.history, judged.checks, { ...execution, cutShort }),
+    figures,
   };
 }
 
-/** A violation outweighs everything; then what was lost, an interruption, doubts about the simulator. */
-function statusOf(
-  verdict: Verdict,
-  { cutShort, determinism }: Pick<RunFigures, 'cutShort' | 'determinism'>,
-  loss: string | null,
-): number {
-  if (verdict.kind === 'invalid') return EXIT.invalid;
-  if (loss !== null) return EXIT.infrastructure;
-  if (cutShort === INTERRUPTED) return EXIT.interrupted;
-  if (determinism !== null && determinism.identical < determinism.replays) {
-    return EXIT.infrastructure;
-  }
-  return EXIT[verdict.kind];
+/** Code that is not ours, else what was planted: the first to suspect where two runs differ. */
+export function suspectsIn(config: RunConfig, byValue: readonly string[]): readonly string[] {
+  const own = [...config.rules, ...byValue];
+  return own.length > 0 ? own : config.mutants;
 }
 
 /** Writes what a person reads: the report and the summary. */
@@ -183,6 +177,7 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
     realS,
     reached: variants.length === 0 ? null : active.reached,
     cutShort: ended ? stopOf(driver.result()) : INTERRUPTED,
+    interrupted: !ended,
     failure: null,
   };
 }
@@ -202,12 +197,13 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
   const plan = planOf(config, catalogue);
   writer.plan(plan);
   const begunMs = performance.now();
-  const executed = (cutShort: string | null, failure: HarnessError | null = null): Executed => ({
+  const executed = (cutShort: string | null, failure: string | null = null): Executed => ({
     directory: writer.directory,
     simulatedS: null,
     realS: (performance.now() - begunMs) / 1000,
     reached: null,
     cutShort,
+    interrupted: cutShort === INTERRUPTED,
     failure,
   });
   let hasTrace = false;
@@ -253,7 +249,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     }
     // Interrupted while the cluster was starting: it has cleaned up after itself.
     if (error === context.signal.reason) return executed(INTERRUPTED);
-    if (error instanceof HarnessError) return executed(error.message, error);
+    if (error instanceof HarnessError) return executed(error.message, error.message);
     throw error;
   } finally {
     writer.close();
@@ -306,7 +302,8 @@ function refuseUnsupported(
 
 /** Simulates once more and compares the bytes. */
 function replayed(prepared: PreparedRun, executed: Executed): RunFigures['determinism'] {
-  if (executed.cutShort === INTERRUPTED || executed.realS > REPLAY_SECONDS_MAX) return null;
-  const parts = compareWithReplay(executed.directory, false, prepared);
-  return { replays: 1, identical: parts === null ? 1 : 0 };
+  if (executed.interrupted || executed.failure !== null || executed.realS > REPLAY_SECONDS_MAX)
+    return null;
+  const parting = compareWithReplay(executed.directory, false, prepared);
+  return parting === null ? { replays: 1, identical: 1 } : { replays: 1, identical: 0, parting };
 }

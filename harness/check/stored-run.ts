@@ -2,7 +2,7 @@
 
 import { relative } from 'node:path';
 import { builtIn } from '../catalogue.ts';
-import { EXIT, HarnessError } from '../errors.ts';
+import { HarnessError } from '../errors.ts';
 import { withOwnModules } from '../own-modules.ts';
 import { type TerminalStyle, terminalBlock } from '../report/terminal.ts';
 import { judgeStored } from '../run.ts';
@@ -19,21 +19,26 @@ export interface Rejudged {
   readonly json: string;
 }
 
-/** What only the execution knew: taken from the first verdict, or absent where there is none. */
+/**
+ * What only the execution knew: taken from the first verdict, or absent where there is none. Judging
+ * again was not interrupted, whatever the run was.
+ */
 const KILLED = {
   simulatedS: null,
   realS: 0,
   reached: null,
   determinism: null,
   cutShort: 'the run was killed before it was judged',
+  interrupted: false,
+  failure: null,
 } as const satisfies Partial<RunFigures>;
 
 export async function rejudge(path: string, style: TerminalStyle): Promise<Rejudged> {
   const stored = readRun(path);
   const { catalogue } = await withOwnModules(stored.run.config, builtIn);
-  const results = judgeStored(stored, stored.results?.figures ?? KILLED, catalogue);
+  const execution = { ...KILLED, ...stored.results?.figures, interrupted: false };
+  const results = judgeStored(stored, execution, catalogue);
   const written = write(stored.directory, results);
-  const status = statusOf(results);
   const before = stored.results;
   const first = before === null ? 'none' : before.verdict.kind;
   const paths = { directory: shown(stored.directory), report: null };
@@ -55,7 +60,7 @@ export async function rejudge(path: string, style: TerminalStyle): Promise<Rejud
     checks,
     figures,
   });
-  return { status, text, json };
+  return { status: results.exitStatus, text, json };
 }
 
 /** A full disk, or one that cannot be written, does not take the verdict away. */
@@ -71,11 +76,6 @@ function write(
     if (!isOfDisk) throw error;
     return { path: null, why: error.message };
   }
-}
-
-/** Judging again was not interrupted, whatever the run was. */
-function statusOf({ exitStatus, verdict }: ResultsFile): number {
-  return exitStatus === EXIT.interrupted ? EXIT[verdict.kind] : exitStatus;
 }
 
 function shown(path: string): string {

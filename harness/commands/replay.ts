@@ -2,10 +2,10 @@
 
 import type { Command } from 'commander';
 import { EXIT, usage } from '../errors.ts';
-import { compareWithReplay, type Divergence } from '../replay.ts';
+import { compareWithReplay } from '../replay.ts';
 import { codeLabel } from '../report/verdict-words.ts';
 import { gitState } from '../run-file.ts';
-import type { RunFile } from '../store/format.ts';
+import type { Divergence, RunFile } from '../store/format.ts';
 import { readRun } from '../store/reader.ts';
 import { prepare } from './run.ts';
 
@@ -41,7 +41,8 @@ async function replay(path: string, verify: boolean): Promise<number> {
     const verdict = results === null ? 'no verdict was stored' : `verdict ${results.verdict.kind}`;
     process.stdout.write(`identical: every byte of history and trace (${verdict})\n`);
     if (results?.verdict.kind === 'invalid') process.stdout.write(`${results.verdict.because}\n`);
-    return verify || results === null ? EXIT.valid : EXIT[results.verdict.kind];
+    // The run's own status: what it could not say the first time, it cannot say now.
+    return verify || results === null ? EXIT.valid : results.exitStatus;
   }
   process.stdout.write(describe(parting));
   return EXIT.infrastructure;

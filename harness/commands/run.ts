@@ -4,16 +4,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Verdict } from '../../checkers/verdict.ts';
 import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
 import { type RunRequest, resolveConfig } from '../config.ts';
 import { EXIT, usage } from '../errors.ts';
 import { interruption } from '../interruption.ts';
 import { leadToUs, withOwnModules } from '../own-modules.ts';
+import { progressOn } from '../progress.ts';
+import { tallyLines, tallyText } from '../report/tally.ts';
 import { styleOf, terminalBlock } from '../report/terminal.ts';
 import { type PreparedRun, type RunContext, refuseEarly, runAndStore } from '../run.ts';
 import { commandOf } from '../run-file.ts';
-import { simulateOnce } from '../simulate.ts';
+import { runSeries, type Store, type Tally } from '../series.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { loadVariants } from '../variants/load.ts';
@@ -71,22 +72,41 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
   }
   await refuseEarly(prepared);
   using interrupt = interruption();
-  const progress = (line: string) => {
-    if (flags.quiet !== true) process.stderr.write(`${line}\n`);
-  };
-  const context: RunContext = { store: flags.store, signal: interrupt.signal, progress };
-  if (runs === 1) {
-    const summary = await runSaying(prepared, context);
-    show(summary, null, flags);
-    return summary.results.exitStatus;
-  }
-  const { summary, ...tally } = await runMany(prepared, runs, context);
-  if (summary === null) {
-    process.stderr.write(`${tallyText(tally)}, then interrupted\n`);
-    return EXIT.interrupted;
-  }
-  show(summary, tally, flags);
-  return summary.results.exitStatus;
+  const progress = progressOn(process.stderr, flags.quiet === true);
+  const { signal } = interrupt;
+  const context: RunContext = { store: flags.store, signal, progress: progress.line };
+  const hint = huntText(prepared);
+  if (hint !== null) progress.line(hint);
+  const store: Store = (one) => runSaying(one, context);
+  if (runs === 1) return show(await store(prepared), null, flags);
+  const { tally, summary } = await runSeries(prepared, runs, store, progress, signal);
+  if (summary !== null) return show(summary, tally, flags);
+  if (flags.json === true) {
+    const verdict = { kind: 'unknown', because: 'interrupted before a run was stored' };
+    printJson({ verdict, exitStatus: EXIT.interrupted, runs: tally });
+  } else process.stderr.write(`${tallyText(tally)}, then interrupted\n`);
+  return EXIT.interrupted;
+}
+
+/** What variants ask for beyond what was asked for: they are hunted where they show. */
+function huntText({ request, config, variants, catalogue }: PreparedRun): string | null {
+  if (variants.every(({ hunt }) => hunt === undefined)) return null;
+  const plain = resolveConfig({ ...request, seed: config.seed }, [], () => config.seed, catalogue);
+  const changes = [
+    ['nodes', plain.nodes, config.nodes],
+    ['workload', plain.workload, config.workload],
+    ['nemesis', plain.nemesis.join(',') || 'none', config.nemesis.join(',') || 'none'],
+    ['nemesis-interval', plain.nemesisIntervalS, config.nemesisIntervalS],
+    ['rate', plain.rate, config.rate],
+    ['time-limit', plain.timeLimitS, config.timeLimitS],
+    ...Object.entries(config.set).map(([name, value]) => ['set', plain.set[name], value, name]),
+  ].filter(([, before, now]) => before !== now);
+  if (changes.length === 0) return null;
+  const flags = changes.map(([flag, , now, name]) => {
+    return name === undefined ? `--${flag} ${now}` : `--set ${name}=${now}`;
+  });
+  const ids = variants.filter(({ hunt }) => hunt !== undefined).map(({ id }) => id);
+  return `${ids.join(', ')} is run where it shows best: ${flags.join(' ')} (flags of yours win)`;
 }
 
 /** Resolves configuration and variants; nothing has been started yet when this throws. */
@@ -125,73 +145,22 @@ async function runSaying(prepared: PreparedRun, context: RunContext): Promise<Ru
   }
 }
 
-/** How much a reader wants to see a run of this verdict, out of several. */
-const INTEREST = { valid: 0, unknown: 1, invalid: 2 } as const;
-
-/**
- * Successive seeds until one is invalid. In the simulator they are tried in memory, and the one to
- * be shown is made again and stored: the invalid one, else the first unknown one, else the last.
- * On containers every run is stored. The summary is null when it was interrupted before that.
- */
-async function runMany(
-  prepared: PreparedRun,
-  runs: number,
-  context: RunContext,
-): Promise<Tally & { readonly summary: RunSummary | null }> {
-  const counts = { valid: 0, invalid: 0, unknown: 0 };
-  const firstSeed = prepared.config.seed;
-  let shown: { kind: Verdict['kind']; run: PreparedRun; summary: RunSummary | null } | null = null;
-  for (let done = 0; done < runs && counts.invalid === 0; done++) {
-    if (context.signal.aborted) return { ...counts, firstSeed, summary: null };
-    const run = { ...prepared, config: { ...prepared.config, seed: firstSeed + done } };
-    const simulated = run.config.backend === 'sim';
-    const summary = simulated ? null : await runSaying(run, context);
-    const { kind } = summary?.results.verdict ?? simulateSaying(run).verdict;
-    counts[kind]++;
-    // Of runs that are equally interesting, the first; but of valid ones the last.
-    const gain = INTEREST[kind] - (shown === null ? -1 : INTEREST[shown.kind]);
-    if (gain > 0 || (gain === 0 && kind === 'valid')) shown = { kind, run, summary };
-    if (done % 50 === 49) context.progress(tallyText({ ...counts, firstSeed }));
-    await new Promise(setImmediate);
-  }
-  if (shown === null) throw new Error('no run was made');
-  return { ...counts, firstSeed, summary: shown.summary ?? (await runSaying(shown.run, context)) };
-}
-
-function simulateSaying(run: PreparedRun): ReturnType<typeof simulateOnce> {
-  try {
-    return simulateOnce(run.config, run.variants, run.catalogue);
-  } catch (error) {
-    process.stderr.write(`ordeal: the run was: ${commandOf(run.request, run.config)}\n`);
-    throw error;
-  }
-}
-
-/** Counts over several runs. */
-interface Tally {
-  readonly valid: number;
-  readonly invalid: number;
-  readonly unknown: number;
-  readonly firstSeed: number;
-}
-
-function tallyText({ valid, invalid, unknown, firstSeed }: Tally): string {
-  const total = valid + invalid + unknown;
-  return `${total} runs from seed ${firstSeed}: ${valid} valid, ${invalid} invalid, ${unknown} unknown`;
-}
-
-function show(summary: RunSummary, tally: Tally | null, flags: Flags): void {
+/** Prints what a run came to and returns its exit status. */
+function show(summary: RunSummary, tally: Tally | null, flags: Flags): number {
+  const { run, results, paths } = summary;
+  const { verdict, exitStatus } = results;
   if (flags.json === true) {
-    const { run, results, paths } = summary;
     const digest = digestOf(paths.directory);
-    const document = { verdict: results.verdict, ...digest, run, results, paths, runs: tally };
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-    return;
+    printJson({ verdict, exitStatus, ...digest, run, results, paths, runs: tally });
+    return exitStatus;
   }
-  if (tally !== null) {
-    process.stdout.write(`${tallyText(tally)}\n`);
-  }
+  if (tally !== null) process.stdout.write(`${tallyLines(tally).join('\n')}\n`);
   process.stdout.write(`${terminalBlock(summary, styleOf(process.stdout))}\n`);
+  return exitStatus;
+}
+
+function printJson(document: object): void {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
 /** Digests of the recording, so that two runs can be compared without their files. */

@@ -21,7 +21,7 @@ import { checksSection, contextSection, type Receipted, receiptsSection } from '
 import { type Focus, type TraceFacts, traceFacts } from './trace-facts.ts';
 import { traceSection } from './trace-section.ts';
 import { verdictSection } from './verdict-section.ts';
-import { WORDS } from './verdict-words.ts';
+import { lastWordOf } from './verdict-words.ts';
 import { withCulprit, witnessSection } from './witness.ts';
 
 const STYLE = readFileSync(new URL('page.css', import.meta.url), 'utf8');
@@ -64,7 +64,7 @@ ${results === null ? null : checksSection(checks)}
 ${nearby.section}${receipts.section}${contextSection(run, directory)}
 ${cutSection(cut, stored)}</section>
 </main>`;
-  return page(`${WORDS[verdict.kind].word.toLowerCase()}: ${name}`, body);
+  return page(`${lastWordOf(results).word.toLowerCase()}: ${name}`, body);
 }
 
 const NOT_JUDGED: Verdict = {

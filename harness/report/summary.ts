@@ -4,7 +4,14 @@ import type { RunSummary } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { count, NBSP, plural, seconds, visible } from './text.ts';
-import { alsoSaid, codeLabel, furtherSentences, sentenceOf, WORDS } from './verdict-words.ts';
+import {
+  alsoSaid,
+  codeLabel,
+  furtherSentences,
+  lastWordOf,
+  sentenceOf,
+  WORDS,
+} from './verdict-words.ts';
 
 /** Sentences of a witness that are shown. */
 const SENTENCES = 10;
@@ -12,7 +19,7 @@ const SENTENCES = 10;
 export function summaryMarkdown(summary: RunSummary): string {
   const { run, results, paths } = summary;
   const { verdict, checks, figures } = results;
-  const { word, mark } = WORDS[verdict.kind];
+  const { word, mark } = lastWordOf(results);
   const { config } = run;
   const told = furtherSentences(verdict).slice(0, SENTENCES);
   const also = alsoSaid(verdict, checks).map(

@@ -6,7 +6,15 @@ import type { LaneFigures, RunSummary, TimedCheck } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { bytes, count, NBSP, plural, seconds, visible } from './text.ts';
-import { alsoSaid, codeLabel, furtherSentences, sentenceOf, WORDS } from './verdict-words.ts';
+import {
+  alsoSaid,
+  codeLabel,
+  exactSentenceOf,
+  furtherSentences,
+  lastWordOf,
+  sentenceOf,
+  WORDS,
+} from './verdict-words.ts';
 
 /** How wide the block may be, and whether it may be coloured. */
 export interface TerminalStyle {
@@ -100,7 +108,7 @@ function laneText({ lane, installed, skipped, indeterminate }: LaneFigures): str
 
 function reachedLines({ results }: RunSummary, style: TerminalStyle): string[] {
   return Object.entries(results.figures.reached ?? {}).map(([rule, { calls, changed }]) => {
-    const text = `${rule}: asked ${count(calls)} times, decided otherwise ${count(changed)} times`;
+    const text = `${rule}: asked ${plural(calls, 'time')}, decided otherwise ${plural(changed, 'time')}`;
     return line(changed > 0 ? 'valid' : 'unknown', 'Variant', text, style);
   });
 }
@@ -128,21 +136,21 @@ function determinismLines({ results }: RunSummary, style: TerminalStyle): string
   if (determinism === null) return [];
   const { replays, identical } = determinism;
   const kind = replays === identical ? 'valid' : 'invalid';
-  return [line(kind, 'Determinism', `${identical}/${replays} identical replays`, style)];
+  const text = `${identical}/${plural(replays, 'replay')} identical`;
+  return [line(kind, 'Determinism', text, style)];
 }
 
 function verdictLines({ results }: RunSummary, style: TerminalStyle): string[] {
   const { verdict, checks } = results;
-  const { word } = WORDS[verdict.kind];
-  const sentence = sentenceOf(verdict);
-  const lines = [line(verdict.kind, word, sentence, style, true)];
+  const { word, mark } = lastWordOf(results);
+  const lines = [line(verdict.kind, word, sentenceOf(verdict), style, mark)];
   const more = furtherSentences(verdict);
   lines.push(...more.slice(0, SENTENCES).map((told) => hanging(told, style)));
   if (more.length > SENTENCES) {
     lines.push(hanging(`and ${more.length - SENTENCES} more, in the report`, style));
   }
   for (const check of alsoSaid(verdict, checks)) {
-    lines.push(hanging(`also ${check.checker}: ${sentenceOf(check.verdict)}`, style));
+    lines.push(hanging(`also ${check.checker}: ${exactSentenceOf(check.verdict)}`, style));
   }
   return lines;
 }
@@ -164,14 +172,21 @@ function pathLines({ run, results, paths }: RunSummary, style: TerminalStyle): s
   });
 }
 
-/** A line with its mark; what does not fit goes on below, under its text. */
-function line(kind: Kind, label: string, text: string, style: TerminalStyle, bold = false): string {
-  const { mark } = WORDS[kind];
+/** A line with its mark, the last word in bold; what does not fit goes on below, under its text. */
+function line(
+  kind: Kind,
+  label: string,
+  text: string,
+  style: TerminalStyle,
+  lastMark: string | null = null,
+): string {
+  const mark = lastMark ?? WORDS[kind].mark;
   const head = `${mark} ${label}`.padEnd(INDENT);
   const colour = COLOURS[kind];
-  const painted = bold
-    ? paint(['bold', colour], head, style)
-    : `${paint(colour, mark, style)}${head.slice(mark.length)}`;
+  const painted =
+    lastMark === null
+      ? `${paint(colour, mark, style)}${head.slice(mark.length)}`
+      : paint(['bold', colour], head, style);
   return `${painted}${wrap(visible(text), style.columns - INDENT).join(`\n${' '.repeat(INDENT)}`)}`;
 }
 

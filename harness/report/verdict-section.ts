@@ -6,7 +6,7 @@ import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { html, type Markup } from './markup.ts';
 import { count, plural, seconds } from './text.ts';
-import { alsoSaid, codeLabel, sentenceOf, WORDS } from './verdict-words.ts';
+import { alsoSaid, codeLabel, exactSentenceOf, lastWordOf, sentenceOf } from './verdict-words.ts';
 
 export function verdictSection(
   run: RunFile,
@@ -14,9 +14,9 @@ export function verdictSection(
   verdict: Verdict,
   name: string,
 ): Markup {
-  const { word, mark, className } = WORDS[verdict.kind];
+  const { word, mark, className } = lastWordOf(results);
   const also = alsoSaid(verdict, results?.checks ?? []).map((check) => {
-    return html`<p class="also"><b>${check.checker}</b> ${sentenceOf(check.verdict)}</p>`;
+    return html`<p class="also"><b>${check.checker}</b> ${exactSentenceOf(check.verdict)}</p>`;
   });
   const exactly = verdict.kind === 'invalid' ? verdict.detail : undefined;
   const detail = exactly === undefined ? null : html`<p class="detail">${exactly}</p>`;

@@ -1,19 +1,38 @@
-/** The three verdicts as every report shows them: a word and a mark, never a colour alone. */
+/** Verdicts and last words as every report shows them: a word and a mark, never a colour alone. */
 
 import type { Verdict } from '../../checkers/verdict.ts';
-import type { RunSummary, TimedCheck } from '../store/format.ts';
+import { EXIT } from '../errors.ts';
+import { LAST_WORDS, type RunStatus } from '../outcome.ts';
+import type { ResultsFile, RunSummary, TimedCheck } from '../store/format.ts';
 
+/** Of single checks. */
 export const WORDS = {
-  valid: { word: 'VALID', mark: '✔', className: 'ok' },
-  invalid: { word: 'VIOLATION', mark: '✖', className: 'fail' },
-  unknown: { word: 'UNKNOWN', mark: '?', className: 'info' },
+  valid: LAST_WORDS[EXIT.valid],
+  invalid: LAST_WORDS[EXIT.invalid],
+  unknown: LAST_WORDS[EXIT.unknown],
 } as const satisfies Record<Verdict['kind'], object>;
+
+/** Of a run, by its exit status; one that was not judged is unknown. */
+export function lastWordOf(results: ResultsFile | null): (typeof LAST_WORDS)[RunStatus] {
+  const status = results?.exitStatus ?? EXIT.unknown;
+  return isRunStatus(status) ? LAST_WORDS[status] : LAST_WORDS[EXIT.unknown];
+}
+
+function isRunStatus(status: number): status is RunStatus {
+  return Object.hasOwn(LAST_WORDS, status);
+}
 
 /** The sentence of a verdict: why it is what it is. */
 export function sentenceOf(verdict: Verdict): string {
   return verdict.kind === 'valid'
     ? (verdict.note ?? 'every checker found its property kept')
     : verdict.because;
+}
+
+/** The sentence with what exactly contradicts the property, where that is said apart. */
+export function exactSentenceOf(verdict: Verdict): string {
+  const exactly = verdict.kind === 'invalid' ? verdict.detail : undefined;
+  return exactly === undefined ? sentenceOf(verdict) : `${sentenceOf(verdict)} (${exactly})`;
 }
 
 /** What is told of a verdict after its sentence: the property by its name, then the witness. */

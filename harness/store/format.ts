@@ -94,9 +94,28 @@ export interface RunFigures {
     Record<string, { readonly calls: number; readonly changed: number }>
   > | null;
   /** Replays of the run that were compared byte for byte; null where none was made. */
-  readonly determinism: { readonly replays: number; readonly identical: number } | null;
+  readonly determinism: {
+    readonly replays: number;
+    readonly identical: number;
+    /** Where the first of those that differ parts from the stored run. */
+    readonly parting?: Divergence;
+  } | null;
   /** Why the run did not go to its end; null where it did. */
   readonly cutShort: string | null;
+  /** Whether somebody ended it. */
+  readonly interrupted: boolean;
+  /** What went wrong in our own machinery; null where nothing did. */
+  readonly failure: string | null;
+}
+
+/** Where two runs part: the first line that differs. */
+export interface Divergence {
+  readonly file: string;
+  /** Position of the event, from 0. */
+  readonly event: number;
+  /** The stored line and the replayed one; null where one of the two has ended. */
+  readonly stored: string | null;
+  readonly replayed: string | null;
 }
 
 /** Receipts of one lane, counted. */

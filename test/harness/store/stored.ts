@@ -4,6 +4,7 @@ import type { NewEvent } from '../../../checkers/history.ts';
 import { History } from '../../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../../checkers/trace.ts';
 import type { Verdict } from '../../../checkers/verdict.ts';
+import { EXIT } from '../../../harness/errors.ts';
 import { figuresOf } from '../../../harness/store/figures.ts';
 import type { ResultsFile, RunFile } from '../../../harness/store/format.ts';
 import { RunWriter, writeResults } from '../../../harness/store/writer.ts';
@@ -117,7 +118,7 @@ export function resultsFor(history: History, verdict: Verdict, others: readonly 
     kind: 'results',
     judgedAt: '2026-11-21T00:31:09.000Z',
     verdict,
-    exitStatus: verdict.kind === 'valid' ? 0 : 1,
+    exitStatus: EXIT[verdict.kind],
     checks,
     figures: figuresOf(history, checks, {
       simulatedS: 5,
@@ -125,6 +126,8 @@ export function resultsFor(history: History, verdict: Verdict, others: readonly 
       reached: null,
       determinism: null,
       cutShort: null,
+      interrupted: false,
+      failure: null,
     }),
   };
   return results;

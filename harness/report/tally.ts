@@ -1,0 +1,32 @@
+/** What several runs came to, in lines for a terminal. */
+
+import type { Tally } from '../series.ts';
+import { plural, visible } from './text.ts';
+
+/** Runs without an answer that are listed; the document of `--json` has them all. */
+const UNKNOWNS_MAX = 20;
+
+/** `50 runs from seed 1: 49 valid, 0 invalid, 1 unknown`. */
+export function tallyText({ valid, invalid, unknown, firstSeed }: Tally): string {
+  const runs = plural(valid + invalid + unknown, 'run').replaceAll('\u00a0', ' ');
+  return `${runs} from seed ${firstSeed}: ${valid} valid, ${invalid} invalid, ${unknown} unknown`;
+}
+
+/** The counts, every run that ended without an answer, and how often variants were reached. */
+export function tallyLines(tally: Tally): string[] {
+  const { unknowns, reached } = tally;
+  const listed = unknowns.slice(0, UNKNOWNS_MAX).map(({ seed, because }) => {
+    return `  ? seed ${seed}: ${visible(because)}`;
+  });
+  const more = unknowns.length - listed.length;
+  const asked = Object.entries(reached ?? {}).map(([rule, { calls, changed }]) => {
+    const times = `asked ${plural(calls, 'time')}, decided otherwise ${plural(changed, 'time')}`;
+    return `  ${rule}: ${times}, over all runs`.replaceAll('\u00a0', ' ');
+  });
+  return [
+    tallyText(tally),
+    ...listed,
+    ...(more > 0 ? [`  and ${more} more (see --json)`] : []),
+    ...asked,
+  ];
+}
