@@ -47,6 +47,11 @@ export function fileProblem(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'permission denied';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'no space left on the disk';
+    case 'EROFS':
+      return 'the disk is read-only';
     default:
       return messageOf(error);
   }

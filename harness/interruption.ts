@@ -1,6 +1,9 @@
-/** Ctrl-C: the first one ends the run in order, the second one at once. */
+/** Ctrl-C and what else asks a process to end: first in order, the second time at once. */
 
 import { EXIT } from './errors.ts';
+
+/** SIGHUP: the terminal was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Listens until it is disposed of. */
 export function interruption(): { readonly signal: AbortSignal } & Disposable {
@@ -15,13 +18,11 @@ export function interruption(): { readonly signal: AbortSignal } & Disposable {
     );
     controller.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
     signal: controller.signal,
     [Symbol.dispose]: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };
 }

@@ -7,18 +7,26 @@ import { virtualRun } from './simulate.ts';
 import { type Divergence, FILES } from './store/format.ts';
 import { historyLine, textLines, traceJson } from './store/lines.ts';
 
+/** Events between two looks at the signal. */
+const SLICE_EVENTS = 200_000;
+
 /**
  * Null when the replay gives the same bytes. Of a run that was cut short (`prefix`), only what was
- * recorded can be compared: the replay may go on after it.
+ * recorded can be compared: the replay may go on after it. Null as well when it is interrupted.
  */
-export function compareWithReplay(
+export async function compareWithReplay(
   directory: string,
   prefix: boolean,
   { config, variants, catalogue }: Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>,
-): Divergence | null {
+  signal: AbortSignal | null = null,
+): Promise<Divergence | null> {
   const watching = { follower: null, record: true, stopAtViolation: false };
   const driver = new VirtualDriver(virtualRun(config, variants, watching, catalogue).run);
-  driver.advance(Number.POSITIVE_INFINITY);
+  while (!driver.advance(SLICE_EVENTS)) {
+    // Lets a signal through.
+    await new Promise(setImmediate);
+    if (signal?.aborted === true) return null;
+  }
   const history = Iterator.from(driver.history).map(historyLine);
   const trace = Iterator.from(driver.takeLines()).map(traceJson);
   return (

@@ -71,11 +71,31 @@ export async function runAndStore(prepared: PreparedRun, context: RunContext): P
   const executed = simulated
     ? await executeSimulated(prepared, context)
     : await executeLive(prepared, context);
-  const stored = readRun(executed.directory);
-  const determinism = simulated ? replayed(prepared, executed) : null;
-  const results = judgeStored(stored, { ...executed, determinism }, prepared.catalogue);
-  writeResults(stored.directory, results);
-  return writeReport(stored, results);
+  const stored = readBack(executed);
+  const determinism = simulated ? await replayed(prepared, executed, context.signal) : null;
+  const execution = { ...executed, determinism };
+  const results = judgeStored(stored, execution, prepared.catalogue);
+  try {
+    writeResults(stored.directory, results);
+    return writeReport(stored, results);
+  } catch (error) {
+    // No room for the verdict: it is said nevertheless, and that the run could not be kept.
+    if (!(error instanceof HarnessError)) throw error;
+    const failure = executed.failure ?? error.message;
+    const unkept = judgeStored(stored, { ...execution, failure }, prepared.catalogue);
+    const directory = relative(process.cwd(), stored.directory) || '.';
+    return { run: stored.run, results: unkept, paths: { directory, report: null } };
+  }
+}
+
+/** What was recorded; a store that somebody removed in the meantime is no mistake in the command. */
+function readBack({ directory, failure }: Executed): StoredRun {
+  try {
+    return readRun(directory);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    throw infrastructure(failure ?? `the run was removed from the store: ${error.message}`, error);
+  }
 }
 
 /** Judges a stored run by what is on disk, and nothing else. */
@@ -146,39 +166,41 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
   const watching = { follower: null, record: true, stopAtViolation: false };
   const { run, active } = virtualRun(config, variants, watching, catalogue);
   const driver = new VirtualDriver(run);
-  const writer = new RunWriter({ store: context.store, run: describeRun(prepared), live: false });
-  writer.plan(run.plan);
+  using writer = new RunWriter({ store: context.store, run: describeRun(prepared), live: false });
   const begunMs = performance.now();
   let ended = false;
+  let failure: string | null = null;
   let toldMs = begunMs;
-  while (!ended && !context.signal.aborted) {
-    try {
+  try {
+    writer.plan(run.plan);
+    while (!ended && !context.signal.aborted) {
       ended = driver.advance(SLICE_EVENTS);
-    } catch (error) {
-      // A mistake of a variant shows when it is asked: nothing was run that counts.
-      if (error instanceof HarnessError && error.failure === 'usage') writer.discard();
-      throw error;
+      if (performance.now() - toldMs > PROGRESS_MS) {
+        toldMs = performance.now();
+        const doneS = Math.round(driver.result().endUs / 1e6);
+        context.progress(`simulated ${doneS} of about ${Math.round(config.timeLimitS)} s`);
+      }
+      writer.history(driver.history);
+      writer.trace(driver.takeLines());
+      // Lets a signal through.
+      await new Promise(setImmediate);
     }
-    if (performance.now() - toldMs > PROGRESS_MS) {
-      toldMs = performance.now();
-      const doneS = Math.round(driver.result().endUs / 1e6);
-      context.progress(`simulated ${doneS} of about ${Math.round(config.timeLimitS)} s`);
-    }
-    writer.history(driver.history);
-    writer.trace(driver.takeLines());
-    // Lets a signal through.
-    await new Promise(setImmediate);
+    writer.close();
+  } catch (error) {
+    // A mistake of a variant shows when it is asked: nothing was run that counts.
+    if (error instanceof HarnessError && error.failure === 'usage') writer.discard();
+    if (!(error instanceof HarnessError && error.failure === 'infrastructure')) throw error;
+    failure = error.message;
   }
-  const realS = (performance.now() - begunMs) / 1000;
-  writer.close();
+  const interrupted = failure === null && !ended;
   return {
     directory: writer.directory,
     simulatedS: driver.result().endUs / 1e6,
-    realS,
+    realS: (performance.now() - begunMs) / 1000,
     reached: variants.length === 0 ? null : active.reached,
-    cutShort: ended ? stopOf(driver.result()) : INTERRUPTED,
-    interrupted: !ended,
-    failure: null,
+    cutShort: failure ?? (interrupted ? INTERRUPTED : stopOf(driver.result())),
+    interrupted,
+    failure,
   };
 }
 
@@ -192,7 +214,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
   const system = systemNamed(config.system, catalogue);
   const dockerBackend = await readyBackend(prepared);
   const run = describeRun(prepared);
-  const writer = new RunWriter({ store: context.store, run, live: true });
+  using writer = new RunWriter({ store: context.store, run, live: true });
   const workload = workloadNamed(config.workload, catalogue);
   const plan = planOf(config, catalogue);
   writer.plan(plan);
@@ -241,6 +263,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     hasTrace = true;
     const result = await running;
     if (lost !== null) throw infrastructure(lost);
+    writer.close();
     return executed(result.finished ? null : (stopOf(result) ?? INTERRUPTED));
   } catch (error) {
     // A cluster that never formed may have said why: a node that stopped itself, say.
@@ -251,8 +274,6 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     if (error === context.signal.reason) return executed(INTERRUPTED);
     if (error instanceof HarnessError) return executed(error.message, error.message);
     throw error;
-  } finally {
-    writer.close();
   }
 }
 
@@ -300,10 +321,15 @@ function refuseUnsupported(
   }
 }
 
-/** Simulates once more and compares the bytes. */
-function replayed(prepared: PreparedRun, executed: Executed): RunFigures['determinism'] {
-  if (executed.interrupted || executed.failure !== null || executed.realS > REPLAY_SECONDS_MAX)
-    return null;
-  const parting = compareWithReplay(executed.directory, false, prepared);
+/** Simulates once more and compares the bytes; whoever interrupts that has had the run itself. */
+async function replayed(
+  prepared: PreparedRun,
+  executed: Executed,
+  signal: AbortSignal,
+): Promise<RunFigures['determinism']> {
+  const { interrupted, failure, realS, directory } = executed;
+  if (interrupted || failure !== null || realS > REPLAY_SECONDS_MAX) return null;
+  const parting = await compareWithReplay(directory, false, prepared, signal);
+  if (signal.aborted) return null;
   return parting === null ? { replays: 1, identical: 1 } : { replays: 1, identical: 0, parting };
 }

@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import { EVENT_ID, type Event, getScalarValue, load, parseEvents, YAMLException } from 'js-yaml';
 import { z } from 'zod';
 import { fileProblem, type HarnessError, suggestion, usage } from './errors.ts';
+import { requireFile } from './store/disk.ts';
 
 /** A file whose contents fit their schema. */
 export interface YamlFile<Contents> {
@@ -28,6 +29,7 @@ export function readYamlFile<Contents>(
 ): YamlFile<Contents> {
   let source: string;
   try {
+    requireFile(file);
     source = readFileSync(file, 'utf8');
   } catch (error) {
     throw usage(`${named}: ${fileProblem(error)}`);

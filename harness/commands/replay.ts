@@ -36,7 +36,7 @@ async function replay(path: string, verify: boolean): Promise<number> {
   const { variants, catalogue } = await prepare(run.config);
   const prepared = { config: run.config, variants, catalogue };
   const cutShort = truncated || results === null || results.figures.cutShort !== null;
-  const parting = compareWithReplay(directory, cutShort, prepared);
+  const parting = await compareWithReplay(directory, cutShort, prepared);
   if (parting === null) {
     const verdict = results === null ? 'no verdict was stored' : `verdict ${results.verdict.kind}`;
     process.stdout.write(`identical: every byte of history and trace (${verdict})\n`);

@@ -12,7 +12,8 @@ import {
   type Value,
 } from '../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
-import { usage } from '../errors.ts';
+import { messageOf, usage } from '../errors.ts';
+import { requireFile, storing } from './disk.ts';
 import { type LinesHeader, SCHEMA } from './format.ts';
 
 /** Handed to the system when so many characters wait ... */
@@ -24,25 +25,32 @@ const LINE_FEED = 10;
 
 /** Appends lines to a file that begins with a header. */
 export class LinesWriter {
+  readonly #path: string;
   readonly #fd: number;
   readonly #live: boolean;
+  #open = true;
+  /** What a flush in the background met; the next write throws it. */
+  #failure: unknown = null;
   #pending = '';
   #timer: NodeJS.Timeout | null = null;
 
   /** `live`: time passes by itself, so that what was written must not wait for what follows. */
   constructor(path: string, kind: LinesHeader['kind'], live: boolean) {
-    this.#fd = openSync(path, 'wx');
+    this.#path = path;
+    this.#fd = storing(path, () => openSync(path, 'wx'));
     this.#live = live;
     this.write(JSON.stringify({ schema: SCHEMA, kind } satisfies LinesHeader));
     this.flush();
   }
 
+  /** Throws `infrastructure` when the disk takes no more. */
   write(line: string): void {
+    if (this.#failure !== null) throw this.#failure;
     this.#pending += line;
     this.#pending += '\n';
     if (this.#pending.length >= FLUSH_CHARACTERS) this.flush();
     else if (this.#live && this.#timer === null) {
-      this.#timer = setTimeout(() => this.flush(), FLUSH_MS);
+      this.#timer = setTimeout(() => this.#flushLater(), FLUSH_MS);
       this.#timer.unref();
     }
   }
@@ -53,12 +61,36 @@ export class LinesWriter {
     if (this.#pending === '') return;
     const bytes = Buffer.from(this.#pending);
     this.#pending = '';
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+    storing(this.#path, () => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+    });
   }
 
+  /** Nobody is there to be told yet. */
+  #flushLater(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.#failure = error;
+    }
+  }
+
+  /** Writes what waits and closes the file, also where that fails. */
   close(): void {
-    this.flush();
-    closeSync(this.#fd);
+    try {
+      if (this.#failure !== null) throw this.#failure;
+      this.flush();
+    } finally {
+      this[Symbol.dispose]();
+    }
+  }
+
+  /** Closes the file; what still waits is lost. */
+  [Symbol.dispose](): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#open) closeSync(this.#fd);
+    this.#open = false;
   }
 }
 
@@ -109,6 +141,7 @@ export function endsTorn(path: string): boolean {
 }
 
 function endsWithLineFeed(path: string): boolean {
+  refuseSpecial(path);
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
@@ -119,7 +152,16 @@ function endsWithLineFeed(path: string): boolean {
   }
 }
 
+function refuseSpecial(path: string): void {
+  try {
+    requireFile(path);
+  } catch (error) {
+    throw usage(`${path}: ${messageOf(error)}`);
+  }
+}
+
 export function* textLines(path: string): Generator<NumberedLine> {
+  refuseSpecial(path);
   const fd = openSync(path, 'r');
   try {
     const chunk = Buffer.allocUnsafe(1 << 18);

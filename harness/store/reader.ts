@@ -6,6 +6,7 @@ import { History } from '../../checkers/history.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
 import { hasNodeTraces, readTraces } from '../docker/trace.ts';
 import { usage } from '../errors.ts';
+import { requireFile } from './disk.ts';
 import { FILES, type ResultsFile, type RunFile, SCHEMA } from './format.ts';
 import { endsTorn, historyEventOf, readLines, traceLineOf } from './lines.ts';
 
@@ -143,6 +144,7 @@ function at(json: unknown, name: string): unknown {
 
 function readJson(path: string): unknown {
   try {
+    requireFile(path);
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

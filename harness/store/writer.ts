@@ -15,8 +15,9 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { History } from '../../checkers/history.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
-import { usage } from '../errors.ts';
+import { fileProblem, usage } from '../errors.ts';
 import type { Plan } from '../plan.ts';
+import { makeDirectories, storing } from './disk.ts';
 import { FILES, type ResultsFile, type RunFile } from './format.ts';
 import { historyLine, LinesWriter, traceJson } from './lines.ts';
 
@@ -28,7 +29,10 @@ export interface NewRun {
   readonly live: boolean;
 }
 
-/** A run that is being written. Close it when the run has ended. */
+/**
+ * A run that is being written. Close it when the run has ended. What the disk refuses is
+ * `infrastructure`; what was written before that stays.
+ */
 export class RunWriter {
   /** The run's own directory, inside the store. */
   readonly directory: string;
@@ -40,7 +44,7 @@ export class RunWriter {
   /** Makes the directory, writes `run.json` and points `latest` at it. */
   constructor({ store, run, live }: NewRun) {
     this.directory = makeDirectory(store, run);
-    mkdirSync(join(this.directory, FILES.logs));
+    storing(this.directory, () => mkdirSync(join(this.directory, FILES.logs)));
     writeWhole(join(this.directory, FILES.run), jsonText(run));
     this.#history = new LinesWriter(join(this.directory, FILES.history), 'history', live);
     this.#trace = new LinesWriter(join(this.directory, FILES.trace), 'trace', live);
@@ -82,10 +86,19 @@ export class RunWriter {
     this.#trace.flush();
   }
 
-  /** No lines can be written afterwards; small files still can. */
+  /** Writes what waits; no lines can be written afterwards, small files still can. */
   close(): void {
-    this.#history.close();
-    this.#trace.close();
+    try {
+      this.#history.close();
+    } finally {
+      this.#trace.close();
+    }
+  }
+
+  /** Closes the files of a run that cannot go on. */
+  [Symbol.dispose](): void {
+    this.#history[Symbol.dispose]();
+    this.#trace[Symbol.dispose]();
   }
 
   /** Removes the run: nothing came of it. */
@@ -136,14 +149,13 @@ function makeDirectory(store: string, { startedAt, config }: RunFile): string {
   const { system, workload, seed } = config;
   const name = `${compactTime(startedAt)}-${system}-${workload}-${seed}`;
   try {
-    mkdirSync(store, { recursive: true });
+    makeDirectories(store);
     for (let attempt = 1; ; attempt++) {
       const directory = join(store, attempt === 1 ? name : `${name}-${attempt}`);
       if (makeNew(directory)) return directory;
     }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw usage(`--store ${store}: cannot make a directory there (${message})`);
+    throw usage(`--store ${store}: cannot make a directory there (${fileProblem(error)})`);
   }
 }
 
@@ -161,37 +173,45 @@ function makeNew(directory: string): boolean {
 /** Writes beside the target and renames, so that no reader sees half a file. */
 function writeWhole(path: string, text: string): void {
   const beside = temporary(path);
-  writeFileSync(beside, text);
-  renameSync(beside, path);
+  storing(path, () => {
+    try {
+      writeFileSync(beside, text);
+      renameSync(beside, path);
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
+    }
+  });
 }
 
 /** Like `writeWhole`, but false when the file exists: a link, unlike a rename, replaces nothing. */
 function createOnce(path: string, text: string): boolean {
   if (existsSync(path)) return false;
   const beside = temporary(path);
-  writeFileSync(beside, text);
-  try {
-    linkSync(beside, path);
-    return true;
-  } catch (error) {
-    if (existsAlready(error)) return false;
-    throw error;
-  } finally {
-    rmSync(beside);
-  }
+  return storing(path, () => {
+    try {
+      writeFileSync(beside, text);
+      linkSync(beside, path);
+      return true;
+    } catch (error) {
+      if (existsAlready(error)) return false;
+      throw error;
+    } finally {
+      rmSync(beside, { force: true });
+    }
+  });
 }
 
 /** Replaces a link beside the run's directory in one step, so that it is never missing. */
 function pointAt(directory: string, link: 'latest' | 'latest-failure'): void {
   const path = join(dirname(directory), link);
   const beside = temporary(path);
-  symlinkSync(basename(directory), beside);
+  storing(path, () => symlinkSync(basename(directory), beside));
   try {
     renameSync(beside, path);
   } catch (error) {
-    rmSync(beside);
-    const message = error instanceof Error ? error.message : String(error);
-    throw usage(`${path}: cannot be replaced by a link to the run (${message})`);
+    rmSync(beside, { force: true });
+    throw usage(`${path}: cannot be replaced by a link to the run (${fileProblem(error)})`);
   }
 }
 

@@ -1,0 +1,40 @@
+/** What disks do to those who trust them: full, gone, read-only, or not files at all. */
+
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileProblem, HarnessError, infrastructure } from '../errors.ts';
+
+/** Carries out a write to the store; what keeps it from that is nobody's fault but the machine's. */
+export function storing<Result>(path: string, write: () => Result): Result {
+  try {
+    return write();
+  } catch (error) {
+    if (error instanceof HarnessError) throw error;
+    throw infrastructure(`the store cannot be written: ${path}: ${fileProblem(error)}`, error);
+  }
+}
+
+/**
+ * Makes a directory and those above it. Not by `recursive`, which never returns below a file system
+ * that takes no directories, such as `/proc`.
+ */
+export function makeDirectories(path: string): void {
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const directory of missing) {
+    try {
+      mkdirSync(directory);
+    } catch (error) {
+      // Somebody else made it in between.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+  }
+}
+
+/** Throws where a path is there and is no file: opening a pipe or a device might never return. */
+export function requireFile(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile()) return;
+  const kind = stats.isDirectory() ? 'directory' : stats.isFIFO() ? 'pipe' : 'device';
+  throw new Error(`is a ${kind}, and a file is needed`);
+}
