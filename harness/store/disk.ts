@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { fileProblem, HarnessError, infrastructure } from '../errors.ts';
+import { fileProblem, HarnessError, infrastructure, messageOf, usage } from '../errors.ts';
 
 /** Carries out a write to the store; what keeps it from that is nobody's fault but the machine's. */
 export function storing<Result>(path: string, write: () => Result): Result {
@@ -37,4 +37,13 @@ export function requireFile(path: string): void {
   if (stats === undefined || stats.isFile()) return;
   const kind = stats.isDirectory() ? 'directory' : stats.isFIFO() ? 'pipe' : 'device';
   throw new Error(`is a ${kind}, and a file is needed`);
+}
+
+/** `requireFile` with the path before what is wrong, as a mistake of the user. */
+export function refuseSpecial(path: string): void {
+  try {
+    requireFile(path);
+  } catch (error) {
+    throw usage(`${path}: ${messageOf(error)}`);
+  }
 }

@@ -12,8 +12,8 @@ import {
   type Value,
 } from '../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
-import { messageOf, usage } from '../errors.ts';
-import { requireFile, storing } from './disk.ts';
+import { usage } from '../errors.ts';
+import { refuseSpecial, storing } from './disk.ts';
 import { type LinesHeader, SCHEMA } from './format.ts';
 
 /** Handed to the system when so many characters wait ... */
@@ -30,7 +30,7 @@ export class LinesWriter {
   readonly #live: boolean;
   #open = true;
   /** What a flush in the background met; the next write throws it. */
-  #failure: unknown = null;
+  #failure: Error | null = null;
   #pending = '';
   #timer: NodeJS.Timeout | null = null;
 
@@ -71,7 +71,7 @@ export class LinesWriter {
     try {
       this.flush();
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error(String(error));
     }
   }
 
@@ -149,14 +149,6 @@ function endsWithLineFeed(path: string): boolean {
     return size > 0 && readSync(fd, byte, 0, 1, size - 1) === 1 && byte[0] === LINE_FEED;
   } finally {
     closeSync(fd);
-  }
-}
-
-function refuseSpecial(path: string): void {
-  try {
-    requireFile(path);
-  } catch (error) {
-    throw usage(`${path}: ${messageOf(error)}`);
   }
 }
 

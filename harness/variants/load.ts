@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Variant } from '../../systems/system.ts';
 import { fileProblem, suggestion, usage } from '../errors.ts';
+import { requireFile } from '../store/disk.ts';
 import { placeOf, readFrom } from './blame.ts';
 import { VariantMistake } from './errors.ts';
 import { shown } from './guard.ts';
@@ -92,6 +93,7 @@ export async function loadVariants(file: string): Promise<readonly Variant[]> {
   let module: Record<string, unknown>;
   try {
     // Import says less about a path that is wrong.
+    requireFile(file);
     source = readFileSync(file, 'utf8');
     module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
   } catch (error) {
