@@ -42,6 +42,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = await carryOut(argv);
   } catch (error) {
     process.exitCode = statusOf(error);
+    if (argv.includes('--json')) printFailure(error, process.exitCode);
   }
 }
 
@@ -60,6 +61,22 @@ async function carryOut(argv: readonly string[]): Promise<number> {
   await program.parseAsync([...argv], { from: 'user' });
   return status;
 }
+
+/** The one document of `--json`, also where nothing came of the command. */
+function printFailure(error: unknown, exitStatus: number): void {
+  // Help was asked for, and given.
+  if (exitStatus === EXIT.valid) return;
+  const text = error instanceof Error ? error.message : String(error);
+  const message = error instanceof CommanderError ? text.replace(/^error: /, '') : text;
+  const failure = FAILURES[exitStatus] ?? 'bug';
+  const document = { verdict: null, exitStatus, failure, error: message };
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+const FAILURES: Readonly<Record<number, string>> = {
+  [EXIT.usage]: 'usage',
+  [EXIT.infrastructure]: 'infrastructure',
+};
 
 /** Says what went wrong in one line, a bug of ours with its stack, and returns the exit status. */
 function statusOf(error: unknown): number {

@@ -2,24 +2,38 @@
 
 import { z } from 'zod';
 import type { RunRequest } from './config.ts';
+import { clientsIn, secondsIn } from './quantities.ts';
 import { readYamlFile } from './yaml-file.ts';
 
 const names = z.union([z.string(), z.array(z.string())], 'a name or a list of names is needed');
 const setting = z.union([z.string(), z.number(), z.boolean()], 'one value is needed');
+
+const duration = parsed(secondsIn, 'a time is needed: 60, 60s, 5m, 1h or 500ms');
+const clients = parsed(clientsIn, 'a number is needed, or one for each node: 10 or 2n');
+
+/** A number as it stands, or what a text stands for. */
+function parsed<Result>(parse: (text: string) => Result | null, needed: string) {
+  return z.union([z.number(), z.string()], needed).transform((given, context) => {
+    const result = typeof given === 'number' ? given : parse(given);
+    if (result !== null) return result;
+    context.addIssue(needed);
+    return z.NEVER;
+  });
+}
 
 const schema = z.strictObject({
   system: z.string().optional(),
   backend: z.enum(['sim', 'docker']).optional(),
   workload: z.string().optional(),
   nodes: z.int().optional(),
-  concurrency: z.int().optional(),
+  concurrency: clients.optional(),
   rate: z.number().optional(),
-  'time-limit': z.number().optional(),
+  'time-limit': duration.optional(),
   nemesis: names.optional(),
-  'nemesis-interval': z.number().optional(),
-  'startup-timeout': z.number().optional(),
-  'recovery-min': z.number().optional(),
-  'recovery-max': z.number().optional(),
+  'nemesis-interval': duration.optional(),
+  'startup-timeout': duration.optional(),
+  'recovery-min': duration.optional(),
+  'recovery-max': duration.optional(),
   seed: z.int().optional(),
   'stop-at-violation': z.boolean().optional(),
   mutant: names.optional(),

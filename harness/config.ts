@@ -6,6 +6,7 @@ import type { HuntSettings, System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { usage } from './errors.ts';
+import { clientsOf, type PerNode } from './quantities.ts';
 import { recoveryBoundS } from './recovery.ts';
 import { resolveSettings, type SIMULATOR_OPTIONS } from './settings.ts';
 import { CRASH_MODELS, type CrashModel } from './sim/disk.ts';
@@ -45,8 +46,10 @@ export interface RunConfig {
 }
 
 /** What the user asked for: everything but the system may be left open. */
-export interface RunRequest extends Partial<Omit<RunConfig, 'system' | 'set'>> {
+export interface RunRequest extends Partial<Omit<RunConfig, 'system' | 'set' | 'concurrency'>> {
   readonly system: string;
+  /** Clients at a time, also `2n`: two for each node. */
+  readonly concurrency?: number | PerNode;
   readonly set?: Options;
 }
 
@@ -102,7 +105,7 @@ export function resolveConfig(
     backend,
     workload: workload.name,
     nodes,
-    concurrency: request.concurrency ?? DEFAULTS.concurrency,
+    concurrency: clientsOf(request.concurrency ?? DEFAULTS.concurrency, nodes),
     rate: request.rate ?? hinted.rate ?? DEFAULTS.rate,
     timeLimitS: request.timeLimitS ?? hinted.timeLimitS ?? DEFAULTS.timeLimitS,
     nemesis: nemesisNames(request, hinted.nemesis, nodes, catalogue),

@@ -71,20 +71,33 @@ export function suggestion(
 ): string {
   const near = known
     .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))
-    .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
+    .filter(({ candidate, edits }) => edits <= editsMax(candidate))
     .sort((a, b) => a.edits - b.edits)[0];
   return near === undefined ? otherwise : `did you mean "${near.candidate}"?`;
 }
 
-/** Characters to insert, delete or replace (Levenshtein's distance), one row at a time. */
+/** Slips of the hand in a name of this length that still leave it recognisable. */
+function editsMax({ length }: string): number {
+  return length < 4 ? 1 : Math.max(2, Math.floor(length / 3));
+}
+
+/**
+ * Characters to insert, delete, replace, or swap with their neighbour: the distance of Damerau and
+ * Levenshtein, for swaps that nothing else touches (optimal string alignment).
+ */
 function editDistance(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (let i = 0; i < from.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < to.length; j++) {
       const replaced = (row[j] as number) + (from[i] === to[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
+      let least = Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1);
+      const isSwap = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j];
+      if (isSwap) least = Math.min(least, (before[j - 1] as number) + 1);
+      next.push(least);
     }
+    before = row;
     row = next;
   }
   return row[to.length] as number;

@@ -1,5 +1,5 @@
 /**
- * YAML files of the user: what is wrong in one is one usage error with file, line and column, also
+ * YAML files of the user: all that is wrong in one is told at once, each with line and snippet, also
  * where only the reader of its contents can tell.
  */
 
@@ -54,9 +54,11 @@ export function readYamlFile<Contents>(
   }
   const result = schema.safeParse(given);
   if (!result.success) {
-    const issue = result.error.issues[0] as z.core.$ZodIssue;
-    const { path, at: where, message } = complaintOf(issue, schema, fields);
-    throw at(path, where, message);
+    const complaints = result.error.issues.flatMap((issue) => complaintsOf(issue, schema, fields));
+    const placeOf = (one: Complaint) => positionOf(source, one.path, one.at);
+    complaints.sort((a, b) => placeOf(a) - placeOf(b));
+    const told = complaints.map(({ path, at: where, message }) => at(path, where, message).message);
+    throw usage(told.join('\n'));
   }
   return {
     contents: result.data,
@@ -87,8 +89,9 @@ function valuesIn(given: unknown, max: number): number {
 function placed(file: string, error: unknown): HarnessError {
   if (!(error instanceof YAMLException)) throw error;
   const { mark } = error;
-  const place = mark === undefined ? '' : `:${mark.line + 1}:${mark.column + 1}`;
-  return usage(`${file}${place}: ${error.reason}`);
+  if (mark === undefined) return usage(`${file}: ${error.reason}`);
+  const snippet = mark.snippet === undefined ? '' : `\n${mark.snippet}`;
+  return usage(`${file}:${mark.line + 1}:${mark.column + 1}: ${error.reason}${snippet}`);
 }
 
 /** What is wrong, and whether it is the key at the path or its value. */
@@ -98,21 +101,22 @@ interface Complaint {
   readonly message: string;
 }
 
-function complaintOf(
+function complaintsOf(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
   fields: { readonly one: string; readonly many: string },
-): Complaint {
+): Complaint[] {
   const path = issue.path.map(String);
   if (issue.code !== 'unrecognized_keys') {
     const where = path.length === 0 ? `${fields.many} by name are needed` : path.join('.');
-    return { path, at: 'value', message: `${where}: ${issue.message}` };
+    return [{ path, at: 'value', message: `${where}: ${issue.message}` }];
   }
-  const key = issue.keys[0] as string;
   const inside = path.length === 0 ? '' : `${path.join('.')}: `;
-  const hint = suggestion(key, keysAt(schema, path));
-  const message = `${inside}unknown ${fields.one} "${key}" (${hint})`;
-  return { path: [...path, key], at: 'key', message };
+  return issue.keys.map((key) => {
+    const hint = suggestion(key, keysAt(schema, path));
+    const message = `${inside}unknown ${fields.one} "${key}" (${hint})`;
+    return { path: [...path, key], at: 'key', message };
+  });
 }
 
 /** The keys that a schema allows at a path. */

@@ -2,9 +2,11 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Options } from '../../systems/protocol.ts';
+import { builtIn } from '../catalogue.ts';
 import type { RunRequest } from '../config.ts';
 import { readConfigFile } from '../config-file.ts';
-import { usage } from '../errors.ts';
+import { type HarnessError, usage } from '../errors.ts';
+import { clientsIn, type PerNode, secondsIn } from '../quantities.ts';
 
 /** What commander makes of the flags. */
 export interface RunFlags {
@@ -12,7 +14,7 @@ export interface RunFlags {
   readonly backend?: 'sim' | 'docker';
   readonly workload?: string;
   readonly nodes?: number;
-  readonly concurrency?: number;
+  readonly concurrency?: number | PerNode;
   readonly rate?: number;
   readonly timeLimit?: number;
   readonly nemesis?: readonly string[];
@@ -36,22 +38,22 @@ export function addRunOptions(command: Command): Command {
     )
     .option('--workload <name>', 'what clients do (default: register, or what the system serves)')
     .option('--nodes <n>', 'size of the cluster (default: 5)', number)
-    .option('--concurrency <n>', 'clients at a time (default: 10)', number)
+    .option('--concurrency <n>', 'clients at a time, or 2n: two a node (default: 10)', clients)
     .option('--rate <n>', 'operations per second over all clients (default: 100)', number)
-    .option('--time-limit <s>', 'seconds under faults, virtual in sim (default: 60)', number)
+    .option('--time-limit <t>', 'time under faults, 60, 60s or 5m (default: 60s)', duration)
     .option('--nemesis <names>', 'faults, by comma; all or none (default: all)', list)
-    .option('--nemesis-interval <s>', 'seconds between faults of a kind (default: 5)', number)
+    .option('--nemesis-interval <t>', 'between faults of a kind (default: 5s)', duration)
     .option(
-      '--startup-timeout <s>',
-      'containers: seconds without progress until a start is given up (default: by the machine)',
-      number,
+      '--startup-timeout <t>',
+      'containers: time without progress until a start is given up (default: by the machine)',
+      duration,
     )
     .option(
       '--recovery-min <s>',
       'load goes on so long after the last fault (default: as needed)',
       number,
     )
-    .option('--recovery-max <s>', 'and at most so long while nothing succeeds', number)
+    .option('--recovery-max <s>', 'and at most so long while nothing succeeds', duration)
     .option('--seed <n>', 'settles every random choice (default: drawn, and printed)', number)
     .option('--stop-at-violation', 'end the run at the first violation, and judge it')
     .option('--mutant <ids>', 'plants known bugs, by comma', list)
@@ -63,13 +65,15 @@ export function addRunOptions(command: Command): Command {
     );
 }
 
-/** Flags over the file's options. A file may say which system it is for; it cannot choose it. */
-export function requestOf(system: string, flags: RunFlags): RunRequest {
+/** Flags over the file's options. The system may be named in the file alone. */
+export function requestOf(named: string | undefined, flags: RunFlags): RunRequest {
   const file = flags.config === undefined ? {} : readConfigFile(flags.config);
-  if (file.system !== undefined && file.system !== system) {
-    throw usage(`--config ${flags.config}: is for ${file.system}, not for ${system}`);
+  if (named !== undefined && file.system !== undefined && file.system !== named) {
+    throw usage(`--config ${flags.config}: is for ${file.system}, not for ${named}`);
   }
-  const named = {
+  const system = named ?? file.system;
+  if (system === undefined) throw noSystem('ordeal run raft');
+  const options = {
     backend: flags.backend,
     workload: flags.workload,
     nodes: flags.nodes,
@@ -87,9 +91,28 @@ export function requestOf(system: string, flags: RunFlags): RunRequest {
     rules: flags.rules,
   };
   const given = Object.fromEntries(
-    Object.entries(named).filter(([, value]) => value !== undefined),
+    Object.entries(options).filter(([, value]) => value !== undefined),
   );
   return { ...file, ...given, system, set: { ...file.set, ...flags.set } };
+}
+
+/** A command that needs a system was given none. */
+export function noSystem(example: string): HarnessError {
+  const known = Object.keys(builtIn.systems).join(', ');
+  return usage(`a system is needed: ${known} (as in: ${example})`);
+}
+
+/** A time, as a flag's argument: in seconds. */
+function duration(text: string): number {
+  const seconds = secondsIn(text);
+  if (seconds !== null) return seconds;
+  throw new InvalidArgumentError('a time is needed: 60, 60s, 5m, 1h or 500ms.');
+}
+
+function clients(text: string): number | PerNode {
+  const value = clientsIn(text);
+  if (value !== null) return value;
+  throw new InvalidArgumentError('a number is needed, or one for each node: 10 or 2n.');
 }
 
 /** A number, as a flag's argument. */

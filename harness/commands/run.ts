@@ -19,7 +19,7 @@ import { FILES, type RunSummary } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { loadVariants } from '../variants/load.ts';
 import { applyVariants, builtInVariant } from '../variants.ts';
-import { addRunOptions, number, type RunFlags, requestOf } from './run-options.ts';
+import { addRunOptions, noSystem, number, type RunFlags, requestOf } from './run-options.ts';
 import { runScenario } from './scenario.ts';
 
 interface Flags extends RunFlags {
@@ -43,7 +43,7 @@ export function registerRun(program: Command, done: (status: number) => void): v
   const command = program
     .command('run')
     .description('run a system under faults and judge what it did')
-    .argument('<system>', 'see: ordeal list systems');
+    .argument('[system]', 'see: ordeal list systems');
   addRunOptions(command)
     .option('--runs <n>', 'runs on successive seeds, until one is invalid (default: 1)', number)
     .option('--scenario <name>', 'plays a script: see list scenarios, or an own file (.yaml)')
@@ -51,7 +51,7 @@ export function registerRun(program: Command, done: (status: number) => void): v
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', EXAMPLES)
-    .action(async (system: string, flags: Flags) => {
+    .action(async (system: string | undefined, flags: Flags) => {
       const { scenario } = flags;
       if (scenario === undefined) {
         done(await run(requestOf(system, flags), flags));
@@ -60,6 +60,7 @@ export function registerRun(program: Command, done: (status: number) => void): v
       const given = Object.keys(flags).filter((flag) => {
         return command.getOptionValueSource(flag) === 'cli';
       });
+      if (system === undefined) throw noSystem('ordeal run raft --scenario raft-figure-8');
       done(await runScenario(system, scenario, flags, given));
     });
 }
