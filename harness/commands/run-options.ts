@@ -49,11 +49,11 @@ export function addRunOptions(command: Command): Command {
       duration,
     )
     .option(
-      '--recovery-min <s>',
+      '--recovery-min <t>',
       'load goes on so long after the last fault (default: as needed)',
-      number,
+      duration,
     )
-    .option('--recovery-max <s>', 'and at most so long while nothing succeeds', duration)
+    .option('--recovery-max <t>', 'and at most so long while nothing succeeds', duration)
     .option('--seed <n>', 'settles every random choice (default: drawn, and printed)', number)
     .option('--stop-at-violation', 'end the run at the first violation, and judge it')
     .option('--mutant <ids>', 'plants known bugs, by comma', list)
