@@ -11,7 +11,7 @@ import { progressVerdict } from '../checkers/progress.ts';
 import { orderedSequentialVerdict } from '../checkers/promises/index.ts';
 import { statsVerdict, type Thresholds } from '../checkers/stats.ts';
 import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
-import { type ClientPromise, type System, sufficesFor } from '../systems/system.ts';
+import type { ClientPromise, System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
 import { cannotBeLive, electionsByChance, recoveryBoundS } from './recovery.ts';
@@ -145,10 +145,11 @@ export const judges: readonly Judge[] = [
     describe: 'while a quorum is up and connected, operations succeed, whatever else is down',
     judge: ({ config, system, history }) => {
       // Of real machines nobody knows whether they were in time: there a quiet end must do.
-      if (config.backend !== 'sim' || phaseMark(history, 'unformed') !== null) return null;
+      if (system.suffices === undefined || config.backend !== 'sim') return null;
+      if (phaseMark(history, 'unformed') !== null) return null;
       const { nodes, set } = config;
       const boundNs = recoveryBoundS(system, config) * PROGRESS_SHARE * 1e9;
-      const isQuorum = (up: readonly number[]) => sufficesFor(system, set, up, nodes);
+      const isQuorum = (up: readonly number[]) => system.suffices?.(up, set, nodes) === true;
       const result = progressVerdict(history, { nodes, isQuorum, boundNs });
       return unlessHopeless(system, config, result);
     },

@@ -136,8 +136,9 @@ export interface System {
    */
   readonly patience?: readonly Patience[];
   /**
-   * Whether these nodes, numbered from 0, are enough to go on, whatever else is down: a majority
-   * where absent. Told the options and the size of the cluster.
+   * Whether these nodes, numbered from 0, of a cluster of `size` are enough to go on, whatever else
+   * is down. Only of a system that says so is progress under faults asked: one that keeps each key
+   * on a node of its own is right to stop with it.
    */
   suffices?(nodes: readonly number[], options: Options, size: number): boolean;
   /** After how many operations a leader makes way of itself under these options; never where absent. */
@@ -161,16 +162,6 @@ export interface System {
   traceChecker?(): TraceChecker;
   /** Mutants and decoys, by id. */
   readonly variants: readonly Variant[];
-}
-
-/** Whether these of so many nodes are enough for a system to go on, whatever else is down. */
-export function sufficesFor(
-  system: System,
-  options: Options,
-  nodes: readonly number[],
-  size: number,
-): boolean {
-  return system.suffices?.(nodes, options, size) ?? 2 * nodes.length > size;
 }
 
 /** What a system promises its clients under these options. */

@@ -23,6 +23,7 @@ export const basicPaxos: System = {
   protocol: (rules: Rules) => basicPaxosProtocol(rules as BasicRules) as unknown as AnyProtocol,
   client: (rules: Rules) => withoutSessions(sessionClient(rules as BasicRules)),
   electionTimeoutMs: 300,
+  suffices: (nodes, _options, size) => 2 * nodes.length > size,
   patience: [{ option: 'phaseTimeoutMs', hops: 2 }],
   scenarioWords: basicWords as ScenarioWords,
   variants: basicVariants,
