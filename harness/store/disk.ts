@@ -31,11 +31,12 @@ export function makeDirectories(path: string): void {
   }
 }
 
-/** Throws where a path is there and is no file: opening a pipe or a device might never return. */
+/** Throws where a path is a pipe or a device: opening it might never return. */
 export function requireFile(path: string): void {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || stats.isFile()) return;
-  const kind = stats.isDirectory() ? 'directory' : stats.isFIFO() ? 'pipe' : 'device';
+  // Reading says what is wrong with a directory, and with what is not there.
+  if (stats === undefined || stats.isFile() || stats.isDirectory()) return;
+  const kind = stats.isFIFO() ? 'pipe' : 'device';
   throw new Error(`is a ${kind}, and a file is needed`);
 }
 
