@@ -35,6 +35,42 @@ interface Flaw {
 const flaws: readonly Flaw[] = [
   {
     model: 'cas-register',
+    title: 'a read of a repeated value that had been replaced before it began',
+    good: `0 invoke write 1
+           0 ok write 1
+           0 invoke write 2
+           0 ok write 2
+           1 invoke read
+           1 ok read 2
+           0 invoke write 1
+           0 ok write 1`,
+    flaw: ['1 ok read 2', '1 ok read 1'],
+    because:
+      "process 1 read 1 at 6 ms although process 0's write 2 had been answered at 4 ms in between, " +
+      "and the last that could have left it was process 0's write 1 (1 ms to 2 ms)",
+    events: [0, 1, 2, 3, 4, 5],
+    by: 'register monitor',
+    goodBy: 'Wing & Gong search',
+  },
+  {
+    model: 'cas-register',
+    title: 'a read of a repeated value before anybody wrote it',
+    good: `0 invoke write 1
+           0 ok write 1
+           1 invoke read
+           1 ok read 1
+           0 invoke write 2
+           0 ok write 2
+           0 invoke write 2
+           0 ok write 2`,
+    flaw: ['1 ok read 1', '1 ok read 2'],
+    because: 'process 1 read 2 at 4 ms, which nothing could have brought about by then',
+    events: [2, 3],
+    by: 'register monitor',
+    goodBy: 'Wing & Gong search',
+  },
+  {
+    model: 'cas-register',
     title: 'a chain of compare-and-sets that comes back to a replaced value',
     good: `0 invoke write 1
            0 ok write 1
