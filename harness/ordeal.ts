@@ -9,6 +9,7 @@ import type { System, Variant } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { builtIn, type Catalogue, systemNamed } from './catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from './config.ts';
+import { checkRunContext, checkRunOptions, checkRuns } from './library-options.ts';
 import { type PreparedRun, type RunContext, runAndStore } from './run.ts';
 import { type SimulatedRun, simulateOnce } from './simulate.ts';
 import type { RunSummary } from './store/format.ts';
@@ -71,7 +72,7 @@ export type { RunConfig, RunRequest, RunSummary, SimulatedRun };
 
 /** What to run: as on the command line, with own systems, workloads and nemeses by value. */
 export interface RunOptions
-  extends Omit<RunRequest, 'system' | 'workload' | 'nemesis' | 'mutants' | 'rules'> {
+  extends Omit<RunRequest, 'system' | 'workload' | 'nemesis' | 'mutants' | 'rules' | 'modules'> {
   readonly system: System | string;
   readonly workload?: Workload | string;
   /** `['all']` and `['none']` as on the command line. */
@@ -97,6 +98,8 @@ export function hunt(
   options: RunOptions,
   runs: number,
 ): (SimulatedRun & { readonly config: RunConfig }) | null {
+  checkRunOptions(options);
+  checkRuns(runs);
   const first = options.seed ?? 1;
   let unknown: ReturnType<typeof hunt> = null;
   for (let seed = first; seed < first + runs; seed++) {
@@ -112,6 +115,7 @@ export async function run(
   options: RunOptions,
   context: Partial<RunContext> = {},
 ): Promise<RunSummary> {
+  checkRunContext(context);
   return runAndStore(resolve(options), {
     store: context.store ?? 'store',
     signal: context.signal ?? new AbortController().signal,
@@ -120,6 +124,7 @@ export async function run(
 }
 
 function resolve(options: RunOptions): PreparedRun {
+  checkRunOptions(options);
   const { system, workload, nemesis, variants = [], ...rest } = options;
   const catalogue: Catalogue = {
     systems: { ...builtIn.systems, ...byName([system]) },

@@ -20,7 +20,8 @@ export function isModulePath(name: string): boolean {
   return /[\\/]|\.[cm]?[jt]s$/.test(name);
 }
 
-type Kind = keyof Catalogue;
+/** What a user can bring of their own. */
+export type Kind = keyof Catalogue;
 
 /** What is wrong with a field, as what is needed; null where nothing is. */
 type FieldCheck = readonly [field: string, needed: string, right: (value: unknown) => boolean];
@@ -104,8 +105,7 @@ async function loadModule(file: string): Promise<Catalogue> {
   for (const [name, value] of Object.entries(exported)) {
     const kind = kindOf(value);
     if (kind === null) continue;
-    checkFields(file, name, SHAPES[kind], value as Record<string, unknown>);
-    if (kind === 'systems') checkHandlers(file, name, value as System);
+    checkPart(kind, file, value as object, name);
     parts[kind][(value as { name: string }).name] = value as object;
   }
   return parts as unknown as Catalogue;
@@ -115,6 +115,17 @@ function kindOf(value: unknown): Kind | null {
   if (!isObject(value)) return null;
   const kinds = Object.keys(SHAPES) as Kind[];
   return kinds.find((kind) => SHAPES[kind].mark in (value as object)) ?? null;
+}
+
+/** Throws a usage error that names what is wrong with a part, and where it comes from. */
+export function checkPart(
+  kind: Kind,
+  from: string,
+  value: object,
+  name = String((value as { readonly name?: unknown }).name),
+): void {
+  checkFields(from, name, SHAPES[kind], value as Record<string, unknown>);
+  if (kind === 'systems') checkHandlers(from, name, value as System);
 }
 
 function checkFields(

@@ -120,7 +120,8 @@ function isMeantAsVariant(value: unknown): value is Variant {
   return 'id' in value && Object.keys(value).length > 1;
 }
 
-function checkVariant(variant: Variant): void {
+/** Throws a `VariantMistake` for what no variant has, or has otherwise. */
+export function checkVariant(variant: Variant): void {
   const given = new Map<string, unknown>(Object.entries(variant));
   for (const [name, value] of given) {
     const check: Check | undefined = Object.hasOwn(FIELDS, name)
