@@ -19,6 +19,8 @@ export interface ClusterSpec {
   /** Variants by module: built-in ones by id, a user's by absolute path. */
   readonly mutants: readonly string[];
   readonly ruleFiles: readonly string[];
+  /** The modules, by absolute path, in which nodes find a system that is in no registry. */
+  readonly systemModules: readonly string[];
   readonly seed: number;
   /** Where nodes write their logs and traces as they go: nobody else's directory. */
   readonly logDirectory: string;
@@ -72,10 +74,10 @@ export interface Backend {
   readonly name: string;
   readonly faults: readonly FaultKind[];
   /**
-   * To be called before a run is stored: whether a cluster of this system can be had here at all.
+   * To be called before a run is stored: whether a cluster can be had here at all.
    * Rejects with a `HarnessError` of one line that says what is missing.
    */
-  prepare(systemName: string): Promise<void>;
-  /** Starts a cluster and waits until every node answers and there is a leader. */
+  prepare(): Promise<void>;
+  /** Starts a cluster and waits until every node answers and names the leader, if it has any. */
   launch(spec: ClusterSpec): Promise<LiveCluster>;
 }

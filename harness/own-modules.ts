@@ -5,7 +5,6 @@
  */
 
 import { readFileSync } from 'node:fs';
-import * as nodeModule from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { OPERATIONS } from '../systems/operations.ts';
@@ -13,7 +12,7 @@ import type { System } from '../systems/system.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { RunRequest } from './config.ts';
 import { fileProblem, messageOf, usage } from './errors.ts';
-import { CODE_SUFFIX } from './own-code.ts';
+import { leadToUs } from './own-code.ts';
 
 /** Whether a name is that of a file: it has a slash, or ends as code does. */
 export function isModulePath(name: string): boolean {
@@ -92,7 +91,7 @@ const HANDLERS = ['start', 'message', 'timer', 'request', 'durable', 'view', 'me
 
 /** Everything that a module brings, checked. Throws a usage error with file and field. */
 async function loadModule(file: string): Promise<Catalogue> {
-  leadToUs();
+  leadToUs('ordeal');
   let exported: Record<string, unknown>;
   try {
     // Import says less about a path that is wrong.
@@ -206,26 +205,4 @@ export async function withOwnModules(request: RunRequest, base: Catalogue): Prom
   }
   const modules = files.size === 0 ? {} : { modules: [...files] };
   return { request: { ...request, system, ...parts, ...modules }, catalogue };
-}
-
-let led = false;
-
-/**
- * `ordeal` in a user's module is this Ordeal, wherever the module lies: beside a checkout, too, and
- * not a second copy of the same classes. Before Node 22.15 the project's own installation has it.
- */
-export function leadToUs(): void {
-  if (led || typeof nodeModule.registerHooks !== 'function') return;
-  led = true;
-  const ours = (path: string) => new URL(`${path}${CODE_SUFFIX}`, import.meta.url).href;
-  const faces = new Map<string, string>([
-    ['ordeal', ours('./ordeal')],
-    ['ordeal/checkers', ours('../checkers/index')],
-  ]);
-  nodeModule.registerHooks({
-    resolve(specifier, context, next) {
-      const url = faces.get(specifier);
-      return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
-    },
-  });
 }

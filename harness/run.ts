@@ -238,6 +238,8 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       options: config.set,
       mutants: config.mutants,
       ruleFiles: config.rules,
+      // What was named last goes before, as in the catalogue.
+      systemModules: isOwn(prepared) ? (config.modules ?? []).toReversed() : [],
       seed: config.seed,
       logDirectory: resolve(writer.logPath('')),
       startupTimeoutS: config.startupTimeoutS,
@@ -286,8 +288,13 @@ async function readyBackend(prepared: PreparedRun): Promise<Backend> {
   // Loaded only when needed: the Docker client costs as much start-up time as everything else.
   const { dockerBackend } = await import('./docker/index.ts');
   refuseUnsupported(prepared, dockerBackend.faults);
-  await dockerBackend.prepare(prepared.config.system);
+  await dockerBackend.prepare();
   return dockerBackend;
+}
+
+/** Whether the system is a user's own, also where it bears the name of one of ours. */
+function isOwn({ config, catalogue }: PreparedRun): boolean {
+  return catalogue.systems[config.system] !== builtIn.systems[config.system];
 }
 
 function refuseUnsupported(
@@ -296,14 +303,8 @@ function refuseUnsupported(
 ): void {
   if (byValue.length > 0) {
     throw usage(
-      `backend docker cannot run ${byValue.join(', ')}: containers load systems from this ` +
-        'checkout and variants from files (variants: by id, or --rules FILE)',
-    );
-  }
-  if (catalogue.systems[config.system] !== builtIn.systems[config.system]) {
-    throw usage(
-      `backend docker cannot run ${config.system}, a system of your own (try --backend sim); ` +
-        'own rules, workloads and nemeses it can',
+      `backend docker cannot run ${byValue.join(', ')}: containers load what is not ` +
+        'built in from files (ordeal run ./my-system.ts --rules FILE)',
     );
   }
   const misusing = variants.filter(({ disk }) => disk !== undefined).map(({ id }) => id);

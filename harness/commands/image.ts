@@ -1,20 +1,18 @@
-/** `ordeal image build`: the container image of a system. */
+/** `ordeal image build`: the container image in which nodes run. */
 
 import type { Command } from 'commander';
-import { systemNamed } from '../catalogue.ts';
 
 export function registerImage(program: Command): void {
   program
     .command('image')
-    .description('container images of systems')
+    .description('the container image in which nodes run')
     .command('build')
-    .description('build the image of a system, from a registry or from Debian packages')
-    .argument('<system>', 'see: ordeal list systems')
-    .addHelpText('after', '\nExample:\n  ordeal image build raft')
-    .action(async (system: string) => {
-      systemNamed(system);
+    .description('build the image, the same for all systems, from a registry or Debian packages')
+    .argument('[system]', 'makes no difference: all systems share one image')
+    .addHelpText('after', '\nExample:\n  ordeal image build')
+    .action(async () => {
       const { buildImage } = await import('../docker/index.ts');
-      const image = await buildImage(system, (line) => process.stderr.write(`${line}\n`));
+      const image = await buildImage((line) => process.stderr.write(`${line}\n`));
       process.stdout.write(`${image.tag}\n`);
     });
 }

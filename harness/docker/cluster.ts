@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { nodeName } from '../../checkers/trace.ts';
 import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
 import type { NodeView } from '../../systems/protocol.ts';
+import type { System } from '../../systems/system.ts';
 import type { ClusterSpec, LiveClient, LiveCluster, RecordedTrace } from '../backend.ts';
 import { HarnessError, infrastructure } from '../errors.ts';
 import { CausalClock } from '../host/causality.ts';
@@ -15,6 +16,7 @@ import { connectEngine, type EngineInfo, reason } from './engine.ts';
 import { DockerFaults } from './faults.ts';
 import { type Image, requireBuildable, requireImage } from './image.ts';
 import { DIRECTORY_PREFIX, removeRun, sweepIn, writeOwner } from './leftovers.ts';
+import { ModuleMounts } from './module-mounts.ts';
 import { createNetwork, type Network } from './network.ts';
 import { type ClusterPlan, lastLines, NodeContainer, PORT } from './node-container.ts';
 import { type Owner, thisProcess } from './owner.ts';
@@ -32,27 +34,21 @@ const VIEW_TIMEOUT_MS = 500;
 /** Of every step of the teardown. */
 const TEARDOWN_MS_MAX = 60_000;
 
-/** What a test or a library's user may add to a launch. */
-export interface LaunchOptions {
-  /** Module that exports `system`, for a system that is in no registry. */
-  readonly systemModule?: string;
-}
-
 /** See `Backend.prepare`. */
-export async function prepare(systemName: string): Promise<void> {
+export async function prepare(): Promise<void> {
   const { docker } = await connectEngine();
-  await requireBuildable(docker, systemName);
+  await requireBuildable(docker);
 }
 
 /** Starts a cluster; see `Backend.launch`. Whatever fails, nothing is left behind. */
-export async function launch(spec: ClusterSpec, options: LaunchOptions = {}): Promise<LiveCluster> {
+export async function launch(spec: ClusterSpec): Promise<LiveCluster> {
   const engine = await connectEngine();
   const teardown = new Teardown();
   try {
-    const image = await requireImage(engine.docker, spec.system.name);
+    const image = await requireImage(engine.docker);
     await sweepIn(engine.docker);
     spec.signal.throwIfAborted();
-    return await bringUp(spec, options, engine, image, teardown);
+    return await bringUp(spec, engine, image, teardown);
   } catch (error) {
     await takeDown(teardown);
     // Whatever it was that failed: the reason is the interruption.
@@ -72,7 +68,6 @@ async function takeDown(teardown: Teardown): Promise<void> {
 
 async function bringUp(
   spec: ClusterSpec,
-  options: LaunchOptions,
   engine: EngineInfo,
   image: Image,
   teardown: Teardown,
@@ -89,7 +84,7 @@ async function bringUp(
   const network = await createNetwork(docker, owner, owner.runId, spec.nodes);
   spec.signal.throwIfAborted();
 
-  const plan = makePlan({ spec, options, owner, network, image, directory, engine });
+  const plan = makePlan({ spec, owner, network, image, directory, engine });
   const nodes = Array.from({ length: spec.nodes }, (_, node) => new NodeContainer(plan, node));
   teardown.add('connections', () => {
     for (const node of nodes) node.close();
@@ -98,7 +93,7 @@ async function bringUp(
   const created = await Promise.allSettled(nodes.map((node) => node.create()));
   const failed = created.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  await waitUntilFormed(nodes, plan.pace, spec.signal);
+  await waitUntilFormed(nodes, plan.pace, spec);
   return new DockerCluster({
     spec,
     plan,
@@ -110,7 +105,6 @@ async function bringUp(
 
 interface PlanParts {
   readonly spec: ClusterSpec;
-  readonly options: LaunchOptions;
   readonly owner: Owner;
   readonly network: Network;
   readonly image: Image;
@@ -119,7 +113,11 @@ interface PlanParts {
 }
 
 function makePlan(parts: PlanParts): ClusterPlan {
-  const { spec, options, owner, network, image, directory, engine } = parts;
+  const { spec, owner, network, image, directory, engine } = parts;
+  const systemModules = spec.systemModules.map((file) => resolve(file));
+  const ruleFiles = spec.ruleFiles.map((file) => resolve(file));
+  const modules = new ModuleMounts([...ruleFiles, ...systemModules]);
+  const inside = (file: string) => modules.inside(file);
   return {
     docker: engine.docker,
     owner,
@@ -133,22 +131,22 @@ function makePlan(parts: PlanParts): ClusterPlan {
     signal: spec.signal,
     config: {
       clusterId: owner.runId,
-      system: { name: spec.system.name },
+      system: { name: spec.system.name, modules: systemModules.map(inside) },
       options: spec.options,
       variants: spec.mutants,
+      ruleFiles: ruleFiles.map(inside),
       seed: spec.seed,
       originNs: Number(process.hrtime.bigint()),
     },
-    ruleFiles: spec.ruleFiles.map((file) => resolve(file)),
-    systemModule: options.systemModule === undefined ? null : resolve(options.systemModule),
+    modules,
   };
 }
 
-/** Waits until every node answers and all name the same leader. */
+/** Waits until every node answers and all name the same leader, where the system has one. */
 async function waitUntilFormed(
   nodes: readonly NodeContainer[],
   pace: Pace,
-  signal: AbortSignal,
+  { system, signal }: ClusterSpec,
 ): Promise<void> {
   const patience = new Patience(pace, FORMING_MS);
   let views: (NodeView | null)[] = [];
@@ -156,8 +154,7 @@ async function waitUntilFormed(
     for (let poll = 1; poll <= POLLS_PER_LOOK; poll++) {
       signal.throwIfAborted();
       views = await Promise.all(nodes.map(askView));
-      const leader = views[0]?.leader ?? null;
-      if (leader !== null && views.every((view) => view?.leader === leader)) return;
+      if (isFormed(system, views)) return;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     if (await hasExited(nodes.filter((_, i) => views[i] === null))) break;
@@ -165,6 +162,12 @@ async function waitUntilFormed(
   const mistakes = await Promise.all(nodes.map((node) => node.mistake()));
   const mistake = mistakes.find((said) => said !== null) ?? null;
   throw infrastructure(mistake ?? (await describeFailure(nodes, views, patience)));
+}
+
+function isFormed({ leaderless }: System, views: readonly (NodeView | null)[]): boolean {
+  if (leaderless === true) return views.every((view) => view !== null);
+  const leader = views[0]?.leader ?? null;
+  return leader !== null && views.every((view) => view?.leader === leader);
 }
 
 /** Whether one of these stopped by itself: it will not come back, so nobody need wait for it. */

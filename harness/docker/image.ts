@@ -1,6 +1,6 @@
 /**
- * Container images for our own protocols: a small system with `iptables`, Node, and the sources
- * that a node runs. The sidecars run in the same image.
+ * The container image of every system of ours and of users: a small Linux with `iptables`, Node, and
+ * the sources that a node runs; a user's own are mounted. The sidecars run in the same image.
  *
  * From the official Node image where a registry can be reached, else from Debian packages. Tagged
  * by the hash of everything in it: an image that is older than the sources is never used.
@@ -50,9 +50,10 @@ export const SOURCES: readonly string[] = [
   'systems',
   'harness/host',
   'harness/variants',
-  `harness/draw${CODE_SUFFIX}`,
-  `harness/errors${CODE_SUFFIX}`,
-  `harness/variants${CODE_SUFFIX}`,
+  ...['draw', 'errors', 'kit', 'own-code', 'variants'].map(
+    (name) => `harness/${name}${CODE_SUFFIX}`,
+  ),
+  `workloads/pace${CODE_SUFFIX}`,
 ];
 
 export interface Image {
@@ -63,45 +64,43 @@ export interface Image {
 type Progress = (line: string) => void;
 
 /** The name of the image that the present sources make. */
-function imageTag(systemName: string): string {
+function imageTag(): string {
   const hash = createHash('sha256').update(`${baseTag()}\n`);
   for (const path of sourceFiles()) {
     hash.update(`${relative(REPOSITORY, path)}\n`).update(readFileSync(path));
   }
-  return `ordeal-${systemName}:${hash.digest('hex').slice(0, 12)}`;
+  return `ordeal-node:${hash.digest('hex').slice(0, 12)}`;
 }
 
 /** The image, or null when it has not been built from the present sources. */
-async function findImage(docker: Docker, systemName: string): Promise<Image | null> {
-  return inspect(docker, imageTag(systemName));
+function findImage(docker: Docker): Promise<Image | null> {
+  return inspect(docker, imageTag());
 }
 
 /** Throws, with what to do, when neither the image is there nor what it can be built on. */
-export async function requireBuildable(docker: Docker, systemName: string): Promise<void> {
-  if ((await findImage(docker, systemName)) !== null || (await hasBase(docker))) return;
-  throw infrastructure(
-    `image ${imageTag(systemName)} is missing (run: npx ordeal image build ${systemName})`,
-  );
+export async function requireBuildable(docker: Docker): Promise<void> {
+  if ((await findImage(docker)) !== null || (await hasBase(docker))) return;
+  throw infrastructure(`image ${imageTag()} is missing (run: npx ordeal image build)`);
 }
 
 /**
- * The image of a system. Where only the sources changed since it was built, the last layer is
+ * The image. Where only the sources changed since it was built, the last layer is
  * built anew (a second). Throws, with what to do, when there is nothing to build on.
  */
-export async function requireImage(docker: Docker, systemName: string): Promise<Image> {
-  const image = await findImage(docker, systemName);
+export async function requireImage(docker: Docker): Promise<Image> {
+  const image = await findImage(docker);
   if (image !== null) return image;
-  await requireBuildable(docker, systemName);
-  return buildImage(systemName, () => undefined);
+  await requireBuildable(docker);
+  return buildImage(() => undefined);
 }
 
 /**
- * Builds the image of a system unless it is there; the base, which takes longest, is kept between
+ * Builds the image unless it is there; the base, which takes longest, is kept between
  * builds. Throws an infrastructure error when neither a registry nor Debian packages can be had.
  */
-export async function buildImage(systemName: string, progress: Progress): Promise<Image> {
+export async function buildImage(progress: Progress): Promise<Image> {
   const { docker } = await connectEngine();
-  const tag = imageTag(systemName);
+  const tag = imageTag();
   const present = await inspect(docker, tag);
   if (present !== null) {
     progress(`${tag} is up to date`);

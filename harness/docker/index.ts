@@ -11,5 +11,5 @@ export const dockerBackend: Backend = {
   name: 'docker',
   faults: ['partition', 'kill', 'pause', 'clock'],
   prepare,
-  launch: (spec) => launch(spec),
+  launch,
 };

@@ -1,7 +1,7 @@
 /** One node of a cluster as two containers: the node, and the sidecar whose network it joins. */
 
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import type Docker from 'dockerode';
 import { nodeName } from '../../checkers/trace.ts';
 import { infrastructure } from '../errors.ts';
@@ -12,7 +12,8 @@ import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
 import { CODE_SUFFIX } from '../own-code.ts';
 import { ControlClient } from './control-client.ts';
 import { reason, statusOf, tolerate } from './engine.ts';
-import { IMAGE_ROOT, type Image, REPOSITORY } from './image.ts';
+import { IMAGE_ROOT, type Image } from './image.ts';
+import type { ModuleMounts } from './module-mounts.ts';
 import { type Owner, toLabels } from './owner.ts';
 import { type Pace, Patience } from './patience.ts';
 import { traceFileName } from './trace.ts';
@@ -50,11 +51,9 @@ export interface ClusterPlan {
   /** The node's configuration, but for what differs between nodes. */
   readonly config: Pick<
     NodeConfig,
-    'system' | 'options' | 'variants' | 'seed' | 'originNs' | 'clusterId'
+    'system' | 'options' | 'variants' | 'ruleFiles' | 'seed' | 'originNs' | 'clusterId'
   >;
-  readonly ruleFiles: readonly string[];
-  /** Module of a system that is in no registry, on this machine. */
-  readonly systemModule: string | null;
+  readonly modules: ModuleMounts;
 }
 
 /** Where the engine says a container is. */
@@ -110,14 +109,13 @@ export class NodeContainer {
     }
     // A trace of an earlier cluster would be continued.
     rmSync(this.traceFile, { force: true });
-    const mounts = this.#moduleMounts();
-    this.#writeConfig(mounts);
+    this.#writeConfig();
     this.#plan.signal.throwIfAborted();
     const sidecar = await this.#createSidecar();
     this.#sidecar = sidecar;
     this.#plan.signal.throwIfAborted();
     const [container] = await Promise.all([
-      this.#createNode(sidecar.id, mounts),
+      this.#createNode(sidecar.id),
       sidecar.start().then(() => this.#sidecarReady(sidecar)),
     ]);
     this.#container = container;
@@ -150,7 +148,8 @@ export class NodeContainer {
     const state = await this.state().catch(() => null);
     if (state?.kind !== 'exited' || state.status !== NODE_EXIT.usage) return null;
     // Behind the time at which it was written.
-    return `${this.name} stopped: ${lastLines(this.logFile, 1).replace(/^\S+ /, '')}`;
+    const said = lastLines(this.logFile, 1).replace(/^\S+ /, '');
+    return `${this.name} stopped: ${this.#plan.modules.outside(said)}`;
   }
 
   /** How a container of this node ended, in words. */
@@ -267,8 +266,8 @@ export class NodeContainer {
     }
   }
 
-  #createNode(sidecarId: string, mounts: ReadonlyMap<string, string>): Promise<Docker.Container> {
-    const { docker, image, logDirectory } = this.#plan;
+  #createNode(sidecarId: string): Promise<Docker.Container> {
+    const { docker, image, logDirectory, modules } = this.#plan;
     const program = `exec node ${IMAGE_ROOT}/harness/host/main${CODE_SUFFIX} /config/node.json`;
     return docker.createContainer({
       ...this.#common('node'),
@@ -286,7 +285,7 @@ export class NodeContainer {
           mount(join(this.#directory, 'data'), '/data', 'writable'),
           mount(join(this.#directory, 'config'), '/config', 'read-only'),
           mount(logDirectory, '/log', 'writable'),
-          ...[...mounts].map(([from, to]) => mount(from, to, 'read-only')),
+          ...[...modules.targets].map(([from, to]) => mount(from, to, 'read-only')),
         ],
       },
     });
@@ -298,46 +297,21 @@ export class NodeContainer {
     return { name: `${owner.runId}-${this.name}${suffix}`, Labels: toLabels(owner) };
   }
 
-  #writeConfig(mounts: ReadonlyMap<string, string>): void {
-    const { addresses, token, ruleFiles, systemModule, config } = this.#plan;
-    const inside = (file: string) => {
-      const target = mounts.get(file);
-      return target ?? join(mounts.get(dirname(file)) ?? '', basename(file));
-    };
+  #writeConfig(): void {
+    const { addresses, token, config } = this.#plan;
     const full: NodeConfig = {
       ...config,
-      system: systemModule === null ? config.system : { module: inside(systemModule) },
       node: this.node,
       peers: addresses.map((host) => ({ host, port: PORT.peer })),
       clientPort: PORT.client,
       controlPort: PORT.control,
       token,
-      ruleFiles: ruleFiles.map(inside),
       dataDirectory: '/data',
       traceFile: `/log/${basename(this.traceFile)}`,
       skewFile: '/config/skews.json',
     };
     const path = join(this.#directory, 'config', 'node.json');
     writeFileSync(path, JSON.stringify(full), { mode: 0o600 });
-  }
-
-  /**
-   * Where the directories of a user's own modules go in the container, by path here: a module may
-   * import its neighbours. One from within the repository keeps its place in it, so that relative
-   * imports of protocol files still lead there. At the repository's root there is only the module:
-   * the sources beside it are those of the image, which do not change while the run goes on.
-   */
-  #moduleMounts(): Map<string, string> {
-    const { ruleFiles, systemModule } = this.#plan;
-    const files = systemModule === null ? ruleFiles : [...ruleFiles, systemModule];
-    const atRoot = (file: string) => dirname(file) === REPOSITORY;
-    const sources = new Set(files.map((file) => (atRoot(file) ? file : dirname(file))));
-    return new Map(
-      [...sources].map((source, i) => {
-        const path = relative(REPOSITORY, source);
-        return [source, `${IMAGE_ROOT}/${path.startsWith('..') ? `user/${i}` : path}`];
-      }),
-    );
   }
 }
 

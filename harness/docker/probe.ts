@@ -25,10 +25,10 @@ const REACHABLE_MS_MAX = 10_000;
 const ANSWER_TIMEOUT_MS = 500;
 const POLL_MS = 50;
 const FREE_BYTES_MIN = 2 * 1024 ** 3;
-const IMAGE_FIX = 'run: npx ordeal image build raft';
+const IMAGE_FIX = 'run: npx ordeal image build';
 
 /** Never throws. Makes and removes one container, if there is an engine and an image. */
-export async function probeDocker(systemName = 'raft'): Promise<ProbeLine[]> {
+export async function probeDocker(): Promise<ProbeLine[]> {
   const lines: ProbeLine[] = [];
   let docker: Docker;
   try {
@@ -42,12 +42,12 @@ export async function probeDocker(systemName = 'raft'): Promise<ProbeLine[]> {
   }
   let image: Image | null = null;
   try {
-    if (await hasBase(docker)) image = await requireImage(docker, systemName);
+    if (await hasBase(docker)) image = await requireImage(docker);
   } catch (error) {
     lines.push(bad('image', reason(error), IMAGE_FIX));
   }
   if (image === null) {
-    lines.push(bad('image', `none has been built for ${systemName}`, IMAGE_FIX));
+    lines.push(bad('image', 'none has been built', IMAGE_FIX));
   } else {
     lines.push(good('image', image.tag));
     lines.push(...(await probeContainer(docker, image)));

@@ -35,8 +35,8 @@ export interface NodeConfig {
   readonly controlPort: number;
   /** Whoever knows it may use the control channel. */
   readonly token: string;
-  /** Name in the registry of systems, or the path of a module that exports `system`. */
-  readonly system: { readonly name: string } | { readonly module: string };
+  /** A system by its name, from the first of the modules that exports it, else from the registry. */
+  readonly system: { readonly name: string; readonly modules: readonly string[] };
   readonly options: Options;
   /** Variants: built in by id, a user's by path of the module. */
   readonly variants: readonly string[];
@@ -61,7 +61,7 @@ export function readConfig(path: string): NodeConfig {
     ['clientPort', isPort(config.clientPort)],
     ['controlPort', isPort(config.controlPort)],
     ['token', isText(config.token)],
-    ['system', typeof config.system === 'object' && config.system !== null],
+    ['system', isText(config.system?.name) && isTexts(config.system.modules)],
     ['options', typeof config.options === 'object' && config.options !== null],
     ['variants', isTexts(config.variants)],
     ['ruleFiles', isTexts(config.ruleFiles)],

@@ -7,7 +7,8 @@
 
 import { pathToFileURL } from 'node:url';
 import type { System } from '../../systems/system.ts';
-import { HarnessError, usage } from '../errors.ts';
+import { HarnessError, messageOf, usage } from '../errors.ts';
+import { leadToUs } from '../own-code.ts';
 import { loadVariants } from '../variants/load.ts';
 import { applyVariants, builtInVariant } from '../variants.ts';
 import { NODE_EXIT, type NodeConfig, readConfig } from './config.ts';
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   const path = process.argv[2];
   if (path === undefined) throw usage('usage: node main.ts CONFIG.json');
   const config = readConfig(path);
+  leadToUs('kit');
   const system = await loadSystem(config);
   const variants = config.variants.map((id) => builtInVariant(system, id));
   for (const file of config.ruleFiles) variants.push(...(await loadVariants(file)));
@@ -25,17 +27,30 @@ async function main(): Promise<void> {
   await runNode(config, system, applyVariants(system, variants), ids, log);
 }
 
-async function loadSystem({ system }: NodeConfig): Promise<System> {
-  if ('module' in system) {
-    const module = (await import(pathToFileURL(system.module).href)) as { system: System };
-    return module.system;
+async function loadSystem({ system: { name, modules } }: NodeConfig): Promise<System> {
+  for (const file of modules) {
+    const own = (await exportsOf(file)).find((value) => isSystem(value, name));
+    if (own !== undefined) return own as System;
   }
   const { systems } = await import('../../systems/index.ts');
-  const found: System | undefined = new Map<string, System>(Object.entries(systems)).get(
-    system.name,
-  );
-  if (found === undefined) throw usage(`no system is called "${system.name}"`);
+  const found: System | undefined = new Map<string, System>(Object.entries(systems)).get(name);
+  if (found === undefined) throw usage(`no system is called "${name}"`);
   return found;
+}
+
+/** The controller has loaded the same file: what fails here is something that only it can reach. */
+async function exportsOf(file: string): Promise<readonly unknown[]> {
+  try {
+    return Object.values((await import(pathToFileURL(file).href)) as object);
+  } catch (error) {
+    throw usage(`${file} cannot be loaded in a container: ${messageOf(error)}`);
+  }
+}
+
+/** Not a workload or nemesis of the same name. */
+function isSystem(value: unknown, name: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'protocol' in value && (value as Partial<System>).name === name;
 }
 
 function log(line: string): void {

@@ -1,8 +1,6 @@
 /** `ordeal run --backend docker` as its user runs it: what it tells, keeps and leaves behind. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -10,59 +8,14 @@ import { buildImage, sweep } from '../../../harness/docker/index.ts';
 import { LABEL } from '../../../harness/docker/owner.ts';
 import { readRun } from '../../../harness/store/reader.ts';
 import { hasEngine, inventory, scratch } from './machine.ts';
+import { expectNothingNew, Ordeal, POLL, recorded } from './ordeal-process.ts';
 
-const PROGRAM = join(import.meta.dirname, '..', '..', '..', 'harness', 'bin.js');
 const MINUTE_MS = 60_000;
-/** A busy machine takes a minute to bring a cluster up. */
-const POLL = { timeout: 120_000, interval: 100 };
 const engine = await hasEngine();
-
-/** A started `ordeal`, with what it has said so far; a test that fails early interrupts it. */
-class Ordeal implements AsyncDisposable {
-  readonly child: ChildProcess;
-  readonly #exit: Promise<unknown>;
-  stderr = '';
-
-  constructor(parameters: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [PROGRAM, ...parameters], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
-    this.#exit = once(this.child, 'close');
-  }
-
-  get pid(): number {
-    return this.child.pid as number;
-  }
-
-  /** The exit status, once it has ended. */
-  async status(): Promise<number | null> {
-    await this.#exit;
-    return this.child.exitCode;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.child.kill('SIGINT');
-    await this.#exit;
-  }
-}
 
 function run(store: string, ...parameters: string[]): Ordeal {
   const common = ['--backend', 'docker', '--nodes', '3', '--seed', '1', '--store', store];
   return new Ordeal(['run', 'raft', ...common, ...parameters]);
-}
-
-/** That nothing is on the machine which was not there before; others come and go meanwhile. */
-async function expectNothingNew(before: readonly string[], { pid }: Ordeal): Promise<void> {
-  const left = async () => (await inventory([pid])).filter((thing) => !before.includes(thing));
-  await expect.poll(left, POLL).toEqual([]);
-}
-
-/** How many events the latest run has recorded. */
-function recorded(store: string): number {
-  const path = join(store, 'latest', 'history.jsonl');
-  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length : 0;
 }
 
 /** Somebody else ends a node of this process. */
@@ -82,7 +35,7 @@ async function containersOf({ pid }: Ordeal): Promise<number> {
 
 describe.skipIf(!engine)('ordeal run --backend docker (needs a Docker Engine)', () => {
   beforeAll(async () => {
-    await buildImage('raft', () => undefined);
+    await buildImage(() => undefined);
   }, 5 * MINUTE_MS);
 
   test(

@@ -17,7 +17,7 @@ describe('without an engine', () => {
     const oneLine =
       /^Docker Engine does not answer at unix:\/\/\/nowhere\/docker\.sock: .*ordeal doctor\)$/;
     await expect(connectEngine()).rejects.toThrow(oneLine);
-    await expect(dockerBackend.prepare('raft')).rejects.toThrow(oneLine);
+    await expect(dockerBackend.prepare()).rejects.toThrow(oneLine);
     const [line] = await probeDocker();
     expect(line).toMatchObject({ name: 'docker engine', ok: false });
     expect(line?.fix).not.toBe('');

@@ -43,6 +43,7 @@ export function spec(logDirectory: string, changes: Partial<ClusterSpec> = {}): 
     options: Object.fromEntries(options) as ClusterSpec['options'],
     mutants: [],
     ruleFiles: [],
+    systemModules: [],
     seed: 7,
     logDirectory,
     signal: new AbortController().signal,

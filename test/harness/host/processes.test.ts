@@ -12,7 +12,7 @@ import type { Operation } from '../../../systems/operations.ts';
 import { ProcessCluster } from './cluster-of-processes.ts';
 import { system } from './tiny.ts';
 
-const TINY = { module: join(import.meta.dirname, 'tiny.ts') };
+const TINY = { name: system.name, modules: [join(import.meta.dirname, 'tiny.ts')] };
 type View = Extract<NodeAnswer, { kind: 'view' }>;
 type Clock = Extract<NodeAnswer, { kind: 'clock' }>;
 

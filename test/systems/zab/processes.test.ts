@@ -19,7 +19,7 @@ function append(value: number): Operation {
 }
 
 test('what was answered survives the leader, which joins its successor', async () => {
-  await using cluster = await ProcessCluster.start(3, { name: 'zab' });
+  await using cluster = await ProcessCluster.start(3, { name: 'zab', modules: [] });
   await Promise.all([0, 1, 2].map((node) => cluster.ask(node, VIEW, serves)));
   const { view } = await cluster.ask(0, VIEW, serves);
   const leader = view.leader as number;

@@ -1,0 +1,53 @@
+/** Where modules of a user's own lie in a container: mounted, with what they may import beside them. */
+
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { IMAGE_ROOT, REPOSITORY } from './image.ts';
+
+export class ModuleMounts {
+  /** What is mounted, by path here, and where in the container: directories or single files. */
+  readonly targets: ReadonlyMap<string, string>;
+
+  constructor(files: readonly string[]) {
+    const sources = new Set(files.map(sourceOf));
+    this.targets = new Map(
+      [...sources].map((source, i) => {
+        const place = isOurs(source) ? relative(REPOSITORY, source) : `user/${i}`;
+        return [source, `${IMAGE_ROOT}/${place}`];
+      }),
+    );
+  }
+
+  /** The path in the container of one of the files. */
+  inside(file: string): string {
+    const source = sourceOf(file);
+    return join(this.targets.get(source) as string, relative(source, file));
+  }
+
+  /** What a container says of its files, with the paths that they have here. */
+  outside(text: string): string {
+    let told = text;
+    for (const [source, target] of this.targets) told = told.replaceAll(target, source);
+    return told;
+  }
+}
+
+/**
+ * The folder of the user's project, as `package.json` shows, so that a module finds all that it
+ * imports in it; the module's own folder where there is no project. One from within the repository
+ * keeps its place, so that relative imports of protocol files still lead there: of the repository
+ * the image has the sources, which do not change while the run goes on, and only the module's folder
+ * is put over them, or at the root the module alone.
+ */
+function sourceOf(file: string): string {
+  const folder = dirname(file);
+  if (isOurs(file)) return folder === REPOSITORY ? file : folder;
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    if (existsSync(join(at, 'package.json'))) return at;
+  }
+  return folder;
+}
+
+function isOurs(path: string): boolean {
+  return !relative(REPOSITORY, path).startsWith('..');
+}
