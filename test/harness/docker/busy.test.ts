@@ -24,9 +24,8 @@ class Load implements AsyncDisposable {
   );
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = this.#burners.map((burner) =>
-      burner.exitCode === null ? once(burner, 'close') : null,
-    );
+    const running = this.#burners.filter(({ exitCode }) => exitCode === null);
+    const ended = running.map((burner) => once(burner, 'close'));
     for (const burner of this.#burners) burner.kill('SIGKILL');
     await Promise.all(ended);
   }
