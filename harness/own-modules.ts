@@ -13,6 +13,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { RunRequest } from './config.ts';
 import { fileProblem, messageOf, usage } from './errors.ts';
 import { leadToUs } from './own-code.ts';
+import { requireFile } from './store/disk.ts';
 
 /** Whether a name is that of a file: it has a slash, or ends as code does. */
 export function isModulePath(name: string): boolean {
@@ -94,6 +95,7 @@ async function loadModule(file: string): Promise<Catalogue> {
   leadToUs('ordeal');
   let exported: Record<string, unknown>;
   try {
+    requireFile(file);
     // Import says less about a path that is wrong.
     readFileSync(file);
     exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
