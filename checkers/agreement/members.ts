@@ -79,8 +79,10 @@ export function onPanic(
   member: Member,
   { reason, blame }: Extract<TraceEvent, { kind: 'panic' }>,
 ): void {
-  const did = blame === undefined ? 'stopped itself' : 'crashed';
-  findings.report('PANIC', -1, `${nodeName(member.node)} ${did}: ${reason}`);
+  const name = nodeName(member.node);
+  if (blame === undefined) findings.report('PANIC', -1, `${name} stopped itself: ${reason}`);
+  // Whoever wrote the code that threw looks for its file and line first.
+  else findings.report('PANIC', -1, `${name} crashed: ${reason}`, `${reason}, and ended ${name}`);
 }
 
 /** How many nodes a set of bits holds. */

@@ -37,8 +37,12 @@ export interface Overview {
 }
 
 export function overviewSection(overview: Overview): Markup {
-  const { samples } = overview;
+  const { samples, facts } = overview;
   const { totals } = samples;
+  const unknown = facts.spans.some(({ kind }) => kind === 'unknown')
+    ? html`
+<li><i class="swatch unknown"></i> not known since it crashed: its trace tells of no start</li>`
+    : null;
   const open = samples.open === 0 ? '' : `; ${count(samples.open)} never ended`;
   return html`<section aria-labelledby="overview">
 <h2 id="overview">The run over time</h2>
@@ -48,7 +52,7 @@ export function overviewSection(overview: Overview): Markup {
 <li><i class="swatch fail"></i> × fail (${count(totals.fail)})</li>
 <li><i class="swatch band"></i> fault in force</li>
 <li><i class="swatch lead"></i> node leads</li>
-<li><i class="swatch down"></i> node is down</li></ul>
+<li><i class="swatch down"></i> node is down</li>${unknown}</ul>
 <div class="scroll" tabindex="0" role="region" aria-label="Chart of the run; the tables below hold its figures">${drawing(overview)}</div>
 ${quantileTable(samples)}</section>`;
 }
@@ -125,6 +129,15 @@ function laneRows(
   });
 }
 
+type Span = TraceFacts['spans'][number];
+
+const SPAN_CLASSES = { leader: 'lead', down: 'down', unknown: 'unknown' } as const;
+
+function spanTitle({ node, kind, term }: Span): string {
+  if (kind === 'leader') return `${nodeName(node)} leads in term ${term}`;
+  return `${nodeName(node)} ${kind === 'down' ? 'is down' : 'crashed; when it came back is not known'}`;
+}
+
 function nodeRows({ nodes, spans }: TraceFacts, top: number, scale: Scale, endNs: number): Content {
   return nodes.map((node, at) => {
     const y = top + at * LANE;
@@ -132,11 +145,9 @@ function nodeRows({ nodes, spans }: TraceFacts, top: number, scale: Scale, endNs
       .filter((span) => span.node === node && (span.endNs ?? endNs) > 0)
       .map((span) => {
         const band = { left: scale(span.startNs), right: scale(span.endNs ?? endNs) };
-        const leads = span.kind === 'leader';
-        const title = `${nodeName(node)} ${leads ? `leads in term ${span.term}` : 'is down'}`;
-        const wide = leads && band.right - band.left > 26;
+        const wide = span.kind === 'leader' && band.right - band.left > 26;
         const name = wide ? label('lane-name', band.left + 4, y + 12, `t${span.term}`) : null;
-        return html`${rect(leads ? 'lead' : 'down', band, y + 2, LANE - 5, title)}${name}`;
+        return html`${rect(SPAN_CLASSES[span.kind], band, y + 2, LANE - 5, spanTitle(span))}${name}`;
       });
     const line = html`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${px(y + LANE - 1)}" y2="${px(y + LANE - 1)}"/>`;
     return html`${line}${label('row', 0, y + 12, nodeName(node))}${bars}`;

@@ -10,11 +10,14 @@ const RECENT_NS = 500_000_000;
 const LINES_SHOWN = 90;
 const SPANS_SHOWN = 3000;
 
-/** A stretch of time in which a node led, or was down. */
+/**
+ * A stretch of time in which a node led, or was down; `unknown` after a crash of a node that never
+ * told of a start, so that nothing says when it came back.
+ */
 interface NodeSpan {
   readonly node: number;
-  readonly kind: 'leader' | 'down';
-  /** Of its leadership; 0 for a node that was down. */
+  readonly kind: 'leader' | 'down' | 'unknown';
+  /** Of its leadership; 0 for every other kind. */
   readonly term: number;
   readonly startNs: number;
   /** Null: to the end of the trace. */
@@ -61,18 +64,28 @@ class Spans {
   readonly #open = new Map<number, NodeSpan>();
   readonly #closed: NodeSpan[] = [];
   readonly #nodes = new Set<number>();
+  /** Nodes that tell when they start. */
+  readonly #booting = new Set<number>();
 
   take({ node, time, event }: TraceLine): void {
     this.#nodes.add(node);
     const open = this.#open.get(node);
     const { kind } = event;
+    if (kind === 'boot') this.#booting.add(node);
     if (kind === 'leader')
       this.#begin({ node, kind, term: event.term, startNs: time, endNs: null });
     else if (kind === 'crash' || kind === 'panic') {
-      this.#begin({ node, kind: 'down', term: 0, startNs: time, endNs: null });
-    } else if (open?.kind === 'down' ? kind === 'boot' : this.#deposes(event, open)) {
+      const known = this.#booting.has(node) ? 'down' : 'unknown';
+      this.#begin({ node, kind: known, term: 0, startNs: time, endNs: null });
+    } else if (this.#isOver(event, open)) {
       this.#end(node, time);
     }
+  }
+
+  #isOver(event: TraceEvent, open: NodeSpan | undefined): boolean {
+    if (open?.kind === 'down') return event.kind === 'boot';
+    // Whoever says anything is up.
+    return open?.kind === 'unknown' || this.#deposes(event, open);
   }
 
   /** A leader that reports a higher term, or that it stepped down, leads no longer. */

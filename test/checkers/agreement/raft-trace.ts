@@ -1,7 +1,7 @@
 /** Writes small Raft traces by hand: what each node would report, one call per event. */
 
 import { agreementVerdict } from '../../../checkers/agreement/index.ts';
-import type { RaftRecovered, TraceEvent, TraceLine } from '../../../checkers/trace.ts';
+import type { RaftRecovered, TraceEvent, TraceLine, Violation } from '../../../checkers/trace.ts';
 
 /** An entry for short: `[index, term]`, with a value that follows from both. */
 export type Entry = readonly [index: number, term: number];
@@ -157,9 +157,8 @@ export class TraceWriter {
   }
 
   /** What is said of this property, and in which lines. */
-  violation(property: string): { because: string; lines: readonly number[] } | undefined {
-    const found = agreementVerdict(this.lines).violations.find((v) => v.property === property);
-    return found && { because: found.because, lines: found.lines };
+  violation(property: string): Violation | undefined {
+    return agreementVerdict(this.lines).violations.find((v) => v.property === property);
   }
 }
 

@@ -410,6 +410,22 @@ describe('execution', () => {
     expect(trace.broken()).toEqual(['PANIC']);
     expect(trace.violation('PANIC')?.because).toContain('n2 stopped itself: index below commit');
   });
+
+  test('what a rule of a user threw is told first by its file, line, rule and message', () => {
+    const blame = {
+      variant: 'mine',
+      part: 'commitIndex',
+      file: 'mine.ts',
+      line: 4,
+      thrown: 'boom',
+    };
+    const reason = '`commitIndex` of mine.ts:4 threw: boom';
+    const trace = TraceWriter.steady().event(1, { kind: 'panic', reason, blame });
+    expect(trace.violation('PANIC')).toMatchObject({
+      told: '`commitIndex` of mine.ts:4 threw: boom, and ended n2',
+      because: 'PANIC: n2 crashed: `commitIndex` of mine.ts:4 threw: boom',
+    });
+  });
 });
 
 describe('restarts', () => {

@@ -12,12 +12,21 @@ function leads(time: number, node: number, term: number): TraceLine {
   return line(time, node, { kind: 'leader', term, certificate: [], last: { term: 0, index: 0 } });
 }
 
+const BOOT: TraceEvent = {
+  kind: 'boot',
+  protocol: 'raft',
+  nodes: [0, 1, 2],
+  recovered: { term: 0, votedFor: null, snapshot: { term: 0, index: 0 }, entries: [] },
+  variants: [],
+};
+
 const NOTHING = { positions: [], moment: null };
 
 describe('what a trace tells of the nodes', () => {
   test('a node leads until it reports a higher term, steps down or crashes', () => {
     const { spans } = traceFacts(
       [
+        line(0, 2, BOOT),
         leads(1, 0, 1),
         line(5, 0, { kind: 'term', term: 2 }),
         leads(6, 1, 2),
@@ -34,6 +43,25 @@ describe('what a trace tells of the nodes', () => {
       [2, 'leader', 10, 12],
       [2, 'down', 12, null],
       [0, 'leader', 13, null],
+    ]);
+  });
+
+  test('a node is down from a crash to its start, and not known to be where it tells of no start', () => {
+    const { spans } = traceFacts(
+      [
+        line(0, 0, BOOT),
+        line(3, 0, { kind: 'crash' }),
+        line(4, 1, { kind: 'crash' }),
+        line(5, 0, BOOT),
+        line(7, 1, { kind: 'crash' }),
+        line(9, 1, { kind: 'term', term: 1 }),
+      ],
+      NOTHING,
+    );
+    expect(spans.map(({ node, kind, startNs, endNs }) => [node, kind, startNs, endNs])).toEqual([
+      [0, 'down', 3, 5],
+      [1, 'unknown', 4, 7],
+      [1, 'unknown', 7, 9],
     ]);
   });
 
