@@ -4,16 +4,13 @@
  * line with file and field, and not a stack out of the middle of a run.
  */
 
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { OPERATIONS } from '../systems/operations.ts';
 import type { System } from '../systems/system.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { RunRequest } from './config.ts';
-import { fileProblem, messageOf, usage } from './errors.ts';
-import { leadToUs } from './own-code.ts';
-import { requireFile } from './store/disk.ts';
+import { messageOf, usage } from './errors.ts';
+import { importOwn } from './own-import.ts';
 
 /** Whether a name is that of a file: it has a slash, or ends as code does. */
 export function isModulePath(name: string): boolean {
@@ -92,16 +89,7 @@ const HANDLERS = ['start', 'message', 'timer', 'request', 'durable', 'view', 'me
 
 /** Everything that a module brings, checked. Throws a usage error with file and field. */
 async function loadModule(file: string): Promise<Catalogue> {
-  leadToUs('ordeal');
-  let exported: Record<string, unknown>;
-  try {
-    requireFile(file);
-    // Import says less about a path that is wrong.
-    readFileSync(file);
-    exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  } catch (error) {
-    throw usage(`${file}: ${fileProblem(error)}`);
-  }
+  const { exported } = await importOwn(file);
   const parts: Record<Kind, Record<string, object>> = { systems: {}, workloads: {}, nemeses: {} };
   for (const [name, value] of Object.entries(exported)) {
     const kind = kindOf(value);

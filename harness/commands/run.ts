@@ -8,7 +8,6 @@ import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
 import { type RunRequest, resolveConfig } from '../config.ts';
 import { EXIT, usage } from '../errors.ts';
 import { interruption } from '../interruption.ts';
-import { leadToUs } from '../own-code.ts';
 import { withOwnModules } from '../own-modules.ts';
 import { progressOn } from '../progress.ts';
 import { tallyLines, tallyText } from '../report/tally.ts';
@@ -116,7 +115,6 @@ export async function prepare(
   request: RunRequest,
   base: Catalogue = builtIn,
 ): Promise<PreparedRun> {
-  if ((request.rules ?? []).length > 0) leadToUs('ordeal');
   const { request: named, catalogue } = await withOwnModules(request, base);
   const system = systemNamed(named.system, catalogue);
   const planted = (request.mutants ?? []).map((name) => builtInVariant(system, name));

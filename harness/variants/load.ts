@@ -1,11 +1,9 @@
 /** A user's own variants, from the file of `--rules`: whatever is not as it must be is told. */
 
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Variant } from '../../systems/system.ts';
-import { fileProblem, suggestion, usage } from '../errors.ts';
-import { requireFile } from '../store/disk.ts';
+import { suggestion, usage } from '../errors.ts';
+import { importOwn } from '../own-import.ts';
 import { placeOf, readFrom } from './blame.ts';
 import { VariantMistake } from './errors.ts';
 import { shown } from './guard.ts';
@@ -89,16 +87,7 @@ const FIELDS = {
 
 /** A user's own module: its exported variants, also those in a list, in the order of their names. */
 export async function loadVariants(file: string): Promise<readonly Variant[]> {
-  let source: string;
-  let module: Record<string, unknown>;
-  try {
-    // Import says less about a path that is wrong.
-    requireFile(file);
-    source = readFileSync(file, 'utf8');
-    module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
-  } catch (error) {
-    throw usage(`--rules ${file}: ${fileProblem(error)}`);
-  }
+  const { source, exported: module } = await importOwn(resolve(file), `--rules ${file}`);
   const exported = Object.values(module).flatMap((one) => (Array.isArray(one) ? one : [one]));
   const variants = [...new Set<unknown>(exported)].filter(isMeantAsVariant);
   if (variants.length === 0) {
