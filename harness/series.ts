@@ -118,6 +118,22 @@ function add(
   }
 }
 
+/** A sum with one part of it in place of another: in memory a run ends at its first violation. */
+function exchanged(
+  sum: RunFigures['reached'],
+  before: RunFigures['reached'],
+  after: RunFigures['reached'],
+): RunFigures['reached'] {
+  if (sum === null || before === null || after === null) return sum;
+  const result = { ...sum };
+  const negated = Object.entries(before).map(([name, { calls, changed }]) => {
+    return [name, { calls: -calls, changed: -changed }] as const;
+  });
+  add(result, Object.fromEntries(negated));
+  add(result, after);
+  return result;
+}
+
 /** A violation that was found may not vanish unless the run itself was another one. */
 function refuseContradiction({ verdict, run }: Made, { results }: RunSummary): void {
   const { determinism } = results.figures;
@@ -131,7 +147,8 @@ function refuseContradiction({ verdict, run }: Made, { results }: RunSummary): v
 }
 
 /** The stored run has the last word on its seed, so that the counts never contradict it. */
-function corrected(tally: Tally, { verdict, run }: Made, { results }: RunSummary): Tally {
+function corrected(given: Tally, { verdict, run, reached }: Made, { results }: RunSummary): Tally {
+  const tally = { ...given, reached: exchanged(given.reached, reached, results.figures.reached) };
   const said = results.verdict;
   if (said.kind === verdict.kind) return tally;
   const { seed } = run.config;
