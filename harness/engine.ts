@@ -85,8 +85,10 @@ export class Engine {
   readonly #ending = new Map<number, number>();
   /** When a receipt said that they are in force, where one did. */
   readonly #inForceUs = new Map<number, number>();
-  /** Those that are being carried out: nobody knows yet since when they are in force. */
-  readonly #pending = new Set<number>();
+  /** Those that are being carried out, since when: nobody knows yet whether they are in force. */
+  readonly #pending = new Map<number, number>();
+  /** Those that were in force only some time after they were asked for. */
+  readonly #late = new Set<number>();
   /** Of the active ones, those that have found nobody to act on so far, and when each looks again. */
   readonly #seeking = new Map<number, Seeking>();
   #nextFault = 0;
@@ -153,11 +155,14 @@ export class Engine {
   /** A fault has been carried out, or could not be; `targets` says on whom, for a reader. */
   faultStarted(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
     this.#recordFault(nowUs, fault, 'start', receipt, targets);
+    if (receipt.status === 'installed') {
+      this.#inForceUs.set(fault.id, nowUs);
+      if (nowUs > (this.#pending.get(fault.id) ?? nowUs)) this.#late.add(fault.id);
+    }
     this.#pending.delete(fault.id);
-    if (receipt.status === 'installed') this.#inForceUs.set(fault.id, nowUs);
     const commands: Command[] = [];
     // Installed late, it may have to go on for longer than was planned.
-    if (this.phase === 'load' && nowUs > fault.startUs) this.#wakeEngine(nowUs, commands);
+    if (nowUs > fault.startUs) this.#wakeEngine(nowUs, commands);
     return commands;
   }
 
@@ -243,12 +248,10 @@ export class Engine {
 
   /** Starts and ends faults whose time has come, and moves from phase to phase. */
   #advanceFaults(nowUs: number, commands: Command[]): void {
-    if (this.phase === 'load') {
-      this.#endDue(nowUs, commands);
-      // A wake may come late: what has not started by the quiet end does not start any more.
-      if (nowUs < this.#config.timeLimitUs) this.#startDue(nowUs, commands);
-      else this.phase = 'quiet';
-    }
+    // A wake may come late: what has not started by the quiet end does not start any more.
+    if (this.phase === 'load' && nowUs >= this.#config.timeLimitUs) this.phase = 'quiet';
+    if (this.phase === 'load' || this.phase === 'quiet') this.#endDue(nowUs, commands);
+    if (this.phase === 'load') this.#startDue(nowUs, commands);
     if (this.phase === 'quiet' && this.#active.size === 0) {
       this.phase = 'recovery';
       this.quietAtUs = nowUs;
@@ -259,12 +262,16 @@ export class Engine {
   }
 
   #endDue(nowUs: number, commands: Command[]): void {
-    const all = nowUs >= this.#config.timeLimitUs;
     for (const fault of this.#active.values()) {
-      const at = dueUs(fault, this.#inForceUs.get(fault.id));
-      const isDue = !this.#pending.has(fault.id) && at <= nowUs;
-      if (all || isDue) this.#end(fault, nowUs, commands);
+      if (this.#pending.has(fault.id) || this.#dueUs(fault) > nowUs) continue;
+      this.#end(fault, nowUs, commands);
     }
+  }
+
+  #dueUs(fault: PlannedFault): number {
+    const sinceUs = this.#inForceUs.get(fault.id);
+    const inForce = { sinceUs, late: this.#late.has(fault.id) };
+    return dueUs(fault, inForce, this.#config.timeLimitUs);
   }
 
   /** Asks, once, for a fault to be undone. */
@@ -283,7 +290,7 @@ export class Engine {
     for (const [id, { againUs }] of this.#seeking) {
       if (againUs > nowUs) continue;
       this.#seeking.delete(id);
-      this.#pending.add(id);
+      this.#pending.set(id, nowUs);
       commands.push({ kind: 'start-fault', fault: this.#active.get(id) as PlannedFault });
     }
     for (;;) {
@@ -291,7 +298,7 @@ export class Engine {
       if (fault === undefined || fault.startUs > nowUs) return;
       this.#nextFault++;
       this.#active.set(fault.id, fault);
-      this.#pending.add(fault.id);
+      this.#pending.set(fault.id, nowUs);
       commands.push({ kind: 'start-fault', fault });
     }
   }
@@ -333,15 +340,15 @@ export class Engine {
   /** Asks for the next time at which a fault starts or ends or a phase may change. */
   #wakeEngine(nowUs: number, commands: Command[]): void {
     const { timeLimitUs, recoveryMinUs } = this.#config;
-    let atUs = timeLimitUs;
+    let atUs = Number.POSITIVE_INFINITY;
     if (this.phase === 'recovery') {
       const endUs = (this.quietAtUs as number) + this.#loadEndUs();
       atUs = endUs > nowUs ? endUs : nowUs + Math.ceil(recoveryMinUs / LOOKS);
-    } else if (this.phase !== 'load') return;
-    else {
-      atUs = Math.min(atUs, this.#faults[this.#nextFault]?.startUs ?? timeLimitUs);
+    } else if (this.phase === 'load' || this.phase === 'quiet') {
+      const nextUs = this.#faults[this.#nextFault]?.startUs ?? timeLimitUs;
+      if (this.phase === 'load') atUs = Math.min(timeLimitUs, nextUs);
       for (const fault of this.#active.values()) {
-        const endUs = dueUs(fault, this.#inForceUs.get(fault.id));
+        const endUs = this.#dueUs(fault);
         // What is due and still being carried out is seen to once that is over.
         const waits = this.#pending.has(fault.id) && endUs <= nowUs;
         if (!this.#ending.has(fault.id) && !waits) atUs = Math.min(atUs, endUs);

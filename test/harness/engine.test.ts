@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { faultWindows } from '../../checkers/fault-windows.ts';
 import { type Command, Engine, type EngineConfig } from '../../harness/engine.ts';
 import { makePlan } from '../../harness/plan.ts';
-import type { Receipt } from '../../nemesis/fault.ts';
+import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import { workloads } from '../../workloads/index.ts';
@@ -231,24 +231,48 @@ describe('the engine', () => {
       // Its planned end passes while it is still being carried out.
       const early = engine.wake(-1, planned.endUs);
       const began = engine.faultStarted(planned, start, 'n1', startedUs);
-      const wakes = began.flatMap((command) => (command.kind === 'wake' ? [command.atUs] : []));
-      // Nothing sooner than what it waits for anyway: the end of the load.
-      const endedUs = Math.max(startedUs, wakes[0] ?? config.timeLimitUs);
-      const asked = engine.wake(-1, endedUs);
-      engine.faultEnded(planned, end, 'n1', endedUs + 300_000);
-      const [window] = faultWindows(engine.history);
       const ends = (commands: readonly Command[]) =>
         commands.filter(({ kind }) => kind === 'end-fault').length;
+      const wakeOf = (commands: readonly Command[]) =>
+        commands.find((command) => command.kind === 'wake')?.atUs;
+      // Nothing sooner than what it waits for anyway: the end of the load.
+      let endedUs = Math.max(startedUs, wakeOf(began) ?? config.timeLimitUs);
+      let asked = engine.wake(-1, endedUs);
+      const again = wakeOf(asked);
+      if (ends(asked) === 0 && again !== undefined) {
+        endedUs = again;
+        asked = engine.wake(-1, again);
+      }
+      engine.faultEnded(planned, end, 'n1', endedUs + 300_000);
+      const [window] = faultWindows(engine.history);
       return { early: ends(early), asked: ends(asked), endedUs, counts: window?.counts };
     };
     const lateUs = planned.endUs + 100_000;
     const late = carriedOut(installed, lateUs, installed);
     expect(late).toEqual({ early: 0, asked: 1, endedUs: lateUs + halfUs, counts: true });
-    // The load is over 40 ms after it took effect.
-    const short = carriedOut(installed, config.timeLimitUs - 40_000, installed);
-    expect(short).toMatchObject({ endedUs: config.timeLimitUs, counts: false });
+    // The end of the load waits for what the machine carried out late, also when it has come.
+    for (const startedUs of [config.timeLimitUs - 40_000, config.timeLimitUs + 40_000]) {
+      const last = carriedOut(installed, startedUs, installed);
+      expect(last).toEqual({ early: 0, asked: 1, endedUs: startedUs + halfUs, counts: true });
+    }
     expect(carriedOut(unknown, lateUs, { ...installed, held: true }).counts).toBe(true);
     expect(carriedOut(unknown, lateUs, installed).counts).toBe(false);
+  });
+
+  test('a fault that began at once, shortly before the end of the load, ends with it for nothing', () => {
+    const plan = planFor(3);
+    const startUs = config.timeLimitUs - 40_000;
+    const endUs = config.timeLimitUs + 200_000;
+    const faults = plan.faults.slice(0, 1).map((fault) => ({ ...fault, startUs, endUs }));
+    const [fault] = faults as [PlannedFault];
+    const engine = new Engine({ ...plan, faults }, append as NonNullable<typeof append>, config);
+    engine.start();
+    engine.wake(-1, startUs);
+    const receipt = { status: 'installed', evidence: '' } as const;
+    engine.faultStarted(fault, receipt, 'n1', startUs);
+    expect(engine.wake(-1, config.timeLimitUs)).toEqual([{ kind: 'end-fault', fault }]);
+    engine.faultEnded(fault, receipt, 'n1', config.timeLimitUs);
+    expect(faultWindows(engine.history)).toMatchObject([{ status: 'installed', counts: false }]);
   });
 
   test('waits for what is slow to come about, but not for ever', () => {
