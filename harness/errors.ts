@@ -1,5 +1,7 @@
 /** Expected failures and the exit statuses of the command line. Everything else thrown is a bug. */
 
+import { SYNONYMS } from './synonyms.ts';
+
 /** Exit statuses (`DESIGN.md`, verdicts and exit status). */
 export const EXIT = {
   valid: 0,
@@ -63,17 +65,29 @@ export function messageOf(error: unknown): string {
   return text.trim().split('\n')[0] ?? '';
 }
 
-/** `did you mean "raft"?` where a known name is near, else what to say instead: all of them. */
+/**
+ * `did you mean "raft"?` where a known name is near, or a word that others have for one; else what
+ * to say instead: all of them.
+ */
 export function suggestion(
   name: string,
   known: readonly string[],
   otherwise = `known: ${known.join(', ')}`,
 ): string {
-  const near = known
-    .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))
-    .filter(({ candidate, edits }) => edits <= editsMax(candidate))
+  const slips = known.map((meant) => ({
+    meant,
+    edits: editDistance(name, meant),
+    max: editsMax(meant),
+  }));
+  const words = Object.entries(SYNONYMS).map(([word, meanings]) => ({
+    meant: meanings.find((one) => known.includes(one)),
+    edits: editDistance(name, word),
+    max: 1,
+  }));
+  const near = [...slips, ...words]
+    .filter(({ meant, edits, max }) => meant !== undefined && edits <= max)
     .sort((a, b) => a.edits - b.edits)[0];
-  return near === undefined ? otherwise : `did you mean "${near.candidate}"?`;
+  return near === undefined ? otherwise : `did you mean "${near.meant}"?`;
 }
 
 /** Slips of the hand in a name of this length that still leave it recognisable. */

@@ -116,6 +116,12 @@ describe('a user’s mistake', () => {
     ['a directory', ['run', 'raft', '--config', '.'], /--config \.: is a directory/],
     ['an unknown store', ['list', 'runs', '--store', BIN], /--store .*: is not a directory/],
     ['a system too many', ['list', 'systems', 'raft'], /list systems: takes no system, got "raft"/],
+    [
+      'options of no system',
+      ['list', 'options'],
+      /a system is needed: .*raft.*zab.* list options raft/,
+    ],
+    ['rules of no system', ['list', 'rules'], /a system is needed: .*raft.*zab.* list rules raft/],
     ['missing rules', ['run', 'raft', '--rules', 'nope.ts'], /--rules .*nope.ts: no such file/],
     [
       'a variant that only the simulator has',
@@ -213,16 +219,22 @@ describe('a stored run', () => {
 });
 
 describe('ordeal list', () => {
-  test.each(['systems', 'workloads', 'nemeses', 'checkers', 'mutants', 'rules', 'options'])(
-    'names %s with a description each',
-    async (what) => {
-      const { stdout, exitCode } = await ordeal('list', what, '--json');
-      const rows = JSON.parse(stdout) as { name: string; describe: string }[];
-      expect(exitCode).toBe(0);
-      expect(rows.length).toBeGreaterThan(0);
-      for (const row of rows) expect(row.describe).not.toBe('');
-    },
-  );
+  test.each([
+    'systems',
+    'workloads',
+    'nemeses',
+    'checkers',
+    'mutants',
+    'mutants zab',
+    'rules raft',
+    'options raft',
+  ])('names %s with a description each', async (what) => {
+    const { stdout, exitCode } = await ordeal('list', ...what.split(' '), '--json');
+    const rows = JSON.parse(stdout) as { name: string; describe: string }[];
+    expect(exitCode).toBe(0);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row.describe).not.toBe('');
+  });
 
   test('has stored runs and nothing else in a store, and none where there is no store', async () => {
     const store = freshStore();
@@ -244,7 +256,7 @@ describe('text for people', () => {
     'doctor --help',
     'list systems',
     'list mutants',
-    'list options',
+    'list options raft',
   ])('of %s fits in 80 columns', async (line) => {
     const { stdout } = await ordeal(...line.split(' '));
     expect(stdout).not.toBe('');

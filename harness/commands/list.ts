@@ -7,7 +7,7 @@ import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import type { OptionSpec, System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
-import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
+import { builtIn, systemNamed } from '../catalogue.ts';
 import { usage } from '../errors.ts';
 import { judges } from '../judge.ts';
 import { withOwnModules } from '../own-modules.ts';
@@ -15,6 +15,7 @@ import { styleOf, wrap } from '../report/terminal.ts';
 import { loadScenario, scenarioNames } from '../scenario/file.ts';
 import { allowedOf, SIMULATOR_OPTIONS, workloadSpecs } from '../settings.ts';
 import { listRuns } from '../store/list.ts';
+import { noSystem } from './run-options.ts';
 
 /** One row: a name, and what it is. */
 type Row = readonly [name: string, describe: string];
@@ -33,8 +34,9 @@ const LISTS = [
   'runs',
 ] as const;
 
-/** Lists that are of one system. */
+/** Lists that are of one system, and those of them that are of all where none is named. */
 const OF_A_SYSTEM: readonly string[] = ['mutants', 'rules', 'options', 'scenarios'];
+const OF_ALL: readonly string[] = ['mutants', 'scenarios'];
 
 export function registerList(program: Command): void {
   program
@@ -45,7 +47,7 @@ export function registerList(program: Command): void {
     .addArgument(new Argument('<what>', 'what to list').choices(LISTS))
     .argument(
       '[system]',
-      'for mutants, rules, options and scenarios: whose (default: raft, all scenarios)',
+      'whose rules or options; whose mutants or scenarios (default: of every system)',
     )
     .option('--store <dir>', 'where runs are stored', 'store')
     .option('--json', 'one JSON document on stdout')
@@ -58,12 +60,11 @@ export function registerList(program: Command): void {
         if (given !== undefined && !OF_A_SYSTEM.includes(what)) {
           throw usage(`list ${what}: takes no system, got "${given}"`);
         }
-        const named = await withOwnModules({ system: given ?? 'raft' }, builtIn);
-        const { system } = named.request;
-        const rows =
-          what === 'scenarios'
-            ? scenarioRows(given)
-            : rowsOf(what, system, options.store, named.catalogue);
+        const isOfAll = !OF_A_SYSTEM.includes(what) || OF_ALL.includes(what);
+        if (given === undefined && !isOfAll) throw noSystem(`ordeal list ${what} raft`);
+        const { request, catalogue } = await withOwnModules({ system: given ?? '' }, builtIn);
+        const of = given === undefined ? [] : [systemNamed(request.system, catalogue)];
+        const rows = rowsOf(what, of, options.store);
         if (options.json === true) {
           const items = rows.map(([name, describe]) => ({ name, describe }));
           process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
@@ -95,12 +96,9 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-function rowsOf(
-  what: Exclude<(typeof LISTS)[number], 'scenarios'>,
-  system: string,
-  store: string,
-  catalogue: Catalogue,
-): Row[] {
+/** `of`: the system that was named, if any. */
+function rowsOf(what: (typeof LISTS)[number], of: readonly System[], store: string): Row[] {
+  const among = of.length > 0 ? of : Object.values(systems);
   switch (what) {
     case 'systems':
       return Object.values(systems).map((one) => {
@@ -124,27 +122,35 @@ function rowsOf(
     case 'models':
       return Object.entries(models).map(([name, model]) => [name, model.functions.join(', ')]);
     case 'mutants':
-      return systemNamed(system, catalogue).variants.map((one) => [
-        `${system}/${one.id}`,
-        `${one.describe}${one.kind === 'decoy' ? ' (decoy: harmless)' : ''}`,
-      ]);
+      return among.flatMap(mutantRows);
     case 'rules':
-      return Object.entries(systemNamed(system, catalogue).ruleTable ?? {}).map(
-        ([name, { says, answers }]) => [name, `${says} → ${answers.what}`],
-      );
+      return of.flatMap(ruleRows);
     case 'options':
-      return optionRows(systemNamed(system, catalogue));
+      return of.flatMap(optionRows);
+    case 'scenarios':
+      return among.flatMap(scenarioRows);
     case 'runs':
       return listRuns(store);
   }
 }
 
-/** The scenarios of one system, or of all, by what they show. */
-function scenarioRows(system: string | undefined): Row[] {
-  const of = system === undefined ? Object.keys(systems) : [systemNamed(system).name];
-  return of.flatMap((one) =>
-    scenarioNames(one).map((name): Row => [`${one} ${name}`, loadScenario(one, name).title]),
-  );
+function mutantRows({ name, variants }: System): Row[] {
+  return variants.map((one) => [
+    `${name}/${one.id}`,
+    `${one.describe}${one.kind === 'decoy' ? ' (decoy: harmless)' : ''}`,
+  ]);
+}
+
+function ruleRows({ ruleTable = {} }: System): Row[] {
+  return Object.entries(ruleTable).map(([name, { says, answers }]) => [
+    name,
+    `${says} → ${answers.what}`,
+  ]);
+}
+
+/** By what they show. */
+function scenarioRows({ name }: System): Row[] {
+  return scenarioNames(name).map((one) => [`${name} ${one}`, loadScenario(name, one).title]);
 }
 
 /** Whether a system offers every one of these operations. */

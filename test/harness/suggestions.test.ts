@@ -9,6 +9,8 @@ import { resolveConfig } from '../../harness/config.ts';
 import { readConfigFile } from '../../harness/config-file.ts';
 import { suggestion } from '../../harness/errors.ts';
 import { clientsIn, clientsOf, secondsIn } from '../../harness/quantities.ts';
+import { nemeses } from '../../nemesis/index.ts';
+import { workloads } from '../../workloads/index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ordeal-words-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -28,6 +30,22 @@ test.each([
 ])('%s is taken for %s', (typed, meant) => {
   const known = ['raft', 'zab', 'crash', 'read', 'partition', 'multi-paxos'];
   expect(suggestion(typed, known)).toBe(`did you mean "${meant}"?`);
+});
+
+test.each([
+  ['crash', 'kill'],
+  ['crsah', 'kill'],
+  ['netsplit', 'partition'],
+  ['kilk', 'kill'],
+  ['clock-skew', 'clock'],
+])('a fault %s, as others call it, is taken for %s', (typed, meant) => {
+  expect(suggestion(typed, Object.keys(nemeses))).toBe(`did you mean "${meant}"?`);
+});
+
+test('what others call a thing means nothing where there is no such thing', () => {
+  expect(suggestion('crash', ['raft', 'zab'])).toBe('known: raft, zab');
+  expect(suggestion('reed', Object.keys(workloads))).toBe('did you mean "register"?');
+  expect(suggestion('zookeeper', ['raft', 'zab'])).toBe('did you mean "zab"?');
 });
 
 test('what resembles nothing is told what there is', () => {
