@@ -18,6 +18,8 @@ export interface Step {
 export interface Progress {
   /** Something has happened that stays worth reading. */
   readonly line: (text: string) => void;
+  /** Something is written elsewhere, on what may be the same terminal. */
+  readonly aside: (write: () => void) => void;
   /** The work goes on; the rate is over the time since its first step. */
   readonly step: (step: Step) => void;
   /** The work is over: nothing of its line is left on a terminal. */
@@ -43,7 +45,10 @@ export function progressOn(
   quiet: boolean,
   nowMs: () => number = () => performance.now(),
 ): Progress {
-  if (quiet) return { line: () => undefined, step: () => undefined, end: () => undefined };
+  if (quiet) {
+    const nothing = () => undefined;
+    return { line: nothing, aside: (write) => write(), step: nothing, end: nothing };
+  }
   const inPlace = target.isTTY === true;
   let begunMs: number | null = null;
   let saidMs = 0;
@@ -52,15 +57,17 @@ export function progressOn(
     if (shown !== '') target.write(BACK);
     shown = '';
   };
+  const aside = (write: () => void) => {
+    const before = shown;
+    clear();
+    write();
+    if (before === '') return;
+    target.write(before);
+    shown = before;
+  };
   return {
-    line(text) {
-      const before = shown;
-      clear();
-      target.write(`${text}\n`);
-      if (before === '') return;
-      target.write(before);
-      shown = before;
-    },
+    line: (text) => aside(() => target.write(`${text}\n`)),
+    aside,
     step(step) {
       const now = nowMs();
       if (begunMs === null) {

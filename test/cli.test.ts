@@ -1,5 +1,6 @@
 /** The command line as a user meets it: real processes, exit statuses, what is on disk. */
 
+import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -270,6 +271,66 @@ describe('ordeal doctor', () => {
     const store = (JSON.parse(stdout) as { name: string }[]).find(({ name }) => name === 'store');
     expect(store).toMatchObject({ ok: false, detail: expect.stringMatching(/cannot be written/) });
     expect(exitCode).toBe(3);
+  });
+});
+
+describe('many runs', () => {
+  test('that are interrupted stop after the seed at hand, with what they came to', async () => {
+    const many = 'run raft --seed 1 --runs 100000 --time-limit 5'.split(' ');
+    const child = ordeal(...many, '--store', freshStore());
+    // The first line of progress says that runs are being made.
+    await once(child.stderr, 'data');
+    child.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await child;
+    expect(exitCode).toBe(130);
+    const told = /(\d+) runs? from seed 1: (\d+) valid/.exec(`${stdout}${stderr}`);
+    expect(Number(told?.[1])).toBeGreaterThan(0);
+    expect(Number(told?.[1])).toBeLessThan(100_000);
+  });
+
+  test('of a mutant say which flags it changes', async () => {
+    const planted = 'run raft --mutant rf-local-read --seed 1 --time-limit 2'.split(' ');
+    const { stderr } = await ordeal(...planted, '--nodes', '5', '--store', freshStore());
+    // The user's own flags are not changed.
+    expect(stderr).toMatch(/^rf-local-read is run where it shows best: --nemesis \S+ --nemesis-/m);
+    expect(stderr).not.toContain('--nodes');
+  });
+});
+
+describe('--json', () => {
+  const only = (stdout: string) => JSON.parse(stdout) as Record<string, unknown>;
+
+  test.each([
+    ['run', 'rfat'],
+    ['run', 'raft', '--nodes', 'many'],
+    ['run', 'raft', '--nodez', '3'],
+    ['run'],
+    ['list', 'options'],
+    ['mutants', 'raft', '--seeds', '0'],
+    ['replay', 'nowhere'],
+  ])('prints one document for a mistake: %s %s ...', async (...parameters) => {
+    const { stdout, exitCode } = await ordeal(...parameters, '--json');
+    expect(only(stdout)).toMatchObject({ exitStatus: 64, failure: 'usage' });
+    expect(exitCode).toBe(64);
+  });
+
+  test('prints one document where our own machinery fails', async () => {
+    const parameters = [BIN, 'run', 'raft', '--backend', 'docker', '--json', '--quiet'];
+    const env = { DOCKER_HOST: `unix://${join(directory, 'nobody.sock')}` };
+    const options = { cwd: directory, reject: false, env } as const;
+    const { stdout, exitCode } = await execa(process.execPath, parameters, options);
+    expect(only(stdout)).toMatchObject({ exitStatus: 3, failure: 'infrastructure' });
+    expect(exitCode).toBe(3);
+  });
+
+  test('prints one document for what was interrupted', async () => {
+    const many = 'run raft --seed 1 --runs 100000 --time-limit 5 --json'.split(' ');
+    const child = ordeal(...many, '--store', freshStore());
+    await once(child.stderr, 'data');
+    child.kill('SIGTERM');
+    const { exitCode, stdout } = await child;
+    expect(exitCode).toBe(130);
+    expect(only(stdout)).toMatchObject({ exitStatus: 130, verdict: { kind: 'unknown' } });
   });
 });
 

@@ -9,6 +9,8 @@ import { EXIT, usage } from '../errors.ts';
 import { type Hunted, huntVariant } from '../hunt.ts';
 import { interruption } from '../interruption.ts';
 import { withOwnModules } from '../own-modules.ts';
+import { progressOn } from '../progress.ts';
+import { plural } from '../report/text.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { loadVariants } from '../variants/load.ts';
 import { applyVariants, builtInVariant } from '../variants.ts';
@@ -70,26 +72,47 @@ async function mutants(given: string | undefined, flags: Flags): Promise<number>
   const chosen = [...(isAsked ? choose(name, flags.mutant, catalogue) : []), ...own];
   const nowS = () => performance.now() / 1000;
   using interrupt = interruption();
+  const progress = progressOn(process.stderr, flags.quiet === true);
   const rows: { system: string; hunted: Hunted }[] = [];
   if (flags.json !== true) process.stdout.write(`${head()}\n`);
   for (const { system, variant } of chosen) {
-    if (interrupt.signal.aborted) return EXIT.interrupted;
+    if (interrupt.signal.aborted) {
+      progress.end();
+      if (flags.json === true) printDocument(rows.map(documentOf));
+      return EXIT.interrupted;
+    }
     const options = { firstSeed: flags.seed, seeds: flags.seeds, firstOnly: flags.first === true };
     const hunted = huntVariant(system, variant, options, nowS, catalogue);
     rows.push({ system: system.name, hunted });
-    if (flags.json !== true) process.stdout.write(`${rowOf(hunted)}\n`);
+    if (flags.json !== true) {
+      progress.aside(() => process.stdout.write(`${rowOf(hunted)}\n`));
+    }
+    const found = foundText(rows.map((row) => row.hunted));
+    progress.step({ unit: 'variant', done: rows.length, total: chosen.length, found });
     // Lets a signal through.
     await new Promise(setImmediate);
   }
+  progress.end();
   const wrong = rows.filter(({ hunted }) => !asExpected(hunted));
   if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify(rows.map(documentOf), null, 2)}\n`);
+    printDocument(rows.map(documentOf));
   } else {
     const names = wrong.map(({ hunted }) => hunted.variant.id).join(', ');
     const verdict = wrong.length === 0 ? 'all as expected' : `not as expected: ${names}`;
-    process.stdout.write(`\n${rows.length} variants, ${verdict}\n`);
+    process.stdout.write(`\n${plural(rows.length, 'variant')}, ${verdict}\n`);
   }
   return wrong.length === 0 ? EXIT.valid : EXIT.infrastructure;
+}
+
+function printDocument(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** `12 found, 1 not as expected`. */
+function foundText(hunted: readonly Hunted[]): string {
+  const found = hunted.filter(({ kills }) => Object.keys(kills).length > 0).length;
+  const wrong = hunted.filter((one) => !asExpected(one)).length;
+  return `${found} found${wrong === 0 ? '' : `, ${wrong} not as expected`}`;
 }
 
 interface Chosen {

@@ -36,6 +36,19 @@ describe('long work', () => {
     expect(Math.max(...states.map((state) => state.length))).toBeLessThan(40);
   });
 
+  test('on a terminal it makes room for what others write there', () => {
+    const { target, text } = written(true);
+    let now = 0;
+    const progress = progressOn(target, false, () => now);
+    progress.step(step(1));
+    now += 250;
+    progress.step(step(2));
+    progress.aside(() => target.write('a row\n'));
+    const [before, rest] = text().split('\r\u001b[K');
+    expect(before).toMatch(/^2 of /);
+    expect(rest).toBe(`a row\n${before}`);
+  });
+
   test('elsewhere it is a line every ten seconds, without cursor codes', () => {
     const { target, text } = written(false);
     let now = 0;
