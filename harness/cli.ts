@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { EXIT, HarnessError } from './errors.ts';
+import { mistakeOfOwn } from './own-import.ts';
 
 const STATUSES = `
 Exit status:
@@ -40,7 +41,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   });
   try {
     process.exitCode = await carryOut(argv);
-  } catch (error) {
+  } catch (thrown) {
+    const error = mistakeOfOwn(thrown) ?? thrown;
     process.exitCode = statusOf(error);
     if (argv.includes('--json')) printFailure(error, process.exitCode);
   }

@@ -113,6 +113,15 @@ export const judges: readonly Judge[] = [
     },
   },
   {
+    name: 'panics',
+    describe: 'no node of an own system stopped because its code threw',
+    judge: ({ follower: { panics } }) => {
+      if (panics === null) return null;
+      const { violations, stats } = panics;
+      return { checker: 'panics', verdict: judgeAgreement(violations, stats), stats };
+    },
+  },
+  {
     name: 'availability',
     describe: 'operations succeed again within a bound after the last fault was undone',
     judge: ({ config, system, history }) => {

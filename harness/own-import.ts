@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { fileProblem, messageOf, usage } from './errors.ts';
+import { fileProblem, type HarnessError, messageOf, usage } from './errors.ts';
 import { leadToUs } from './own-code.ts';
 import { requireFile } from './store/disk.ts';
 
@@ -11,6 +11,22 @@ import { requireFile } from './store/disk.ts';
 export interface OwnModule {
   readonly source: string;
   readonly exported: Readonly<Record<string, unknown>>;
+}
+
+/** The files that were imported. */
+const imported = new Set<string>();
+
+/**
+ * What threw, as a mistake of the user: where it is code of a module of theirs that has been
+ * imported, and not of ours; null otherwise.
+ */
+export function mistakeOfOwn(error: unknown): HarnessError | null {
+  if (!(error instanceof Error)) return null;
+  const frame = /^\s+at (?:(\S+) )?\(?(file:\/\/[^():]+):(\d+):\d+\)?$/m.exec(error.stack ?? '');
+  const [, called, url, line] = frame ?? [];
+  if (url === undefined || !imported.has(fileURLToPath(url))) return null;
+  const part = called?.split('.').at(-1) ?? 'it';
+  return usage(`${fileURLToPath(url)}:${line}: \`${part}\` threw: ${messageOf(error)}`);
 }
 
 /**
@@ -33,6 +49,7 @@ export async function importOwn(file: string, named = file): Promise<OwnModule> 
     const remedy = `say "type": "module" there, or let its name end in .m${extname(file).slice(1)}`;
     throw usage(`${named}: is taken for CommonJS, by "type" in ${manifest}: ${remedy}`);
   }
+  imported.add(file);
   try {
     return { source, exported: (await import(pathToFileURL(file).href)) as OwnModule['exported'] };
   } catch (error) {

@@ -14,6 +14,7 @@ import { HarnessError, infrastructure, usage } from './errors.ts';
 import { HistoryWatch, stoppedAt } from './history-watch.ts';
 import { judgeRun, quietTimeNs } from './judge.ts';
 import { outcomeOf } from './outcome.ts';
+import { mistakeOfOwn } from './own-import.ts';
 import { compareWithReplay } from './replay.ts';
 import { reportHtml } from './report/html.ts';
 import { junitXml } from './report/junit.ts';
@@ -186,8 +187,9 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
       await new Promise(setImmediate);
     }
     writer.close();
-  } catch (error) {
-    // A mistake of a variant shows when it is asked: nothing was run that counts.
+  } catch (thrown) {
+    const error = mistakeOfOwn(thrown) ?? thrown;
+    // A mistake of a user's code shows when it is asked: nothing was run that counts.
     if (error instanceof HarnessError && error.failure === 'usage') writer.discard();
     if (!(error instanceof HarnessError && error.failure === 'infrastructure')) throw error;
     failure = error.message;

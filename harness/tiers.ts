@@ -4,6 +4,9 @@ import { tierOf } from '../checkers/agreement/properties.ts';
 import type { Tier } from '../checkers/agreement/property.ts';
 import type { CheckResult } from '../checkers/verdict.ts';
 
+/** Checkers of what nodes tell of themselves. */
+const TRACED: readonly string[] = ['agreement', 'panics', 'liveness'];
+
 /** One thing that was found broken. */
 export interface Finding {
   readonly tier: Tier;
@@ -15,7 +18,7 @@ export interface Finding {
 export function findingsOf(checks: readonly CheckResult[]): Finding[] {
   return checks.flatMap(({ checker, verdict }) => {
     if (verdict.kind !== 'invalid') return [];
-    const traced = checker === 'agreement' || checker === 'liveness';
+    const traced = TRACED.includes(checker);
     const properties = verdict.properties ?? [verdict.property ?? checker];
     return properties.map((property) => ({
       tier: traced ? tierOf(property) : ('client' as const),

@@ -4,6 +4,7 @@ import {
   GapFinder,
   hasTraceChecker,
   livenessObserver,
+  panicChecker,
   traceChecker,
 } from '../checkers/agreement/index.ts';
 import type { LivenessObserver } from '../checkers/agreement/liveness.ts';
@@ -13,18 +14,23 @@ import type { System } from '../systems/system.ts';
 export class TraceFollower {
   /** The system's own checker, or that of the protocol of its name; null for none. */
   readonly checker: TraceChecker | null;
+  /** Tells of nodes that stopped by an error of their own; null where `checker` is ours, and does. */
+  readonly panics: TraceChecker | null;
   readonly #liveness: LivenessObserver | null;
   /** The quiet end, until a later line comes: a store has no order within one instant. */
   #quietAtNs: number | null = null;
 
   constructor(system: System) {
     const own = system.traceChecker?.();
+    const ours = own === undefined && hasTraceChecker(system.name);
     this.checker = own ?? (hasTraceChecker(system.name) ? traceChecker(system.name) : null);
+    this.panics = ours ? null : panicChecker();
     this.#liveness = livenessObserver(system.name);
   }
 
   get violations(): readonly Violation[] {
-    return this.checker?.violations ?? [];
+    if (this.panics === null) return this.checker?.violations ?? [];
+    return [...(this.checker?.violations ?? []), ...this.panics.violations];
   }
 
   /** To be asked once the trace is whole; null where nothing is known of the protocol's leaders. */
@@ -36,6 +42,7 @@ export class TraceFollower {
   feed(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
     if (this.#quietAtNs !== null && timeNs > this.#quietAtNs) this.#tellQuiet();
     this.checker?.feed(event, node, incarnation, timeNs);
+    this.panics?.feed(event, node, incarnation, timeNs);
     this.#liveness?.feed(event, node, incarnation, timeNs);
   }
 

@@ -29,6 +29,8 @@ export function hasTraceChecker(protocol: string): protocol is keyof typeof CHEC
   return Object.hasOwn(CHECKERS, protocol);
 }
 
+export { panicChecker } from './panics.ts';
+
 /** Follows the leaders of a protocol that has them; null for one that has none or is not known. */
 export function livenessObserver(protocol: string): LivenessObserver | null {
   switch (protocol) {

@@ -77,9 +77,17 @@ function stray({ findings, stats }: Cluster<Member>, member: Member, incarnation
 export function onPanic(
   { findings }: Cluster<Member>,
   member: Member,
+  event: Extract<TraceEvent, { kind: 'panic' }>,
+): void {
+  reportPanic(findings, member.node, event);
+}
+
+export function reportPanic(
+  findings: Findings,
+  node: number,
   { reason, blame }: Extract<TraceEvent, { kind: 'panic' }>,
 ): void {
-  const name = nodeName(member.node);
+  const name = nodeName(node);
   if (blame === undefined) findings.report('PANIC', -1, `${name} stopped itself: ${reason}`);
   // Whoever wrote the code that threw looks for its file and line first.
   else findings.report('PANIC', -1, `${name} crashed: ${reason}`, `${reason}, and ended ${name}`);

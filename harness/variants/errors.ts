@@ -52,7 +52,7 @@ export function endsItsNode(error: unknown): boolean {
 
 /** How a node says that code threw which it ran. */
 export function panicOf(error: unknown): Extract<TraceEvent, { kind: 'panic' }> {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? `${error.message}${placeOfSlip(error)}` : String(error);
   if (!(error instanceof VariantThrew)) return { kind: 'panic', reason };
   const { variant, part, file, line } = error.place;
   const name = file === null ? null : nameOf(file);
@@ -61,6 +61,15 @@ export function panicOf(error: unknown): Extract<TraceEvent, { kind: 'panic' }> 
     reason,
     blame: { variant, part, file: name, line, thrown: error.thrown },
   };
+}
+
+/** Where code slipped rather than asserted: what a TypeError says could be true of many lines. */
+function placeOfSlip(error: Error): string {
+  if (error.constructor !== Error && !(error instanceof HarnessError)) {
+    const [, name, line] = /([^/\\\s(]+\.[cm]?[jt]s):(\d+):\d+\)?$/m.exec(error.stack ?? '') ?? [];
+    if (name !== undefined) return ` (${name}:${line})`;
+  }
+  return '';
 }
 
 /** `commitIndex` of mine.ts:4. */

@@ -1,6 +1,6 @@
 /** What a stranger does with a protocol of their own: names its file, and gets what built-in ones get. */
 
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -68,6 +68,36 @@ describe('a system of its own module', () => {
     expect(verdict.kind).not.toBe('invalid');
     expect(run.config).toMatchObject({ workload: 'once', nemesis: ['stop'] });
     expect(results.figures.reached['all: quorum'].changed).toBeGreaterThan(0);
+  });
+});
+
+describe('code of an own module that throws', () => {
+  const slip = (part: string, from: string) => {
+    const text = readFileSync(join(directory, 'abd.ts'), 'utf8');
+    const lines = text.split('\n').findIndex((line) => line.includes(from)) + 1;
+    const slipped = text.replace(from, `${from} (null as any).slip;`);
+    return { file: write(`${part}.ts`, slipped), at: `${part}.ts:${lines}` };
+  };
+
+  test('in a node is a violation, told with the line, by a system without a checker too', async () => {
+    const { file, at } = slip('node', "case 'stored':");
+    const { exitCode, stdout } = await ordeal('run', file, '--seed', '1', ...SHORT);
+    expect(exitCode).toBe(1);
+    const { verdict } = JSON.parse(stdout);
+    expect(verdict.property).toBe('PANIC');
+    expect(verdict.detail).toContain(`(reading 'slip') (${at})`);
+  });
+
+  test.each([
+    ['timer', 'timer(state, env) {'],
+    ['plan', 'plan: (config, draw) => {'],
+  ])('in %s is a mistake of its file, and leaves no run', async (part, from) => {
+    const { file, at } = slip(part, from);
+    const store = ['--store', `./store-${part}`];
+    const { exitCode, stderr } = await ordeal('run', file, '--seed', '1', ...SHORT, ...store);
+    expect(stderr).toContain(`${at}: \`${part}\` threw: Cannot read properties of null`);
+    expect(exitCode).toBe(64);
+    expect(globSync('*', { cwd: join(directory, `store-${part}`) })).toEqual([]);
   });
 });
 
