@@ -42,6 +42,7 @@ export const DOMAIN = {
   connection: 8,
   variant: 9,
   variantClient: 10,
+  lastFault: 11,
 } as const;
 
 /** The draws that pure planners get: domains by name. */

@@ -38,17 +38,54 @@ export function makePlan(config: PlanConfig, workload: Workload): Plan {
 
 /**
  * Every nemesis has a lane of its own, in which one fault follows another; lanes overlap freely.
- * Between two faults of a lane, and as long as one lasts, about one interval passes.
+ * Between two faults of a lane, and as long as one lasts, about one interval passes. In most runs
+ * the last interval belongs to one fault that leaves a follower behind.
  */
 function planFaults(config: PlanConfig): PlannedFault[] {
+  const last = planLast(config);
+  const untilUs =
+    last === null ? config.timeLimitUs : config.timeLimitUs - config.nemesisIntervalUs;
   const faults = config.nemeses.flatMap((nemesis, lane) =>
-    planLane(config, nemesis, streamBase(config.seed, DOMAIN.nemesis, lane)),
+    planLane(config, nemesis, streamBase(config.seed, DOMAIN.nemesis, lane), untilUs),
   );
+  if (last !== null) faults.push(last);
   faults.sort((a, b) => a.startUs - b.startUs || a.id - b.id);
   return faults.map((fault, id) => ({ ...fault, id }));
 }
 
-function planLane(config: PlanConfig, nemesis: Nemesis, base: number): PlannedFault[] {
+/** The last fault has an interval of its own only in runs of so many intervals. */
+const INTERVALS_MIN = 4;
+/** One run in so many ends with all faults at once, whatever they may have left behind. */
+const ENDS_AT_ONCE = 4;
+
+/**
+ * A follower that is left behind while all others go on, until the end. Faults of several lanes
+ * that end together nearly always bring about an election, and that mends a follower which no
+ * leader would ever have got back. Of a single lane, the last fault is alone in any case.
+ */
+function planLast(config: PlanConfig): PlannedFault | null {
+  const { nemesisIntervalUs, timeLimitUs: endUs } = config;
+  const able = config.nemeses.filter(
+    ({ lagging }) => lagging !== undefined && lagging.minNodes <= config.nodes,
+  );
+  if (config.nemeses.length === 1 || able.length === 0) return null;
+  if (endUs < INTERVALS_MIN * nemesisIntervalUs) return null;
+  const base = streamBase(config.seed, DOMAIN.lastFault, 0);
+  const which = drawAt(base, 0);
+  if (which % ENDS_AT_ONCE === 0) return null;
+  const { name, lagging } = able[Math.floor(which / ENDS_AT_ONCE) % able.length] as Nemesis;
+  const calm = 0.3 + 0.2 * (drawAt(base, 1) / 0x1_0000_0000);
+  const startUs = endUs - Math.floor(nemesisIntervalUs * (1 - calm));
+  const form = lagging?.form as string;
+  return { id: 0, lane: name, form, draw: drawAt(base, 2), startUs, endUs };
+}
+
+function planLane(
+  config: PlanConfig,
+  nemesis: Nemesis,
+  base: number,
+  untilUs: number,
+): PlannedFault[] {
   const forms = nemesis.forms.filter((form) => form.minNodes <= config.nodes);
   const faults: PlannedFault[] = [];
   if (forms.length === 0) return faults;
@@ -59,10 +96,10 @@ function planLane(config: PlanConfig, nemesis: Nemesis, base: number): PlannedFa
     return Math.floor(config.nemesisIntervalUs * (0.5 + share));
   };
   let startUs = Math.floor(span() / 2);
-  while (startUs < config.timeLimitUs) {
+  while (startUs < untilUs) {
     const form = forms[drawAt(base, draws++) % forms.length]?.form as string;
     const draw = drawAt(base, draws++);
-    const endUs = Math.min(startUs + span(), config.timeLimitUs);
+    const endUs = Math.min(startUs + span(), untilUs);
     faults.push({ id: faults.length, lane: nemesis.name, form, draw, startUs, endUs });
     startUs = endUs + Math.floor(span() / 2);
   }

@@ -65,14 +65,22 @@ export interface Receipt {
   readonly held?: boolean;
 }
 
+/** A form of a nemesis, with the smallest cluster in which it makes sense. */
+export interface Form {
+  readonly form: string;
+  readonly minNodes: number;
+}
+
 /** Which faults, and how their targets are chosen. Carrying them out is the backend's job. */
 export interface Nemesis {
   readonly name: string;
   readonly describe: string;
   /** A backend that cannot carry out this kind refuses the run before it starts. */
   readonly needs: FaultKind;
-  /** The forms it takes, each with the smallest cluster in which it makes sense. */
-  readonly forms: readonly { readonly form: string; readonly minNodes: number }[];
+  /** The forms it takes. */
+  readonly forms: readonly Form[];
+  /** A form that leaves one follower behind, while its leader and a quorum go on undisturbed. */
+  readonly lagging?: Form;
   /** Chooses targets. Pure: the same draw and view give the same fault. Null: nothing to do. */
   resolve(planned: PlannedFault, view: ClusterView): Fault | null;
 }

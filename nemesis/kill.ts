@@ -14,6 +14,7 @@ export const kill: Nemesis = {
     { form: 'majority', minNodes: 3 },
     { form: 'all', minNodes: 1 },
   ],
+  lagging: { form: 'follower', minNodes: 3 },
   resolve: (planned, view) => {
     const nodes = chosen(planned.form, view, planned.draw);
     return nodes === null ? null : { kind: 'kill', nodes };

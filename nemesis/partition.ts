@@ -1,7 +1,7 @@
 /** Cuts links: into halves, around one node or the leader, in a ring, over a bridge, one way only. */
 
 import type { Cut, Nemesis } from './fault.ts';
-import { majorityOf, minorityOf, shuffled } from './targets.ts';
+import { followerOf, majorityOf, minorityOf, shuffled } from './targets.ts';
 
 export const partition: Nemesis = {
   name: 'partition',
@@ -16,6 +16,7 @@ export const partition: Nemesis = {
     { form: 'one-way', minNodes: 2 },
     { form: 'one-way-leader', minNodes: 2 },
   ],
+  lagging: { form: 'isolate-follower', minNodes: 3 },
   resolve: (planned, view) => {
     const order = shuffled(view.nodes, planned.draw);
     const cuts = cutsOf(planned.form, order, view.leader, planned.draw);
@@ -41,6 +42,10 @@ function cutsOf(
       return bothWays([first], order.slice(1));
     case 'isolate-leader':
       return leader === null ? null : bothWays([leader], without(order, leader));
+    case 'isolate-follower': {
+      const follower = followerOf(order, leader);
+      return bothWays([follower], without(order, follower));
+    }
     case 'bridge': {
       // Two sides that reach each other only through the node in the middle.
       const side = Math.floor((size - 1) / 2);

@@ -34,7 +34,12 @@ export function majorityOf(size: number): number {
   return Math.floor(size / 2) + 1;
 }
 
-/** Nodes by role: `one`, `leader`, `minority`, `majority`, `all`; null when nobody has the role. */
+/** The first in the order that does not lead. */
+export function followerOf(order: readonly number[], leader: number | null): number {
+  return order.find((node) => node !== leader) ?? (order[0] as number);
+}
+
+/** Nodes by role: `one`, `leader`, `follower`, `minority`, `majority`, `all`; null when nobody has the role. */
 export function chosen(role: string, view: ClusterView, draw: number): readonly number[] | null {
   const order = shuffled(view.nodes, draw);
   switch (role) {
@@ -42,6 +47,8 @@ export function chosen(role: string, view: ClusterView, draw: number): readonly 
       return order.slice(0, 1);
     case 'leader':
       return view.leader === null ? null : [view.leader];
+    case 'follower':
+      return [followerOf(order, view.leader)];
     case 'minority':
       return order.slice(0, minorityOf(order.length)).sort((a, b) => a - b);
     case 'majority':

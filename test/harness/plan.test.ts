@@ -71,9 +71,39 @@ describe('a plan', () => {
     holds((config) => {
       for (const { lane, form } of makePlan(config, register).faults) {
         const nemesis = config.nemeses.find(({ name }) => name === lane);
-        const known = nemesis?.forms.find((one) => one.form === form);
+        const known = [...(nemesis?.forms ?? []), nemesis?.lagging].find(
+          (one) => one?.form === form,
+        );
         expect(known?.minNodes).toBeLessThanOrEqual(config.nodes);
       }
+    });
+  });
+
+  test('leaves, in most runs, one follower behind a leader at the end, and nobody else', () => {
+    const config = fc.sample(configs, { numRuns: 1, seed: 1 })[0] as PlanConfig;
+    const request = { ...config, nodes: 5, nemeses: Object.values(nemeses) };
+    const times = { timeLimitUs: 30_000_000, nemesisIntervalUs: 5_000_000 };
+    let calm = 0;
+    for (let seed = 0; seed < 100; seed++) {
+      const { faults } = makePlan({ ...request, ...times, seed }, register);
+      const last = faults.at(-1);
+      if (!['isolate-follower', 'follower'].includes(last?.form ?? '')) continue;
+      calm++;
+      expect(last?.endUs).toBe(30_000_000);
+      // A leader has had time to be elected, and the follower has time to miss something.
+      expect(last?.startUs).toBeGreaterThanOrEqual(26_500_000);
+      expect(last?.startUs).toBeLessThanOrEqual(27_500_000);
+      for (const { endUs } of faults.slice(0, -1)) expect(endUs).toBeLessThanOrEqual(25_000_000);
+    }
+    expect(calm).toBeGreaterThan(60);
+    expect(calm).toBeLessThan(90);
+  });
+
+  test('spends short runs, and runs without such a fault, on all faults until their end', () => {
+    const able = Object.values(nemeses).flatMap(({ lagging }) => lagging?.form ?? []);
+    holds((config) => {
+      const { faults } = makePlan({ ...config, timeLimitUs: config.nemesisIntervalUs }, register);
+      for (const { form } of faults) expect(able).not.toContain(form);
     });
   });
 

@@ -40,6 +40,30 @@ describe.each(Object.values(nemeses))('$name', (nemesis) => {
   });
 });
 
+describe.each(Object.values(nemeses).filter(({ lagging }) => lagging !== undefined))(
+  'the lagging form of $name',
+  (nemesis) => {
+    test('leaves the leader and a quorum in touch, and one other node out', () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 3, max: 9 }), draws, fc.nat(), (size, draw, pick) => {
+          const nodes = Array.from({ length: size }, (_, node) => node);
+          const leader = pick % size;
+          const form = nemesis.lagging?.form as string;
+          const fault = nemesis.resolve(planned(nemesis.name, form, draw), { nodes, leader });
+          if (fault === null) throw new Error('no fault');
+          if (fault.kind !== 'partition') {
+            expect(touched(fault)).toHaveLength(1);
+            expect(touched(fault)).not.toContain(leader);
+            return;
+          }
+          expect(sees(size, fault, leader)).toBe(size - 1);
+          expect(nodes.filter((node) => sees(size, fault, node) === 1)).toHaveLength(1);
+        }),
+      );
+    });
+  },
+);
+
 /** Nodes that still hear and are heard by each other, from the point of view of one of them. */
 function sees(size: number, fault: Fault & { kind: 'partition' }, node: number): number {
   let count = 1;
