@@ -195,7 +195,7 @@ function judge(
     short.push(
       seen === undefined
         ? 'nothing is known about leader changes'
-        : `the leader changed only ${seen} times (at least ${leaderChangesMin} needed)`,
+        : `a leader was elected anew only ${seen} times (at least ${leaderChangesMin} needed)`,
     );
   }
   if (short.length === 0) return { kind: 'valid' };

@@ -33,8 +33,10 @@ export interface EngineConfig {
   readonly timeLimitUs: number;
   /** Load goes on at least this long after the quiet end ... */
   readonly recoveryMinUs: number;
-  /** ... and at most this long, while nothing has succeeded yet. */
+  /** ... and at most this long, while nothing has succeeded since, or too little in the run. */
   readonly recoveryMaxUs: number;
+  /** So many operations that succeeded are enough for a run to show something; by default 1. */
+  readonly okEnough?: number;
   /**
    * Asked once load may end: whether all that the run is to show of recovery has been shown, one
    * way or the other. The run waits for what has not, up to `WAIT_TIMES` the longest load.
@@ -97,6 +99,7 @@ export class Engine {
   #finals: Operation[] | null = null;
   #open = 0;
   #okSinceQuiet = false;
+  #oks = 0;
 
   constructor(plan: Plan, workload: Workload, config: EngineConfig) {
     this.#config = config;
@@ -141,10 +144,10 @@ export class Engine {
     const commands: Command[] = [];
     if (outcome.type === 'ok') {
       this.#learn(operation, outcome.value);
-      if (this.phase === 'recovery' && !this.#okSinceQuiet) {
-        this.#okSinceQuiet = true;
-        this.#wakeEngine(nowUs, commands);
-      }
+      const loadEndUs = this.#loadEndUs();
+      this.#oks++;
+      if (this.phase === 'recovery') this.#okSinceQuiet = true;
+      if (this.#loadEndUs() < loadEndUs) this.#wakeEngine(nowUs, commands);
     }
     // Whoever does not know how an operation ended can take no further part: a new process comes.
     if (outcome.type === 'info') slot.process += this.#config.clients;
@@ -312,8 +315,8 @@ export class Engine {
 
   /** How long load goes on after the quiet end, as things stand. */
   #loadEndUs(): number {
-    const { recoveryMinUs, recoveryMaxUs } = this.#config;
-    return this.#okSinceQuiet ? recoveryMinUs : recoveryMaxUs;
+    const { recoveryMinUs, recoveryMaxUs, okEnough = 1 } = this.#config;
+    return this.#okSinceQuiet && this.#oks >= okEnough ? recoveryMinUs : recoveryMaxUs;
   }
 
   #startFinalReads(nowUs: number, commands: Command[]): void {

@@ -10,19 +10,17 @@ import { checkLinearizable } from '../checkers/linearizable/index.ts';
 import { progressVerdict } from '../checkers/progress.ts';
 import { orderedSequentialVerdict } from '../checkers/promises/index.ts';
 import { statsVerdict, type Thresholds } from '../checkers/stats.ts';
+import type { TraceChecker } from '../checkers/trace.ts';
 import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
 import type { ClientPromise, System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
-import { cannotBeLive, electionsByChance, recoveryBoundS } from './recovery.ts';
+import { cannotBeLive, electionsByChance, progressBoundS, recoveryBoundS } from './recovery.ts';
 import type { TimedCheck } from './store/format.ts';
 import type { TraceFollower } from './trace-follower.ts';
 
-/**
- * A quorum that stays healthy has so much of the bound on recovery: six election timeouts. Of some
- * thousand such times the longest that a correct protocol took was under half of that.
- */
-const PROGRESS_SHARE = 0.3;
+/** How long a leader lasts at least that makes way after a few operations. */
+const LEAST_STABLE_NS = 1e6;
 
 /** What the liveness of a run is measured against: the bounds of its world. */
 export function livenessBounds(
@@ -35,7 +33,10 @@ export function livenessBounds(
   const seconds = (endNs - quietAtNs) / 1e9;
   // Load goes on for longer than that; a leader that means to make way soon need not last.
   const servesS = (system.leaderServes?.(config.set) ?? Number.POSITIVE_INFINITY) / config.rate;
-  const stableNs = Math.min(boundNs / 4, (config.recoveryMinS * 1e9) / 2, servesS * 1e8);
+  const electionS = Number(config.set['electionTimeoutMs'] ?? system.electionTimeoutMs) / 1000;
+  // What has queued up during an election is more than it serves: it is gone in no time.
+  const leastNs = servesS < electionS ? LEAST_STABLE_NS : servesS * 1e8;
+  const stableNs = Math.min(boundNs / 4, (config.recoveryMinS * 1e9) / 2, leastNs);
   const byChance = electionsByChance(system, config, seconds);
   return { quietAtNs, boundNs, endNs, stableNs, electionsByChance: byChance };
 }
@@ -157,7 +158,7 @@ export const judges: readonly Judge[] = [
       if (system.suffices === undefined || config.backend !== 'sim') return null;
       if (phaseMark(history, 'unformed') !== null) return null;
       const { nodes, set } = config;
-      const boundNs = recoveryBoundS(system, config) * PROGRESS_SHARE * 1e9;
+      const boundNs = progressBoundS(system, config) * 1e9;
       const isQuorum = (up: readonly number[]) => system.suffices?.(up, set, nodes) === true;
       const result = progressVerdict(history, { nodes, isQuorum, boundNs });
       return unlessHopeless(system, config, result);
@@ -178,7 +179,7 @@ export const judges: readonly Judge[] = [
     name: 'stats',
     describe: 'enough operations succeeded and enough faults bit for the other answers to count',
     judge: ({ config, system, history, follower }) => {
-      const leaderChanges = follower.checker?.stats['leaderChanges'];
+      const leaderChanges = electionsUnderFaults(follower.checker?.stats);
       const evidence = leaderChanges === undefined ? {} : { leaderChanges };
       const { verdict, stats: figures } = statsVerdict(
         history,
@@ -194,6 +195,12 @@ export const judges: readonly Judge[] = [
     },
   },
 ];
+
+/** How often leaders changed; where one node alone can lead, how often it had to be elected anew. */
+function electionsUnderFaults(stats: TraceChecker['stats'] | undefined): number | undefined {
+  const changes = stats?.['leaderChanges'];
+  return changes === undefined ? undefined : Math.max(changes, (stats?.['leaders'] ?? 1) - 1);
+}
 
 /** The verdict of a run: of its checkers, and `unknown` at best where the run was cut short. */
 export function judgeRun(evidence: Evidence): {
@@ -285,6 +292,12 @@ function vacuousness(config: RunConfig, history: History): string | null {
 /** So many operations are evidence, however many more were asked for. */
 const OK_ENOUGH = 200;
 
+/** How many operations must succeed before "valid" means anything: a share of the load asked for. */
+export function okEnough({ rate, timeLimitS }: RunConfig): number {
+  const asked = Math.floor(rate * timeLimitS);
+  return Math.max(1, Math.min(OK_ENOUGH, Math.floor(asked / 10)));
+}
+
 /**
  * What a run must show before "valid" means anything: a share of the asked-for load, one installed
  * fault of every kind that had time to act, and a change of leader where faults should cause one and
@@ -296,9 +309,8 @@ function thresholdsOf(system: System, config: RunConfig, countsLeaders: boolean)
   const unsettling = config.nodes >= 3 && acting.some((name) => name !== 'clock');
   // A pause that is over before anybody misses the leader changes nothing.
   const lasting = config.nemesisIntervalS >= recoveryBoundS(system, config) / 10;
-  const asked = Math.floor(config.rate * config.timeLimitS);
   return {
-    okMin: Math.max(1, Math.min(OK_ENOUGH, Math.floor(asked / 10))),
+    okMin: okEnough(config),
     ...(rounds >= 3 ? { faultsMin: Object.fromEntries(acting.map((name) => [name, 1])) } : {}),
     ...(countsLeaders && unsettling && lasting && rounds >= 10 ? { leaderChangesMin: 1 } : {}),
   };

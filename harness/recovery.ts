@@ -30,6 +30,8 @@ const LOAD_MAX = 0.5;
 interface Setting {
   readonly backend: 'sim' | 'docker';
   readonly nodes: number;
+  /** Clients at a time. */
+  readonly concurrency: number;
   /** Operations per second. */
   readonly rate: number;
   readonly set: Options;
@@ -53,12 +55,26 @@ export function recoveryBoundS(
 }
 
 /**
+ * A quorum that stays healthy has so much of the bound on recovery: six election timeouts. Of some
+ * thousand such times the longest that a correct protocol took was under half of that.
+ */
+const PROGRESS_SHARE = 0.3;
+/** Above this share of messages lost or late, elections are tried anew often: it has all of it. */
+const SURE_MAX = 0.005;
+
+/** How long a quorum that stays healthy may take to serve somebody, in seconds. */
+export function progressBoundS(system: System, setting: Pick<Setting, 'backend' | 'set'>): number {
+  const isSure = worldOf(system, setting.set).unsure <= SURE_MAX;
+  return recoveryBoundS(system, setting) * (isSure ? PROGRESS_SHARE : 1);
+}
+
+/**
  * Why a system cannot be expected to be live in this world, with what to set instead; null where
  * it can. Real machines are not known well enough to say so of them.
  */
 export function cannotBeLive(
   system: System,
-  { backend, nodes, rate, set }: Setting,
+  { backend, nodes, concurrency, rate, set }: Setting,
 ): string | null {
   if (backend !== 'sim') return null;
   const world = worldOf(system, set);
@@ -84,6 +100,13 @@ export function cannotBeLive(
         `nothing is wrong with them; set network.lossPpm and network.latePpm lower, or ${option} higher`
       );
     }
+  }
+  const sessionsMax = Number(set['sessionsMax'] ?? Number.POSITIVE_INFINITY);
+  if (concurrency > sessionsMax) {
+    return (
+      `${concurrency} clients have ${sessionsMax} sessions between them, and each that opens one ` +
+      `takes it from another: set sessionsMax=${concurrency} or more, or --concurrency lower`
+    );
   }
   const inFlight = system.inFlight?.(set) ?? Number.POSITIVE_INFINITY;
   const rateMax = Math.floor((LOAD_MAX * inFlight * 1000) / (2 * world.hopMs));

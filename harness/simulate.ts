@@ -7,7 +7,7 @@ import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } fro
 import { type RunConfig, settingsUnder, simulatorOptions } from './config.ts';
 import { runVirtual, type VirtualResult, type VirtualRun } from './drivers/virtual.ts';
 import { HistoryWatch } from './history-watch.ts';
-import { judgeRun, livenessBounds } from './judge.ts';
+import { judgeRun, livenessBounds, okEnough } from './judge.ts';
 import { makePlan, type Plan } from './plan.ts';
 import type { TimedCheck } from './store/format.ts';
 import { TraceFollower } from './trace-follower.ts';
@@ -17,18 +17,20 @@ const US_PER_S = 1_000_000;
 /** A cluster has so many times as long to form as to recover from a fault. */
 const FORMATION_TIMES = 5;
 
-/** Times of a run's phases, in microseconds, as the engine wants them. */
+/** Times of a run's phases, in microseconds, and what is enough for one, as the engine wants them. */
 export function phasesOf(config: RunConfig): {
   readonly clients: number;
   readonly timeLimitUs: number;
   readonly recoveryMinUs: number;
   readonly recoveryMaxUs: number;
+  readonly okEnough: number;
 } {
   return {
     clients: config.concurrency,
     timeLimitUs: config.timeLimitS * US_PER_S,
     recoveryMinUs: config.recoveryMinS * US_PER_S,
     recoveryMaxUs: config.recoveryMaxS * US_PER_S,
+    okEnough: okEnough(config),
   };
 }
 

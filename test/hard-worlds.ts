@@ -83,14 +83,17 @@ export function hardRun(system: System, seed: number, fixed: Options = {}): Hard
 /** All systems, for a soak that names none. */
 export const soaked: readonly System[] = Object.values(systems);
 
+/** Checkers that ask for nothing but liveness. */
+const LIVENESS: ReadonlySet<string> = new Set(['availability', 'liveness', 'progress']);
+
 /** What is wrong with the safety of a run; worlds like these may leave a protocol no liveness. */
 export function safetyAlarms(checks: readonly TimedCheck[]): readonly TimedCheck[] {
   return checks.filter(({ checker, verdict }) => {
-    if (verdict.kind !== 'invalid' || checker === 'availability' || checker === 'liveness') {
+    if (verdict.kind !== 'invalid' || LIVENESS.has(checker)) {
       return false;
     }
     const { property = '', properties = [property] } = verdict;
-    return !properties.every((name) => name.startsWith('Liveness:'));
+    return !properties.every((name) => name.startsWith('Liveness:') || name === 'Disruption');
   });
 }
 

@@ -93,6 +93,8 @@ export const raftRoleRules: RaftRoleRules = {
     const { transferEvery } = state.config;
     if (transferEvery === 0 || state.commit < state.firstOwn + transferEvery) return null;
     if (state.transfer !== null || state.active.index > state.commit) return null;
+    // The next leader would begin its snapshot anew, and so might every other after it.
+    if (isSendingSnapshot(state, nowUs)) return null;
     return leastBehind(state, nowUs);
   },
 
@@ -132,4 +134,12 @@ function leastBehind(state: State, nowUs: number): number | null {
     if (best === null || match > (state.matchIndex[best] as number)) best = node;
   }
   return best;
+}
+
+/** Whether a follower that was heard of late is being sent a snapshot. */
+function isSendingSnapshot(state: State, nowUs: number): boolean {
+  return state.outgoing.some(
+    (outgoing, node) =>
+      outgoing !== null && nowUs - (state.ackUs[node] as number) < state.config.electionTimeoutUs,
+  );
 }

@@ -2,15 +2,17 @@
  * `npm run soak -- [--runs 1000] [--from 1] [--system raft]... [--set reads=lease]...`: every protocol as it should be, in
  * hard worlds drawn from the seed (`test/hard-worlds.ts`), simulated and judged in memory. What is
  * called invalid is a false alarm of a checker or a bug of a protocol. Ends with status 1 if the
- * safety of any run was; liveness is counted apart, because some worlds leave a protocol none.
+ * safety of any run was. Liveness is counted apart, and so are worlds that leave a protocol none by
+ * its own assumptions (`hopeless`), unless the run showed that it was live all the same.
  */
 
 import { parseArgs } from 'node:util';
 import type { RunConfig } from '../../harness/config.ts';
-import { HarnessError } from '../../harness/errors.ts';
+import { cannotBeLive } from '../../harness/recovery.ts';
 import { commandOf } from '../../harness/run-file.ts';
-import { simulateOnce } from '../../harness/simulate.ts';
+import { type SimulatedRun, simulateOnce } from '../../harness/simulate.ts';
 import type { TimedCheck } from '../../harness/store/format.ts';
+import type { System } from '../../systems/system.ts';
 import { hardRun, safetyAlarms, soaked } from '../hard-worlds.ts';
 
 const { values } = parseArgs({
@@ -54,7 +56,7 @@ let unsafe = 0;
 for (let seed = Number(from); seed < Number(from) + Number(runs); seed++) {
   for (const system of chosen) {
     const { request, config } = hardRun(system, seed, fixed);
-    const kind = soakOnce(config);
+    const kind = soakOnce(system, config);
     tallies.get(system.name)?.add(kind, seed);
     if (!kind.startsWith('UNSAFE')) continue;
     unsafe++;
@@ -67,31 +69,37 @@ for (const [name, tally] of tallies) {
 }
 process.exitCode = unsafe === 0 ? 0 : 1;
 
-function soakOnce(config: RunConfig): string {
+function soakOnce(system: System, config: RunConfig): string {
   try {
-    const { verdict, checks } = simulateOnce(config, []);
-    return kindOf(verdict.kind, checks);
+    return kindOf(system, config, simulateOnce(config, []));
   } catch (error) {
-    // A cluster that never forms is one more way not to be live.
-    if (error instanceof HarnessError) return `not live: ${error.message}`;
     return `UNSAFE threw: ${error instanceof Error ? error.stack : String(error)}`;
   }
 }
 
 /** Runs of one kind are told together: what differs from run to run is left out. */
-function kindOf(verdict: string, checks: readonly TimedCheck[]): string {
-  if (verdict === 'valid') return 'valid';
+function kindOf(
+  system: System,
+  config: RunConfig,
+  { verdict: { kind }, checks }: SimulatedRun,
+): string {
+  if (kind === 'valid') return 'valid';
   const wrong = checks.filter(({ verdict: { kind } }) => kind === 'invalid');
   const safety = safetyAlarms(checks);
   if (safety.length > 0) return `UNSAFE ${safety.map(reasonOf).join('; ')}`;
   if (wrong.length > 0) return `not live: ${wrong.map(reasonOf).join('; ')}`;
   const doubts = checks.filter(({ verdict: { kind } }) => kind === 'unknown');
+  const hopeless = cannotBeLive(system, config);
+  if (hopeless !== null) return `hopeless: ${generalized(hopeless)}`;
   return `unknown: ${doubts.map(reasonOf).join('; ')}`;
 }
 
 function reasonOf({ checker, verdict }: TimedCheck): string {
   if (verdict.kind === 'valid') return checker;
   const property = verdict.kind === 'invalid' ? (verdict.property ?? '') : '';
-  const why = property === '' ? verdict.because.replaceAll(/\d+(\.\d+)?/g, '#') : property;
-  return `${checker}: ${why}`;
+  return `${checker}: ${property === '' ? generalized(verdict.because) : property}`;
+}
+
+function generalized(text: string): string {
+  return text.replaceAll(/\d+(\.\d+)?/g, '#');
 }

@@ -64,7 +64,7 @@ describe('statistics', () => {
         'only 1 kill faults were in force (at least 2 needed); ' +
         'only 0 partition faults were in force (at least 1 needed); ' +
         'only 0 pause faults were in force (at least 1 needed); ' +
-        'the leader changed only 1 times (at least 2 needed)',
+        'a leader was elected anew only 1 times (at least 2 needed)',
     });
   });
 
@@ -113,6 +113,7 @@ describe('fault windows', () => {
         evidence: 'pid 7 gone',
         targets: 'n1',
         events: [3, 11],
+        counts: true,
       },
       {
         lane: 'partition',
@@ -125,6 +126,7 @@ describe('fault windows', () => {
         evidence: 'no leader',
         targets: '',
         events: [10],
+        counts: false,
       },
     ]);
   });

@@ -46,6 +46,7 @@ interface World {
   /** How often a fault looks for somebody to act on before it finds one; at once where absent. */
   readonly looks?: number;
   readonly settled?: EngineConfig['settled'];
+  readonly okEnough?: number;
 }
 
 /** A world of one queue: everything asked for comes to pass, late by up to what was drawn. */
@@ -53,6 +54,7 @@ function play(world: World): Engine {
   const engine = new Engine(planFor(world.seed), append as NonNullable<typeof append>, {
     ...config,
     ...(world.settled === undefined ? {} : { settled: world.settled }),
+    ...(world.okEnough === undefined ? {} : { okEnough: world.okEnough }),
   });
   const pending: { at: number; order: number; happen: (now: number) => Command[] }[] = [];
   let order = 0;
@@ -285,6 +287,18 @@ describe('the engine', () => {
     expect(slow).toBeLessThan(3 * config.recoveryMaxUs);
     expect(quietToEnd(() => false)).toBeLessThan(5 * config.recoveryMaxUs);
     expect(quietToEnd(() => true)).toBeLessThan(config.recoveryMaxUs);
+  });
+
+  test('goes on with load for longer where too little had succeeded, within the bound', () => {
+    const quietToEnd = (okEnough: number) => {
+      const { history, quietAtUs } = play({ ...smooth, okEnough });
+      return (history.time[history.length - 1] as number) / 1000 - (quietAtUs as number);
+    };
+    const all = [...play(smooth).history].filter(({ type }) => type === 'ok').length;
+    expect(quietToEnd(1)).toBeLessThan(config.recoveryMinUs + 100_000);
+    expect(quietToEnd(all + 5)).toBeGreaterThan(config.recoveryMinUs + 50_000);
+    expect(quietToEnd(all + 5)).toBeLessThan(config.recoveryMaxUs);
+    expect(quietToEnd(10 * all)).toBeGreaterThanOrEqual(config.recoveryMaxUs);
   });
 
   test('stopped before its time asks for nothing but that faults be undone', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { type RunRequest, resolveConfig } from '../../harness/config.ts';
-import { cannotBeLive, recoveryBoundS } from '../../harness/recovery.ts';
+import { cannotBeLive, progressBoundS, recoveryBoundS } from '../../harness/recovery.ts';
 import { simulateOnce } from '../../harness/simulate.ts';
 import { systems } from '../../systems/index.ts';
 import { raft } from '../../systems/raft/index.ts';
@@ -43,9 +43,25 @@ describe('a world', () => {
     expect(verdictOn(zab, { 'network.lossPpm': 100_000, 'network.resends': 0 })).not.toBeNull();
   });
 
+  test('that loses many messages gives a healthy quorum longer to serve somebody', () => {
+    const bound = (lossPpm: number) =>
+      progressBoundS(raft, resolved({ system: 'raft', set: { 'network.lossPpm': lossPpm } }));
+    expect(bound(1_000)).toBeCloseTo(1.8);
+    expect(bound(100_000)).toBe(6);
+  });
+
   test('asks for more than a system takes in', () => {
     const config = resolved({ system: 'multi-paxos', rate: 400, set: { window: 1 } });
     expect(cannotBeLive(systems['multi-paxos'] as System, config)).toContain('set --rate');
+  });
+
+  test('has fewer sessions than clients', () => {
+    const verdict = (concurrency: number) => {
+      const request = { system: 'multi-paxos', concurrency, set: { sessionsMax: 4 } };
+      return cannotBeLive(systems['multi-paxos'] as System, resolved(request));
+    };
+    expect(verdict(20)).toContain('set sessionsMax=20');
+    expect(verdict(4)).toBeNull();
   });
 
   test('gives a system the time that its delays take', () => {
@@ -72,14 +88,13 @@ describe('a run', () => {
         message.kind !== 'snapshot-reply' &&
         base.onHigherTerm(state, message),
     }));
-    const request = { system: 'raft', nemesis: ['partition'], timeLimitS: 30 };
-    const found = [1, 2, 3, 4, 5, 6].map((seed) => {
-      const config = resolved({ ...request, seed, set: { preVote: false } });
-      return simulateOnce(config, [ignored]).verdict;
+    // Under the faults that a plain run has, which must not mend by chance what is broken.
+    const found = [1, 2, 3, 4, 5, 6, 7, 8].filter((seed) => {
+      const request = { system: 'raft', timeLimitS: 30, seed, set: { preVote: false } };
+      const { verdict } = simulateOnce(resolved(request), [ignored]);
+      return verdict.kind === 'invalid' && verdict.property === 'Liveness:followers-converge';
     });
-    expect(found).toContainEqual(
-      expect.objectContaining({ kind: 'invalid', property: 'Liveness:followers-converge' }),
-    );
+    expect(found.length).toBeGreaterThanOrEqual(2);
   });
 
   test('is not blamed for a world in which it cannot be live, and told what to set', () => {
