@@ -55,7 +55,7 @@ export async function runNode(
     log,
     context: () => trace.stamp(),
     onDurable: (_count, records) => env.durable(records),
-    onError: (error) => stop(NODE_EXIT.environment, `disk: ${describe(error)}`),
+    onError: (error) => stop(NODE_EXIT.environment, `disk: ${messageOf(error)}`),
   });
   // What the records tell may have been heard in a life that wrote no line of it any more.
   if (wal.recoveredContext !== null) trace.witness(wal.recoveredContext as Stamp);

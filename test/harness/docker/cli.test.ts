@@ -1,14 +1,16 @@
 /** `ordeal run --backend docker` as its user runs it: what it tells, keeps and leaves behind. */
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildImage, sweep } from '../../../harness/docker/index.ts';
+import { DIRECTORY_PREFIX } from '../../../harness/docker/leftovers.ts';
 import { LABEL } from '../../../harness/docker/owner.ts';
 import { readRun } from '../../../harness/store/reader.ts';
 import { hasEngine, inventory, scratch } from './machine.ts';
-import { expectNothingNew, Ordeal, POLL, recorded } from './ordeal-process.ts';
+import { expectNothingNew, Ordeal, POLL, recorded, whyUnjudged } from './ordeal-process.ts';
 
 const MINUTE_MS = 60_000;
 const engine = await hasEngine();
@@ -25,6 +27,19 @@ async function killNode({ pid }: Ordeal, node: string): Promise<void> {
   const containers = await docker.listContainers({ filters: { label } });
   const found = containers.find(({ Names }) => Names.some((name) => name.endsWith(`-${node}`)));
   await docker.getContainer(found?.Id ?? '').kill();
+}
+
+/** Where the run of a process keeps what its nodes have on disk. */
+function directoryOf({ pid }: Ordeal): string {
+  const owned = readdirSync(tmpdir())
+    .filter((name) => name.startsWith(DIRECTORY_PREFIX))
+    .map((name) => join(tmpdir(), name));
+  const found = owned.find((path) => {
+    const owner = join(path, 'owner.json');
+    return existsSync(owner) && readFileSync(owner, 'utf8').includes(`"pid":${pid},`);
+  });
+  if (found === undefined) throw new Error(`process ${pid} has no directory`);
+  return found;
 }
 
 /** The number of containers that a process has made. */
@@ -106,7 +121,7 @@ describe.skipIf(!engine)('ordeal run --backend docker (needs a Docker Engine)', 
       await expect.poll(() => recorded(store.path), POLL).toBeGreaterThan(200);
       await killNode(ordeal, 'n2');
       expect(await ordeal.status(), ordeal.stderr).toBe(3);
-      expect(ordeal.stderr).toMatch(/n2 \(container \S+-n2\) was ended \(exit 137\)/);
+      expect(whyUnjudged(store.path)).toMatch(/n2 \(container \S+-n2\) was ended \(exit 137\)/);
       await expectNothingNew(before, ordeal);
       const { results, trace } = readRun(join(store.path, 'latest'));
       expect(results).toMatchObject({ exitStatus: 3, verdict: { kind: 'unknown' } });
@@ -114,6 +129,23 @@ describe.skipIf(!engine)('ordeal run --backend docker (needs a Docker Engine)', 
       // Judged again from what is stored, it is the same.
       await using check = new Ordeal(['check', join(store.path, 'latest')]);
       expect(await check.status(), check.stderr).toBe(3);
+    },
+    4 * MINUTE_MS,
+  );
+
+  test(
+    'a run whose directory somebody removes ends with status 3, and leaves nothing behind',
+    async () => {
+      using store = scratch();
+      const before = await inventory([]);
+      await using ordeal = run(store.path, '--nemesis', 'none', '--time-limit', '60');
+      await expect.poll(() => recorded(store.path), POLL).toBeGreaterThan(200);
+      rmSync(directoryOf(ordeal), { recursive: true });
+      expect(await ordeal.status(), ordeal.stderr).toBe(3);
+      expect(whyUnjudged(store.path)).toMatch(
+        /n\d \(container \S+\) was ended \(exit 71\) at \S+; its log ends: .*disk: ENOENT/,
+      );
+      await expectNothingNew(before, ordeal);
     },
     4 * MINUTE_MS,
   );

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { readRun } from '../../../harness/store/reader.ts';
 import { inventory } from './machine.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', '..', 'harness', 'bin.js');
@@ -52,4 +53,10 @@ export async function expectNothingNew(before: readonly string[], { pid }: Ordea
 export function recorded(store: string): number {
   const path = join(store, 'latest', 'history.jsonl');
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length : 0;
+}
+
+/** Why the latest run could not be judged; empty where it was. */
+export function whyUnjudged(store: string): string {
+  const verdict = readRun(join(store, 'latest')).results?.verdict;
+  return verdict?.kind === 'unknown' ? verdict.because : '';
 }

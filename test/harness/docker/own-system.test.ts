@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { buildImage } from '../../../harness/docker/index.ts';
 import { readRun } from '../../../harness/store/reader.ts';
 import { hasEngine, inventory, scratch } from './machine.ts';
-import { expectNothingNew, Ordeal } from './ordeal-process.ts';
+import { expectNothingNew, Ordeal, whyUnjudged } from './ordeal-process.ts';
 
 const EXAMPLE = join(import.meta.dirname, '..', '..', 'examples', 'abd-register.ts');
 const MINUTE_MS = 60_000;
@@ -88,8 +88,9 @@ describe.skipIf(!engine)("a user's own system in containers (needs a Docker Engi
       );
       await using ordeal = run(module, join(project.path, 'store'));
       expect(await ordeal.status(), ordeal.stderr).toBe(3);
-      expect(ordeal.stderr).toContain(`n1 stopped: ${module} cannot be loaded in a container: `);
-      expect(ordeal.stderr).toContain("'simulate'");
+      const because = whyUnjudged(join(project.path, 'store'));
+      expect(because).toContain(`n1 stopped: ${module} cannot be loaded in a container: `);
+      expect(because).toContain("'simulate'");
     },
     4 * MINUTE_MS,
   );
