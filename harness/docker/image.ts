@@ -50,7 +50,7 @@ export const SOURCES: readonly string[] = [
   'systems',
   'harness/host',
   'harness/variants',
-  ...['draw', 'errors', 'kit', 'own-code', 'own-import', 'store/disk', 'variants'].map(
+  ...['draw', 'errors', 'kit', 'own-code', 'own-import', 'store/disk', 'synonyms', 'variants'].map(
     (name) => `harness/${name}${CODE_SUFFIX}`,
   ),
   `workloads/pace${CODE_SUFFIX}`,
