@@ -106,6 +106,8 @@ function judgeQuorums(
     -1,
     `of ${nodes.length} acceptors, ${classic} make a classic and ${fast} a fast quorum: ` +
       'then two rounds may choose without knowing of each other',
+    // Any two of them may meet: a classic one must meet what two fast ones have in common.
+    'quorums are so small that two values can be chosen for one place',
   );
 }
 
