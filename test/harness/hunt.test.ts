@@ -68,7 +68,7 @@ describe('ordeal mutants', () => {
 
   test('hunts the variants of a file, and says in JSON what each tier saw', async () => {
     const file = join(import.meta.dirname, '..', 'examples', 'eager-commit.ts');
-    const hunt = ['--seeds', '8', '--first', '--json'];
+    const hunt = ['--seeds', '30', '--first', '--json'];
     const { exitCode, stdout } = await mutants('raft', '--rules', file, ...hunt);
     const rows = JSON.parse(stdout) as { id: string; tiers: Record<string, unknown> }[];
     expect(rows.map(({ id, tiers }) => [id, Object.keys(tiers)])).toEqual([
