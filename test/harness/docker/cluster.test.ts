@@ -369,7 +369,7 @@ describe.skipIf(!engine)('what is left behind (needs a Docker Engine)', () => {
       using logs = scratch();
       const before = await inventory();
       const started = launch(spec(logs.path, { mutants: ['no-such-variant'], nodes: 1 }));
-      await expect(started).rejects.toThrow(/^n1 stopped: .*no-such-variant/);
+      await expect(started).rejects.toThrow(/^n\d stopped: .*no-such-variant/);
       expect(await inventory()).toEqual(before);
     },
     3 * MINUTE_MS,
