@@ -62,7 +62,7 @@ export function weakRows(): readonly Row[] {
       return { name: `${model} ${title}`, prepare: () => linear(() => [history()], options) };
     }),
     ...[1, 10, 50].map((clients): Row => {
-      const shape = { operations: 40 * clients, clients, keys: 10, seed: 2, bad: true };
+      const shape = { operations: 100 + 40 * clients, clients, keys: 10, seed: 2, bad: true };
       const options = { model: 'kv-append', initial: '', explain: true } as const;
       return {
         name: `kv c${clients} bad, made, with a witness`,
