@@ -50,7 +50,7 @@ function firstContradiction(
   const byReturn = Array.from({ length: count }, (_, i) => i)
     .filter((i) => ret[i] !== NEVER)
     .sort((a, b) => (ret[a] as number) - (ret[b] as number));
-  const walkUntil = (answers: number): SearchResult => {
+  const walkUntil = (answers: number): Walked => {
     const until = answers === 0 ? NONE : (ret[byReturn[answers - 1] as number] as number);
     return new Walk(operations, partsOf(operations, initial, until)).run(budget);
   };
@@ -65,6 +65,11 @@ function firstContradiction(
   const order = last.kind === 'linearizable' ? last.order() : [];
   return { order, operation: byReturn[explained] as number };
 }
+
+/** What a walk answers; where it got stuck is for others to find. */
+type Walked =
+  | Exclude<SearchResult, { kind: 'violation' }>
+  | { readonly kind: 'violation'; readonly configurations: number };
 
 /** One walk over both orders; what it has reached, by number. */
 class Walk {
@@ -99,7 +104,7 @@ class Walk {
     this.#used = new Int32Array(this.#counts.width);
   }
 
-  run({ steps, memoryBytes }: Required<Budget>): SearchResult {
+  run({ steps, memoryBytes }: Required<Budget>): Walked {
     const { takes, empties } = this.#parts;
     this.#counts.add(this.#used);
     this.#next[this.#usedAt + LATEST_PUT] = NONE;
@@ -120,8 +125,7 @@ class Walk {
         return exhausted(configurations, `${memoryBytes} bytes`);
       }
     }
-    const stuck = () => ({ order: [], operation: 0 });
-    return { kind: 'violation', configurations: this.#states.length, stuck };
+    return { kind: 'violation', configurations: this.#states.length };
   }
 
   /** Every step from a state; of those of one kind the last is looked into first. */
@@ -323,6 +327,6 @@ function firstOfEach({ value, call }: Answered, ranks: readonly number[]): reado
   );
 }
 
-function exhausted(configurations: number, what: string): SearchResult {
+function exhausted(configurations: number, what: string): Walked {
   return { kind: 'exhausted', configurations, because: `no answer within ${what}` };
 }
