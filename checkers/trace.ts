@@ -11,10 +11,11 @@ export interface LogPosition {
   readonly index: number;
 }
 
-/** A part of a variant of a protocol, and what it threw. */
+/** A part of a variant of a protocol, or of a user's own system, and what it threw. */
 export interface Blame {
-  readonly variant: string;
-  /** A rule, or a field of the variant. */
+  /** `variant x`, `system y`. */
+  readonly owner: string;
+  /** A rule, a field of the variant, a handler of the system. */
   readonly part: string;
   /** Name of the file without its folders, and the line from 1; null where they are not known. */
   readonly file: string | null;
@@ -121,7 +122,7 @@ export type CommonEvent =
   | {
       readonly kind: 'panic';
       readonly reason: string;
-      /** Whose code threw, where it was not the protocol's own: a part of a variant. */
+      /** Whose code threw, where it was not a protocol of ours. */
       readonly blame?: Blame;
     }
   /** The command at `position` was executed; `stateHash` is the rolling digest after it. */

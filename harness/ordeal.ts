@@ -10,6 +10,7 @@ import type { Workload } from '../workloads/workload.ts';
 import { builtIn, type Catalogue, systemNamed } from './catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from './config.ts';
 import { checkRunContext, checkRunOptions, checkRuns } from './library-options.ts';
+import { supervisedNemesis, supervisedSystem, supervisedWorkload } from './own/parts.ts';
 import { type PreparedRun, type RunContext, runAndStore } from './run.ts';
 import { type SimulatedRun, simulateOnce } from './simulate.ts';
 import type { RunSummary } from './store/format.ts';
@@ -84,9 +85,9 @@ function resolve(options: RunOptions): PreparedRun {
   checkRunOptions(options);
   const { system, workload, nemesis, variants = [], ...rest } = options;
   const catalogue: Catalogue = {
-    systems: { ...builtIn.systems, ...byName([system]) },
-    workloads: { ...builtIn.workloads, ...byName([workload]) },
-    nemeses: { ...builtIn.nemeses, ...byName(nemesis ?? []) },
+    systems: { ...builtIn.systems, ...byName([system], supervisedSystem) },
+    workloads: { ...builtIn.workloads, ...byName([workload], supervisedWorkload) },
+    nemeses: { ...builtIn.nemeses, ...byName(nemesis ?? [], supervisedNemesis) },
   };
   const request: RunRequest = {
     ...rest,
@@ -112,9 +113,10 @@ function resolve(options: RunOptions): PreparedRun {
 
 function byName<Item extends { readonly name: string }>(
   items: readonly (Item | string | undefined)[],
+  supervised: (item: Item) => Item,
 ): Record<string, Item> {
   return Object.fromEntries(
-    items.flatMap((item) => (typeof item === 'object' ? [[item.name, item]] : [])),
+    items.flatMap((item) => (typeof item === 'object' ? [[item.name, supervised(item)]] : [])),
   );
 }
 

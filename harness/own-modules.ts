@@ -5,11 +5,14 @@
  */
 
 import { resolve } from 'node:path';
+import type { Nemesis } from '../nemesis/fault.ts';
 import { OPERATIONS } from '../systems/operations.ts';
 import type { System } from '../systems/system.ts';
+import type { Workload } from '../workloads/workload.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { RunRequest } from './config.ts';
 import { messageOf, usage } from './errors.ts';
+import { supervisedNemesis, supervisedSystem, supervisedWorkload } from './own/parts.ts';
 import { importOwn } from './own-import.ts';
 
 /** Whether a name is that of a file: it has a slash, or ends as code does. */
@@ -44,6 +47,8 @@ interface Shape {
   /** Tells an export that is meant to be one of these. */
   readonly mark: string;
   readonly fields: readonly FieldCheck[];
+  /** The same part, its code held to what it may do. */
+  readonly supervised: (part: unknown) => object;
 }
 
 const SHAPES: Readonly<Record<Kind, Shape>> = {
@@ -59,6 +64,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
       ['electionTimeoutMs', 'a number above 0', (value) => typeof value === 'number' && value > 0],
       ['variants', 'a list', Array.isArray],
     ],
+    supervised: (part) => supervisedSystem(part as System),
   },
   workloads: {
     one: 'workload',
@@ -71,6 +77,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
       ['settle', 'a function', isFunction],
       ['finalReads', 'a function', isFunction],
     ],
+    supervised: (part) => supervisedWorkload(part as Workload),
   },
   nemeses: {
     one: 'nemesis',
@@ -81,6 +88,7 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
       ['forms', 'a list of forms', (value) => Array.isArray(value) && value.length > 0],
       ['resolve', 'a function', isFunction],
     ],
+    supervised: (part) => supervisedNemesis(part as Nemesis),
   },
 };
 
@@ -95,7 +103,7 @@ async function loadModule(file: string): Promise<Catalogue> {
     const kind = kindOf(value);
     if (kind === null) continue;
     checkPart(kind, file, value as object, name);
-    parts[kind][(value as { name: string }).name] = value as object;
+    parts[kind][(value as { name: string }).name] = SHAPES[kind].supervised(value);
   }
   return parts as unknown as Catalogue;
 }

@@ -9,6 +9,9 @@ import type { Value } from '../checkers/history.ts';
 import type { TraceEvent } from '../checkers/trace.ts';
 import type { Operation } from './operations.ts';
 
+/** A node has so many timers, numbered from 0. */
+export const TIMERS = 16;
+
 /** Where an answer goes: a client endpoint and the number that it gave its request. */
 export interface ClientRef {
   readonly client: number;
@@ -64,7 +67,7 @@ export interface Env<Message, Stored> {
   /** A 32-bit draw from the run's seed, this node's own stream. */
   random(): number;
   send(to: number, message: Message): void;
-  /** (Re)arms the timer with this small number; it fires once, after `delayUs` on the own clock. */
+  /** (Re)arms one of the `TIMERS`; it fires once, after `delayUs` on the own clock. */
   setTimer(timer: number, delayUs: number): void;
   cancelTimer(timer: number): void;
   /** Appends a record to the write-ahead log and makes it durable: a barrier. */

@@ -8,6 +8,7 @@
 import { pathToFileURL } from 'node:url';
 import type { System } from '../../systems/system.ts';
 import { HarnessError, messageOf, usage } from '../errors.ts';
+import { ownSystem } from '../own/system.ts';
 import { leadToUs } from '../own-code.ts';
 import { loadVariants } from '../variants/load.ts';
 import { applyVariants, builtInVariant } from '../variants.ts';
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
 async function loadSystem({ system: { name, modules } }: NodeConfig): Promise<System> {
   for (const file of modules) {
     const own = (await exportsOf(file)).find((value) => isSystem(value, name));
-    if (own !== undefined) return own as System;
+    if (own !== undefined) return ownSystem(own as System);
   }
   const { systems } = await import('../../systems/index.ts');
   const found: System | undefined = new Map<string, System>(Object.entries(systems)).get(name);

@@ -82,7 +82,11 @@ export async function runNode(
     wal,
     trace,
     outlet: {
-      send: (to, message) => peers.send(to, trace.stamp(), message),
+      send: (to, message) => {
+        if (to !== node) peers.send(to, trace.stamp(), message);
+        // What a node sends to itself arrives as any other message, and not within the step.
+        else setImmediate(() => env.message(node, trace.stamp(), message));
+      },
       reply: (to, reply) => clients.reply(to, trace.stamp(), reply),
     },
     onPanic: (error) => {

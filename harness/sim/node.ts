@@ -4,13 +4,14 @@
  */
 
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
-import type {
-  AnyProtocol,
-  ClientRef,
-  Env,
-  Options,
-  Reply,
-  Request,
+import {
+  type AnyProtocol,
+  type ClientRef,
+  type Env,
+  type Options,
+  type Reply,
+  type Request,
+  TIMERS,
 } from '../../systems/protocol.ts';
 import type { Durability } from '../../systems/system.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
@@ -23,8 +24,8 @@ import type { World } from './world.ts';
 /** What waits in an outbox behind a barrier. */
 const HELD = { send: 0, reply: 1, trace: 2, barrier: 3, nothing: 4 } as const;
 
-/** Timers of one protocol are small numbers below this. */
-const TIMERS_MAX = 16;
+/** Those of the protocol, and one in which a variant's delayed effects wait. */
+const TIMERS_MAX = TIMERS + 1;
 
 /** What a node needs to be started. */
 export interface NodeSpec {

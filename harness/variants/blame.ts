@@ -19,9 +19,10 @@ export function readFrom(variant: Variant, file: string, source: string): void {
 /** Where a part of a variant stands, as well as its source tells. */
 export function placeOf(variant: Variant, part: string): Place {
   const origin = origins.get(variant);
-  if (origin === undefined) return { variant: variant.id, part, file: null, line: null };
+  const owner = `variant ${variant.id}`;
+  if (origin === undefined) return { owner, part, file: null, line: null };
   const { file, source } = origin;
-  return { variant: variant.id, part, file, line: lineOf(source, String(variant.id), part) };
+  return { owner, part, file, line: lineOf(source, String(variant.id), part) };
 }
 
 /** The same of an error that was thrown in the variant's file: the line that threw. */

@@ -4,13 +4,13 @@
  */
 
 import type { Effect, NodeContext, NodeEvent } from '../../systems/effect.ts';
-import type { AnyProtocol, Env } from '../../systems/protocol.ts';
+import { type AnyProtocol, type Env, TIMERS } from '../../systems/protocol.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
 import { decided, type Filter, filtered } from './filters.ts';
 
 type AnyEnv = Env<unknown, unknown>;
-/** The timer in which delayed effects wait: the last one there is, which no protocol uses. */
-const DELAY_TIMER = 15;
+/** The timer in which delayed effects wait: behind those that a protocol has. */
+const DELAY_TIMER = TIMERS;
 
 interface Delayed {
   readonly dueUs: number;

@@ -1,37 +1,38 @@
 /**
- * What a variant does wrong, told by its file, line and part. Pure: the simulator tells by it
- * whether what was thrown ends a node or the run.
+ * What code of a user's does wrong, a variant's or an own system's, told by its file, line and part.
+ * Pure: the simulator tells by it whether what was thrown ends a node or the run.
  */
 
 import type { TraceEvent } from '../../checkers/trace.ts';
 import { HarnessError, messageOf } from '../errors.ts';
 
-/** A part of a variant (one of its rules, `effects`, `hunt` ...), and where it stands. */
+/** A part of a variant or system (a rule, `effects`, a handler ...), and where it stands. */
 export interface Place {
-  readonly variant: string;
+  /** `variant x`, `system y`. */
+  readonly owner: string;
   readonly part: string;
-  /** Null where the variant was passed by value, or is built in. */
+  /** Null where it was passed by value, or is built in. */
   readonly file: string | null;
   /** From 1; null where it could not be found. */
   readonly line: number | null;
 }
 
-/** A mistake of a variant: nothing that was run with it counts. */
-export class VariantMistake extends HarnessError {
+/** A mistake in code of a user's: nothing that was run with it counts. */
+export class OwnMistake extends HarnessError {
   readonly place: Place;
 
   constructor(place: Place, message: string) {
     super('usage', `${told(place)} ${message}`);
-    this.name = 'VariantMistake';
+    this.name = 'OwnMistake';
     this.place = place;
   }
 }
 
 /**
- * Code of a variant threw while its node worked: that ends the node, as it would in life. Where no
+ * Code of a user's threw while its node worked: that ends the node, as it would in life. Where no
  * node is at hand (in a client), it is a mistake like any other.
  */
-export class VariantThrew extends HarnessError {
+export class OwnThrew extends HarnessError {
   readonly place: Place;
   /** What it said. */
   readonly thrown: string;
@@ -39,7 +40,7 @@ export class VariantThrew extends HarnessError {
   constructor(place: Place, error: unknown) {
     const message = messageOf(error);
     super('usage', `${told(place)} threw: ${message}${hintOn(error)}`, { cause: error });
-    this.name = 'VariantThrew';
+    this.name = 'OwnThrew';
     this.place = place;
     this.thrown = message;
   }
@@ -47,19 +48,19 @@ export class VariantThrew extends HarnessError {
 
 /** Whether an error that reached a node is to end that node, rather than the run. */
 export function endsItsNode(error: unknown): boolean {
-  return !(error instanceof HarnessError) || error instanceof VariantThrew;
+  return !(error instanceof HarnessError) || error instanceof OwnThrew;
 }
 
 /** How a node says that code threw which it ran. */
 export function panicOf(error: unknown): Extract<TraceEvent, { kind: 'panic' }> {
   const reason = error instanceof Error ? `${error.message}${placeOfSlip(error)}` : String(error);
-  if (!(error instanceof VariantThrew)) return { kind: 'panic', reason };
-  const { variant, part, file, line } = error.place;
+  if (!(error instanceof OwnThrew)) return { kind: 'panic', reason };
+  const { owner, part, file, line } = error.place;
   const name = file === null ? null : nameOf(file);
   return {
     kind: 'panic',
     reason,
-    blame: { variant, part, file: name, line, thrown: error.thrown },
+    blame: { owner, part, file: name, line, thrown: error.thrown },
   };
 }
 
@@ -73,8 +74,8 @@ function placeOfSlip(error: Error): string {
 }
 
 /** `commitIndex` of mine.ts:4. */
-function told({ variant, part, file, line }: Place): string {
-  if (file === null) return `\`${part}\` of variant ${variant}`;
+function told({ owner, part, file, line }: Place): string {
+  if (file === null) return `\`${part}\` of ${owner}`;
   return `\`${part}\` of ${nameOf(file)}${line === null ? '' : `:${line}`}`;
 }
 

@@ -9,7 +9,7 @@ import type { Variant } from '../../systems/system.ts';
 import { HarnessError } from '../errors.ts';
 import { Banned } from './banned.ts';
 import { placeOf, placeOfError } from './blame.ts';
-import { VariantMistake, VariantThrew } from './errors.ts';
+import { OwnMistake, OwnThrew } from './errors.ts';
 import { ReadOnlyViews } from './read-only.ts';
 import type { Tally } from './tally.ts';
 
@@ -50,7 +50,7 @@ export class Guard implements Asker {
   readonly #banned = new Banned((name) =>
     this.#refuse(`asks ${name}, and may decide by nothing but what it is handed`),
   );
-  #mistake: VariantMistake | null = null;
+  #mistake: OwnMistake | null = null;
   readonly #tally: Tally;
 
   constructor(tally: Tally) {
@@ -112,14 +112,14 @@ export class Guard implements Asker {
   }
 }
 
-function mistake(part: Part, message: string): VariantMistake {
-  return new VariantMistake(placeOf(part.variant, part.name), message);
+function mistake(part: Part, message: string): OwnMistake {
+  return new OwnMistake(placeOf(part.variant, part.name), message);
 }
 
 /** What was thrown, blamed on the part; what is blamed on another part already, as it is. */
 function blamed({ variant, name }: Part, error: unknown): unknown {
   if (error instanceof HarnessError) return error;
-  return new VariantThrew(placeOfError(variant, name, error), error);
+  return new OwnThrew(placeOfError(variant, name, error), error);
 }
 
 /** Equal but for functions, which are never the same twice and are asked in their turn. */

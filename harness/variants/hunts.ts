@@ -5,9 +5,9 @@ import type { Catalogue } from '../catalogue.ts';
 import { resolveConfig } from '../config.ts';
 import { HarnessError } from '../errors.ts';
 import { placeOf } from './blame.ts';
-import { VariantMistake } from './errors.ts';
+import { OwnMistake } from './errors.ts';
 
-/** Throws a `VariantMistake` for settings that no run of this system could have. */
+/** Throws a `OwnMistake` for settings that no run of this system could have. */
 export function huntsOf(
   system: System,
   variants: readonly Variant[],
@@ -20,7 +20,7 @@ export function huntsOf(
       resolveConfig({ system: system.name }, [hunt], () => 0, catalogue);
     } catch (error) {
       if (!(error instanceof HarnessError)) throw error;
-      throw new VariantMistake(placeOf(variant, 'hunt'), `cannot be had: ${error.message}`);
+      throw new OwnMistake(placeOf(variant, 'hunt'), `cannot be had: ${error.message}`);
     }
     return [hunt];
   });

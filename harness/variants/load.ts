@@ -5,7 +5,7 @@ import type { Variant } from '../../systems/system.ts';
 import { suggestion, usage } from '../errors.ts';
 import { importOwn } from '../own-import.ts';
 import { placeOf, readFrom } from './blame.ts';
-import { VariantMistake } from './errors.ts';
+import { OwnMistake } from './errors.ts';
 import { shown } from './guard.ts';
 
 /** Says what a value must be, where it is not. */
@@ -109,7 +109,7 @@ function isMeantAsVariant(value: unknown): value is Variant {
   return 'id' in value && Object.keys(value).length > 1;
 }
 
-/** Throws a `VariantMistake` for what no variant has, or has otherwise. */
+/** Throws a `OwnMistake` for what no variant has, or has otherwise. */
 export function checkVariant(variant: Variant): void {
   const given = new Map<string, unknown>(Object.entries(variant));
   for (const [name, value] of given) {
@@ -118,14 +118,14 @@ export function checkVariant(variant: Variant): void {
       : undefined;
     if (check === undefined) {
       const hint = suggestion(name, Object.keys(FIELDS));
-      throw new VariantMistake(placeOf(variant, name), `is no field of a variant (${hint})`);
+      throw new OwnMistake(placeOf(variant, name), `is no field of a variant (${hint})`);
     }
     const wrong = value === undefined ? null : check(value, name);
     if (wrong === null) continue;
     const message = wrong.startsWith('must') ? `is ${shown(value)}: it ${wrong}` : wrong;
-    throw new VariantMistake(placeOf(variant, name), message);
+    throw new OwnMistake(placeOf(variant, name), message);
   }
   if (Object.keys(CHANGES).some((name) => variant[name as keyof Variant] !== undefined)) return;
   const changes = Object.keys(CHANGES).join(', ');
-  throw new VariantMistake(placeOf(variant, 'id'), `changes nothing (any of ${changes})`);
+  throw new OwnMistake(placeOf(variant, 'id'), `changes nothing (any of ${changes})`);
 }

@@ -4,7 +4,7 @@ import type { AnyRuleTable } from '../../systems/rule-table.ts';
 import type { Rules, Variant } from '../../systems/system.ts';
 import { messageOf, suggestion } from '../errors.ts';
 import { placeOf } from './blame.ts';
-import { VariantMistake } from './errors.ts';
+import { OwnMistake } from './errors.ts';
 import { type AnyFunction, type Asker, type Part, sameAnswer, shown } from './guard.ts';
 import type { Reach, Tally } from './tally.ts';
 
@@ -21,7 +21,7 @@ interface Ground {
 }
 
 /**
- * The rules of a variant over `base`, those that it replaces alone. Throws a `VariantMistake` for
+ * The rules of a variant over `base`, those that it replaces alone. Throws a `OwnMistake` for
  * what is no rule of the system, or no function.
  */
 export function rulesOver(base: Rules, ground: Ground): Rules {
@@ -35,11 +35,11 @@ export function replacedRules(variant: Variant, base: Rules): Rules {
   try {
     replaced = variant.rules(base);
   } catch (error) {
-    throw new VariantMistake(placeOf(variant, 'rules'), `fails: ${messageOf(error)}`);
+    throw new OwnMistake(placeOf(variant, 'rules'), `fails: ${messageOf(error)}`);
   }
   const isTable = typeof replaced === 'object' && replaced !== null;
   if (isTable && Object.keys(replaced as object).length > 0) return replaced as Rules;
-  throw new VariantMistake(placeOf(variant, 'rules'), `answers ${shown(replaced)}, and no rule`);
+  throw new OwnMistake(placeOf(variant, 'rules'), `answers ${shown(replaced)}, and no rule`);
 }
 
 /** The rules of a table, or of a group of rules within one. */
@@ -47,7 +47,7 @@ function laid(ground: Ground, prefix: string, silent: Group, replaced: Group): G
   return Object.fromEntries(
     Object.entries(replaced).map(([key, rule]) => {
       const name = `${prefix}${key}`;
-      const wrong = (message: string) => new VariantMistake(placeOf(ground.variant, name), message);
+      const wrong = (message: string) => new OwnMistake(placeOf(ground.variant, name), message);
       if (!Object.hasOwn(silent, key)) {
         throw wrong(`is no rule of the system (${suggestion(key, Object.keys(silent))})`);
       }

@@ -85,17 +85,17 @@ describe('code of an own module that throws', () => {
     expect(exitCode).toBe(1);
     const { verdict } = JSON.parse(stdout);
     expect(verdict.property).toBe('PANIC');
-    expect(verdict.detail).toContain(`(reading 'slip') (${at})`);
+    expect(verdict.because).toContain(`\`request\` of ${at} threw: Cannot read properties of null`);
   });
 
   test.each([
-    ['timer', 'timer(state, env) {'],
-    ['plan', 'plan: (config, draw) => {'],
-  ])('in %s is a mistake of its file, and leaves no run', async (part, from) => {
+    ['timer', 'timer(state, env) {', '`client.timer` of timer.ts:'],
+    ['plan', 'plan: (config, draw) => {', '`plan` of plan.ts:'],
+  ])('in %s is a mistake of its file, and leaves no run', async (part, from, said) => {
     const { file, at } = slip(part, from);
     const store = ['--store', `./store-${part}`];
     const { exitCode, stderr } = await ordeal('run', file, '--seed', '1', ...SHORT, ...store);
-    expect(stderr).toContain(`${at}: \`${part}\` threw: Cannot read properties of null`);
+    expect(stderr).toContain(`${said}${at.split(':')[1]} threw: Cannot read properties of null`);
     expect(exitCode).toBe(64);
     expect(globSync('*', { cwd: join(directory, `store-${part}`) })).toEqual([]);
   });

@@ -413,7 +413,7 @@ describe('execution', () => {
 
   test('what a rule of a user threw is told first by its file, line, rule and message', () => {
     const blame = {
-      variant: 'mine',
+      owner: 'variant mine',
       part: 'commitIndex',
       file: 'mine.ts',
       line: 4,

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { HarnessError } from '../../../harness/errors.ts';
-import { VariantMistake, VariantThrew } from '../../../harness/variants/errors.ts';
+import { OwnMistake, OwnThrew } from '../../../harness/variants/errors.ts';
 import { applyVariants } from '../../../harness/variants.ts';
 import { raft } from '../../../systems/raft/index.ts';
 import { count, yesOrNo } from '../../../systems/rule-table.ts';
@@ -91,7 +91,7 @@ describe('a rule that writes into what it is handed is told by name', () => {
   test.each(writing)('%s', (_, mayVote) => {
     const handed = state();
     const error = thrownBy(() => under({ mayVote }).rules.mayVote(handed));
-    expect(error).toBeInstanceOf(VariantMistake);
+    expect(error).toBeInstanceOf(OwnMistake);
     expect(error.message).toMatch(/^`mayVote` of variant mine writes into what it is handed/);
     expect(handed).toEqual(state());
   });
@@ -140,7 +140,7 @@ describe('a rule that would decide otherwise another time is refused', () => {
     ['crypto', () => crypto.randomUUID().length, 'asks crypto.randomUUID'],
   ])('when it asks %s', (_, commit, told) => {
     const error = thrownBy(() => under({ commit }).rules.commit(state()));
-    expect(error).toBeInstanceOf(VariantMistake);
+    expect(error).toBeInstanceOf(OwnMistake);
     expect(error.message).toContain(told);
     expect(Math.random()).toBeLessThan(1);
     expect(Date.now()).toBeGreaterThan(0);
@@ -165,7 +165,7 @@ describe('an answer of another kind is told', () => {
     ['no number', Number.NaN, 'answered NaN: it must be'],
   ])('%s', (_, answer, told) => {
     const error = thrownBy(() => under({ commit: () => answer as number }).rules.commit(state()));
-    expect(error).toBeInstanceOf(VariantMistake);
+    expect(error).toBeInstanceOf(OwnMistake);
     expect(error.message).toContain(told);
   });
 });
@@ -178,7 +178,7 @@ describe('what a rule throws', () => {
       },
     });
     const error = thrownBy(() => asked.commit(state()));
-    expect(error).toBeInstanceOf(VariantThrew);
+    expect(error).toBeInstanceOf(OwnThrew);
     expect(error.message).toBe('`commit` of variant mine threw: boom');
     expect(reached).toEqual({ 'mine: commit': { calls: 1, changed: 1 } });
   });

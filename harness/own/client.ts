@@ -1,0 +1,86 @@
+/** Client code of a user's own system, held to the contract of `systems/client.ts`. */
+
+import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/client.ts';
+import type { Outcome } from '../../systems/operations.ts';
+import type { Request } from '../../systems/protocol.ts';
+import { shown } from '../variants/guard.ts';
+import { plainCopy } from './plain-data.ts';
+import { Supervision } from './supervision.ts';
+
+const DELAY_MAX_US = 2 ** 31 * 1000;
+
+/** The client behind the checks. What it does wrong is a mistake of its file: no node is to blame. */
+export function ownClient(name: string, client: ClientProtocol): ClientProtocol {
+  const supervision = new Supervision(
+    `system ${name}`,
+    'env.nowUs(), env.random() and env.setTimer() take its place',
+  );
+  /** Clients with an operation that has not ended. */
+  const open = new Set<number>();
+  const checked = (env: ClientEnv) => checkingEnv(supervision, env, open);
+  const call = <Result>(part: string, code: () => Result) =>
+    supervision.call(`client.${part}`, code);
+  return {
+    start: (env) => {
+      const state: unknown = call('start', () => client.start(checked(env)));
+      if (typeof state === 'object' && state !== null) return state as ClientState;
+      throw supervision.mistake(`answers ${shown(state)}: it must be an object`, 'client.start');
+    },
+    invoke: (state, env, operation) => {
+      open.add(env.client);
+      call('invoke', () => client.invoke(state, checked(env), operation));
+    },
+    reply: (state, env, from, to, reply) =>
+      call('reply', () => client.reply(state, checked(env), from, to, reply)),
+    timer: (state, env) => call('timer', () => client.timer(state, checked(env))),
+  };
+}
+
+function checkingEnv(supervision: Supervision, env: ClientEnv, open: Set<number>): ClientEnv {
+  return {
+    client: env.client,
+    nodes: env.nodes,
+    nowUs: () => supervision.ours('env.nowUs', () => env.nowUs()),
+    random: () => supervision.ours('env.random', () => env.random()),
+    send: (to, request) => {
+      if (!env.nodes.includes(to)) {
+        const nodes = `0 to ${env.nodes.length - 1}`;
+        throw supervision.mistake(`calls env.send: there is no node ${shown(to)} (${nodes})`);
+      }
+      const copy = plainCopy(request, 'env.send: the request') as Request;
+      supervision.ours('env.send', () => env.send(to, copy));
+    },
+    setTimer: (delayUs) => {
+      if (typeof delayUs !== 'number' || !(delayUs >= 0 && delayUs <= DELAY_MAX_US)) {
+        const allowed = `0 to ${DELAY_MAX_US} microseconds`;
+        throw supervision.mistake(`calls env.setTimer: ${shown(delayUs)} is no delay (${allowed})`);
+      }
+      supervision.ours('env.setTimer', () => env.setTimer(Math.ceil(delayUs)));
+    },
+    cancelTimer: () => supervision.ours('env.cancelTimer', () => env.cancelTimer()),
+    complete: (outcome) => {
+      const wrong = wrongInOutcome(outcome);
+      if (wrong !== null) {
+        throw supervision.mistake(`calls env.complete with ${shown(outcome)}: ${wrong}`);
+      }
+      if (!open.delete(env.client)) {
+        throw supervision.mistake('calls env.complete, and no operation is open');
+      }
+      const copy = plainCopy(outcome, 'env.complete: the outcome') as Outcome;
+      supervision.ours('env.complete', () => env.complete(copy));
+    },
+  };
+}
+
+function wrongInOutcome(outcome: unknown): string | null {
+  const { type, value, error } = (outcome ?? {}) as Record<string, unknown>;
+  switch (type) {
+    case 'ok':
+      return value === undefined ? 'value is missing (null where there is none)' : null;
+    case 'fail':
+    case 'info':
+      return typeof error === 'string' ? null : 'error must be a text';
+    default:
+      return 'type must be one of ok, fail, info';
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * Node code of a user's own system, held to the contract of `systems/protocol.ts` on every backend:
+ * what JSON cannot carry, nodes and timers that there are not, promises and clocks are told by file
+ * and line, and no two nodes, and no two lives of one, share anything.
+ *
+ * What a node may get wrong in mid-run (a message, a delay) throws at its call and ends the node,
+ * as it would in life; what is wrong with how it is written ends the run as a mistake.
+ */
+
+import type { TraceEvent } from '../../checkers/trace.ts';
+import {
+  type AnyProtocol,
+  type ClientRef,
+  type Env,
+  type NodeView,
+  type Reply,
+  TIMERS,
+} from '../../systems/protocol.ts';
+import { shown } from '../variants/guard.ts';
+import { plainCopy } from './plain-data.ts';
+import { Supervision } from './supervision.ts';
+
+type AnyEnv = Env<unknown, unknown>;
+
+/** What real timers can wait for: 2^31 ms. */
+const DELAY_MAX_US = 2 ** 31 * 1000;
+/** So many timers that fire at once in one instant leave no room for anything else. */
+const AT_ONCE_MAX = 10_000;
+
+/** One node from its start to its end. */
+interface Life {
+  readonly protocol: AnyProtocol;
+  readonly members: readonly number[];
+  /** By what is on its disk: the record that the protocol asked for. */
+  readonly records: WeakMap<object, unknown>;
+  /** Timers set to fire at once, in the instant `atUs` of its clock. */
+  atUs: number;
+  atOnce: number;
+}
+
+/** `build` makes the node code anew, for each start of each node. */
+export class OwnNode implements AnyProtocol {
+  readonly #build: () => AnyProtocol;
+  readonly #supervision: Supervision;
+  readonly #lives = new Map<number, Life>();
+  readonly #byState = new WeakMap<object, Life>();
+  /** For states that are no objects, and messages, which belong to nobody. */
+  #last: Life | null = null;
+  /** Of the handler at work: one at a time. */
+  #env: AnyEnv | null = null;
+  readonly #outer: AnyEnv;
+
+  constructor(name: string, build: () => AnyProtocol) {
+    this.#build = build;
+    this.#supervision = new Supervision(
+      `system ${name}`,
+      'env.nowUs(), env.random() and env.setTimer() take its place',
+    );
+    this.#outer = this.#checkingEnv();
+  }
+
+  start: AnyProtocol['start'] = (env, options, records) => {
+    const members = Object.freeze([...env.members]);
+    const life = { protocol: this.#build(), members, records: new WeakMap(), atUs: -1, atOnce: 0 };
+    this.#lives.set(env.self, life);
+    this.#last = life;
+    const given = plainCopy(records, 'records') as readonly unknown[];
+    const begin = () => life.protocol.start(this.#outer, Object.freeze({ ...options }), given);
+    const state = this.#step('start', env, begin);
+    if (typeof state === 'object' && state !== null) this.#byState.set(state, life);
+    return state;
+  };
+
+  message: AnyProtocol['message'] = (state, env, from, message) => {
+    const { protocol } = this.#lifeOf(env);
+    const own = plainCopy(message, 'message');
+    this.#step('message', env, () => protocol.message(state, this.#outer, from, own));
+  };
+
+  timer: AnyProtocol['timer'] = (state, env, timer) => {
+    const { protocol } = this.#lifeOf(env);
+    this.#step('timer', env, () => protocol.timer(state, this.#outer, timer));
+  };
+
+  request: AnyProtocol['request'] = (state, env, request) => {
+    const { protocol } = this.#lifeOf(env);
+    const own = plainCopy(request, 'request') as typeof request;
+    this.#step('request', env, () => protocol.request(state, this.#outer, own));
+  };
+
+  durable: AnyProtocol['durable'] = (state, env, record) => {
+    const { protocol, records } = this.#lifeOf(env);
+    const isObject = typeof record === 'object' && record !== null;
+    const asked = isObject && records.has(record) ? records.get(record) : record;
+    this.#step('durable', env, () => protocol.durable(state, this.#outer, asked));
+  };
+
+  disconnected = (state: unknown, env: AnyEnv, peer: number): void => {
+    const { protocol } = this.#lifeOf(env);
+    this.#step('disconnected', env, () => protocol.disconnected?.(state, this.#outer, peer));
+  };
+
+  view: AnyProtocol['view'] = (state) => {
+    const isObject = typeof state === 'object' && state !== null;
+    const life = (isObject ? this.#byState.get(state) : undefined) ?? (this.#last as Life);
+    const view: unknown = this.#supervision.call('view', () => life.protocol.view(state));
+    const wrong = wrongInView(view, life.members.length);
+    if (wrong !== null) throw this.#supervision.mistake(`answers ${shown(view)}: ${wrong}`, 'view');
+    return view as NodeView;
+  };
+
+  messageKind: AnyProtocol['messageKind'] = (message) => {
+    const { protocol } = this.#last as Life;
+    const kind: unknown = this.#supervision.call('messageKind', () =>
+      protocol.messageKind(message),
+    );
+    if (typeof kind === 'string') return kind;
+    throw this.#supervision.mistake(`answers ${shown(kind)}: it must be a text`, 'messageKind');
+  };
+
+  #lifeOf(env: AnyEnv): Life {
+    return this.#lives.get(env.self) as Life;
+  }
+
+  #step<Result>(part: string, env: AnyEnv, code: () => Result): Result {
+    this.#env = env;
+    return this.#supervision.call(part, code);
+  }
+
+  /** What the protocol is handed: the real environment, behind the checks. */
+  #checkingEnv(): AnyEnv {
+    const real = () => this.#env as AnyEnv;
+    const supervision = this.#supervision;
+    const lifeOf = (env: AnyEnv) => this.#lifeOf(env);
+    return {
+      get self() {
+        return real().self;
+      },
+      get members() {
+        return lifeOf(real()).members;
+      },
+      get incarnation() {
+        return real().incarnation;
+      },
+      nowUs: () => supervision.ours('env.nowUs', () => real().nowUs()),
+      wallUs: () => supervision.ours('env.wallUs', () => real().wallUs()),
+      random: () => supervision.ours('env.random', () => real().random()),
+      send: (to, message) => {
+        checkNode('env.send', to, real().members.length);
+        const copy = plainCopy(message, 'env.send: the message');
+        supervision.ours('env.send', () => real().send(to, copy));
+      },
+      setTimer: (timer, delayUs) => {
+        checkTimer('env.setTimer', timer);
+        checkDelay(delayUs);
+        supervision.ours('env.setTimer', () => this.#setTimer(real(), timer, Math.ceil(delayUs)));
+      },
+      cancelTimer: (timer) => {
+        checkTimer('env.cancelTimer', timer);
+        supervision.ours('env.cancelTimer', () => real().cancelTimer(timer));
+      },
+      persist: (record) => {
+        const copy = this.#recordOf(record, 'env.persist: the record');
+        supervision.ours('env.persist', () => real().persist(copy));
+      },
+      checkpoint: (records) => {
+        if (!Array.isArray(records)) {
+          throw new TypeError(`env.checkpoint: ${shown(records)} is no list of records`);
+        }
+        const copies = records.map((one, at) =>
+          this.#recordOf(one, `env.checkpoint: record ${at}`),
+        );
+        supervision.ours('env.checkpoint', () => real().checkpoint(copies));
+      },
+      reply: (to, reply) => {
+        checkReply(to, reply, real().members.length);
+        const copy = plainCopy(reply, 'env.reply: the reply') as Reply;
+        supervision.ours('env.reply', () => real().reply({ ...to }, copy));
+      },
+      trace: (event) => {
+        const copy = plainCopy(event, 'env.trace: the event') as TraceEvent | null;
+        if (typeof copy?.kind !== 'string') {
+          throw new TypeError(`env.trace: ${shown(event)} is no event (its kind must be a text)`);
+        }
+        supervision.ours('env.trace', () => real().trace(copy));
+      },
+    };
+  }
+
+  /** What goes to the disk; `durable` is told of the record that was asked for. */
+  #recordOf(record: unknown, named: string): unknown {
+    const copy = plainCopy(record, named);
+    if (typeof copy === 'object' && copy !== null) {
+      this.#lifeOf(this.#env as AnyEnv).records.set(copy, record);
+    }
+    return copy;
+  }
+
+  #setTimer(env: AnyEnv, timer: number, delayUs: number): void {
+    const life = this.#lifeOf(env);
+    const nowUs = env.nowUs();
+    if (delayUs > 0 || nowUs !== life.atUs) life.atOnce = 0;
+    life.atUs = nowUs;
+    if (delayUs === 0 && ++life.atOnce > AT_ONCE_MAX) {
+      throw this.#supervision.mistake(
+        `sets timer ${timer} to 0 again and again, and no time ever passes: delays above 0 are needed`,
+      );
+    }
+    env.setTimer(timer, delayUs);
+  }
+}
+
+function checkNode(what: string, node: unknown, nodes: number): void {
+  if (Number.isInteger(node) && (node as number) >= 0 && (node as number) < nodes) return;
+  throw new RangeError(`${what}: there is no node ${shown(node)} (0 to ${nodes - 1})`);
+}
+
+function checkTimer(what: string, timer: unknown): void {
+  if (Number.isInteger(timer) && (timer as number) >= 0 && (timer as number) < TIMERS) return;
+  throw new RangeError(`${what}: there is no timer ${shown(timer)} (0 to ${TIMERS - 1})`);
+}
+
+function checkDelay(delayUs: unknown): void {
+  if (typeof delayUs === 'number' && delayUs >= 0 && delayUs <= DELAY_MAX_US) return;
+  throw new RangeError(
+    `env.setTimer: ${shown(delayUs)} is no delay (0 to ${DELAY_MAX_US} microseconds)`,
+  );
+}
+
+const STATUSES: readonly unknown[] = ['ok', 'fail', 'redirect', 'unknown'];
+
+function checkReply(to: unknown, reply: unknown, nodes: number): void {
+  const { client, id } = (to ?? {}) as Partial<ClientRef>;
+  if (!Number.isSafeInteger(client) || !Number.isSafeInteger(id)) {
+    throw new TypeError(
+      `env.reply: ${shown(to)} is nobody to answer (the \`from\` of a request is)`,
+    );
+  }
+  const wrong = wrongInReply(reply, nodes);
+  if (wrong !== null) throw new TypeError(`env.reply: ${shown(reply)} is no reply: ${wrong}`);
+}
+
+function wrongInReply(reply: unknown, nodes: number): string | null {
+  const { status, value, position, error, leader } = (reply ?? {}) as Record<string, unknown>;
+  const isPosition = Number.isSafeInteger(position) && (position as number) >= 0;
+  switch (status) {
+    case 'ok':
+      if (value === undefined) return 'value is missing (null where there is none)';
+      return isPosition || position === null ? null : 'position must be a whole number, or null';
+    case 'fail':
+      if (position !== undefined && !isPosition)
+        return 'position must be a whole number, or absent';
+      return typeof error === 'string' ? null : 'error must be a text';
+    case 'unknown':
+      return typeof error === 'string' ? null : 'error must be a text';
+    case 'redirect':
+      return leader === null || isMember(leader, nodes)
+        ? null
+        : `leader must be a node (0 to ${nodes - 1}), or null`;
+    default:
+      return `status must be one of ${STATUSES.join(', ')}`;
+  }
+}
+
+function wrongInView(view: unknown, nodes: number): string | null {
+  if (typeof view !== 'object' || view === null) return 'it must be an object';
+  const { role, leader, ...numbers } = view as Record<string, unknown>;
+  if (typeof role !== 'string') return 'role must be a text';
+  for (const field of ['term', 'commit', 'applied']) {
+    if (!Number.isFinite(numbers[field])) return `${field} must be a number`;
+  }
+  if (leader === null || isMember(leader, nodes)) return null;
+  return `leader must be a node (0 to ${nodes - 1}), or null`;
+}
+
+function isMember(node: unknown, nodes: number): boolean {
+  return Number.isInteger(node) && (node as number) >= 0 && (node as number) < nodes;
+}

@@ -1,0 +1,141 @@
+/**
+ * Parts of a user's own (systems, workloads, nemeses) under supervision: the same parts, whose code
+ * is held to its contract whenever it is asked. Ours are known to keep it, and run as they are.
+ */
+
+import type { Fault, Nemesis } from '../../nemesis/fault.ts';
+import { nemeses } from '../../nemesis/index.ts';
+import { systems } from '../../systems/index.ts';
+import { OPERATIONS, type Operation } from '../../systems/operations.ts';
+import type { System } from '../../systems/system.ts';
+import { workloads } from '../../workloads/index.ts';
+import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
+import { shown } from '../variants/guard.ts';
+import { plainCopy } from './plain-data.ts';
+import { Supervision } from './supervision.ts';
+import { ownSystem } from './system.ts';
+
+const CLOCKLESS = 'it must follow from what it is handed alone';
+
+/** The part itself where it is one of ours, passed by value. */
+export function supervisedSystem(system: System): System {
+  return Object.values(systems).includes(system) ? system : ownSystem(system);
+}
+
+export function supervisedWorkload(workload: Workload): Workload {
+  if (Object.values(workloads).includes(workload)) return workload;
+  const supervision = new Supervision(`workload ${workload.name}`, CLOCKLESS);
+  const { operations } = workload;
+  const settled = (operation: unknown, part: string): Operation => {
+    const wrong = wrongInOperation(operation, operations);
+    if (wrong === null) return plainCopy(operation, 'the operation') as Operation;
+    throw supervision.mistake(`answers ${shown(operation)}: ${wrong}`, part);
+  };
+  const judge = workload.judge?.bind(workload);
+  const own: Partial<Workload> = {
+    ...(judge === undefined
+      ? {}
+      : { judge: (history) => supervision.call('judge', () => judge(history)) }),
+    plan: (config, draw) => {
+      const plan: unknown = supervision.call('plan', () => workload.plan(config, draw));
+      const wrong = wrongInPlan(plan, operations, config.clients);
+      if (wrong === null) return plan as readonly PlannedOperation[];
+      throw supervision.mistake(wrong, 'plan');
+    },
+    settle: (planned, seen) =>
+      settled(
+        supervision.call('settle', () => workload.settle(planned, seen)),
+        'settle',
+      ),
+    finalReads: (keys) => {
+      const reads: unknown = supervision.call('finalReads', () => workload.finalReads(keys));
+      if (Array.isArray(reads)) return reads.map((one) => settled(one, 'finalReads'));
+      throw supervision.mistake(`answers ${shown(reads)}: it must be a list`, 'finalReads');
+    },
+  };
+  return over(workload, own);
+}
+
+export function supervisedNemesis(nemesis: Nemesis): Nemesis {
+  if (Object.values(nemeses).includes(nemesis)) return nemesis;
+  const supervision = new Supervision(`nemesis ${nemesis.name}`, CLOCKLESS);
+  return over<Nemesis>(nemesis, {
+    resolve: (planned, view) => {
+      const fault: unknown = supervision.call('resolve', () => nemesis.resolve(planned, view));
+      if (fault === null) return null;
+      const wrong = wrongInFault(fault, nemesis.needs, view.nodes.length);
+      if (wrong === null) return fault as Fault;
+      throw supervision.mistake(`answers ${shown(fault)}: ${wrong}`, 'resolve');
+    },
+  });
+}
+
+/** The part with some of its code replaced; not a copy, which would lack the methods of a class. */
+function over<Part extends object>(part: Part, own: Partial<Part>): Part {
+  return Object.assign(Object.create(part) as Part, own);
+}
+
+function wrongInPlan(plan: unknown, operations: readonly string[], clients: number): string | null {
+  if (!Array.isArray(plan)) return `answers ${shown(plan)}: it must be a list of operations`;
+  let beforeUs = 0;
+  for (const [at, planned] of plan.entries()) {
+    const { id, client, atUs } = (planned ?? {}) as Partial<PlannedOperation>;
+    const wrong =
+      id !== at
+        ? `id must be ${at}, its place in the plan`
+        : !isWithin(client, clients)
+          ? `client must be a whole number 0 to ${clients - 1}`
+          : !Number.isSafeInteger(atUs) || (atUs as number) < beforeUs
+            ? `atUs must be a whole number of microseconds, not before ${beforeUs}`
+            : wrongInOperation(planned, operations);
+    if (wrong !== null) return `answers ${shown(planned)} at place ${at}: ${wrong}`;
+    beforeUs = atUs as number;
+  }
+  return null;
+}
+
+function wrongInOperation(operation: unknown, operations: readonly string[]): string | null {
+  if (typeof operation !== 'object' || operation === null) return 'it must be an operation';
+  const { f, key, value } = operation as Partial<Operation>;
+  if (!OPERATIONS.includes(f as Operation['f'])) return `f must be one of ${operations.join(', ')}`;
+  if (!operations.includes(f as string))
+    return `f must be one of its operations (${operations.join(', ')})`;
+  if (typeof key !== 'string') return 'key must be a text';
+  return value === undefined ? 'value is missing (null where there is none)' : null;
+}
+
+function wrongInFault(fault: unknown, needs: string, nodes: number): string | null {
+  if (typeof fault !== 'object' || fault === null) return 'it must be a fault, or null';
+  const { kind, cuts, nodes: targets, ...rest } = fault as Record<string, unknown>;
+  if (kind !== needs) return `kind must be ${needs}, which it needs`;
+  const isNode = (node: unknown) => isWithin(node, nodes);
+  const allowed = `(0 to ${nodes - 1})`;
+  if (kind === 'partition') {
+    const isCut = (cut: unknown) => {
+      const { from, to } = (cut ?? {}) as Record<string, unknown>;
+      return isNode(from) && isNode(to) && from !== to;
+    };
+    if (typeof rest['shape'] !== 'string') return 'shape must be a text';
+    if (Array.isArray(cuts) && cuts.length > 0 && cuts.every(isCut)) return null;
+    return `cuts must be a list of { from, to }, two nodes each ${allowed}`;
+  }
+  if (!Array.isArray(targets) || targets.length === 0 || !targets.every(isNode)) {
+    return `nodes must be a list of nodes ${allowed}`;
+  }
+  if (new Set(targets).size < targets.length) return 'nodes must name each node once';
+  if (kind !== 'clock') return null;
+  const { mode, ...numbers } = rest;
+  if (!['bump', 'strobe', 'drift'].includes(mode as string)) {
+    return 'mode must be one of bump, strobe, drift';
+  }
+  const lacking = ['offsetMs', 'periodMs', 'ratePpm'].find(
+    (field) => !Number.isInteger(numbers[field]),
+  );
+  if (lacking !== undefined) return `${lacking} must be a whole number`;
+  if (mode === 'strobe' && (numbers['periodMs'] as number) <= 0) return 'periodMs must be above 0';
+  return null;
+}
+
+function isWithin(value: unknown, end: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < end;
+}
