@@ -35,7 +35,8 @@ export async function compareWithReplay(
   );
 }
 
-function firstDifference(
+/** The first line of a stored file that is another one now; null where there is none. */
+export function firstDifference(
   path: string,
   replayed: Iterator<string>,
   prefix: boolean,

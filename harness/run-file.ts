@@ -13,15 +13,25 @@ const ROOT = join(import.meta.dirname, '..');
 
 export function describeRun({ request, config, byValue }: PreparedRun): RunFile {
   return {
-    schema: SCHEMA,
+    ...circumstances(),
     kind: 'run',
-    startedAt: new Date().toISOString(),
     config,
     command: commandOf(request, config),
     byValue,
+    backend: {},
+  };
+}
+
+/** When, with which code and on what machine anything is played or run. */
+export function circumstances(): Pick<
+  RunFile,
+  'schema' | 'startedAt' | 'versions' | 'git' | 'machine'
+> {
+  return {
+    schema: SCHEMA,
+    startedAt: new Date().toISOString(),
     versions: { ordeal: ordealVersion(), node: process.version },
     git: gitState(),
-    backend: {},
     machine: { platform: platform(), arch: arch(), cpus: cpus().length, memoryBytes: totalmem() },
   };
 }
@@ -56,7 +66,7 @@ export function commandOf(request: RunRequest, config: RunConfig): string {
   return parts.join(' ');
 }
 
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[\w.,:/=@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 

@@ -22,9 +22,10 @@ import { summaryMarkdown } from './report/summary.ts';
 import { describeRun } from './run-file.ts';
 import { phasesOf, planOf, virtualRun } from './simulate.ts';
 import { type ExecutionFigures, figuresOf } from './store/figures.ts';
+import { writeDerived, writeResults } from './store/files.ts';
 import { type ResultsFile, type RunFigures, type RunSummary, SCHEMA } from './store/format.ts';
 import { readRun, type StoredRun } from './store/reader.ts';
-import { RunWriter, writeDerived, writeResults } from './store/writer.ts';
+import { RunWriter } from './store/writer.ts';
 import { TraceFollower } from './trace-follower.ts';
 import { applyVariants } from './variants.ts';
 

@@ -1,14 +1,15 @@
 /** Judges a stored run again, by what is on disk. The first verdict stays as it was written. */
 
 import { relative } from 'node:path';
+import type { Verdict } from '../../checkers/verdict.ts';
 import { builtIn } from '../catalogue.ts';
 import { HarnessError } from '../errors.ts';
 import { withOwnModules } from '../own-modules.ts';
 import { type TerminalStyle, terminalBlock } from '../report/terminal.ts';
 import { judgeStored } from '../run.ts';
-import type { ResultsFile, RunFigures } from '../store/format.ts';
+import { writeResults } from '../store/files.ts';
+import type { RunFigures } from '../store/format.ts';
 import { readRun } from '../store/reader.ts';
-import { writeResults } from '../store/writer.ts';
 
 /** A run that was judged again. */
 export interface Rejudged {
@@ -38,24 +39,21 @@ export async function rejudge(path: string, style: TerminalStyle): Promise<Rejud
   const { catalogue } = await withOwnModules(stored.run.config, builtIn);
   const execution = { ...KILLED, ...stored.results?.figures, interrupted: false };
   const results = judgeStored(stored, execution, catalogue);
-  const written = write(stored.directory, results);
-  const before = stored.results;
-  const first = before === null ? 'none' : before.verdict.kind;
+  const written = writeAgain(stored.directory, results);
+  const first = stored.results?.verdict.kind ?? null;
   const paths = { directory: shown(stored.directory), report: null };
-  const text =
-    `${terminalBlock({ run: stored.run, results, paths }, style)}` +
-    `judged again: ${results.verdict.kind} (first verdict: ${first}), ${
-      written.path === null ? `not written (${written.why})` : `written to ${written.path}`
-    }\n`;
-  const { verdict, checks, figures } = results;
+  const block = terminalBlock({ run: stored.run, results, paths }, style);
+  const text = `${block}${againText(results.verdict, first, written)}`;
+  const { verdict, exitStatus, checks, figures } = results;
   const { kind, ...said } = verdict;
   const { directory } = stored;
   const json = JSON.stringify({
     file: path,
     verdict: kind,
+    exitStatus,
     ...said,
     directory,
-    firstVerdict: before?.verdict.kind ?? null,
+    firstVerdict: first,
     results: written.path,
     checks,
     figures,
@@ -63,11 +61,20 @@ export async function rejudge(path: string, style: TerminalStyle): Promise<Rejud
   return { status: results.exitStatus, text, json };
 }
 
+/** Where a new verdict was written, or why it was not. */
+type Written = { readonly path: string } | { readonly path: null; readonly why: string };
+
+/** The line below what was judged again; `first` is the kind of the first verdict, null for none. */
+export function againText(verdict: Verdict, first: Verdict['kind'] | null, to: Written): string {
+  const written = to.path === null ? `not written (${to.why})` : `written to ${to.path}`;
+  return `judged again: ${verdict.kind} (first verdict: ${first ?? 'none'}), ${written}\n`;
+}
+
 /** A full disk, or one that cannot be written, does not take the verdict away. */
-function write(
+export function writeAgain(
   directory: string,
-  results: ResultsFile,
-): { readonly path: string } | { readonly path: null; readonly why: string } {
+  results: Parameters<typeof writeResults>[1],
+): Written {
   try {
     return { path: shown(writeResults(directory, results)) };
   } catch (error) {
@@ -78,6 +85,7 @@ function write(
   }
 }
 
-function shown(path: string): string {
+/** A path as the user would type it. */
+export function shown(path: string): string {
   return relative(process.cwd(), path) || '.';
 }

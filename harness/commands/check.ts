@@ -190,7 +190,10 @@ export async function checkPath(path: string, flags: Flags): Promise<Outcome> {
 async function checkRun(path: string, flags: Flags): Promise<Outcome> {
   // Loads every system and what judges its traces, which a history has no use for.
   const { rejudge } = await import('../check/stored-run.ts');
-  const { status, text, json } = await rejudge(path, styleOf(process.stdout));
+  const { rejudgeScenario } = await import('../check/stored-scenario.ts');
+  const { isStoredScenario } = await import('../scenario/store.ts');
+  const judge = isStoredScenario(path) ? rejudgeScenario : rejudge;
+  const { status, text, json } = await judge(path, styleOf(process.stdout));
   return { status, out: flags.json === true ? `${json}\n` : text, err: '' };
 }
 

@@ -1,13 +1,23 @@
 /** `ordeal replay`: runs a stored simulation again. */
 
 import type { Command } from 'commander';
+import { builtIn, systemNamed } from '../catalogue.ts';
 import { EXIT, usage } from '../errors.ts';
+import { withOwnModules } from '../own-modules.ts';
 import { compareWithReplay } from '../replay.ts';
 import { codeLabel } from '../report/verdict-words.ts';
 import { gitState } from '../run-file.ts';
+import { playScenario } from '../scenario/judge.ts';
+import {
+  isStoredScenario,
+  readScenarioRun,
+  readScript,
+  scenarioDifference,
+} from '../scenario/store.ts';
 import type { Divergence, RunFile } from '../store/format.ts';
 import { readRun } from '../store/reader.ts';
 import { prepare } from './run.ts';
+import { variantsOf } from './scenario.ts';
 
 export function registerReplay(program: Command, done: (status: number) => void): void {
   program
@@ -22,6 +32,7 @@ export function registerReplay(program: Command, done: (status: number) => void)
 }
 
 async function replay(path: string, verify: boolean): Promise<number> {
+  if (isStoredScenario(path)) return replayScenario(path, verify);
   const { run, directory, results, truncated } = readRun(path);
   if (run.config.backend !== 'sim') {
     throw usage(
@@ -48,8 +59,27 @@ async function replay(path: string, verify: boolean): Promise<number> {
   return EXIT.infrastructure;
 }
 
+/** Plays a stored script again; every case and claim is compared. */
+async function replayScenario(path: string, verify: boolean): Promise<number> {
+  const run = readScenarioRun(path);
+  warnOfOtherCode(run);
+  const { catalogue } = await withOwnModules(run.config, builtIn);
+  const script = readScript(path, systemNamed(run.config.system, catalogue), run);
+  const played = playScenario(script, await variantsOf(run.config), run.config.set);
+  const parting = scenarioDifference(path, played);
+  if (parting !== null) {
+    process.stdout.write(describe(parting));
+    return EXIT.infrastructure;
+  }
+  const { kind } = played.verdict;
+  process.stdout.write(`identical: every byte of every history and trace (verdict ${kind})\n`);
+  return verify ? EXIT.valid : EXIT[kind];
+}
+
+type Labelled = Pick<RunFile, 'git'> & { readonly config: { readonly system: string } };
+
 /** Other code is the usual reason why two runs part. */
-function warnOfOtherCode(run: RunFile): void {
+function warnOfOtherCode(run: Labelled): void {
   const git = gitState();
   if (git?.commit === run.git?.commit && git?.dirty === run.git?.dirty) return;
   const now = codeLabel({ ...run, git });

@@ -1,8 +1,13 @@
 /** `ordeal report`: writes the report of a stored run again. */
 
+import { realpathSync } from 'node:fs';
 import type { Command } from 'commander';
+import { builtIn, systemNamed } from '../catalogue.ts';
 import { EXIT, usage } from '../errors.ts';
+import { withOwnModules } from '../own-modules.ts';
 import { writeReport } from '../run.ts';
+import { writeScenarioReport } from '../scenario/page.ts';
+import { isStoredScenario, readScenario, readScenarioRun } from '../scenario/store.ts';
 import { readRun } from '../store/reader.ts';
 
 export function registerReport(program: Command, done: (status: number) => void): void {
@@ -11,7 +16,11 @@ export function registerReport(program: Command, done: (status: number) => void)
     .description('write the report of a stored run again')
     .argument('<run>', 'directory of a stored run, such as store/latest')
     .addHelpText('after', '\nExample:\n  ordeal report store/latest')
-    .action((path: string) => {
+    .action(async (path: string) => {
+      if (isStoredScenario(path)) {
+        done(await reportScenario(path));
+        return;
+      }
       const stored = readRun(path);
       if (stored.results === null) {
         throw usage(`${path}: has no verdict yet (run: ordeal check ${path})`);
@@ -20,4 +29,12 @@ export function registerReport(program: Command, done: (status: number) => void)
       process.stdout.write(`${paths.report?.path}\n`);
       done(EXIT.valid);
     });
+}
+
+async function reportScenario(path: string): Promise<number> {
+  const run = readScenarioRun(path);
+  const { catalogue } = await withOwnModules(run.config, builtIn);
+  const played = readScenario(path, systemNamed(run.config.system, catalogue), run);
+  process.stdout.write(`${writeScenarioReport(realpathSync(path), run, played)}\n`);
+  return EXIT.valid;
 }

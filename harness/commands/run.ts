@@ -47,7 +47,7 @@ export function registerRun(program: Command, done: (status: number) => void): v
   addRunOptions(command)
     .option('--runs <n>', 'runs on successive seeds, until one is invalid (default: 1)', number)
     .option('--scenario <name>', 'plays a script: see list scenarios, or an own file (.yaml)')
-    .option('--store <dir>', 'where runs are stored', 'store')
+    .option('--store <dir>', 'where runs are stored; a scenario only if given', 'store')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', EXAMPLES)

@@ -1,26 +1,35 @@
 /** `ordeal run <system> --scenario`: plays a script step by step instead of a drawn run. */
 
 import { resolve } from 'node:path';
+import type { Variant } from '../../systems/system.ts';
 import { builtIn, systemNamed } from '../catalogue.ts';
 import { EXIT, usage } from '../errors.ts';
+import { withOwnModules } from '../own-modules.ts';
 import { styleOf } from '../report/terminal.ts';
+import { circumstances, quoted } from '../run-file.ts';
 import { loadScenario } from '../scenario/file.ts';
-import { playScenario } from '../scenario/judge.ts';
+import { type PlayedScenario, playScenario } from '../scenario/judge.ts';
+import { writeScenarioReport } from '../scenario/page.ts';
 import { documentOf, storyOf } from '../scenario/render.ts';
+import { type ScenarioConfig, storeScenario } from '../scenario/store.ts';
 import { loadVariants } from '../variants/load.ts';
-import { builtInVariant } from '../variants.ts';
+import { applyVariants, builtInVariant } from '../variants.ts';
 import type { RunFlags } from './run-options.ts';
 
 /** Flags of `run` that mean something to a scenario; the rest is settled by the script. */
-const FITTING: readonly string[] = ['scenario', 'mutant', 'rules', 'set', 'json', 'quiet'];
+const FITTING: readonly string[] = ['scenario', 'mutant', 'rules', 'set', 'store', 'json', 'quiet'];
 
 interface ScenarioFlags extends RunFlags {
+  readonly store: string;
   readonly json?: boolean;
 }
 
+/** The story in a file is as wide as on a terminal of this many columns. */
+const PLAIN = { colour: false, columns: 100 } as const;
+
 /**
- * Plays it, prints its story, and returns the exit status of its verdict. `given` names the flags that
- * are not defaults.
+ * Plays it, prints its story, and returns the exit status of its verdict; it is stored where
+ * `--store` says so. `given` names the flags that are not defaults.
  */
 export async function runScenario(
   system: string,
@@ -33,16 +42,61 @@ export async function runScenario(
     const flag = unfit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw usage(`--${flag}: has no say in a scenario, whose script settles it`);
   }
-  const scenario = loadScenario(system, name);
-  const planted = (flags.mutant ?? []).map((id) =>
-    builtInVariant(systemNamed(system, builtIn), id),
-  );
-  const own = await Promise.all((flags.rules ?? []).map((file) => loadVariants(resolve(file))));
-  const played = playScenario(scenario, [...planted, ...own.flat()], flags.set ?? {});
-  const text =
-    flags.json === true
-      ? `${JSON.stringify(documentOf(played), null, 2)}\n`
-      : storyOf(played, styleOf(process.stdout));
-  process.stdout.write(text);
+  const { request, catalogue } = await withOwnModules({ system }, builtIn);
+  const tested = systemNamed(request.system, catalogue);
+  const scenario = loadScenario(tested, name);
+  const config: ScenarioConfig = {
+    system: tested.name,
+    modules: request.modules ?? [],
+    scenario: scenario.name,
+    mutants: flags.mutant ?? [],
+    rules: (flags.rules ?? []).map((file) => resolve(file)),
+    set: flags.set ?? {},
+  };
+  const variants = await variantsOf(config);
+  const played = playScenario(scenario, variants, config.set);
+  const stored = given.includes('store')
+    ? storePlayed(played, config, commandOf(system, name, config), flags.store)
+    : null;
+  if (flags.json === true) {
+    const document = { ...documentOf(played), paths: stored };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    process.stdout.write(storyOf(played, styleOf(process.stdout)));
+    if (stored !== null) process.stdout.write(`\n  report      ${stored.report}\n`);
+  }
   return EXIT[played.verdict.kind];
+}
+
+/** The variants that a scenario is played with besides those of its script, refused where they do not fit. */
+export async function variantsOf(config: ScenarioConfig): Promise<readonly Variant[]> {
+  const { request, catalogue } = await withOwnModules(config, builtIn);
+  const system = systemNamed(request.system, catalogue);
+  const planted = config.mutants.map((id) => builtInVariant(system, id));
+  const own = await Promise.all(config.rules.map((file) => loadVariants(file)));
+  const variants = [...planted, ...own.flat()];
+  applyVariants(system, variants);
+  return variants;
+}
+
+function storePlayed(
+  played: PlayedScenario,
+  config: ScenarioConfig,
+  command: string,
+  store: string,
+): { readonly directory: string; readonly report: string } {
+  const run = { ...circumstances(), kind: 'scenario', config, command } as const;
+  const directory = storeScenario(store, run, played, storyOf(played, PLAIN));
+  return { directory, report: writeScenarioReport(directory, run, played) };
+}
+
+function commandOf(system: string, name: string, { mutants, rules, set }: ScenarioConfig): string {
+  const flags = [
+    ['scenario', name],
+    ...(mutants.length > 0 ? [['mutant', mutants.join(',')]] : []),
+    ...(rules.length > 0 ? [['rules', rules.join(',')]] : []),
+    ...Object.entries(set).map(([option, value]) => ['set', `${option}=${value}`]),
+  ];
+  const told = flags.map(([flag = '', value = '']) => `--${flag} ${quoted(value)}`);
+  return ['npx ordeal run', quoted(system), ...told].join(' ');
 }

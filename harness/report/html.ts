@@ -1,21 +1,15 @@
-/**
- * `report.html`: one file that opens from disk and asks nobody for anything.
- *
- * The page is whole without its script, which only copies the command and links drawings with
- * tables. Its policy admits that script and that style sheet, by digest, and nothing else.
- */
+/** `report.html` of a run: its verdict, its witness, the run over time, and the evidence. */
 
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { faultWindows } from '../../checkers/fault-windows.ts';
 import { type History, NEMESIS } from '../../checkers/history.ts';
 import type { Verdict, Witness } from '../../checkers/verdict.ts';
 import type { StoredRun } from '../store/reader.ts';
 import { historySection } from './history-section.ts';
-import { html, Markup } from './markup.ts';
+import { html, type Markup } from './markup.ts';
 import { pairOperations } from './operations.ts';
 import { type Mark, overviewSection } from './overview.ts';
+import { page } from './page.ts';
 import { sampleLatencies } from './samples.ts';
 import { checksSection, contextSection, type Receipted, receiptsSection } from './tables.ts';
 import { type Focus, type TraceFacts, traceFacts } from './trace-facts.ts';
@@ -23,9 +17,6 @@ import { traceSection } from './trace-section.ts';
 import { verdictSection } from './verdict-section.ts';
 import { lastWordOf } from './verdict-words.ts';
 import { withCulprit, witnessSection } from './witness.ts';
-
-const STYLE = readFileSync(new URL('page.css', import.meta.url), 'utf8');
-const SCRIPT = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 
 /** The page for a stored run, judged or not. Reads the trace once; O(events and lines). */
 export function reportHtml(stored: StoredRun): string {
@@ -140,21 +131,4 @@ function cutSection(cut: readonly string[], { truncated, results }: StoredRun): 
     notes.push('Nothing was left out of this page but the lines of the trace.');
   const all = 'Everything is in history.jsonl and trace.jsonl beside this page.';
   return html`<details open><summary>What was cut</summary><ul class="notes">${[...notes, all].map((note) => html`<li>${note}</li>`)}</ul></details>`;
-}
-
-function page(title: string, body: Markup): string {
-  const policy = `default-src 'none'; style-src ${digest(STYLE)}; script-src ${digest(SCRIPT)}; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Ordeal · ${title}</title>
-<style>${new Markup(STYLE)}</style></head>
-<body>${body}<script>${new Markup(SCRIPT)}</script></body></html>
-`.text;
-}
-
-function digest(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

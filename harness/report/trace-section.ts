@@ -19,7 +19,6 @@ export function traceSection(
 ): Markup | null {
   const { around } = facts;
   if (around.length === 0) return null;
-  const shownNodes = facts.nodes.filter((node) => around.some(({ line }) => line.node === node));
   const title =
     finding === null
       ? 'What the nodes did at that time'
@@ -27,14 +26,24 @@ export function traceSection(
   return html`<section aria-labelledby="trace">
 <h2 id="trace">${title} <small>${around.length} of ${count(facts.lines)} lines of trace.jsonl</small></h2>
 ${finding === null ? null : brokenProperties(finding)}
-<div class="scroll tall" tabindex="0" role="region" aria-label="Lines of the trace">
+${linesTable(facts, nodeName, finding === null ? culprit : null)}</section>`;
+}
+
+/** The lines that were kept, under the names of their nodes, with the answer that cannot be right. */
+export function linesTable(
+  { around, nodes }: TraceFacts,
+  nameOf: (node: number) => string,
+  culprit: Focus['moment'],
+): Markup {
+  const shownNodes = nodes.filter((node) => around.some(({ line }) => line.node === node));
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Lines of the trace">
 <table class="lanes"><thead><tr><th scope="col" class="number">Line</th><th scope="col" class="number">Time</th>
-${shownNodes.map((node) => html`<th scope="col">${nodeName(node)}</th>`)}</tr></thead>
+${shownNodes.map((node) => html`<th scope="col">${nameOf(node)}</th>`)}</tr></thead>
 <tbody>${around.map((placed, at) => {
     const before = around[at - 1];
-    const wrong = finding === null ? wrongAnswer(culprit, before, placed, shownNodes.length) : null;
+    const wrong = wrongAnswer(culprit, before, placed, shownNodes.length);
     return html`${wrong}${row(placed, before, shownNodes)}`;
-  })}</tbody></table></div></section>`;
+  })}</tbody></table></div>`;
 }
 
 /** Every property that is broken; the table marks the lines of the first. */

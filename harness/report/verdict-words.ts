@@ -53,7 +53,10 @@ export function alsoSaid(verdict: Verdict, checks: readonly TimedCheck[]): reado
 }
 
 /** `raft@2cd92e7 (changed)`. */
-export function codeLabel({ config, git }: RunSummary['run']): string {
+export function codeLabel({
+  config,
+  git,
+}: Pick<RunSummary['run'], 'git'> & { readonly config: { readonly system: string } }): string {
   if (git === null) return config.system;
   return `${config.system}@${git.commit.slice(0, 7)}${git.dirty === null ? '' : ' (changed)'}`;
 }

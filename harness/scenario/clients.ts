@@ -1,11 +1,8 @@
-/** The clients of a scenario: who asked what, under which name, and whether the answers fit together. */
+/** The clients of a scenario: who asked what, under which name, and what they were told. */
 
 import { History } from '../../checkers/history.ts';
-import { checkLinearizable } from '../../checkers/linearizable/index.ts';
-import type { Violation } from '../../checkers/trace.ts';
 import { type Operation, tellsMore } from '../../systems/operations.ts';
 import type { Reply } from '../../systems/protocol.ts';
-import { workloads } from '../../workloads/index.ts';
 import type { Cluster } from './cluster.ts';
 import type { Action } from './scenario.ts';
 
@@ -105,21 +102,10 @@ export class Clients {
     }
   }
 
-  /**
-   * Whether the answers are linearizable, key by key, where the operations on a key are those of one
-   * of our objects. Only for a cluster that started empty: else reads find what nobody here wrote.
-   */
-  violations(): Violation[] {
+  /** What they saw, once nobody waits any more. */
+  conclude(): History {
     for (const asked of this.#asked) if (!asked.isOver) this.#giveUp(asked);
-    const functions = new Set(this.#asked.flatMap(({ operation }) => operation?.f ?? []));
-    const workload = Object.values(workloads).find(
-      (one) => one.judge === undefined && [...functions].every((f) => one.operations.includes(f)),
-    );
-    if (workload === undefined || functions.size === 0) return [];
-    const { model, initial } = workload;
-    const { verdict } = checkLinearizable(this.#history, { model, initial });
-    if (verdict.kind !== 'invalid') return [];
-    return [{ property: 'linearizable', because: verdict.because, lines: [] }];
+    return this.#history;
   }
 
   /** A refusal of every attempt means that it never happened; anything else leaves it open. */

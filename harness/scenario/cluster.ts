@@ -4,7 +4,7 @@
  * that the simulator and containers run, and its trace is checked line by line.
  */
 
-import type { TraceEvent } from '../../checkers/trace.ts';
+import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import type { Operation } from '../../systems/operations.ts';
 import type { AnyProtocol, Env, Options, Reply, Request } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
@@ -41,6 +41,8 @@ interface Host {
   incarnation: number;
   draws: number;
   drawBase: number;
+  /** Lines of its trace since its start. */
+  lines: number;
   /** Whether this step has written something that its later effects wait for, and those. */
   barrier: boolean;
   held: (() => void)[];
@@ -58,6 +60,8 @@ export class Cluster {
   /** What happened so far; whoever tells the story takes it away. */
   happenings: Happening[] = [];
   readonly answers = new Map<number, Reply>();
+  /** Everything that nodes reported, in order. */
+  readonly trace: TraceLine[] = [];
   /** Messages delivered so far, by kind. */
   readonly delivered = new Map<string, number>();
   readonly #spec: ClusterSpec;
@@ -94,6 +98,7 @@ export class Cluster {
     host.incarnation++;
     host.up = true;
     host.draws = 0;
+    host.lines = 0;
     const stream = node + host.incarnation * this.members.length;
     host.drawBase = streamBase(this.#spec.seed, DOMAIN.node, stream);
     this.#guard(node, () => {
@@ -281,8 +286,14 @@ export class Cluster {
     this.happenings.push({ what: 'answered', request, reply });
   }
 
+  /** One thing happens after the other here, so that the number of a line is its Lamport time. */
   #trace(node: number, event: TraceEvent): void {
-    this.#spec.follower.feed(event, node, this.#host(node).incarnation, this.nowUs * 1000);
+    const host = this.#host(node);
+    const { incarnation } = host;
+    const time = this.nowUs * 1000;
+    const sequence = host.lines++;
+    this.trace.push({ time, node, incarnation, sequence, lamport: this.trace.length, event });
+    this.#spec.follower.feed(event, node, incarnation, time);
     this.happenings.push({ what: 'traced', node, event });
   }
 
@@ -333,6 +344,7 @@ function newHost(disk: Disk, records: readonly unknown[]): Host {
     incarnation: 0,
     draws: 0,
     drawBase: 0,
+    lines: 0,
     barrier: false,
     held: [],
     timers: new Map(),

@@ -31,10 +31,14 @@ export function scenarioNames(system: string): string[] {
 export function loadScenario(system: System | string, name: string): Scenario {
   const tested = typeof system === 'string' ? systemNamed(system, builtIn) : system;
   const named = `--scenario ${name}`;
-  if (/[\\/]|\.ya?ml$/.test(name)) return readScenario(name, named, tested);
+  if (/[\\/]|\.ya?ml$/.test(name)) return readScenarioFile(name, named, tested);
   const known = scenarioNames(tested.name);
   if (known.includes(name)) {
-    return readScenario(join(SYSTEMS, tested.name, 'scenarios', `${name}${SUFFIX}`), named, tested);
+    return readScenarioFile(
+      join(SYSTEMS, tested.name, 'scenarios', `${name}${SUFFIX}`),
+      named,
+      tested,
+    );
   }
   const other = Object.keys(builtIn.systems).find((one) => scenarioNames(one).includes(name));
   const hint =
@@ -44,7 +48,8 @@ export function loadScenario(system: System | string, name: string): Scenario {
   throw usage(`--scenario: ${tested.name} has no scenario "${name}" (${hint})`);
 }
 
-function readScenario(file: string, named: string, system: System): Scenario {
+/** Reads a file for a system; `named` begins the message where it cannot be read. */
+export function readScenarioFile(file: string, named: string, system: System): Scenario {
   const yaml = readYamlFile(file, named, scenarioSchema, { one: 'field', many: 'fields' });
   const { contents } = yaml;
   if (contents.system !== undefined && contents.system !== system.name) {

@@ -31,6 +31,9 @@ export interface PlayedScenario {
   readonly verdict: Verdict;
 }
 
+/** Makes the play of a case under the rules, or that of one of its claims. */
+export type PlayOf = (one: Case, claim: Claim | null) => Played;
+
 /**
  * Valid if the rules break nothing and everything expected holds, and each claim comes to what it
  * is said to come to. With variants of the user's the same is asked of them, and of no claim.
@@ -40,54 +43,64 @@ export function playScenario(
   variants: readonly Variant[] = [],
   options: Options = {},
 ): PlayedScenario {
-  const cases = scenario.cases.map((one) => playCase(scenario, one, variants, options));
+  const { system } = scenario;
+  const ids = variants.map(({ id }) => id);
+  return judgeScenario(scenario, ids, (one, claim) =>
+    play({
+      scenario,
+      circumstances: one,
+      options: optionsOf(scenario, one, claim, options),
+      variants:
+        claim === null
+          ? [...one.variants.map((id) => builtInVariant(system, id)), ...variants]
+          : [...one.variants, ...claim.variants].map((id) => builtInVariant(system, id)),
+      steps: claim === null ? one.steps : [...one.steps, ...claim.afterwards],
+      expect: (claim ?? one).expect,
+    }),
+  );
+}
+
+/** Judges the plays of a scenario, which are made or read back; `variants` are the user's. */
+export function judgeScenario(
+  scenario: Scenario,
+  variants: readonly string[],
+  playOf: PlayOf,
+): PlayedScenario {
+  const cases = scenario.cases.map((one): PlayedCase => {
+    const played = playOf(one, null);
+    const claims = (variants.length > 0 ? [] : one.claims).map((claim): PlayedClaim => {
+      const otherwise = playOf(one, claim);
+      return { claim, played: otherwise, verdict: judgeClaim(claim, otherwise) };
+    });
+    const verdicts = [judgeRules(played), ...claims.map((claim) => claim.verdict)];
+    return { case: one, played, claims, verdict: worst(verdicts) };
+  });
   const verdict = worst(cases.map((one) => one.verdict));
   return {
     scenario,
-    variants: variants.map(({ id }) => id),
+    variants,
     cases,
     verdict: verdict.kind === 'valid' ? { kind: 'valid', note: noteOf(cases) } : verdict,
   };
 }
 
-function playCase(
-  scenario: Scenario,
+/** The settings of a play, resolved. Those of the user go over a case's, and not over a claim's. */
+export function optionsOf(
+  { system }: Scenario,
   one: Case,
-  own: readonly Variant[],
+  claim: Claim | null,
   options: Options,
-): PlayedCase {
-  const { system } = scenario;
-  const based = one.variants.map((id) => builtInVariant(system, id));
-  const given = { ...one.options, ...options };
-  const played = play({
-    scenario,
-    circumstances: one,
-    options: resolveSystemOptions(system, given),
-    variants: [...based, ...own],
-    steps: one.steps,
-    expect: one.expect,
-  });
-  const claims = own.length > 0 ? [] : one.claims.map((claim) => playClaim(scenario, one, claim));
-  const verdicts = [judgeRules(played), ...claims.map((claim) => claim.verdict)];
-  return { case: one, played, claims, verdict: worst(verdicts) };
-}
-
-function playClaim(scenario: Scenario, one: Case, claim: Claim): PlayedClaim {
-  const { system } = scenario;
-  const played = play({
-    scenario,
-    circumstances: one,
-    options: resolveSystemOptions(system, { ...one.options, ...claim.options }),
-    variants: [...one.variants, ...claim.variants].map((id) => builtInVariant(system, id)),
-    steps: [...one.steps, ...claim.afterwards],
-    expect: claim.expect,
-  });
-  return { claim, played, verdict: judgeClaim(claim, played) };
+): Options {
+  return resolveSystemOptions(system, { ...one.options, ...(claim?.options ?? options) });
 }
 
 function judgeRules({ violations, otherwise, judged }: Played): Verdict {
   const [violation] = violations;
-  if (violation !== undefined) return invalid(violation.because, violation);
+  if (violation !== undefined) {
+    const { told, because } = violation;
+    if (told === undefined) return invalid(because, violation);
+    return { ...invalid(told, violation), detail: because };
+  }
   const [first] = otherwise;
   if (first !== undefined) return invalid(first);
   if (judged) return { kind: 'valid' };
@@ -112,7 +125,7 @@ function judgeClaim({ breaks, says }: Claim, { violations, final, judged }: Play
   return invalid(`the claim "${says}": expected ${unmet.text}; found ${unmet.found}`);
 }
 
-function invalid(because: string, violation?: Violation): Verdict {
+function invalid(because: string, violation?: Violation): Verdict & { readonly kind: 'invalid' } {
   const base = { kind: 'invalid', because, events: [] } as const;
   if (violation === undefined) return base;
   return { ...base, trace: violation.lines, property: violation.property };

@@ -10,6 +10,7 @@ import { allHold, type Checked, check, passes, type Scene } from './ask.ts';
 import { Clients } from './clients.ts';
 import { Cluster } from './cluster.ts';
 import type { Flight, Links } from './links.ts';
+import { type Recording, traceViolations, violationsOf } from './recording.ts';
 import type { Action, Circumstances, Expectation, Filter, Scenario, Step } from './scenario.ts';
 import { changesOf, detailsOf, flightsText, sentenceOf, type Telling } from './story.ts';
 
@@ -35,6 +36,7 @@ export interface Played {
   /** Whether there are invariants for traces of this system. */
   readonly judged: boolean;
   readonly reached: ActiveRules['reached'];
+  readonly recording: Recording;
 }
 
 export interface PlaySpec {
@@ -121,13 +123,16 @@ class Player implements Scene {
     this.#cluster.happenings = [];
     const told = steps.map((step) => this.#step(step));
     const final = expect.map((one) => check(this, one));
+    const { scenario, circumstances, options } = this.#spec;
+    const recording = { history: this.#clients.conclude(), trace: this.#cluster.trace };
     return {
       told,
       final,
-      violations: [...this.#violations(), ...this.#answersViolations()],
+      violations: violationsOf(recording, { system: scenario.system, circumstances, options }),
       otherwise: [...told.flatMap(otherwiseIn), ...final.flatMap(otherwiseOf)],
       judged: this.#follower.checker !== null,
       reached: this.#active.reached,
+      recording,
     };
   }
 
@@ -139,7 +144,7 @@ class Player implements Scene {
     const after = this.nodes.map((_, node) => this.facts(node));
     const details = inner.length > 0 ? [] : detailsOf(this.#telling());
     const repeated = inner.length > 0 ? [`${this.#times} times in all`] : [];
-    const broken = this.#violations().slice(this.#violationsTold);
+    const broken = traceViolations(this.#follower, this.nodes).slice(this.#violationsTold);
     this.#violationsTold += broken.length;
     this.#cluster.happenings = [];
     return {
@@ -324,24 +329,6 @@ class Player implements Scene {
       if (until !== null && allHold(this, until)) return null;
     }
     return until === null ? null : this.#never(until);
-  }
-
-  /** What clients were told is part of the promise too; old writes on the disks are nobody's here. */
-  #answersViolations(): Violation[] {
-    const { scenario, circumstances, options } = this.#spec;
-    const promise = scenario.system.promise?.(options) ?? 'linearizable';
-    const isEmpty = circumstances.disks.every((records) => records.length === 0);
-    return isEmpty && promise === 'linearizable' ? this.#clients.violations() : [];
-  }
-
-  /** The checkers say n1, n2 ... and begin with the property; the story has names of its own. */
-  #violations(): Violation[] {
-    return this.#follower.violations.map((violation) => ({
-      ...violation,
-      because: violation.because
-        .replace(`${violation.property}: `, '')
-        .replace(/\bn(\d+)\b/g, (text, number) => this.nodes[Number(number) - 1] ?? text),
-    }));
   }
 
   #nameOf(node: number): string {

@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
+import { EXIT } from '../errors.ts';
 import { type TerminalStyle, wrap } from '../report/terminal.ts';
 import { NBSP, visible } from '../report/text.ts';
 import { sentenceOf, WORDS } from '../report/verdict-words.ts';
@@ -144,7 +145,11 @@ function verdictLines(verdict: Verdict, style: TerminalStyle): string[] {
   const { word, mark } = WORDS[verdict.kind];
   const head = `${mark} ${word}  `;
   const text = block(sentenceOf(verdict), head.length, style).join('\n').trimStart();
-  return [`${paint(['bold', COLOURS[verdict.kind]], head.trimEnd(), style)}  ${text}`];
+  const detail = verdict.kind === 'invalid' ? (verdict.detail ?? '') : '';
+  return [
+    `${paint(['bold', COLOURS[verdict.kind]], head.trimEnd(), style)}  ${text}`,
+    ...(detail === '' ? [] : block(detail, head.length, style)),
+  ];
 }
 
 function markLine(
@@ -184,18 +189,19 @@ function paint(format: Format, text: string, { colour }: TerminalStyle): string 
   return colour ? styleText(format, text, { validateStream: false }) : text;
 }
 
-/** The story as plain data, for `--json`. */
-export function documentOf({ scenario, variants, cases, verdict }: PlayedScenario): object {
+/** A play as plain data. */
+export type PlayDocument = ReturnType<typeof playDocument>;
+
+function playDocument({ told, final, violations, otherwise, reached, judged }: Played) {
+  return { steps: told, end: final, violations, otherwise, reached, judged };
+}
+
+/** The story as plain data, for `--json` and the store. */
+export function documentOf({ scenario, variants, cases, verdict }: PlayedScenario) {
   const { name, title, system, source, rows, seed } = scenario;
-  const of = ({ told, final, violations, otherwise, reached }: Played) => ({
-    steps: told,
-    end: final,
-    violations,
-    otherwise,
-    reached,
-  });
   return {
     verdict,
+    exitStatus: EXIT[verdict.kind],
     scenario: { name, title, system: system.name, source, rows, seed },
     variants,
     cases: cases.map((one) => ({
@@ -204,14 +210,14 @@ export function documentOf({ scenario, variants, cases, verdict }: PlayedScenari
       options: one.case.options,
       variants: one.case.variants,
       verdict: one.verdict,
-      ...of(one.played),
+      ...playDocument(one.played),
       claims: one.claims.map(({ claim, played, verdict: said }) => ({
         row: claim.row,
         says: claim.says,
         variants: claim.variants,
         breaks: claim.breaks,
         verdict: said,
-        ...of(played),
+        ...playDocument(played),
       })),
     })),
   };

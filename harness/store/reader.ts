@@ -72,7 +72,8 @@ function traceOf(
   return { lines, lost: null };
 }
 
-function* readTrace(path: string): Generator<TraceLine> {
+/** The lines of a `.jsonl` file, one at a time, up to the last whole one. */
+export function* readTrace(path: string): Generator<TraceLine> {
   for (const { json, where } of readLines(path, 'trace')) yield traceLineOf(json, where);
 }
 
@@ -142,7 +143,7 @@ function at(json: unknown, name: string): unknown {
   return value;
 }
 
-function readJson(path: string): unknown {
+export function readJson(path: string): unknown {
   try {
     requireFile(path);
     return JSON.parse(readFileSync(path, 'utf8'));

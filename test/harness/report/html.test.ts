@@ -3,15 +3,19 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NewEvent } from '../../../checkers/history.ts';
 import type { Verdict } from '../../../checkers/verdict.ts';
 import { reportHtml } from '../../../harness/report/html.ts';
+import { loadScenario } from '../../../harness/scenario/file.ts';
+import { playScenario } from '../../../harness/scenario/judge.ts';
+import { writeScenarioReport } from '../../../harness/scenario/page.ts';
+import { type ScenarioRun, storeScenario } from '../../../harness/scenario/store.ts';
+import { writeDerived } from '../../../harness/store/files.ts';
 import { readRun } from '../../../harness/store/reader.ts';
-import { writeDerived } from '../../../harness/store/writer.ts';
 import { EVENTS, RUN, STALE_READ, storeRun, TWO_LEADERS } from '../store/stored.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -99,6 +103,7 @@ describe.skipIf(!REQUIRED && !existsSync(CHROMIUM))('report.html in Chromium', (
       for (const path of [
         report(STALE_READ, { others: [TWO_LEADERS] }),
         report({ kind: 'valid' }),
+        scenarioReport(store),
       ]) {
         const { page, requests, errors } = await open(path, scheme);
         expect(requests).toEqual([pathToFileURL(path).href]);
@@ -159,6 +164,31 @@ async function axeViolations(page: Page): Promise<unknown> {
   return await page.evaluate(
     `axe.run().then((r) => (r.passes.length > 10 ? ${result} : 'ran not'))`,
   );
+}
+
+/** Of a scenario with a claim, which breaks what it should. */
+function scenarioReport(store: string): string {
+  const played = playScenario(loadScenario('raft', 'raft-figure-8'));
+  const { schema, startedAt, versions, git, machine } = RUN;
+  const run: ScenarioRun = {
+    schema,
+    startedAt,
+    versions,
+    git,
+    machine,
+    kind: 'scenario',
+    command: 'npx ordeal run raft --scenario raft-figure-8',
+    config: {
+      system: 'raft',
+      modules: [],
+      scenario: 'raft-figure-8',
+      mutants: [],
+      rules: [],
+      set: {},
+    },
+  };
+  const directory = storeScenario(store, run, played, '');
+  return resolve(writeScenarioReport(directory, run, played));
 }
 
 function manyEvents(count: number): NewEvent[] {

@@ -17,9 +17,10 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EVENT_TYPES, History, type NewEvent, type Value } from '../../../checkers/history.ts';
 import { HarnessError } from '../../../harness/errors.ts';
+import { writeDerived, writeResults } from '../../../harness/store/files.ts';
 import { listRuns } from '../../../harness/store/list.ts';
 import { readHistory, readRun } from '../../../harness/store/reader.ts';
-import { RunWriter, writeDerived, writeResults } from '../../../harness/store/writer.ts';
+import { RunWriter } from '../../../harness/store/writer.ts';
 import { EVENTS, RUN, resultsFor, STALE_READ, storeRun, TRACE } from './stored.ts';
 
 let store: string;

@@ -6,8 +6,9 @@ import type { TraceEvent, TraceLine } from '../../../checkers/trace.ts';
 import type { Verdict } from '../../../checkers/verdict.ts';
 import { EXIT } from '../../../harness/errors.ts';
 import { figuresOf } from '../../../harness/store/figures.ts';
+import { writeResults } from '../../../harness/store/files.ts';
 import type { ResultsFile, RunFile } from '../../../harness/store/format.ts';
-import { RunWriter, writeResults } from '../../../harness/store/writer.ts';
+import { RunWriter } from '../../../harness/store/writer.ts';
 
 export const RUN: RunFile = {
   schema: 1,

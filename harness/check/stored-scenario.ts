@@ -1,0 +1,37 @@
+/** Judges a stored scenario again, by what is on disk. The first verdict stays as it was written. */
+
+import { realpathSync } from 'node:fs';
+import { builtIn, systemNamed } from '../catalogue.ts';
+import { withOwnModules } from '../own-modules.ts';
+import type { TerminalStyle } from '../report/terminal.ts';
+import { storyOf } from '../scenario/render.ts';
+import {
+  readScenario,
+  readScenarioResults,
+  readScenarioRun,
+  resultsOf,
+} from '../scenario/store.ts';
+import { againText, type Rejudged, shown, writeAgain } from './stored-run.ts';
+
+export async function rejudgeScenario(path: string, style: TerminalStyle): Promise<Rejudged> {
+  const run = readScenarioRun(path);
+  const { catalogue } = await withOwnModules(run.config, builtIn);
+  const played = readScenario(path, systemNamed(run.config.system, catalogue), run);
+  const results = resultsOf(played);
+  const directory = realpathSync(path);
+  const written = writeAgain(directory, results);
+  const first = readScenarioResults(path)?.verdict.kind ?? null;
+  const { verdict, exitStatus } = results;
+  const { kind, ...said } = verdict;
+  const json = JSON.stringify({
+    file: path,
+    verdict: kind,
+    exitStatus,
+    ...said,
+    directory: shown(directory),
+    firstVerdict: first,
+    results: written.path,
+  });
+  const text = `${storyOf(played, style)}${againText(verdict, first, written)}`;
+  return { status: exitStatus, text, json };
+}
