@@ -1,6 +1,6 @@
 /** Phase 1: whose a ballot is, what is promised, and what phase 1 ends on (Lamport, PMS, 2.2). */
 
-import { type AcceptedValue, nodeName, type TraceEvent } from '../trace.ts';
+import { type AcceptedValue, type Instance, nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
 import { grantBroken } from './leases.ts';
 import { countNodes } from './members.ts';
@@ -69,7 +69,7 @@ export function onPromise(ghost: PaxosGhost, node: PaxosNode, event: PromiseEven
     );
   }
   raisePromise(node, scope, ballot, findings.line);
-  roundOf(ghost, scope, ballot).promises[node.node] = event;
+  keepPromise(roundOf(ghost, scope, ballot), node.node, event);
   for (const reported of event.accepted) judgeReported(ghost, node, ballot, reported);
   judgeComplete(ghost, node, event);
   for (const { instance, valueHash } of event.chosen) {
@@ -81,6 +81,28 @@ export function onPromise(ghost: PaxosGhost, node: PaxosNode, event: PromiseEven
       `${nodeName(node.node)} reported for chosen in ${instanceName(instance)} what was not`,
     );
   }
+}
+
+/**
+ * Nobody can tell which of several answers to one Prepare was counted, so all that they reported
+ * counts. A later one may report less: n4 reports slot 5, learns that the slot is chosen, takes a
+ * snapshot, and answers the repeated Prepare without it. Once phase 1 has ended no answer is
+ * counted any more.
+ */
+function keepPromise(round: Round, node: number, event: PromiseEvent): void {
+  const before = round.promises[node];
+  if (before === undefined) round.promises[node] = event;
+  else if (round.preparedBy === -1) round.promises[node] = withReportsOf(event, before);
+}
+
+function withReportsOf(event: PromiseEvent, before: PromiseEvent): PromiseEvent {
+  const reported = new Set([...event.accepted, ...event.chosen].map(({ instance }) => instance));
+  const isGone = ({ instance }: { readonly instance: Instance }) => !reported.has(instance);
+  return {
+    ...event,
+    accepted: [...event.accepted, ...before.accepted.filter(isGone)],
+    chosen: [...event.chosen, ...before.chosen.filter(isGone)],
+  };
 }
 
 /** A report is of what the node accepted last: the same ballot, the same value. */

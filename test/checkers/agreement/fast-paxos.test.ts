@@ -142,6 +142,35 @@ describe('promises', () => {
 });
 
 describe('the rule that picks values', () => {
+  /**
+   * n4 voted for 8 in round 8, n3 for 7 in round 10, where 7 was chosen. n2 prepares round 12; n3
+   * promises and reports its vote, takes a snapshot that covers the slot, and promises again.
+   */
+  function promisedTwice(): FastTrace {
+    const trace = new FastTrace()
+      .phase1(4, 8, [[2], [3], [4]])
+      .propose(4, 8, 8)
+      .vote(3, 8, 8);
+    trace.phase1(0, 10, [[0], [1], [2]]).propose(0, 10, 7);
+    for (const node of [0, 1, 2]) trace.vote(node, 10, 7);
+    trace.learn(2, 10, 7, [0, 1, 2]).apply(2, 1, 7);
+    trace.prepare(1, 12).promise(2, 12, [10, 7]);
+    const last = { term: 12, index: 1 };
+    trace.event(2, { kind: 'snapshot', op: 'take', last, stateHash: 7 });
+    trace.promise(2, 12).promise(3, 12, [8, 8]).promise(4, 12);
+    return trace.prepared(1, 12, [2, 3, 4]);
+  }
+
+  test('goes by every answer to one Prepare, since nobody can tell which was counted', () => {
+    expect(promisedTwice().propose(1, 12, 7).broken()).toEqual([]);
+    expect(promisedTwice().propose(1, 12, 8).broken()).toContain('CollisionRule');
+  });
+
+  test('does not go by answers to a Prepare that come after its phase 1', () => {
+    const late = promisedTwice().vote(4, 12, 9).promise(4, 12, [12, 9]);
+    expect(late.propose(1, 12, 7).broken()).not.toContain('CollisionRule');
+  });
+
   test('broken after phase 1 breaks CollisionRule, and SafeAt if it is dangerous', () => {
     const later = () => {
       const trace = FastTrace.open();

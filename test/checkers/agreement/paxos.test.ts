@@ -282,6 +282,10 @@ describe('a log of slots', () => {
     ballot: number,
     accepted: readonly AcceptedValue[] = [],
   ): Line => [node, { kind: 'promise', ballot, instance: null, from: 1, accepted, chosen: [] }];
+  const preparedAll = (node: number, ballot: number, ...nodes: readonly number[]): Line => [
+    node,
+    { kind: 'prepared', ballot, from: 1, promises: nodes.map((each) => ({ node: each, ballot })) },
+  ];
   const apply = (node: number, position: number, valueHash: number): Line => [
     node,
     { kind: 'apply', position, id: 'noop', valueHash, stateHash: position },
@@ -344,6 +348,32 @@ describe('a log of slots', () => {
     const snapshot = { term: 0, index: 2 };
     const disk = { ballot: 0, promised: [{ instance: null, ballot: 0 }], snapshot };
     expect(broken([...LOG, boot(0, disk)], 'all')).toEqual([]);
+  });
+
+  test('is proposed by every answer to a Prepare, also after a snapshot that covers a slot', () => {
+    const one = (node: number, ballot: number, slot: number): Line[] => [
+      prepare(node, ballot, 1),
+      ...[node, (node + 1) % 3].map((each) => promiseAll(each, ballot)),
+      preparedAll(node, ballot, node, (node + 1) % 3),
+      propose(node, ballot, 5 + ballot, slot),
+    ];
+    const before = [
+      ...BOOTS,
+      ...one(0, 0, 1),
+      accept(0, 0, 5, 1),
+      ...one(1, 1, 1),
+      accept(1, 1, 6, 1),
+      accept(2, 1, 6, 1),
+      apply(1, 1, 6),
+      prepare(2, 2, 1),
+      promiseAll(0, 2, [{ instance: 1, ballot: 0, valueHash: 5 }]),
+      promiseAll(1, 2, [{ instance: 1, ballot: 1, valueHash: 6 }]),
+      [1, { kind: 'snapshot', op: 'take', last: { term: 1, index: 1 }, stateHash: 1 }] as const,
+      promiseAll(1, 2),
+      preparedAll(2, 2, 0, 1),
+    ];
+    expect(broken([...before, propose(2, 2, 6, 1)], 'all')).toEqual([]);
+    expect(broken([...before, propose(2, 2, 5, 1)], 'all')).toContain('J:HighestValue');
   });
 
   test('is promised as a whole: a ballot for slot 1 binds slot 2', () => {
