@@ -4,6 +4,7 @@
  */
 
 import { type Instance, nodeName, type PaxosRecovered, type TraceEvent } from '../trace.ts';
+import { learnVoters } from './paxos-configurations.ts';
 import {
   type Acceptance,
   addValue,
@@ -45,6 +46,8 @@ export function onBoot(ghost: PaxosGhost, node: PaxosNode, event: Boot, incarnat
     }
   }
   node.configuredFrom = known.at(-1)?.from ?? 1;
+  // The disk may know of one whose line was lost with the crash: it is told of here first.
+  for (const each of known) learnVoters(ghost, node, each);
   adopt(ghost, node, recovered);
 }
 

@@ -12,6 +12,7 @@ import { AppliedLog } from './applied-log.ts';
 import { Findings } from './findings.ts';
 import { memberOf, onPanic } from './members.ts';
 import { onLeader, onPrepare, onPrepared, onPromise } from './paxos-ballots.ts';
+import { learnVoters } from './paxos-configurations.ts';
 import { onLease, onRead, onReadCertificate, onRound } from './paxos-reads.ts';
 import { onBoot } from './paxos-recovery.ts';
 import {
@@ -20,7 +21,6 @@ import {
   type PaxosGhost,
   PaxosNode,
   type PaxosStats,
-  voterSet,
 } from './paxos-state.ts';
 import { judgeChosen, onAccept, onLearn, onPropose } from './paxos-values.ts';
 
@@ -107,7 +107,7 @@ export function stepPaxos(
       onLearn(ghost, node, event);
       return;
     case 'configuration':
-      onConfiguration(ghost, node, event);
+      learnVoters(ghost, node, event);
       return;
     case 'commit':
       onPrefix(ghost, node, event.index);
@@ -150,44 +150,6 @@ export function stepPaxos(
       // Lines of other protocols.
       return;
   }
-}
-
-/**
- * ConfigurationAgreement and ConfigurationWindow: nodes agree on who votes from which slot on, and
- * it is settled before anything is proposed there (Lamport's alpha).
- */
-function onConfiguration(
-  ghost: PaxosGhost,
-  node: PaxosNode,
-  event: Extract<TraceEvent, { kind: 'configuration' }>,
-): void {
-  const { findings, configurations } = ghost;
-  const { from, voters } = event;
-  const name = nodeName(node.node);
-  node.configuredFrom = Math.max(node.configuredFrom, from);
-  const set = voterSet(from, voters, findings.line);
-  const known = configurations.find((each) => each.from === from);
-  if (known !== undefined) {
-    if (known.voters === set.voters) return;
-    findings.report(
-      'ConfigurationAgreement',
-      known.line,
-      `${name} has other voters from slot ${from} on than were reported before`,
-    );
-    return;
-  }
-  const last = configurations.at(-1);
-  if (last !== undefined && from < last.from) return;
-  if (from <= ghost.highestSlot) {
-    findings.report(
-      'ConfigurationWindow',
-      last?.line ?? -1,
-      `${name} has new voters from slot ${from} on, but the old ones have already been asked up to ` +
-        `slot ${ghost.highestSlot}`,
-    );
-  }
-  configurations.push(set);
-  ghost.stats.reconfigurations++;
 }
 
 /** The prefix that a node knows to be chosen only grows while it lives. */

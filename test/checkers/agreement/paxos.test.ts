@@ -410,6 +410,28 @@ describe('a log of slots', () => {
     expect(broken(other, 'all')).toEqual(['ConfigurationAgreement']);
   });
 
+  test('has voters that a disk tells of whose line was lost with a crash', () => {
+    const configurations = [
+      { from: 1, voters: NODES },
+      { from: 3, voters: [0, 1] },
+    ];
+    const snapshot = { term: 0, index: 2 };
+    const disk = { ballot: 0, promised: [{ instance: null, ballot: 0 }], snapshot, configurations };
+    const third = [propose(0, 0, 3, 3), accept(0, 0, 3, 3), accept(2, 0, 3, 3)];
+    const learned: Line = [
+      0,
+      { kind: 'learn', ballot: 0, instance: 3, valueHash: 3, certificate: [0, 2] },
+    ];
+    expect(broken([...LOG, boot(1, disk), ...third, learned], 'all')).toEqual([
+      'LearnedNotChosen',
+      'J:QuorumCert',
+    ]);
+    const other = { ...disk, configurations: [{ from: 3, voters: [0, 2] }] };
+    expect(broken([...LOG, boot(1, disk), boot(2, other)], 'all')).toContain(
+      'ConfigurationAgreement',
+    );
+  });
+
   test('is decided in each slot by its own voters', () => {
     const alone: Line = [0, { kind: 'configuration', from: 3, voters: [0, 1] }];
     const third = [propose(0, 0, 3, 3), accept(0, 0, 3, 3), accept(2, 0, 3, 3)];
