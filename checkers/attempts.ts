@@ -115,6 +115,7 @@ export function nobody(history: History, { key, value, event }: Sighting, words:
 /** What those who failed say of a value that was seen, one sentence each. */
 export function failedAttempts(history: History, key: number, value: Value): string[] {
   if (value === null || typeof value === 'boolean') return [];
+  if (!history.type.subarray(0, history.length).includes(FAIL)) return [];
   return attemptsOf(history, key, value)
     .filter(({ outcome }) => outcome === 'failed')
     .map(

@@ -132,27 +132,33 @@ function half(value: Value | undefined): number {
   return small && Number.isInteger(value) && !Object.is(value, -0) ? value + 1 : NONE;
 }
 
+/** Many histories are made to hold columns that there are already: none has room at the start. */
+const NO_DOUBLES = new Float64Array(0);
+const NO_INTS = new Int32Array(0);
+const NO_BYTES = new Uint8Array(0);
+const CAPACITY_MIN = 64;
+
 /** Columns of a growing history. Read the columns only up to `length`. */
 export class History {
   length = 0;
   /** Nanoseconds since the run began. */
-  time: Float64Array = new Float64Array(64);
+  time: Float64Array = NO_DOUBLES;
   /** Index into `EVENT_TYPES`. */
-  type: Uint8Array = new Uint8Array(64);
+  type: Uint8Array = NO_BYTES;
   /** Process number, or `NEMESIS`. */
-  process: Int32Array = new Int32Array(64);
+  process: Int32Array = NO_INTS;
   /** Ids in `functions`. */
-  f: Int32Array = new Int32Array(64);
+  f: Int32Array = NO_INTS;
   /** Ids in `keys`, or `NONE`. */
-  key: Int32Array = new Int32Array(64);
+  key: Int32Array = NO_INTS;
   /** Codes of `values`. */
-  value: Int32Array = new Int32Array(64);
+  value: Int32Array = NO_INTS;
   /** Ids in `errors`, or `NONE`. */
-  error: Int32Array = new Int32Array(64);
+  error: Int32Array = NO_INTS;
   /** Ids in `nodes`, or `NONE`. */
-  node: Int32Array = new Int32Array(64);
+  node: Int32Array = NO_INTS;
   /** Position in the system's own order, or NaN. */
-  position: Float64Array = new Float64Array(64);
+  position: Float64Array = NO_DOUBLES;
 
   readonly functions = new Interner();
   readonly keys = new Interner();
@@ -209,7 +215,7 @@ export class History {
   }
 
   #grow(): void {
-    const capacity = this.time.length * 2;
+    const capacity = Math.max(CAPACITY_MIN, this.time.length * 2);
     const wider = <Column extends Float64Array | Uint8Array | Int32Array>(
       column: Column,
       empty: Column,

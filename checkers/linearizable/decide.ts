@@ -39,6 +39,8 @@ export interface Question {
   readonly explain: boolean;
   /** Whether positions in the history propose an order that is tried first. */
   readonly positions: boolean;
+  /** That it was refused already, without a witness: now what explains it best goes first. */
+  readonly refused?: true;
 }
 
 /** Stepping through a state that grows is quadratic: a monitor goes first, and there is an end. */
@@ -65,7 +67,8 @@ export function decide(operations: Operations, question: Question): KeyResult {
 /** By what the clients saw alone. */
 function byClients(operations: Operations, question: Question): KeyResult {
   const isText = (question.model as unknown) === kvAppend;
-  const early = isText ? textSearch(operations, question) : undefined;
+  const isEarly = isText && question.refused !== true;
+  const early = isEarly ? textSearch(operations, question) : undefined;
   // What a monitor says about a violation is worth waiting for.
   if (early !== undefined && (early.search.kind === 'linearizable' || !question.explain)) {
     return answerOf(operations, question, early);
@@ -74,7 +77,7 @@ function byClients(operations: Operations, question: Question): KeyResult {
   if (seen !== undefined) return seen;
   const parts = partsOf(operations, question.model);
   if (parts.length > 1) return byParts(operations, parts, question);
-  const found = early ?? (isText ? undefined : smallSearch(operations, question));
+  const found = early ?? (isEarly ? undefined : smallSearch(operations, question));
   return answerOf(operations, question, found ?? fullSearch(operations, question));
 }
 
@@ -139,25 +142,26 @@ function fullSearch(operations: Operations, { model, initial, budget }: Question
 
 /**
  * For a few operations, the engine's preparations cost more than the search: first without. The
- * engine makes more of hints, so that with hints it gets its turn sooner.
+ * engine makes more of hints, so that with hints it gets its turn once the search has taken about
+ * as long as those preparations do.
  */
-const SMALL = {
-  hinted: { operations: 256, deadEnds: 32 },
-  plain: { operations: 512, deadEnds: 4096 },
-} as const;
+const SMALL_OPERATIONS_MAX = 512;
+const SMALL_DEAD_ENDS_MAX = 4096;
+const HINTED_STEPS = 256;
+const HINTED_STEPS_EACH = 4;
 
 function smallSearch(operations: Operations, question: Question): Found | undefined {
   const { model, initial, budget } = question;
-  const small = hasClaims(model) ? SMALL.hinted : SMALL.plain;
-  if (operations.count > small.operations) return undefined;
-  const limits = { steps: budget.steps, deadEnds: small.deadEnds };
+  const { count } = operations;
+  if (count > SMALL_OPERATIONS_MAX) return undefined;
+  const hinted = HINTED_STEPS + HINTED_STEPS_EACH * count;
+  const steps = hasClaims(model) ? Math.min(budget.steps, hinted) : budget.steps;
+  const limits = { steps, deadEnds: SMALL_DEAD_ENDS_MAX };
   const search = wingGongSearch(operations, model, initial, limits);
   return search === undefined ? undefined : { search, by: 'Wing & Gong search' };
 }
 
-function isOwn(model: Model): boolean {
-  return Object.values<Model>(models).includes(model);
-}
+const OWN: ReadonlySet<Model> = new Set<Model>(Object.values<Model>(models));
 
 const CLAIMS = ['readonly', 'requires', 'produces', 'quotient', 'key'] as const;
 
@@ -174,7 +178,7 @@ function brokenClaim(
   { model, initial }: Question,
   search: SearchResult,
 ): Verdict | undefined {
-  if (isOwn(model) || !hasClaims(model)) return undefined;
+  if (OWN.has(model) || !hasClaims(model)) return undefined;
   const order = search.kind === 'linearizable' ? search.order() : undefined;
   const complaint = order === undefined ? undefined : refusal(operations, model, initial, order);
   if (complaint === undefined) return undefined;

@@ -74,7 +74,7 @@ export function furtherTurns(
   }
   if (contradicted === undefined) return found as KeyResult[];
   if (first.contradicted !== undefined && question.explain) {
-    found[contradicted] = ask(contradicted, { ...question, budget: given(steps) });
+    found[contradicted] = ask(contradicted, { ...question, budget: given(steps), refused: true });
   }
   if (untilViolation) return found.filter((result) => result !== undefined);
   let left = Math.max(question.budget.steps - steps, AFTERWARDS_CONFIGURATIONS);

@@ -17,7 +17,9 @@ const FAILURES_MAX = 3;
  * witness also tells of failed attempts to bring in what was seen.
  */
 export function reconsider(operations: Operations, model: Model, violation: Violation): Verdict {
-  const lost = find(operations, (i) => model.unrecorded?.(operationAt(operations, i)) === true);
+  const lost =
+    model.unrecorded &&
+    find(operations, (i) => model.unrecorded?.(operationAt(operations, i)) === true);
   if (lost !== undefined) {
     const who = describe(operations, model, lost);
     return {
@@ -27,7 +29,7 @@ export function reconsider(operations: Operations, model: Model, violation: Viol
   }
   const wrong = (i: number): string | null =>
     model.wrongAnswer?.(operationAt(operations, i)) ?? null;
-  const foreign = find(operations, (i) => wrong(i) !== null);
+  const foreign = model.wrongAnswer && find(operations, (i) => wrong(i) !== null);
   if (foreign !== undefined) {
     const because = `${said(operations, model, foreign)}, which ${wrong(foreign)}`;
     return explainContradiction(operations, model, { operations: [foreign], because });

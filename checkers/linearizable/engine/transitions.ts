@@ -199,13 +199,10 @@ function sameContent(one: unknown, other: unknown): boolean {
   return true;
 }
 
-/** Visits everything reachable; false when that is too much. */
+/** Visits everything reachable; false when that is too much, as soon as it is known to be. */
 function close<State>(states: InternedStates<State>, classes: number, stepsMax: number): boolean {
-  const statesMax = closureStatesMax(classes);
-  let steps = 0;
+  const statesMax = Math.min(closureStatesMax(classes), Math.floor(stepsMax / classes));
   for (let s = 0; s < states.size; s++) {
-    steps += classes;
-    if (steps > stepsMax) return false;
     for (let c = 0; c < classes; c++) {
       states.step(s, c);
       if (states.size > statesMax) return false;

@@ -3,6 +3,7 @@
 import type { Value } from '../../history.ts';
 import { type Model, showValue, UnreadableValue } from '../model.ts';
 import { nondeterministic } from '../nondeterministic.ts';
+import { same } from './register.ts';
 
 type Values = readonly Value[];
 
@@ -20,14 +21,14 @@ export const set: Model<Values> = {
       if (outcome !== 'ok') return state;
       return text(elements(output).toSorted(byText)) === text(state) ? state : undefined;
     }
-    const inside = state.some((element) => text(element) === text(input));
+    const inside = state.some((element) => same(element, input));
     const answer = outcome === 'ok' && typeof output === 'boolean' ? output : undefined;
     if (f === 'contains') return answer === undefined || answer === inside ? state : undefined;
     const changes = f === 'add' ? !inside : inside;
     if (answer !== undefined && answer !== changes) return undefined;
     if (!changes) return state;
     if (f === 'add') return [...state, input].sort(byText);
-    return state.filter((element) => text(element) !== text(input));
+    return state.filter((element) => !same(element, input));
   },
   key: text,
   readonly: ({ f, output, outcome }) =>
@@ -44,7 +45,7 @@ export const fifoQueue: Model<Values> = {
   step(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return undefined;
     if (isInsert(f)) return [...state, inserted(input)];
-    if (outcome === 'ok' && text(state[0] ?? null) !== text(output)) return undefined;
+    if (outcome === 'ok' && !same(state[0] ?? null, output)) return undefined;
     return state.slice(1);
   },
   key: text,
@@ -61,7 +62,7 @@ export const unorderedQueue: Model<readonly Values[]> = nondeterministic<Values>
     if (isInsert(f)) return [[...state, inserted(input)].sort(byText)];
     if (outcome === 'unknown') return [state, ...state.map((_, at) => state.toSpliced(at, 1))];
     if (output === null) return state.length === 0 ? [state] : [];
-    const at = state.findIndex((element) => text(element) === text(output));
+    const at = state.findIndex((element) => same(element, output));
     return at === -1 ? [] : [state.toSpliced(at, 1)];
   },
   key: text,
@@ -75,7 +76,7 @@ export const stack: Model<Values> = {
   step(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return undefined;
     if (f === 'push') return [...state, inserted(input)];
-    if (outcome === 'ok' && text(state.at(-1) ?? null) !== text(output)) return undefined;
+    if (outcome === 'ok' && !same(state.at(-1) ?? null, output)) return undefined;
     return state.slice(0, -1);
   },
 };

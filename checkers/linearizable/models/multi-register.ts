@@ -73,11 +73,21 @@ function steps(value: Value): readonly (readonly Value[])[] {
 }
 
 function held(state: Registers, name: string): Value {
-  return state.find(([known]) => known === name)?.[1] ?? null;
+  for (const [known, value] of state) if (known === name) return value;
+  return null;
 }
 
 function assign(state: Registers, name: string, value: Value): Registers {
-  const others = state.filter(([known]) => known !== name);
-  if (value === null) return others;
-  return [...others, [name, value] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+  const next: (readonly [string, Value])[] = [];
+  let isPlaced = value === null;
+  for (const register of state) {
+    const [known] = register;
+    if (!isPlaced && name <= known) {
+      next.push([name, value]);
+      isPlaced = true;
+    }
+    if (known !== name) next.push(register);
+  }
+  if (!isPlaced) next.push([name, value]);
+  return next;
 }
