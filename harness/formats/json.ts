@@ -26,21 +26,39 @@ export function parseObject({ text, whole }: Line, place: Place): Record<string,
   return json as Record<string, unknown>;
 }
 
-/** Two keys of one name are read as one; a text may hold what looks like a key. */
+/**
+ * Two keys of one name are read as one; a text may hold what looks like a key. Every line of a
+ * history is counted: from colon to colon, without a pattern.
+ */
 function keysWritten(text: string): number {
   let count = 0;
-  for (const _ of text.matchAll(/"\s*:/g)) count++;
+  for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
+    let before = colon - 1;
+    while (isSpace(text.charCodeAt(before))) before--;
+    if (text.charCodeAt(before) === QUOTE) count++;
+  }
   return count;
+}
+
+const QUOTE = 0x22;
+
+/** What JSON takes for white space: space, tab, and the ends of lines. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }
 
 function keysRead(json: object): number {
   // Without recursion: what is nested too deep is refused later, with its line.
-  const left: object[] = [json];
+  let left: object[] | undefined;
   let count = 0;
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    const items: unknown[] = Object.values(next);
-    if (!Array.isArray(next)) count += items.length;
-    for (const item of items) if (typeof item === 'object' && item !== null) left.push(item);
+  for (let next: object | undefined = json; next !== undefined; next = left?.pop()) {
+    const items: unknown[] = Array.isArray(next) ? next : Object.values(next);
+    if (items !== next) count += items.length;
+    for (const item of items) {
+      if (typeof item !== 'object' || item === null) continue;
+      left ??= [];
+      left.push(item);
+    }
   }
   return count;
 }
