@@ -31,6 +31,8 @@ export type Verdict =
       readonly kind: 'invalid';
       /** One sentence for people, in the domain's words. */
       readonly because: string;
+      /** What else is to be known: that the run did not repeat itself, say. */
+      readonly note?: string;
       /** The property by its name, and what exactly contradicts it: for experts, told second. */
       readonly detail?: string;
       /** Indices into the history. */

@@ -32,18 +32,22 @@ export interface Circumstances
 }
 
 /**
- * A violation outweighs everything, since what it rests on was recorded. Then what went wrong around
- * the run, with the status that says so; a run that nothing is wrong with may still have shown
+ * A violation outweighs everything, since what it rests on was recorded; that the run did not repeat
+ * itself is said beside it. Then what went wrong around the run, with the status that says so; a run that nothing is wrong with may still have shown
  * nothing. What is not valid in the end is no valid verdict either.
  */
 export function outcomeOf(verdict: Verdict, circumstances: Circumstances): Outcome {
-  if (verdict.kind === 'invalid') return { verdict, status: EXIT.invalid };
   const { failure, interrupted, determinism, reached, suspects } = circumstances;
+  const lost =
+    determinism !== null && determinism.identical < determinism.replays
+      ? lostDeterminism(determinism, suspects)
+      : null;
+  if (verdict.kind === 'invalid') {
+    return { verdict: lost === null ? verdict : { ...verdict, note: lost }, status: EXIT.invalid };
+  }
   if (failure !== null) return doubt(failure, EXIT.infrastructure);
   if (interrupted) return doubt('the run was interrupted', EXIT.interrupted);
-  if (determinism !== null && determinism.identical < determinism.replays) {
-    return doubt(lostDeterminism(determinism, suspects), EXIT.infrastructure);
-  }
+  if (lost !== null) return doubt(lost, EXIT.infrastructure);
   const idle = verdict.kind === 'valid' ? idleVariant(reached) : null;
   if (idle !== null) return doubt(idle, EXIT.unknown);
   return { verdict, status: EXIT[verdict.kind] };

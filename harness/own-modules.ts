@@ -14,6 +14,7 @@ import type { RunRequest } from './config.ts';
 import { messageOf, usage } from './errors.ts';
 import { supervisedNemesis, supervisedSystem, supervisedWorkload } from './own/parts.ts';
 import { importOwn } from './own-import.ts';
+import { fromHere } from './own-paths.ts';
 
 /** Whether a name is that of a file: it has a slash, or ends as code does. */
 export function isModulePath(name: string): boolean {
@@ -201,6 +202,6 @@ export async function withOwnModules(request: RunRequest, base: Catalogue): Prom
     for (const one of request.nemesis) nemesis.push(await name('nemeses', one));
     parts.nemesis = nemesis;
   }
-  const modules = files.size === 0 ? {} : { modules: [...files] };
+  const modules = files.size === 0 ? {} : { modules: [...files].map(fromHere) };
   return { request: { ...request, system, ...parts, ...modules }, catalogue };
 }

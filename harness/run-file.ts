@@ -1,19 +1,18 @@
 /** What a run follows from, for `run.json`: configuration, code, machine, and how to make it again. */
 
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfig, RunRequest } from './config.ts';
+import { gitState, projectState } from './own-paths.ts';
 import type { PreparedRun } from './run.ts';
-import { type RunFile, SCHEMA } from './store/format.ts';
+import { type GitState, type RunFile, SCHEMA } from './store/format.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 export function describeRun({ request, config, byValue }: PreparedRun): RunFile {
   return {
-    ...circumstances(),
+    ...circumstances(ownFiles(config)),
     kind: 'run',
     config,
     command: commandOf(request, config),
@@ -22,18 +21,35 @@ export function describeRun({ request, config, byValue }: PreparedRun): RunFile 
   };
 }
 
-/** When, with which code and on what machine anything is played or run. */
-export function circumstances(): Pick<
+/** When, with which code and on what machine anything is played or run; `own` are the user's files. */
+export function circumstances(
+  own: readonly string[],
+): Pick<
   RunFile,
-  'schema' | 'startedAt' | 'versions' | 'git' | 'machine'
+  'schema' | 'startedAt' | 'startedIn' | 'versions' | 'git' | 'project' | 'machine'
 > {
   return {
     schema: SCHEMA,
     startedAt: new Date().toISOString(),
     versions: { ordeal: ordealVersion(), node: process.version },
-    git: gitState(),
+    git: ordealState(),
+    ...(own.length === 0 ? {} : { project: projectState(own) }),
+    startedIn: process.cwd(),
     machine: { platform: platform(), arch: arch(), cpus: cpus().length, memoryBytes: totalmem() },
   };
+}
+
+/** Files of the user's that took part in a run. */
+export function ownFiles({
+  modules = [],
+  rules,
+}: Pick<RunConfig, 'modules' | 'rules'>): readonly string[] {
+  return [...modules, ...rules];
+}
+
+/** Of Ordeal's own checkout; null outside of one. */
+export function ordealState(): GitState | null {
+  return gitState(ROOT);
 }
 
 export function ordealVersion(): string {
@@ -68,24 +84,4 @@ export function commandOf(request: RunRequest, config: RunConfig): string {
 
 export function quoted(text: string): string {
   return /^[\w.,:/=@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** Commit and uncommitted changes of Ordeal's own checkout; null where it is none. */
-export function gitState(): RunFile['git'] {
-  try {
-    const commit = git('rev-parse', 'HEAD').trim();
-    const changes = git('diff', 'HEAD');
-    const dirty = changes === '' ? null : createHash('sha256').update(changes).digest('hex');
-    return { commit, dirty: dirty === null ? null : dirty.slice(0, 12) };
-  } catch {
-    return null;
-  }
-}
-
-function git(...parameters: string[]): string {
-  return execFileSync('git', ['-C', ROOT, ...parameters], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    maxBuffer: 1 << 28,
-  });
 }

@@ -140,7 +140,7 @@ export function judgeStored(
 
 /** Code that is not ours, else what was planted: the first to suspect where two runs differ. */
 export function suspectsIn(config: RunConfig, byValue: readonly string[]): readonly string[] {
-  const own = [...config.rules, ...byValue];
+  const own = [...config.rules, ...(config.modules ?? []), ...byValue];
   return own.length > 0 ? own : config.mutants;
 }
 
@@ -231,6 +231,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     interrupted: cutShort === INTERRUPTED,
     failure,
   });
+  const modules = (config.modules ?? []).map((file) => resolve(file));
   let hasTrace = false;
   try {
     await using cluster = await dockerBackend.launch({
@@ -240,9 +241,9 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       nodes: config.nodes,
       options: config.set,
       mutants: config.mutants,
-      ruleFiles: config.rules,
+      ruleFiles: config.rules.map((file) => resolve(file)),
       // What was named last goes before, as in the catalogue.
-      systemModules: isOwn(prepared) ? (config.modules ?? []).toReversed() : [],
+      systemModules: isOwn(prepared) ? modules.toReversed() : [],
       seed: config.seed,
       logDirectory: resolve(writer.logPath('')),
       startupTimeoutS: config.startupTimeoutS,

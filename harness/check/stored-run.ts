@@ -5,6 +5,7 @@ import type { Verdict } from '../../checkers/verdict.ts';
 import { builtIn } from '../catalogue.ts';
 import { HarnessError } from '../errors.ts';
 import { withOwnModules } from '../own-modules.ts';
+import { located } from '../own-paths.ts';
 import { type TerminalStyle, terminalBlock } from '../report/terminal.ts';
 import { judgeStored } from '../run.ts';
 import { writeResults } from '../store/files.ts';
@@ -36,7 +37,7 @@ const KILLED = {
 
 export async function rejudge(path: string, style: TerminalStyle): Promise<Rejudged> {
   const stored = readRun(path);
-  const { catalogue } = await withOwnModules(stored.run.config, builtIn);
+  const { catalogue } = await withOwnModules(located(stored.run), builtIn);
   const execution = { ...KILLED, ...stored.results?.figures, interrupted: false };
   const results = judgeStored(stored, execution, catalogue);
   const written = writeAgain(stored.directory, results);

@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { builtIn, systemNamed } from '../catalogue.ts';
 import { withOwnModules } from '../own-modules.ts';
+import { located } from '../own-paths.ts';
 import type { TerminalStyle } from '../report/terminal.ts';
 import { storyOf } from '../scenario/render.ts';
 import {
@@ -15,7 +16,7 @@ import { againText, type Rejudged, shown, writeAgain } from './stored-run.ts';
 
 export async function rejudgeScenario(path: string, style: TerminalStyle): Promise<Rejudged> {
   const run = readScenarioRun(path);
-  const { catalogue } = await withOwnModules(run.config, builtIn);
+  const { catalogue } = await withOwnModules(located(run), builtIn);
   const played = readScenario(path, systemNamed(run.config.system, catalogue), run);
   const results = resultsOf(played);
   const directory = realpathSync(path);

@@ -7,7 +7,7 @@ import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import type { OptionSpec, System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
-import { builtIn, systemNamed } from '../catalogue.ts';
+import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
 import { usage } from '../errors.ts';
 import { judges } from '../judge.ts';
 import { withOwnModules } from '../own-modules.ts';
@@ -64,7 +64,11 @@ export function registerList(program: Command): void {
         if (given === undefined && !isOfAll) throw noSystem(`ordeal list ${what} raft`);
         const { request, catalogue } = await withOwnModules({ system: given ?? '' }, builtIn);
         const of = given === undefined ? [] : [systemNamed(request.system, catalogue)];
-        const rows = rowsOf(what, of, options.store);
+        const rows = rowsOf(what, of, options.store, catalogue);
+        const [owner] = of;
+        if (rows.length === 0 && owner !== undefined) {
+          process.stderr.write(`${noneText(what, owner)}\n`);
+        }
         if (options.json === true) {
           const items = rows.map(([name, describe]) => ({ name, describe }));
           process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
@@ -97,7 +101,12 @@ interface ListOptions {
 }
 
 /** `of`: the system that was named, if any. */
-function rowsOf(what: (typeof LISTS)[number], of: readonly System[], store: string): Row[] {
+function rowsOf(
+  what: (typeof LISTS)[number],
+  of: readonly System[],
+  store: string,
+  catalogue: Catalogue,
+): Row[] {
   const among = of.length > 0 ? of : Object.values(systems);
   switch (what) {
     case 'systems':
@@ -126,7 +135,7 @@ function rowsOf(what: (typeof LISTS)[number], of: readonly System[], store: stri
     case 'rules':
       return of.flatMap(ruleRows);
     case 'options':
-      return of.flatMap(optionRows);
+      return of.flatMap((one) => optionRows(one, catalogue));
     case 'scenarios':
       return among.flatMap(scenarioRows);
     case 'runs':
@@ -141,11 +150,28 @@ function mutantRows({ name, variants }: System): Row[] {
   ]);
 }
 
-function ruleRows({ ruleTable = {} }: System): Row[] {
-  return Object.entries(ruleTable).map(([name, { says, answers }]) => [
-    name,
-    `${says} → ${answers.what}`,
-  ]);
+/** A rule that no line of a table is about may answer anything. */
+function ruleRows({ rules, ruleTable = {} }: System): Row[] {
+  const names = new Set([...Object.keys(ruleTable), ...Object.keys(rules)]);
+  return [...names].map((name) => {
+    const spec = ruleTable[name];
+    return [
+      name,
+      spec === undefined ? 'no line in `ruleTable`' : `${spec.says} → ${spec.answers.what}`,
+    ];
+  });
+}
+
+/** What a system would have to say for a list of it to have rows. */
+function noneText(what: string, { name }: System): string {
+  switch (what) {
+    case 'rules':
+      return `${name} declares no rules: put its decisions into \`rules\`, and a line on each into \`ruleTable\``;
+    case 'mutants':
+      return `${name} declares no mutants: put planted bugs into \`variants\``;
+    default:
+      return `${name} has no ${what}`;
+  }
 }
 
 /** By what they show. */
@@ -171,7 +197,7 @@ function matrixRows(): Row[] {
   ];
 }
 
-function optionRows(system: System): Row[] {
+function optionRows(system: System, { workloads: among }: Catalogue): Row[] {
   const rows = (specs: Readonly<Record<string, OptionSpec>>, note = ''): Row[] =>
     Object.entries(specs).map(([name, spec]) => [
       name,
@@ -180,7 +206,7 @@ function optionRows(system: System): Row[] {
   return [
     ...rows(system.options),
     ...rows(SIMULATOR_OPTIONS),
-    ...Object.values(workloads).flatMap((workload) =>
+    ...Object.values(among).flatMap((workload) =>
       rows(workloadSpecs(workload), `, with --workload ${workload.name}`),
     ),
   ];

@@ -4,9 +4,10 @@ import type { Command } from 'commander';
 import { builtIn, systemNamed } from '../catalogue.ts';
 import { EXIT, usage } from '../errors.ts';
 import { withOwnModules } from '../own-modules.ts';
+import { located, projectState } from '../own-paths.ts';
 import { compareWithReplay } from '../replay.ts';
-import { codeLabel } from '../report/verdict-words.ts';
-import { gitState } from '../run-file.ts';
+import { codeLabel, type Labelled } from '../report/verdict-words.ts';
+import { ordealState, ownFiles } from '../run-file.ts';
 import { playScenario } from '../scenario/judge.ts';
 import {
   isStoredScenario,
@@ -14,7 +15,7 @@ import {
   readScript,
   scenarioDifference,
 } from '../scenario/store.ts';
-import type { Divergence, RunFile } from '../store/format.ts';
+import type { Divergence, GitState } from '../store/format.ts';
 import { readRun } from '../store/reader.ts';
 import { prepare } from './run.ts';
 import { variantsOf } from './scenario.ts';
@@ -44,7 +45,7 @@ async function replay(path: string, verify: boolean): Promise<number> {
   }
   warnOfOtherCode(run);
   // The stored configuration is resolved: nothing of it may be filled in anew.
-  const { variants, catalogue } = await prepare(run.config);
+  const { variants, catalogue } = await prepare(located(run));
   const prepared = { config: run.config, variants, catalogue };
   const cutShort = truncated || results === null || results.figures.cutShort !== null;
   const parting = await compareWithReplay(directory, cutShort, prepared);
@@ -63,9 +64,10 @@ async function replay(path: string, verify: boolean): Promise<number> {
 async function replayScenario(path: string, verify: boolean): Promise<number> {
   const run = readScenarioRun(path);
   warnOfOtherCode(run);
-  const { catalogue } = await withOwnModules(run.config, builtIn);
+  const config = located(run);
+  const { catalogue } = await withOwnModules(config, builtIn);
   const script = readScript(path, systemNamed(run.config.system, catalogue), run);
-  const played = playScenario(script, await variantsOf(run.config), run.config.set);
+  const played = playScenario(script, await variantsOf(config), config.set);
   const parting = scenarioDifference(path, played);
   if (parting !== null) {
     process.stdout.write(describe(parting));
@@ -76,14 +78,18 @@ async function replayScenario(path: string, verify: boolean): Promise<number> {
   return verify ? EXIT.valid : EXIT[kind];
 }
 
-type Labelled = Pick<RunFile, 'git'> & { readonly config: { readonly system: string } };
-
 /** Other code is the usual reason why two runs part. */
 function warnOfOtherCode(run: Labelled): void {
-  const git = gitState();
-  if (git?.commit === run.git?.commit && git?.dirty === run.git?.dirty) return;
-  const now = codeLabel({ ...run, git });
+  const git = ordealState();
+  // Older runs know nothing of the user's project.
+  const project = run.project === undefined ? undefined : projectState(ownFiles(located(run)));
+  if (isSame(git, run.git) && isSame(project, run.project)) return;
+  const now = codeLabel({ ...run, git, ...(project === undefined ? {} : { project }) });
   process.stderr.write(`made by other code: ${codeLabel(run)} then, ${now} now\n`);
+}
+
+function isSame(one: GitState | null | undefined, other: typeof one): boolean {
+  return one?.commit === other?.commit && one?.dirty === other?.dirty;
 }
 
 function describe({ file, event, stored, replayed }: Divergence): string {

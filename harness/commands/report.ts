@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { builtIn, systemNamed } from '../catalogue.ts';
 import { EXIT, usage } from '../errors.ts';
 import { withOwnModules } from '../own-modules.ts';
+import { located } from '../own-paths.ts';
 import { writeReport } from '../run.ts';
 import { writeScenarioReport } from '../scenario/page.ts';
 import { isStoredScenario, readScenario, readScenarioRun } from '../scenario/store.ts';
@@ -33,7 +34,7 @@ export function registerReport(program: Command, done: (status: number) => void)
 
 async function reportScenario(path: string): Promise<number> {
   const run = readScenarioRun(path);
-  const { catalogue } = await withOwnModules(run.config, builtIn);
+  const { catalogue } = await withOwnModules(located(run), builtIn);
   const played = readScenario(path, systemNamed(run.config.system, catalogue), run);
   process.stdout.write(`${writeScenarioReport(realpathSync(path), run, played)}\n`);
   return EXIT.valid;

@@ -9,6 +9,7 @@ import { type RunRequest, resolveConfig } from '../config.ts';
 import { EXIT, usage } from '../errors.ts';
 import { interruption } from '../interruption.ts';
 import { withOwnModules } from '../own-modules.ts';
+import { fromHere } from '../own-paths.ts';
 import { progressOn } from '../progress.ts';
 import { tallyLines, tallyText } from '../report/tally.ts';
 import { styleOf, terminalBlock } from '../report/terminal.ts';
@@ -125,10 +126,9 @@ export async function prepare(
   applyVariants(system, variants);
   const hunts = huntsOf(system, variants, catalogue);
   // The command that is told keeps the user's paths; the configuration has names.
-  const rules = files.length > 0 ? { rules: files } : {};
-  const asked = { ...request, ...rules };
+  const rules = files.length > 0 ? { rules: files.map(fromHere) } : {};
   const config = resolveConfig({ ...named, ...rules }, hunts, drawSeed, catalogue);
-  return { request: asked, config, variants, catalogue, byValue: [] };
+  return { request, config, variants, catalogue, byValue: [] };
 }
 
 function drawSeed(): number {

@@ -1,12 +1,12 @@
 /** `ordeal run <system> --scenario`: plays a script step by step instead of a drawn run. */
 
-import { resolve } from 'node:path';
 import type { Variant } from '../../systems/system.ts';
 import { builtIn, systemNamed } from '../catalogue.ts';
 import { EXIT, usage } from '../errors.ts';
 import { withOwnModules } from '../own-modules.ts';
+import { fromHere } from '../own-paths.ts';
 import { styleOf } from '../report/terminal.ts';
-import { circumstances, quoted } from '../run-file.ts';
+import { circumstances, ownFiles, quoted } from '../run-file.ts';
 import { loadScenario } from '../scenario/file.ts';
 import { type PlayedScenario, playScenario } from '../scenario/judge.ts';
 import { writeScenarioReport } from '../scenario/page.ts';
@@ -50,7 +50,7 @@ export async function runScenario(
     modules: request.modules ?? [],
     scenario: scenario.name,
     mutants: flags.mutant ?? [],
-    rules: (flags.rules ?? []).map((file) => resolve(file)),
+    rules: (flags.rules ?? []).map(fromHere),
     set: flags.set ?? {},
   };
   const variants = await variantsOf(config);
@@ -85,7 +85,7 @@ function storePlayed(
   command: string,
   store: string,
 ): { readonly directory: string; readonly report: string } {
-  const run = { ...circumstances(), kind: 'scenario', config, command } as const;
+  const run = { ...circumstances(ownFiles(config)), kind: 'scenario', config, command } as const;
   const directory = storeScenario(store, run, played, storyOf(played, PLAIN));
   return { directory, report: writeScenarioReport(directory, run, played) };
 }

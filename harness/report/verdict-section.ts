@@ -18,8 +18,9 @@ export function verdictSection(
   const also = alsoSaid(verdict, results?.checks ?? []).map((check) => {
     return html`<p class="also"><b>${check.checker}</b> ${exactSentenceOf(check.verdict)}</p>`;
   });
-  const exactly = verdict.kind === 'invalid' ? verdict.detail : undefined;
-  const detail = exactly === undefined ? null : html`<p class="detail">${exactly}</p>`;
+  const { detail: exactly, note } = verdict.kind === 'invalid' ? verdict : {};
+  const told = [note, exactly].filter((one) => one !== undefined);
+  const detail = told.map((one) => html`<p class="detail">${one}</p>`);
   return html`<header class="verdict ${className}">
 <div class="top"><h1><span class="pill">${mark} ${word}</span> <span class="what">${whatRan(run)}</span></h1><span class="id">${name}</span></div>
 <p class="because">${sentenceOf(verdict)}</p>${detail}${also}

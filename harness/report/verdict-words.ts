@@ -3,7 +3,7 @@
 import type { Verdict } from '../../checkers/verdict.ts';
 import { EXIT } from '../errors.ts';
 import { LAST_WORDS, type RunStatus } from '../outcome.ts';
-import type { ResultsFile, RunSummary, TimedCheck } from '../store/format.ts';
+import type { GitState, ResultsFile, RunFile, TimedCheck } from '../store/format.ts';
 
 /** Of single checks. */
 export const WORDS = {
@@ -35,11 +35,11 @@ export function exactSentenceOf(verdict: Verdict): string {
   return exactly === undefined ? sentenceOf(verdict) : `${sentenceOf(verdict)} (${exactly})`;
 }
 
-/** What is told of a verdict after its sentence: the property by its name, then the witness. */
+/** What is told of a verdict after its sentence: what lessens it, the property, the witness. */
 export function furtherSentences(verdict: Verdict): readonly string[] {
   if (verdict.kind !== 'invalid') return [];
-  const { detail, witness } = verdict;
-  const told = [...(detail === undefined ? [] : [detail]), ...(witness?.sentences ?? [])];
+  const { note, detail, witness } = verdict;
+  const told = [note, detail, ...(witness?.sentences ?? [])].filter((one) => one !== undefined);
   return [...new Set(told)].filter((sentence) => sentence !== verdict.because);
 }
 
@@ -52,11 +52,20 @@ export function alsoSaid(verdict: Verdict, checks: readonly TimedCheck[]): reado
   );
 }
 
-/** `raft@2cd92e7 (changed)`. */
-export function codeLabel({
-  config,
-  git,
-}: Pick<RunSummary['run'], 'git'> & { readonly config: { readonly system: string } }): string {
-  if (git === null) return config.system;
-  return `${config.system}@${git.commit.slice(0, 7)}${git.dirty === null ? '' : ' (changed)'}`;
+/** `raft@2cd92e7 (changed)`; the user's own code by the commit of their project. */
+export function codeLabel({ config, git, project }: Labelled): string {
+  const { system, modules = [], rules } = config;
+  if (modules.length > 0) return `${at(system, project)} on ${at('ordeal', git)}`;
+  const ours = at(system, git);
+  return rules.length === 0 || !project ? ours : `${ours} under ${at('rules', project)}`;
+}
+
+/** A run or a played scenario. */
+export type Labelled = Pick<RunFile, 'git' | 'project' | 'startedIn'> & {
+  readonly config: Pick<RunFile['config'], 'system' | 'modules' | 'rules'>;
+};
+
+function at(name: string, git: GitState | null | undefined): string {
+  if (!git) return name;
+  return `${name}@${git.commit.slice(0, 7)}${git.dirty === null ? '' : ' (changed)'}`;
 }

@@ -48,8 +48,8 @@ function wordOf({ verdict }: PlayedScenario): (typeof LAST_WORDS)[RunStatus] {
 function header(run: ScenarioRun, played: PlayedScenario, name: string): Markup {
   const { word, mark, className } = wordOf(played);
   const { scenario, variants, verdict } = played;
-  const { system, source, about, title } = scenario;
-  const parts = [codeLabel({ config: { system: system.name }, git: run.git }), scenario.name];
+  const { source, about, title } = scenario;
+  const parts = [codeLabel(run), scenario.name];
   const what = [...parts, ...variants.map((id) => `with ${id}`)].join(' · ');
   return html`<header class="verdict ${className}">
 <div class="top"><h1><span class="pill">${mark} ${word}</span> <span class="what">${what}</span></h1><span class="id">${name}</span></div>

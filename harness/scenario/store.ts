@@ -27,18 +27,20 @@ import type { Case, Claim, Scenario } from './scenario.ts';
 /** What was asked for: with the script and the code, it determines every byte that is recorded. */
 export interface ScenarioConfig {
   readonly system: string;
-  /** Absolute paths of the modules that bring the system; none for a built-in one. */
+  /** Modules that bring the system, as in a run; none for a built-in one. */
   readonly modules: readonly string[];
   readonly scenario: string;
   readonly mutants: readonly string[];
-  /** Absolute paths. */
   readonly rules: readonly string[];
   readonly set: Options;
 }
 
 /** `run.json` of a scenario. */
 export interface ScenarioRun
-  extends Pick<RunFile, 'schema' | 'startedAt' | 'command' | 'versions' | 'git' | 'machine'> {
+  extends Pick<
+    RunFile,
+    'schema' | 'startedAt' | 'startedIn' | 'command' | 'versions' | 'git' | 'project' | 'machine'
+  > {
   readonly kind: 'scenario';
   readonly config: ScenarioConfig;
 }

@@ -37,11 +37,11 @@ export interface RunFile {
   readonly byValue: readonly string[];
   readonly versions: { readonly ordeal: string; readonly node: string };
   /** Of Ordeal's own checkout; null outside of one. */
-  readonly git: {
-    readonly commit: string;
-    /** Digest of the uncommitted changes; null where there are none. */
-    readonly dirty: string | null;
-  } | null;
+  readonly git: GitState | null;
+  /** Of the user's, where modules of theirs took part; null outside of one, absent before it was kept. */
+  readonly project?: GitState | null;
+  /** The folder from which paths in `config` and `command` go; absent in runs of older versions. */
+  readonly startedIn?: string;
   /** What the backend says of itself: versions, image digest, mechanism per fault. */
   readonly backend: Readonly<Record<string, string>>;
   readonly machine: {
@@ -50,6 +50,13 @@ export interface RunFile {
     readonly cpus: number;
     readonly memoryBytes: number;
   };
+}
+
+/** A commit, and what has been changed since. */
+export interface GitState {
+  readonly commit: string;
+  /** Digest of the uncommitted changes; null where there are none. */
+  readonly dirty: string | null;
 }
 
 /** One checker's answer and how long it took. */

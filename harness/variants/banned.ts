@@ -30,63 +30,69 @@ const SOURCES: readonly Source[] = [
   source('fetch', globalThis, 'fetch'),
 ];
 
-/**
- * Runs code in which these sources are told by name to `onAsked`, which must throw. They are put
- * back whatever happens.
- */
+/** Told by name of what is asked; null while code of ours is at work, which may ask. */
+let watcher: ((name: string) => never) | null = null;
+
+/** Code in which these sources are told by name to `onAsked`, which must throw. */
 export class Banned {
-  readonly #replacements: readonly unknown[];
-  readonly #kept: unknown[] = [];
-  #depth = 0;
-  /** Whether code of ours is at work, which what is banned asked for. */
-  #lifted = false;
+  readonly #onAsked: (name: string) => never;
 
   constructor(onAsked: (name: string) => never) {
-    const refuse = (name: string): void => {
-      if (!this.#lifted) onAsked(name);
-    };
-    this.#replacements = SOURCES.map(({ name, owner, key }) =>
-      name === 'Date' ? dateWithoutClock(refuse) : refusing(name, owner[key] as Method, refuse),
-    );
+    this.#onAsked = onAsked;
   }
 
   during<Result>(code: () => Result): Result {
-    // What ours asked for may call the user's again.
-    const lifted = this.#lifted;
-    this.#lifted = false;
-    if (this.#depth++ === 0) this.#install();
-    try {
-      return code();
-    } finally {
-      this.#lifted = lifted;
-      if (--this.#depth === 0) this.#restore();
-    }
+    install();
+    return under(this.#onAsked, code);
   }
 
-  /** Runs code of ours within: it may ask. */
+  /** Runs code of ours within. */
   lifted<Result>(code: () => Result): Result {
-    const before = this.#lifted;
-    this.#lifted = true;
-    try {
-      return code();
-    } finally {
-      this.#lifted = before;
-    }
-  }
-
-  #install(): void {
-    for (const [at, { owner, key }] of SOURCES.entries()) {
-      this.#kept[at] = owner[key];
-      owner[key] = this.#replacements[at];
-    }
-  }
-
-  #restore(): void {
-    for (const [at, { owner, key }] of SOURCES.entries()) owner[key] = this.#kept[at];
+    return under(null, code);
   }
 }
 
-function refusing(name: string, method: Method, refuse: (name: string) => void): unknown {
+function under<Result>(next: typeof watcher, code: () => Result): Result {
+  const before = watcher;
+  watcher = next;
+  try {
+    return code();
+  } finally {
+    watcher = before;
+  }
+}
+
+function refuse(name: string): void {
+  watcher?.(name);
+}
+
+const afterwards = setImmediate;
+const replacements = SOURCES.map(({ name, owner, key }) =>
+  name === 'Date' ? dateWithoutClock() : refusing(name, owner[key] as Method),
+);
+const kept: unknown[] = [];
+let installed = false;
+
+/** Until the loop turns: putting them in place costs more than what most rules decide. */
+function install(): void {
+  if (installed) return;
+  installed = true;
+  for (const [at, { owner, key }] of SOURCES.entries()) {
+    kept[at] = owner[key];
+    owner[key] = replacements[at];
+  }
+  afterwards(restore);
+}
+
+function restore(): void {
+  installed = false;
+  for (const [at, { owner, key }] of SOURCES.entries()) {
+    // A test may have put its own clock there meanwhile.
+    if (owner[key] === replacements[at]) owner[key] = kept[at];
+  }
+}
+
+function refusing(name: string, method: Method): unknown {
   return new Proxy(method, {
     apply: (target, self, parameters) => {
       refuse(name);
@@ -101,7 +107,7 @@ function refusing(name: string, method: Method, refuse: (name: string) => void):
 }
 
 /** `Date` of a given time still works. */
-function dateWithoutClock(refuse: (name: string) => void): unknown {
+function dateWithoutClock(): unknown {
   return new Proxy(Date, {
     get: (date, key) => {
       if (key === 'now') refuse('Date.now');

@@ -1,6 +1,15 @@
 /** What a stranger does with a protocol of their own: names its file, and gets what built-in ones get. */
 
-import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -68,6 +77,93 @@ describe('a system of its own module', () => {
     expect(verdict.kind).not.toBe('invalid');
     expect(run.config).toMatchObject({ workload: 'once', nemesis: ['stop'] });
     expect(results.figures.reached['all: quorum'].changed).toBeGreaterThan(0);
+  });
+});
+
+describe('a stored run of an own module', () => {
+  const git = (...parameters: string[]) =>
+    execa('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...parameters], { cwd: directory });
+
+  test('names its file as it was given and the commit of its project, and is found again', async () => {
+    await git('init', '-q');
+    await git('add', 'abd.ts', 'package.json');
+    await git('commit', '-q', '-m', 'mine');
+    const commit = (await git('rev-parse', 'HEAD')).stdout;
+    const rules = write(
+      'always.js',
+      `export const always = { id: 'always', describe: 'never stores', kind: 'variant', rules: () => ({ readStores: () => false }) };`,
+    );
+    const of = ['run', './abd.ts', '--seed', '1', '--rules', rules, '--nemesis', 'none'];
+    const { stdout } = await ordeal(...of, '--time-limit', '3', '--json', '--store', 'kept');
+    const { run } = JSON.parse(stdout);
+    expect(run.command).toMatch(/^npx ordeal run \.\/abd\.ts --seed 1 .*--rules \.\/always\.js/);
+    expect(run.config).toMatchObject({ modules: ['./abd.ts'], rules: ['./always.js'] });
+    // The rules have never been added.
+    expect(run.project).toEqual({ commit, dirty: expect.any(String) });
+    const summary = readFileSync(join(directory, 'kept', 'latest', 'summary.md'), 'utf8');
+    expect(summary).toContain(`@${commit.slice(0, 7)} (changed) on ordeal`);
+
+    const elsewhere = { cwd: tmpdir(), reject: false };
+    const stored = join(directory, 'kept', 'latest');
+    const replayed = await execa(process.execPath, [BIN, 'replay', stored], elsewhere);
+    expect(replayed.stdout).toMatch(/^identical/);
+    expect(replayed.stderr).toBe('');
+    write('always.js', `${readFileSync(join(directory, 'always.js'), 'utf8')}// changed\n`);
+    const changed = await execa(process.execPath, [BIN, 'replay', stored], elsewhere);
+    expect(changed.stderr).toMatch(/^made by other code: abd-register@/);
+
+    rmSync(join(directory, 'always.js'));
+    for (const command of ['replay', 'check']) {
+      const gone = await execa(process.execPath, [BIN, command, stored], elsewhere);
+      expect(gone.exitCode).toBe(64);
+      expect(gone.stderr).toContain(
+        './always.js: the run was made with this module, which is not at',
+      );
+    }
+  });
+
+  test('of a moved project is made again from there', async () => {
+    await ordeal('run', './abd.ts', '--seed', '1', '--nemesis', 'none', '--time-limit', '3');
+    const moved = mkdtempSync(join(tmpdir(), 'ordeal-moved-'));
+    try {
+      cpSync(directory, moved, { recursive: true });
+      const stored = realpathSync(join(moved, 'store', 'latest'));
+      const file = join(stored, 'run.json');
+      const run = JSON.parse(readFileSync(file, 'utf8'));
+      writeFileSync(file, JSON.stringify({ ...run, startedIn: join(moved, 'no-more') }));
+      const again = await execa(process.execPath, [BIN, 'replay', stored], { cwd: moved });
+      expect(again.stdout).toMatch(/^identical/);
+      // As older versions wrote it.
+      const { startedIn: _, project: __, ...older } = run;
+      const config = { ...older.config, modules: [join(moved, 'abd.ts')] };
+      writeFileSync(file, JSON.stringify({ ...older, config }));
+      const old = await execa(process.execPath, [BIN, 'replay', stored], { cwd: tmpdir() });
+      expect(old.stdout).toMatch(/^identical/);
+    } finally {
+      rmSync(moved, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('what a system declares is listed', () => {
+  test('its rules, with what each decides', async () => {
+    const { stdout } = await ordeal('list', 'rules', './abd.ts');
+    expect(stdout).toContain('how many nodes must have answered before a phase is over → a whole');
+  });
+
+  test.each([
+    ['rules', 'bare declares no rules: put its decisions into `rules`'],
+    ['mutants', 'bare declares no mutants: put planted bugs into `variants`'],
+    ['scenarios', 'bare has no scenarios'],
+  ])('or that it has no %s', async (what, said) => {
+    const bare = write(
+      'bare.js',
+      `import { abdRegister } from './abd.ts';
+      export const bare = { ...abdRegister, name: 'bare', rules: {}, ruleTable: {}, variants: [] };`,
+    );
+    const { stdout, stderr, exitCode } = await ordeal('list', what, bare);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 0 });
+    expect(stderr).toContain(said);
   });
 });
 

@@ -8,11 +8,14 @@
 
 import {
   type AnyProtocol,
+  type AnyRuleTable,
+  answers,
   arrivals,
   type ClientProtocol,
   type ClientRef,
   type Env,
   type Protocol,
+  type RuleTable,
   rotatingKeys,
   type System,
   type Variant,
@@ -65,6 +68,18 @@ interface AbdRules {
 const abdRules: AbdRules = {
   quorum: (nodes) => Math.floor(nodes / 2) + 1,
   readStores: () => true,
+};
+
+/** A line on each: `ordeal list rules` shows them, and answers of variants are held to them. */
+const ruleTable: RuleTable<AbdRules> = {
+  quorum: {
+    says: 'how many nodes must have answered before a phase is over',
+    answers: answers.count,
+  },
+  readStores: {
+    says: 'whether a read stores what it found before it answers',
+    answers: answers.yesOrNo,
+  },
 };
 
 type Node = Env<Message, Stored>;
@@ -229,6 +244,7 @@ export const abdRegister: System = {
   operations: ['read', 'write'],
   options: {},
   rules: abdRules,
+  ruleTable: ruleTable as AnyRuleTable,
   protocol: (rules) => protocol(rules as AbdRules) as AnyProtocol,
   client: () => client,
   leaderless: true,

@@ -94,6 +94,29 @@ describe('what is not valid says why, and what to do', () => {
     });
   });
 
+  test('a violation in a run that is not the same twice says both', () => {
+    const determinism = { replays: 1, identical: 0, parting: PARTING };
+    const invalid: Verdict = { kind: 'invalid', because: 'two leaders', events: [] };
+    const { verdict, status } = outcomeOf(invalid, { ...FINE, determinism, suspects: ['mine.ts'] });
+    expect(status).toBe(EXIT.invalid);
+    expect(verdict).toMatchObject({ because: 'two leaders' });
+    const results = { ...resultsFor(History.from(EVENTS), verdict), exitStatus: status };
+    const summary: RunSummary = {
+      run: RUN,
+      results,
+      paths: { directory: 'store/x', report: null },
+    };
+    for (const text of [
+      terminalBlock(summary, { columns: 80, colour: false }),
+      summaryMarkdown(summary),
+      JSON.stringify(verdict),
+    ]) {
+      expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+        /two leaders.*the same seed gave another run the second time, from event 12 of history.jsonl on: .*mine\.ts/,
+      );
+    }
+  });
+
   test.each([
     [0, 'a was never asked: nothing that it changes was tested'],
     [7, 'a was asked 7 times, and always agreed: nothing that it changes was tested'],
