@@ -1,7 +1,7 @@
 /** The checkers that a run passes through, over the evidence of the run. One line registers one. */
 
 import { judge as judgeAgreement } from '../checkers/agreement/index.ts';
-import type { LivenessBounds } from '../checkers/agreement/liveness.ts';
+import type { LivenessBounds } from '../checkers/agreement/liveness-verdict.ts';
 import { realTimeVerdict } from '../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../checkers/availability.ts';
 import { faultWindows, lossOf } from '../checkers/fault-windows.ts';
@@ -15,7 +15,7 @@ import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
 import type { ClientPromise, System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
-import { cannotBeLive, electionsByChance, progressBoundS, recoveryBoundS } from './recovery.ts';
+import { electionsByChance, hindrances, progressBoundS, recoveryBoundS } from './recovery.ts';
 import type { TimedCheck } from './store/format.ts';
 import type { TraceFollower } from './trace-follower.ts';
 
@@ -125,35 +125,43 @@ export const judges: readonly Judge[] = [
   {
     name: 'availability',
     describe: 'operations succeed again within a bound after the last fault was undone',
-    judge: ({ config, system, history }) => {
+    judge: (evidence) => {
+      const { config, system, history } = evidence;
       // `liveness` says all there is to say of a cluster that never came about.
       if (phaseMark(history, 'unformed') !== null) return null;
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('availability', 'the run has no quiet end');
       const boundNs = recoveryBoundS(system, config) * 1e9;
       const result = availabilityVerdict(history, { quietAtNs, boundNs });
-      return unlessNotUndone(history, unlessHopeless(system, config, result));
+      const excuse = { byRefusals: true, unlessSettledByNs: quietAtNs };
+      return unlessNotUndone(history, unlessHindered(evidence, result, excuse));
     },
   },
   {
     name: 'liveness',
     describe: 'after the last fault there is one stable leader, and everybody catches up with it',
-    judge: ({ config, system, history, follower: { liveness } }) => {
+    judge: (evidence) => {
+      const { config, system, history } = evidence;
+      const { liveness } = evidence.follower;
       const unformed = phaseMark(history, 'unformed');
-      if (unformed !== null) return unlessHopeless(system, config, neverFormed(unformed));
+      if (unformed !== null) return unlessHindered(evidence, neverFormed(unformed));
       if (liveness === null) return null;
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('liveness', 'the run has no quiet end');
       const endNs = history.time[history.length - 1] as number;
       const bounds = livenessBounds(system, config, quietAtNs, endNs);
-      const result = unlessHopeless(system, config, liveness.conclude(bounds));
-      return unlessNotUndone(history, result);
+      const result = liveness.conclude(bounds);
+      const excuse = needsNoElection(result.verdict)
+        ? { unlessSettledByNs: quietAtNs + bounds.boundNs }
+        : {};
+      return unlessNotUndone(history, unlessHindered(evidence, result, excuse));
     },
   },
   {
     name: 'progress',
     describe: 'while a quorum is up and connected, operations succeed, whatever else is down',
-    judge: ({ config, system, history }) => {
+    judge: (evidence) => {
+      const { config, system, history } = evidence;
       // Of real machines nobody knows whether they were in time: there a quiet end must do.
       if (system.suffices === undefined || config.backend !== 'sim') return null;
       if (phaseMark(history, 'unformed') !== null) return null;
@@ -161,7 +169,10 @@ export const judges: readonly Judge[] = [
       const boundNs = progressBoundS(system, config) * 1e9;
       const isQuorum = (up: readonly number[]) => system.suffices?.(up, set, nodes) === true;
       const result = progressVerdict(history, { nodes, isQuorum, boundNs });
-      return unlessHopeless(system, config, result);
+      const { verdict } = result;
+      const event = verdict.kind === 'invalid' ? (verdict.events[0] as number) : 0;
+      const excuse = { byRefusals: true, unlessSettledByNs: history.time[event] as number };
+      return unlessHindered(evidence, result, excuse);
     },
   },
   {
@@ -178,20 +189,17 @@ export const judges: readonly Judge[] = [
   {
     name: 'stats',
     describe: 'enough operations succeeded and enough faults bit for the other answers to count',
-    judge: ({ config, system, history, follower }) => {
+    judge: (evidence) => {
+      const { config, system, history, follower } = evidence;
       const leaderChanges = electionsUnderFaults(follower.checker?.stats);
-      const evidence = leaderChanges === undefined ? {} : { leaderChanges };
-      const { verdict, stats: figures } = statsVerdict(
-        history,
-        thresholdsOf(system, config, leaderChanges !== undefined),
-        evidence,
-      );
+      const thresholds = thresholdsOf(system, config, leaderChanges !== undefined);
+      const known = leaderChanges === undefined ? {} : { leaderChanges };
+      const { overall, verdict, stats } = statsVerdict(history, thresholds, known);
       const vacuous = verdict.kind === 'valid' ? vacuousness(config, history) : null;
-      return {
-        checker: 'stats',
-        verdict: vacuous === null ? verdict : { kind: 'unknown', because: vacuous },
-        stats: figures,
-      };
+      const judged: Verdict = vacuous === null ? verdict : { kind: 'unknown', because: vacuous };
+      const result = { checker: 'stats', verdict: judged, stats };
+      if (overall.ok >= thresholds.okMin) return result;
+      return unlessHindered(evidence, result, { byRefusals: true });
     },
   },
 ];
@@ -236,13 +244,50 @@ function phaseMark(history: History, phase: string): number | null {
   return null;
 }
 
-/** No system is blamed for a world in which it cannot be live by its own assumptions. */
-function unlessHopeless(system: System, config: RunConfig, result: CheckResult): CheckResult {
-  if (result.verdict.kind === 'valid') return result;
-  const why = cannotBeLive(system, config);
-  if (why === null) return result;
-  const because = `${system.name} cannot be expected to be live in this world: ${why} (${result.verdict.because})`;
-  return { ...result, verdict: { kind: 'unknown', because } };
+/** What besides the system may have kept a property from coming about. */
+interface Excuse {
+  /** Whether the refusal of clients can; no by default. */
+  readonly byRefusals?: boolean;
+  /**
+   * Elections cannot where since then, in nanoseconds, there has been one leader and no other; by
+   * default they can in any case.
+   */
+  readonly unlessSettledByNs?: number;
+}
+
+/**
+ * No system is blamed for what its world keeps from it: for that the world must be one that causes
+ * such a thing, and the run not show that it did not.
+ */
+function unlessHindered(
+  { system, config, follower: { liveness } }: Evidence,
+  result: CheckResult,
+  { byRefusals = false, unlessSettledByNs = Number.NEGATIVE_INFINITY }: Excuse = {},
+): CheckResult {
+  const { verdict } = result;
+  const byElections = liveness === null || liveness.settledSinceNs > unlessSettledByNs;
+  const hindrance = hindrances(system, config).find(({ causes }) => {
+    if (causes === 'elections') return byElections;
+    return causes === 'anything' || byRefusals;
+  });
+  if (hindrance === undefined) return result;
+  if (verdict.kind !== 'valid') {
+    const because = `${system.name} ${HINDERED}: ${hindrance.because} (${verdict.because})`;
+    return { ...result, verdict: { kind: 'unknown', because } };
+  }
+  if (result.checker !== 'liveness') return result;
+  const note = `live all the same, elections not being counted: ${hindrance.because}`;
+  return { ...result, verdict: { kind: 'valid', note } };
+}
+
+/** What is said of a run that its world may be to blame for. */
+export const HINDERED = 'cannot be expected to be live in this world';
+
+/** Whether a property that is broken is one that any leader that lasts must bring about. */
+function needsNoElection(verdict: Verdict): boolean {
+  if (verdict.kind !== 'invalid') return false;
+  const { property } = verdict;
+  return property === 'Liveness:commit-progress' || property === 'Liveness:followers-converge';
 }
 
 function neverFormed(event: number): CheckResult {
@@ -303,7 +348,11 @@ export function okEnough({ rate, timeLimitS }: RunConfig): number {
  * fault of every kind that had time to act, and a change of leader where faults should cause one and
  * somebody counts them: nobody does for an own system that brings no checker of traces.
  */
-function thresholdsOf(system: System, config: RunConfig, countsLeaders: boolean): Thresholds {
+function thresholdsOf(
+  system: System,
+  config: RunConfig,
+  countsLeaders: boolean,
+): Thresholds & { readonly okMin: number } {
   const rounds = config.timeLimitS / config.nemesisIntervalS;
   const acting = config.nemesis;
   const unsettling = config.nodes >= 3 && acting.some((name) => name !== 'clock');

@@ -23,6 +23,9 @@ const UNSURE_MAX = 0.25;
 /** Above this chance that a node hears nothing within a time-out, leaders do not last. */
 const SILENCE_MAX = 0.02;
 
+/** So many sessions a second clients open that take them from one another: that uses up leaders. */
+const SESSIONS_PER_S = 2_000;
+
 /** Share of what a system can take in at most, above which its queue grows: bursts come, too. */
 const LOAD_MAX = 0.5;
 
@@ -69,63 +72,100 @@ export function progressBoundS(system: System, setting: Pick<Setting, 'backend' 
 }
 
 /**
- * Why a system cannot be expected to be live in this world, with what to set instead; null where
- * it can. Real machines are not known well enough to say so of them.
+ * A setting under which a system cannot be expected to be live, and what that brings about:
+ * elections that fail and leaders that are given up, clients that are refused, or anything.
  */
-export function cannotBeLive(
-  system: System,
-  { backend, nodes, concurrency, rate, set }: Setting,
-): string | null {
-  if (backend !== 'sim') return null;
+export interface Hindrance {
+  readonly causes: 'elections' | 'refusals' | 'anything';
+  /** What is set and what to set instead. */
+  readonly because: string;
+}
+
+/**
+ * Why a system cannot be expected to be live in this world, with what to set instead; null where
+ * it can.
+ */
+export function cannotBeLive(system: System, setting: Setting): string | null {
+  return hindrances(system, setting)[0]?.because ?? null;
+}
+
+/**
+ * All that keeps a system from being live in this world, most important first; none where nothing
+ * does. Real machines are not known well enough to say so of them.
+ */
+export function hindrances(system: System, setting: Setting): readonly Hindrance[] {
+  const { backend, nodes, concurrency, rate, set } = setting;
+  if (backend !== 'sim') return [];
   const world = worldOf(system, set);
+  const found: Hindrance[] = [];
   for (const patience of patienceOf(system)) {
-    const { option, every } = patience;
-    const haveMs = Number(set[option]);
-    const least = Math.ceil(needMs(patience, world, set));
-    if (haveMs < least) {
-      const signs = every === undefined ? '' : `${every}=${set[every]} and `;
-      return (
-        `${option}=${haveMs} is shorter than the ${least} ms that ${signs}${patience.hops} ` +
-        `${patience.hops === 1 ? 'message' : 'messages'} may take in this world (latency up to ` +
-        `${world.latencyMs} ms, a sync up to ${world.syncMs} ms): set ${option}=${least} or more`
-      );
-    }
-    if (every === undefined || nodes === 1) continue;
-    const signs = Math.floor((haveMs - world.hopMs * patience.hops) / Number(set[every]));
-    const silence = nodes * world.unsure ** Math.max(1, signs);
-    if (silence > SILENCE_MAX) {
-      return (
-        `${percent(world.unsure)} of the messages are lost or late, and ${option}=${haveMs} leaves ` +
-        `room for ${signs} of them, ${every}=${set[every]} apart: leaders are given up although ` +
-        `nothing is wrong with them; set network.lossPpm and network.latePpm lower, or ${option} higher`
-      );
-    }
+    const because = tooHasty(patience, world, setting) ?? tooSilent(patience, world, setting);
+    if (because !== null) found.push({ causes: 'elections', because });
   }
   const sessionsMax = Number(set['sessionsMax'] ?? Number.POSITIVE_INFINITY);
   if (concurrency > sessionsMax) {
-    return (
+    const because =
       `${concurrency} clients have ${sessionsMax} sessions between them, and each that opens one ` +
-      `takes it from another: set sessionsMax=${concurrency} or more, or --concurrency lower`
-    );
+      `takes it from another: set sessionsMax=${concurrency} or more, or --concurrency lower`;
+    const serves = system.leaderServes?.(set) ?? Number.POSITIVE_INFINITY;
+    found.push({ causes: serves < SESSIONS_PER_S ? 'anything' : 'refusals', because });
   }
   const inFlight = system.inFlight?.(set) ?? Number.POSITIVE_INFINITY;
-  const rateMax = Math.floor((LOAD_MAX * inFlight * 1000) / (2 * world.hopMs));
-  if (nodes > 1 && rate > rateMax) {
-    return (
+  const takesMs = nodes > 1 ? 2 * world.hopMs : 2 * world.syncMs;
+  const rateMax = Math.floor((LOAD_MAX * inFlight * 1000) / takesMs);
+  if (rate > rateMax) {
+    const because =
       `${rate} operations a second are more than it can take in, ${inFlight} at a time, each of ` +
-      `which may need ${2 * world.hopMs} ms: set --rate ${rateMax} or less, or let it take more at a time`
-    );
+      `which may need ${takesMs} ms: set --rate ${rateMax} or less, or let it take more at a time`;
+    found.push({ causes: 'refusals', because });
   }
-  if (nodes === 1 || world.unsure <= UNSURE_MAX) return null;
+  if (nodes > 1 && world.unsure > UNSURE_MAX) {
+    const because =
+      `${percent(world.unsure)} of the messages are lost or late: set network.lossPpm and ` +
+      `network.latePpm lower (to ${UNSURE_MAX * 1e6} per million together)`;
+    found.push({ causes: 'anything', because });
+  }
+  return found;
+}
+
+/** Messages and disks cannot meet the time-out. */
+function tooHasty(patience: Patience, world: WorldDelays, { set }: Setting): string | null {
+  const { option, every, hops } = patience;
+  const haveMs = Number(set[option]);
+  const least = Math.ceil(needMs(patience, world, set));
+  if (haveMs >= least) return null;
+  const signs = every === undefined ? '' : `${every}=${set[every]} and `;
   return (
-    `${percent(world.unsure)} of the messages are lost or late: set network.lossPpm and ` +
-    `network.latePpm lower (to ${UNSURE_MAX * 1e6} per million together)`
+    `${option}=${haveMs} is shorter than the ${least} ms that ${signs}${hops} ` +
+    `${hops === 1 ? 'message' : 'messages'} may take in this world (latency up to ` +
+    `${world.latencyMs} ms, a sync up to ${world.syncMs} ms): set ${option}=${least} or more`
   );
 }
 
-/** Elections that lost messages alone may bring about in so many seconds, with room to spare. */
+/** Signs of life are lost so often that within the time-out none may come. */
+function tooSilent(patience: Patience, world: WorldDelays, setting: Setting): string | null {
+  const { option, every, hops } = patience;
+  const { nodes, set } = setting;
+  if (every === undefined || nodes === 1) return null;
+  const haveMs = Number(set[option]);
+  const signs = Math.floor((haveMs - world.hopMs * hops) / Number(set[every]));
+  if (nodes * world.unsure ** Math.max(1, signs) <= SILENCE_MAX) return null;
+  return (
+    `${percent(world.unsure)} of the messages are lost or late, and ${option}=${haveMs} leaves ` +
+    `room for ${signs} of them, ${every}=${set[every]} apart: leaders are given up although ` +
+    `nothing is wrong with them; set network.lossPpm and network.latePpm lower, or ${option} higher`
+  );
+}
+
+/**
+ * Elections that lost messages alone may bring about in so many seconds, with room to spare; any
+ * number where the world keeps leaders from lasting.
+ */
 export function electionsByChance(system: System, setting: Setting, seconds: number): number {
   const { backend, nodes, set } = setting;
+  if (hindrances(system, setting).some(({ causes }) => causes !== 'refusals')) {
+    return Number.POSITIVE_INFINITY;
+  }
   const [patience] = patienceOf(system);
   if (backend !== 'sim' || patience?.every === undefined) return 0;
   const world = worldOf(system, set);

@@ -3,23 +3,10 @@
  * is undone there is one stable leader, what is in its log gets committed, and everyone catches up.
  */
 
-import { nodeName, type Recovered, type TraceEvent, type TraceLine } from '../trace.ts';
-import type { CheckResult, Verdict } from '../verdict.ts';
-import { PROPERTIES, type PropertyName } from './properties.ts';
+import type { Recovered, TraceEvent, TraceLine } from '../trace.ts';
+import type { CheckResult } from '../verdict.ts';
+import { judgeRecovery, type LivenessBounds, type Member, type Reign } from './liveness-verdict.ts';
 import { PlannedChanges } from './raft-liveness.ts';
-
-export interface LivenessBounds {
-  /** When the last fault had been undone, in nanoseconds since the run began. */
-  readonly quietAtNs: number;
-  /** How long the system may take from then on; followers may take twice as long to catch up. */
-  readonly boundNs: number;
-  /** When the run ended; by default with its last line. */
-  readonly endNs?: number;
-  /** How long a leader must last to count as stable; by default a quarter of the bound. */
-  readonly stableNs?: number;
-  /** Elections that lost messages alone may bring about until the end; by default none. */
-  readonly electionsByChance?: number;
-}
 
 /**
  * Judges the end of a stored trace: `Liveness:leader`, `Liveness:commit-progress`,
@@ -40,31 +27,6 @@ export function livenessVerdict(lines: Iterable<TraceLine>, bounds: LivenessBoun
   return observer.conclude(bounds);
 }
 
-interface Member {
-  readonly node: number;
-  alive: boolean;
-  last: number;
-  commit: number;
-  applied: number;
-  /** When it last executed something: who lags far behind and catches up is not stuck. */
-  movedNs: number;
-}
-
-/** One leader, from its election, or the quiet end if that was later, until it stops leading. */
-interface Reign {
-  readonly node: number;
-  term: number;
-  readonly line: number;
-  startNs: number;
-  endNs: number | null;
-  /** Whether it ended because the leader wanted it to. */
-  planned: boolean;
-  /** Last index of its log at its start: this much must get committed, and executed by all. */
-  required: number;
-  /** When it had committed that much. */
-  committedNs: number | null;
-}
-
 /** Follows a run as it happens: fed every line, told of the quiet end, asked at the end. */
 export class LivenessObserver {
   /** Whether terms are ballots, of which each node has its own. */
@@ -81,6 +43,8 @@ export class LivenessObserver {
   termLine = -1;
   line = -1;
   timeNs = 0;
+  /** When a leader last came or went. */
+  #changedNs = Number.NEGATIVE_INFINITY;
   #isQuiet = false;
   readonly plans = new PlannedChanges();
 
@@ -92,6 +56,12 @@ export class LivenessObserver {
   get termsAfterQuiet(): number {
     // Ballots jump: nobody's attempts before the quiet end show in the next one that is led.
     return this.#ballots ? this.#elections : this.term - this.termBefore;
+  }
+
+  /** Since when there has been one leader, and always the same; infinite where there is none now. */
+  get settledSinceNs(): number {
+    const open = this.reigns.filter((reign) => reign.endNs === null);
+    return open.length === 1 ? this.#changedNs : Number.POSITIVE_INFINITY;
   }
 
   feed(event: TraceEvent, node: number, _incarnation: number, timeNs: number): void {
@@ -110,14 +80,17 @@ export class LivenessObserver {
         return;
       case 'apply':
         member.applied = event.position;
-        member.movedNs = timeNs;
+        moved(member, timeNs);
+        return;
+      case 'snapshot-piece':
+        pieceArrived(member, event, timeNs);
         return;
       case 'snapshot':
         if (event.op === 'take') return;
         member.last = Math.max(member.last, event.last.index);
         member.commit = Math.max(member.commit, event.last.index);
         member.applied = event.last.index;
-        member.movedNs = timeNs;
+        moved(member, timeNs);
         return;
       case 'boot':
         this.#boot(member, event.recovered, timeNs);
@@ -164,13 +137,13 @@ export class LivenessObserver {
   }
 
   conclude(bounds: LivenessBounds): CheckResult {
-    return conclude(this, bounds, Math.max(this.timeNs, bounds.endNs ?? 0));
+    return judgeRecovery(this, bounds, Math.max(this.timeNs, bounds.endNs ?? 0));
   }
 
   #member(node: number): Member {
     let member = this.members[node];
     if (member === undefined) {
-      member = { node, alive: false, last: 0, commit: 0, applied: 0, movedNs: -Infinity };
+      member = newMember(node);
       this.members[node] = member;
     }
     return member;
@@ -179,6 +152,7 @@ export class LivenessObserver {
   #boot(member: Member, recovered: Recovered, timeNs: number): void {
     this.#endReign(member.node, timeNs);
     member.alive = true;
+    member.incoming = null;
     member.last = recovered.snapshot.index;
     member.commit = recovered.snapshot.index;
     member.applied = recovered.snapshot.index;
@@ -210,6 +184,9 @@ export class LivenessObserver {
       return;
     }
     const required = Math.max(member.last, event.last.index);
+    this.#changedNs = startNs;
+    // It sends whoever lacks one a snapshot of its own.
+    for (const each of this.members) if (each !== undefined) each.incoming = null;
     this.reigns.push({
       node: member.node,
       term: event.term,
@@ -232,6 +209,7 @@ export class LivenessObserver {
     const reign = this.#reignOf(node);
     if (reign === undefined || reign.term >= term) return;
     end(reign, timeNs, planned);
+    this.#changedNs = timeNs;
     this.#forgetEnded();
   }
 
@@ -251,166 +229,37 @@ export class LivenessObserver {
   }
 }
 
+function newMember(node: number): Member {
+  return {
+    node,
+    alive: false,
+    last: 0,
+    commit: 0,
+    applied: 0,
+    incoming: null,
+    movedNs: Number.NEGATIVE_INFINITY,
+  };
+}
+
+function moved(member: Member, timeNs: number): void {
+  member.movedNs = timeNs;
+  member.incoming = null;
+}
+
+/** More of the same snapshot is progress; another one before the first is whole is not. */
+function pieceArrived(
+  member: Member,
+  { index, received }: Extract<TraceEvent, { kind: 'snapshot-piece' }>,
+  timeNs: number,
+): void {
+  const { incoming } = member;
+  const isMore = incoming?.index === index && received > incoming.received;
+  if (incoming !== null && !isMore) return;
+  member.incoming = { index, received };
+  member.movedNs = timeNs;
+}
+
 function end(reign: Reign, timeNs: number, planned: boolean): void {
   reign.endNs = timeNs;
   reign.planned = planned;
-}
-
-function conclude(observer: LivenessObserver, bounds: LivenessBounds, endNs: number): CheckResult {
-  const { quietAtNs, boundNs } = bounds;
-  const deadlineNs = quietAtNs + boundNs;
-  const stable = stableReign(observer, bounds, endNs);
-  const stats = {
-    timeToLeaderNs: stable === null ? 'never' : stable.startNs - quietAtNs,
-    timeToCommitNs:
-      stable === null || stable.committedNs === null
-        ? 'never'
-        : Math.max(0, stable.committedNs - quietAtNs),
-    termsAfterQuiet: observer.termsAfterQuiet,
-  };
-  const result = (verdict: Verdict): CheckResult => ({ checker: 'liveness', verdict, stats });
-  if (observer.line < 0) return result({ kind: 'unknown', because: 'the trace is empty' });
-  if (stable === null && endNs < deadlineNs) {
-    const because =
-      `no leader had lasted ${seconds(stableNsOf(bounds))} s when the run ended, ` +
-      `${seconds(deadlineNs - endNs)} s before the bound on recovery`;
-    return result({ kind: 'unknown', because });
-  }
-  return result(
-    leaderVerdict(observer, stable, bounds) ??
-      overdueVerdict(observer, bounds, endNs) ??
-      progressVerdict(observer, stable, bounds, endNs) ??
-      convergenceVerdict(observer, stable, bounds, endNs) ??
-      disruptionVerdict(observer, bounds) ?? { kind: 'valid' },
-  );
-}
-
-/** The first leader that lasted long enough, or until the end of a run that went past the bound. */
-function stableReign(
-  observer: LivenessObserver,
-  bounds: LivenessBounds,
-  endNs: number,
-): Reign | null {
-  const past = endNs >= bounds.quietAtNs + bounds.boundNs;
-  const stableNs = stableNsOf(bounds);
-  for (const reign of observer.reigns) {
-    if ((reign.endNs ?? endNs) - reign.startNs >= stableNs) return reign;
-    // Who commits what it had and then hands over as it meant to was stable.
-    if (reign.planned && reign.committedNs !== null) return reign;
-    if (past && reign.endNs === null) return reign;
-  }
-  return null;
-}
-
-function stableNsOf(bounds: LivenessBounds): number {
-  return bounds.stableNs ?? bounds.boundNs / 4;
-}
-
-function leaderVerdict(
-  observer: LivenessObserver,
-  stable: Reign | null,
-  { quietAtNs, boundNs }: LivenessBounds,
-): Verdict | null {
-  if (stable !== null && stable.startNs <= quietAtNs + boundNs) return null;
-  const bound = `${seconds(boundNs)} s after the last fault was undone`;
-  const because =
-    stable === null
-      ? `no leader that lasted was elected, up to term ${observer.term}`
-      : `the first leader that lasted, ${nodeName(stable.node)} in term ${stable.term}, was ` +
-        `elected ${seconds(stable.startNs - quietAtNs)} s after the last fault was undone`;
-  const detail = `there was no stable leader within ${bound}: ${because}`;
-  return broken('Liveness:leader', stable?.node ?? 0, detail, [stable?.line ?? observer.line]);
-}
-
-/** Raft: a transfer of the leadership, or a change of who takes part, that does not end. */
-function overdueVerdict(
-  observer: LivenessObserver,
-  { quietAtNs }: LivenessBounds,
-  endNs: number,
-): Verdict | null {
-  const overdue = observer.plans.overdue(observer.members, quietAtNs, endNs);
-  if (overdue === null) return null;
-  const { property, node, because, lines } = overdue;
-  return broken(property, node, because, [...lines, observer.line]);
-}
-
-function progressVerdict(
-  observer: LivenessObserver,
-  stable: Reign | null,
-  { quietAtNs, boundNs }: LivenessBounds,
-  endNs: number,
-): Verdict | null {
-  if (stable === null || stable.required === 0) return null;
-  // One that was elected just within the bound has as long again for its first commit.
-  const { movedNs } = observer.members[stable.node] as Member;
-  const dueNs = Math.max(quietAtNs, stable.startNs, movedNs) + boundNs;
-  if (stable.committedNs !== null && stable.committedNs <= dueNs) return null;
-  const because =
-    `${nodeName(stable.node)}, leader of term ${stable.term}, did not commit its log up to ` +
-    `index ${stable.required} within ${seconds(boundNs)} s`;
-  if (stable.committedNs === null && (endNs < dueNs || stable.endNs !== null)) {
-    return { kind: 'unknown', because: `${because}, before the run or its leadership ended` };
-  }
-  return broken('Liveness:commit-progress', stable.node, because, [stable.line, observer.line]);
-}
-
-function convergenceVerdict(
-  observer: LivenessObserver,
-  stable: Reign | null,
-  { quietAtNs, boundNs }: LivenessBounds,
-  endNs: number,
-): Verdict | null {
-  if (stable === null) return null;
-  for (const member of observer.members) {
-    if (member === undefined || !member.alive || member.applied >= stable.required) continue;
-    const sinceNs = observer.plans.takesPartSince(member.node);
-    if (sinceNs === null) continue;
-    const dueNs = Math.max(Math.max(quietAtNs, sinceNs) + 2 * boundNs, member.movedNs + boundNs);
-    const because =
-      `${nodeName(member.node)} has executed only up to index ${member.applied}, although the ` +
-      `leader had index ${stable.required} when the last fault was undone`;
-    if (endNs < dueNs) return { kind: 'unknown', because: `${because}; the run ended early` };
-    const lines = [stable.line, observer.line];
-    return broken('Liveness:followers-converge', member.node, because, lines);
-  }
-  return null;
-}
-
-/** Terms beyond what it takes for every node to rejoin: elections that nothing asks for. */
-function disruptionVerdict(
-  observer: LivenessObserver,
-  { quietAtNs, electionsByChance = 0 }: LivenessBounds,
-): Verdict | null {
-  const terms = observer.termsAfterQuiet;
-  const allowed = 2 * (observer.members.length + observer.plans.elections) + electionsByChance;
-  if (terms <= allowed) return null;
-  return broken(
-    'Disruption',
-    0,
-    `${terms} terms began after the last fault was undone ${seconds(quietAtNs)} s into the run; ` +
-      `${allowed} would be enough for every node to rejoin`,
-    [observer.termLine],
-  );
-}
-
-/** A property is broken, by what this node did or did not do. */
-function broken(
-  property: PropertyName,
-  node: number,
-  detail: string,
-  trace: readonly number[],
-): Verdict {
-  const because = PROPERTIES[property].broken(nodeName(node));
-  return {
-    kind: 'invalid',
-    because,
-    detail: `${property}: ${detail}`,
-    events: [],
-    trace,
-    property,
-  };
-}
-
-function seconds(ns: number): string {
-  return (ns / 1e9).toFixed(1);
 }

@@ -118,8 +118,10 @@ function checkLine(check: TimedCheck, style: TerminalStyle): string {
   const property = check.verdict.kind === 'invalid' ? (check.verdict.property ?? '') : '';
   const text = [check.checker, property].filter((part) => part !== '').join('  ');
   const took = seconds(check.seconds);
-  if (kind === 'unknown')
+  const isNoted = kind === 'valid' && check.verdict.note !== undefined;
+  if (kind === 'unknown' || isNoted) {
     return line(kind, 'Check', `${text}: ${sentenceOf(check.verdict)}`, style);
+  }
   const gap = style.columns - INDENT - text.length - took.length;
   return line(kind, 'Check', gap < 2 ? text : `${text}${' '.repeat(gap)}${took}`, style);
 }

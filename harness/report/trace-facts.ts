@@ -194,4 +194,4 @@ class Window {
 }
 
 /** Reported for every message: they would push out what matters. */
-const QUIET: ReadonlySet<string> = new Set(['reply', 'match']);
+const QUIET: ReadonlySet<string> = new Set(['reply', 'match', 'snapshot-piece']);

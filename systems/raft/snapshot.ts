@@ -88,13 +88,15 @@ function receive(raft: Raft, from: number, message: InstallSnapshot): Snapshot |
   if (offset === 0) state.incoming = { term, index, text: '' };
   const { incoming } = state;
   const fits = incoming !== null && rules.isOfIncoming(incoming, message);
-  if (fits && incoming.text.length === offset) incoming.text += data;
+  const isNext = fits && incoming.text.length === offset;
+  if (isNext) incoming.text += data;
   const received = fits ? incoming.text : '';
   if (done && received.length === offset + data.length) {
     state.incoming = null;
     const kv = JSON.parse(received) as KvSnapshot | null;
     return { index, term: last.term, kv, configuration };
   }
+  if (isNext) env.trace({ kind: 'snapshot-piece', index, received: received.length });
   env.send(from, {
     kind: 'snapshot-reply',
     term: state.term,

@@ -2,17 +2,17 @@
  * `npm run soak -- [--runs 1000] [--from 1] [--system raft]... [--set reads=lease]...`: every protocol as it should be, in
  * hard worlds drawn from the seed (`test/hard-worlds.ts`), simulated and judged in memory. What is
  * called invalid is a false alarm of a checker or a bug of a protocol. Ends with status 1 if the
- * safety of any run was. Liveness is counted apart, and so are worlds that leave a protocol none by
- * its own assumptions (`hopeless`), unless the run showed that it was live all the same.
+ * safety of any run was. Liveness is counted apart, and so are runs in which nothing is in doubt but
+ * what their world may be to blame for (`hopeless`).
  */
 
 import { parseArgs } from 'node:util';
+import type { Verdict } from '../../checkers/verdict.ts';
 import type { RunConfig } from '../../harness/config.ts';
-import { cannotBeLive } from '../../harness/recovery.ts';
+import { HINDERED } from '../../harness/judge.ts';
 import { commandOf } from '../../harness/run-file.ts';
 import { type SimulatedRun, simulateOnce } from '../../harness/simulate.ts';
 import type { TimedCheck } from '../../harness/store/format.ts';
-import type { System } from '../../systems/system.ts';
 import { hardRun, safetyAlarms, soaked } from '../hard-worlds.ts';
 
 const { values } = parseArgs({
@@ -56,7 +56,7 @@ let unsafe = 0;
 for (let seed = Number(from); seed < Number(from) + Number(runs); seed++) {
   for (const system of chosen) {
     const { request, config } = hardRun(system, seed, fixed);
-    const kind = soakOnce(system, config);
+    const kind = soakOnce(config);
     tallies.get(system.name)?.add(kind, seed);
     if (!kind.startsWith('UNSAFE')) continue;
     unsafe++;
@@ -69,29 +69,29 @@ for (const [name, tally] of tallies) {
 }
 process.exitCode = unsafe === 0 ? 0 : 1;
 
-function soakOnce(system: System, config: RunConfig): string {
+function soakOnce(config: RunConfig): string {
   try {
-    return kindOf(system, config, simulateOnce(config, []));
+    return kindOf(simulateOnce(config, []));
   } catch (error) {
     return `UNSAFE threw: ${error instanceof Error ? error.stack : String(error)}`;
   }
 }
 
 /** Runs of one kind are told together: what differs from run to run is left out. */
-function kindOf(
-  system: System,
-  config: RunConfig,
-  { verdict: { kind }, checks }: SimulatedRun,
-): string {
+function kindOf({ verdict: { kind }, checks }: SimulatedRun): string {
   if (kind === 'valid') return 'valid';
   const wrong = checks.filter(({ verdict: { kind } }) => kind === 'invalid');
   const safety = safetyAlarms(checks);
   if (safety.length > 0) return `UNSAFE ${safety.map(reasonOf).join('; ')}`;
   if (wrong.length > 0) return `not live: ${wrong.map(reasonOf).join('; ')}`;
   const doubts = checks.filter(({ verdict: { kind } }) => kind === 'unknown');
-  const hopeless = cannotBeLive(system, config);
-  if (hopeless !== null) return `hopeless: ${generalized(hopeless)}`;
-  return `unknown: ${doubts.map(reasonOf).join('; ')}`;
+  const open = doubts.filter(({ verdict }) => !isHindered(verdict));
+  if (open.length === 0) return `hopeless: ${doubts.map(reasonOf).join('; ')}`;
+  return `unknown: ${open.map(reasonOf).join('; ')}`;
+}
+
+function isHindered(verdict: Verdict): boolean {
+  return verdict.kind === 'unknown' && verdict.because.includes(HINDERED);
 }
 
 function reasonOf({ checker, verdict }: TimedCheck): string {

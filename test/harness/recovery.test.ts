@@ -53,6 +53,9 @@ describe('a world', () => {
   test('asks for more than a system takes in', () => {
     const config = resolved({ system: 'multi-paxos', rate: 400, set: { window: 1 } });
     expect(cannotBeLive(systems['multi-paxos'] as System, config)).toContain('set --rate');
+    const set = { window: 1, 'disk.syncMaxUs': 20_000, electionTimeoutMs: 1_000 };
+    const alone = resolved({ system: 'multi-paxos', rate: 50, nodes: 1, set });
+    expect(cannotBeLive(systems['multi-paxos'] as System, alone)).toContain('set --rate 12');
   });
 
   test('has fewer sessions than clients', () => {
@@ -95,6 +98,33 @@ describe('a run', () => {
       return verdict.kind === 'invalid' && verdict.property === 'Liveness:followers-converge';
     });
     expect(found.length).toBeGreaterThanOrEqual(2);
+  });
+
+  // Time-outs that the disks cannot meet.
+  const hastyRaft = { electionTimeoutMs: 60, heartbeatMs: 20, 'disk.syncMaxUs': 50_000 };
+
+  test('that was live in a hopeless world is valid, and its elections are not counted', () => {
+    const request = { system: 'raft', nodes: 3, timeLimitS: 10, set: hastyRaft };
+    const runs = [1, 2, 3, 4].map((seed) => simulateOnce(resolved({ ...request, seed }), []));
+    expect(runs.map(({ verdict }) => verdict.kind)).toEqual(runs.map(() => 'valid'));
+    const [liveness] = (runs[0]?.checks ?? []).filter(({ checker }) => checker === 'liveness');
+    expect(liveness?.verdict).toMatchObject({
+      kind: 'valid',
+      note: expect.stringContaining('electionTimeoutMs=60 is shorter than the 224 ms'),
+    });
+  });
+
+  test('with one leader for good is blamed in a hopeless world for whom it leaves behind', () => {
+    const forgets = raftVariant((base) => ({
+      countReply: (state, from, message) =>
+        from !== state.members.length - 1 && base.countReply(state, from, message),
+    }));
+    const set = { ...hastyRaft, electionTimeoutMs: 120, snapshotEvery: 20 };
+    const request = { system: 'raft', nodes: 3, timeLimitS: 10, nemesis: ['pause'], set };
+    for (const seed of [1, 2, 3]) {
+      const { verdict } = simulateOnce(resolved({ ...request, seed }), [forgets]);
+      expect(verdict).toMatchObject({ property: 'Liveness:followers-converge' });
+    }
   });
 
   test('is not blamed for a world in which it cannot be live, and told what to set', () => {

@@ -84,6 +84,24 @@ describe('liveness after the quiet end', () => {
     expect(property(trace)).not.toBe('Liveness:commit-progress');
   });
 
+  test('leaves it to later leaders to commit what one that made way did not', () => {
+    const trace = TraceWriter.booted(3).elect(0, 1, [0, 1]);
+    for (const node of [0, 1]) trace.append(node, [1, 1], 0);
+    at(trace, 1400).elect(1, 2, [1, 2], [1, 1]).term(0, 2);
+    expect(property(trace, 1900)).toBe('unknown');
+    for (const node of [1, 2, 0]) trace.append(node, node === 2 ? [1, 1] : [2, 2], 1);
+    trace.append(2, [2, 2], 1).commit(1, [2, 2], 2, [1, 2]).apply(1, [1, 1]).apply(1, [2, 2]);
+    for (const node of [0, 2]) trace.commit(node, [2, 2], 2).apply(node, [1, 1]);
+    expect(property(trace)).toBe('valid');
+  });
+
+  test('breaks Liveness:commit-progress also by a leader that made way in the end', () => {
+    const trace = TraceWriter.booted(3).elect(0, 1, [0, 1]);
+    for (const node of [0, 1]) trace.append(node, [1, 1], 0);
+    at(trace, 2500).elect(1, 2, [1, 2], [1, 1]).term(0, 2);
+    expect(property(trace)).toBe('Liveness:commit-progress');
+  });
+
   test('breaks Liveness:followers-converge when one follower does not catch up', () => {
     const behind = TraceWriter.booted(3).elect(0, 1, [0, 1, 2]).append(0, [1, 1], 0);
     behind.append(1, [1, 1], 0).commit(0, [1, 1], 1, [0, 1]).apply(0, [1, 1]);
@@ -92,6 +110,38 @@ describe('liveness after the quiet end', () => {
     expect(property(behind, 2500)).toBe('unknown');
     at(behind, 2800).append(2, [1, 1], 0).commit(2, [1, 1], 1).apply(2, [1, 1]);
     expect(property(behind)).toBe('valid');
+  });
+
+  test('waits for a follower that is being sent a snapshot in pieces, and not if it starts anew', () => {
+    const piece = (index: number, received: number) =>
+      ({ kind: 'snapshot-piece', index, received }) as const;
+    const behind = TraceWriter.booted(3).elect(0, 1, [0, 1, 2]).append(0, [1, 1], 0);
+    behind.append(1, [1, 1], 0).commit(0, [1, 1], 1, [0, 1]).apply(0, [1, 1]);
+    behind.commit(1, [1, 1], 1).apply(1, [1, 1]);
+    at(behind, 4000).event(2, piece(1, 50));
+    at(behind, 4900).event(2, piece(1, 100));
+    expect(property(behind, 5500)).toBe('unknown');
+    expect(property(behind, 6000)).toBe('Liveness:followers-converge');
+    // The same again, or another before the first is whole, is none.
+    at(behind, 5200).event(2, piece(1, 50)).event(2, piece(2, 100)).event(2, piece(2, 150));
+    expect(property(behind, 6000)).toBe('Liveness:followers-converge');
+    at(behind, 5900).event(2, piece(1, 150));
+    expect(property(behind, 6000)).toBe('unknown');
+  });
+
+  test('says since when there has been one leader, and no other', () => {
+    const since = (trace: TraceWriter) => {
+      const observer = new LivenessObserver();
+      for (const { event, node, incarnation, time } of trace.lines) {
+        observer.feed(event, node, incarnation, time);
+      }
+      return observer.settledSinceNs;
+    };
+    expect(since(TraceWriter.booted(3))).toBe(Number.POSITIVE_INFINITY);
+    expect(since(TraceWriter.steady())).toBeLessThan(100);
+    const changed = at(TraceWriter.steady(), 1200).elect(1, 2, [1, 2], [1, 1]);
+    expect(since(changed)).toBeGreaterThanOrEqual(1200);
+    expect(since(changed.crash(1))).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('a snapshot or a restart counts as catching up as far as it reaches', () => {

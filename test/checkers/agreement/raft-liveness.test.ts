@@ -45,6 +45,8 @@ describe('a leadership transfer', () => {
   test('that ends or is given up in time is no trouble', () => {
     const done = at(steady(), 2000).event(0, { ...TRANSFER, op: 'start' });
     done.vote(1, 2, 1, [1, 1], [1, 1]).term(0, 2).leader(1, 2, [0, 1], [1, 1]);
+    for (const node of [0, 1]) done.append(node, [2, 2], 1);
+    done.commit(1, [2, 2], 2, [0, 1]);
     expect(property(done)).toBe('valid');
     const abandoned = at(steady(), 2000).event(0, { ...TRANSFER, op: 'start' });
     at(abandoned, 2100).event(0, { ...TRANSFER, op: 'abort' });

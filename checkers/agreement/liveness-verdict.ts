@@ -1,0 +1,237 @@
+/** What the end of a run says of its liveness, from what `LivenessObserver` has seen of it. */
+
+import { nodeName } from '../trace.ts';
+import type { CheckResult, Verdict } from '../verdict.ts';
+import { PROPERTIES, type PropertyName } from './properties.ts';
+import type { PlannedChanges } from './raft-liveness.ts';
+
+export interface LivenessBounds {
+  /** When the last fault had been undone, in nanoseconds since the run began. */
+  readonly quietAtNs: number;
+  /** How long the system may take from then on; followers may take twice as long to catch up. */
+  readonly boundNs: number;
+  /** When the run ended; by default with its last line. */
+  readonly endNs?: number;
+  /** How long a leader must last to count as stable; by default a quarter of the bound. */
+  readonly stableNs?: number;
+  /** Elections that lost messages alone may bring about until the end; by default none. */
+  readonly electionsByChance?: number;
+}
+
+export interface Member {
+  readonly node: number;
+  alive: boolean;
+  last: number;
+  commit: number;
+  applied: number;
+  /** What has arrived of a snapshot since it last executed something, or the leader changed. */
+  incoming: { readonly index: number; readonly received: number } | null;
+  /** When it last got further: who lags far behind and catches up is not stuck. */
+  movedNs: number;
+}
+
+/** One leader, from its election, or the quiet end if that was later, until it stops leading. */
+export interface Reign {
+  readonly node: number;
+  term: number;
+  readonly line: number;
+  startNs: number;
+  endNs: number | null;
+  /** Whether it ended because the leader wanted it to. */
+  planned: boolean;
+  /** Last index of its log at its start: this much must get committed, and executed by all. */
+  required: number;
+  /** When it had committed that much. */
+  committedNs: number | null;
+}
+
+/** What is known of a run at its end. */
+interface Observed {
+  readonly members: readonly (Member | undefined)[];
+  /** Leaders since the quiet end, those that led then first. */
+  readonly reigns: readonly Reign[];
+  readonly plans: PlannedChanges;
+  readonly term: number;
+  /** The line that brought the highest term, and the latest line; -1 for none. */
+  readonly termLine: number;
+  readonly line: number;
+  readonly termsAfterQuiet: number;
+}
+
+/** Judges a run that ended at `endNs`: see `livenessVerdict`. */
+export function judgeRecovery(
+  observed: Observed,
+  bounds: LivenessBounds,
+  endNs: number,
+): CheckResult {
+  const { quietAtNs, boundNs } = bounds;
+  const deadlineNs = quietAtNs + boundNs;
+  const lasting = lastingReigns(observed, bounds, endNs);
+  const stable = lasting[0] ?? null;
+  // One that made way before it had committed what it had leaves that to those after it.
+  const settled = lasting.find((reign) => reign.committedNs !== null) ?? lasting.at(-1) ?? null;
+  const committedNs = settled?.committedNs ?? null;
+  const stats = {
+    timeToLeaderNs: stable === null ? 'never' : stable.startNs - quietAtNs,
+    timeToCommitNs: committedNs === null ? 'never' : Math.max(0, committedNs - quietAtNs),
+    termsAfterQuiet: observed.termsAfterQuiet,
+  };
+  const result = (verdict: Verdict): CheckResult => ({ checker: 'liveness', verdict, stats });
+  if (observed.line < 0) return result({ kind: 'unknown', because: 'the trace is empty' });
+  if (stable === null && endNs < deadlineNs) {
+    const because =
+      `no leader had lasted ${seconds(stableNsOf(bounds))} s when the run ended, ` +
+      `${seconds(deadlineNs - endNs)} s before the bound on recovery`;
+    return result({ kind: 'unknown', because });
+  }
+  return result(
+    leaderVerdict(observed, stable, bounds) ??
+      overdueVerdict(observed, bounds, endNs) ??
+      progressVerdict(observed, lasting, settled, bounds, endNs) ??
+      convergenceVerdict(observed, settled, bounds, endNs) ??
+      disruptionVerdict(observed, bounds) ?? { kind: 'valid' },
+  );
+}
+
+/** Leaders that lasted long enough, or until the end of a run that went past the bound. */
+function lastingReigns(
+  observed: Observed,
+  bounds: LivenessBounds,
+  endNs: number,
+): readonly Reign[] {
+  const past = endNs >= bounds.quietAtNs + bounds.boundNs;
+  const stableNs = stableNsOf(bounds);
+  return observed.reigns.filter(
+    (reign) =>
+      (reign.endNs ?? endNs) - reign.startNs >= stableNs ||
+      // Who commits what it had and then hands over as it meant to was stable.
+      (reign.planned && reign.committedNs !== null) ||
+      (past && reign.endNs === null),
+  );
+}
+
+function stableNsOf(bounds: LivenessBounds): number {
+  return bounds.stableNs ?? bounds.boundNs / 4;
+}
+
+function leaderVerdict(
+  observed: Observed,
+  stable: Reign | null,
+  { quietAtNs, boundNs }: LivenessBounds,
+): Verdict | null {
+  if (stable !== null && stable.startNs <= quietAtNs + boundNs) return null;
+  const bound = `${seconds(boundNs)} s after the last fault was undone`;
+  const because =
+    stable === null
+      ? `no leader that lasted was elected, up to term ${observed.term}`
+      : `the first leader that lasted, ${nodeName(stable.node)} in term ${stable.term}, was ` +
+        `elected ${seconds(stable.startNs - quietAtNs)} s after the last fault was undone`;
+  const detail = `there was no stable leader within ${bound}: ${because}`;
+  return broken('Liveness:leader', stable?.node ?? 0, detail, [stable?.line ?? observed.line]);
+}
+
+/** Raft: a transfer of the leadership, or a change of who takes part, that does not end. */
+function overdueVerdict(
+  observed: Observed,
+  { quietAtNs }: LivenessBounds,
+  endNs: number,
+): Verdict | null {
+  const overdue = observed.plans.overdue(observed.members, quietAtNs, endNs);
+  if (overdue === null) return null;
+  const { property, node, because, lines } = overdue;
+  return broken(property, node, because, [...lines, observed.line]);
+}
+
+/** Any leader that lasts commits in time what it had; whoever does it last, if others made way. */
+function progressVerdict(
+  observed: Observed,
+  lasting: readonly Reign[],
+  settled: Reign | null,
+  { quietAtNs, boundNs }: LivenessBounds,
+  endNs: number,
+): Verdict | null {
+  for (const reign of lasting) {
+    if (reign.required === 0) continue;
+    // One that was elected just within the bound has as long again for its first commit.
+    const { movedNs } = observed.members[reign.node] as Member;
+    const dueNs = Math.max(quietAtNs, reign.startNs, movedNs) + boundNs;
+    if ((reign.committedNs ?? reign.endNs ?? endNs) <= dueNs) continue;
+    const because = uncommitted(reign, boundNs);
+    return broken('Liveness:commit-progress', reign.node, because, [reign.line, observed.line]);
+  }
+  if (settled === null || settled.required === 0 || settled.committedNs !== null) return null;
+  const because = `${uncommitted(settled, boundNs)}, before the run or its leadership ended`;
+  return { kind: 'unknown', because };
+}
+
+function uncommitted({ node, term, required }: Reign, boundNs: number): string {
+  return (
+    `${nodeName(node)}, leader of term ${term}, did not commit its log up to ` +
+    `index ${required} within ${seconds(boundNs)} s`
+  );
+}
+
+function convergenceVerdict(
+  observed: Observed,
+  settled: Reign | null,
+  { quietAtNs, boundNs }: LivenessBounds,
+  endNs: number,
+): Verdict | null {
+  if (settled === null) return null;
+  for (const member of observed.members) {
+    if (member === undefined || !member.alive || member.applied >= settled.required) continue;
+    const sinceNs = observed.plans.takesPartSince(member.node);
+    if (sinceNs === null) continue;
+    const dueNs = Math.max(
+      Math.max(quietAtNs, sinceNs) + 2 * boundNs,
+      settled.startNs + boundNs,
+      member.movedNs + boundNs,
+    );
+    const because =
+      `${nodeName(member.node)} has executed only up to index ${member.applied}, although the ` +
+      `leader had index ${settled.required} when the last fault was undone`;
+    if (endNs < dueNs) return { kind: 'unknown', because: `${because}; the run ended early` };
+    const lines = [settled.line, observed.line];
+    return broken('Liveness:followers-converge', member.node, because, lines);
+  }
+  return null;
+}
+
+/** Terms beyond what it takes for every node to rejoin: elections that nothing asks for. */
+function disruptionVerdict(
+  observed: Observed,
+  { quietAtNs, electionsByChance = 0 }: LivenessBounds,
+): Verdict | null {
+  const terms = observed.termsAfterQuiet;
+  const allowed = 2 * (observed.members.length + observed.plans.elections) + electionsByChance;
+  if (terms <= allowed) return null;
+  return broken(
+    'Disruption',
+    0,
+    `${terms} terms began after the last fault was undone ${seconds(quietAtNs)} s into the run; ` +
+      `${allowed} would be enough for every node to rejoin`,
+    [observed.termLine],
+  );
+}
+
+/** A property is broken, by what this node did or did not do. */
+function broken(
+  property: PropertyName,
+  node: number,
+  detail: string,
+  trace: readonly number[],
+): Verdict {
+  const because = PROPERTIES[property].broken(nodeName(node));
+  return {
+    kind: 'invalid',
+    because,
+    detail: `${property}: ${detail}`,
+    events: [],
+    trace,
+    property,
+  };
+}
+
+function seconds(ns: number): string {
+  return (ns / 1e9).toFixed(1);
+}
