@@ -4,7 +4,8 @@
  *
  * Each row runs in processes of its own. In one of them ours comes first, so that its first time is
  * cold and the memory its own; then ours and our port of Porcupine's search take turns, so that
- * other work on the machine hits both. In another the port comes first. Porcupine itself runs
+ * other work on the machine hits both. In another the port comes first. What is short is taken cold
+ * in some more processes, in turns again, and the best counts. Porcupine itself runs
  * before and after, where there is one (`peers.ts`), and is then the peer that counts. Ends with
  * status 1 when a row is below its floor (warm; 2 where it names none), when a first check is slower
  * than the peer's first, or when an answer is wrong.
@@ -29,10 +30,15 @@ interface Measured {
 
 const SAMPLES = 7;
 const FLOOR = 2;
+/** More processes that are asked for a first check, where it is short. */
+const MORE_PROCESSES = 2;
+const SHORT_MS = 200;
 const WIDTHS = [30, 32, 9, 9, 17, 12, 12, 11, 11, 14, 20, 6];
 
 const [flag, name = ''] = process.argv.slice(2);
 if (flag === '--row') printRow(name);
+else if (flag === '--ours-first')
+  console.log(JSON.stringify(timeOnce(rowNamed(name).prepare().run)));
 else if (flag === '--port-first') console.log(JSON.stringify(portFirst(name)));
 else process.exitCode = printTable(process.argv.slice(2)) ? 0 : 1;
 
@@ -55,11 +61,28 @@ function printTable(args: readonly string[]): boolean {
     const before = asked === undefined ? undefined : go?.time(asked);
     const measured = inProcess<Measured>('--row', row.name);
     const portCold = measured.port && inProcess<number>('--port-first', row.name);
+    const cold = bestCold(row.name, measured.ours.cold, portCold);
     const after = asked === undefined || before == null ? undefined : go?.time(asked);
-    if (!show(row, measured, portCold, best(before, after))) missed++;
+    const ours = { ...measured.ours, cold: cold.ours };
+    if (!show(row, { ...measured, ours }, cold.port, best(before, after))) missed++;
   }
   console.log(missed === 0 ? '\nno floor missed' : `\n${missed} rows below their floor or wrong`);
   return missed === 0;
+}
+
+/** A first check is over before other work on the machine evens out: the best of some. */
+function bestCold(
+  row: string,
+  first: number,
+  portFirst: number | undefined,
+): { readonly ours: number; readonly port: number | undefined } {
+  let [ours, port] = [first, portFirst];
+  for (let more = 0; more < MORE_PROCESSES; more++) {
+    if (port === undefined || Math.max(ours, port) > SHORT_MS) break;
+    ours = Math.min(ours, inProcess<number>('--ours-first', row));
+    port = Math.min(port, inProcess<number>('--port-first', row));
+  }
+  return { ours, port };
 }
 
 /** The better of two runs: what disturbed one may not have disturbed the other. */
