@@ -42,10 +42,15 @@ export interface EngineConfig {
    * way or the other. The run waits for what has not, up to `WAIT_TIMES` the longest load.
    */
   readonly settled?: (nowUs: number) => boolean;
+  /**
+   * Whether a fault that found nobody to act on looks on until the load ends, and not only until its
+   * own planned end: nobody knows how long nodes of a real machine take to come back.
+   */
+  readonly seeksOn?: boolean;
 }
 
 /** What is slow to come about is waited for so many times as long as load goes on at most. */
-const WAIT_TIMES = 4;
+export const WAIT_TIMES = 4;
 /** How often it is looked for meanwhile, in the shortest time that load goes on. */
 const LOOKS = 4;
 
@@ -89,7 +94,7 @@ export class Engine {
   readonly #inForceUs = new Map<number, number>();
   /** Those that are being carried out, since when: nobody knows yet whether they are in force. */
   readonly #pending = new Map<number, number>();
-  /** Those that were in force only some time after they were asked for. */
+  /** Those that are in force only some time after they were asked for, for the machine's sake. */
   readonly #late = new Set<number>();
   /** Of the active ones, those that have found nobody to act on so far, and when each looks again. */
   readonly #seeking = new Map<number, Seeking>();
@@ -176,7 +181,7 @@ export class Engine {
   faultSkipped(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
     const againUs = nowUs + SEEK_US;
     const commands: Command[] = [];
-    if (this.#ending.has(fault.id) || againUs >= fault.endUs) {
+    if (this.#ending.has(fault.id) || againUs >= this.#seekEndUs(fault)) {
       return this.faultStarted(fault, receipt, targets, nowUs);
     }
     this.#pending.delete(fault.id);
@@ -271,7 +276,13 @@ export class Engine {
     }
   }
 
+  /** Until when a fault that finds nobody looks for somebody. */
+  #seekEndUs({ endUs }: PlannedFault): number {
+    return this.#config.seeksOn === true ? this.#config.timeLimitUs : endUs;
+  }
+
   #dueUs(fault: PlannedFault): number {
+    if (this.#seeking.has(fault.id)) return this.#seekEndUs(fault);
     const sinceUs = this.#inForceUs.get(fault.id);
     const inForce = { sinceUs, late: this.#late.has(fault.id) };
     return dueUs(fault, inForce, this.#config.timeLimitUs);
@@ -294,6 +305,7 @@ export class Engine {
       if (againUs > nowUs) continue;
       this.#seeking.delete(id);
       this.#pending.set(id, nowUs);
+      if (this.#config.seeksOn === true) this.#late.add(id);
       commands.push({ kind: 'start-fault', fault: this.#active.get(id) as PlannedFault });
     }
     for (;;) {

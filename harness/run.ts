@@ -1,6 +1,6 @@
 /** One stored run, top to bottom: plan, cluster, engine, record, verdict read back from disk, report. */
 
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import { lossOf } from '../checkers/fault-windows.ts';
 import { promiseOf, type Variant } from '../systems/system.ts';
@@ -12,6 +12,7 @@ import { runRealtime } from './drivers/realtime.ts';
 import { VirtualDriver } from './drivers/virtual.ts';
 import { HarnessError, infrastructure, usage } from './errors.ts';
 import { HistoryWatch, stoppedAt } from './history-watch.ts';
+import { readReached } from './host/reach-file.ts';
 import { judgeRun, quietTimeNs } from './judge.ts';
 import { outcomeOf } from './outcome.ts';
 import { mistakeOfOwn } from './own-import.ts';
@@ -20,14 +21,15 @@ import { reportHtml } from './report/html.ts';
 import { junitXml } from './report/junit.ts';
 import { summaryMarkdown } from './report/summary.ts';
 import { describeRun } from './run-file.ts';
-import { phasesOf, planOf, virtualRun } from './simulate.ts';
+import { isSettled, phasesOf, planOf, virtualRun } from './simulate.ts';
 import { type ExecutionFigures, figuresOf } from './store/figures.ts';
 import { writeDerived, writeResults } from './store/files.ts';
 import { type ResultsFile, type RunFigures, type RunSummary, SCHEMA } from './store/format.ts';
 import { readRun, type StoredRun } from './store/reader.ts';
 import { RunWriter } from './store/writer.ts';
 import { TraceFollower } from './trace-follower.ts';
-import { applyVariants } from './variants.ts';
+import { addReach } from './variants/tally.ts';
+import { type ActiveRules, applyVariants } from './variants.ts';
 
 /** What surrounds a run. */
 export interface RunContext {
@@ -219,6 +221,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
   const run = describeRun(prepared);
   using writer = new RunWriter({ store: context.store, run, live: true });
   const workload = workloadNamed(config.workload, catalogue);
+  const active = applyVariants(system, variants);
   const plan = planOf(config, catalogue);
   writer.plan(plan);
   const begunMs = performance.now();
@@ -226,7 +229,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     directory: writer.directory,
     simulatedS: null,
     realS: (performance.now() - begunMs) / 1000,
-    reached: null,
+    reached: variants.length === 0 ? null : reachedBy(active, writer.logPath('')),
     cutShort,
     interrupted: cutShort === INTERRUPTED,
     failure,
@@ -237,7 +240,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     await using cluster = await dockerBackend.launch({
       runId: basename(writer.directory),
       system,
-      client: applyVariants(system, variants).client(config.seed),
+      client: active.client(config.seed),
       nodes: config.nodes,
       options: config.set,
       mutants: config.mutants,
@@ -257,6 +260,11 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       workload,
       nemeses: catalogue.nemeses,
       engine: phasesOf(config),
+      isSettled: (quietAtNs, nowNs) => {
+        const follower = new TraceFollower(system);
+        follower.feedAll(cluster.trace().lines, quietAtNs);
+        return isSettled(system, config, follower.liveness, quietAtNs, nowNs);
+      },
       watch: config.stopAtViolation ? new HistoryWatch(workload) : null,
       signal: context.signal,
       onStep: (history) => writer.history(history),
@@ -281,6 +289,13 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     if (error instanceof HarnessError) return executed(error.message, error.message);
     throw error;
   }
+}
+
+/** What variants were asked in the clients, which run here, and in the nodes, by their logs. */
+function reachedBy(active: ActiveRules, logDirectory: string): RunFigures['reached'] {
+  const sum = existsSync(logDirectory) ? { ...readReached(logDirectory) } : {};
+  addReach(sum, active.reached);
+  return sum;
 }
 
 /** Throws, before anything is made or started, when containers cannot run this here. */

@@ -7,6 +7,7 @@ import type { Progress } from './progress.ts';
 import { type PreparedRun, type RunContext, suspectsIn } from './run.ts';
 import { simulateOnce } from './simulate.ts';
 import type { RunFigures, RunSummary } from './store/format.ts';
+import { addReach } from './variants/tally.ts';
 
 /** Counts over several runs. */
 export interface Tally {
@@ -63,7 +64,7 @@ export async function runSeries(
     const { verdict } = made;
     counts[verdict.kind]++;
     if (verdict.kind === 'unknown') unknowns.push({ seed, because: verdict.because });
-    add(reached, made.reached);
+    addReach(reached, made.reached ?? {});
     const gain = interest(made) - (shown === null ? -1 : interest(shown));
     // Of runs that are equally interesting, the first; but of valid ones the last.
     if (gain > 0 || (gain === 0 && verdict.kind === 'valid')) shown = made;
@@ -108,16 +109,6 @@ function interest({ verdict, reached, run }: Made): number {
   return outcomeOf(verdict, { ...around, reached, suspects }).status === EXIT.valid ? 1 : 0;
 }
 
-function add(
-  sum: Record<string, { calls: number; changed: number }>,
-  more: RunFigures['reached'],
-): void {
-  for (const [name, { calls, changed }] of Object.entries(more ?? {})) {
-    const total = sum[name] ?? { calls: 0, changed: 0 };
-    sum[name] = { calls: total.calls + calls, changed: total.changed + changed };
-  }
-}
-
 /** A sum with one part of it in place of another: in memory a run ends at its first violation. */
 function exchanged(
   sum: RunFigures['reached'],
@@ -129,8 +120,8 @@ function exchanged(
   const negated = Object.entries(before).map(([name, { calls, changed }]) => {
     return [name, { calls: -calls, changed: -changed }] as const;
   });
-  add(result, Object.fromEntries(negated));
-  add(result, after);
+  addReach(result, Object.fromEntries(negated));
+  addReach(result, after);
   return result;
 }
 

@@ -1,8 +1,9 @@
 /** From a resolved configuration to a simulated run. */
 
 import { livenessObserver } from '../checkers/agreement/index.ts';
+import type { LivenessObserver } from '../checkers/agreement/liveness.ts';
 import type { Verdict } from '../checkers/verdict.ts';
-import { promiseOf, type Variant } from '../systems/system.ts';
+import { promiseOf, type System, type Variant } from '../systems/system.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { type RunConfig, settingsUnder, simulatorOptions } from './config.ts';
 import { runVirtual, type VirtualResult, type VirtualRun } from './drivers/virtual.ts';
@@ -32,6 +33,18 @@ export function phasesOf(config: RunConfig): {
     recoveryMaxUs: config.recoveryMaxS * US_PER_S,
     okEnough: okEnough(config),
   };
+}
+
+/** Whether all that a run is to show of recovery has been shown by now, one way or the other. */
+export function isSettled(
+  system: System,
+  config: RunConfig,
+  liveness: LivenessObserver | null,
+  quietAtNs: number,
+  nowNs: number,
+): boolean {
+  const bounds = livenessBounds(system, config, quietAtNs, nowNs);
+  return liveness === null || liveness.conclude(bounds).verdict.kind !== 'unknown';
 }
 
 /** Everything that the seed of a configuration decides. */
@@ -90,10 +103,8 @@ export function virtualRun(
     leaderless: system.leaderless === true,
     nemeses: catalogue.nemeses,
     engine: phasesOf(config),
-    isSettled: (liveness, quietAtNs, nowNs) => {
-      const bounds = livenessBounds(system, config, quietAtNs, nowNs);
-      return liveness.conclude(bounds).verdict.kind !== 'unknown';
-    },
+    isSettled: (liveness, quietAtNs, nowNs) =>
+      isSettled(system, config, liveness, quietAtNs, nowNs),
     liveness: livenessObserver(system.name),
     formationUs: FORMATION_TIMES * config.recoveryMaxS * US_PER_S,
     crashModel,

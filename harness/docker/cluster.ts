@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type Docker from 'dockerode';
 import { nodeName } from '../../checkers/trace.ts';
 import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
 import type { NodeView } from '../../systems/protocol.ts';
@@ -12,9 +13,9 @@ import type { ClusterSpec, LiveClient, LiveCluster, RecordedTrace } from '../bac
 import { HarnessError, infrastructure } from '../errors.ts';
 import { CausalClock } from '../host/causality.ts';
 import { TcpClient } from './client.ts';
-import { connectEngine, type EngineInfo, reason } from './engine.ts';
+import { connectEngine, type EngineInfo, reason, statusOf } from './engine.ts';
 import { DockerFaults } from './faults.ts';
-import { type Image, requireBuildable, requireImage } from './image.ts';
+import { type Image, isImageGone, requireBuildable, requireImage } from './image.ts';
 import { DIRECTORY_PREFIX, removeRun, sweepIn, writeOwner } from './leftovers.ts';
 import { ModuleMounts } from './module-mounts.ts';
 import { createNetwork, type Network } from './network.ts';
@@ -33,6 +34,10 @@ const POLLS_PER_LOOK = 20;
 const VIEW_TIMEOUT_MS = 500;
 /** Of every step of the teardown. */
 const TEARDOWN_MS_MAX = 60_000;
+/** How long an engine may be away at the end of a run. */
+const ENGINE_BACK_MS = 30_000;
+const ENGINE_POLL_MS = 250;
+const IMAGE_ATTEMPTS = 3;
 
 /** See `Backend.prepare`. */
 export async function prepare(): Promise<void> {
@@ -43,18 +48,22 @@ export async function prepare(): Promise<void> {
 /** Starts a cluster; see `Backend.launch`. Whatever fails, nothing is left behind. */
 export async function launch(spec: ClusterSpec): Promise<LiveCluster> {
   const engine = await connectEngine();
-  const teardown = new Teardown();
-  try {
-    const image = await requireImage(engine.docker);
-    await sweepIn(engine.docker);
-    spec.signal.throwIfAborted();
-    return await bringUp(spec, engine, image, teardown);
-  } catch (error) {
-    await takeDown(teardown);
-    // Whatever it was that failed: the reason is the interruption.
-    spec.signal.throwIfAborted();
-    if (error instanceof HarnessError) throw error;
-    throw infrastructure(`the cluster did not start: ${reason(error)}`, error);
+  for (let attempt = 1; ; attempt++) {
+    const teardown = new Teardown();
+    try {
+      const image = await requireImage(engine.docker);
+      await sweepIn(engine.docker);
+      spec.signal.throwIfAborted();
+      return await bringUp(spec, engine, image, teardown);
+    } catch (error) {
+      await takeDown(teardown);
+      // Whatever it was that failed: the reason is the interruption.
+      spec.signal.throwIfAborted();
+      if (error instanceof HarnessError) throw error;
+      // Another checkout has built its own, and ours was the oldest.
+      if (isImageGone(error) && attempt < IMAGE_ATTEMPTS) continue;
+      throw infrastructure(`the cluster did not start: ${reason(error)}`, error);
+    }
   }
 }
 
@@ -64,6 +73,22 @@ async function takeDown(teardown: Teardown): Promise<void> {
   if (failures.length === 0) return;
   const left = failures.map(reason).join('; ');
   process.stderr.write(`left behind: ${left} (run: npx ordeal doctor --clean)\n`);
+}
+
+/** An engine that restarts in mid-run will be back: what it had is still there then. */
+async function removeOnceBack(docker: Docker, runId: string): Promise<void> {
+  const deadlineMs = performance.now() + ENGINE_BACK_MS;
+  for (;;) {
+    try {
+      await removeRun(docker, runId);
+      return;
+    } catch (error) {
+      // Away, or failing since it is about to end; any other answer will stay as it is.
+      const isAway = (statusOf(error) ?? 500) >= 500;
+      if (!isAway || performance.now() > deadlineMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, ENGINE_POLL_MS));
+    }
+  }
 }
 
 async function bringUp(
@@ -80,7 +105,7 @@ async function bringUp(
   writeOwner(directory, owner);
   mkdirSync(spec.logDirectory, { recursive: true });
 
-  teardown.add('containers and network', () => removeRun(docker, owner.runId));
+  teardown.add('containers and network', () => removeOnceBack(docker, owner.runId));
   const network = await createNetwork(docker, owner, owner.runId, spec.nodes);
   spec.signal.throwIfAborted();
 
@@ -247,8 +272,7 @@ class DockerCluster implements LiveCluster {
     this.nodes = parts.nodes.map(({ node }) => node);
     this.facts = parts.facts;
     this.#clock = new CausalClock(parts.nodes.length);
-    const { docker, owner } = parts.plan;
-    this.#watch = new Watch(docker, owner.runId, parts.nodes, (failure) => this.#onLoss(failure));
+    this.#watch = new Watch(parts.nodes, (failure) => this.#onLoss(failure));
     parts.teardown.add('watch', () => this.#watch.close());
     this.#faults = new DockerFaults(parts.nodes, parts.plan.pace, (node) =>
       noteCrash(parts.plan.logDirectory, node, this.#nowNs()),

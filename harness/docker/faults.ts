@@ -73,8 +73,25 @@ export class DockerFaults {
     return this.#kills[node] === 0 && this.#paused[node] === false;
   }
 
-  /** Never rejects: what could not be carried out or proved is `indeterminate`. */
-  start(fault: Fault): Promise<Receipt> {
+  /**
+   * Never rejects: what could not be carried out or proved is `indeterminate`. What is `skipped` was
+   * carried out on nobody and holds nothing: it is not to be ended.
+   */
+  async start(fault: Fault): Promise<Receipt> {
+    const receipt = await this.#start(fault);
+    if (receipt.status === 'skipped') this.#release(fault);
+    return receipt;
+  }
+
+  /** It no longer holds down whom it found down. */
+  #release(fault: Fault): void {
+    const counts = { kill: this.#kills, pause: this.#pauses, partition: null, clock: null };
+    const held = counts[fault.kind];
+    if (held === null || !('nodes' in fault)) return;
+    for (const node of fault.nodes) this.#count(held, node, -1);
+  }
+
+  #start(fault: Fault): Promise<Receipt> {
     switch (fault.kind) {
       case 'partition':
         return settled(this.#links.cut(fault.cuts));

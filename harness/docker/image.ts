@@ -43,7 +43,9 @@ const DEBIAN_EXCLUDED = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/loc
 const BASE_RECIPE = 2;
 /** On an image that has lost its name, what that was. */
 const TAG_LABEL = 'ordeal.tag';
-const PRUNED_AFTER_S = 3600;
+/** Of images of one kind, built for one state of the sources each. */
+const KEPT = 2;
+const BUILD_ATTEMPTS = 5;
 /** What a node runs, relative to the repository. Dependencies from npm are not among it. */
 export const SOURCES: readonly string[] = [
   'checkers',
@@ -111,21 +113,35 @@ export async function buildImage(progress: Progress): Promise<Image> {
   try {
     await buildBase(docker, directory, progress);
     progress(`building ${tag}`);
-    const context = join(directory, 'sources');
-    for (const source of SOURCES) {
-      const from = join(REPOSITORY, source);
-      if (existsSync(from)) cpSync(from, join(context, source), { recursive: true });
-    }
-    copyFileSync(join(REPOSITORY, 'package.json'), join(context, 'package.json'));
-    await build(docker, { context, tag, from: baseTag(), steps: [`COPY . ${IMAGE_ROOT}`] });
-    await removeSuperseded(docker, tag);
+    const built = await buildOfSources(docker, join(directory, 'sources'), tag);
+    // The bases last: they are what the others stand on.
+    for (const kind of [tag, baseTag()]) await pruneOlder(docker, kind);
+    return built;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  const built = await inspect(docker, tag);
-  if (built === null) throw infrastructure(`building ${tag} left no image behind`);
-  await pruneOlder(docker, tag);
-  return built;
+}
+
+/** Tried again where another build of the same image, at the same time, took ours for left over. */
+async function buildOfSources(docker: Docker, context: string, tag: string): Promise<Image> {
+  for (const source of SOURCES) {
+    const from = join(REPOSITORY, source);
+    if (existsSync(from)) cpSync(from, join(context, source), { recursive: true });
+  }
+  copyFileSync(join(REPOSITORY, 'package.json'), join(context, 'package.json'));
+  const steps = [`COPY . ${IMAGE_ROOT}`];
+  for (let attempt = 1; ; attempt++) {
+    const failure = await build(docker, { context, tag, from: baseTag(), steps })
+      .then(() => removeSuperseded(docker, tag))
+      .then(
+        () => null,
+        (error: unknown) => error,
+      );
+    const built = await inspect(docker, tag);
+    if (built !== null) return built;
+    if (attempt < BUILD_ATTEMPTS) continue;
+    throw failure ?? infrastructure(`building ${tag} left no image behind`);
+  }
 }
 
 /** Two that build the same image at once: the tag is the later one's, and the other has none left. */
@@ -136,16 +152,25 @@ async function removeSuperseded(docker: Docker, tag: string): Promise<void> {
 }
 
 /**
- * Every change of the sources makes a new tag: old ones go, unless a run still uses them. Young ones
- * stay, which another checkout may have built just now and be about to use.
+ * Every change of the sources makes a new tag: the oldest go, unless a container uses them. Another
+ * checkout that was about to use one of these builds it anew.
  */
 async function pruneOlder(docker: Docker, tag: string): Promise<void> {
   const [repository] = tag.split(':');
   const images = await docker.listImages({ filters: { reference: [`${repository}`] } });
-  const old = images.filter(({ Created: bornS }) => Date.now() / 1000 - bornS > PRUNED_AFTER_S);
-  for (const older of old.flatMap((image) => image.RepoTags ?? [])) {
-    if (older !== tag) await tolerate(docker.getImage(older).remove(), 404, 409);
+  const others = images
+    .toSorted((a, b) => b.Created - a.Created)
+    .flatMap(({ RepoTags: tags }) => tags ?? [])
+    .filter((other) => other !== tag);
+  // 404: somebody else has just removed it; 409: it is in use.
+  for (const older of others.slice(KEPT - 1)) {
+    await tolerate(docker.getImage(older).remove(), 404, 409);
   }
+}
+
+/** Whether an image was removed between its being found and its use. */
+export function isImageGone(error: unknown): boolean {
+  return statusOf(error) === 404 && /no such image/i.test(reason(error));
 }
 
 /** Whether the slow part of every image is there. */
@@ -153,7 +178,8 @@ export async function hasBase(docker: Docker): Promise<boolean> {
   return (await inspect(docker, baseTag())) !== null;
 }
 
-function baseTag(): string {
+/** The name of what every image of ours is built on. */
+export function baseTag(): string {
   return `ordeal-base:${BASE_RECIPE}-${process.version}-${process.arch}`;
 }
 
@@ -253,9 +279,7 @@ async function build(docker: Docker, { context, tag, from, steps }: Build): Prom
     { context, src: ['.'] },
     { t: tag, labels, rm: true, forcerm: true },
   );
-  await follow(docker, stream).catch(async (error: unknown) => {
-    // Another build of the same image may have come first, and taken ours for left over.
-    if ((await inspect(docker, tag)) !== null) return;
+  await follow(docker, stream).catch((error: unknown) => {
     throw infrastructure(`building ${tag}: ${reason(error)}`, error);
   });
 }

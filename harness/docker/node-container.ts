@@ -10,8 +10,9 @@ import { NODE_EXIT, type NodeConfig } from '../host/config.ts';
 import type { NodeAnswer, NodeCommand } from '../host/control.ts';
 import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
 import { CODE_SUFFIX } from '../own-code.ts';
+import { cpuTime, describeLoss, inspected, killed, mount } from './container.ts';
 import { ControlClient } from './control-client.ts';
-import { reason, statusOf, tolerate } from './engine.ts';
+import { reason, tolerate } from './engine.ts';
 import { IMAGE_ROOT, type Image } from './image.ts';
 import type { ModuleMounts } from './module-mounts.ts';
 import { type Owner, toLabels } from './owner.ts';
@@ -76,6 +77,12 @@ export class NodeContainer {
   /** Whether it was we who ended the process; true as well while it has not been started. */
   #downByUs = true;
   #changes = 0;
+  #isChanging = false;
+  /** When the engine says that the containers were started last, by us: the sidecar's, the node's. */
+  #sidecarBorn = '';
+  #born = '';
+  /** What others did to the node before we did something to it ourselves. */
+  #lost: string | null = null;
 
   constructor(plan: ClusterPlan, node: number) {
     this.#plan = plan;
@@ -118,29 +125,10 @@ export class NodeContainer {
       this.#createNode(sidecar.id),
       sidecar.start().then(() => this.#sidecarReady(sidecar)),
     ]);
+    this.#sidecarBorn = (await sidecar.inspect()).State.StartedAt;
     this.#container = container;
     this.#plan.signal.throwIfAborted();
     await this.start();
-  }
-
-  /** Ids of the sidecar's container and of the node's own. */
-  get containerIds(): readonly [sidecar: string, node: string] {
-    return [this.#sidecar?.id ?? '', this.#created().id];
-  }
-
-  /** How often we have ended or started the process: who looks twice sees whether it was us. */
-  get changes(): number {
-    return this.#changes;
-  }
-
-  get isDownByUs(): boolean {
-    return this.#downByUs;
-  }
-
-  /** Whether the process has ended because the protocol's own code threw: the trace tells of it. */
-  async stoppedItself(): Promise<boolean> {
-    const state = await this.state();
-    return state.kind === 'exited' && state.status === NODE_EXIT.panic;
   }
 
   /** What its log says of a mistake, a user's variant's say, on which the process stopped. */
@@ -152,44 +140,64 @@ export class NodeContainer {
     return `${this.name} stopped: ${this.#plan.modules.outside(said)}`;
   }
 
-  /** How a container of this node ended, in words. */
-  async describeLoss(role: 'net' | 'node'): Promise<string> {
-    const what = role === 'net' ? `the sidecar of ${this.name}` : this.name;
-    const container = role === 'net' ? this.#sidecar : this.#container;
+  /**
+   * What became of its containers that was not our doing, in words: they ended, were restarted or
+   * removed. Of a protocol's own code that threw the trace tells.
+   */
+  async losses(): Promise<string[]> {
+    const changes = this.#changes;
+    const [net, own] = await Promise.all([inspected(this.#sidecar), inspected(this.#container)]);
+    const found = this.#lost === null ? [] : [this.#lost];
+    if (net?.State.Running !== true || net.State.StartedAt !== this.#sidecarBorn) {
+      found.push(describeLoss(`the sidecar of ${this.name}`, net, this.#sidecarBorn));
+    }
+    if (changes === this.#changes && !this.#isChanging) found.push(...this.#lossOfOwn(own));
+    return found;
+  }
+
+  #lossOfOwn(own: Docker.ContainerInspectInfo | null): string[] {
+    if (own !== null && own.State.StartedAt === this.#born) {
+      const { Running: runs, ExitCode: status } = own.State;
+      if (runs || this.#downByUs || status === NODE_EXIT.panic) return [];
+    }
+    return [
+      `${describeLoss(this.name, own, this.#born)}; its log ends: ${lastLines(this.logFile)}`,
+    ];
+  }
+
+  /** Where we change the process ourselves, nobody may take it for a loss. */
+  async #change<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.#changes++;
+    this.#isChanging = true;
     try {
-      const { State: state, Name: name } = await (container as Docker.Container).inspect();
-      const memory = state.OOMKilled ? ', out of memory' : '';
-      const words = state.Running
-        ? 'was restarted'
-        : `was ended (exit ${state.ExitCode}${memory}) at ${state.FinishedAt}`;
-      const log = role === 'node' ? `; its log ends: ${lastLines(this.logFile)}` : '';
-      return `${what} (container ${name.replace('/', '')}) ${words}${log}`;
-    } catch (error) {
-      if (statusOf(error) === 404) return `the container of ${what} was removed`;
-      throw error;
+      return await act();
+    } finally {
+      this.#isChanging = false;
     }
   }
 
   /** kill -9. Returns once the process is gone; tells when it was gone before. */
-  async kill(): Promise<'killed' | 'was down'> {
-    const container = this.#created();
-    this.#changes++;
-    this.#downByUs = true;
-    try {
-      await container.kill({ signal: 'SIGKILL' });
-    } catch (error) {
-      if (statusOf(error) === 409) return 'was down';
-      throw error;
-    }
-    await container.wait({ condition: 'not-running' });
-    return 'killed';
+  kill(): Promise<'killed' | 'was down'> {
+    return this.#change(async () => {
+      const container = this.#created();
+      const outcome = await killed(container);
+      const own = await inspected(container);
+      // What others did to it since the last look would not show any more.
+      const isOurs = outcome === 'killed' && own?.State.StartedAt === this.#born;
+      if (!isOurs) this.#lost ??= this.#lossOfOwn(own)[0] ?? null;
+      this.#downByUs = true;
+      return outcome;
+    });
   }
 
   /** Starts the process again, on the data that it left. */
-  async start(): Promise<void> {
-    await tolerate(this.#created().start(), 304);
-    this.#changes++;
-    this.#downByUs = false;
+  start(): Promise<void> {
+    return this.#change(async () => {
+      const container = this.#created();
+      await tolerate(container.start(), 304);
+      this.#born = (await container.inspect()).State.StartedAt;
+      this.#downByUs = false;
+    });
   }
 
   async pause(): Promise<void> {
@@ -315,17 +323,6 @@ export class NodeContainer {
   }
 }
 
-/** What a process has used of the processors: it grows while the process comes up, however slowly. */
-async function cpuTime(container: Docker.Container): Promise<string> {
-  try {
-    const stats = await container.stats({ stream: false, 'one-shot': true });
-    // Ten milliseconds: what a process does that only waits is no progress.
-    return String(Math.floor(stats.cpu_stats.cpu_usage.total_usage / 1e7));
-  } catch {
-    return '';
-  }
-}
-
 /** The end of a log, on one line. */
 export function lastLines(path: string, count = LOG_LINES_SHOWN): string {
   try {
@@ -334,14 +331,6 @@ export function lastLines(path: string, count = LOG_LINES_SHOWN): string {
   } catch {
     return 'none';
   }
-}
-
-function mount(
-  source: string,
-  target: string,
-  access: 'writable' | 'read-only',
-): Docker.MountSettings {
-  return { Type: 'bind', Source: source, Target: target, ReadOnly: access === 'read-only' };
 }
 
 /** What a container of the image runs to be a sidecar. */

@@ -7,7 +7,7 @@ import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import type { LiveClient, LiveCluster } from '../backend.ts';
 import { describeFault } from '../describe-fault.ts';
-import { type Command, Engine, type EngineConfig } from '../engine.ts';
+import { type Command, Engine, type EngineConfig, WAIT_TIMES } from '../engine.ts';
 import { type HarnessError, infrastructure } from '../errors.ts';
 import type { HistoryWatch } from '../history-watch.ts';
 import type { Plan } from '../plan.ts';
@@ -18,7 +18,13 @@ export interface RealtimeRun {
   readonly workload: Workload;
   /** By the names of the plan's lanes. */
   readonly nemeses: Readonly<Record<string, Nemesis>>;
+  /** But for what it asks while the run goes on. */
   readonly engine: EngineConfig;
+  /**
+   * Whether what is to be shown of recovery has been shown, one way or the other, at this time after
+   * the quiet end: the run goes on while it has not.
+   */
+  readonly isSettled: (quietAtNs: number, nowNs: number) => boolean;
   /** Ends the run as soon as this finds the history wrong; null to go on to the end. */
   readonly watch: HistoryWatch | null;
   /** Interrupts the run: what is recorded so far is kept. */
@@ -35,6 +41,8 @@ const OVERDUE_MS = 120_000;
 const UNDO_MS_MAX = 20_000;
 /** Whoever interrupts a run does not wait for nodes to come up again: they are removed anyway. */
 const UNDO_INTERRUPTED_MS_MAX = 5_000;
+/** Looking through the trace takes at most one part of so many of the time. */
+const ASK_SHARE = 10;
 /** How often progress is told. */
 const PROGRESS_MS = 10_000;
 
@@ -73,11 +81,13 @@ class RealtimeDriver {
   readonly #end = Promise.withResolvers<boolean>();
   #stopped = false;
   #violated = false;
+  #askAgainUs = 0;
 
   constructor(run: RealtimeRun) {
     this.#run = run;
     this.#startNs = run.cluster.begin();
-    this.#engine = new Engine(run.plan, run.workload, run.engine);
+    const settled = (nowUs: number) => this.#isSettled(nowUs);
+    this.#engine = new Engine(run.plan, run.workload, { ...run.engine, settled, seeksOn: true });
   }
 
   async run(): Promise<RealtimeResult> {
@@ -87,7 +97,7 @@ class RealtimeDriver {
     this.#step(() => this.#engine.start());
     const telling = setInterval(() => this.#tell(), PROGRESS_MS);
     const { timeLimitUs, recoveryMaxUs } = this.#run.engine;
-    const limitMs = (timeLimitUs + recoveryMaxUs) / 1000 + OVERDUE_MS;
+    const limitMs = (timeLimitUs + WAIT_TIMES * recoveryMaxUs) / 1000 + OVERDUE_MS;
     const overdue = setTimeout(() => {
       const message = `the run did not end within ${Math.round(limitMs / 1000)} s`;
       this.#end.reject(infrastructure(message));
@@ -125,6 +135,17 @@ class RealtimeDriver {
   #lose(failure: HarnessError): void {
     this.#step(() => this.#engine.lost(failure.message, this.#nowUs()));
     this.#end.reject(failure);
+  }
+
+  /** Asked again only after a while where the answer took long: clients are served meanwhile. */
+  #isSettled(nowUs: number): boolean {
+    const { quietAtUs } = this.#engine;
+    if (quietAtUs === null) return true;
+    if (nowUs < this.#askAgainUs) return false;
+    const settled = this.#run.isSettled(quietAtUs * 1000, nowUs * 1000);
+    const answeredUs = this.#nowUs();
+    this.#askAgainUs = answeredUs + ASK_SHARE * (answeredUs - nowUs);
+    return settled;
   }
 
   #tell(): void {
@@ -212,7 +233,7 @@ class RealtimeDriver {
     const { fault, receipt } = await started;
     const targets = describeFault(fault);
     this.#step(() =>
-      fault === null
+      receipt.status === 'skipped'
         ? this.#engine.faultSkipped(planned, receipt, targets, this.#nowUs())
         : this.#engine.faultStarted(planned, receipt, targets, this.#nowUs()),
     );
@@ -227,8 +248,9 @@ class RealtimeDriver {
   }
 
   async #endFault(planned: PlannedFault): Promise<void> {
-    const fault = (await this.#inForce.get(planned.id))?.fault ?? null;
+    const started = await this.#inForce.get(planned.id);
     this.#inForce.delete(planned.id);
+    const fault = started?.receipt.status === 'skipped' ? null : (started?.fault ?? null);
     const receipt: Receipt =
       fault === null
         ? { status: 'skipped', evidence: 'nothing to undo' }

@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { nodeName } from '../../checkers/trace.ts';
 import type { AnyProtocol } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
 import { messageOf } from '../errors.ts';
@@ -14,6 +15,7 @@ import { NODE_EXIT, type NodeConfig, readSkews } from './config.ts';
 import { ControlServer, type NodeAnswer, type NodeCommand } from './control.ts';
 import { nextIncarnation } from './durable-file.ts';
 import { HostEnv } from './env.ts';
+import { ReachFile } from './reach-file.ts';
 import { PeerNetwork } from './tcp.ts';
 import { TraceFile } from './trace-file.ts';
 import { WriteAheadLog } from './wal.ts';
@@ -45,8 +47,12 @@ export async function runNode(
   const clock = new SkewedClock(machineClock);
   clock.set(readSkews(config.skewFile));
 
+  const reach = new ReachFile(dirname(config.traceFile), nodeName(node), active.reached);
+  reach.follow();
+
   const stop = (status: number, why: string): void => {
     log(why);
+    reach.write();
     trace.close();
     process.exit(status);
   };

@@ -33,3 +33,14 @@ export class Tally {
     if (!this.repeating) reach.changed--;
   }
 }
+
+/** Adds counts to a sum, by name. */
+export function addReach(
+  sum: Record<string, Reach>,
+  more: Readonly<Record<string, Readonly<Reach>>>,
+): void {
+  for (const [name, { calls, changed }] of Object.entries(more)) {
+    const total = sum[name] ?? { calls: 0, changed: 0 };
+    sum[name] = { calls: total.calls + calls, changed: total.changed + changed };
+  }
+}

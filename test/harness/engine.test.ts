@@ -47,6 +47,7 @@ interface World {
   readonly looks?: number;
   readonly settled?: EngineConfig['settled'];
   readonly okEnough?: number;
+  readonly seeksOn?: boolean;
 }
 
 /** A world of one queue: everything asked for comes to pass, late by up to what was drawn. */
@@ -55,6 +56,7 @@ function play(world: World): Engine {
     ...config,
     ...(world.settled === undefined ? {} : { settled: world.settled }),
     ...(world.okEnough === undefined ? {} : { okEnough: world.okEnough }),
+    seeksOn: world.seeksOn === true,
   });
   const pending: { at: number; order: number; happen: (now: number) => Command[] }[] = [];
   let order = 0;
@@ -122,6 +124,7 @@ const worlds = fc.record({
     .array(fc.constantFrom(...OUTCOMES), { minLength: 1, maxLength: 7 })
     .map((outcomes) => (id: number) => outcomes[id % outcomes.length] as Outcome),
   looks: fc.constantFrom(0, 1, 3, 1_000),
+  seeksOn: fc.boolean(),
 });
 
 /** A world in which all goes well and at once, but for what is said otherwise. */
@@ -183,6 +186,24 @@ describe('the engine', () => {
     for (const { id, startNs } of late) {
       expect(startNs).toBeGreaterThan(at.find((other) => other.id === id)?.startNs as number);
     }
+  });
+
+  test('where it is to, lets it look on after its planned end, and hold for long enough to count', () => {
+    // It finds somebody after three quarters of a second: planned are 300 ms.
+    const late = { ...smooth, looks: 3 };
+    const early = faultWindows(play(late).history);
+    expect(early.every(({ status }) => status === 'skipped')).toBe(true);
+    const { history, quietAtUs } = play({ ...late, seeksOn: true });
+    const found = faultWindows(history).filter(({ status }) => status === 'installed');
+    expect(found.length).toBeGreaterThan(1);
+    for (const window of found) {
+      expect(window.counts).toBe(true);
+      expect(window.endNs).toBeLessThanOrEqual((quietAtUs as number) * 1000);
+    }
+    const never = play({ ...smooth, looks: 1_000, seeksOn: true });
+    const windows = faultWindows(never.history);
+    expect(windows.every(({ status, endNs }) => status === 'skipped' && endNs !== null)).toBe(true);
+    expect(never.quietAtUs).toBeLessThan(config.timeLimitUs + 1000);
   });
 
   test('starts no fault whose time comes only after the quiet end', () => {

@@ -55,13 +55,18 @@ class MemoryCluster implements LiveCluster {
     this.#tell(infrastructure('n2 was ended (exit 137, out of memory)'));
   }
 
+  /** Faults that find their nodes down before one finds them up. */
+  finds = 0;
+
   async start(fault: Fault) {
     if (this.#breaks) throw new Error('the machinery failed');
+    if (this.finds-- > 0) return { status: 'skipped', evidence: 'is down' } as const;
     this.inForce.push(fault);
     return { status: 'installed', evidence: 'in force' } as const;
   }
 
   async end(fault: Fault) {
+    expect(this.inForce).toContain(fault);
     this.inForce.splice(this.inForce.indexOf(fault), 1);
     return { status: 'installed', evidence: 'gone' } as const;
   }
@@ -92,6 +97,7 @@ function drive(
   signal: AbortSignal,
   watch: HistoryWatch | null = null,
   onStep: (history: History) => void = () => undefined,
+  isSettled: (quietAtNs: number, nowNs: number) => boolean = () => true,
 ): Promise<RealtimeResult> {
   const plan = makePlan(
     {
@@ -107,7 +113,7 @@ function drive(
     },
     register,
   );
-  const quiet = { onStep, progress: () => undefined };
+  const quiet = { onStep, isSettled, progress: () => undefined };
   return runRealtime({
     cluster,
     plan,
@@ -130,6 +136,32 @@ describe('the real-time driver', () => {
     const windows = faultWindows(history);
     expect(windows.length).toBeGreaterThan(4);
     expect(windows.every(({ endNs }) => endNs !== null)).toBe(true);
+  });
+
+  test('lets a fault that found its nodes down look again, and undoes it only once it holds', async () => {
+    const cluster = new MemoryCluster();
+    cluster.finds = 2;
+    const { history, finished } = await drive(cluster, new AbortController().signal);
+    expect(finished).toBe(true);
+    expect(cluster.inForce).toEqual([]);
+    expect(cluster.finds).toBeLessThan(0);
+    expect(faultWindows(history).some(({ status }) => status === 'installed')).toBe(true);
+  });
+
+  test('goes on until what is pending has been shown', async () => {
+    const asked: number[] = [];
+    const settles = (quietAtNs: number, nowNs: number) => {
+      asked.push(nowNs - quietAtNs);
+      return asked.length > 3;
+    };
+    const run = drive(new MemoryCluster(), new AbortController().signal, null, undefined, settles);
+    const { history, finished } = await run;
+    expect(finished).toBe(true);
+    expect(asked).toHaveLength(4);
+    expect(asked[0]).toBeGreaterThanOrEqual(engine.recoveryMinUs * 1000);
+    const finals = [...history].find(({ f, value }) => f === 'phase' && value === 'final');
+    const recovery = [...history].find(({ f, value }) => f === 'phase' && value === 'recovery');
+    expect((finals?.time ?? 0) - (recovery?.time ?? 0)).toBeGreaterThanOrEqual(asked[3] as number);
   });
 
   test('opens a new client for every process that an unknown outcome retired', async () => {

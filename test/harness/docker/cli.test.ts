@@ -1,6 +1,6 @@
 /** `ordeal run --backend docker` as its user runs it: what it tells, keeps and leaves behind. */
 
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
@@ -20,14 +20,52 @@ function run(store: string, ...parameters: string[]): Ordeal {
   return new Ordeal(['run', 'raft', ...common, ...parameters]);
 }
 
-/** Somebody else ends a node of this process. */
-async function killNode({ pid }: Ordeal, node: string): Promise<void> {
+/** A container of this process, which somebody else does something to. */
+async function containerOf({ pid }: Ordeal, node: string): Promise<Docker.Container> {
   const docker = new Docker();
   const label = [`${LABEL.pid}=${pid}`];
   const containers = await docker.listContainers({ filters: { label } });
   const found = containers.find(({ Names }) => Names.some((name) => name.endsWith(`-${node}`)));
-  await docker.getContainer(found?.Id ?? '').kill();
+  return docker.getContainer(found?.Id ?? '');
 }
+
+/** Leaves a container no more memory than it has, until it asks for more and is killed for it. */
+async function starve(container: Docker.Container): Promise<void> {
+  while ((await container.inspect()).State.Running) {
+    const { memory_stats: memory } = await container.stats({ stream: false, 'one-shot': true });
+    const limit = { Memory: memory.usage, MemorySwap: memory.usage };
+    // Refused where the kernel cannot get it down to that just now.
+    await container.update(limit).catch(() => undefined);
+  }
+}
+
+const WAYS = {
+  'is killed': {
+    node: 'n2',
+    act: (container: Docker.Container) => container.kill(),
+    says: /^n2 \(container \S+-n2\) was ended \(exit 137\)/,
+  },
+  'is killed by the kernel for its memory': {
+    node: 'n2',
+    act: starve,
+    says: /^n2 \(container \S+-n2\) was ended \(exit 137: the kernel killed it for memory\)/,
+  },
+  'is restarted within a moment': {
+    node: 'n2',
+    act: (container: Docker.Container) => container.restart({ t: 0 }),
+    says: /^n2 \(container \S+-n2\) was restarted at \S+; its log ends: /,
+  },
+  'loses its sidecar': {
+    node: 'n2-net',
+    act: (container: Docker.Container) => container.remove({ force: true }),
+    says: /sidecar of n2 (was removed|\(container \S+-n2-net\) was ended)/,
+  },
+  'has its sidecar restarted': {
+    node: 'n2-net',
+    act: (container: Docker.Container) => container.restart({ t: 0 }),
+    says: /^the sidecar of n2 \(container \S+-n2-net\) was restarted at \S+/,
+  },
+} as const;
 
 /** Where the run of a process keeps what its nodes have on disk. */
 function directoryOf({ pid }: Ordeal): string {
@@ -112,16 +150,17 @@ describe.skipIf(!engine)('ordeal run --backend docker (needs a Docker Engine)', 
     4 * MINUTE_MS,
   );
 
-  test(
-    'a node that somebody kills ends the run with status 3, and is nobody’s violation',
-    async () => {
+  test.each(Object.entries(WAYS))(
+    'a node that %s, not by Ordeal, ends the run with status 3, and is nobody’s violation',
+    async (_, { node, act, says }) => {
       using store = scratch();
       const before = await inventory([]);
       await using ordeal = run(store.path, '--nemesis', 'pause', '--time-limit', '60');
       await expect.poll(() => recorded(store.path), POLL).toBeGreaterThan(200);
-      await killNode(ordeal, 'n2');
+      await act(await containerOf(ordeal, node));
       expect(await ordeal.status(), ordeal.stderr).toBe(3);
-      expect(whyUnjudged(store.path)).toMatch(/n2 \(container \S+-n2\) was ended \(exit 137\)/);
+      expect(whyUnjudged(store.path)).toMatch(says);
+      expect(whyUnjudged(store.path)).toMatch(/: not by Ordeal, so the run says nothing about/);
       await expectNothingNew(before, ordeal);
       const { results, trace } = readRun(join(store.path, 'latest'));
       expect(results).toMatchObject({ exitStatus: 3, verdict: { kind: 'unknown' } });
@@ -183,6 +222,27 @@ describe.skipIf(!engine)('ordeal run --backend docker (needs a Docker Engine)', 
       expect(await ordeal.status(), ordeal.stderr).toBe(1);
       const { results } = readRun(join(store.path, 'latest'));
       expect(results?.verdict).toMatchObject({ kind: 'invalid' });
+      const [reach] = Object.values(results?.figures.reached ?? {});
+      expect(reach?.changed).toBeGreaterThan(0);
+      expect(reach?.calls).toBeGreaterThanOrEqual(reach?.changed ?? 0);
+    },
+    3 * MINUTE_MS,
+  );
+
+  test(
+    'of a rule that never decides otherwise in any node says that nothing was tested',
+    async () => {
+      using store = scratch();
+      const rules = join(store.path, 'same.ts');
+      const variant = "{ id: 'same', describe: 'as before', kind: 'variant', rules }";
+      writeFileSync(
+        rules,
+        `const rules = ({ quorum }) => ({ quorum: (...all) => quorum(...all) });\nexport const same = ${variant};\n`,
+      );
+      const calm = ['--nemesis', 'none', '--time-limit', '3', '--rules', rules];
+      await using ordeal = run(store.path, ...calm);
+      expect(await ordeal.status(), ordeal.stderr).toBe(2);
+      expect(whyUnjudged(store.path)).toMatch(/^same was asked \d+ times, and always agreed/);
     },
     3 * MINUTE_MS,
   );

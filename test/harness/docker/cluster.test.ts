@@ -327,11 +327,6 @@ describe.skipIf(!engine)('nodes that others end (needs a Docker Engine)', () => 
       const kill: Fault = { kind: 'kill', nodes: [1] };
       await cluster.start(kill);
       expect(await cluster.lossSoFar()).toBeNull();
-      // A kill of a kill: the receipt is what the engine says, not what we remember.
-      await docker.getContainer(await containerOf('n2')).start();
-      expect(await cluster.start(kill)).toMatchObject({ status: 'indeterminate' });
-      await docker.getContainer(await containerOf('n2')).kill();
-      await cluster.end(kill);
       await cluster.end(kill);
       expect(await cluster.lossSoFar()).toBeNull();
       await docker.getContainer(await containerOf('n3')).kill();
@@ -341,6 +336,30 @@ describe.skipIf(!engine)('nodes that others end (needs a Docker Engine)', () => 
       await removeContainer('n1-net');
       const both = await cluster.lossSoFar();
       expect(both?.message).toMatch(/the container of the sidecar of n1 was removed; n3 /);
+    },
+    2 * MINUTE_MS,
+  );
+
+  test(
+    'are not forgotten over what the run does to them afterwards',
+    async () => {
+      using logs = scratch();
+      await using cluster = await launch(spec(logs.path));
+      const kill = (node: number): Fault => ({ kind: 'kill', nodes: [node] });
+      await cluster.start(kill(1));
+      await docker.getContainer(await containerOf('n2')).start();
+      // A kill of a kill: the receipt is what the engine says, not what we remember.
+      expect(await cluster.start(kill(1))).toMatchObject({ status: 'indeterminate' });
+      await docker.getContainer(await containerOf('n1')).restart({ t: 0 });
+      await cluster.start(kill(0));
+      await docker.getContainer(await containerOf('n3')).kill();
+      expect(await cluster.start(kill(2))).toMatchObject({ status: 'skipped' });
+      for (const node of [0, 2]) await cluster.end(kill(node));
+      const loss = (await cluster.lossSoFar())?.message;
+      expect(loss).toMatch(
+        /^n1 \(container \S+\) was restarted at .*; n2 \(\S+ \S+\) was restarted/,
+      );
+      expect(loss).toMatch(/; n3 \(container \S+\) was ended \(exit 137\)/);
     },
     2 * MINUTE_MS,
   );

@@ -18,8 +18,14 @@ export class Ordeal implements AsyncDisposable {
   readonly #exit: Promise<unknown>;
   stderr = '';
 
-  constructor(parameters: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [PROGRAM, ...parameters], {
+  /** `within` is what starts it elsewhere, by replacing itself: `nsenter`, say. */
+  constructor(
+    parameters: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    { within = [], program = PROGRAM }: { within?: readonly string[]; program?: string } = {},
+  ) {
+    const command = [...within, process.execPath, program, ...parameters] as [string, ...string[]];
+    this.child = spawn(command[0], command.slice(1), {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
