@@ -42,10 +42,21 @@ export class ModuleMounts {
 function sourceOf(file: string): string {
   const folder = dirname(file);
   if (isOurs(file)) return folder === REPOSITORY ? file : folder;
-  for (let at = folder; at !== dirname(at); at = dirname(at)) {
-    if (existsSync(join(at, 'package.json'))) return at;
-  }
-  return folder;
+  const projects = foldersAbove(folder).filter((at) => existsSync(join(at, 'package.json')));
+  const [own = folder, ...around] = projects;
+  return around.findLast(holdsPackages) ?? own;
+}
+
+/** The folder and those around it, but for the root of all. */
+function foldersAbove(folder: string): string[] {
+  const up = dirname(folder);
+  return up === folder ? [] : [folder, ...foldersAbove(up)];
+}
+
+/** Whether packages of projects within this one lie here: those of a monorepo, which links them. */
+function holdsPackages(project: string): boolean {
+  const holds = ['node_modules', 'pnpm-workspace.yaml'];
+  return holds.some((name) => existsSync(join(project, name)));
 }
 
 function isOurs(path: string): boolean {

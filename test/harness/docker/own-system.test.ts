@@ -1,7 +1,7 @@
 /** A system of a user's own project in containers, by the path of its module. */
 
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildImage } from '../../../harness/docker/index.ts';
 import { readRun } from '../../../harness/store/reader.ts';
@@ -53,6 +53,37 @@ describe.skipIf(!engine)("a user's own system in containers (needs a Docker Engi
       );
       await using check = new Ordeal(['check', join(store, 'latest')]);
       expect(await check.status(), check.stderr).toBe(0);
+    },
+    4 * MINUTE_MS,
+  );
+
+  test(
+    'in a monorepo finds what is hoisted above its own project, packages beside it included',
+    async () => {
+      using workspace = scratch();
+      const root = workspace.path;
+      const write = (path: string, text: string) => {
+        mkdirSync(dirname(join(root, path)), { recursive: true });
+        writeFileSync(join(root, path), text);
+      };
+      write('package.json', '{ "name": "all", "private": true, "workspaces": ["packages/*"] }');
+      write(
+        'packages/shared/package.json',
+        '{ "name": "shared", "type": "module", "main": "it.ts" }',
+      );
+      copyFileSync(EXAMPLE, join(root, 'packages', 'shared', 'it.ts'));
+      write('node_modules/hoisted/package.json', '{ "name": "hoisted", "main": "it.cjs" }');
+      write('node_modules/hoisted/it.cjs', "exports.word = 'hoisted';\n");
+      symlinkSync('../packages/shared', join(root, 'node_modules', 'shared'));
+      write('packages/mine/package.json', '{ "name": "mine", "type": "module" }');
+      const module = join(root, 'packages', 'mine', 'system.ts');
+      write(
+        'packages/mine/system.ts',
+        "import { word } from 'hoisted';\nif (word !== 'hoisted') throw word;\nexport * from 'shared';\n",
+      );
+      const store = join(root, 'store');
+      await using ordeal = run(module, store, '--nemesis', 'none', '--time-limit', '3');
+      expect(await ordeal.status(), ordeal.stderr).toBe(0);
     },
     4 * MINUTE_MS,
   );
