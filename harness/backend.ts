@@ -66,6 +66,11 @@ export interface LiveCluster extends AsyncDisposable {
   lossSoFar(): Promise<HarnessError | null>;
   /** What the nodes have reported so far; a consistent cut of it. */
   trace(): RecordedTrace;
+  /**
+   * By how much longer work takes on this machine than on an idle one, from 1: the most that was
+   * seen so far, and now.
+   */
+  slowness(): number;
   /** Versions, image digests, mechanisms chosen per fault: goes into run.json. */
   readonly facts: Readonly<Record<string, string>>;
 }

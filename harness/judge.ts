@@ -28,8 +28,9 @@ export function livenessBounds(
   config: RunConfig,
   quietAtNs: number,
   endNs: number,
+  slowness = 1,
 ): LivenessBounds {
-  const boundNs = recoveryBoundS(system, config) * 1e9;
+  const boundNs = recoveryBoundS(system, config) * slowness * 1e9;
   const seconds = (endNs - quietAtNs) / 1e9;
   // Load goes on for longer than that; a leader that means to make way soon need not last.
   const servesS = (system.leaderServes?.(config.set) ?? Number.POSITIVE_INFINITY) / config.rate;
@@ -55,6 +56,8 @@ export interface Evidence {
   readonly gap: string | null;
   /** Why the run did not go to its end; null where it did. */
   readonly cutShort: string | null;
+  /** By how much longer work took on the machine than on an idle one; 1 where absent. */
+  readonly slowness?: number;
 }
 
 /** One checker of runs. */
@@ -126,12 +129,12 @@ export const judges: readonly Judge[] = [
     name: 'availability',
     describe: 'operations succeed again within a bound after the last fault was undone',
     judge: (evidence) => {
-      const { config, system, history } = evidence;
+      const { config, system, history, slowness = 1 } = evidence;
       // `liveness` says all there is to say of a cluster that never came about.
       if (phaseMark(history, 'unformed') !== null) return null;
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('availability', 'the run has no quiet end');
-      const boundNs = recoveryBoundS(system, config) * 1e9;
+      const boundNs = recoveryBoundS(system, config) * slowness * 1e9;
       const result = availabilityVerdict(history, { quietAtNs, boundNs });
       const excuse = { byRefusals: true, unlessSettledByNs: quietAtNs };
       return unlessNotUndone(history, unlessHindered(evidence, result, excuse));
@@ -141,7 +144,7 @@ export const judges: readonly Judge[] = [
     name: 'liveness',
     describe: 'after the last fault there is one stable leader, and everybody catches up with it',
     judge: (evidence) => {
-      const { config, system, history } = evidence;
+      const { config, system, history, slowness } = evidence;
       const { liveness } = evidence.follower;
       const unformed = phaseMark(history, 'unformed');
       if (unformed !== null) return unlessHindered(evidence, neverFormed(unformed));
@@ -149,7 +152,7 @@ export const judges: readonly Judge[] = [
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('liveness', 'the run has no quiet end');
       const endNs = history.time[history.length - 1] as number;
-      const bounds = livenessBounds(system, config, quietAtNs, endNs);
+      const bounds = livenessBounds(system, config, quietAtNs, endNs, slowness);
       const result = liveness.conclude(bounds);
       const excuse = needsNoElection(result.verdict)
         ? { unlessSettledByNs: quietAtNs + bounds.boundNs }

@@ -123,6 +123,7 @@ export function judgeStored(
     follower,
     gap: stored.lost ?? (stored.truncated ? 'the trace is cut off' : gap),
     cutShort,
+    slowness: Number(stored.run.backend['slowness'] ?? 1),
   });
   const figures = figuresOf(stored.history, judged.checks, { ...execution, cutShort });
   const suspects = suspectsIn(config, stored.run.byValue);
@@ -252,7 +253,8 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       startupTimeoutS: config.startupTimeoutS,
       signal: context.signal,
     });
-    writer.run({ ...run, backend: cluster.facts });
+    const describe = () => ({ ...cluster.facts, slowness: String(cluster.slowness()) });
+    writer.run({ ...run, backend: describe() });
     context.progress(`cluster up after ${executed(null).realS.toFixed(1)} s`);
     const running = runRealtime({
       cluster,
@@ -263,7 +265,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       isSettled: (quietAtNs, nowNs) => {
         const follower = new TraceFollower(system);
         follower.feedAll(cluster.trace().lines, quietAtNs);
-        return isSettled(system, config, follower.liveness, quietAtNs, nowNs);
+        return isSettled(system, config, follower.liveness, quietAtNs, nowNs, cluster.slowness());
       },
       watch: config.stopAtViolation ? new HistoryWatch(workload) : null,
       signal: context.signal,
@@ -275,6 +277,8 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
     const { lines, lost } = cluster.trace();
     writer.trace(lines);
     hasTrace = true;
+    // It may have become slower since the run began.
+    writer.run({ ...run, backend: describe() });
     const result = await running;
     if (lost !== null) throw infrastructure(lost);
     writer.close();

@@ -42,8 +42,9 @@ export function isSettled(
   liveness: LivenessObserver | null,
   quietAtNs: number,
   nowNs: number,
+  slowness = 1,
 ): boolean {
-  const bounds = livenessBounds(system, config, quietAtNs, nowNs);
+  const bounds = livenessBounds(system, config, quietAtNs, nowNs, slowness);
   return liveness === null || liveness.conclude(bounds).verdict.kind !== 'unknown';
 }
 

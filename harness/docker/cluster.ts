@@ -265,6 +265,7 @@ class DockerCluster implements LiveCluster {
   readonly #faults: DockerFaults;
   readonly #clock: CausalClock;
   readonly #watch: Watch;
+  #slowness: number;
   #onLoss: (failure: HarnessError) => void = () => undefined;
 
   constructor(parts: ClusterParts) {
@@ -272,6 +273,7 @@ class DockerCluster implements LiveCluster {
     this.nodes = parts.nodes.map(({ node }) => node);
     this.facts = parts.facts;
     this.#clock = new CausalClock(parts.nodes.length);
+    this.#slowness = parts.plan.pace.slowness;
     this.#watch = new Watch(parts.nodes, (failure) => this.#onLoss(failure));
     parts.teardown.add('watch', () => this.#watch.close());
     this.#faults = new DockerFaults(parts.nodes, parts.plan.pace, (node) =>
@@ -332,6 +334,11 @@ class DockerCluster implements LiveCluster {
     const startNs = process.hrtime.bigint();
     noteBegin(logDirectory, Number(startNs - BigInt(config.originNs)));
     return startNs;
+  }
+
+  slowness(): number {
+    this.#slowness = Math.max(this.#slowness, measurePace(null).slowness);
+    return this.#slowness;
   }
 
   trace(): RecordedTrace {

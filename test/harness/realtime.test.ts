@@ -42,6 +42,7 @@ class MemoryCluster implements LiveCluster {
 
   view = async () => ({ nodes: this.nodes, leader: 0 });
   begin = () => process.hrtime.bigint();
+  slowness = () => 1;
   trace = () => ({ lines: [], lost: null });
   /** What is lost, as a last look finds it or as somebody is told in mid-run. */
   loses: HarnessError | null = null;

@@ -1,14 +1,19 @@
 /** Liveness is judged by what the world allows, and a world that allows none is said to be one. */
 
 import { describe, expect, test } from 'vitest';
+import { History } from '../../checkers/history.ts';
 import { type RunRequest, resolveConfig } from '../../harness/config.ts';
+import { judgeRun, livenessBounds } from '../../harness/judge.ts';
 import { cannotBeLive, progressBoundS, recoveryBoundS } from '../../harness/recovery.ts';
 import { simulateOnce } from '../../harness/simulate.ts';
+import { TraceFollower } from '../../harness/trace-follower.ts';
 import { systems } from '../../systems/index.ts';
 import { raft } from '../../systems/raft/index.ts';
 import type { RaftRules } from '../../systems/raft/rules.ts';
 import type { System, Variant } from '../../systems/system.ts';
 import { zab } from '../../systems/zab/index.ts';
+import { workloads } from '../../workloads/index.ts';
+import type { Workload } from '../../workloads/workload.ts';
 
 function resolved(request: RunRequest) {
   return resolveConfig(request, [], () => 1);
@@ -73,6 +78,42 @@ describe('a world', () => {
     expect(bound({})).toBe(6);
     expect(bound({ 'disk.syncMaxUs': 50_000 })).toBeGreaterThan(6);
     expect(bound({ 'network.lateMaxUs': 5_000_000 })).toBe(50);
+  });
+});
+
+describe('a real machine', () => {
+  const request: RunRequest = { system: 'raft', backend: 'docker', nemesis: ['kill'] };
+  const config = resolveConfig(request, [], () => 1);
+
+  /** Nothing succeeds after the quiet end, for 40 seconds. */
+  function verdictAt(slowness: number): string {
+    const history = new History();
+    const phase = { type: 'info', process: 'nemesis', f: 'phase', value: 'recovery' } as const;
+    history.push({ time: 0, ...phase });
+    for (let s = 1; s < 40; s++) {
+      const write = { process: s, f: 'write', key: 'k', value: s } as const;
+      history.push({ time: s * 1e9, type: 'invoke', ...write });
+      history.push({ time: s * 1e9 + 5e8, type: 'info', ...write });
+    }
+    const { checks } = judgeRun({
+      config,
+      system: raft,
+      workload: workloads['register'] as Workload,
+      promise: 'linearizable',
+      history,
+      follower: new TraceFollower(raft),
+      gap: null,
+      cutShort: null,
+      slowness,
+    });
+    return checks.find(({ checker }) => checker === 'availability')?.verdict.kind ?? '';
+  }
+
+  test('that is slow gives a system as many times longer to recover', () => {
+    expect(livenessBounds(raft, config, 0, 1).boundNs).toBe(30e9);
+    expect(livenessBounds(raft, config, 0, 1, 4).boundNs).toBe(120e9);
+    expect(verdictAt(1)).toBe('invalid');
+    expect(verdictAt(1.5)).toBe('unknown');
   });
 });
 
