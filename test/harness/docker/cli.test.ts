@@ -53,7 +53,8 @@ const WAYS = {
   'is restarted within a moment': {
     node: 'n2',
     act: (container: Docker.Container) => container.restart({ t: 0 }),
-    says: /^n2 \(container \S+-n2\) was restarted at \S+; its log ends: /,
+    // Or seen in between.
+    says: /^n2 \(container \S+-n2\) was (restarted|ended \(exit \d+\)) at \S+; its log ends: /,
   },
   'loses its sidecar': {
     node: 'n2-net',
@@ -63,7 +64,7 @@ const WAYS = {
   'has its sidecar restarted': {
     node: 'n2-net',
     act: (container: Docker.Container) => container.restart({ t: 0 }),
-    says: /^the sidecar of n2 \(container \S+-n2-net\) was restarted at \S+/,
+    says: /^the sidecar of n2 \(container \S+-n2-net\) was (restarted|ended \(exit \d+\)) at \S+/,
   },
 } as const;
 
