@@ -23,7 +23,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type Docker from 'dockerode';
-import { infrastructure } from '../errors.ts';
+import { HarnessError, infrastructure } from '../errors.ts';
 import { CODE_SUFFIX } from '../own-code.ts';
 import { connectEngine, reason, statusOf, tolerate } from './engine.ts';
 import { DIRECTORY_PREFIX, writeOwner } from './leftovers.ts';
@@ -131,12 +131,14 @@ async function buildOfSources(docker: Docker, context: string, tag: string): Pro
   copyFileSync(join(REPOSITORY, 'package.json'), join(context, 'package.json'));
   const steps = [`COPY . ${IMAGE_ROOT}`];
   for (let attempt = 1; ; attempt++) {
-    const failure = await build(docker, { context, tag, from: baseTag(), steps })
-      .then(() => removeSuperseded(docker, tag))
-      .then(
-        () => null,
-        (error: unknown) => error,
-      );
+    let failure: HarnessError | null = null;
+    try {
+      await build(docker, { context, tag, from: baseTag(), steps });
+      await removeSuperseded(docker, tag);
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      failure = error;
+    }
     const built = await inspect(docker, tag);
     if (built !== null) return built;
     if (attempt < BUILD_ATTEMPTS) continue;

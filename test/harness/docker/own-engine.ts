@@ -75,20 +75,20 @@ export class OwnEngine implements AsyncDisposable {
     const place = (name: string) => join(this.#directory, name);
     const log = openSync(place('log'), 'a');
     mkdirSync(place('exec'), { recursive: true });
-    const daemon = spawn(
-      program,
-      [
-        ...parameters,
-        '--mount',
-        'dockerd',
-        ...['--host', this.env.DOCKER_HOST, '--pidfile', place('pid')],
-        ...['--data-root', place('data'), '--exec-root', place('exec')],
-        // Where a containerd runs already, it would be shared.
-        ...['--containerd-namespace', 'ordeal-test', '--containerd-plugins-namespace', 'ordeal-p'],
-        ...['--bridge', 'none'],
-      ],
-      { stdio: ['ignore', log, log] },
-    );
+    const settings = {
+      host: this.env.DOCKER_HOST,
+      pidfile: place('pid'),
+      'data-root': place('data'),
+      'exec-root': place('exec'),
+      // Where a containerd runs already, it would be shared.
+      'containerd-namespace': 'ordeal-test',
+      'containerd-plugins-namespace': 'ordeal-test-plugins',
+      bridge: 'none',
+    };
+    const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+    const daemon = spawn(program, [...parameters, '--mount', 'dockerd', ...flags], {
+      stdio: ['ignore', log, log],
+    });
     this.#daemon = daemon;
     const deadlineMs = performance.now() + START_MS_MAX;
     while (!(await this.#answers())) {
