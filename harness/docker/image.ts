@@ -51,6 +51,7 @@ export const SOURCES: readonly string[] = [
   'checkers',
   'systems',
   'harness/host',
+  'harness/own',
   'harness/variants',
   ...['draw', 'errors', 'kit', 'own-code', 'own-import', 'store/disk', 'synonyms', 'variants'].map(
     (name) => `harness/${name}${CODE_SUFFIX}`,
