@@ -4,6 +4,12 @@
  *
  * Judged only where the history leaves no doubt: among the nodes that no kill or pause holds, a
  * group that is linked in both directions throughout, with no link to anybody outside it.
+ *
+ * Bridges and one-way cuts are left out, although a quorum may be linked under them. Whoever stands
+ * outside with one link can disturb for as long as it lasts: a node that is heard and hears nobody
+ * makes everybody follow its ever higher terms or ballots (in Raft where PreVote or CheckQuorum is
+ * off, in Paxos and Zab always), and behind a bridge two groups may outbid each other through it.
+ * No protocol here promises progress then, whatever its settings, so a standstill accuses nobody.
  */
 
 import { type FaultWindow, faultWindows } from './fault-windows.ts';

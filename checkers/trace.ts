@@ -260,8 +260,14 @@ export type RaftEvent =
       /** The latest up to `last`; absent for the one that the cluster starts with. */
       readonly membership?: Membership;
     }
-  /** Of the leader's snapshot up to `index` so many characters have arrived, which is not all. */
-  | { readonly kind: 'snapshot-piece'; readonly index: number; readonly received: number }
+  /** Of the snapshot up to `index` of the leader of `term` this much has arrived, and not all. */
+  | {
+      readonly kind: 'snapshot-piece';
+      readonly term: number;
+      readonly index: number;
+      /** Characters so far. */
+      readonly received: number;
+    }
   /** The node stopped leading without having seen a higher term (CheckQuorum, say). */
   | { readonly kind: 'step-down'; readonly term: number; readonly reason: string };
 

@@ -49,6 +49,12 @@ export function hears(node: RaftNode): void {
   node.deafSinceNs = -1;
 }
 
+/** A follower gets its snapshot in pieces from who leads this term: that is progress as well. */
+export function hearsOfPiece({ nodes }: RaftGhost, term: number): void {
+  const leader = nodes.find((node) => node?.leading === term);
+  if (leader !== undefined) hears(leader);
+}
+
 /**
  * Liveness:leader while faults last: a leader that goes on taking commands, but has learnt of no
  * follower's progress for ten election timeouts, keeps everybody from electing one that could.

@@ -20,7 +20,7 @@ import { judgeAnnounced, onMembership, shortfall } from './raft-membership.ts';
 import { onReadCertificate } from './raft-reads.ts';
 import { onBoot } from './raft-recovery.ts';
 import { entryAt, type RaftGhost, RaftNode, type RaftStats } from './raft-state.ts';
-import { hears, judgeHearing, judgeQuiet, onTransfer } from './raft-tenure.ts';
+import { hears, hearsOfPiece, judgeHearing, judgeQuiet, onTransfer } from './raft-tenure.ts';
 
 /** A checker for one trace of one Raft cluster, of any size up to 31 nodes. */
 export function raftChecker(): TraceChecker {
@@ -108,6 +108,9 @@ function step(
       return;
     case 'snapshot':
       onSnapshot(ghost, node, event);
+      return;
+    case 'snapshot-piece':
+      hearsOfPiece(ghost, event.term);
       return;
     case 'term':
       onTerm(ghost, node, event.term);

@@ -96,7 +96,9 @@ function receive(raft: Raft, from: number, message: InstallSnapshot): Snapshot |
     const kv = JSON.parse(received) as KvSnapshot | null;
     return { index, term: last.term, kv, configuration };
   }
-  if (isNext) env.trace({ kind: 'snapshot-piece', index, received: received.length });
+  if (isNext) {
+    env.trace({ kind: 'snapshot-piece', term, index, received: received.length });
+  }
   env.send(from, {
     kind: 'snapshot-reply',
     term: state.term,

@@ -114,7 +114,7 @@ describe('liveness after the quiet end', () => {
 
   test('waits for a follower that is being sent a snapshot in pieces, and not if it starts anew', () => {
     const piece = (index: number, received: number) =>
-      ({ kind: 'snapshot-piece', index, received }) as const;
+      ({ kind: 'snapshot-piece', term: 1, index, received }) as const;
     const behind = TraceWriter.booted(3).elect(0, 1, [0, 1, 2]).append(0, [1, 1], 0);
     behind.append(1, [1, 1], 0).commit(0, [1, 1], 1, [0, 1]).apply(0, [1, 1]);
     behind.commit(1, [1, 1], 1).apply(1, [1, 1]);

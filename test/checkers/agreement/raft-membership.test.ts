@@ -211,8 +211,15 @@ describe('a leader', () => {
     expect(over.broken()).toEqual([]);
   });
 
-  /** n1 goes on appending every 200 ms, with T = 300 ms, and hears of a match every so often. */
-  function deaf(seconds: number, hears: boolean, checkQuorum = true): string[] {
+  /**
+   * n1 goes on appending every 200 ms, with T = 300 ms. Every so often it hears of a match, or n2
+   * gets a piece of its snapshot, or of that of another term's leader.
+   */
+  function deaf(
+    seconds: number,
+    hears: 'a match' | 'a piece' | 'another' | 'nothing',
+    checkQuorum = true,
+  ): string[] {
     const trace = new TraceWriter(3);
     for (const node of trace.nodes) {
       trace.event(node, {
@@ -228,7 +235,12 @@ describe('a leader', () => {
     for (let index = 1; index <= seconds * 5; index++) {
       trace.timeNs += 200e6;
       trace.append(0, [index, 1], index === 1 ? 0 : 1);
-      if (!hears || index % 10 !== 0) continue;
+      if (hears === 'nothing' || index % 10 !== 0) continue;
+      if (hears !== 'a match') {
+        const term = hears === 'a piece' ? 1 : 2;
+        trace.event(1, { kind: 'snapshot-piece', term, index: 9, received: index });
+        continue;
+      }
       for (let at = index - 9; at <= index; at++) trace.append(1, [at, 1], at === 1 ? 0 : 1);
       trace.match(0, 1, index, 1);
     }
@@ -236,10 +248,15 @@ describe('a leader', () => {
   }
 
   test('that takes commands and hears nobody for ten election timeouts breaks Liveness:leader', () => {
-    expect(deaf(2, false)).toEqual([]);
-    expect(deaf(5, false)).toEqual(['Liveness:leader']);
-    expect(deaf(5, true)).toEqual([]);
-    expect(deaf(5, false, false)).toEqual([]);
+    expect(deaf(2, 'nothing')).toEqual([]);
+    expect(deaf(5, 'nothing')).toEqual(['Liveness:leader']);
+    expect(deaf(5, 'a match')).toEqual([]);
+    expect(deaf(5, 'nothing', false)).toEqual([]);
+  });
+
+  test('that sends a snapshot in pieces gets on, by the pieces that arrive', () => {
+    expect(deaf(5, 'a piece')).toEqual([]);
+    expect(deaf(5, 'another')).toEqual(['Liveness:leader']);
   });
 });
 
