@@ -1,9 +1,13 @@
 /** Integers in arrays that grow, and tuples of them that are told apart by content. */
 
+/** Room at the start, and at least so much where that is not enough: most have a few, or many. */
+const ROOM = 64;
+const MORE_ROOM = 1024;
+
 /** A list of 32-bit integers. */
 export class Ints {
   length = 0;
-  #items = new Int32Array(64);
+  #items = new Int32Array(ROOM);
 
   get bytes(): number {
     return this.#items.byteLength;
@@ -20,7 +24,7 @@ export class Ints {
   /** The index of the new item. */
   push(item: number): number {
     if (this.length === this.#items.length) {
-      const wider = new Int32Array(this.length * 2);
+      const wider = new Int32Array(Math.max(MORE_ROOM, this.length * 2));
       wider.set(this.#items);
       this.#items = wider;
     }
@@ -43,12 +47,12 @@ export class IntTuples {
   readonly width: number;
   #items: Int32Array;
   /** Numbers + 1 by open addressing. */
-  #table = new Int32Array(128);
+  #table = new Int32Array(2 * ROOM);
   readonly #pair = new Int32Array(2);
 
   constructor(width: number) {
     this.width = width;
-    this.#items = new Int32Array(64 * width);
+    this.#items = new Int32Array(ROOM * width);
   }
 
   get bytes(): number {
@@ -83,7 +87,8 @@ export class IntTuples {
     const number = this.length++;
     const from = number * this.width;
     if (from + this.width > this.#items.length) {
-      const wider = new Int32Array(this.#items.length * 2);
+      const room = Math.max(MORE_ROOM, (this.#items.length / this.width) * 2);
+      const wider = new Int32Array(room * this.width);
       wider.set(this.#items);
       this.#items = wider;
     }
@@ -102,7 +107,7 @@ export class IntTuples {
   }
 
   #rehash(): void {
-    const table = new Int32Array(this.#table.length * 2);
+    const table = new Int32Array(Math.max(2 * MORE_ROOM, this.#table.length * 2));
     const mask = table.length - 1;
     for (let number = 0; number < this.length; number++) {
       let place = hash(this.#items, number * this.width, this.width) & mask;

@@ -30,6 +30,15 @@ export class Scratch {
     return this.#ints.subarray(from, to).fill(content);
   }
 
+  /** For what is written before it is read: holds anything. */
+  unclearedInts(length: number): Int32Array {
+    const from = this.#intsUsed;
+    const to = from + length;
+    if (to > BLOCK) return new Int32Array(length);
+    this.#intsUsed = to;
+    return this.#ints.subarray(from, to);
+  }
+
   bytes(length: number): Uint8Array {
     const from = this.#bytesUsed;
     const to = from + length;

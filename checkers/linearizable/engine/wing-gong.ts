@@ -52,7 +52,7 @@ class Search<State> {
   readonly #rank: Int32Array;
   readonly #taken: TakenSet;
   /** From the first dead end on. */
-  #visited: Visited | undefined;
+  #visited: Visited<State> | undefined;
   readonly #scratch: Scratch;
   #answered = 0;
   /** The first rank that is not linearized. */
@@ -111,7 +111,7 @@ class Search<State> {
         continue;
       }
       this.#deadEnds++;
-      this.#visited ??= new Visited(this.#taken.words.length, this.#scratch);
+      this.#visited ??= new Visited(this.#model, this.#taken.words.length, this.#scratch);
       this.#remember();
       from = this.#back();
       if (from === END) {
@@ -159,7 +159,7 @@ class Search<State> {
   }
 
   #isNew(): boolean {
-    return this.#visited?.add(this.#taken, stateKey(this.#model, this.#state)) !== false;
+    return this.#visited?.add(this.#taken, this.#state) !== false;
   }
 
   #step(i: number): State | undefined {
@@ -245,17 +245,25 @@ class TakenSet {
 /** Places in the table, of which half are used. */
 const PLACES = 4096;
 
-/** Sets and states that were reached together, up to a number that is worth it. */
-class Visited {
+const NO_KEY = Symbol('no key was needed yet');
+
+/**
+ * Sets and states that were reached together, up to a number that is worth it. A state's key can
+ * cost as much as many steps, and is made only where the same set was there before.
+ */
+class Visited<State> {
+  readonly #model: Model<State>;
   readonly #wordsEach: number;
   readonly #words: Int32Array;
-  readonly #states: unknown[] = [];
+  readonly #states: State[] = [];
+  readonly #keys: unknown[] = [];
   /** Numbers of entries from 1 on, by open addressing. */
   readonly #table: Int32Array;
 
-  constructor(wordsEach: number, scratch: Scratch) {
+  constructor(model: Model<State>, wordsEach: number, scratch: Scratch) {
+    this.#model = model;
     this.#wordsEach = wordsEach;
-    this.#words = scratch.ints((PLACES / 2) * wordsEach);
+    this.#words = scratch.unclearedInts((PLACES / 2) * wordsEach);
     this.#table = scratch.ints(PLACES);
   }
 
@@ -264,21 +272,35 @@ class Visited {
   }
 
   /** False when this was there already. Finds nothing new when full. */
-  add({ words, hash }: TakenSet, state: unknown): boolean {
+  add({ words, hash }: TakenSet, state: State): boolean {
+    let key: unknown = NO_KEY;
     let place = (hash ^ (hash >>> 16)) & (PLACES - 1);
     for (;;) {
-      const entry = this.#table[place] as number;
-      if (entry === 0) break;
-      if (this.#states[entry - 1] === state && this.#same(entry - 1, words)) return false;
+      const entry = (this.#table[place] as number) - 1;
+      if (entry === -1) break;
+      if (this.#isSet(entry, words)) {
+        if (this.#states[entry] === state) return false;
+        if (key === NO_KEY) key = stateKey(this.#model, state);
+        if (this.#keyOf(entry) === key) return false;
+      }
       place = (place + 1) & (PLACES - 1);
     }
     if (this.isFull) return true;
     this.#words.set(words, this.#states.length * this.#wordsEach);
+    this.#keys.push(key);
     this.#table[place] = this.#states.push(state);
     return true;
   }
 
-  #same(entry: number, words: Int32Array): boolean {
+  #keyOf(entry: number): unknown {
+    const known = this.#keys[entry];
+    if (known !== NO_KEY) return known;
+    const key = stateKey(this.#model, this.#states[entry] as State);
+    this.#keys[entry] = key;
+    return key;
+  }
+
+  #isSet(entry: number, words: Int32Array): boolean {
     const from = entry * this.#wordsEach;
     for (let at = 0; at < this.#wordsEach; at++) {
       if (this.#words[from + at] !== words[at]) return false;
