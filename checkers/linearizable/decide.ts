@@ -1,19 +1,18 @@
-/** One object: monitor where one applies, parts where it falls into parts, else the engine. */
+/**
+ * One object: strategies from top to bottom, until one answers. What a model offers to them stands
+ * in `abilities.ts`.
+ */
 
 import { NONE, type Value } from '../history.ts';
 import type { Verdict } from '../verdict.ts';
+import { abilitiesOf } from './abilities.ts';
 import { engineSearch } from './engine/engine.ts';
 import { wingGongSearch } from './engine/wing-gong.ts';
 import { explainContradiction, explainStuck } from './explain.ts';
 import type { Model } from './model.ts';
-import { kvAppend } from './models/append.ts';
-import { fifoQueue, stack } from './models/collections.ts';
 import { models } from './models.ts';
-import { monitorFor } from './monitors.ts';
 import { type Operations, operationAt, select } from './operations.ts';
 import { proposedOrder, refusal } from './proposed-order.ts';
-import { stackSearch } from './pushdown.ts';
-import { queueSearch } from './queue-search.ts';
 import type { Budget, SearchResult } from './search.ts';
 
 /** The answer for one object. */
@@ -43,8 +42,26 @@ export interface Question {
   readonly refused?: true;
 }
 
-/** Stepping through a state that grows is quadratic: a monitor goes first, and there is an end. */
-const GROWING_OPERATIONS_MAX = 20_000;
+/** Where one way to decide gives way to another, each with the rows of `bench:checkers` that show it. */
+const LIMITS = {
+  /** Stepping through a state that grows is quadratic: a monitor goes first, and there is an end. */
+  growingOperations: 20_000,
+  /**
+   * Up to here, and with so few configurations an operation, the engine is done with texts before
+   * the monitor has taken them apart (`kv c50 ok`).
+   */
+  textOperations: 1024,
+  textConfigurationsEach: 8,
+  /** For so few operations, the engine's preparations cost more than a search (`stack repeated`). */
+  smallOperations: 512,
+  smallDeadEnds: 4096,
+  /**
+   * The engine makes more of hints, so that with hints it gets its turn once the search has taken
+   * about as long as those preparations do (`kv c10 ok`, `multi-register 300`, also `bad`).
+   */
+  hintedSteps: 256,
+  hintedStepsEach: 4,
+} as const;
 
 export function decide(operations: Operations, question: Question): KeyResult {
   const { model, initial } = question;
@@ -53,7 +70,7 @@ export function decide(operations: Operations, question: Question): KeyResult {
   const grows = typeof state === 'object' && state !== null;
   const seen = grows ? byMonitor(operations, question) : undefined;
   if (seen !== undefined) return seen;
-  const isTooLong = grows && operations.count > GROWING_OPERATIONS_MAX;
+  const isTooLong = grows && operations.count > LIMITS.growingOperations;
   const proposed = isTooLong ? undefined : proposedOrder(operations, model, initial);
   if (proposed === undefined) return byClients(operations, question);
   const evidence = refusal(operations, model, initial, proposed.order);
@@ -64,21 +81,26 @@ export function decide(operations: Operations, question: Question): KeyResult {
   return proposed.whole ? { ...result, evidence } : result;
 }
 
-/** By what the clients saw alone. */
+/** An answer, or undefined where this way leads to none. */
+type Strategy = (operations: Operations, question: Question) => KeyResult | undefined;
+
+/** By what the clients saw alone. Where none of these answers, the engine does. */
+const STRATEGIES: readonly Strategy[] = [
+  byEarlySearch,
+  byMonitor,
+  byParts,
+  bySmallSearch,
+  bySearchOfItsOwn,
+];
+
 function byClients(operations: Operations, question: Question): KeyResult {
-  const isText = (question.model as unknown) === kvAppend;
-  const isEarly = isText && question.refused !== true;
-  const early = isEarly ? textSearch(operations, question) : undefined;
-  // What a monitor says about a violation is worth waiting for.
-  if (early !== undefined && (early.search.kind === 'linearizable' || !question.explain)) {
-    return answerOf(operations, question, early);
+  for (const strategy of STRATEGIES) {
+    const result = strategy(operations, question);
+    if (result !== undefined) return result;
   }
-  const seen = byMonitor(operations, question);
-  if (seen !== undefined) return seen;
-  const parts = partsOf(operations, question.model);
-  if (parts.length > 1) return byParts(operations, parts, question);
-  const found = early ?? (isEarly ? undefined : smallSearch(operations, question));
-  return answerOf(operations, question, found ?? fullSearch(operations, question));
+  const { model, initial, budget } = question;
+  const search = engineSearch(operations, model, initial, budget);
+  return answerOf(operations, question, { search, by: 'engine' });
 }
 
 /** What a search found, and which one. */
@@ -93,72 +115,69 @@ function answerOf(operations: Operations, question: Question, { search, by }: Fo
   return answer(operations, verdict, by, search.configurations);
 }
 
-/** Up to here, and with so few configurations an operation, the engine is done with texts first. */
-const TEXT_OPERATIONS_MAX = 1024;
-const TEXT_CONFIGURATIONS_EACH = 8;
-
-/** The monitor takes all texts apart; with not too many of them, a search mostly is done by then. */
-function textSearch(operations: Operations, question: Question): Found | undefined {
+/**
+ * Before a monitor that takes long. What the monitor says about a violation is worth waiting for,
+ * where one is to be explained.
+ */
+function byEarlySearch(operations: Operations, question: Question): KeyResult | undefined {
+  const { model, initial, budget, explain } = question;
   const { count } = operations;
-  if (count > TEXT_OPERATIONS_MAX) return undefined;
-  const quick = smallSearch(operations, question);
-  if (quick !== undefined) return quick;
+  const isEarly = abilitiesOf(model).searchedFirst === true && question.refused !== true;
+  if (!isEarly || count > LIMITS.textOperations) return undefined;
+  let found = smallSearch(operations, question);
+  if (found === undefined) {
+    const steps = Math.min(LIMITS.textConfigurationsEach * count, budget.steps);
+    const search = engineSearch(operations, model, initial, { ...budget, steps });
+    if (search.kind === 'exhausted') return undefined;
+    found = { search, by: 'engine' };
+  }
+  if (found.search.kind === 'violation' && explain) return undefined;
+  return answerOf(operations, question, found);
+}
+
+function bySmallSearch(operations: Operations, question: Question): KeyResult | undefined {
+  const found = smallSearch(operations, question);
+  return found && answerOf(operations, question, found);
+}
+
+function bySearchOfItsOwn(operations: Operations, question: Question): KeyResult | undefined {
+  const { search } = abilitiesOf(question.model);
+  if (search === undefined) return undefined;
+  const found = search.run(operations, question.initial, question.budget);
+  return answerOf(operations, question, { search: found, by: search.name });
+}
+
+/** The Wing & Gong search, where there are few operations; undefined when it takes too long. */
+function smallSearch(operations: Operations, question: Question): Found | undefined {
   const { model, initial, budget } = question;
-  const steps = Math.min(TEXT_CONFIGURATIONS_EACH * count, budget.steps);
-  const search = engineSearch(operations, model, initial, { ...budget, steps });
-  return search.kind === 'exhausted' ? undefined : { search, by: 'engine' };
+  const { count } = operations;
+  if (count > LIMITS.smallOperations) return undefined;
+  const hinted = LIMITS.hintedSteps + LIMITS.hintedStepsEach * count;
+  const steps = hasClaims(model) ? Math.min(budget.steps, hinted) : budget.steps;
+  const limits = { steps, deadEnds: LIMITS.smallDeadEnds };
+  const search = wingGongSearch(operations, model, initial, limits);
+  return search === undefined ? undefined : { search, by: 'Wing & Gong search' };
 }
 
 /** Undefined where no monitor knows the model, or it cannot decide. */
 function byMonitor(operations: Operations, question: Question): KeyResult | undefined {
   const { model, initial, explain } = question;
-  const found = monitorFor(model);
-  const seen = found?.monitor(operations, initial);
-  if (found === undefined || seen === undefined) return undefined;
+  const { monitor } = abilitiesOf(model);
+  if (monitor === undefined) return undefined;
+  const seen = monitor.decide(operations, initial);
   switch (seen.kind) {
     case 'valid':
-      return answer(operations, { kind: 'valid' }, found.name, 0);
+      return answer(operations, { kind: 'valid' }, monitor.name, 0);
     case 'violation': {
       const { because } = seen.contradiction;
       const verdict: Verdict = explain
         ? explainContradiction(operations, model, seen.contradiction)
         : { kind: 'invalid', because, events: [] };
-      return answer(operations, verdict, found.name, 0);
+      return answer(operations, verdict, monitor.name, 0);
     }
     case 'undecided':
       return undefined;
   }
-}
-
-function fullSearch(operations: Operations, { model, initial, budget }: Question): Found {
-  if ((model as unknown) === stack) {
-    return { search: stackSearch(operations, initial, budget), by: 'pushdown search' };
-  }
-  if ((model as unknown) === fifoQueue) {
-    return { search: queueSearch(operations, initial, budget), by: 'queue search' };
-  }
-  return { search: engineSearch(operations, model, initial, budget), by: 'engine' };
-}
-
-/**
- * For a few operations, the engine's preparations cost more than the search: first without. The
- * engine makes more of hints, so that with hints it gets its turn once the search has taken about
- * as long as those preparations do.
- */
-const SMALL_OPERATIONS_MAX = 512;
-const SMALL_DEAD_ENDS_MAX = 4096;
-const HINTED_STEPS = 256;
-const HINTED_STEPS_EACH = 4;
-
-function smallSearch(operations: Operations, question: Question): Found | undefined {
-  const { model, initial, budget } = question;
-  const { count } = operations;
-  if (count > SMALL_OPERATIONS_MAX) return undefined;
-  const hinted = HINTED_STEPS + HINTED_STEPS_EACH * count;
-  const steps = hasClaims(model) ? Math.min(budget.steps, hinted) : budget.steps;
-  const limits = { steps, deadEnds: SMALL_DEAD_ENDS_MAX };
-  const search = wingGongSearch(operations, model, initial, limits);
-  return search === undefined ? undefined : { search, by: 'Wing & Gong search' };
 }
 
 const OWN: ReadonlySet<Model> = new Set<Model>(Object.values<Model>(models));
@@ -186,11 +205,9 @@ function brokenClaim(
   return { kind: 'unknown', because };
 }
 
-function byParts(
-  operations: Operations,
-  parts: readonly (readonly number[])[],
-  question: Question,
-): KeyResult {
+function byParts(operations: Operations, question: Question): KeyResult | undefined {
+  const parts = partsOf(operations, question.model);
+  if (parts.length < 2) return undefined;
   const algorithms = new Set<string>();
   let unknown: Verdict | undefined;
   let configurations = 0;

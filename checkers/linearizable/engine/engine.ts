@@ -1,9 +1,8 @@
 /** The general engine: exact for every model, fast where the history has little concurrency. */
 
 import type { Value } from '../../history.ts';
+import { abilitiesOf } from '../abilities.ts';
 import type { Model } from '../model.ts';
-import { kvAppend } from '../models/append.ts';
-import { casRegister, register } from '../models/register.ts';
 import type { Operations } from '../operations.ts';
 import {
   type Budget,
@@ -12,13 +11,11 @@ import {
   type SearchResult,
   type Stuck,
 } from '../search.ts';
-import { appendTransitions } from './append.ts';
-import { type Classes, classesOf } from './classes.ts';
-import { registerTransitions } from './register.ts';
+import { classesOf } from './classes.ts';
 import { pendingOperations, rankOperations } from './schedule.ts';
 import { Scratch, withScratch } from './scratch.ts';
 import { type Limits, type Problem, searchConfigurations } from './search.ts';
-import { type Transitions, transitionsOf } from './transitions.ts';
+import { transitionsOf } from './transitions.ts';
 
 /** Searches for an order that explains every answer. */
 export function engineSearch<State>(
@@ -76,7 +73,7 @@ function searchIn<State>(
   const classes = classesOf(operations, model.owners === true, scratch);
   const ranked = rankOperations(operations, classes, scratch);
   const transitions =
-    builtIn(operations, classes, model, initial, ranked.lastOfClass, scratch) ??
+    abilitiesOf(model).numbered?.(operations, classes, initial, ranked.lastOfClass, scratch) ??
     transitionsOf(operations, classes, model, initial, ranked.lastOfClass, scratch);
   const pending = pendingOperations(operations, classes, transitions.dropped, ranked, scratch);
   const limits = {
@@ -87,24 +84,6 @@ function searchIn<State>(
   const result = searchConfigurations(problem, limits, scratch);
   if (result.kind !== 'violation') return result;
   return { ...result, stuck: () => longestPrefix(problem, limits, result) };
-}
-
-/** The models that have a numbered form of their own. */
-function builtIn(
-  operations: Operations,
-  classes: Classes,
-  model: unknown,
-  initial: Value,
-  lastOfClass: Int32Array,
-  scratch: Scratch,
-): Transitions | undefined {
-  if (model === register || model === casRegister) {
-    return registerTransitions(operations, classes, initial, lastOfClass, scratch);
-  }
-  if (model === kvAppend) {
-    return appendTransitions(operations, classes, initial, lastOfClass, scratch);
-  }
-  return undefined;
 }
 
 /** A bound on the second search, relative to the first, so that explaining never takes over. */

@@ -5,9 +5,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { History, type Value } from '../../../checkers/history.ts';
+import { abilitiesOf } from '../../../checkers/linearizable/abilities.ts';
 import { engineSearch } from '../../../checkers/linearizable/engine/engine.ts';
 import { checkLinearizable, type Model, models } from '../../../checkers/linearizable/index.ts';
-import { monitorFor } from '../../../checkers/linearizable/monitors.ts';
 import { type Operations, operationsByKey } from '../../../checkers/linearizable/operations.ts';
 import { porcupineSearch } from '../../../checkers/linearizable/porcupine.ts';
 import { refusal } from '../../../checkers/linearizable/proposed-order.ts';
@@ -60,7 +60,9 @@ describe.each(games)('$title', (game) => {
           const flaw = proof(operations, model, initial, search);
           if (name !== 'reference') expect(flaw, `${name}'s proof, seed ${seed}`).toBeUndefined();
         }
-        const seen = monitorFor(model)?.monitor(operations, initial) ?? { kind: 'undecided' };
+        const seen = abilitiesOf(model).monitor?.decide(operations, initial) ?? {
+          kind: 'undecided',
+        };
         if (seen.kind !== 'undecided') {
           byMonitor++;
           expect(seen.kind === 'valid', `monitor, seed ${seed}`).toBe(expected);
@@ -143,7 +145,7 @@ test.each([
       const shape = { processes: 2 + dice.roll(4), operations: 30, crash, spoil, reuse: 50 };
       const [operations] = grouped(playHistory(dice, shape, listPlay(kind, true)), false);
       if (operations === undefined) continue;
-      const seen = monitorFor(model)?.monitor(operations, null);
+      const seen = abilitiesOf(model).monitor?.decide(operations, null);
       const search = engineSearch(operations, model, null, { steps: 20_000 });
       if (seen?.kind === 'undecided' || search.kind === 'exhausted') continue;
       expect(seen?.kind === 'valid', `seed ${seed}`).toBe(search.kind === 'linearizable');
