@@ -1,6 +1,7 @@
 /** The command line: composes the commands and maps what goes wrong to exit statuses. */
 
 import { Command, CommanderError } from 'commander';
+import { printDocument } from './commands/document.ts';
 import { EXIT, HarnessError } from './errors.ts';
 import { mistakeOfOwn } from './own-import.ts';
 
@@ -30,12 +31,19 @@ async function commandsFor([name = '']: readonly string[]): Promise<readonly Reg
   return Promise.all(loaded.map((load) => load()));
 }
 
+/**
+ * Whoever reads us may stop early, as `head` does, or close the terminal: nothing is wrong with that,
+ * and what is under way still has to be undone and kept.
+ */
+const READER_GONE: readonly string[] = ['EPIPE', 'EIO'];
+
 /** Runs one command line and sets the process's exit status. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // Whoever reads us may stop early, as `head` does: nothing is wrong with that.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!READER_GONE.includes(error.code ?? '')) throw error;
+    });
+  }
   process.once('uncaughtException', (error) => {
     process.exit(statusOf(error));
   });
@@ -71,8 +79,7 @@ function printFailure(error: unknown, exitStatus: number): void {
   const text = error instanceof Error ? error.message : String(error);
   const message = error instanceof CommanderError ? text.replace(/^error: /, '') : text;
   const failure = FAILURES[exitStatus] ?? 'bug';
-  const document = { verdict: null, exitStatus, failure, error: message };
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  printDocument({ verdict: null, exitStatus, failure, error: message });
 }
 
 const FAILURES: Readonly<Record<number, string>> = {

@@ -219,6 +219,12 @@ describe('a stored run', () => {
   });
 });
 
+/** What `list --json` prints. */
+interface Listed {
+  readonly exitStatus: number;
+  readonly rows: readonly { readonly name: string; readonly describe: string }[];
+}
+
 describe('ordeal list', () => {
   test.each([
     'systems',
@@ -231,8 +237,9 @@ describe('ordeal list', () => {
     'options raft',
   ])('names %s with a description each', async (what) => {
     const { stdout, exitCode } = await ordeal('list', ...what.split(' '), '--json');
-    const rows = JSON.parse(stdout) as { name: string; describe: string }[];
+    const { rows, exitStatus } = JSON.parse(stdout) as Listed;
     expect(exitCode).toBe(0);
+    expect(exitStatus).toBe(0);
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) expect(row.describe).not.toBe('');
   });
@@ -244,7 +251,7 @@ describe('ordeal list', () => {
     mkdirSync(join(directory, store, 'notes'));
     writeFileSync(join(directory, store, 'file'), '');
     const { stdout } = await ordeal('list', 'runs', '--store', store, '--json');
-    const rows = JSON.parse(stdout) as { name: string; describe: string }[];
+    const { rows } = JSON.parse(stdout) as Listed;
     expect(rows).toEqual([{ name: expect.stringMatching(/raft-register-1$/), describe: 'valid' }]);
   });
 });
@@ -268,7 +275,9 @@ describe('text for people', () => {
 describe('ordeal doctor', () => {
   test('finds a store that root may write to and the file system cannot hold', async () => {
     const { stdout, exitCode } = await ordeal('doctor', '--store', '/proc/store', '--json');
-    const store = (JSON.parse(stdout) as { name: string }[]).find(({ name }) => name === 'store');
+    const { checks, exitStatus } = JSON.parse(stdout);
+    const store = checks.find(({ name }: { name: string }) => name === 'store');
+    expect(exitStatus).toBe(3);
     expect(store).toMatchObject({ ok: false, detail: expect.stringMatching(/cannot be written/) });
     expect(exitCode).toBe(3);
   });
@@ -297,6 +306,13 @@ describe('many runs', () => {
   });
 });
 
+/** A write, and a read of what it wrote. */
+const OK = `{:type :invoke, :f :write, :value 1, :process 0, :time 1}
+{:type :ok, :f :write, :value 1, :process 0, :time 2}
+{:type :invoke, :f :read, :value nil, :process 0, :time 3}
+{:type :ok, :f :read, :value 1, :process 0, :time 4}
+`;
+
 describe('--json', () => {
   const only = (stdout: string) => JSON.parse(stdout) as Record<string, unknown>;
 
@@ -308,11 +324,31 @@ describe('--json', () => {
     ['list', 'options'],
     ['mutants', 'raft', '--seeds', '0'],
     ['replay', 'nowhere'],
+    ['report', 'nowhere'],
+    ['check', 'nowhere', '--model', 'rigester'],
+    ['doctor', '--cleen'],
+    ['nonsense'],
   ])('prints one document for a mistake: %s %s ...', async (...parameters) => {
     const { stdout, exitCode } = await ordeal(...parameters, '--json');
     expect(only(stdout)).toMatchObject({ exitStatus: 64, failure: 'usage' });
     expect(exitCode).toBe(64);
   });
+
+  test.each([
+    ['valid', 0, [OK]],
+    ['invalid', 1, [OK.replace(':ok, :f :read, :value 1', ':ok, :f :read, :value 2')]],
+    ['unknown', 2, ['']],
+    [null, 64, ['{:type :ok, :f :read']],
+  ] as const)(
+    'of check says the exit status of each file: %s is %i',
+    async (verdict, status, [text]) => {
+      const file = join(directory, `document-${status}.edn`);
+      writeFileSync(file, text);
+      const { stdout, exitCode } = await ordeal('check', file, '--model', 'register', '--json');
+      expect(only(stdout)).toMatchObject({ verdict, exitStatus: status });
+      expect(exitCode).toBe(status);
+    },
+  );
 
   test('prints one document where our own machinery fails', async () => {
     const parameters = [BIN, 'run', 'raft', '--backend', 'docker', '--json', '--quiet'];
@@ -335,23 +371,49 @@ describe('--json', () => {
 });
 
 describe('an interrupted run', () => {
-  test('keeps what it has, judges it, and exits 130', async () => {
-    const store = freshStore();
-    const long = 'run raft --seed 1 --time-limit 8000'.split(' ');
-    const child = ordeal(...long, '--store', store);
-    // The directory appears when the run begins.
+  /** One that goes on for as long as it may; its directory is there when this returns. */
+  async function longRun(store: string, ...more: string[]) {
+    const child = ordeal(
+      ...'run raft --seed 1 --time-limit 8000'.split(' '),
+      '--store',
+      store,
+      ...more,
+    );
     for (;;) {
       try {
-        if (readdirSync(join(directory, store)).length > 0) break;
+        if (readdirSync(join(directory, store)).length > 0) return { child };
       } catch {
         // Not there yet.
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    child.kill('SIGINT');
-    const { exitCode } = await child;
-    expect(exitCode).toBe(130);
+  }
+
+  function expectUnknown(store: string): void {
     const results = readFileSync(join(directory, store, 'latest', 'results.json'), 'utf8');
     expect(JSON.parse(results)).toMatchObject({ verdict: { kind: 'unknown' } });
+  }
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'keeps what it has, judges it, and exits 130: %s',
+    async (signal) => {
+      const store = freshStore();
+      const { child } = await longRun(store, '--json');
+      child.kill(signal);
+      const { exitCode, stdout } = await child;
+      expect(exitCode).toBe(130);
+      expect(JSON.parse(stdout)).toMatchObject({ exitStatus: 130, verdict: { kind: 'unknown' } });
+      expectUnknown(store);
+    },
+  );
+
+  test('does the same where nobody reads any more, as when the terminal was closed', async () => {
+    const store = freshStore();
+    const { child } = await longRun(store);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    child.kill('SIGHUP');
+    expect((await child).exitCode).toBe(130);
+    expectUnknown(store);
   });
 });

@@ -3,6 +3,7 @@
 import { styleText } from 'node:util';
 import type { History, HistoryEvent } from '../../checkers/history.ts';
 import { type Verdict, type WitnessOperation, worst } from '../../checkers/verdict.ts';
+import { EXIT } from '../errors.ts';
 import type { HistoryFile } from '../formats/builder.ts';
 import type { TerminalStyle } from '../report/terminal.ts';
 import { count, NBSP, plural, seconds, shorten, valueText, visible } from '../report/text.ts';
@@ -62,6 +63,7 @@ function jsonFields(judged: Judged): Readonly<Record<string, unknown>> {
   return {
     file: path,
     verdict: kind,
+    exitStatus: EXIT[kind],
     ...said,
     ...(verdict.kind === 'invalid'
       ? { lines: verdict.events.map((event) => file.lines[event]) }

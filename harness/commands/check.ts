@@ -215,17 +215,23 @@ async function checkHistory(path: string, flags: Flags): Promise<Outcome> {
 }
 
 function failure(path: string, error: unknown, flags: Flags): Outcome {
-  const json = (fields: object) =>
-    flags.json === true ? `${JSON.stringify({ file: path, verdict: null, ...fields })}\n` : '';
+  const json = (exitStatus: number, fields: object) => {
+    const document = { file: path, verdict: null, exitStatus, ...fields };
+    return flags.json === true ? `${JSON.stringify(document)}\n` : '';
+  };
   if (error instanceof HarnessError) {
     const { message, failure: kind } = error;
     const status = kind === 'usage' ? EXIT.usage : EXIT.infrastructure;
-    return { status, out: json({ error: message, failure: kind }), err: `ordeal: ${message}\n` };
+    return {
+      status,
+      out: json(status, { error: message, failure: kind }),
+      err: `ordeal: ${message}\n`,
+    };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     status: EXIT.bug,
-    out: json({ error: String(error), failure: 'bug' }),
+    out: json(EXIT.bug, { error: String(error), failure: 'bug' }),
     err: `ordeal: ${path}: a bug in Ordeal itself; please report it with this stack\n${stack}\n`,
   };
 }

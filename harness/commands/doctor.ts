@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import type { Leftover, ProbeLine } from '../docker/index.ts';
 import { EXIT, fileProblem } from '../errors.ts';
 import { styleOf, wrap } from '../report/terminal.ts';
+import { printDocument } from './document.ts';
 
 /** Columns before the text of a line: mark and name. */
 const INDENT = 27;
@@ -34,9 +35,10 @@ export function registerDoctor(program: Command, done: (status: number) => void)
       if (flags.clean === true) report(await sweep());
       const own = ownLines(flags.store);
       const lines = [...own, ...(await probeDocker())];
-      if (flags.json === true) process.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
+      const status = own.every((line) => line.ok) ? EXIT.valid : EXIT.infrastructure;
+      if (flags.json === true) printDocument({ exitStatus: status, checks: lines });
       else for (const line of lines) process.stdout.write(textOf(line));
-      done(own.every((line) => line.ok) ? EXIT.valid : EXIT.infrastructure);
+      done(status);
     });
 }
 

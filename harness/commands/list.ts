@@ -8,13 +8,14 @@ import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import type { OptionSpec, System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import { builtIn, type Catalogue, systemNamed } from '../catalogue.ts';
-import { usage } from '../errors.ts';
+import { EXIT, usage } from '../errors.ts';
 import { judges } from '../judge.ts';
 import { withOwnModules } from '../own-modules.ts';
 import { styleOf, wrap } from '../report/terminal.ts';
 import { loadScenario, scenarioNames } from '../scenario/file.ts';
 import { allowedOf, SIMULATOR_OPTIONS, workloadSpecs } from '../settings.ts';
 import { listRuns } from '../store/list.ts';
+import { printDocument } from './document.ts';
 import { noSystem } from './run-options.ts';
 
 /** One row: a name, and what it is. */
@@ -71,7 +72,7 @@ export function registerList(program: Command): void {
         }
         if (options.json === true) {
           const items = rows.map(([name, describe]) => ({ name, describe }));
-          process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
+          printDocument({ exitStatus: EXIT.valid, list: what, rows: items });
           return;
         }
         process.stdout.write(tableOf(rows, styleOf(process.stdout).columns));

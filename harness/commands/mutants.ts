@@ -14,6 +14,7 @@ import { plural } from '../report/text.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { loadVariants } from '../variants/load.ts';
 import { applyVariants, builtInVariant } from '../variants.ts';
+import { printDocument } from './document.ts';
 import { number } from './run-options.ts';
 
 interface Flags {
@@ -73,12 +74,12 @@ async function mutants(given: string | undefined, flags: Flags): Promise<number>
   const nowS = () => performance.now() / 1000;
   using interrupt = interruption();
   const progress = progressOn(process.stderr, flags.quiet === true);
-  const rows: { system: string; hunted: Hunted }[] = [];
+  const rows: Row[] = [];
   if (flags.json !== true) process.stdout.write(`${head()}\n`);
   for (const { system, variant } of chosen) {
     if (interrupt.signal.aborted) {
       progress.end();
-      if (flags.json === true) printDocument(rows.map(documentOf));
+      if (flags.json === true) printHunted(EXIT.interrupted, rows);
       return EXIT.interrupted;
     }
     const options = { firstSeed: flags.seed, seeds: flags.seeds, firstOnly: flags.first === true };
@@ -94,18 +95,19 @@ async function mutants(given: string | undefined, flags: Flags): Promise<number>
   }
   progress.end();
   const wrong = rows.filter(({ hunted }) => !asExpected(hunted));
+  const status = wrong.length === 0 ? EXIT.valid : EXIT.infrastructure;
   if (flags.json === true) {
-    printDocument(rows.map(documentOf));
+    printHunted(status, rows);
   } else {
     const names = wrong.map(({ hunted }) => hunted.variant.id).join(', ');
     const verdict = wrong.length === 0 ? 'all as expected' : `not as expected: ${names}`;
     process.stdout.write(`\n${plural(rows.length, 'variant')}, ${verdict}\n`);
   }
-  return wrong.length === 0 ? EXIT.valid : EXIT.infrastructure;
+  return status;
 }
 
-function printDocument(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+function printHunted(exitStatus: number, rows: readonly Row[]): void {
+  printDocument({ exitStatus, variants: rows.map(documentOf) });
 }
 
 /** `12 found, 1 not as expected`. */
@@ -113,6 +115,12 @@ function foundText(hunted: readonly Hunted[]): string {
   const found = hunted.filter(({ kills }) => Object.keys(kills).length > 0).length;
   const wrong = hunted.filter((one) => !asExpected(one)).length;
   return `${found} found${wrong === 0 ? '' : `, ${wrong} not as expected`}`;
+}
+
+/** A variant that was hunted. */
+interface Row {
+  readonly system: string;
+  readonly hunted: Hunted;
 }
 
 interface Chosen {
@@ -194,7 +202,7 @@ function rowOf(hunted: Hunted): string {
   return hunted.changed > 0 ? line : `${line}\n    never decided otherwise: it was not tried`;
 }
 
-function documentOf({ system, hunted }: { system: string; hunted: Hunted }): object {
+function documentOf({ system, hunted }: Row): object {
   const { variant, runs, seconds, kills, changed } = hunted;
   const { id, kind, describe, source, expect } = variant;
   const scripted = isScripted(variant);

@@ -20,6 +20,7 @@ import { FILES, type RunSummary } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { loadVariants } from '../variants/load.ts';
 import { applyVariants, builtInVariant } from '../variants.ts';
+import { printDocument } from './document.ts';
 import { addRunOptions, noSystem, number, type RunFlags, requestOf } from './run-options.ts';
 import { runScenario } from './scenario.ts';
 
@@ -85,7 +86,7 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
   if (summary !== null) return show(summary, tally, flags);
   if (flags.json === true) {
     const verdict = { kind: 'unknown', because: 'interrupted before a run was stored' };
-    printJson({ verdict, exitStatus: EXIT.interrupted, runs: tally });
+    printDocument({ verdict, exitStatus: EXIT.interrupted, runs: tally });
   } else process.stderr.write(`${tallyText(tally)}, then interrupted\n`);
   return EXIT.interrupted;
 }
@@ -151,16 +152,12 @@ function show(summary: RunSummary, tally: Tally | null, flags: Flags): number {
   const { verdict, exitStatus } = results;
   if (flags.json === true) {
     const digest = digestOf(paths.directory);
-    printJson({ verdict, exitStatus, ...digest, run, results, paths, runs: tally });
+    printDocument({ verdict, exitStatus, ...digest, run, results, paths, runs: tally });
     return exitStatus;
   }
   if (tally !== null) process.stdout.write(`${tallyLines(tally).join('\n')}\n`);
   process.stdout.write(`${terminalBlock(summary, styleOf(process.stdout))}\n`);
   return exitStatus;
-}
-
-function printJson(document: object): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
 /** Digests of the recording, so that two runs can be compared without their files. */

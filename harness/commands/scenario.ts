@@ -14,6 +14,7 @@ import { documentOf, storyOf } from '../scenario/render.ts';
 import { type ScenarioConfig, storeScenario } from '../scenario/store.ts';
 import { loadVariants } from '../variants/load.ts';
 import { applyVariants, builtInVariant } from '../variants.ts';
+import { printDocument } from './document.ts';
 import type { RunFlags } from './run-options.ts';
 
 /** Flags of `run` that mean something to a scenario; the rest is settled by the script. */
@@ -59,8 +60,7 @@ export async function runScenario(
     ? storePlayed(played, config, commandOf(system, name, config), flags.store)
     : null;
   if (flags.json === true) {
-    const document = { ...documentOf(played), paths: stored };
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    printDocument({ ...documentOf(played), paths: stored });
   } else {
     process.stdout.write(storyOf(played, styleOf(process.stdout)));
     if (stored !== null) process.stdout.write(`\n  report      ${stored.report}\n`);

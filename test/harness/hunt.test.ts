@@ -45,7 +45,11 @@ describe('ordeal mutants', () => {
     const ids = ['px-quorum-half', 'px-promise-equal'];
     const { exitCode, stdout } = await mutants('--mutant', ...ids, '--seeds', '2', '--json');
     expect(exitCode).toBe(0);
-    const rows = JSON.parse(stdout) as { id: string; expected: boolean }[];
+    const { variants: rows, exitStatus } = JSON.parse(stdout) as {
+      variants: { id: string; expected: boolean }[];
+      exitStatus: number;
+    };
+    expect(exitStatus).toBe(0);
     expect(rows.map(({ id, expected }) => [id, expected])).toEqual([
       ['px-quorum-half', true],
       ['px-promise-equal', true],
@@ -70,7 +74,9 @@ describe('ordeal mutants', () => {
     const file = join(import.meta.dirname, '..', 'examples', 'eager-commit.ts');
     const hunt = ['--seeds', '30', '--first', '--json'];
     const { exitCode, stdout } = await mutants('raft', '--rules', file, ...hunt);
-    const rows = JSON.parse(stdout) as { id: string; tiers: Record<string, unknown> }[];
+    const { variants: rows } = JSON.parse(stdout) as {
+      variants: { id: string; tiers: Record<string, unknown> }[];
+    };
     expect(rows.map(({ id, tiers }) => [id, Object.keys(tiers)])).toEqual([
       ['eager-commit', ['client', 'log', 'decision']],
     ]);
