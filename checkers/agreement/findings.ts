@@ -45,7 +45,7 @@ export function unconfirmed(
 ): string {
   if (mode === 'lease') return `${name} answered a read on a lease that it did not hold`;
   return acks.length === 0
-    ? `${name} answered a read as leader without asking anybody whether it still led`
+    ? `${name} answered a read as leader before anybody had confirmed, after the read came, that it led`
     : `${name} answered a read as leader although too few had confirmed that it still led`;
 }
 

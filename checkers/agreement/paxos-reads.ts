@@ -26,9 +26,6 @@ export function onReadCertificate(
   event: ReadCertificate,
 ): void {
   const { stats, findings } = ghost;
-  if (event.mode === 'index') stats.readsIndex++;
-  else if (event.mode === 'lease') stats.readsLease++;
-  else stats.readsLog++;
   const { readPosition, term } = event;
   const subject = `${nodeName(node.node)} served a read at slot ${readPosition} in ballot ${term} `;
   // A leader knows all that was chosen before it only beyond its own first slot (PROTOCOLS 2.2).
@@ -40,7 +37,13 @@ export function onReadCertificate(
     );
   }
   const found = fault(ghost, node, event);
-  if (found === null) return;
+  if (found === null) {
+    // What was not confirmed is not counted as a read that was.
+    if (event.mode === 'index') stats.readsIndex++;
+    else if (event.mode === 'lease') stats.readsLease++;
+    else stats.readsLog++;
+    return;
+  }
   findings.report('J:ReadCert', node.leaderLine, subject + found.because, found.told);
 }
 

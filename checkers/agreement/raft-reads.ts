@@ -8,14 +8,12 @@ import { type RaftGhost, type RaftNode, ROUNDS_KEPT, termAt } from './raft-state
 type ReadCertificate = Extract<TraceEvent, { kind: 'read-cert' }>;
 
 export function onReadCertificate(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): void {
-  const { stats } = ghost;
-  if (event.mode === 'index') stats.readsIndex++;
-  else if (event.mode === 'lease') stats.readsLease++;
-  else if (event.mode === 'follower') stats.readsFollower++;
-  else stats.readsLog++;
   const found = fault(ghost, node, event);
   if (event.mode === 'index') confirm(node, event);
-  if (found === null) return;
+  if (found === null) {
+    count(ghost.stats, event.mode);
+    return;
+  }
   ghost.findings.report(
     'J:ReadCert',
     node.leaderLine,
@@ -23,6 +21,14 @@ export function onReadCertificate(ghost: RaftGhost, node: RaftNode, event: ReadC
       found.because,
     found.told,
   );
+}
+
+/** What was not confirmed is not counted as a read that was. */
+function count(stats: RaftGhost['stats'], mode: ReadCertificate['mode']): void {
+  if (mode === 'index') stats.readsIndex++;
+  else if (mode === 'lease') stats.readsLease++;
+  else if (mode === 'follower') stats.readsFollower++;
+  else stats.readsLog++;
 }
 
 function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): Fault | null {

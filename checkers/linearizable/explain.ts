@@ -39,7 +39,7 @@ export function explainStuck<State>(
     sentences: [
       because,
       `${count(stuck.order.length)} can be put in an order that explains every answer up to then; ` +
-        `after it ${objectName(operations)} is ${stateOf(model, state)}.`,
+        `after it ${objectName(operations, model)} is ${stateOf(model, state)}.`,
       ...blocked.map((operation, at) => {
         const told = describe(operations, model, candidates[at] as number);
         return `${told} cannot come next: ${operation.why ?? ''}.`;
@@ -70,13 +70,27 @@ export function describe<State>(
     : `${who} (${called} to ${answered})`;
 }
 
-/** `process 3: read x = 1 (answered at 91 ms)`. */
+/** What functions are called when they are over, where that is another word. */
+const PAST: Readonly<Record<string, string>> = {
+  acquire: 'acquired',
+  add: 'added',
+  append: 'appended',
+  dequeue: 'dequeued',
+  enqueue: 'enqueued',
+  propose: 'proposed',
+  release: 'released',
+  remove: 'removed',
+  write: 'wrote',
+};
+
+/** `process 3 read x = 1 at 91 ms`. */
 export function said<State>(operations: Operations, model: Model<State>, i: number): string {
   const operation = operationAt(operations, i);
   const words = short(describeOperation(model, operation, keyName(operations)));
   const ret = operations.ret[i] as number;
   const event = ret === NEVER ? (operations.call[i] as number) : ret;
-  return `process ${operation.process} ${words} at ${moment(operations, event)}`;
+  const told = words.replace(/^\w+/, (verb) => PAST[verb] ?? verb);
+  return `process ${operation.process} ${told} at ${moment(operations, event)}`;
 }
 
 /** The operations whose call or return these events are, in the same order. O(operations). */
@@ -193,13 +207,13 @@ function refuse<State>(
   const shown = witnessOperation(operations, i);
   const next = model.step(state, operationAt(operations, i));
   if (next === undefined) {
-    return { ...shown, why: `${objectName(operations)} is ${stateOf(model, state)}` };
+    return { ...shown, why: `${objectName(operations, model)} is ${stateOf(model, state)}` };
   }
   const waiting = operationAt(operations, stuck.operation);
   return {
     ...shown,
     why:
-      `it would leave ${objectName(operations)} at ${stateOf(model, next)}, from where no ` +
+      `it would leave ${objectName(operations, model)} at ${stateOf(model, next)}, from where no ` +
       `order of the others lets process ${waiting.process} see what it saw`,
   };
 }
@@ -213,11 +227,14 @@ function sentence<State>(
   stuck: number,
 ): string {
   const head = said(operations, model, stuck);
-  const is = `${objectName(operations)} is ${stateOf(model, state)}`;
+  const is = `${objectName(operations, model)} is ${stateOf(model, state)}`;
   if (lastChange === undefined) return `${head}, although ${is} from the start`;
   const ret = operations.ret[lastChange] as number;
   if (ret < (operations.call[stuck] as number)) {
-    return `${head} although ${describe(operations, model, lastChange, 'answered')}`;
+    const before = describe(operations, model, lastChange, 'answered');
+    // What else may be done to it then, not everybody knows of an object that has a name of its own.
+    const left = model.noun === undefined ? '' : `, so that ${is.replace(/ is /, ' was ')}`;
+    return `${head} although ${before}${left}`;
   }
   const by = describe(operations, model, lastChange);
   return `${head}, and no order of the operations explains it: at best ${is} after ${by}`;
@@ -240,8 +257,8 @@ function stateOf<State>(model: Model<State>, state: State): string {
 }
 
 /** How sentences call the object. */
-function objectName(operations: Operations): string {
-  return keyName(operations) ?? 'the object';
+function objectName<State>(operations: Operations, { noun }: Model<State>): string {
+  return keyName(operations) ?? noun ?? 'the object';
 }
 
 function keyName(operations: Operations): string | undefined {

@@ -64,7 +64,9 @@ export interface Model<State = unknown> {
    */
   unrecorded?(operation: Operation): boolean;
 
-  /** In the past tense, with the name of the object if it has one: `read x = 1`. */
+  /** What such an object is called where its history gives it no name: `the lock`. */
+  readonly noun?: string;
+  /** With the name of the object if it has one: `read x = 1`. */
   describeOperation?(operation: Operation, name?: string): string;
   describeState?(state: State): string;
 }

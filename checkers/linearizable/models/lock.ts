@@ -12,6 +12,7 @@ const held = 'held';
  */
 export const mutex: Model<string> = {
   name: 'mutex',
+  noun: 'the lock',
   functions: ['acquire', 'release'],
   initial: (value) => (value === true || value === held ? held : free),
   step(state, operation) {
@@ -26,6 +27,7 @@ export const mutex: Model<string> = {
 /** Only the process that acquired it may release it. */
 export const ownedMutex: Model<string> = {
   name: 'owned-mutex',
+  noun: 'the lock',
   functions: ['acquire', 'release'],
   owners: true,
   initial: (value) =>
@@ -49,6 +51,7 @@ export interface Fence {
 /** As `owned-mutex`; `acquire` answers a fencing token, greater than every one before it. */
 export const fencedLock: Model<Fence> = {
   name: 'fenced-lock',
+  noun: 'the lock',
   functions: ['acquire', 'release'],
   owners: true,
   initial: (value) => ({

@@ -14,6 +14,7 @@ export interface Permits {
  */
 export const semaphore: Model<Permits> = {
   name: 'semaphore',
+  noun: 'the semaphore',
   functions: ['acquire', 'release'],
   initial: (value) => ({ held: 0, total: permitsOf(value) }),
   step(state, operation) {
@@ -25,7 +26,7 @@ export const semaphore: Model<Permits> = {
   },
   key: ({ held }) => held,
   readonly: isDenied,
-  describeState: ({ held, total }) => `${held} of ${total} held`,
+  describeState: ({ held, total }) => `held ${held} times of ${total}`,
 };
 
 /** The number of permits that a semaphore starts with. */

@@ -10,6 +10,7 @@ import { same } from './register.ts';
  */
 export const writeOnce: Model<Value> = {
   name: 'write-once',
+  noun: 'the decision',
   functions: ['propose', 'write', 'read'],
   initial: (value) => value,
   step(state, { f, input, output, outcome }) {
@@ -22,5 +23,14 @@ export const writeOnce: Model<Value> = {
   key: showValue,
   readonly: ({ f }) => f === 'read',
   unrecorded: ({ f, input }) => f !== 'read' && input === null,
+  describeOperation: (operation, name = '') => {
+    const { f, input, output, outcome } = operation;
+    const of = name === '' ? '' : `${name} = `;
+    if (outcome === 'refused') return `${f} ${of}${showValue(input)} (refused)`;
+    if (outcome === 'unknown') return `${f} ${of}${showValue(input)} (outcome unknown)`;
+    if (f === 'read') return `read ${of}${showValue(output)}`;
+    const told = f === 'propose' ? ` (answered: ${showValue(output)})` : '';
+    return `${f} ${of}${showValue(input)}${told}`;
+  },
   describeState: showValue,
 };

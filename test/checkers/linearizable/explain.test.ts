@@ -61,3 +61,19 @@ test('a long list is cut between its elements, and both ends are there', () => {
   expect(told).toContain('[0 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 ... 488 489 490');
   expect(told).toContain('498 499]');
 });
+
+test.each([
+  ['write-once', 'propose', [1, 2], [1, 2], 'process 1 proposed 2 (answered: 2) at 3 ns although'],
+  ['write-once', 'propose', [1, 2], [1, 2], 'so that the decision was 1'],
+  ['write-once', 'write', [1, 2], [1, 2], 'process 1 wrote 2 at 3 ns although'],
+  ['mutex', 'release', [null], [null], 'although the lock is free from the start'],
+  ['semaphore', 'release', [null], [null], 'although the semaphore is held 0 times of 1'],
+] as const)(
+  'a %s is told of by its own name, and its %s in words: %j',
+  (name, f, asked, answers, said) => {
+    const steps = asked.map((input, at) => [f, input, answers[at] as Value] as const);
+    const model = models[name] as Model<unknown>;
+    const { verdict } = checkLinearizable(sequence(steps), { model });
+    expect(verdict.kind === 'invalid' ? verdict.because : '').toContain(said);
+  },
+);

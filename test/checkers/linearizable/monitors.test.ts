@@ -122,7 +122,7 @@ const flaws: readonly Flaw[] = [
            1 ok dequeue 1`,
     flaw: ['1 ok dequeue 1', '1 ok dequeue 2'],
     because:
-      "process 1 dequeue -> 2 at 6 ms, put in by process 0's enqueue 2 (3 ms to 4 ms), although process 0's enqueue 1 had been answered at 2 ms before that and was never taken out",
+      "process 1 dequeued -> 2 at 6 ms, put in by process 0's enqueue 2 (3 ms to 4 ms), although process 0's enqueue 1 had been answered at 2 ms before that and was never taken out",
     events: [0, 1, 2, 3, 4, 5],
     by: 'queue monitor',
   },
@@ -137,7 +137,7 @@ const flaws: readonly Flaw[] = [
            1 ok dequeue`,
     flaw: ['1 ok dequeue 1', '1 ok dequeue'],
     because:
-      "process 1 dequeue at 4 ms (nothing there) although something was inside all the time since process 0's enqueue 1 (1 ms to 2 ms)",
+      "process 1 dequeued at 4 ms (nothing there) although something was inside all the time since process 0's enqueue 1 (1 ms to 2 ms)",
     events: [0, 1, 2, 3],
     by: 'queue monitor',
   },
@@ -183,7 +183,7 @@ const flaws: readonly Flaw[] = [
            0 ok release`,
     flaw: ['1 info acquire', '1 ok acquire'],
     because:
-      "process 1 acquire at 4 ms although process 0's acquire had been answered at 2 ms and the lock had not been released until process 0's release (5 ms to 6 ms)",
+      "process 1 acquired at 4 ms although process 0's acquire had been answered at 2 ms and the lock had not been released until process 0's release (5 ms to 6 ms)",
     events: [0, 1, 2, 3, 4, 5],
     by: 'mutex monitor',
   },
@@ -258,7 +258,7 @@ const flaws: readonly Flaw[] = [
            2 ok dequeue 2`,
     flaw: ['2 ok dequeue 2', '2 ok dequeue 1'],
     because:
-      'process 2 dequeue -> 1 at 10 ms, as answer 2 with that value, although only 1 of it had been asked to be put in by then',
+      'process 2 dequeued -> 1 at 10 ms, as answer 2 with that value, although only 1 of it had been asked to be put in by then',
     events: [6, 7, 8, 9],
     by: 'unordered-queue monitor',
   },
@@ -271,7 +271,7 @@ const flaws: readonly Flaw[] = [
            1 info acquire`,
     flaw: ['1 info acquire', '1 ok acquire'],
     because:
-      "process 1 acquire at 4 ms although the only permit was held, by process 0's acquire (1 ms to 2 ms)",
+      "process 1 acquired at 4 ms although the only permit was held, by process 0's acquire (1 ms to 2 ms)",
     events: [0, 1, 2, 3],
     by: 'semaphore monitor',
   },
@@ -284,7 +284,7 @@ const flaws: readonly Flaw[] = [
            1 ok append 7`,
     flaw: ['1 ok append 7', '1 ok append 2'],
     because:
-      'process 0 append "a" -> 3 at 2 ms, and yet in the order of the list it comes after process 1\'s append "b" -> 2 (3 ms to 4 ms), which had not been asked for yet',
+      'process 0 appended "a" -> 3 at 2 ms, and yet in the order of the list it comes after process 1\'s append "b" -> 2 (3 ms to 4 ms), which had not been asked for yet',
     events: [0, 1, 2, 3],
     by: 'log monitor',
   },
