@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { RunRequest } from './config.ts';
+import { complaintsAbout } from './config-complaints.ts';
 import { clientsIn, secondsIn } from './quantities.ts';
 import { readYamlFile } from './yaml-file.ts';
 
@@ -41,10 +42,15 @@ const schema = z.strictObject({
   set: z.record(z.string(), setting).optional(),
 });
 
-/** Reads a file of run options; what is wrong in it is one usage error with file, line and column. */
-export function readConfigFile(file: string): Partial<RunRequest> {
+/**
+ * Reads a file of run options; what is wrong in it is one usage error with file, line and column of
+ * each mistake. `system` is what the command line names.
+ */
+export function readConfigFile(file: string, system?: string): Partial<RunRequest> {
   const words = { one: 'option', many: 'options' };
-  const { contents: given } = readYamlFile(file, `--config ${file}`, schema, words);
+  const { contents: given } = readYamlFile(file, `--config ${file}`, schema, words, (contents) =>
+    complaintsAbout(contents, system),
+  );
   const { mutant, nemesis, rules, ...rest } = given;
   const {
     'time-limit': timeLimitS,

@@ -63,7 +63,7 @@ const DEFAULTS = {
 } as const;
 
 /** Limits of numbers, each under the name by which the user gives it. */
-const LIMITS = {
+export const LIMITS = {
   nodes: { name: '--nodes', min: 1, max: 9, whole: true },
   concurrency: { name: '--concurrency', min: 1, max: 1000, whole: true },
   rate: { name: '--rate', min: 0.1, max: 100_000, whole: false },
@@ -171,13 +171,10 @@ function checkServed(system: System, workload: Workload): void {
 }
 
 function checkLimits(config: RunConfig): void {
-  for (const [field, { name, min, max, whole }] of Object.entries(LIMITS)) {
+  for (const [field, { name, ...limit }] of Object.entries(LIMITS)) {
     const value = config[field as keyof typeof LIMITS];
-    if (value === null) continue;
-    // NaN is neither: it fails both comparisons.
-    if (value >= min && value <= max && (!whole || Number.isInteger(value))) continue;
-    const allowed = `${whole ? 'a whole number ' : ''}${min} to ${max}`;
-    throw usage(`${name}: ${value} is not allowed (${allowed})`);
+    const fault = value === null ? null : limitFault(value, limit);
+    if (fault !== null) throw usage(`${name}: ${fault}`);
   }
   const { recoveryMinS, recoveryMaxS } = config;
   if (recoveryMinS > recoveryMaxS) {
@@ -190,6 +187,16 @@ function checkLimits(config: RunConfig): void {
         `${Math.round(operations)} operations is too long (at most ${OPERATIONS_MAX})`,
     );
   }
+}
+
+/** Why a number is outside of what is allowed; null where it is inside. */
+export function limitFault(
+  value: number,
+  { min, max, whole }: { readonly min: number; readonly max: number; readonly whole: boolean },
+): string | null {
+  // NaN is neither: it fails both comparisons.
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return null;
+  return `${value} is not allowed (${whole ? 'a whole number ' : ''}${min} to ${max})`;
 }
 
 /** The simulator's part of the settings. */

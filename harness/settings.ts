@@ -66,15 +66,17 @@ export function resolveSystemOptions(system: System, given: Options): Options {
 }
 
 function resolve(specs: Specs, system: string, given: Options): Options {
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(specs, name)) continue;
-    const hint = suggestion(name, Object.keys(specs), `see: ordeal list options ${system}`);
-    throw usage(`--set: unknown option "${name}" (${hint})`);
+  for (const [name, value] of Object.entries(given)) {
+    const fault = settingFault(specs, system, name, value);
+    if (fault === null) continue;
+    throw usage(
+      Object.hasOwn(specs, name) ? `--set ${name}=${value}: ${fault}` : `--set: ${fault}`,
+    );
   }
   const settings = Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [
       name,
-      Object.hasOwn(given, name) ? settingOf(name, spec, given[name] as Value) : spec.default,
+      Object.hasOwn(given, name) ? settingOf(spec, given[name] as Value) : spec.default,
     ]),
   );
   checkTogether(specs, settings);
@@ -83,10 +85,23 @@ function resolve(specs: Specs, system: string, given: Options): Options {
 
 type Value = Options[string];
 
-function settingOf(name: string, spec: OptionSpec, given: Value): Value {
-  const value = typeof given === 'string' ? parseAs(typeof spec.default, given) : given;
-  if (isAllowed(spec, value)) return value;
-  throw usage(`--set ${name}=${given}: not allowed (${allowedOf(spec)})`);
+/** What is wrong with one setting, by itself; null where nothing is. */
+export function settingFault(
+  specs: Specs,
+  system: string,
+  name: string,
+  given: Value,
+): string | null {
+  const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+  if (spec === undefined) {
+    const hint = suggestion(name, Object.keys(specs), `see: ordeal list options ${system}`);
+    return `unknown option "${name}" (${hint})`;
+  }
+  return isAllowed(spec, settingOf(spec, given)) ? null : `not allowed (${allowedOf(spec)})`;
+}
+
+function settingOf(spec: OptionSpec, given: Value): Value {
+  return typeof given === 'string' ? parseAs(typeof spec.default, given) : given;
 }
 
 function isAllowed(spec: OptionSpec, value: Value): boolean {

@@ -19,13 +19,15 @@ export interface YamlFile<Contents> {
 
 /**
  * Reads a file. `named` begins the message when it cannot be read (a flag and its argument, say);
- * `fields` is what the entries of such a file are called: options, fields.
+ * `fields` is what the entries of such a file are called: options, fields. `further` finds what no
+ * schema can.
  */
 export function readYamlFile<Contents>(
   file: string,
   named: string,
   schema: z.ZodType<Contents>,
   fields: { readonly one: string; readonly many: string },
+  further: (given: unknown) => readonly Complaint[] = () => [],
 ): YamlFile<Contents> {
   let source: string;
   try {
@@ -53,8 +55,12 @@ export function readYamlFile<Contents>(
     );
   }
   const result = schema.safeParse(given);
-  if (!result.success) {
-    const complaints = result.error.issues.flatMap((issue) => complaintsOf(issue, schema, fields));
+  const issues = result.error?.issues ?? [];
+  const complaints = [
+    ...issues.flatMap((issue) => complaintsOf(issue, schema, fields)),
+    ...further(given),
+  ];
+  if (!result.success || complaints.length > 0) {
     const placeOf = (one: Complaint) => positionOf(source, one.path, one.at);
     complaints.sort((a, b) => placeOf(a) - placeOf(b));
     const told = complaints.map(({ path, at: where, message }) => at(path, where, message).message);
@@ -95,7 +101,7 @@ function placed(file: string, error: unknown): HarnessError {
 }
 
 /** What is wrong, and whether it is the key at the path or its value. */
-interface Complaint {
+export interface Complaint {
   readonly path: readonly string[];
   readonly at: 'key' | 'value';
   readonly message: string;

@@ -67,7 +67,7 @@ export function addRunOptions(command: Command): Command {
 
 /** Flags over the file's options. The system may be named in the file alone. */
 export function requestOf(named: string | undefined, flags: RunFlags): RunRequest {
-  const file = flags.config === undefined ? {} : readConfigFile(flags.config);
+  const file = flags.config === undefined ? {} : readConfigFile(flags.config, named);
   if (named !== undefined && file.system !== undefined && file.system !== named) {
     throw usage(`--config ${flags.config}: is for ${file.system}, not for ${named}`);
   }

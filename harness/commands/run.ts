@@ -12,7 +12,7 @@ import { withOwnModules } from '../own-modules.ts';
 import { fromHere } from '../own-paths.ts';
 import { progressOn } from '../progress.ts';
 import { tallyLines, tallyText } from '../report/tally.ts';
-import { styleOf, terminalBlock } from '../report/terminal.ts';
+import { styleOf, terminalBlock, wrap } from '../report/terminal.ts';
 import { type PreparedRun, type RunContext, refuseEarly, runAndStore } from '../run.ts';
 import { commandOf } from '../run-file.ts';
 import { runSeries, type Store, type Tally } from '../series.ts';
@@ -109,7 +109,9 @@ function huntText({ request, config, variants, catalogue }: PreparedRun): string
     return name === undefined ? `--${flag} ${now}` : `--set ${name}=${now}`;
   });
   const ids = variants.filter(({ hunt }) => hunt !== undefined).map(({ id }) => id);
-  return `${ids.join(', ')} is run where it shows best: ${flags.join(' ')} (flags of yours win)`;
+  const { columns } = styleOf(process.stderr);
+  const text = `${ids.join(', ')} is run where it shows best: ${flags.join(' ')} (flags of yours win)`;
+  return wrap(text, columns - 2).join('\n  ');
 }
 
 /** Resolves configuration and variants; nothing has been started yet when this throws. */
@@ -141,7 +143,9 @@ async function runSaying(prepared: PreparedRun, context: RunContext): Promise<Ru
   try {
     return await runAndStore(prepared, context);
   } catch (error) {
-    process.stderr.write(`ordeal: the run was: ${commandOf(prepared.request, prepared.config)}\n`);
+    process.stderr.write(
+      `ordeal: to run it again: ${commandOf(prepared.request, prepared.config)}\n`,
+    );
     throw error;
   }
 }
@@ -155,7 +159,8 @@ function show(summary: RunSummary, tally: Tally | null, flags: Flags): number {
     printDocument({ verdict, exitStatus, ...digest, run, results, paths, runs: tally });
     return exitStatus;
   }
-  if (tally !== null) process.stdout.write(`${tallyLines(tally).join('\n')}\n`);
+  if (tally !== null)
+    process.stdout.write(`${tallyLines(tally, styleOf(process.stdout).columns).join('\n')}\n`);
   process.stdout.write(`${terminalBlock(summary, styleOf(process.stdout))}\n`);
   return exitStatus;
 }

@@ -1,6 +1,7 @@
 /** What several runs came to, in lines for a terminal. */
 
 import type { Tally } from '../series.ts';
+import { wrap } from './terminal.ts';
 import { plural, visible } from './text.ts';
 
 /** Runs without an answer that are listed; the document of `--json` has them all. */
@@ -12,8 +13,8 @@ export function tallyText({ valid, invalid, unknown, firstSeed }: Tally): string
   return `${runs} from seed ${firstSeed}: ${valid} valid, ${invalid} invalid, ${unknown} unknown`;
 }
 
-/** The counts, every run that ended without an answer, and how often variants were reached. */
-export function tallyLines(tally: Tally): string[] {
+/** In lines of so many columns: the counts, every run that ended without an answer, and how often variants were reached. */
+export function tallyLines(tally: Tally, columns: number): string[] {
   const { unknowns, reached } = tally;
   const listed = unknowns.slice(0, UNKNOWNS_MAX).map(({ seed, because }) => {
     return `  ? seed ${seed}: ${visible(because)}`;
@@ -23,10 +24,7 @@ export function tallyLines(tally: Tally): string[] {
     const times = `asked ${plural(calls, 'time')}, decided otherwise ${plural(changed, 'time')}`;
     return `  ${rule}: ${times}, over all runs`.replaceAll('\u00a0', ' ');
   });
-  return [
-    tallyText(tally),
-    ...listed,
-    ...(more > 0 ? [`  and ${more} more (see --json)`] : []),
-    ...asked,
-  ];
+  const rest = more > 0 ? [`  and ${more} more (see --json)`] : [];
+  const items = [...listed, ...rest, ...asked];
+  return [tallyText(tally), ...items.map((item) => wrap(item, columns - 2).join('\n    '))];
 }

@@ -212,6 +212,17 @@ describe('--config', () => {
     ['set:\n  batch: [1]\n', ':2:3: set.batch: one value is needed'],
     ['set:\n  a: 1\n  reads: null\n', ':3:10: set.reads: '],
     ['nemesis:\n  - kill\n  - 7\n', ':1:1: nemesis: a name or a list of names is needed'],
+    ['nodes: -1\nrate: -5\n', ':1:8: nodes: -1 is not allowed (a whole number 1 to 9)'],
+    ['nodes: -1\nrate: -5\n', ':2:7: rate: -5 is not allowed (0.1 to 100000)'],
+    ['time-limit: 99h\n', ':1:13: time-limit: 356400 is not allowed'],
+    ['nemesis:\n  - kill\n  - crsah\n', ':3:5: nemesis.1: unknown "crsah" (did you mean "kill"?)'],
+    ['nemesis: kill,puase\n', ':1:10: nemesis: unknown "puase" (did you mean "pause"?)'],
+    ['system: raft\nmutant: rf-no-nop\n', ':2:9: mutant: raft has no mutant "rf-no-nop" (did you'],
+    [
+      'system: raft\nset:\n  reeds: log\n',
+      ':3:3: set.reeds: unknown option "reeds" (did you mean "reads"?)',
+    ],
+    ['system: raft\nset:\n  reads: lig\n', ':3:10: set.reads: not allowed (index, '],
     ['nodes: [', ':1:'],
     ['- a\n', ': options by name are needed'],
     ['', ': expected a document, but the input is empty'],
@@ -219,6 +230,26 @@ describe('--config', () => {
 
   test.each(wrong)('%j is refused where it is wrong', (source, message) => {
     expect(refusal(() => read(source))).toContain(message);
+  });
+
+  test('is refused with all its mistakes at once, in order, whatever kind they are of', () => {
+    const source = 'system: rfat\nnodez: 3\nrate: -5\nworkload: regster\nnemesis: [crsah]\n';
+    const said = refusal(() => read(source));
+    const mistakes = said.split('\n').filter((line) => line.startsWith(file));
+    expect(mistakes.map((line) => line.slice(file.length))).toEqual([
+      ':1:9: system: unknown "rfat" (did you mean "raft"?)',
+      ':2:1: unknown option "nodez" (did you mean "nodes"?)',
+      ':3:7: rate: -5 is not allowed (0.1 to 100000)',
+      ':4:11: workload: unknown "regster" (did you mean "register"?)',
+      ':5:11: nemesis.0: unknown "crsah" (did you mean "kill"?)',
+    ]);
+  });
+
+  test('leaves names to modules of the user that may bring them', () => {
+    expect(read('system: ./mine.ts\nworkload: mine\n')).toMatchObject({ workload: 'mine' });
+    expect(refusal(() => read('system: ./mine.ts\nworkload: mine\nrate: 0\n'))).toContain(
+      'rate: 0',
+    );
   });
 
   test('is told plainly when it cannot be read', () => {
