@@ -374,7 +374,7 @@ describe('an interrupted run', () => {
   /** One that goes on for as long as it may; its directory is there when this returns. */
   async function longRun(store: string, ...more: string[]) {
     const child = ordeal(
-      ...'run raft --seed 1 --time-limit 8000'.split(' '),
+      ...'run raft --seed 1 --time-limit 8000 --rate 10'.split(' '),
       '--store',
       store,
       ...more,
