@@ -7,7 +7,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildImage, findLeftovers, sweep } from '../../harness/docker/index.ts';
@@ -16,24 +16,45 @@ import { systems } from '../../systems/index.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'harness', 'bin.js');
 const INFRASTRUCTURE_SHARE_MAX = 0.05;
-const BALANCE_MS = 2000;
+const SAMPLE_MS = 250;
+const AVERAGED_MS = 8000;
+const BALANCE_MS = 1000;
 /** A spinner ends by itself when this program is gone and can no longer end it. */
 const SPINNER =
   'process.stdin.resume().on("end", () => process.exit()); setInterval(() => { const end = Date.now() + 200; while (Date.now() < end); }, 0)';
 
-/** Keeps so many processes waiting for a processor, those of others included. */
+/**
+ * How many processes run or wait for a processor, of late. The system's own average lags by a
+ * minute, in which one would start far too many.
+ */
+class Runnable {
+  #average = loadavg()[0] ?? 0;
+
+  sample(): void {
+    const now = Number(/ (\d+)\//.exec(readFileSync('/proc/loadavg', 'utf8'))?.[1] ?? 0);
+    this.#average += (now - this.#average) * (SAMPLE_MS / AVERAGED_MS);
+  }
+
+  get average(): number {
+    return this.#average;
+  }
+}
+
+/** Keeps so many processes at a processor or waiting for one, those of others included. */
 class Load implements AsyncDisposable {
   readonly #spinners: ChildProcess[] = [];
-  readonly #timer: NodeJS.Timeout;
+  readonly #runnable = new Runnable();
+  readonly #timers: readonly NodeJS.Timeout[];
 
   constructor(target: number) {
-    this.#balance(target);
-    this.#timer = setInterval(() => this.#balance(target), BALANCE_MS);
+    this.#timers = [
+      setInterval(() => this.#runnable.sample(), SAMPLE_MS),
+      setInterval(() => this.#balance(target), BALANCE_MS),
+    ];
   }
 
   #balance(target: number): void {
-    const missing = target - (loadavg()[0] ?? 0);
-    // The average lags by a minute: one at a time, and never more than make the load alone.
+    const missing = target - this.#runnable.average;
     if (missing > 0 && this.#spinners.length < target) {
       this.#spinners.push(
         spawn(process.execPath, ['-e', SPINNER], { stdio: ['pipe', 'ignore', 'ignore'] }),
@@ -42,7 +63,7 @@ class Load implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(
       this.#spinners.map(async (spinner) => {
         const exited = once(spinner, 'exit');
