@@ -1,8 +1,8 @@
 /**
  * Plain runs on containers over all systems, on a machine that is kept busy by this program:
  * `npm run soak:containers -- [runs] [seconds] [load] [at a time]` (100, 15, 20, 1 by default).
- * However many go on side by side: the runs are the same, and the load is kept in sum. Fails on any
- * violation, on anything that is left behind, and where more than 5 % end as infrastructure.
+ * At most so many go on side by side, as the load in sum leaves room; the runs are the same. Fails on
+ * any violation, on anything that is left behind, and where more than 5 % end as infrastructure.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildImage, findLeftovers, sweep } from '../../harness/docker/index.ts';
 import { EXIT } from '../../harness/errors.ts';
 import { systems } from '../../systems/index.ts';
@@ -19,6 +20,8 @@ const INFRASTRUCTURE_SHARE_MAX = 0.05;
 const SAMPLE_MS = 250;
 const AVERAGED_MS = 8000;
 const BALANCE_MS = 1000;
+/** After so long a run shows in the load. */
+const ROOM_MS = 15_000;
 /** A spinner ends by itself when this program is gone and can no longer end it. */
 const SPINNER =
   'process.stdin.resume().on("end", () => process.exit()); setInterval(() => { const end = Date.now() + 200; while (Date.now() < end); }, 0)';
@@ -51,6 +54,12 @@ class Load implements AsyncDisposable {
       setInterval(() => this.#runnable.sample(), SAMPLE_MS),
       setInterval(() => this.#balance(target), BALANCE_MS),
     ];
+  }
+
+  /** Waits until the machine has room for another run, as far as it is known by now. */
+  async room(target: number): Promise<void> {
+    do await sleep(ROOM_MS);
+    while (this.#runnable.average > target);
   }
 
   #balance(target: number): void {
@@ -100,14 +109,23 @@ const counts = new Map<number | null, number>();
 let keep = false;
 let begun = 0;
 let done = 0;
+let running = 0;
+let admission: Promise<void> = Promise.resolve();
 
 /** Makes the next run that nobody has begun, until there is none. */
-async function worker(): Promise<void> {
+async function worker(busy: Load): Promise<void> {
   while (begun < runs) {
+    // Coming up is most of what a run asks of the machine: one by one, where there is room.
+    const turn = admission.then(() => (running > 0 ? busy.room(load) : undefined));
+    admission = turn;
+    await turn;
+    if (begun >= runs) return;
+    running++;
     const seed = ++begun;
     const system = names[(seed - 1) % names.length] as string;
     const begunMs = performance.now();
     const { status, said } = await runOnce(system, seed, seconds, store);
+    running--;
     counts.set(status, (counts.get(status) ?? 0) + 1);
     const tookS = Math.round((performance.now() - begunMs) / 1000);
     const average = (loadavg()[0] ?? 0).toFixed(0);
@@ -122,9 +140,9 @@ async function worker(): Promise<void> {
 
 await buildImage(() => undefined);
 {
-  await using _busy = new Load(load);
+  await using busy = new Load(load);
   await sweep();
-  await Promise.all(Array.from({ length: atATime }, worker));
+  await Promise.all(Array.from({ length: atATime }, () => worker(busy)));
 }
 const left = await findLeftovers();
 for (const { kind, name } of left) process.stdout.write(`left behind: ${kind} ${name}\n`);
