@@ -15,6 +15,7 @@ import { type CheckResult, type Verdict, worst } from '../checkers/verdict.ts';
 import type { ClientPromise, System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { RunConfig } from './config.ts';
+import { idlenessNote, untestedByFaults } from './participation.ts';
 import { electionsByChance, hindrances, progressBoundS, recoveryBoundS } from './recovery.ts';
 import type { TimedCheck } from './store/format.ts';
 import type { TraceFollower } from './trace-follower.ts';
@@ -54,6 +55,8 @@ export interface Evidence {
   readonly follower: TraceFollower;
   /** Why the trace may be incomplete; null where it is whole. */
   readonly gap: string | null;
+  /** Nodes that never did anything; null where nobody counted. */
+  readonly idle: readonly number[] | null;
   /** Why the run did not go to its end; null where it did. */
   readonly cutShort: string | null;
   /** By how much longer work took on the machine than on an idle one; 1 where absent. */
@@ -193,12 +196,12 @@ export const judges: readonly Judge[] = [
     name: 'stats',
     describe: 'enough operations succeeded and enough faults bit for the other answers to count',
     judge: (evidence) => {
-      const { config, system, history, follower } = evidence;
+      const { config, system, history, follower, idle } = evidence;
       const leaderChanges = electionsUnderFaults(follower.checker?.stats);
       const thresholds = thresholdsOf(system, config, leaderChanges !== undefined);
       const known = leaderChanges === undefined ? {} : { leaderChanges };
       const { overall, verdict, stats } = statsVerdict(history, thresholds, known);
-      const vacuous = verdict.kind === 'valid' ? vacuousness(config, history) : null;
+      const vacuous = verdict.kind === 'valid' ? vacuousness(config, history, idle) : null;
       const judged: Verdict = vacuous === null ? verdict : { kind: 'unknown', because: vacuous };
       const result = { checker: 'stats', verdict: judged, stats };
       if (overall.ok >= thresholds.okMin) return result;
@@ -227,7 +230,27 @@ export function judgeRun(evidence: Evidence): {
   const verdicts = checks.map((check) => check.verdict);
   // First, so that of all doubts the reader is told this one.
   if (evidence.cutShort !== null) verdicts.unshift({ kind: 'unknown', because: evidence.cutShort });
-  return { checks, verdict: worst(verdicts) };
+  const verdict = worst(verdicts);
+  const notes = verdict.kind === 'valid' ? unjudgedIn(evidence) : [];
+  const note = ['every checker found its property kept', ...notes].join('; ');
+  return { checks, verdict: notes.length === 0 ? verdict : { kind: 'valid', note } };
+}
+
+/** What a reader might think that a valid run has shown, and it has not. */
+function unjudgedIn({ config, system, idle }: Evidence): readonly string[] {
+  const { nodes, nemesis, backend } = config;
+  const idleness = idlenessNote({ idle: idle ?? [], nodes });
+  // In containers nobody is asked for it.
+  const asksProgress = backend === 'sim' && nodes > 1 && nemesis.length > 0;
+  return [
+    ...(idleness === null ? [] : [idleness]),
+    ...(asksProgress && system.suffices === undefined
+      ? [
+          `progress was not judged, since ${system.name} does not say which nodes suffice to go on ` +
+            '(declare `suffices`)',
+        ]
+      : []),
+  ];
 }
 
 /** When the recovery window began, as the history says; null if it never did. */
@@ -324,11 +347,13 @@ function unlessNotUndone(history: History, result: CheckResult): CheckResult {
 }
 
 /** Why a run, though nothing in it is wrong, shows nothing; null where it shows something. */
-function vacuousness(config: RunConfig, history: History): string | null {
+function vacuousness(config: RunConfig, history: History, idle: Evidence['idle']): string | null {
   const windows = faultWindows(history);
   if (config.nemesis.length > 0 && !windows.some((window) => window.counts)) {
     return `no fault was in force, although ${config.nemesis.join(', ')} was asked for`;
   }
+  const untested = untestedByFaults(history, { idle: idle ?? [], nodes: config.nodes });
+  if (untested !== null) return untested;
   const finals = phaseMark(history, 'final');
   if (finals === null) return null;
   for (let index = finals; index < history.length; index++) {

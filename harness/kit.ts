@@ -36,13 +36,14 @@ export type { RaftRules } from '../systems/raft/rules.ts';
 export type { Answer, AnyRuleTable, RuleSpec, RuleTable } from '../systems/rule-table.ts';
 export * as answers from '../systems/rule-table.ts';
 export { type ClientRules, clientRules, sessionClient } from '../systems/session-client.ts';
-export type {
-  Durability,
-  HuntSettings,
-  OptionSpec,
-  Rules,
-  System,
-  Variant,
+export {
+  type Durability,
+  type HuntSettings,
+  majority,
+  type OptionSpec,
+  type Rules,
+  type System,
+  type Variant,
 } from '../systems/system.ts';
 export type { ZabRules } from '../systems/zab/rules.ts';
 export { arrivals, rotatingKeys } from '../workloads/pace.ts';

@@ -5,7 +5,8 @@
 
 import { suggestion, usage } from './errors.ts';
 import type { RunOptions } from './ordeal.ts';
-import { checkPart, type Kind } from './own-modules.ts';
+import type { Kind } from './own/shapes.ts';
+import { checkPart } from './own-modules.ts';
 import { clientsIn } from './quantities.ts';
 import type { RunContext } from './run.ts';
 import { shown } from './variants/guard.ts';

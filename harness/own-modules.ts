@@ -6,91 +6,27 @@
 
 import { resolve } from 'node:path';
 import type { Nemesis } from '../nemesis/fault.ts';
-import { OPERATIONS } from '../systems/operations.ts';
 import type { System } from '../systems/system.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { RunRequest } from './config.ts';
 import { messageOf, usage } from './errors.ts';
 import { supervisedNemesis, supervisedSystem, supervisedWorkload } from './own/parts.ts';
+import { type Kind, SHAPES } from './own/shapes.ts';
 import { importOwn } from './own-import.ts';
 import { fromHere } from './own-paths.ts';
+import { checkVariant } from './variants/load.ts';
 
 /** Whether a name is that of a file: it has a slash, or ends as code does. */
 export function isModulePath(name: string): boolean {
   return /[\\/]|\.[cm]?[jt]s$/.test(name);
 }
 
-/** What a user can bring of their own. */
-export type Kind = keyof Catalogue;
-
-/** What is wrong with a field, as what is needed; null where nothing is. */
-type FieldCheck = readonly [field: string, needed: string, right: (value: unknown) => boolean];
-
-const isFunction = (value: unknown) => typeof value === 'function';
-const isObject = (value: unknown) => typeof value === 'object' && value !== null;
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
-const isName = (value: unknown) => typeof value === 'string' && /^[\w.-]+$/.test(value);
-const isOperations = (value: unknown) =>
-  Array.isArray(value) && value.length > 0 && value.every((f) => OPERATIONS.includes(f));
-
-const NAMED: readonly FieldCheck[] = [
-  ['name', 'a name of letters, digits, dots and dashes', isName],
-  ['describe', 'a text', isText],
-];
-const OPERATED: readonly FieldCheck[] = [
-  ['operations', `a list of operations (${OPERATIONS.join(', ')})`, isOperations],
-  ['options', 'an object of options', isObject],
-];
-
-interface Shape {
-  readonly one: string;
-  /** Tells an export that is meant to be one of these. */
-  readonly mark: string;
-  readonly fields: readonly FieldCheck[];
-  /** The same part, its code held to what it may do. */
-  readonly supervised: (part: unknown) => object;
-}
-
-const SHAPES: Readonly<Record<Kind, Shape>> = {
-  systems: {
-    one: 'system',
-    mark: 'protocol',
-    fields: [
-      ...NAMED,
-      ...OPERATED,
-      ['rules', 'an object', isObject],
-      ['protocol', 'a function', isFunction],
-      ['client', 'a function', isFunction],
-      ['electionTimeoutMs', 'a number above 0', (value) => typeof value === 'number' && value > 0],
-      ['variants', 'a list', Array.isArray],
-    ],
-    supervised: (part) => supervisedSystem(part as System),
-  },
-  workloads: {
-    one: 'workload',
-    mark: 'plan',
-    fields: [
-      ...NAMED,
-      ...OPERATED,
-      ['model', 'the name of a model, or a model', (value) => isText(value) || isObject(value)],
-      ['plan', 'a function', isFunction],
-      ['settle', 'a function', isFunction],
-      ['finalReads', 'a function', isFunction],
-    ],
-    supervised: (part) => supervisedWorkload(part as Workload),
-  },
-  nemeses: {
-    one: 'nemesis',
-    mark: 'forms',
-    fields: [
-      ...NAMED,
-      ['needs', 'the kind of its faults', isText],
-      ['forms', 'a list of forms', (value) => Array.isArray(value) && value.length > 0],
-      ['resolve', 'a function', isFunction],
-    ],
-    supervised: (part) => supervisedNemesis(part as Nemesis),
-  },
+/** The same part, its code held to what it may do. */
+const SUPERVISED: Readonly<Record<Kind, (part: unknown) => object>> = {
+  systems: (part) => supervisedSystem(part as System),
+  workloads: (part) => supervisedWorkload(part as Workload),
+  nemeses: (part) => supervisedNemesis(part as Nemesis),
 };
 
 /** What the node code that a system builds must be able to do. */
@@ -104,15 +40,15 @@ async function loadModule(file: string): Promise<Catalogue> {
     const kind = kindOf(value);
     if (kind === null) continue;
     checkPart(kind, file, value as object, name);
-    parts[kind][(value as { name: string }).name] = SHAPES[kind].supervised(value);
+    parts[kind][(value as { name: string }).name] = SUPERVISED[kind](value);
   }
   return parts as unknown as Catalogue;
 }
 
 function kindOf(value: unknown): Kind | null {
-  if (!isObject(value)) return null;
+  if (typeof value !== 'object' || value === null) return null;
   const kinds = Object.keys(SHAPES) as Kind[];
-  return kinds.find((kind) => SHAPES[kind].mark in (value as object)) ?? null;
+  return kinds.find((kind) => SHAPES[kind].mark in value) ?? null;
 }
 
 /** Throws a usage error that names what is wrong with a part, and where it comes from. */
@@ -122,21 +58,17 @@ export function checkPart(
   value: object,
   name = String((value as { readonly name?: unknown }).name),
 ): void {
-  checkFields(from, name, SHAPES[kind], value as Record<string, unknown>);
-  if (kind === 'systems') checkHandlers(from, name, value as System);
-}
-
-function checkFields(
-  file: string,
-  name: string,
-  { one, fields }: Shape,
-  value: Record<string, unknown>,
-): void {
-  for (const [field, needed, right] of fields) {
-    if (right(value[field])) continue;
-    const what = field in value ? 'is wrong' : 'is missing';
-    throw usage(`${file}: ${one} ${name}: field "${field}" ${what} (${needed} is needed)`);
+  const { one, check } = SHAPES[kind];
+  const wrong = check(value, '');
+  if (wrong !== null) throw usage(`${from}: ${one} ${name}: ${wrong}`);
+  if (kind !== 'systems') return;
+  for (const variant of (value as System).variants) {
+    if (typeof variant.id !== 'string') {
+      throw usage(`${from}: system ${name}: a variant has no field "id" (a text is needed)`);
+    }
+    checkVariant(variant);
   }
+  checkHandlers(from, name, value as System);
 }
 
 function checkHandlers(file: string, name: string, system: System): void {
@@ -147,7 +79,7 @@ function checkHandlers(file: string, name: string, system: System): void {
     throw usage(`${file}: system ${name}: protocol() fails (${messageOf(error)})`);
   }
   const lacking = HANDLERS.find((handler) => {
-    return !isFunction((protocol as Record<string, unknown> | null)?.[handler]);
+    return typeof (protocol as Record<string, unknown> | null)?.[handler] !== 'function';
   });
   if (lacking === undefined) return;
   throw usage(`${file}: system ${name}: protocol() returns no "${lacking}" (a function is needed)`);

@@ -52,6 +52,7 @@ export interface PreparedRun {
 /** What an execution leaves, besides what is on disk. */
 interface Executed {
   readonly directory: string;
+  readonly idle: readonly number[] | null;
   readonly simulatedS: number | null;
   readonly realS: number;
   readonly reached: RunFigures['reached'];
@@ -122,6 +123,7 @@ export function judgeStored(
     history: stored.history,
     follower,
     gap: stored.lost ?? (stored.truncated ? 'the trace is cut off' : gap),
+    idle: execution.idle ?? null,
     cutShort,
     slowness: Number(stored.run.backend['slowness'] ?? 1),
   });
@@ -201,6 +203,7 @@ async function executeSimulated(prepared: PreparedRun, context: RunContext): Pro
   const interrupted = failure === null && !ended;
   return {
     directory: writer.directory,
+    idle: driver.result().idle,
     simulatedS: driver.result().endUs / 1e6,
     realS: (performance.now() - begunMs) / 1000,
     reached: variants.length === 0 ? null : active.reached,
@@ -228,6 +231,7 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
   const begunMs = performance.now();
   const executed = (cutShort: string | null, failure: string | null = null): Executed => ({
     directory: writer.directory,
+    idle: null,
     simulatedS: null,
     realS: (performance.now() - begunMs) / 1000,
     reached: variants.length === 0 ? null : reachedBy(active, writer.logPath('')),

@@ -104,7 +104,7 @@ function settingOf(spec: OptionSpec, given: Value): Value {
   return typeof given === 'string' ? parseAs(typeof spec.default, given) : given;
 }
 
-function isAllowed(spec: OptionSpec, value: Value): boolean {
+export function isAllowed(spec: OptionSpec, value: Value): boolean {
   if ('choices' in spec) return spec.choices.includes(String(value));
   if ('pattern' in spec) {
     return typeof value === 'string' && new RegExp(`^(?:${spec.pattern})$`).test(value);

@@ -147,6 +147,7 @@ export function simulateOnce(
     history: result.history,
     follower,
     gap: null,
+    idle: result.idle,
     cutShort: result.violated ? 'the run was stopped at the first violation' : null,
   });
   return { result, checks, verdict, reached: active.reached };

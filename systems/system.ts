@@ -137,8 +137,9 @@ export interface System {
   readonly patience?: readonly Patience[];
   /**
    * Whether these nodes, numbered from 0, of a cluster of `size` are enough to go on, whatever else
-   * is down. Only of a system that says so is progress under faults asked: one that keeps each key
-   * on a node of its own is right to stop with it.
+   * is down: `majority`, mostly. Only of a system that says so is progress under faults asked: one
+   * that keeps each key on a node of its own is right to stop with it, and a valid run says that
+   * progress was not judged.
    */
   suffices?(nodes: readonly number[], options: Options, size: number): boolean;
   /** After how many operations a leader makes way of itself under these options; never where absent. */
@@ -162,6 +163,11 @@ export interface System {
   traceChecker?(): TraceChecker;
   /** Mutants and decoys, by id. */
   readonly variants: readonly Variant[];
+}
+
+/** For `suffices`: more than half of the nodes are enough. */
+export function majority(nodes: readonly number[], _options: Options, size: number): boolean {
+  return 2 * nodes.length > size;
 }
 
 /** What a system promises its clients under these options. */

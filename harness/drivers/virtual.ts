@@ -58,6 +58,8 @@ export interface VirtualResult {
   /** Whether it was stopped at a violation. */
   readonly violated: boolean;
   readonly panics: readonly unknown[];
+  /** Nodes that exchanged no message, stored nothing and answered nobody. */
+  readonly idle: readonly number[];
 }
 
 /** Runs to the end at once. */
@@ -152,6 +154,7 @@ export class VirtualDriver {
       finished: this.#finished,
       violated: this.#violated,
       panics: this.#world.panics,
+      idle: this.#world.nodes.filter(({ atWork }) => !atWork).map(({ self }) => self),
     };
   }
 

@@ -51,6 +51,8 @@ export class SimNode implements Env<unknown, unknown> {
   readonly disk: Disk;
   /** Position of the next trace line within the incarnation. */
   sequence = 0;
+  /** Whether it ever exchanged a message, stored a record or answered a client. */
+  atWork = false;
 
   readonly #world: World;
   readonly #spec: NodeSpec;
@@ -111,6 +113,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   hear(from: number, message: unknown): void {
+    this.atWork = true;
     try {
       this.#protocol.message(this.#state, this, from, message);
     } catch (error) {
@@ -174,6 +177,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   send(to: number, message: unknown): void {
+    this.atWork = true;
     if (this.#head < this.#tail) this.#hold(HELD.send, to, 0, message);
     else this.#world.send(this.self, to, message);
   }
@@ -190,17 +194,20 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   persist(record: unknown): void {
+    this.atWork = true;
     this.disk.append(record);
     if (this.#spec.durability?.(record) === 'unsynced') return;
     this.#barrier();
   }
 
   checkpoint(records: readonly unknown[]): void {
+    this.atWork = true;
     this.disk.replace(records);
     this.#barrier();
   }
 
   reply(to: ClientRef, reply: Reply): void {
+    if (reply.status === 'ok') this.atWork = true;
     if (this.#head < this.#tail) this.#hold(HELD.reply, to.client, to.id, reply);
     else this.#world.reply(this.self, to.client, to.id, reply);
   }

@@ -8,7 +8,14 @@ import type { LaneFigures, RunFigures } from './format.ts';
 /** What a history and its checkers do not know. */
 export type ExecutionFigures = Pick<
   RunFigures,
-  'simulatedS' | 'realS' | 'reached' | 'determinism' | 'cutShort' | 'interrupted' | 'failure'
+  | 'idle'
+  | 'simulatedS'
+  | 'realS'
+  | 'reached'
+  | 'determinism'
+  | 'cutShort'
+  | 'interrupted'
+  | 'failure'
 >;
 
 /** O(events). */

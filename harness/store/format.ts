@@ -93,6 +93,11 @@ export interface RunFigures {
   readonly leaderChanges: number | null;
   /** From the quiet end to the first `ok` of an operation that began after it; null if never. */
   readonly recoveryS: number | null;
+  /**
+   * Nodes that exchanged no message, stored nothing and answered nobody; null where nobody counted,
+   * absent in runs of older versions.
+   */
+  readonly idle?: readonly number[] | null;
   /** Virtual seconds; null where time was real. */
   readonly simulatedS: number | null;
   readonly realS: number;

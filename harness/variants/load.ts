@@ -90,6 +90,10 @@ export async function loadVariants(file: string): Promise<readonly Variant[]> {
   const { source, exported: module } = await importOwn(resolve(file), `--rules ${file}`);
   const exported = Object.values(module).flatMap((one) => (Array.isArray(one) ? one : [one]));
   const variants = [...new Set<unknown>(exported)].filter(isMeantAsVariant);
+  const nameless = exported.find(isNamelessVariant);
+  if (nameless !== undefined) {
+    throw usage(`--rules ${file}: a variant has no field "id" (a text is needed: id: 'mine')`);
+  }
   if (variants.length === 0) {
     const changes = Object.keys(CHANGES).join(', ');
     throw usage(
@@ -107,6 +111,18 @@ export async function loadVariants(file: string): Promise<readonly Variant[]> {
 function isMeantAsVariant(value: unknown): value is Variant {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return 'id' in value && Object.keys(value).length > 1;
+}
+
+/** An object that says what kind it is and what it changes, and not what it is called. */
+function isNamelessVariant(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || 'id' in value) return false;
+  const given = value as Readonly<Record<string, unknown>>;
+  // Not `start` and `events`, which a protocol may have.
+  const changes = ['rules', 'effects', 'clientEffects', 'durability'];
+  return (
+    ['mutant', 'decoy', 'variant'].includes(given['kind'] as string) ||
+    changes.some((name) => typeof given[name] === 'function')
+  );
 }
 
 /** Throws a `OwnMistake` for what no variant has, or has otherwise. */

@@ -4,7 +4,7 @@ import type { ClientProtocol } from '../client.ts';
 import type { AnyProtocol } from '../protocol.ts';
 import type { ScenarioWords } from '../scenario-words.ts';
 import { sessionClient } from '../session-client.ts';
-import type { Rules, System } from '../system.ts';
+import { majority, type Rules, type System } from '../system.ts';
 import { basicOptions } from './options.ts';
 import { basicPaxosProtocol } from './protocol.ts';
 import { basicRuleTable } from './rule-table.ts';
@@ -23,7 +23,7 @@ export const basicPaxos: System = {
   protocol: (rules: Rules) => basicPaxosProtocol(rules as BasicRules) as unknown as AnyProtocol,
   client: (rules: Rules) => withoutSessions(sessionClient(rules as BasicRules)),
   electionTimeoutMs: 300,
-  suffices: (nodes, _options, size) => 2 * nodes.length > size,
+  suffices: majority,
   patience: [{ option: 'phaseTimeoutMs', hops: 2 }],
   scenarioWords: basicWords as ScenarioWords,
   variants: basicVariants,

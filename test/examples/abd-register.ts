@@ -14,6 +14,7 @@ import {
   type ClientProtocol,
   type ClientRef,
   type Env,
+  majority,
   type Protocol,
   type RuleTable,
   rotatingKeys,
@@ -248,6 +249,7 @@ export const abdRegister: System = {
   protocol: (rules) => protocol(rules as AbdRules) as AnyProtocol,
   client: () => client,
   leaderless: true,
+  suffices: majority,
   electionTimeoutMs: 300,
   variants: [readsDoNotStore as Variant],
 };

@@ -40,7 +40,7 @@ describe('of the options of the library', () => {
       'options.nemesis[0]: nemesis mine: field "describe"',
     ],
     [{ ...base, workload: { name: 'mine' } }, 'options.workload: workload mine: field "describe"'],
-    [{ ...base, system: noProtocol }, 'options.system: system raft: field "protocol" is wrong'],
+    [{ ...base, system: noProtocol }, 'options.system: system raft: field "protocol" is missing'],
     [{ ...base, stopAtViolation: 1 }, 'options.stopAtViolation: 1 is not allowed (true or false'],
     [{ ...base, set: { reads: null } }, 'options.set: '],
     [{ ...base, set: { read: 'lease' } }, '--set: unknown option "read" (did you mean "reads"?)'],

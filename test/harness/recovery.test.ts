@@ -103,6 +103,7 @@ describe('a real machine', () => {
       history,
       follower: new TraceFollower(raft),
       gap: null,
+      idle: null,
       cutShort: null,
       slowness,
     });

@@ -32,6 +32,7 @@ export function judgedTwice(
     system,
     workload: run.workload,
     promise: promiseOf(system, config.set),
+    idle: driver.result().idle,
     cutShort: null,
   };
   const live = judgeRun({ ...evidence, history: driver.history, follower, gap: null });

@@ -108,6 +108,12 @@ describe('a variant in a file', () => {
     expect(await problemWith(`kind: 'variant', ${RULES} ${hunt}`)).toBe('nothing');
   });
 
+  test('without an id is missed, and not taken for nothing', async () => {
+    const file = join(directory, 'nameless.mjs');
+    writeFileSync(file, 'export const mine = { rules: () => ({}) };\n');
+    await expect(loadVariants(file)).rejects.toThrow('a variant has no field "id"');
+  });
+
   test('is found once, also in a list or as a default', async () => {
     const file = join(directory, 'list.mjs');
     const one = (id: string) => `{ id: '${id}', rules: () => ({}) }`;
