@@ -23,7 +23,8 @@ describe.each(cases)('$system.name at $nodes nodes under every nemesis', ({ syst
   test.each(batches)('raises no alarm in the seeds from %i on', { timeout: 600_000 }, (first) => {
     let unknown = 0;
     for (let seed = first; seed < Math.min(first + BATCH, SEEDS + 1); seed++) {
-      const times = { timeLimitS: 10, nemesisIntervalS: 2 };
+      // One node is mostly down or paused, which leaves faults of its clock little time to find it.
+      const times = { timeLimitS: nodes === 1 ? 30 : 10, nemesisIntervalS: 2 };
       const request = { system: system.name, workload, nodes, seed, ...times };
       const config = resolveConfig(request, [], () => seed);
       const { verdict, checks } = simulateOnce(config, []);
@@ -31,8 +32,7 @@ describe.each(cases)('$system.name at $nodes nodes under every nemesis', ({ syst
       expect(alarms, `seed ${seed}`).toEqual([]);
       if (verdict.kind === 'unknown') unknown++;
     }
-    // In ten seconds a kind of fault may find no target, most of all where one node is all there is.
-    expect(unknown).toBeLessThanOrEqual(nodes === 1 ? BATCH / 2 : BATCH / 5);
+    expect(unknown).toBeLessThanOrEqual(BATCH / 100);
   });
 });
 
