@@ -54,6 +54,12 @@ beforeAll(async () => {
 });
 
 describe('what is packed', () => {
+  test('is never the sources, as npm pack at the root would have it', async () => {
+    const { stdout } = await execa('npm', ['pack', '--dry-run', '--json'], { cwd: ROOT });
+    expect(stdout).toContain('package.json');
+    expect(stdout).not.toContain('.ts"');
+  });
+
   test('is JavaScript with types and source maps: no TypeScript to run, no tests, no Node', () => {
     const files = globSync('**/*.*', { cwd: installed });
     const all = new Set(files);
