@@ -11,7 +11,6 @@ import { type Command, Engine, type EngineConfig } from '../engine.ts';
 import type { HistoryWatch } from '../history-watch.ts';
 import type { Plan } from '../plan.ts';
 import type { CrashModel } from '../sim/disk.ts';
-import { EVENT } from '../sim/event-queue.ts';
 import { SimFaults } from '../sim/faults.ts';
 import { World, type WorldSpec } from '../sim/world.ts';
 import type { TraceFollower } from '../trace-follower.ts';
@@ -225,11 +224,9 @@ export class VirtualDriver {
         case 'invoke':
           this.#invoke(command.process, command.operation);
           break;
-        case 'wake': {
-          const atUs = Math.max(command.atUs + this.#epochUs, this.#world.nowUs);
-          this.#world.queue.push(atUs, EVENT.wake, command.client, 0, 0, null);
+        case 'wake':
+          this.#world.wakeAt(command.atUs + this.#epochUs, command.client);
           break;
-        }
         case 'start-fault':
           this.#startFault(command.fault);
           break;

@@ -4,7 +4,6 @@ import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/clien
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
-import { EVENT } from './event-queue.ts';
 import type { World } from './world.ts';
 
 export class SimClient implements ClientEnv {
@@ -83,6 +82,6 @@ export class SimClient implements ClientEnv {
   #schedule(): void {
     if (this.#scheduledUs <= this.#deadlineUs) return;
     this.#scheduledUs = this.#deadlineUs;
-    this.#world.queue.push(this.#deadlineUs, EVENT.clientTimer, this.client, 0, 0, null);
+    this.#world.queue.clientTimer(this.#deadlineUs, this.client);
   }
 }

@@ -12,7 +12,6 @@
  */
 
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
-import { EVENT } from './event-queue.ts';
 import { LOST } from './network.ts';
 import type { World } from './world.ts';
 
@@ -168,7 +167,7 @@ export class Connections {
     const from = Math.floor(link / this.#nodes);
     const to = link % this.#nodes;
     const generation = this.#generation[link] as number;
-    this.#world.queue.push(arrivalUs, EVENT.stream, to, from, generation, null);
+    this.#world.queue.stream(arrivalUs, to, from, generation);
   }
 
   #link(from: number, to: number): number {

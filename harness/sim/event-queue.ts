@@ -5,40 +5,54 @@
  * because the queue is the simulator's core and stable ties are what makes it deterministic.
  */
 
-/** What an event is; the meaning of `a`, `b`, `c` and the payload depends on it. */
-export const EVENT = {
-  /** Node `a` hears from node `b`; payload: the message. */
-  message: 0,
-  /** Timer `b` of node `a` fires, if still armed as generation `c`. */
-  timer: 1,
-  /** The disk of node `a` has finished a sync, if still incarnation `b`. */
-  synced: 2,
-  /** Node `a` hears a client's request; payload: the request. */
-  request: 3,
-  /** Client `a` hears from node `b`; payload: the answer's address and the answer. */
-  reply: 4,
-  /** The timer of client `a` may be due. */
-  clientTimer: 5,
-  /** The engine asked to be woken for client `a`. */
-  wake: 6,
-  /** A clock of node `a` jumps to and fro, if still strobe number `b`. */
-  strobe: 7,
-  /** What comes next in the connection from node `b` reaches node `a`, if still generation `c`. */
-  stream: 8,
-} as const;
+import type { Reply, Request } from '../../systems/protocol.ts';
+import { assert } from '../assert.ts';
+
+/** Who carries events out when their time has come. Nodes and clients are numbers. */
+export interface EventReceiver {
+  /** A node hears from another by datagram. */
+  message(to: number, from: number, message: unknown): void;
+  /** What comes next in the connection reaches a node, if nothing was dropped since `generation`. */
+  stream(to: number, from: number, generation: number): void;
+  /** A timer fires, if it is still armed as `generation`. */
+  timer(node: number, timer: number, generation: number): void;
+  /** A disk has finished a sync, if its node was not restarted since `incarnation`. */
+  synced(node: number, incarnation: number): void;
+  /** A node hears a client's request. */
+  request(to: number, request: Request): void;
+  /** A client hears a node's answer to its request `id`. */
+  reply(client: number, from: number, id: number, reply: Reply): void;
+  /** The timer of a client may be due. */
+  clientTimer(client: number): void;
+  /** The engine asked to be woken. */
+  wake(client: number): void;
+  /** The wall clock of a node jumps to or fro, if it is still the node's strobe number `strobe`. */
+  strobe(node: number, strobe: number): void;
+}
+
+const MESSAGE = 0;
+const STREAM = 1;
+const TIMER = 2;
+const SYNCED = 3;
+const REQUEST = 4;
+const REPLY = 5;
+const CLIENT_TIMER = 6;
+const WAKE = 7;
+const STROBE = 8;
 
 const ARITY = 4;
 
 export class EventQueue {
   size = 0;
-  /** Columns by slot; `pop` returns the slot whose fields are to be read. */
-  kind: Uint8Array = new Uint8Array(256);
-  a: Int32Array = new Int32Array(256);
-  b: Int32Array = new Int32Array(256);
-  c: Int32Array = new Int32Array(256);
-  readonly payload: unknown[] = [];
-  /** The time of the event that `pop` returned last. */
-  poppedUs = 0;
+  /** The time of the event that was delivered last: nothing can be scheduled before it. */
+  deliveredUs = 0;
+
+  /** Columns by slot: the arguments of the receiver's method, in order, and the last as payload. */
+  #kind: Uint8Array = new Uint8Array(256);
+  #a: Int32Array = new Int32Array(256);
+  #b: Int32Array = new Int32Array(256);
+  #c: Int32Array = new Int32Array(256);
+  readonly #payload: unknown[] = [];
 
   /** The heap, in columns by place: comparing children touches neighbouring memory only. */
   #time: Float64Array = new Float64Array(256);
@@ -48,15 +62,40 @@ export class EventQueue {
   #slots = 0;
   #scheduled = 0;
 
-  /** Schedules an event at `timeUs`; fields that its kind does not use are 0 and null. */
-  push(timeUs: number, kind: number, a: number, b: number, c: number, payload: unknown): void {
-    const slot = this.#free.pop() ?? this.#newSlot();
-    this.kind[slot] = kind;
-    this.a[slot] = a;
-    this.b[slot] = b;
-    this.c[slot] = c;
-    this.payload[slot] = payload;
-    this.#siftUp(this.size++, timeUs, this.#scheduled++, slot);
+  message(atUs: number, to: number, from: number, message: unknown): void {
+    this.#push(atUs, MESSAGE, to, from, 0, message);
+  }
+
+  stream(atUs: number, to: number, from: number, generation: number): void {
+    this.#push(atUs, STREAM, to, from, generation, null);
+  }
+
+  timer(atUs: number, node: number, timer: number, generation: number): void {
+    this.#push(atUs, TIMER, node, timer, generation, null);
+  }
+
+  synced(atUs: number, node: number, incarnation: number): void {
+    this.#push(atUs, SYNCED, node, incarnation, 0, null);
+  }
+
+  request(atUs: number, to: number, request: Request): void {
+    this.#push(atUs, REQUEST, to, 0, 0, request);
+  }
+
+  reply(atUs: number, client: number, from: number, id: number, reply: Reply): void {
+    this.#push(atUs, REPLY, client, from, id, reply);
+  }
+
+  clientTimer(atUs: number, client: number): void {
+    this.#push(atUs, CLIENT_TIMER, client, 0, 0, null);
+  }
+
+  wake(atUs: number, client: number): void {
+    this.#push(atUs, WAKE, client, 0, 0, null);
+  }
+
+  strobe(atUs: number, node: number, strobe: number): void {
+    this.#push(atUs, STROBE, node, strobe, 0, null);
   }
 
   /** The time of the next event; Infinity when there is none. */
@@ -64,10 +103,62 @@ export class EventQueue {
     return this.size === 0 ? Number.POSITIVE_INFINITY : (this.#time[0] as number);
   }
 
-  /** Removes the next event and returns its slot, valid until the next `push`. */
-  pop(): number {
+  /** Removes the next event, of which there must be one, and hands it to the receiver. */
+  deliver(receiver: EventReceiver): void {
+    assert(this.size > 0, 'there is an event to deliver');
+    const slot = this.#pop();
+    const a = this.#a[slot] as number;
+    const b = this.#b[slot] as number;
+    const c = this.#c[slot] as number;
+    const payload = this.#payload[slot];
+    this.#payload[slot] = null;
+    switch (this.#kind[slot]) {
+      case MESSAGE:
+        receiver.message(a, b, payload);
+        break;
+      case STREAM:
+        receiver.stream(a, b, c);
+        break;
+      case TIMER:
+        receiver.timer(a, b, c);
+        break;
+      case SYNCED:
+        receiver.synced(a, b);
+        break;
+      case REQUEST:
+        receiver.request(a, payload as Request);
+        break;
+      case REPLY:
+        receiver.reply(a, b, c, payload as Reply);
+        break;
+      case CLIENT_TIMER:
+        receiver.clientTimer(a);
+        break;
+      case WAKE:
+        receiver.wake(a);
+        break;
+      case STROBE:
+        receiver.strobe(a, b);
+        break;
+      default:
+        assert(false, 'an event is of a known kind');
+    }
+  }
+
+  #push(atUs: number, kind: number, a: number, b: number, c: number, payload: unknown): void {
+    assert(atUs >= this.deliveredUs, 'nothing is scheduled in the past');
+    const slot = this.#free.pop() ?? this.#newSlot();
+    this.#kind[slot] = kind;
+    this.#a[slot] = a;
+    this.#b[slot] = b;
+    this.#c[slot] = c;
+    this.#payload[slot] = payload;
+    this.#siftUp(this.size++, atUs, this.#scheduled++, slot);
+  }
+
+  #pop(): number {
     const top = this.#slot[0] as number;
-    this.poppedUs = this.#time[0] as number;
+    this.deliveredUs = this.#time[0] as number;
     const last = --this.size;
     if (last > 0) {
       const time = this.#time[last] as number;
@@ -125,7 +216,7 @@ export class EventQueue {
 
   #newSlot(): number {
     const slot = this.#slots++;
-    this.payload.push(null);
+    this.#payload.push(null);
     if (slot === this.#slot.length) this.#grow(slot * 2);
     return slot;
   }
@@ -138,10 +229,10 @@ export class EventQueue {
       empty.set(column);
       return empty;
     };
-    this.kind = wider(this.kind, new Uint8Array(capacity));
-    this.a = wider(this.a, new Int32Array(capacity));
-    this.b = wider(this.b, new Int32Array(capacity));
-    this.c = wider(this.c, new Int32Array(capacity));
+    this.#kind = wider(this.#kind, new Uint8Array(capacity));
+    this.#a = wider(this.#a, new Int32Array(capacity));
+    this.#b = wider(this.#b, new Int32Array(capacity));
+    this.#c = wider(this.#c, new Int32Array(capacity));
     this.#time = wider(this.#time, new Float64Array(capacity));
     this.#order = wider(this.#order, new Float64Array(capacity));
     this.#slot = wider(this.#slot, new Int32Array(capacity));

@@ -18,7 +18,6 @@ import { DOMAIN, drawAt, streamBase } from '../draw.ts';
 import { endsItsNode, panicOf } from '../variants/errors.ts';
 import { NodeClock } from './clock.ts';
 import { type ActiveDiskHabits, type CrashModel, Disk } from './disk.ts';
-import { EVENT } from './event-queue.ts';
 import type { World } from './world.ts';
 
 /** What waits in an outbox behind a barrier. */
@@ -186,7 +185,7 @@ export class SimNode implements Env<unknown, unknown> {
     const generation = (this.#timerGeneration[timer] as number) + 1;
     this.#timerGeneration[timer] = generation;
     const at = this.#world.nowUs + this.clock.virtualDelayUs(delayUs);
-    this.#world.queue.push(at, EVENT.timer, this.self, timer, generation, null);
+    this.#world.queue.timer(at, this.self, timer, generation);
   }
 
   cancelTimer(timer: number): void {

@@ -8,11 +8,12 @@ import type { ClientProtocol } from '../../systems/client.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { AnyProtocol, Options, Reply, Request } from '../../systems/protocol.ts';
 import type { Durability, System } from '../../systems/system.ts';
+import { assert } from '../assert.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
 import { SimClient } from './client.ts';
 import { Connections } from './connections.ts';
 import type { ActiveDiskHabits, CrashModel } from './disk.ts';
-import { EVENT, EventQueue } from './event-queue.ts';
+import { EventQueue, type EventReceiver } from './event-queue.ts';
 import { LOST, Network, type NetworkOptions } from './network.ts';
 import { SimNode } from './node.ts';
 
@@ -48,6 +49,21 @@ export type TraceSink = (
   timeUs: number,
 ) => void;
 
+/** What reached a node while it was paused. */
+type Deferred =
+  | { readonly kind: 'message'; readonly from: number; readonly message: unknown }
+  | { readonly kind: 'stream'; readonly from: number; readonly generation: number }
+  | { readonly kind: 'timer'; readonly timer: number; readonly generation: number }
+  | { readonly kind: 'synced'; readonly incarnation: number }
+  | { readonly kind: 'request'; readonly request: Request };
+
+/** How the wall clock of a node jumps to and fro; a new one has a new number. */
+interface Strobe {
+  readonly number: number;
+  readonly offsetUs: number;
+  readonly periodUs: number;
+}
+
 /** Who is told of what the world itself does not decide. */
 export interface WorldObserver {
   trace: TraceSink;
@@ -75,10 +91,43 @@ export class World {
   readonly #syncs: Int32Array;
   readonly #syncRange: number;
   readonly #syncBase: number[];
-  /** Events that reached a paused node, in order. */
-  readonly #deferred: number[][];
-  readonly #deferredPayload: unknown[][];
-  readonly #strobe: Int32Array;
+  /** By node, in order. */
+  readonly #deferred: Deferred[][];
+  /** By node; null while its clock does not strobe. */
+  readonly #strobes: (Strobe | null)[];
+  #strobeCount = 0;
+  /** Where events go when their time has come: a node that is paused hears of them later. */
+  readonly #receiver: EventReceiver = {
+    message: (to, from, message) => {
+      const node = this.#node(to);
+      if (node.paused) this.#defer(node, { kind: 'message', from, message });
+      else if (node.up && !this.network.isCut(from, to)) node.hear(from, message);
+    },
+    stream: (to, from, generation) => {
+      const node = this.#node(to);
+      if (node.paused) this.#defer(node, { kind: 'stream', from, generation });
+      else if (node.up) this.#connections?.arrive(to, from, generation);
+    },
+    timer: (self, timer, generation) => {
+      const node = this.#node(self);
+      if (node.paused) this.#defer(node, { kind: 'timer', timer, generation });
+      else if (node.up) node.fire(timer, generation);
+    },
+    synced: (self, incarnation) => {
+      const node = this.#node(self);
+      if (node.paused) this.#defer(node, { kind: 'synced', incarnation });
+      else if (node.up && node.incarnation === incarnation) node.synced();
+    },
+    request: (to, request) => {
+      const node = this.#node(to);
+      if (node.paused) this.#defer(node, { kind: 'request', request });
+      else if (node.up) node.ask(request);
+    },
+    reply: (client, from, id, reply) => this.#clients[client]?.hear(from, id, reply),
+    clientTimer: (client) => this.#clients[client]?.fire(),
+    wake: (client) => this.#observer.wake(client),
+    strobe: (self, number) => this.#jump(self, number),
+  };
 
   constructor(spec: WorldSpec, observer: WorldObserver) {
     this.#spec = spec;
@@ -91,8 +140,7 @@ export class World {
     this.#syncRange = spec.disk.syncMaxUs - spec.disk.syncMinUs + 1;
     this.#syncBase = this.members.map((node) => streamBase(spec.seed, DOMAIN.disk, node));
     this.#deferred = this.members.map(() => []);
-    this.#deferredPayload = this.members.map(() => []);
-    this.#strobe = new Int32Array(spec.nodes);
+    this.#strobes = this.members.map(() => null);
     const { protocol, options, seed, variants, durability, diskHabits: disk } = spec;
     const node = { protocol, options, seed, variants, durability, disk, members: this.members };
     this.nodes = this.members.map((self) => new SimNode(this, self, node));
@@ -109,17 +157,14 @@ export class World {
 
   /** Carries out the next event. */
   step(): void {
-    const queue = this.queue;
-    const slot = queue.pop();
-    this.nowUs = queue.poppedUs;
+    this.nowUs = this.queue.nextTimeUs();
     this.steps++;
-    const kind = queue.kind[slot] as number;
-    const a = queue.a[slot] as number;
-    const b = queue.b[slot] as number;
-    const c = queue.c[slot] as number;
-    const payload = queue.payload[slot];
-    queue.payload[slot] = null;
-    this.#carryOut(kind, a, b, c, payload);
+    this.queue.deliver(this.#receiver);
+  }
+
+  /** Has the observer woken for a client; a moment that is over is now. */
+  wakeAt(atUs: number, client: number): void {
+    this.queue.wake(Math.max(atUs, this.nowUs), client);
   }
 
   client(endpoint: number): SimClient {
@@ -136,21 +181,21 @@ export class World {
       return;
     }
     const delay = this.network.delayUs(from, to);
-    if (delay !== LOST) this.queue.push(this.nowUs + delay, EVENT.message, to, from, 0, message);
+    if (delay !== LOST) this.queue.message(this.nowUs + delay, to, from, message);
     const again = this.network.duplicateUs(from, to);
-    if (again !== LOST) this.queue.push(this.nowUs + again, EVENT.message, to, from, 0, message);
+    if (again !== LOST) this.queue.message(this.nowUs + again, to, from, message);
   }
 
   sendRequest(client: SimClient, to: number, request: Request): void {
     const delay = this.network.clientDelayUs(client.toNodes, client.sentCount++);
-    if (delay !== LOST) this.queue.push(this.nowUs + delay, EVENT.request, to, 0, 0, request);
+    if (delay !== LOST) this.queue.request(this.nowUs + delay, to, request);
   }
 
   reply(from: number, endpoint: number, id: number, reply: Reply): void {
     const client = this.#clients[endpoint];
     if (client === undefined) return;
     const delay = this.network.clientDelayUs(client.fromNodes, client.receivedCount++);
-    if (delay !== LOST) this.queue.push(this.nowUs + delay, EVENT.reply, endpoint, from, id, reply);
+    if (delay !== LOST) this.queue.reply(this.nowUs + delay, endpoint, from, id, reply);
   }
 
   trace(node: SimNode, event: TraceEvent): void {
@@ -173,7 +218,7 @@ export class World {
     const count = this.#syncs[node.self] as number;
     this.#syncs[node.self] = count + 1;
     const takesUs = this.#spec.disk.syncMinUs + (drawAt(base, count) % this.#syncRange);
-    this.queue.push(this.nowUs + takesUs, EVENT.synced, node.self, node.incarnation, 0, null);
+    this.queue.synced(this.nowUs + takesUs, node.self, node.incarnation);
   }
 
   /** Cuts a link in one direction; a connection needs both. */
@@ -191,8 +236,7 @@ export class World {
   crash(node: number, model: CrashModel): string {
     const victim = this.#node(node);
     victim.paused = false;
-    (this.#deferred[node] as number[]).length = 0;
-    (this.#deferredPayload[node] as unknown[]).length = 0;
+    this.#deferred[node] = [];
     return victim.crash(model);
   }
 
@@ -203,74 +247,60 @@ export class World {
   /** Everything that reached the node while it was paused reaches it now, in order. */
   resume(node: number): void {
     this.#node(node).paused = false;
-    const fields = this.#deferred[node] as number[];
-    const payloads = this.#deferredPayload[node] as unknown[];
-    for (let i = 0; i < payloads.length; i++) {
-      const [kind = 0, b = 0, c = 0] = fields.slice(i * 3, i * 3 + 3);
-      this.queue.push(this.nowUs, kind, node, b, c, payloads[i]);
-    }
-    fields.length = 0;
-    payloads.length = 0;
+    const deferred = this.#deferred[node] ?? [];
+    this.#deferred[node] = [];
+    for (const event of deferred) this.#reschedule(node, event);
   }
 
   /** From now on the node's wall clock jumps by `offsetUs` and back, every `periodUs`. */
   startStrobe(node: number, offsetUs: number, periodUs: number): void {
-    const strobe = (this.#strobe[node] as number) + 1;
-    this.#strobe[node] = strobe;
-    this.queue.push(this.nowUs, EVENT.strobe, node, strobe, periodUs, offsetUs);
+    assert(periodUs > 0, 'time passes between two jumps of a clock');
+    const number = this.#strobeCount++;
+    this.#strobes[node] = { number, offsetUs, periodUs };
+    this.queue.strobe(this.nowUs, node, number);
   }
 
   stopStrobe(node: number): void {
-    this.#strobe[node] = (this.#strobe[node] as number) + 1;
+    this.#strobes[node] = null;
     this.#node(node).clock.strobeUs = 0;
   }
 
-  #carryOut(kind: number, a: number, b: number, c: number, payload: unknown): void {
-    switch (kind) {
-      case EVENT.message:
-      case EVENT.timer:
-      case EVENT.synced:
-      case EVENT.request:
-      case EVENT.stream:
-        this.#reachNode(kind, this.#node(a), b, c, payload);
+  #defer(node: SimNode, event: Deferred): void {
+    assert(node.up, 'only a node that is up is paused');
+    this.#deferred[node.self]?.push(event);
+  }
+
+  #reschedule(node: number, event: Deferred): void {
+    switch (event.kind) {
+      case 'message':
+        this.queue.message(this.nowUs, node, event.from, event.message);
         break;
-      case EVENT.reply:
-        this.#clients[a]?.hear(b, c, payload as Reply);
+      case 'stream':
+        this.queue.stream(this.nowUs, node, event.from, event.generation);
         break;
-      case EVENT.clientTimer:
-        this.#clients[a]?.fire();
+      case 'timer':
+        this.queue.timer(this.nowUs, node, event.timer, event.generation);
         break;
-      case EVENT.wake:
-        this.#observer.wake(a);
+      case 'synced':
+        this.queue.synced(this.nowUs, node, event.incarnation);
         break;
-      case EVENT.strobe:
-        this.#jump(this.#node(a), b, c, payload as number);
+      case 'request':
+        this.queue.request(this.nowUs, node, event.request);
         break;
     }
   }
 
-  #reachNode(kind: number, node: SimNode, b: number, c: number, payload: unknown): void {
-    if (!node.up) return;
-    if (node.paused) {
-      (this.#deferred[node.self] as number[]).push(kind, b, c);
-      (this.#deferredPayload[node.self] as unknown[]).push(payload);
-      return;
-    }
-    if (kind === EVENT.message) {
-      if (!this.network.isCut(b, node.self)) node.hear(b, payload);
-    } else if (kind === EVENT.stream) this.#connections?.arrive(node.self, b, c);
-    else if (kind === EVENT.timer) node.fire(b, c);
-    else if (kind === EVENT.request) node.ask(payload as Request);
-    else if (b === node.incarnation) node.synced();
-  }
-
-  #jump(node: SimNode, strobe: number, periodUs: number, offsetUs: number): void {
-    if (this.#strobe[node.self] !== strobe) return;
-    node.clock.strobeUs = node.clock.strobeUs === 0 ? offsetUs : 0;
-    this.queue.push(this.nowUs + periodUs, EVENT.strobe, node.self, strobe, periodUs, offsetUs);
+  #jump(self: number, number: number): void {
+    const strobe = this.#strobes[self];
+    if (strobe?.number !== number) return;
+    const { clock } = this.#node(self);
+    clock.strobeUs = clock.strobeUs === 0 ? strobe.offsetUs : 0;
+    this.queue.strobe(this.nowUs + strobe.periodUs, self, number);
   }
 
   #node(node: number): SimNode {
-    return this.nodes[node] as SimNode;
+    const found = this.nodes[node];
+    assert(found !== undefined, 'a node is one of the cluster');
+    return found;
   }
 }

@@ -2,15 +2,36 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EventQueue } from '../../../harness/sim/event-queue.ts';
+import { EventQueue, type EventReceiver } from '../../../harness/sim/event-queue.ts';
+import type { Reply, Request } from '../../../systems/protocol.ts';
 
-function drain(queue: EventQueue): { time: number; tag: number }[] {
-  const drained = [];
-  while (queue.size > 0) {
-    const slot = queue.pop();
-    drained.push({ time: queue.poppedUs, tag: queue.a[slot] as number });
-  }
-  return drained;
+/** What a receiver was told, as its method and arguments, each with the time of its event. */
+interface Heard {
+  readonly atUs: number;
+  readonly what: readonly unknown[];
+}
+
+/** Delivers one event, or all there are. */
+function deliver(queue: EventQueue, count = queue.size): Heard[] {
+  const heard: Heard[] = [];
+  const note =
+    (method: string) =>
+    (...args: unknown[]) => {
+      heard.push({ atUs: queue.deliveredUs, what: [method, ...args] });
+    };
+  const receiver: EventReceiver = {
+    message: note('message'),
+    stream: note('stream'),
+    timer: note('timer'),
+    synced: note('synced'),
+    request: note('request'),
+    reply: note('reply'),
+    clientTimer: note('clientTimer'),
+    wake: note('wake'),
+    strobe: note('strobe'),
+  };
+  for (let i = 0; i < count; i++) queue.deliver(receiver);
+  return heard;
 }
 
 describe('EventQueue', () => {
@@ -18,35 +39,69 @@ describe('EventQueue', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 20 }), { maxLength: 600 }), (times) => {
         const queue = new EventQueue();
-        for (const [tag, time] of times.entries()) queue.push(time, 0, tag, 0, 0, null);
+        for (const [tag, atUs] of times.entries()) queue.wake(atUs, tag);
         const expected = times
-          .map((time, tag) => ({ time, tag }))
-          .sort((a, b) => a.time - b.time || a.tag - b.tag);
-        expect(drain(queue)).toEqual(expected);
+          .map((atUs, tag) => ({ atUs, what: ['wake', tag] }))
+          .sort((a, b) => a.atUs - b.atUs || Number(a.what[1]) - Number(b.what[1]));
+        expect(deliver(queue)).toEqual(expected);
       }),
       { numRuns: 200 },
     );
   });
 
-  test('behaves like a sorted list when pushes and pops alternate', () => {
-    const step = fc.oneof(fc.nat({ max: 50 }), fc.constant('pop' as const));
+  test('behaves like a sorted list when scheduling and delivering alternate', () => {
+    const step = fc.oneof(fc.nat({ max: 50 }), fc.constant('deliver' as const));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
         const queue = new EventQueue();
-        const model: { time: number; tag: number }[] = [];
-        for (const [tag, what] of steps.entries()) {
-          if (what !== 'pop') {
-            queue.push(what, 0, tag, 0, 0, null);
-            model.push({ time: what, tag });
-            model.sort((a, b) => a.time - b.time || a.tag - b.tag);
+        const model: { atUs: number; tag: number }[] = [];
+        for (const [tag, step] of steps.entries()) {
+          if (step !== 'deliver') {
+            const atUs = queue.deliveredUs + step;
+            queue.wake(atUs, tag);
+            model.push({ atUs, tag });
+            model.sort((a, b) => a.atUs - b.atUs || a.tag - b.tag);
           } else if (model.length > 0) {
-            expect(queue.nextTimeUs()).toBe(model[0]?.time);
-            expect(queue.a[queue.pop()]).toBe(model.shift()?.tag);
+            expect(queue.nextTimeUs()).toBe(model[0]?.atUs);
+            expect(deliver(queue, 1)[0]?.what).toEqual(['wake', model.shift()?.tag]);
           }
         }
         expect(queue.size).toBe(model.length);
       }),
       { numRuns: 200 },
     );
+  });
+
+  test('hands every kind of event to its method, with what it was scheduled with', () => {
+    const queue = new EventQueue();
+    const request = { client: 4, id: 1 } as unknown as Request;
+    const reply = { kind: 'ok' } as unknown as Reply;
+    queue.message(1, 2, 3, { vote: true });
+    queue.stream(2, 1, 0, 7);
+    queue.timer(3, 2, 5, 9);
+    queue.synced(4, 1, 2);
+    queue.request(5, 0, request);
+    queue.reply(6, 4, 2, 11, reply);
+    queue.clientTimer(7, 4);
+    queue.wake(8, -1);
+    queue.strobe(9, 1, 3);
+    expect(deliver(queue).map(({ what }) => what)).toEqual([
+      ['message', 2, 3, { vote: true }],
+      ['stream', 1, 0, 7],
+      ['timer', 2, 5, 9],
+      ['synced', 1, 2],
+      ['request', 0, request],
+      ['reply', 4, 2, 11, reply],
+      ['clientTimer', 4],
+      ['wake', -1],
+      ['strobe', 1, 3],
+    ]);
+  });
+
+  test('takes nothing for a time that is over', () => {
+    const queue = new EventQueue();
+    queue.wake(10, 0);
+    deliver(queue);
+    expect(() => queue.wake(9, 0)).toThrow('nothing is scheduled in the past');
   });
 });
