@@ -3,7 +3,7 @@
 import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
 import type { History } from '../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
-import type { Fault, Nemesis, PlannedFault } from '../../nemesis/fault.ts';
+import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { describeFault } from '../describe-fault.ts';
@@ -80,8 +80,6 @@ export class VirtualDriver {
   #early: TraceLine[] | null = [];
   /** Virtual time at which the load began: zero of the history and the plan. */
   #epochUs = 0;
-  /** Faults in force, as they were resolved, by id of the plan. */
-  readonly #resolved = new Map<number, Fault | null>();
   #finished = false;
   #violated = false;
   #started = false;
@@ -256,29 +254,18 @@ export class VirtualDriver {
 
   #startFault(planned: PlannedFault): void {
     const fault = this.#run.nemeses[planned.lane]?.resolve(planned, this.#faults.view()) ?? null;
-    const targets = describeFault(fault);
-    const receipt =
+    const receipt: Receipt =
       fault === null
-        ? ({ status: 'skipped', evidence: 'no target' } as const)
-        : this.#faults.start(fault);
-    if (receipt.status !== 'skipped') {
-      this.#resolved.set(planned.id, fault);
-      this.#carryOut(this.#engine.faultStarted(planned, receipt, targets, this.#nowUs()));
-      return;
-    }
-    // It holds nobody down who would come back meanwhile.
-    if (fault !== null) this.#faults.release(fault);
-    this.#carryOut(this.#engine.faultSkipped(planned, receipt, targets, this.#nowUs()));
+        ? { status: 'skipped', evidence: 'no target' }
+        : this.#faults.start(planned.id, fault);
+    const tell = receipt.status === 'skipped' ? 'faultSkipped' : 'faultStarted';
+    this.#carryOut(this.#engine[tell](planned, receipt, describeFault(fault), this.#nowUs()));
   }
 
   #endFault(planned: PlannedFault): void {
-    const fault = this.#resolved.get(planned.id) ?? null;
-    this.#resolved.delete(planned.id);
-    const receipt =
-      fault === null
-        ? ({ status: 'skipped', evidence: 'nothing to undo' } as const)
-        : this.#faults.end(fault);
-    const targets = describeFault(fault);
+    const ended = this.#faults.end(planned.id);
+    const receipt = ended?.receipt ?? { status: 'skipped', evidence: 'nothing to undo' };
+    const targets = describeFault(ended?.fault ?? null);
     this.#carryOut(this.#engine.faultEnded(planned, receipt, targets, this.#nowUs()));
     this.#noteQuiet();
   }

@@ -1,25 +1,31 @@
 /** Carries faults out in the simulator, and says what was found when they were in force. */
 
 import { nodeName } from '../../checkers/trace.ts';
-import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
+import type { ClusterView, Cut, Fault, Receipt } from '../../nemesis/fault.ts';
+import { assert } from '../assert.ts';
+import { Holds } from '../holds.ts';
 import type { NodeClock } from './clock.ts';
 import type { CrashModel } from './disk.ts';
 import type { SimNode } from './node.ts';
 import type { World } from './world.ts';
 
-/** Overlapping faults are counted: what two of them hold down needs both to end. */
+type ClockFault = Extract<Fault, { kind: 'clock' }>;
+
+/** Faults are told apart by the id that the plan gave them. */
 export class SimFaults {
   readonly #world: World;
   readonly #crashModel: CrashModel;
-  readonly #killed: number[];
-  readonly #paused: number[];
+  /** What is in force, as it was resolved, by id. */
+  readonly #inForce = new Map<number, Fault>();
+  readonly #killed: Holds;
+  readonly #paused: Holds;
   readonly #skews: Skew[];
 
   constructor(world: World, crashModel: CrashModel) {
     this.#world = world;
     this.#crashModel = crashModel;
-    this.#killed = world.members.map(() => 0);
-    this.#paused = world.members.map(() => 0);
+    this.#killed = new Holds(world.members.length);
+    this.#paused = new Holds(world.members.length);
     this.#skews = world.members.map((node) => new Skew(node));
   }
 
@@ -36,53 +42,71 @@ export class SimFaults {
     return { nodes: this.#world.members, leader };
   }
 
-  start(fault: Fault): Receipt {
+  /** A fault that finds nothing to do is `skipped`, and is not in force: it holds nobody down. */
+  start(id: number, fault: Fault): Receipt {
+    assert(!this.#inForce.has(id), 'a fault starts once');
+    this.#inForce.set(id, fault);
+    const receipt = this.#begin(id, fault);
+    if (receipt.status === 'skipped') this.#forget(id, fault);
+    return receipt;
+  }
+
+  /** Null where no such fault is in force. */
+  end(id: number): { readonly fault: Fault; readonly receipt: Receipt } | null {
+    const fault = this.#inForce.get(id);
+    if (fault === undefined) return null;
+    this.#inForce.delete(id);
+    return { fault, receipt: this.#undo(id, fault) };
+  }
+
+  #begin(id: number, fault: Fault): Receipt {
     switch (fault.kind) {
       case 'partition':
-        for (const { from, to } of fault.cuts) this.#world.cutLink(from, to);
+        for (const { from, to } of fault.cuts) this.#world.cutLink(from, to, id);
         return this.#links(fault.cuts, true);
       case 'kill':
-        return this.#kill(fault.nodes);
+        return this.#kill(id, fault.nodes);
       case 'pause':
-        return this.#pause(fault.nodes);
+        return this.#pause(id, fault.nodes);
       case 'clock':
-        for (const node of fault.nodes) this.#skews[node]?.start(this.#world, fault);
+        for (const node of fault.nodes) this.#skews[node]?.start(this.#world, id, fault);
         return this.#clocks(fault);
     }
   }
 
-  end(fault: Fault): Receipt {
+  #undo(id: number, fault: Fault): Receipt {
     switch (fault.kind) {
       case 'partition':
-        for (const { from, to } of fault.cuts) this.#world.network.healLink(from, to);
+        for (const { from, to } of fault.cuts) this.#world.network.healLink(from, to, id);
         return this.#links(fault.cuts, false);
       case 'kill':
-        return this.#restart(fault.nodes);
+        return this.#restart(id, fault.nodes);
       case 'pause':
-        return this.#resume(fault.nodes);
+        return this.#resume(id, fault.nodes);
       case 'clock':
-        for (const node of fault.nodes) this.#skews[node]?.end(this.#world, fault);
+        for (const node of fault.nodes) this.#skews[node]?.end(this.#world, id, fault);
         return this.#clocks(fault);
     }
   }
 
-  /** Lets go of a fault that was skipped: it no longer holds down whom it found down. */
-  release(fault: Fault): void {
-    const held = { kill: this.#killed, pause: this.#paused, partition: [], clock: [] }[fault.kind];
-    const nodes = 'nodes' in fault ? fault.nodes : [];
-    for (const node of nodes) if (held[node] !== undefined) held[node] -= 1;
+  /** Only kills and pauses are ever skipped. */
+  #forget(id: number, fault: Fault): void {
+    this.#inForce.delete(id);
+    assert(fault.kind === 'kill' || fault.kind === 'pause', 'a kill or a pause was skipped');
+    const held = fault.kind === 'kill' ? this.#killed : this.#paused;
+    for (const node of fault.nodes) held.release(node, id);
   }
 
   /** After a cut every one of its links must be closed; after a heal others may hold some closed. */
-  #links(cuts: readonly { from: number; to: number }[], cut: boolean): Receipt {
+  #links(cuts: readonly Cut[], cut: boolean): Receipt {
     const closed = cuts.filter(({ from, to }) => this.#world.network.isCut(from, to)).length;
-    if (cut && closed < cuts.length) throw new Error('a cut link still carries messages');
+    assert(!cut || closed === cuts.length, 'a cut link carries no messages');
     return { status: 'installed', evidence: `${closed} of ${cuts.length} links closed` };
   }
 
-  #kill(nodes: readonly number[]): Receipt {
+  #kill(id: number, nodes: readonly number[]): Receipt {
     const found = nodes.map((node) => {
-      this.#killed[node] = (this.#killed[node] as number) + 1;
+      this.#killed.hold(node, id);
       if (!this.#world.nodes[node]?.up) return null;
       return `${nodeName(node)} ${this.#world.crash(node, this.#crashModel)}`;
     });
@@ -92,12 +116,10 @@ export class SimFaults {
   }
 
   /** A node that another kill still holds down stays down. */
-  #restart(nodes: readonly number[]): Receipt {
+  #restart(id: number, nodes: readonly number[]): Receipt {
     const failed: string[] = [];
     for (const node of nodes) {
-      const left = (this.#killed[node] as number) - 1;
-      this.#killed[node] = left;
-      if (left > 0 || this.#world.nodes[node]?.up) continue;
+      if (!this.#killed.release(node, id) || this.#world.nodes[node]?.up) continue;
       this.#world.nodes[node]?.boot();
       if (!this.#world.nodes[node]?.up) failed.push(nodeName(node));
     }
@@ -107,10 +129,10 @@ export class SimFaults {
     return { status: 'installed', evidence: `up: ${this.#upNodes()}` };
   }
 
-  #pause(nodes: readonly number[]): Receipt {
+  #pause(id: number, nodes: readonly number[]): Receipt {
     let stopped = 0;
     for (const node of nodes) {
-      this.#paused[node] = (this.#paused[node] as number) + 1;
+      this.#paused.hold(node, id);
       if (!this.#world.nodes[node]?.up) continue;
       this.#world.pause(node);
       stopped++;
@@ -120,12 +142,10 @@ export class SimFaults {
   }
 
   /** A node that was killed while it was paused has nothing left to resume. */
-  #resume(nodes: readonly number[]): Receipt {
+  #resume(id: number, nodes: readonly number[]): Receipt {
     let resumed = 0;
     for (const node of nodes) {
-      const left = (this.#paused[node] as number) - 1;
-      this.#paused[node] = left;
-      if (left > 0 || !this.#world.nodes[node]?.paused) continue;
+      if (!this.#paused.release(node, id) || !this.#world.nodes[node]?.paused) continue;
       this.#world.resume(node);
       resumed++;
     }
@@ -133,7 +153,7 @@ export class SimFaults {
   }
 
   /** Reads the clocks back, and compares what is set with what all faults in force ask for. */
-  #clocks(fault: Fault & { kind: 'clock' }): Receipt {
+  #clocks(fault: ClockFault): Receipt {
     const now = this.#world.nowUs;
     const readings = fault.nodes.map((node) => {
       const clock = this.#world.nodes[node]?.clock;
@@ -159,7 +179,8 @@ export class SimFaults {
 class Skew {
   readonly #node: number;
   #ratePpm = 0;
-  readonly #strobes: { readonly offsetUs: number; readonly periodUs: number }[] = [];
+  /** By id of the fault, the latest last. */
+  readonly #strobes = new Map<number, { readonly offsetUs: number; readonly periodUs: number }>();
   /** By how much the wall clock was ahead when the clock began to drift. */
   #aheadUs = 0;
 
@@ -167,30 +188,30 @@ class Skew {
     this.#node = node;
   }
 
-  start(world: World, { mode, offsetMs, periodMs, ratePpm }: Fault & { kind: 'clock' }): void {
+  start(world: World, id: number, fault: ClockFault): void {
+    const { mode, offsetMs, periodMs, ratePpm } = fault;
     const offsetUs = offsetMs * 1000;
     if (mode === 'bump') this.#bump(world, offsetUs);
     else if (mode === 'drift') this.#drift(world, this.#ratePpm + ratePpm);
     else {
-      this.#strobes.push({ offsetUs, periodUs: periodMs * 1000 });
+      this.#strobes.set(id, { offsetUs, periodUs: periodMs * 1000 });
       world.startStrobe(this.#node, offsetUs, periodMs * 1000);
     }
   }
 
-  end(world: World, { mode, offsetMs, ratePpm }: Fault & { kind: 'clock' }): void {
+  end(world: World, id: number, { mode, offsetMs, ratePpm }: ClockFault): void {
     if (mode === 'bump') this.#bump(world, -offsetMs * 1000);
     else if (mode === 'drift') this.#drift(world, this.#ratePpm - ratePpm);
     else {
-      const at = this.#strobes.findIndex((strobe) => strobe.offsetUs === offsetMs * 1000);
-      this.#strobes.splice(at, 1);
+      this.#strobes.delete(id);
       world.stopStrobe(this.#node);
-      const last = this.#strobes.at(-1);
+      const last = [...this.#strobes.values()].at(-1);
       if (last !== undefined) world.startStrobe(this.#node, last.offsetUs, last.periodUs);
     }
   }
 
   isSetOn(clock: NodeClock): boolean {
-    return clock.ratePpm === this.#ratePpm && (this.#strobes.length > 0 || clock.strobeUs === 0);
+    return clock.ratePpm === this.#ratePpm && (this.#strobes.size > 0 || clock.strobeUs === 0);
   }
 
   #bump(world: World, offsetUs: number): void {

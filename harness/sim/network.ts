@@ -4,6 +4,7 @@
  */
 
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { Holds } from '../holds.ts';
 
 /** How links behave. Chances are per message. */
 export interface NetworkOptions {
@@ -27,8 +28,8 @@ const DRAWS_PER_MESSAGE = 4;
 export class Network {
   readonly options: NetworkOptions;
   readonly #nodes: number;
-  /** Cuts in force by (from, to): a link is open at 0. Overlapping cuts are counted. */
-  readonly #cuts: Int32Array;
+  /** By link, from * nodes + to. */
+  readonly #cuts: Holds;
   readonly #base: Float64Array;
   readonly #counter: Int32Array;
   readonly #range: number;
@@ -40,7 +41,7 @@ export class Network {
     this.options = options;
     this.#nodes = nodes;
     this.#seed = seed;
-    this.#cuts = new Int32Array(nodes * nodes);
+    this.#cuts = new Holds(nodes * nodes);
     this.#base = new Float64Array(nodes * nodes);
     this.#counter = new Int32Array(nodes * nodes);
     this.#range = options.latencyMaxUs - options.latencyMinUs + 1;
@@ -49,17 +50,17 @@ export class Network {
     }
   }
 
-  cutLink(from: number, to: number): void {
-    this.#cuts[from * this.#nodes + to] = (this.#cuts[from * this.#nodes + to] as number) + 1;
+  cutLink(from: number, to: number, fault: number): void {
+    this.#cuts.hold(from * this.#nodes + to, fault);
   }
 
-  healLink(from: number, to: number): void {
-    this.#cuts[from * this.#nodes + to] = (this.#cuts[from * this.#nodes + to] as number) - 1;
+  healLink(from: number, to: number, fault: number): void {
+    this.#cuts.release(from * this.#nodes + to, fault);
   }
 
   /** Checked at delivery: a message that is under way when the link is cut is lost as well. */
   isCut(from: number, to: number): boolean {
-    return (this.#cuts[from * this.#nodes + to] as number) > 0;
+    return this.#cuts.isHeld(from * this.#nodes + to);
   }
 
   /** Draws the fate of the next message on a link: its delay, or `LOST`. */

@@ -222,8 +222,8 @@ export class World {
   }
 
   /** Cuts a link in one direction; a connection needs both. */
-  cutLink(from: number, to: number): void {
-    this.network.cutLink(from, to);
+  cutLink(from: number, to: number, fault: number): void {
+    this.network.cutLink(from, to, fault);
     this.#connections?.break(from, to);
   }
 

@@ -92,6 +92,9 @@ class Listeners {
 const cut = (from: number, to: number) =>
   ({ kind: 'partition', shape: 'one-way', cuts: [{ from, to }] }) as const;
 
+/** Pauses of nodes have ids from here on. */
+const PAUSE = 1000;
+
 describe('a connection', () => {
   test('delivers in the order sent, each message once', () => {
     const nodes = new Listeners(2, 1, { 'network.latePpm': 300_000 });
@@ -102,12 +105,12 @@ describe('a connection', () => {
 
   test('keeps its order for a node that was paused', () => {
     const nodes = new Listeners(2, 1);
-    nodes.faults.start({ kind: 'pause', nodes: [1] });
+    nodes.faults.start(1, { kind: 'pause', nodes: [1] });
     for (let at = 0; at < 20; at++) {
       nodes.send(0, 1, at);
       nodes.run(500);
     }
-    nodes.faults.end({ kind: 'pause', nodes: [1] });
+    nodes.faults.end(1);
     for (let at = 20; at < 40; at++) nodes.send(0, 1, at);
     nodes.run(1_000_000);
     expect(nodes.heard(1)).toEqual(Array.from({ length: 40 }, (_, at) => at));
@@ -117,7 +120,7 @@ describe('a connection', () => {
     const nodes = new Listeners(2, 1);
     nodes.send(0, 1, 'there');
     nodes.send(1, 0, 'back');
-    nodes.faults.start(cut(0, 1));
+    nodes.faults.start(1, cut(0, 1));
     nodes.run(1_000_000);
     expect(nodes.heard(0)).toEqual(['broken']);
     expect(nodes.heard(1)).toEqual(['broken']);
@@ -125,12 +128,12 @@ describe('a connection', () => {
 
   test('cannot be opened through a cut: only who tries is told', () => {
     const nodes = new Listeners(2, 1);
-    nodes.faults.start(cut(1, 0));
+    nodes.faults.start(1, cut(1, 0));
     nodes.send(0, 1, 'there');
     nodes.run(1_000_000);
     expect(nodes.heard(0)).toEqual(['broken']);
     expect(nodes.heard(1)).toEqual([]);
-    nodes.faults.end(cut(1, 0));
+    nodes.faults.end(1);
     nodes.send(0, 1, 'again');
     nodes.run(1_000_000);
     expect(nodes.heard(1)).toEqual(['again']);
@@ -167,8 +170,8 @@ describe('a connection', () => {
     const nodes = new Listeners(2, 1);
     nodes.send(0, 1, 'before');
     nodes.send(1, 0, 'before');
-    nodes.faults.start({ kind: 'kill', nodes: [1] });
-    nodes.faults.end({ kind: 'kill', nodes: [1] });
+    nodes.faults.start(1, { kind: 'kill', nodes: [1] });
+    nodes.faults.end(1);
     nodes.send(1, 0, 'after');
     nodes.send(0, 1, 'into the broken one');
     nodes.run(1_000_000);
@@ -183,8 +186,8 @@ describe('a connection', () => {
     nodes.run(1_000);
     nodes.envs[0]?.persist('record');
     nodes.send(0, 1, 'held');
-    nodes.faults.start(cut(0, 1));
-    nodes.faults.end(cut(0, 1));
+    nodes.faults.start(1, cut(0, 1));
+    nodes.faults.end(1);
     nodes.run(1_000_000);
     expect(nodes.heard(0)).toEqual(['broken']);
     expect(nodes.heard(1)).toEqual(['open', 'broken']);
@@ -203,6 +206,7 @@ describe('a connection', () => {
         const nodes = new Listeners(3, seed, { 'network.lossPpm': 50_000 });
         const paused = new Set<number>();
         let count = 0;
+        let faults = 0;
         for (const each of steps) {
           if (each.kind === 'run') nodes.run(each.us);
           else if (each.kind === 'send') {
@@ -212,16 +216,17 @@ describe('a connection', () => {
               nodes.send(from, to, { count: count++, ends: ends(nodes, from, to) });
             }
           } else if (each.kind === 'flap' && each.from !== each.to) {
-            nodes.faults.start(cut(each.from, each.to));
-            nodes.faults.end(cut(each.from, each.to));
+            const id = faults++;
+            nodes.faults.start(id, cut(each.from, each.to));
+            nodes.faults.end(id);
           } else if (each.kind === 'pause' && !paused.has(each.node)) {
             paused.add(each.node);
-            nodes.faults.start({ kind: 'pause', nodes: [each.node] });
+            nodes.faults.start(PAUSE + each.node, { kind: 'pause', nodes: [each.node] });
           } else if (each.kind === 'resume' && paused.delete(each.node)) {
-            nodes.faults.end({ kind: 'pause', nodes: [each.node] });
+            nodes.faults.end(PAUSE + each.node);
           }
         }
-        for (const node of paused) nodes.faults.end({ kind: 'pause', nodes: [node] });
+        for (const node of paused) nodes.faults.end(PAUSE + node);
         nodes.run(1_000_000);
         for (const [node, noticed] of nodes.noticed.entries()) expectOrdered(node, noticed);
       }),
