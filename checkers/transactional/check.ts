@@ -17,7 +17,8 @@ import { EdgeList, PROCESS, REALTIME, RW, toGraph, VIA, WR, WW } from './graph.t
 import { boundary, findLevel, implied, type Level, violates } from './levels.ts';
 import { analyseLists } from './list-append.ts';
 import { addProcessEdges, addRealtimeEdges } from './order.ts';
-import { analyseRegisters, type KeyOrder } from './rw-register.ts';
+import type { KeyOrder } from './registers.ts';
+import { analyseRegisters } from './rw-register.ts';
 import { findSerialOrder } from './serial.ts';
 import {
   APPEND,

@@ -8,5 +8,5 @@ export {
   type TransactionWorkload,
 } from './check.ts';
 export { findLevel, LEVELS, type Level } from './levels.ts';
-export type { KeyOrder } from './rw-register.ts';
+export type { KeyOrder } from './registers.ts';
 export type { InitialState } from './versions.ts';

@@ -2,7 +2,7 @@
 
 import { NONE, OK, type Value } from '../history.ts';
 import { same } from '../transaction-answers.ts';
-import { type ListKey, type Lists, readList } from './list-append.ts';
+import { type ListKey, type Lists, readList } from './lists.ts';
 import { failed, mapKey } from './transactions.ts';
 import { show, type Writes } from './versions.ts';
 

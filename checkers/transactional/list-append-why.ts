@@ -2,7 +2,7 @@
 
 import { NONE, OK, type Value } from '../history.ts';
 import { RW, WR, WW } from './graph.ts';
-import { type ListKey, type Lists, readList } from './list-append.ts';
+import { type ListKey, type Lists, readList } from './lists.ts';
 import { mapKey, READ } from './transactions.ts';
 import { show } from './versions.ts';
 

@@ -2,7 +2,7 @@
 
 import { NONE, OK, type Value } from '../history.ts';
 import { same } from '../transaction-answers.ts';
-import { type Lists, readList } from './list-append.ts';
+import { type Lists, readList } from './lists.ts';
 import { READ, type Transactions } from './transactions.ts';
 import { show } from './versions.ts';
 

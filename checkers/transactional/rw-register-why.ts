@@ -2,7 +2,7 @@
 
 import { NONE, type Value } from '../history.ts';
 import { RW, WR, WW } from './graph.ts';
-import type { Registers } from './rw-register.ts';
+import type { Registers } from './registers.ts';
 import { mapKey, READ } from './transactions.ts';
 import { INITIAL, show } from './versions.ts';
 
