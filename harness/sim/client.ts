@@ -4,7 +4,19 @@ import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/clien
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
-import type { World } from './world.ts';
+import type { EventQueue } from './event-queue.ts';
+import type { Network } from './network.ts';
+
+/** What the world is to each of its clients. */
+export interface ClientWorld {
+  /** Virtual time in microseconds. */
+  readonly nowUs: number;
+  readonly members: readonly number[];
+  readonly queue: EventQueue;
+  readonly network: Network;
+  sendRequest(client: SimClient, to: number, request: Request): void;
+  onComplete(client: number, outcome: Outcome): void;
+}
 
 export class SimClient implements ClientEnv {
   readonly client: number;
@@ -15,7 +27,7 @@ export class SimClient implements ClientEnv {
   sentCount = 0;
   receivedCount = 0;
 
-  readonly #world: World;
+  readonly #world: ClientWorld;
   readonly #protocol: ClientProtocol;
   readonly #drawBase: number;
   readonly #state: ClientState;
@@ -24,7 +36,7 @@ export class SimClient implements ClientEnv {
   #deadlineUs = Number.POSITIVE_INFINITY;
   #scheduledUs = Number.POSITIVE_INFINITY;
 
-  constructor(world: World, endpoint: number, protocol: ClientProtocol, seed: number) {
+  constructor(world: ClientWorld, endpoint: number, protocol: ClientProtocol, seed: number) {
     this.#world = world;
     this.#protocol = protocol;
     this.client = endpoint;

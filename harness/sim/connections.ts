@@ -12,8 +12,9 @@
  */
 
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
-import { LOST } from './network.ts';
-import type { World } from './world.ts';
+import type { EventQueue } from './event-queue.ts';
+import { LOST, type Network } from './network.ts';
+import type { SimNode } from './node.ts';
 
 /** How long it may take until an end notices that its connection is gone. */
 const NOTICE_US_MAX = 100_000;
@@ -27,8 +28,17 @@ const PROBE_US_MIN = 10_000;
 /** Stands in a stream for the end of a connection. */
 const BREAK = Symbol('break');
 
+/** What the world is to the connections between its nodes. */
+export interface ConnectedWorld {
+  /** Virtual time in microseconds. */
+  readonly nowUs: number;
+  readonly queue: EventQueue;
+  readonly network: Network;
+  readonly nodes: readonly SimNode[];
+}
+
 export class Connections {
-  readonly #world: World;
+  readonly #world: ConnectedWorld;
   readonly #nodes: number;
   /** By pair, as the link from the smaller node to the greater: whether there is a connection. */
   readonly #open: Uint8Array;
@@ -45,7 +55,7 @@ export class Connections {
   readonly #drawBase: number;
   #draws = 0;
 
-  constructor(world: World, nodes: number, seed: number) {
+  constructor(world: ConnectedWorld, nodes: number, seed: number) {
     const links = nodes * nodes;
     this.#world = world;
     this.#nodes = nodes;

@@ -18,7 +18,7 @@ import { DOMAIN, drawAt, streamBase } from '../draw.ts';
 import { endsItsNode, panicOf } from '../variants/errors.ts';
 import { NodeClock } from './clock.ts';
 import { type ActiveDiskHabits, type CrashModel, Disk } from './disk.ts';
-import type { World } from './world.ts';
+import type { EventQueue } from './event-queue.ts';
 
 /** What waits in an outbox behind a barrier. */
 const HELD = { send: 0, reply: 1, trace: 2, barrier: 3, nothing: 4 } as const;
@@ -40,6 +40,21 @@ export interface NodeSpec {
   readonly disk: ActiveDiskHabits | null;
 }
 
+/** What the world is to each of its nodes. */
+export interface NodeWorld {
+  /** Virtual time in microseconds. */
+  readonly nowUs: number;
+  readonly queue: EventQueue;
+  /** What protocol code threw. */
+  readonly panics: unknown[];
+  send(from: number, to: number, message: unknown): void;
+  reply(from: number, endpoint: number, id: number, reply: Reply): void;
+  trace(node: SimNode, event: TraceEvent): void;
+  /** The node's disk has begun a sync: its end is to be an event. */
+  scheduleSync(node: SimNode): void;
+  onStopped(node: number): void;
+}
+
 export class SimNode implements Env<unknown, unknown> {
   readonly self: number;
   readonly members: readonly number[];
@@ -53,7 +68,7 @@ export class SimNode implements Env<unknown, unknown> {
   /** Whether it ever exchanged a message, stored a record or answered a client. */
   atWork = false;
 
-  readonly #world: World;
+  readonly #world: NodeWorld;
   readonly #spec: NodeSpec;
   readonly #protocol: AnyProtocol;
   #state: unknown = null;
@@ -72,7 +87,7 @@ export class SimNode implements Env<unknown, unknown> {
   #head = 0;
   #tail = 0;
 
-  constructor(world: World, self: number, spec: NodeSpec) {
+  constructor(world: NodeWorld, self: number, spec: NodeSpec) {
     this.#world = world;
     this.#spec = spec;
     this.#protocol = spec.protocol;

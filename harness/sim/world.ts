@@ -10,12 +10,12 @@ import type { AnyProtocol, Options, Reply, Request } from '../../systems/protoco
 import type { Durability, System } from '../../systems/system.ts';
 import { assert } from '../assert.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
-import { SimClient } from './client.ts';
-import { Connections } from './connections.ts';
+import { type ClientWorld, SimClient } from './client.ts';
+import { type ConnectedWorld, Connections } from './connections.ts';
 import type { ActiveDiskHabits, CrashModel } from './disk.ts';
 import { EventQueue, type EventReceiver } from './event-queue.ts';
 import { LOST, Network, type NetworkOptions } from './network.ts';
-import { SimNode } from './node.ts';
+import { type NodeWorld, SimNode } from './node.ts';
 
 /** How long a sync of a node's disk takes. */
 export interface DiskOptions {
@@ -71,7 +71,7 @@ export interface WorldObserver {
   wake(client: number): void;
 }
 
-export class World {
+export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   /** Virtual time in microseconds since the nodes were started. */
   nowUs = 0;
   /** Events carried out so far. */
