@@ -1,6 +1,6 @@
 /** Faults that overlap: what two of them hold down, cut or stop needs both to let go of it. */
 
-import { assert } from './assert.ts';
+import { assert } from '../checkers/assert.ts';
 
 /** Which faults hold each of several things of one kind (nodes down, links cut), by number from 0. */
 export class Holds {

@@ -5,8 +5,8 @@
  * because the queue is the simulator's core and stable ties are what makes it deterministic.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
-import { assert } from '../assert.ts';
 
 /** Who carries events out when their time has come. Nodes and clients are numbers. */
 export interface EventReceiver {

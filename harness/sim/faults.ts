@@ -1,8 +1,8 @@
 /** Carries faults out in the simulator, and says what was found when they were in force. */
 
+import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { ClusterView, Cut, Fault, Receipt } from '../../nemesis/fault.ts';
-import { assert } from '../assert.ts';
 import { Holds } from '../holds.ts';
 import type { NodeClock } from './clock.ts';
 import type { CrashModel } from './disk.ts';

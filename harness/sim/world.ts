@@ -3,12 +3,12 @@
  * their disks, clocks and links, and the clients all live. Same seed, same events.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { ClientProtocol } from '../../systems/client.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { AnyProtocol, Options, Reply, Request } from '../../systems/protocol.ts';
 import type { Durability, System } from '../../systems/system.ts';
-import { assert } from '../assert.ts';
 import { DOMAIN, drawAt, streamBase } from '../draw.ts';
 import { type ClientWorld, SimClient } from './client.ts';
 import { type ConnectedWorld, Connections } from './connections.ts';
