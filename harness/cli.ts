@@ -2,8 +2,8 @@
 
 import { Command, CommanderError } from 'commander';
 import { printDocument } from './commands/document.ts';
-import { EXIT, HarnessError } from './errors.ts';
-import { mistakeOfOwn } from './own-import.ts';
+import { EXIT, HarnessError } from './core/errors.ts';
+import { mistakeOfOwn } from './own/import.ts';
 
 const STATUSES = `
 Exit status:

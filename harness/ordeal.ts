@@ -4,40 +4,32 @@
  */
 /// <reference types="node" preserve="true" />
 
-import type { Nemesis } from '../nemesis/fault.ts';
-import type { System, Variant } from '../systems/system.ts';
-import type { Workload } from '../workloads/workload.ts';
-import { builtIn, type Catalogue, systemNamed } from './catalogue.ts';
-import { type RunConfig, type RunRequest, resolveConfig } from './config.ts';
-import { checkRunContext, checkRunOptions, checkRuns } from './library-options.ts';
+import { builtIn, type Catalogue, systemNamed } from './config/catalogue.ts';
+import { type RunConfig, type RunRequest, resolveConfig } from './config/config.ts';
 import { supervisedNemesis, supervisedSystem, supervisedWorkload } from './own/parts.ts';
-import { type PreparedRun, type RunContext, runAndStore } from './run.ts';
-import { type SimulatedRun, simulateOnce } from './simulate.ts';
+import {
+  checkRunContext,
+  checkRunOptions,
+  checkRuns,
+  type RunOptions,
+} from './run/library-options.ts';
+import type { PreparedRun } from './run/prepared.ts';
+import { type RunContext, runAndStore } from './run/run.ts';
+import { type SimulatedRun, simulateOnce } from './run/simulate.ts';
 import type { RunSummary } from './store/format.ts';
 import { huntsOf } from './variants/hunts.ts';
-import { applyVariants, builtInVariant } from './variants.ts';
+import { applyVariants, builtInVariant } from './variants/variants.ts';
 
-export { checkInParallel } from './check-pool.ts';
-export { HarnessError } from './errors.ts';
+export { checkInParallel } from './check/pool.ts';
+export { HarnessError } from './core/errors.ts';
 export { readForeignHistory } from './formats/index.ts';
 export { writeJepsenEdn } from './formats/jepsen-edn.ts';
 export { writeJsonl } from './formats/jsonl.ts';
-export * from './kit.ts';
+export * from './own/kit.ts';
 export { loadScenario } from './scenario/file.ts';
 export { type PlayedScenario, playScenario } from './scenario/judge.ts';
 export type { Scenario } from './scenario/scenario.ts';
-export type { RunConfig, RunRequest, RunSummary, SimulatedRun };
-
-/** What to run: as on the command line, with own systems, workloads and nemeses by value. */
-export interface RunOptions
-  extends Omit<RunRequest, 'system' | 'workload' | 'nemesis' | 'mutants' | 'rules' | 'modules'> {
-  readonly system: System | string;
-  readonly workload?: Workload | string;
-  /** `['all']` and `['none']` as on the command line. */
-  readonly nemesis?: readonly (Nemesis | string)[];
-  /** Changes to the system's rules, in order; ids of built-in ones or own variants. */
-  readonly variants?: readonly (Variant | string)[];
-}
+export type { RunConfig, RunOptions, RunRequest, RunSummary, SimulatedRun };
 
 /**
  * One simulated run, in memory: synchronous, the same for the same options. Throws `HarnessError`

@@ -4,10 +4,10 @@
  * that the world hardly meets, batches and windows of one, a snapshot every few entries).
  */
 
-import { type RunConfig, type RunRequest, resolveConfig } from '../harness/config.ts';
-import { namedDraw } from '../harness/draw.ts';
-import { HarnessError } from '../harness/errors.ts';
-import { SIMULATOR_OPTIONS } from '../harness/settings.ts';
+import { type RunConfig, type RunRequest, resolveConfig } from '../harness/config/config.ts';
+import { SIMULATOR_OPTIONS } from '../harness/config/settings.ts';
+import { namedDraw } from '../harness/core/draw.ts';
+import { HarnessError } from '../harness/core/errors.ts';
 import type { TimedCheck } from '../harness/store/format.ts';
 import { nemeses } from '../nemesis/index.ts';
 import { systems } from '../systems/index.ts';

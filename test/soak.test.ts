@@ -4,8 +4,8 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { resolveConfig } from '../harness/config.ts';
-import { simulateOnce } from '../harness/simulate.ts';
+import { resolveConfig } from '../harness/config/config.ts';
+import { simulateOnce } from '../harness/run/simulate.ts';
 import { systems } from '../systems/index.ts';
 import { hardRun, safetyAlarms } from './hard-worlds.ts';
 import { workloadServedBy } from './systems/workload-of.ts';

@@ -14,6 +14,32 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   test: ['checkers', 'systems', 'nemesis', 'workloads', 'harness'],
 };
 
+/** The rooms of `harness/` from the ground up: each may use itself and those that stand before it. */
+const ROOMS = [
+  'core',
+  'sim',
+  'config',
+  'variants',
+  'own',
+  'host',
+  'docker',
+  'store',
+  'judge',
+  'report',
+  'formats',
+  'run',
+  'scenario',
+  'check',
+  'commands',
+];
+/** What stands above all rooms, and what builds the package and belongs to none. */
+const LOOSE = ['harness/cli.ts', 'harness/ordeal.ts'];
+const TOOLS = 'harness/package/';
+/** Folders in which files still import one another in a circle: no new one, and fewer each time. */
+const CIRCLES_LEFT = ['basic-paxos', 'fast-paxos', 'multi-paxos', 'raft', 'zab'].map(
+  (name) => `systems/${name}/`,
+);
+
 /** Judging is everybody's vocabulary, but only these files of `checkers` are. */
 const VOCABULARY = ['history', 'verdict', 'trace', 'assert', 'linearizable/model'].map(
   (name) => `checkers/${name}.ts`,
@@ -22,15 +48,18 @@ const VOCABULARY = ['history', 'verdict', 'trace', 'assert', 'linearizable/model
 const PURE = ['checkers', 'systems', 'nemesis', 'workloads', 'harness/sim'];
 /** Single files of the acting folder that only decide. */
 const PURE_FILES = [
-  'harness/engine.ts',
-  'harness/plan.ts',
-  'harness/draw.ts',
-  'harness/errors.ts',
-  'harness/variants/errors.ts',
+  'harness/core/describe-fault.ts',
+  'harness/core/draw.ts',
+  'harness/core/engine.ts',
+  'harness/core/errors.ts',
+  'harness/core/fault-time.ts',
+  'harness/core/holds.ts',
+  'harness/core/panics.ts',
+  'harness/core/plan.ts',
 ];
 /** What the simulator may use of the folder around it. */
 const SIMULATOR_MAY_IMPORT =
-  /^(harness\/(sim\/|(draw|holds)\.ts|variants\/errors\.ts)|checkers\/|systems\/|nemesis\/)/;
+  /^(harness\/(sim\/|core\/(draw|holds|panics)\.ts)|checkers\/|systems\/|nemesis\/)/;
 /** Clients of real systems do I/O through libraries: the declared exception. */
 const IMPURE_EXCEPTIONS = ['systems/etcd/', 'systems/zookeeper/'];
 
@@ -78,6 +107,35 @@ function disallowedImports(file: string, imports: readonly string[]): string[] {
   });
 }
 
+function roomOf(file: string): string | undefined {
+  return /^harness\/([^/]+)\//.exec(file)?.[1];
+}
+
+function roomsAbove(file: string, imports: readonly string[]): string[] {
+  const own = roomOf(file);
+  if (own === undefined) return [];
+  const height = ROOMS.indexOf(own);
+  return imports.filter((target) => {
+    if (folderOf(target) !== 'harness') return false;
+    const room = roomOf(target);
+    return room === undefined || ROOMS.indexOf(room) > height;
+  });
+}
+
+/** The files that reach themselves by what they import, types included. */
+function filesInCircles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...imports.keys()].filter((file) => {
+    const seen = new Set<string>();
+    const open = [...(imports.get(file) ?? [])];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(...(imports.get(next) ?? []));
+    }
+    return seen.has(file);
+  });
+}
+
 function bannedWords(code: string): string[] {
   return BANNED.filter(({ what }) => what.test(code)).map(
     ({ what, instead }) => `${what.exec(code)?.[0]} (use ${instead})`,
@@ -94,6 +152,31 @@ describe('the house', () => {
       disallowedImports(file, importsOf(file)).map((target) => `${file} may not import ${target}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('lets a room of the harness use only those below it', () => {
+    const wrong = files.flatMap((file) =>
+      roomsAbove(file, importsOf(file)).map((target) => `${file} may not import ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('has a room for every file of the harness but its entries', () => {
+    const lost = files.filter((file) => {
+      if (folderOf(file) !== 'harness' || file.startsWith(TOOLS)) return false;
+      return !LOOSE.includes(file) && !ROOMS.includes(roomOf(file) ?? '');
+    });
+    expect(lost).toEqual([]);
+  });
+
+  test('has no files that import one another in a circle, but where they are being taken apart', () => {
+    const inCircles = filesInCircles(new Map(files.map((file) => [file, importsOf(file)])));
+    const isKnown = (file: string) => CIRCLES_LEFT.some((folder) => file.startsWith(folder));
+    expect(inCircles.filter((file) => !isKnown(file))).toEqual([]);
+    const gone = CIRCLES_LEFT.filter(
+      (folder) => !inCircles.some((file) => file.startsWith(folder)),
+    );
+    expect(gone, 'no longer needs to be listed').toEqual([]);
   });
 
   test('keeps clocks, random sources, timers, promises and I/O out of pure folders', () => {
@@ -133,11 +216,23 @@ describe('the house', () => {
 
 describe('the rules themselves', () => {
   test('catch an import from below upwards', () => {
-    expect(disallowedImports('checkers/verdict.ts', ['harness/errors.ts'])).toHaveLength(1);
+    expect(disallowedImports('checkers/verdict.ts', ['harness/core/errors.ts'])).toHaveLength(1);
     expect(disallowedImports('systems/raft/log.ts', ['checkers/agreement/raft.ts'])).toHaveLength(
       1,
     );
-    expect(disallowedImports('harness/run.ts', ['checkers/verdict.ts'])).toEqual([]);
+    expect(disallowedImports('harness/run/run.ts', ['checkers/verdict.ts'])).toEqual([]);
+  });
+
+  test('catch a room that uses one above it, and a circle', () => {
+    expect(roomsAbove('harness/sim/world.ts', ['harness/run/run.ts'])).toHaveLength(1);
+    expect(roomsAbove('harness/run/run.ts', ['harness/sim/world.ts'])).toEqual([]);
+    expect(roomsAbove('harness/core/plan.ts', ['harness/ordeal.ts'])).toHaveLength(1);
+    const imports = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['b']],
+    ]);
+    expect(filesInCircles(imports)).toEqual(['b', 'c']);
   });
 
   test('catch a clock and an npm package in pure code', () => {

@@ -3,7 +3,7 @@
 import { NEMESIS, type Value } from '../../checkers/history.ts';
 import { modelNamed, models } from '../../checkers/linearizable/index.ts';
 import { findLevel, LEVELS } from '../../checkers/transactional/index.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { comparedEchoes } from './echoes.ts';
 import { judgeLinearizable } from './linearizable.ts';
 import { isExercised } from './notes.ts';

@@ -4,7 +4,7 @@
  */
 
 import { History, INFO, INVOKE, type NewEvent, OK, type Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import type { ForeignHistory } from '../formats/index.ts';
 
 /** Numbers of the processes that stand for the parts of drains. */

@@ -1,7 +1,7 @@
 /** Answers that carry another argument than was asked: told, or refused where nothing else is meant. */
 
 import { INVOKE, NEMESIS, NONE, OK, type Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { type HistoryFile, show } from '../formats/builder.ts';
 
 /** What is told of by whoever repeats its argument; others may answer something of their own. */

@@ -6,10 +6,10 @@ import {
   modelNamed,
   models,
 } from '../../checkers/linearizable/index.ts';
-import { checkInParallel } from '../check-pool.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { expandDrains } from './drains.ts';
 import { nilReadsOf, notesOf } from './notes.ts';
+import { checkInParallel } from './pool.ts';
 import type { Answer, Question } from './question.ts';
 
 export async function judgeLinearizable(question: Question): Promise<Answer> {

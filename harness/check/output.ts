@@ -3,7 +3,7 @@
 import { styleText } from 'node:util';
 import type { History, HistoryEvent } from '../../checkers/history.ts';
 import { type Verdict, type WitnessOperation, worst } from '../../checkers/verdict.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT } from '../core/errors.ts';
 import type { HistoryFile } from '../formats/builder.ts';
 import type { TerminalStyle } from '../report/terminal.ts';
 import { count, NBSP, plural, seconds, shorten, valueText, visible } from '../report/text.ts';

@@ -6,7 +6,7 @@ import {
   type PromiseName,
   strongestPromise,
 } from '../../checkers/promises/index.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { nilReadsOf, notesOf } from './notes.ts';
 import { type Answer, answerOf, type Checker, type Question } from './question.ts';
 import { refuseReuse } from './shapes.ts';

@@ -1,7 +1,7 @@
 /** What the values of operations must look like, where a checker could not make sense of others. */
 
 import { INFO, INVOKE, NEMESIS, OK, type Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import type { HistoryFile } from '../formats/builder.ts';
 import { show } from '../formats/builder.ts';
 

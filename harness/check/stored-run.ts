@@ -2,12 +2,12 @@
 
 import { relative } from 'node:path';
 import type { Verdict } from '../../checkers/verdict.ts';
-import { builtIn } from '../catalogue.ts';
-import { HarnessError } from '../errors.ts';
-import { withOwnModules } from '../own-modules.ts';
-import { located } from '../own-paths.ts';
+import { builtIn } from '../config/catalogue.ts';
+import { HarnessError } from '../core/errors.ts';
+import { withOwnModules } from '../own/modules.ts';
+import { located } from '../own/paths.ts';
 import { type TerminalStyle, terminalBlock } from '../report/terminal.ts';
-import { judgeStored } from '../run.ts';
+import { judgeStored } from '../run/run.ts';
 import { writeResults } from '../store/files.ts';
 import type { RunFigures } from '../store/format.ts';
 import { readRun } from '../store/reader.ts';

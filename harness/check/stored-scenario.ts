@@ -1,9 +1,9 @@
 /** Judges a stored scenario again, by what is on disk. The first verdict stays as it was written. */
 
 import { realpathSync } from 'node:fs';
-import { builtIn, systemNamed } from '../catalogue.ts';
-import { withOwnModules } from '../own-modules.ts';
-import { located } from '../own-paths.ts';
+import { builtIn, systemNamed } from '../config/catalogue.ts';
+import { withOwnModules } from '../own/modules.ts';
+import { located } from '../own/paths.ts';
 import type { TerminalStyle } from '../report/terminal.ts';
 import { storyOf } from '../scenario/render.ts';
 import {

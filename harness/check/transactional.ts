@@ -6,7 +6,7 @@ import {
   type TransactionResult,
   type TransactionWorkload,
 } from '../../checkers/transactional/index.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { show } from '../formats/builder.ts';
 import { type Answer, EMPTY, type Question } from './question.ts';
 

@@ -9,7 +9,7 @@ import { worst } from '../../checkers/verdict.ts';
 import { answers, CHECKERS, MODEL_NAMES, validateFlags } from '../check/checkers.ts';
 import { checkBlock, checkJson, type Judged, wrap } from '../check/output.ts';
 import type { CheckFlags } from '../check/question.ts';
-import { EXIT, HarnessError, usage } from '../errors.ts';
+import { EXIT, HarnessError, usage } from '../core/errors.ts';
 import { FORMAT_NAMES, type FormatName, readForeignHistory } from '../formats/index.ts';
 import { STDIN } from '../formats/input.ts';
 import { byContent } from '../formats/json.ts';

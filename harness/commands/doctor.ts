@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
+import { EXIT, fileProblem } from '../core/errors.ts';
 import type { Leftover, ProbeLine } from '../docker/index.ts';
-import { EXIT, fileProblem } from '../errors.ts';
 import { styleOf, wrap } from '../report/terminal.ts';
 import { printDocument } from './document.ts';
 

@@ -1,13 +1,14 @@
 /** `ordeal replay`: runs a stored simulation again. */
 
 import type { Command } from 'commander';
-import { builtIn, systemNamed } from '../catalogue.ts';
-import { EXIT, usage } from '../errors.ts';
-import { withOwnModules } from '../own-modules.ts';
-import { located, projectState } from '../own-paths.ts';
-import { compareWithReplay } from '../replay.ts';
+import { builtIn, systemNamed } from '../config/catalogue.ts';
+import { EXIT, usage } from '../core/errors.ts';
+import type { GitState } from '../core/git.ts';
+import { withOwnModules } from '../own/modules.ts';
+import { located, projectState } from '../own/paths.ts';
 import { codeLabel, type Labelled } from '../report/verdict-words.ts';
-import { ordealState, ownFiles } from '../run-file.ts';
+import { compareWithReplay } from '../run/replay.ts';
+import { ordealState, ownFiles } from '../run/run-file.ts';
 import { playScenario } from '../scenario/judge.ts';
 import {
   isStoredScenario,
@@ -15,7 +16,7 @@ import {
   readScript,
   scenarioDifference,
 } from '../scenario/store.ts';
-import type { Divergence, GitState } from '../store/format.ts';
+import type { Divergence } from '../store/format.ts';
 import { readRun } from '../store/reader.ts';
 import { prepare } from './run.ts';
 import { variantsOf } from './scenario.ts';

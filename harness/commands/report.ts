@@ -2,11 +2,11 @@
 
 import { realpathSync } from 'node:fs';
 import type { Command } from 'commander';
-import { builtIn, systemNamed } from '../catalogue.ts';
-import { EXIT, usage } from '../errors.ts';
-import { withOwnModules } from '../own-modules.ts';
-import { located } from '../own-paths.ts';
-import { writeReport } from '../run.ts';
+import { builtIn, systemNamed } from '../config/catalogue.ts';
+import { EXIT, usage } from '../core/errors.ts';
+import { withOwnModules } from '../own/modules.ts';
+import { located } from '../own/paths.ts';
+import { writeReport } from '../run/run.ts';
 import { writeScenarioReport } from '../scenario/page.ts';
 import { isStoredScenario, readScenario, readScenarioRun } from '../scenario/store.ts';
 import { readRun } from '../store/reader.ts';

@@ -2,11 +2,11 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Options } from '../../systems/protocol.ts';
-import { builtIn } from '../catalogue.ts';
-import type { RunRequest } from '../config.ts';
-import { readConfigFile } from '../config-file.ts';
-import { type HarnessError, usage } from '../errors.ts';
-import { clientsIn, type PerNode, secondsIn } from '../quantities.ts';
+import { builtIn } from '../config/catalogue.ts';
+import type { RunRequest } from '../config/config.ts';
+import { type HarnessError, usage } from '../core/errors.ts';
+import { clientsIn, type PerNode, secondsIn } from '../core/quantities.ts';
+import { readConfigFile } from './config-file.ts';
 
 /** What commander makes of the flags. */
 export interface RunFlags {

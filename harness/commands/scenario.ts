@@ -1,19 +1,19 @@
 /** `ordeal run <system> --scenario`: plays a script step by step instead of a drawn run. */
 
 import type { Variant } from '../../systems/system.ts';
-import { builtIn, systemNamed } from '../catalogue.ts';
-import { EXIT, usage } from '../errors.ts';
-import { withOwnModules } from '../own-modules.ts';
-import { fromHere } from '../own-paths.ts';
+import { builtIn, systemNamed } from '../config/catalogue.ts';
+import { EXIT, usage } from '../core/errors.ts';
+import { withOwnModules } from '../own/modules.ts';
+import { fromHere } from '../own/paths.ts';
+import { loadVariants } from '../own/variants.ts';
 import { styleOf } from '../report/terminal.ts';
-import { circumstances, ownFiles, quoted } from '../run-file.ts';
+import { circumstances, ownFiles, quoted } from '../run/run-file.ts';
 import { loadScenario } from '../scenario/file.ts';
 import { type PlayedScenario, playScenario } from '../scenario/judge.ts';
 import { writeScenarioReport } from '../scenario/page.ts';
 import { documentOf, storyOf } from '../scenario/render.ts';
 import { type ScenarioConfig, storeScenario } from '../scenario/store.ts';
-import { loadVariants } from '../variants/load.ts';
-import { applyVariants, builtInVariant } from '../variants.ts';
+import { applyVariants, builtInVariant } from '../variants/variants.ts';
 import { printDocument } from './document.ts';
 import type { RunFlags } from './run-options.ts';
 

@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import Docker from 'dockerode';
-import { infrastructure } from '../errors.ts';
+import { infrastructure } from '../core/errors.ts';
 
 /** The oldest Engine API with everything that is used here (Engine 20.10). */
 const API_VERSION_MIN = '1.41';

@@ -23,8 +23,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type Docker from 'dockerode';
-import { HarnessError, infrastructure } from '../errors.ts';
-import { CODE_SUFFIX } from '../own-code.ts';
+import { HarnessError, infrastructure } from '../core/errors.ts';
+import { CODE_SUFFIX } from '../own/code.ts';
 import { connectEngine, reason, statusOf, tolerate } from './engine.ts';
 import { DIRECTORY_PREFIX, writeOwner } from './leftovers.ts';
 import { thisProcess } from './owner.ts';
@@ -50,12 +50,10 @@ const BUILD_ATTEMPTS = 5;
 export const SOURCES: readonly string[] = [
   'checkers',
   'systems',
+  'harness/core',
   'harness/host',
   'harness/own',
   'harness/variants',
-  ...['draw', 'errors', 'kit', 'own-code', 'own-import', 'store/disk', 'synonyms', 'variants'].map(
-    (name) => `harness/${name}${CODE_SUFFIX}`,
-  ),
   `workloads/pace${CODE_SUFFIX}`,
 ];
 

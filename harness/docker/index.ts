@@ -1,6 +1,6 @@
 /** The Docker backend: one container per node, faults from sidecars. */
 
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../core/backend.ts';
 import { launch, prepare } from './cluster.ts';
 
 export { buildImage } from './image.ts';

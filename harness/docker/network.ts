@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type Docker from 'dockerode';
-import { infrastructure } from '../errors.ts';
+import { infrastructure } from '../core/errors.ts';
 import { reason, statusOf } from './engine.ts';
 import { type Owner, toLabels } from './owner.ts';
 

@@ -4,12 +4,12 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { basename, join } from 'node:path';
 import type Docker from 'dockerode';
 import { nodeName } from '../../checkers/trace.ts';
-import { infrastructure } from '../errors.ts';
+import { infrastructure } from '../core/errors.ts';
 import type { Skew } from '../host/clock.ts';
 import { NODE_EXIT, type NodeConfig } from '../host/config.ts';
 import type { NodeAnswer, NodeCommand } from '../host/control.ts';
 import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
-import { CODE_SUFFIX } from '../own-code.ts';
+import { CODE_SUFFIX } from '../own/code.ts';
 import { cpuTime, describeLoss, inspected, killed, mount } from './container.ts';
 import { ControlClient } from './control-client.ts';
 import { reason, tolerate } from './engine.ts';

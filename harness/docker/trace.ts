@@ -6,8 +6,8 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareLines, nodeName, type TraceLine } from '../../checkers/trace.ts';
-import type { RecordedTrace } from '../backend.ts';
-import { infrastructure, messageOf } from '../errors.ts';
+import type { RecordedTrace } from '../core/backend.ts';
+import { infrastructure, messageOf } from '../core/errors.ts';
 import { consistentCut, type StampedLine } from '../host/causality.ts';
 
 /** Beside the nodes' own files: crashes that the harness saw, and when the load began. */

@@ -3,7 +3,7 @@
  * somebody's `docker kill`, an engine that restarts. Nothing of that is the tested system's fault.
  */
 
-import { type HarnessError, infrastructure } from '../errors.ts';
+import { type HarnessError, infrastructure } from '../core/errors.ts';
 import { reason } from './engine.ts';
 import type { NodeContainer } from './node-container.ts';
 

@@ -1,7 +1,7 @@
 /** Builds a history from a foreign file, and refuses at once what cannot be one. */
 
 import { type EventType, History, type NewEvent } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import type { Place } from './bytes.ts';
 
 /** A history as read from a file, with what its verdict has to say about the file. */

@@ -1,7 +1,7 @@
 /** The bytes of a history file, chunk by chunk: a file may be larger than a string can be. */
 
 import { isUtf8 } from 'node:buffer';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 
 /** A longer line or text is no history, and would be held in memory as a whole. */
 const TEXT_MAX_BYTES = 1 << 28;

@@ -1,7 +1,7 @@
 /** Operations written as EDN maps, by Jepsen and in its manner: `{:type :invoke, :f :read ...}`. */
 
 import type { Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import {
   eventType,
   type FileEvent,

@@ -10,7 +10,7 @@
  */
 
 import type { Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { type ByteStream, decode, quoted } from './bytes.ts';
 import {
   atomOf,

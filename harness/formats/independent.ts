@@ -4,7 +4,7 @@
  */
 
 import { History, INVOKE, NEMESIS, OK, type Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import type { HistoryFile } from './builder.ts';
 import { textOf } from './edn-operations.ts';
 

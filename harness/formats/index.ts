@@ -1,6 +1,6 @@
 /** The formats of histories: one line each. Guessed from the first bytes where none is named. */
 
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { HistoryBuilder, type HistoryFile } from './builder.ts';
 import type { ByteStream } from './bytes.ts';
 import { withFile } from './input.ts';

@@ -2,7 +2,7 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { ByteStream } from './bytes.ts';
 
 const CHUNK_BYTES = 1 << 18;

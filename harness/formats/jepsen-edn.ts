@@ -1,7 +1,7 @@
 /** Jepsen's `history.edn`: a vector of operation maps, or one map after the other. */
 
 import type { History, HistoryEvent, Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import type { HistoryFile } from './builder.ts';
 import type { ByteStream } from './bytes.ts';
 import { readEdnOperations } from './edn-operations.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import {
   eventType,
   type FileEvent,

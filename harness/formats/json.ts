@@ -1,7 +1,7 @@
 /** JSON texts as JavaScript reads them too leniently: keys that stand twice, objects by content. */
 
 import type { Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { show } from './builder.ts';
 import { type ByteStream, type Line, LinePlace, linesOf, type Place, quoted } from './bytes.ts';
 

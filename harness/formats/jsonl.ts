@@ -4,7 +4,7 @@
  */
 
 import type { History } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { type LinesHeader, SCHEMA } from '../store/format.ts';
 import { historyLine } from '../store/lines.ts';
 import {

@@ -5,7 +5,7 @@
  */
 
 import type { Value } from '../../checkers/history.ts';
-import { usage } from '../errors.ts';
+import { usage } from '../core/errors.ts';
 import { HistoryBuilder, type HistoryFile, processOf } from './builder.ts';
 import { type ByteStream, LinePlace, linesOf, type Place, quoted } from './bytes.ts';
 

@@ -16,7 +16,7 @@ import type {
   Request,
 } from '../../systems/protocol.ts';
 import type { Durability } from '../../systems/system.ts';
-import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import type { Stamp } from './causality.ts';
 import type { SkewedClock } from './clock.ts';
 import type { TraceFile } from './trace-file.ts';

@@ -7,11 +7,11 @@
 
 import { pathToFileURL } from 'node:url';
 import type { System } from '../../systems/system.ts';
-import { HarnessError, messageOf, usage } from '../errors.ts';
+import { HarnessError, messageOf, usage } from '../core/errors.ts';
+import { leadToUs } from '../own/code.ts';
 import { ownSystem } from '../own/system.ts';
-import { leadToUs } from '../own-code.ts';
-import { loadVariants } from '../variants/load.ts';
-import { applyVariants, builtInVariant } from '../variants.ts';
+import { loadVariants } from '../own/variants.ts';
+import { applyVariants, builtInVariant } from '../variants/variants.ts';
 import { NODE_EXIT, type NodeConfig, readConfig } from './config.ts';
 import { CorruptionError } from './durable-file.ts';
 import { runNode } from './node.ts';

@@ -2,7 +2,7 @@
 
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Place } from '../variants/errors.ts';
+import type { Place } from '../core/panics.ts';
 
 /** Folders of ours that are never where a user's mistake stands. */
 const OURS = ['harness', 'systems', 'checkers', 'workloads', 'nemesis'].map(

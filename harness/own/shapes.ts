@@ -6,9 +6,9 @@
 import { models } from '../../checkers/linearizable/index.ts';
 import { OPERATIONS } from '../../systems/operations.ts';
 import type { OptionSpec } from '../../systems/system.ts';
-import type { Catalogue } from '../catalogue.ts';
-import { suggestion } from '../errors.ts';
-import { isAllowed, SIMULATOR_OPTIONS } from '../settings.ts';
+import type { Catalogue } from '../config/catalogue.ts';
+import { isAllowed, SIMULATOR_OPTIONS } from '../config/settings.ts';
+import { suggestion } from '../core/errors.ts';
 import { shown } from '../variants/guard.ts';
 
 /** What is wrong with a value, as `field "x.y" is wrong (... is needed)`; null where nothing is. */

@@ -3,9 +3,9 @@
  * and no random source but those that it is handed, and is told by file and line what it did wrong.
  */
 
-import { HarnessError } from '../errors.ts';
+import { HarnessError } from '../core/errors.ts';
+import { OwnMistake, OwnThrew } from '../core/panics.ts';
 import { Banned } from '../variants/banned.ts';
-import { OwnMistake, OwnThrew } from '../variants/errors.ts';
 import { placeInOwn } from './origin.ts';
 
 /** Enough frames to reach the user's code from the depths of ours. */

@@ -1,8 +1,8 @@
 /** What each kind of evidence shows of what is wrong in a run. */
 
 import { TIERS, type Tier } from '../../checkers/agreement/property.ts';
+import { findingsOf } from '../judge/tiers.ts';
 import type { TimedCheck } from '../store/format.ts';
-import { findingsOf } from '../tiers.ts';
 
 const WORDS: Readonly<Record<Tier, string>> = {
   client: 'clients',

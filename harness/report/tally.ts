@@ -1,8 +1,20 @@
 /** What several runs came to, in lines for a terminal. */
 
-import type { Tally } from '../series.ts';
+import type { RunFigures } from '../store/format.ts';
 import { wrap } from './terminal.ts';
 import { plural, visible } from './text.ts';
+
+/** Counts over several runs. */
+export interface Tally {
+  readonly firstSeed: number;
+  readonly valid: number;
+  readonly invalid: number;
+  readonly unknown: number;
+  /** Every run of which nothing is known, with why. */
+  readonly unknowns: readonly { readonly seed: number; readonly because: string }[];
+  /** By `variant: rule`, over all runs together; null where no variant was active. */
+  readonly reached: RunFigures['reached'];
+}
 
 /** Runs without an answer that are listed; the document of `--json` has them all. */
 const UNKNOWNS_MAX = 20;

@@ -1,9 +1,10 @@
 /** Verdicts and last words as every report shows them: a word and a mark, never a colour alone. */
 
 import type { Verdict } from '../../checkers/verdict.ts';
-import { EXIT } from '../errors.ts';
-import { LAST_WORDS, type RunStatus } from '../outcome.ts';
-import type { GitState, ResultsFile, RunFile, TimedCheck } from '../store/format.ts';
+import { EXIT } from '../core/errors.ts';
+import type { GitState } from '../core/git.ts';
+import { LAST_WORDS, type RunStatus } from '../judge/outcome.ts';
+import type { ResultsFile, RunFile, TimedCheck } from '../store/format.ts';
 
 /** Of single checks. */
 export const WORDS = {

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Reply } from '../../systems/protocol.ts';
 import type { Facts } from '../../systems/scenario-words.ts';
-import { suggestion } from '../errors.ts';
+import { suggestion } from '../core/errors.ts';
 import type { Flight } from './links.ts';
 import type { AnswerTest, Expectation, Filter, Named, Scenario, Test } from './scenario.ts';
 import { valueWords } from './words.ts';

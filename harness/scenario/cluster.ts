@@ -8,11 +8,11 @@ import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import type { Operation } from '../../systems/operations.ts';
 import type { AnyProtocol, Env, Options, Reply, Request } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
-import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { endsItsNode, panicOf } from '../core/panics.ts';
+import type { TraceFollower } from '../judge/trace-follower.ts';
 import { Disk } from '../sim/disk.ts';
-import type { TraceFollower } from '../trace-follower.ts';
-import { endsItsNode, panicOf } from '../variants/errors.ts';
-import type { ActiveRules } from '../variants.ts';
+import type { ActiveRules } from '../variants/variants.ts';
 import { DISCONNECTED, type Flight, Links } from './links.ts';
 
 export interface ClusterSpec {

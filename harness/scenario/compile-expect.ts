@@ -1,6 +1,6 @@
 /** Reads what a scenario expects: facts of nodes, answers, messages, broken properties. */
 
-import { suggestion } from '../errors.ts';
+import { suggestion } from '../core/errors.ts';
 import { checkKind, checkRequest, compileFilter, RESERVED, type Reading } from './reading.ts';
 import type { AnswerTest, Expectation, Named, Path, Test } from './scenario.ts';
 import { inFlightSchema } from './schema.ts';

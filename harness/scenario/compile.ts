@@ -2,10 +2,10 @@
 
 import { OPERATIONS } from '../../systems/operations.ts';
 import type { System } from '../../systems/system.ts';
-import { HarnessError, messageOf, suggestion } from '../errors.ts';
-import { resolveSystemOptions } from '../settings.ts';
-import { applyVariants, builtInVariant } from '../variants.ts';
-import type { YamlFile } from '../yaml-file.ts';
+import { resolveSystemOptions } from '../config/settings.ts';
+import type { YamlFile } from '../config/yaml-file.ts';
+import { HarnessError, messageOf, suggestion } from '../core/errors.ts';
+import { applyVariants, builtInVariant } from '../variants/variants.ts';
 import { compileExpectations } from './compile-expect.ts';
 import { checkRequest, compileFilter, Names, nameRequest, type Reading } from './reading.ts';
 import type { Action, Case, Circumstances, Claim, Path, Scenario, Step } from './scenario.ts';

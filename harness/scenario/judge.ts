@@ -4,9 +4,9 @@ import type { Violation } from '../../checkers/trace.ts';
 import { type Verdict, worst } from '../../checkers/verdict.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { Variant } from '../../systems/system.ts';
+import { resolveSystemOptions } from '../config/settings.ts';
 import { NBSP, plural } from '../report/text.ts';
-import { resolveSystemOptions } from '../settings.ts';
-import { builtInVariant } from '../variants.ts';
+import { builtInVariant } from '../variants/variants.ts';
 import { type Played, play } from './play.ts';
 import type { Case, Claim, Scenario } from './scenario.ts';
 

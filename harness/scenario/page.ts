@@ -2,7 +2,7 @@
 
 import { basename, relative } from 'node:path';
 import { nodeName } from '../../checkers/trace.ts';
-import type { LAST_WORDS, RunStatus } from '../outcome.ts';
+import type { LAST_WORDS, RunStatus } from '../judge/outcome.ts';
 import { html, type Markup } from '../report/markup.ts';
 import { page } from '../report/page.ts';
 import { count, plural } from '../report/text.ts';

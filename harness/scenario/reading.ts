@@ -1,7 +1,7 @@
 /** What every part of a scenario file is read with: the names of nodes, roles and requests. */
 
 import type { System } from '../../systems/system.ts';
-import { suggestion } from '../errors.ts';
+import { suggestion } from '../core/errors.ts';
 import { DISCONNECTED } from './links.ts';
 import type { Filter, Named, Path, Scenario } from './scenario.ts';
 import type { RawFilter } from './schema.ts';

@@ -6,7 +6,7 @@ import type { TraceLine, Violation } from '../../checkers/trace.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
-import { TraceFollower } from '../trace-follower.ts';
+import { TraceFollower } from '../judge/trace-follower.ts';
 import type { Circumstances } from './scenario.ts';
 
 export interface Recording {

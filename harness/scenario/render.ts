@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT } from '../core/errors.ts';
 import { type TerminalStyle, wrap } from '../report/terminal.ts';
 import { NBSP, visible } from '../report/text.ts';
 import { sentenceOf, WORDS } from '../report/verdict-words.ts';

@@ -4,7 +4,7 @@ import type { Value } from '../../checkers/history.ts';
 import type { Operation } from '../../systems/operations.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
-import type { HarnessError } from '../errors.ts';
+import type { HarnessError } from '../core/errors.ts';
 
 /** Where something stands in the file, for complaints. */
 export type Path = readonly (string | number)[];

@@ -3,7 +3,7 @@
 import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/client.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
-import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Network } from './network.ts';
 

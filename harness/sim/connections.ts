@@ -11,7 +11,7 @@
  * copy to arrive, and only a link that loses one copy after the other breaks the connection.
  */
 
-import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LOST, type Network } from './network.ts';
 import type { SimNode } from './node.ts';

@@ -3,7 +3,7 @@
 import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { ClusterView, Cut, Fault, Receipt } from '../../nemesis/fault.ts';
-import { Holds } from '../holds.ts';
+import { Holds } from '../core/holds.ts';
 import type { NodeClock } from './clock.ts';
 import type { CrashModel } from './disk.ts';
 import type { SimNode } from './node.ts';

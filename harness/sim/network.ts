@@ -3,8 +3,8 @@
  * message, messages may be lost, come twice, or come much later; links are cut by direction.
  */
 
-import { DOMAIN, drawAt, streamBase } from '../draw.ts';
-import { Holds } from '../holds.ts';
+import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { Holds } from '../core/holds.ts';
 
 /** How links behave. Chances are per message. */
 export interface NetworkOptions {

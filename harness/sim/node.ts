@@ -14,8 +14,8 @@ import {
   TIMERS,
 } from '../../systems/protocol.ts';
 import type { Durability } from '../../systems/system.ts';
-import { DOMAIN, drawAt, streamBase } from '../draw.ts';
-import { endsItsNode, panicOf } from '../variants/errors.ts';
+import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { endsItsNode, panicOf } from '../core/panics.ts';
 import { NodeClock } from './clock.ts';
 import { type ActiveDiskHabits, type CrashModel, Disk } from './disk.ts';
 import type { EventQueue } from './event-queue.ts';

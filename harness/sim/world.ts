@@ -9,7 +9,7 @@ import type { ClientProtocol } from '../../systems/client.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { AnyProtocol, Options, Reply, Request } from '../../systems/protocol.ts';
 import type { Durability, System } from '../../systems/system.ts';
-import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import { type ClientWorld, SimClient } from './client.ts';
 import { type ConnectedWorld, Connections } from './connections.ts';
 import type { ActiveDiskHabits, CrashModel } from './disk.ts';

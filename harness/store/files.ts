@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Verdict } from '../../checkers/verdict.ts';
-import { fileProblem, usage } from '../errors.ts';
-import { makeDirectories, storing } from './disk.ts';
+import { fileProblem, usage } from '../core/errors.ts';
+import { makeDirectories, storing } from '../core/files.ts';
 import { FILES } from './format.ts';
 
 /** What of a verdict's file decides its name, and whether it is a failure. */

@@ -5,7 +5,8 @@
  */
 
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
-import type { RunConfig } from '../config.ts';
+import type { RunConfig } from '../config/config.ts';
+import type { GitState } from '../core/git.ts';
 
 /** Raised when a reader of the old version would misread the new one. */
 export const SCHEMA = 1;
@@ -50,13 +51,6 @@ export interface RunFile {
     readonly cpus: number;
     readonly memoryBytes: number;
   };
-}
-
-/** A commit, and what has been changed since. */
-export interface GitState {
-  readonly commit: string;
-  /** Digest of the uncommitted changes; null where there are none. */
-  readonly dirty: string | null;
 }
 
 /** One checker's answer and how long it took. */

@@ -12,8 +12,8 @@ import {
   type Value,
 } from '../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
-import { usage } from '../errors.ts';
-import { refuseSpecial, storing } from './disk.ts';
+import { usage } from '../core/errors.ts';
+import { refuseSpecial, storing } from '../core/files.ts';
 import { type LinesHeader, SCHEMA } from './format.ts';
 
 /** Handed to the system when so many characters wait ... */

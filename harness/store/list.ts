@@ -2,7 +2,7 @@
 
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileProblem, usage } from '../errors.ts';
+import { fileProblem, usage } from '../core/errors.ts';
 import { FILES, type ResultsFile } from './format.ts';
 
 /** Stored runs, newest last, each with its verdict. A store that is not there has none. */

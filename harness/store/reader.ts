@@ -4,9 +4,9 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { History } from '../../checkers/history.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
+import { usage } from '../core/errors.ts';
+import { requireFile } from '../core/files.ts';
 import { hasNodeTraces, readTraces } from '../docker/trace.ts';
-import { usage } from '../errors.ts';
-import { requireFile } from './disk.ts';
 import { FILES, type ResultsFile, type RunFile, SCHEMA } from './format.ts';
 import { endsTorn, historyEventOf, readLines, traceLineOf } from './lines.ts';
 

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import type { Variant } from '../../systems/system.ts';
-import type { Place } from './errors.ts';
+import type { Place } from '../core/panics.ts';
 
 interface Origin {
   readonly file: string;

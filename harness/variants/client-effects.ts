@@ -2,7 +2,7 @@
 
 import type { ClientEnv, ClientProtocol } from '../../systems/client.ts';
 import type { ClientContext, ClientEffect } from '../../systems/effect.ts';
-import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import { type Filter, filtered } from './filters.ts';
 
 /** The client under these variants. `seed` is that of the run. */

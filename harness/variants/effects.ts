@@ -5,7 +5,7 @@
 
 import type { Effect, NodeContext, NodeEvent } from '../../systems/effect.ts';
 import { type AnyProtocol, type Env, TIMERS } from '../../systems/protocol.ts';
-import { DOMAIN, drawAt, streamBase } from '../draw.ts';
+import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import { decided, type Filter, filtered } from './filters.ts';
 
 type AnyEnv = Env<unknown, unknown>;

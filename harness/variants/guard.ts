@@ -6,10 +6,10 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../systems/rule-table.ts';
 import type { Variant } from '../../systems/system.ts';
-import { HarnessError } from '../errors.ts';
+import { HarnessError } from '../core/errors.ts';
+import { OwnMistake, OwnThrew } from '../core/panics.ts';
 import { Banned } from './banned.ts';
 import { placeOf, placeOfError } from './blame.ts';
-import { OwnMistake, OwnThrew } from './errors.ts';
 import { ReadOnlyViews } from './read-only.ts';
 import type { Tally } from './tally.ts';
 

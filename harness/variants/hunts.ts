@@ -1,11 +1,11 @@
 /** The settings that variants suggest for a run with them, each checked by itself. */
 
 import type { HuntSettings, System, Variant } from '../../systems/system.ts';
-import type { Catalogue } from '../catalogue.ts';
-import { resolveConfig } from '../config.ts';
-import { HarnessError } from '../errors.ts';
+import type { Catalogue } from '../config/catalogue.ts';
+import { resolveConfig } from '../config/config.ts';
+import { HarnessError } from '../core/errors.ts';
+import { OwnMistake } from '../core/panics.ts';
 import { placeOf } from './blame.ts';
-import { OwnMistake } from './errors.ts';
 
 /** Throws a `OwnMistake` for settings that no run of this system could have. */
 export function huntsOf(

@@ -2,9 +2,9 @@
 
 import type { AnyRuleTable } from '../../systems/rule-table.ts';
 import type { Rules, Variant } from '../../systems/system.ts';
-import { messageOf, suggestion } from '../errors.ts';
+import { messageOf, suggestion } from '../core/errors.ts';
+import { OwnMistake } from '../core/panics.ts';
 import { placeOf } from './blame.ts';
-import { OwnMistake } from './errors.ts';
 import { type AnyFunction, type Asker, type Part, sameAnswer, shown } from './guard.ts';
 import type { Reach, Tally } from './tally.ts';
 

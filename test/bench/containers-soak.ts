@@ -11,8 +11,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT } from '../../harness/core/errors.ts';
 import { buildImage, findLeftovers, sweep } from '../../harness/docker/index.ts';
-import { EXIT } from '../../harness/errors.ts';
 import { systems } from '../../systems/index.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'harness', 'bin.js');

@@ -6,9 +6,9 @@
 
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { type RunConfig, resolveConfig } from '../../harness/config.ts';
-import { VirtualDriver } from '../../harness/drivers/virtual.ts';
-import { virtualRun } from '../../harness/simulate.ts';
+import { type RunConfig, resolveConfig } from '../../harness/config/config.ts';
+import { virtualRun } from '../../harness/run/simulate.ts';
+import { VirtualDriver } from '../../harness/run/virtual.ts';
 import { historyLine, traceJson } from '../../harness/store/lines.ts';
 import { systems } from '../../systems/index.ts';
 import { hardRun } from '../hard-worlds.ts';

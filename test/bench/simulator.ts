@@ -4,11 +4,11 @@
  * the same of every system of the registry.
  */
 
-import { systemNamed } from '../../harness/catalogue.ts';
-import { type RunRequest, resolveConfig } from '../../harness/config.ts';
-import { runVirtual } from '../../harness/drivers/virtual.ts';
-import { virtualRun } from '../../harness/simulate.ts';
-import { TraceFollower } from '../../harness/trace-follower.ts';
+import { systemNamed } from '../../harness/config/catalogue.ts';
+import { type RunRequest, resolveConfig } from '../../harness/config/config.ts';
+import { TraceFollower } from '../../harness/judge/trace-follower.ts';
+import { virtualRun } from '../../harness/run/simulate.ts';
+import { runVirtual } from '../../harness/run/virtual.ts';
 import { systems } from '../../systems/index.ts';
 import { workloadServedBy } from '../systems/workload-of.ts';
 

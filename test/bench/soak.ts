@@ -8,10 +8,10 @@
 
 import { parseArgs } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
-import type { RunConfig } from '../../harness/config.ts';
-import { HINDERED } from '../../harness/judge.ts';
-import { commandOf } from '../../harness/run-file.ts';
-import { type SimulatedRun, simulateOnce } from '../../harness/simulate.ts';
+import type { RunConfig } from '../../harness/config/config.ts';
+import { HINDERED } from '../../harness/judge/judge.ts';
+import { commandOf } from '../../harness/run/run-file.ts';
+import { type SimulatedRun, simulateOnce } from '../../harness/run/simulate.ts';
 import type { TimedCheck } from '../../harness/store/format.ts';
 import { hardRun, safetyAlarms, soaked } from '../hard-worlds.ts';
 

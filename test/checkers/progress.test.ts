@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { History } from '../../checkers/history.ts';
 import { progressVerdict } from '../../checkers/progress.ts';
-import { resolveConfig } from '../../harness/config.ts';
-import { simulateOnce } from '../../harness/simulate.ts';
+import { resolveConfig } from '../../harness/config/config.ts';
+import { simulateOnce } from '../../harness/run/simulate.ts';
 import type { RaftRules } from '../../systems/raft/rules.ts';
 import type { Variant } from '../../systems/system.ts';
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hunt, simulate } from '../../harness/ordeal.ts';
-import { loadVariants } from '../../harness/variants/load.ts';
+import { loadVariants } from '../../harness/own/variants.ts';
 import * as examples from './own-effects.ts';
 
 const variants = Object.values(examples);

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hunt, simulate } from '../../harness/ordeal.ts';
-import { loadVariants } from '../../harness/variants/load.ts';
+import { loadVariants } from '../../harness/own/variants.ts';
 import { eagerCommit } from './eager-commit.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 

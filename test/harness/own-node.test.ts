@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { HarnessError } from '../../harness/errors.ts';
+import { HarnessError } from '../../harness/core/errors.ts';
 import { type RunOptions, simulate } from '../../harness/ordeal.ts';
 import type { AnyProtocol, Env, Request } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';

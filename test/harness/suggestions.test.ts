@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readConfigFile } from '../../harness/commands/config-file.ts';
 import { requestOf } from '../../harness/commands/run-options.ts';
-import { resolveConfig } from '../../harness/config.ts';
-import { readConfigFile } from '../../harness/config-file.ts';
-import { suggestion } from '../../harness/errors.ts';
-import { clientsIn, clientsOf, secondsIn } from '../../harness/quantities.ts';
+import { resolveConfig } from '../../harness/config/config.ts';
+import { suggestion } from '../../harness/core/errors.ts';
+import { clientsIn, clientsOf, secondsIn } from '../../harness/core/quantities.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import { workloads } from '../../workloads/index.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { systemNamed } from '../../harness/catalogue.ts';
+import { systemNamed } from '../../harness/config/catalogue.ts';
 import { costOf } from './costs.ts';
 
 describe('with a stable leader and five nodes', () => {

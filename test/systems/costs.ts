@@ -6,10 +6,10 @@
  */
 
 import { OK } from '../../checkers/history.ts';
-import { builtIn, type Catalogue } from '../../harness/catalogue.ts';
-import { resolveConfig } from '../../harness/config.ts';
-import { runVirtual, type VirtualResult } from '../../harness/drivers/virtual.ts';
-import { virtualRun } from '../../harness/simulate.ts';
+import { builtIn, type Catalogue } from '../../harness/config/catalogue.ts';
+import { resolveConfig } from '../../harness/config/config.ts';
+import { virtualRun } from '../../harness/run/simulate.ts';
+import { runVirtual, type VirtualResult } from '../../harness/run/virtual.ts';
 import type { Operation } from '../../systems/operations.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';

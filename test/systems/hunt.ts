@@ -1,7 +1,7 @@
 /** Hunting a planted bug in the simulator, as a test does it: few seeds, its own settings. */
 
-import { resolveConfig } from '../../harness/config.ts';
-import { type SimulatedRun, simulateOnce } from '../../harness/simulate.ts';
+import { resolveConfig } from '../../harness/config/config.ts';
+import { type SimulatedRun, simulateOnce } from '../../harness/run/simulate.ts';
 import type { System, Variant } from '../../systems/system.ts';
 
 /** Runs a variant, or the system as it should be, under a variant's hunt settings. */

@@ -2,14 +2,14 @@
 
 import { History } from '../../checkers/history.ts';
 import type { CheckResult } from '../../checkers/verdict.ts';
-import type { Catalogue } from '../../harness/catalogue.ts';
-import { systemNamed } from '../../harness/catalogue.ts';
-import type { RunConfig } from '../../harness/config.ts';
-import { VirtualDriver } from '../../harness/drivers/virtual.ts';
-import { judgeRun, quietTimeNs } from '../../harness/judge.ts';
-import { virtualRun } from '../../harness/simulate.ts';
+import type { Catalogue } from '../../harness/config/catalogue.ts';
+import { systemNamed } from '../../harness/config/catalogue.ts';
+import type { RunConfig } from '../../harness/config/config.ts';
+import { judgeRun, quietTimeNs } from '../../harness/judge/judge.ts';
+import { TraceFollower } from '../../harness/judge/trace-follower.ts';
+import { virtualRun } from '../../harness/run/simulate.ts';
+import { VirtualDriver } from '../../harness/run/virtual.ts';
 import { historyEventOf, historyLine, traceJson, traceLineOf } from '../../harness/store/lines.ts';
-import { TraceFollower } from '../../harness/trace-follower.ts';
 import { promiseOf, type Variant } from '../../systems/system.ts';
 
 export function judgedTwice(

@@ -1,10 +1,10 @@
 /** Laws that every system of the registry keeps, whatever protocol it is. */
 
 import { describe, expect, test } from 'vitest';
-import { builtIn, type Catalogue } from '../../harness/catalogue.ts';
-import { type RunConfig, resolveConfig } from '../../harness/config.ts';
-import { VirtualDriver } from '../../harness/drivers/virtual.ts';
-import { simulateOnce, virtualRun } from '../../harness/simulate.ts';
+import { builtIn, type Catalogue } from '../../harness/config/catalogue.ts';
+import { type RunConfig, resolveConfig } from '../../harness/config/config.ts';
+import { simulateOnce, virtualRun } from '../../harness/run/simulate.ts';
+import { VirtualDriver } from '../../harness/run/virtual.ts';
 import { historyLine, traceJson } from '../../harness/store/lines.ts';
 import type { System } from '../../systems/system.ts';
 import { hardRun } from '../hard-worlds.ts';

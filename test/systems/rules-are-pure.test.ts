@@ -4,9 +4,9 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { builtIn } from '../../harness/catalogue.ts';
-import { resolveConfig } from '../../harness/config.ts';
-import { simulateOnce } from '../../harness/simulate.ts';
+import { builtIn } from '../../harness/config/catalogue.ts';
+import { resolveConfig } from '../../harness/config/config.ts';
+import { simulateOnce } from '../../harness/run/simulate.ts';
 import { systems } from '../../systems/index.ts';
 import type { System, Variant } from '../../systems/system.ts';
 

@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Value } from '../../checkers/history.ts';
-import { namedDraw } from '../../harness/draw.ts';
+import { namedDraw } from '../../harness/core/draw.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { WorkloadConfig } from '../../workloads/workload.ts';
 

@@ -6,7 +6,7 @@ import type { Model } from '../model.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import { eventOrder } from './event-order.ts';
 import { type MonitorResult, violation } from './monitor.ts';
-import type { Transfers } from './queue.ts';
+import type { Transfers } from './transfers.ts';
 
 /**
  * A removal that found nothing is wrong if at no moment while it was open the collection can have

@@ -26,17 +26,7 @@ import { fifoQueue, isInsert } from '../models/collections.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import { emptyFault } from './emptiness.ts';
 import { type MonitorResult, numberInputs, undecided, VALID, violation } from './monitor.ts';
-
-/** Values in the order in which they were enqueued, and what else was dequeued. */
-export interface Transfers {
-  /** The insert of each value, and its removal or `NONE`. */
-  readonly inserts: Int32Array;
-  readonly removals: Int32Array;
-  /** Removals that found nothing. */
-  readonly empty: readonly number[];
-  /** Removals without an answer. */
-  readonly unanswered: readonly number[];
-}
+import type { Transfers } from './transfers.ts';
 
 export function queueMonitor(operations: Operations, initial: Value): MonitorResult {
   const transfers = transfersOf(operations, initial);

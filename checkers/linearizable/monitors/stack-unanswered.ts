@@ -12,7 +12,7 @@
 
 import { NONE } from '../../history.ts';
 import { NEVER, type Operations } from '../operations.ts';
-import type { Transfers } from './queue.ts';
+import type { Transfers } from './transfers.ts';
 
 /** A value that nobody is known to have taken: its place among the inserts. */
 interface Leftover {

@@ -17,8 +17,9 @@ import { emptyFault } from './emptiness.ts';
 import { eventOrder } from './event-order.ts';
 import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
 import { LeastPoints, PointSums, Stabbing } from './point-trees.ts';
-import { type Transfers, transfersOf } from './queue.ts';
+import { transfersOf } from './queue.ts';
 import { deals, leftovers, preferring, tooLate } from './stack-unanswered.ts';
+import type { Transfers } from './transfers.ts';
 
 /**
  * Values with a critical interval. Times are ranks in the order of events; point r lies just

@@ -45,7 +45,7 @@ test('every property of the registry is reported somewhere', () => {
     .map((file) => readFileSync(`${FOLDER}/${file}`, 'utf8'))
     .concat(
       // What is judged by the history, and not by the nodes' traces.
-      ['checkers/availability.ts', 'checkers/progress.ts', 'harness/judge.ts'].map((file) =>
+      ['checkers/availability.ts', 'checkers/progress.ts', 'harness/judge/judge.ts'].map((file) =>
         readFileSync(file, 'utf8'),
       ),
     )

@@ -8,13 +8,13 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agreementVerdict } from '../../../checkers/agreement/index.ts';
 import type { Value } from '../../../checkers/history.ts';
-import type { LiveClient, LiveCluster } from '../../../harness/backend.ts';
+import type { LiveClient, LiveCluster } from '../../../harness/core/backend.ts';
 import { launch } from '../../../harness/docker/cluster.ts';
 import { connectEngine } from '../../../harness/docker/engine.ts';
 import { buildImage, findLeftovers, probeDocker, sweep } from '../../../harness/docker/index.ts';
 import { createNetwork } from '../../../harness/docker/network.ts';
 import { LABEL, thisProcess } from '../../../harness/docker/owner.ts';
-import { applyVariants, builtInVariant } from '../../../harness/variants.ts';
+import { applyVariants, builtInVariant } from '../../../harness/variants/variants.ts';
 import type { Cut, Fault, Receipt } from '../../../nemesis/fault.ts';
 import { hasEngine, inventory, scratch, spec } from './machine.ts';
 

@@ -26,7 +26,7 @@ test.each([
   'harness/host/main.ts',
   'harness/host/sidecar.ts',
   // What own modules are led to.
-  'harness/kit.ts',
+  'harness/own/kit.ts',
   'checkers/index.ts',
 ])('the image holds all that %s imports', (program) => {
   const files = [...reached(program)];

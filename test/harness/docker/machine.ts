@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import type { ClusterSpec } from '../../../harness/backend.ts';
+import type { ClusterSpec } from '../../../harness/core/backend.ts';
 import { connectEngine } from '../../../harness/docker/engine.ts';
 import { LABEL } from '../../../harness/docker/owner.ts';
 import { systems } from '../../../systems/index.ts';

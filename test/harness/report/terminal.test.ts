@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXIT } from '../../../harness/errors.ts';
+import { EXIT } from '../../../harness/core/errors.ts';
 import { junitXml } from '../../../harness/report/junit.ts';
 import { summaryMarkdown } from '../../../harness/report/summary.ts';
 import { terminalBlock } from '../../../harness/report/terminal.ts';

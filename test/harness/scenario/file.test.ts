@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { systemNamed } from '../../../harness/catalogue.ts';
+import { systemNamed } from '../../../harness/config/catalogue.ts';
 import { loadScenario } from '../../../harness/scenario/file.ts';
 import { refusalOf } from './scenario.ts';
 

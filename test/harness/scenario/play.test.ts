@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { systemNamed } from '../../../harness/catalogue.ts';
+import { systemNamed } from '../../../harness/config/catalogue.ts';
 import { loadScenario } from '../../../harness/scenario/file.ts';
 import { playScenario } from '../../../harness/scenario/judge.ts';
-import { builtInVariant } from '../../../harness/variants.ts';
+import { builtInVariant } from '../../../harness/variants/variants.ts';
 import { playText, ruleOf } from './scenario.ts';
 
 const THREE = 'title: mine\nnodes: [A, B, C]\n';

@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { simulatorOptions } from '../../../harness/config.ts';
+import { simulatorOptions } from '../../../harness/config/config.ts';
 import { SimFaults } from '../../../harness/sim/faults.ts';
 import { World } from '../../../harness/sim/world.ts';
 import type { AnyProtocol, Env } from '../../../systems/protocol.ts';

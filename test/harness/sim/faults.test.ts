@@ -1,7 +1,7 @@
 /** Faults of the simulator: what they do, how they overlap, and receipts that tell the truth. */
 
 import { describe, expect, test } from 'vitest';
-import { simulatorOptions } from '../../../harness/config.ts';
+import { simulatorOptions } from '../../../harness/config/config.ts';
 import { SimFaults } from '../../../harness/sim/faults.ts';
 import { World } from '../../../harness/sim/world.ts';
 import type { Fault } from '../../../nemesis/fault.ts';

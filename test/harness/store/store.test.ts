@@ -16,7 +16,7 @@ import { basename, join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EVENT_TYPES, History, type NewEvent, type Value } from '../../../checkers/history.ts';
-import { HarnessError } from '../../../harness/errors.ts';
+import { HarnessError } from '../../../harness/core/errors.ts';
 import { writeDerived, writeResults } from '../../../harness/store/files.ts';
 import { listRuns } from '../../../harness/store/list.ts';
 import { readHistory, readRun } from '../../../harness/store/reader.ts';

@@ -4,7 +4,7 @@ import type { NewEvent } from '../../../checkers/history.ts';
 import { History } from '../../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../../checkers/trace.ts';
 import type { Verdict } from '../../../checkers/verdict.ts';
-import { EXIT } from '../../../harness/errors.ts';
+import { EXIT } from '../../../harness/core/errors.ts';
 import { figuresOf } from '../../../harness/store/figures.ts';
 import { writeResults } from '../../../harness/store/files.ts';
 import type { ResultsFile, RunFile } from '../../../harness/store/format.ts';

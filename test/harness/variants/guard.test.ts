@@ -1,9 +1,9 @@
 /** A user's rules are held to what a decision is: values in, a value out, and nothing else. */
 
 import { describe, expect, test } from 'vitest';
-import type { HarnessError } from '../../../harness/errors.ts';
-import { OwnMistake, OwnThrew } from '../../../harness/variants/errors.ts';
-import { applyVariants } from '../../../harness/variants.ts';
+import type { HarnessError } from '../../../harness/core/errors.ts';
+import { OwnMistake, OwnThrew } from '../../../harness/core/panics.ts';
+import { applyVariants } from '../../../harness/variants/variants.ts';
 import { raft } from '../../../systems/raft/index.ts';
 import { count, yesOrNo } from '../../../systems/rule-table.ts';
 import type { System, Variant } from '../../../systems/system.ts';

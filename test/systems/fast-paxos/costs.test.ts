@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { systemNamed } from '../../../harness/catalogue.ts';
+import { systemNamed } from '../../../harness/config/catalogue.ts';
 import { costOf } from '../costs.ts';
 
 const NODES = 5;

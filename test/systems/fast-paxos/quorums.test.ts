@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resolveConfig } from '../../../harness/config.ts';
+import { resolveConfig } from '../../../harness/config/config.ts';
 import { quorumFault, quorumSizes } from '../../../systems/fast-paxos/quorums.ts';
 import { fastRules } from '../../../systems/fast-paxos/rules.ts';
 

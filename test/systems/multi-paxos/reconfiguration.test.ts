@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { builtIn } from '../../../harness/catalogue.ts';
-import { resolveConfig } from '../../../harness/config.ts';
-import { simulateOnce } from '../../../harness/simulate.ts';
+import { builtIn } from '../../../harness/config/catalogue.ts';
+import { resolveConfig } from '../../../harness/config/config.ts';
+import { simulateOnce } from '../../../harness/run/simulate.ts';
 import { judgedTwice } from '../judged-twice.ts';
 
 test('a cluster that changes its voters is right by what it stored, too', () => {

@@ -1,9 +1,9 @@
 /** Raft with each of its options on: nothing is wrong, and what the option adds really happens. */
 
 import { describe, expect, test } from 'vitest';
-import { resolveConfig } from '../../../harness/config.ts';
-import { VirtualDriver } from '../../../harness/drivers/virtual.ts';
-import { simulateOnce, virtualRun } from '../../../harness/simulate.ts';
+import { resolveConfig } from '../../../harness/config/config.ts';
+import { simulateOnce, virtualRun } from '../../../harness/run/simulate.ts';
+import { VirtualDriver } from '../../../harness/run/virtual.ts';
 import { traceJson } from '../../../harness/store/lines.ts';
 import type { Options } from '../../../systems/protocol.ts';
 

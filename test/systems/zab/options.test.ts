@@ -1,8 +1,8 @@
 /** Zab under the options that change who votes, what is sent and how long an epoch lasts. */
 
 import { describe, expect, test } from 'vitest';
-import { resolveConfig } from '../../../harness/config.ts';
-import { type SimulatedRun, simulateOnce } from '../../../harness/simulate.ts';
+import { resolveConfig } from '../../../harness/config/config.ts';
+import { type SimulatedRun, simulateOnce } from '../../../harness/run/simulate.ts';
 import type { Options } from '../../../systems/protocol.ts';
 
 const SEEDS = [1, 2, 3];

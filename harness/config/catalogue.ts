@@ -1,0 +1,36 @@
+/** What can be named in a run: the registries, and whatever a library's user adds of their own. */
+
+import type { Nemesis } from '../../nemesis/fault.ts';
+import { nemeses } from '../../nemesis/index.ts';
+import { systems } from '../../systems/index.ts';
+import type { System } from '../../systems/system.ts';
+import { workloads } from '../../workloads/index.ts';
+import type { Workload } from '../../workloads/workload.ts';
+import { suggestion, usage } from '../core/errors.ts';
+
+export interface Catalogue {
+  readonly systems: Readonly<Record<string, System>>;
+  readonly workloads: Readonly<Record<string, Workload>>;
+  readonly nemeses: Readonly<Record<string, Nemesis>>;
+}
+
+/** The registries of the folders. */
+export const builtIn: Catalogue = { systems, workloads, nemeses };
+
+export function systemNamed(name: string, catalogue: Catalogue = builtIn): System {
+  return named(catalogue.systems, name, 'unknown system');
+}
+
+export function workloadNamed(name: string, catalogue: Catalogue = builtIn): Workload {
+  return named(catalogue.workloads, name, '--workload: unknown');
+}
+
+export function nemesisNamed(name: string, catalogue: Catalogue = builtIn): Nemesis {
+  return named(catalogue.nemeses, name, '--nemesis: unknown');
+}
+
+function named<Item>(items: Readonly<Record<string, Item>>, name: string, what: string): Item {
+  const item = Object.hasOwn(items, name) ? items[name] : undefined;
+  if (item !== undefined) return item;
+  throw usage(`${what} "${name}" (${suggestion(name, Object.keys(items))})`);
+}

@@ -1,0 +1,231 @@
+/** The configuration of a run, fully resolved: the only home of defaults. Flags win over a file. */
+
+import type { Nemesis } from '../../nemesis/fault.ts';
+import type { Options } from '../../systems/protocol.ts';
+import type { HuntSettings, System } from '../../systems/system.ts';
+import type { Workload } from '../../workloads/workload.ts';
+import { usage } from '../core/errors.ts';
+import { clientsOf, type PerNode } from '../core/quantities.ts';
+import { CRASH_MODELS, type CrashModel } from '../sim/disk.ts';
+import type { NetworkOptions } from '../sim/network.ts';
+import type { DiskOptions } from '../sim/world.ts';
+import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
+import { recoveryBoundS } from './recovery.ts';
+import { resolveSettings, type SIMULATOR_OPTIONS } from './settings.ts';
+
+/** Everything that, with the code, determines a run. Stored in `run.json`. */
+export interface RunConfig {
+  readonly system: string;
+  readonly backend: 'sim' | 'docker';
+  readonly workload: string;
+  readonly nodes: number;
+  /** Clients at a time. */
+  readonly concurrency: number;
+  /** Operations per second over all clients. */
+  readonly rate: number;
+  readonly timeLimitS: number;
+  readonly nemesis: readonly string[];
+  readonly nemesisIntervalS: number;
+  /**
+   * Load after the quiet end: at least this long, and at most so long while nothing succeeds. By
+   * default a half and the whole of what the system may need to recover (`recovery.ts`).
+   */
+  readonly recoveryMinS: number;
+  readonly recoveryMaxS: number;
+  /** Containers: how long to wait without progress while they start; null: as the machine is. */
+  readonly startupTimeoutS: number | null;
+  readonly seed: number;
+  /** Ends the run at the first violation that is seen while it goes on. */
+  readonly stopAtViolation: boolean;
+  readonly mutants: readonly string[];
+  /** Modules of the user's own that bring system, workload or nemeses; absent where none do. */
+  readonly modules?: readonly string[];
+  readonly rules: readonly string[];
+  /** Options of the system, of the workload (`workload.keys`), and of the simulator. */
+  readonly set: Options;
+}
+
+/** What the user asked for: everything but the system may be left open. */
+export interface RunRequest extends Partial<Omit<RunConfig, 'system' | 'set' | 'concurrency'>> {
+  readonly system: string;
+  /** Clients at a time, also `2n`: two for each node. */
+  readonly concurrency?: number | PerNode;
+  readonly set?: Options;
+}
+
+const DEFAULTS = {
+  backend: 'sim',
+  nodes: 5,
+  concurrency: 10,
+  rate: 100,
+  timeLimitS: 60,
+  nemesisIntervalS: 5,
+} as const;
+
+/** Limits of numbers, each under the name by which the user gives it. */
+export const LIMITS = {
+  nodes: { name: '--nodes', min: 1, max: 9, whole: true },
+  concurrency: { name: '--concurrency', min: 1, max: 1000, whole: true },
+  rate: { name: '--rate', min: 0.1, max: 100_000, whole: false },
+  timeLimitS: { name: '--time-limit', min: 1, max: 86_400, whole: false },
+  nemesisIntervalS: { name: '--nemesis-interval', min: 0.1, max: 3600, whole: false },
+  recoveryMaxS: { name: '--recovery-max', min: 0.001, max: 3600, whole: false },
+  recoveryMinS: { name: '--recovery-min', min: 0.001, max: 3600, whole: false },
+  startupTimeoutS: { name: '--startup-timeout', min: 1, max: 3600, whole: false },
+  seed: { name: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER, whole: true },
+} as const;
+
+/** A plan is held in memory and on disk; longer hunts are many runs. */
+const OPERATIONS_MAX = 1_000_000;
+
+/** Resolves a request: flags over the hunt settings of its variants over defaults. */
+export function resolveConfig(
+  request: RunRequest,
+  hunts: readonly HuntSettings[],
+  drawSeed: () => number,
+  catalogue: Catalogue = builtIn,
+): RunConfig {
+  const system = systemNamed(request.system, catalogue);
+  const hinted: HuntSettings = Object.assign({}, ...hunts);
+  const workload = workloadNamed(
+    request.workload ?? hinted.workload ?? defaultWorkload(system, catalogue),
+    catalogue,
+  );
+  const nodes = request.nodes ?? hinted.nodes ?? DEFAULTS.nodes;
+  const hintedSet = Object.assign({}, ...hunts.map((hunt) => hunt.set ?? {}));
+  const set = resolveSettings(system, workload, { ...hintedSet, ...request.set });
+  const optionsFault = system.optionsFault?.(nodes, set) ?? null;
+  if (optionsFault !== null) throw usage(`--set ${optionsFault}`);
+  const backend = request.backend ?? DEFAULTS.backend;
+  const boundS = recoveryBoundS(system, { backend, set });
+  const recoveryMaxS = request.recoveryMaxS ?? Math.max(boundS, request.recoveryMinS ?? 0);
+  const leastMinS = backend === 'sim' ? boundS / 2 : boundS / 3;
+  const config: RunConfig = {
+    system: request.system,
+    backend,
+    workload: workload.name,
+    nodes,
+    concurrency: clientsOf(request.concurrency ?? DEFAULTS.concurrency, nodes),
+    rate: request.rate ?? hinted.rate ?? DEFAULTS.rate,
+    timeLimitS: request.timeLimitS ?? hinted.timeLimitS ?? DEFAULTS.timeLimitS,
+    nemesis: nemesisNames(request, hinted.nemesis, nodes, catalogue),
+    nemesisIntervalS:
+      request.nemesisIntervalS ?? hinted.nemesisIntervalS ?? DEFAULTS.nemesisIntervalS,
+    recoveryMinS: request.recoveryMinS ?? Math.min(leastMinS, recoveryMaxS),
+    recoveryMaxS,
+    startupTimeoutS: request.startupTimeoutS ?? null,
+    seed: request.seed ?? drawSeed(),
+    stopAtViolation: request.stopAtViolation ?? false,
+    mutants: request.mutants ?? [],
+    ...(request.modules === undefined ? {} : { modules: request.modules }),
+    rules: request.rules ?? [],
+    set,
+  };
+  checkLimits(config);
+  checkServed(system, workload);
+  return config;
+}
+
+/** Names of nemeses, with `all` and `none` spelt out; each can do something to so many nodes. */
+function nemesisNames(
+  request: RunRequest,
+  hinted: readonly string[] | undefined,
+  nodes: number,
+  catalogue: Catalogue,
+): readonly string[] {
+  const names = request.nemesis ?? hinted ?? ['all'];
+  const alone = names.find((name) => name === 'all' || name === 'none');
+  if (alone !== undefined && names.length > 1) {
+    throw usage(`--nemesis ${names.join(',')}: "${alone}" stands alone`);
+  }
+  if (alone === 'none') return [];
+  const chosen = alone === 'all' ? Object.keys(catalogue.nemeses) : [...new Set(names)];
+  const unfit = chosen.filter((name) => nodesMin(nemesisNamed(name, catalogue)) > nodes);
+  // Only what the user named must be carried out; a suggestion may not suit the user's cluster.
+  if (alone === undefined && request.nemesis !== undefined && unfit[0] !== undefined) {
+    const least = nodesMin(nemesisNamed(unfit[0], catalogue));
+    throw usage(`--nemesis ${unfit[0]}: needs ${least} nodes or more (--nodes is ${nodes})`);
+  }
+  return chosen.filter((name) => !unfit.includes(name));
+}
+
+/** The smallest cluster in which a nemesis has a form. */
+function nodesMin({ forms }: Nemesis): number {
+  return Math.min(...forms.map((form) => form.minNodes));
+}
+
+/** The first workload that a system serves; where it serves none, one to complain about. */
+function defaultWorkload({ operations }: System, { workloads }: Catalogue): string {
+  const served = Object.entries(workloads).find(([, one]) =>
+    one.operations.every((f) => operations.includes(f)),
+  );
+  return served?.[0] ?? 'register';
+}
+
+function checkServed(system: System, workload: Workload): void {
+  const missing = workload.operations.filter((f) => !system.operations.includes(f));
+  if (missing.length === 0) return;
+  throw usage(
+    `--workload ${workload.name} needs ${missing.join(', ')}, which ${system.name} does not serve`,
+  );
+}
+
+function checkLimits(config: RunConfig): void {
+  for (const [field, { name, ...limit }] of Object.entries(LIMITS)) {
+    const value = config[field as keyof typeof LIMITS];
+    const fault = value === null ? null : limitFault(value, limit);
+    if (fault !== null) throw usage(`${name}: ${fault}`);
+  }
+  const { recoveryMinS, recoveryMaxS } = config;
+  if (recoveryMinS > recoveryMaxS) {
+    throw usage(`--recovery-min: ${recoveryMinS} is above --recovery-max (${recoveryMaxS})`);
+  }
+  const operations = config.rate * (config.timeLimitS + config.recoveryMaxS);
+  if (operations > OPERATIONS_MAX) {
+    throw usage(
+      `--rate ${config.rate} for --time-limit ${config.timeLimitS}: a run of ` +
+        `${Math.round(operations)} operations is too long (at most ${OPERATIONS_MAX})`,
+    );
+  }
+}
+
+/** Why a number is outside of what is allowed; null where it is inside. */
+export function limitFault(
+  value: number,
+  { min, max, whole }: { readonly min: number; readonly max: number; readonly whole: boolean },
+): string | null {
+  // NaN is neither: it fails both comparisons.
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return null;
+  return `${value} is not allowed (${whole ? 'a whole number ' : ''}${min} to ${max})`;
+}
+
+/** The simulator's part of the settings. */
+export function simulatorOptions(set: Options): {
+  readonly network: NetworkOptions;
+  readonly disk: DiskOptions;
+  readonly crashModel: CrashModel;
+} {
+  const number = (name: keyof typeof SIMULATOR_OPTIONS) => Number(set[name]);
+  return {
+    network: {
+      latencyMinUs: number('network.latencyMinUs'),
+      latencyMaxUs: number('network.latencyMaxUs'),
+      lossPpm: number('network.lossPpm'),
+      duplicatePpm: number('network.duplicatePpm'),
+      latePpm: number('network.latePpm'),
+      lateMaxUs: number('network.lateMaxUs'),
+      resends: number('network.resends'),
+    },
+    disk: { syncMinUs: number('disk.syncMinUs'), syncMaxUs: number('disk.syncMaxUs') },
+    crashModel: CRASH_MODELS.find((model) => model === set['disk.crash']) ?? 'prefix',
+  };
+}
+
+/** The settings that begin with a prefix, without it: a workload's own options. */
+export function settingsUnder(prefix: string, set: Options): Options {
+  return Object.fromEntries(
+    Object.entries(set)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value]),
+  );
+}

@@ -1,0 +1,221 @@
+/**
+ * How long a system may take to recover in a world as slow as the one that was configured, and
+ * whether it can be live there at all: time-outs that messages and disks cannot meet are a setting
+ * of the user's, and never the protocol's failure.
+ */
+
+import type { Options } from '../../systems/protocol.ts';
+import type { Patience, System } from '../../systems/system.ts';
+
+/** A bound on recovery, in election timeouts (PROTOCOLS 3.5). */
+const TIMEOUTS = 20;
+/** A time-out counts as so many times what must pass within it, if that is more. */
+const TRIES = 4;
+/** What was held back before the quiet end may arrive so long after it; some come anew. */
+const LATE_TIMES = 10;
+/** Clients wait a second for an answer before they give up; so do they after the quiet end. */
+const LEAST_S = 3;
+/** Real machines are busy with others. */
+const LEAST_REAL_S = 30;
+
+/** Above this share of messages lost or late, an exchange of two fails more often than not. */
+const UNSURE_MAX = 0.25;
+/** Above this chance that a node hears nothing within a time-out, leaders do not last. */
+const SILENCE_MAX = 0.02;
+
+/** So many sessions a second clients open that take them from one another: that uses up leaders. */
+const SESSIONS_PER_S = 2_000;
+
+/** Share of what a system can take in at most, above which its queue grows: bursts come, too. */
+const LOAD_MAX = 0.5;
+
+/** The part of a run's configuration on which liveness depends. */
+interface Setting {
+  readonly backend: 'sim' | 'docker';
+  readonly nodes: number;
+  /** Clients at a time. */
+  readonly concurrency: number;
+  /** Operations per second. */
+  readonly rate: number;
+  readonly set: Options;
+}
+
+/** How long recovery may take after the last fault, in seconds. */
+export function recoveryBoundS(
+  system: System,
+  { backend, set }: Pick<Setting, 'backend' | 'set'>,
+): number {
+  const timeoutS = Number(set['electionTimeoutMs'] ?? system.electionTimeoutMs) / 1000;
+  if (backend !== 'sim') return Math.max(LEAST_REAL_S, TIMEOUTS * timeoutS);
+  const needs = patienceOf(system).map((patience) => needMs(patience, worldOf(system, set), set));
+  const needS = Math.max(0, ...needs) / 1000;
+  const { lateMs } = worldOf(system, set);
+  return Math.max(
+    LEAST_S,
+    TIMEOUTS * Math.max(timeoutS, TRIES * needS),
+    (LATE_TIMES * lateMs) / 1000,
+  );
+}
+
+/**
+ * A quorum that stays healthy has so much of the bound on recovery: six election timeouts. Of some
+ * thousand such times the longest that a correct protocol took was under half of that.
+ */
+const PROGRESS_SHARE = 0.3;
+/** Above this share of messages lost or late, elections are tried anew often: it has all of it. */
+const SURE_MAX = 0.005;
+
+/** How long a quorum that stays healthy may take to serve somebody, in seconds. */
+export function progressBoundS(system: System, setting: Pick<Setting, 'backend' | 'set'>): number {
+  const isSure = worldOf(system, setting.set).unsure <= SURE_MAX;
+  return recoveryBoundS(system, setting) * (isSure ? PROGRESS_SHARE : 1);
+}
+
+/**
+ * A setting under which a system cannot be expected to be live, and what that brings about:
+ * elections that fail and leaders that are given up, clients that are refused, or anything.
+ */
+export interface Hindrance {
+  readonly causes: 'elections' | 'refusals' | 'anything';
+  /** What is set and what to set instead. */
+  readonly because: string;
+}
+
+/**
+ * Why a system cannot be expected to be live in this world, with what to set instead; null where
+ * it can.
+ */
+export function cannotBeLive(system: System, setting: Setting): string | null {
+  return hindrances(system, setting)[0]?.because ?? null;
+}
+
+/**
+ * All that keeps a system from being live in this world, most important first; none where nothing
+ * does. Real machines are not known well enough to say so of them.
+ */
+export function hindrances(system: System, setting: Setting): readonly Hindrance[] {
+  const { backend, nodes, concurrency, rate, set } = setting;
+  if (backend !== 'sim') return [];
+  const world = worldOf(system, set);
+  const found: Hindrance[] = [];
+  for (const patience of patienceOf(system)) {
+    const because = tooHasty(patience, world, setting) ?? tooSilent(patience, world, setting);
+    if (because !== null) found.push({ causes: 'elections', because });
+  }
+  const sessionsMax = Number(set['sessionsMax'] ?? Number.POSITIVE_INFINITY);
+  if (concurrency > sessionsMax) {
+    const because =
+      `${concurrency} clients have ${sessionsMax} sessions between them, and each that opens one ` +
+      `takes it from another: set sessionsMax=${concurrency} or more, or --concurrency lower`;
+    const serves = system.leaderServes?.(set) ?? Number.POSITIVE_INFINITY;
+    found.push({ causes: serves < SESSIONS_PER_S ? 'anything' : 'refusals', because });
+  }
+  const inFlight = system.inFlight?.(set) ?? Number.POSITIVE_INFINITY;
+  const takesMs = nodes > 1 ? 2 * world.hopMs : 2 * world.syncMs;
+  const rateMax = Math.floor((LOAD_MAX * inFlight * 1000) / takesMs);
+  if (rate > rateMax) {
+    const because =
+      `${rate} operations a second are more than it can take in, ${inFlight} at a time, each of ` +
+      `which may need ${takesMs} ms: set --rate ${rateMax} or less, or let it take more at a time`;
+    found.push({ causes: 'refusals', because });
+  }
+  if (nodes > 1 && world.unsure > UNSURE_MAX) {
+    const because =
+      `${percent(world.unsure)} of the messages are lost or late: set network.lossPpm and ` +
+      `network.latePpm lower (to ${UNSURE_MAX * 1e6} per million together)`;
+    found.push({ causes: 'anything', because });
+  }
+  return found;
+}
+
+/** Messages and disks cannot meet the time-out. */
+function tooHasty(patience: Patience, world: WorldDelays, { set }: Setting): string | null {
+  const { option, every, hops } = patience;
+  const haveMs = Number(set[option]);
+  const least = Math.ceil(needMs(patience, world, set));
+  if (haveMs >= least) return null;
+  const signs = every === undefined ? '' : `${every}=${set[every]} and `;
+  return (
+    `${option}=${haveMs} is shorter than the ${least} ms that ${signs}${hops} ` +
+    `${hops === 1 ? 'message' : 'messages'} may take in this world (latency up to ` +
+    `${world.latencyMs} ms, a sync up to ${world.syncMs} ms): set ${option}=${least} or more`
+  );
+}
+
+/** Signs of life are lost so often that within the time-out none may come. */
+function tooSilent(patience: Patience, world: WorldDelays, setting: Setting): string | null {
+  const { option, every, hops } = patience;
+  const { nodes, set } = setting;
+  if (every === undefined || nodes === 1) return null;
+  const haveMs = Number(set[option]);
+  const signs = Math.floor((haveMs - world.hopMs * hops) / Number(set[every]));
+  if (nodes * world.unsure ** Math.max(1, signs) <= SILENCE_MAX) return null;
+  return (
+    `${percent(world.unsure)} of the messages are lost or late, and ${option}=${haveMs} leaves ` +
+    `room for ${signs} of them, ${every}=${set[every]} apart: leaders are given up although ` +
+    `nothing is wrong with them; set network.lossPpm and network.latePpm lower, or ${option} higher`
+  );
+}
+
+/**
+ * Elections that lost messages alone may bring about in so many seconds, with room to spare; any
+ * number where the world keeps leaders from lasting.
+ */
+export function electionsByChance(system: System, setting: Setting, seconds: number): number {
+  const { backend, nodes, set } = setting;
+  if (hindrances(system, setting).some(({ causes }) => causes !== 'refusals')) {
+    return Number.POSITIVE_INFINITY;
+  }
+  const [patience] = patienceOf(system);
+  if (backend !== 'sim' || patience?.every === undefined) return 0;
+  const world = worldOf(system, set);
+  const timeoutMs = Number(set[patience.option]);
+  const signs = Math.floor((timeoutMs - world.hopMs * patience.hops) / Number(set[patience.every]));
+  const expected = (nodes * world.unsure ** Math.max(1, signs) * seconds * 1000) / timeoutMs;
+  return Math.ceil(4 * expected);
+}
+
+/** Delays of a message from node to node, in milliseconds; shares from 0 to 1. */
+interface WorldDelays {
+  readonly latencyMs: number;
+  readonly syncMs: number;
+  /** A message and the sync that it waits for: one that is under way, and its own. */
+  readonly hopMs: number;
+  /** How long some messages are held back, or come again; 0 where none are. */
+  readonly lateMs: number;
+  /** Share of the messages that a node cannot count on. */
+  readonly unsure: number;
+}
+
+function worldOf(system: System, set: Options): WorldDelays {
+  const number = (name: string) => Number(set[name]);
+  const latencyMs = number('network.latencyMaxUs') / 1000;
+  const syncMs = number('disk.syncMaxUs') / 1000;
+  const lateMax = number('network.lateMaxUs') / 1000;
+  const lateShare = lateMax > latencyMs ? number('network.latePpm') / 1e6 : 0;
+  const share = number('network.lossPpm') / 1e6 + lateShare;
+  const isLate = lateShare > 0 || number('network.duplicatePpm') > 0;
+  const hopMs = latencyMs + 2 * syncMs;
+  if (system.links !== 'connections') {
+    return { latencyMs, syncMs, hopMs, lateMs: isLate ? lateMax : 0, unsure: share };
+  }
+  // What is lost or late comes with the next copy, and holds up the rest until then.
+  const resends = number('network.resends');
+  const waitMs = share === 0 || resends === 0 ? 0 : Math.max(10, 4 * latencyMs);
+  const lateMs = resends === 0 && isLate ? lateMax : 3 * waitMs;
+  // Each loss breaks the connection, with all that is on its way: hundreds of messages a second.
+  const unsure = resends === 0 ? Math.min(1, 100 * share) : share ** 2;
+  return { latencyMs, syncMs, hopMs: hopMs + waitMs, lateMs, unsure };
+}
+
+function needMs({ every, hops }: Patience, { hopMs }: WorldDelays, set: Options): number {
+  return (every === undefined ? 0 : Number(set[every])) + hops * hopMs;
+}
+
+function patienceOf(system: System): readonly Patience[] {
+  return system.patience ?? [];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

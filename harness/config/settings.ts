@@ -1,0 +1,144 @@
+/** What `--set` takes: options of the system, of the workload and of the simulator, together. */
+
+import type { Options } from '../../systems/protocol.ts';
+import type { OptionSpec, System } from '../../systems/system.ts';
+import type { Workload } from '../../workloads/workload.ts';
+import { suggestion, usage } from '../core/errors.ts';
+import { CRASH_MODELS } from '../sim/disk.ts';
+
+type Specs = Readonly<Record<string, OptionSpec>>;
+
+const MILLION = 1_000_000;
+const US_MAX = 60 * MILLION;
+
+function microseconds(describe: string, value: number, min = 0): OptionSpec {
+  return { describe, default: value, min, max: US_MAX };
+}
+
+function perMillion(describe: string): OptionSpec {
+  return { describe, default: 1_000, min: 0, max: MILLION };
+}
+
+/** Settings of the simulator's network, disk and crashes. */
+export const SIMULATOR_OPTIONS = {
+  'network.latencyMinUs': microseconds('shortest delay of a message', 200),
+  'network.latencyMaxUs': microseconds('longest ordinary delay', 2_000),
+  'network.lossPpm': perMillion('messages lost, per million'),
+  'network.duplicatePpm': perMillion('messages that come twice, per million'),
+  'network.latePpm': perMillion('messages held back for long, per million'),
+  'network.lateMaxUs': microseconds('how long they are held back at most', 300_000, 1),
+  'network.resends': {
+    describe: 'how often a connection sends a lost message again until it breaks; over connections',
+    default: 7,
+    min: 0,
+    max: 15,
+  },
+  'disk.syncMinUs': microseconds('shortest time of a sync', 100),
+  'disk.syncMaxUs': microseconds('longest time of a sync', 1_000),
+  'disk.crash': {
+    describe:
+      'what a crash keeps of unsynced writes: some of the oldest, none, or some and a torn one',
+    default: 'prefix',
+    choices: CRASH_MODELS,
+  },
+} as const satisfies Specs;
+
+/** Every option that a run of this system under this workload has, as `--set` names it. */
+export function settingSpecs(system: System, workload: Workload): Specs {
+  return { ...system.options, ...SIMULATOR_OPTIONS, ...workloadSpecs(workload) };
+}
+
+/** A workload's options under the names that they have beside those of a system. */
+export function workloadSpecs(workload: Workload): Specs {
+  return Object.fromEntries(
+    Object.entries(workload.options).map(([name, spec]) => [`workload.${name}`, spec]),
+  );
+}
+
+/** What is given, checked, and the default of everything else. */
+export function resolveSettings(system: System, workload: Workload, given: Options): Options {
+  return resolve(settingSpecs(system, workload), system.name, given);
+}
+
+/** The same for the options of a system alone, where no workload and no simulator has a say. */
+export function resolveSystemOptions(system: System, given: Options): Options {
+  return resolve(system.options, system.name, given);
+}
+
+function resolve(specs: Specs, system: string, given: Options): Options {
+  for (const [name, value] of Object.entries(given)) {
+    const fault = settingFault(specs, system, name, value);
+    if (fault === null) continue;
+    throw usage(
+      Object.hasOwn(specs, name) ? `--set ${name}=${value}: ${fault}` : `--set: ${fault}`,
+    );
+  }
+  const settings = Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [
+      name,
+      Object.hasOwn(given, name) ? settingOf(spec, given[name] as Value) : spec.default,
+    ]),
+  );
+  checkTogether(specs, settings);
+  return settings;
+}
+
+type Value = Options[string];
+
+/** What is wrong with one setting, by itself; null where nothing is. */
+export function settingFault(
+  specs: Specs,
+  system: string,
+  name: string,
+  given: Value,
+): string | null {
+  const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+  if (spec === undefined) {
+    const hint = suggestion(name, Object.keys(specs), `see: ordeal list options ${system}`);
+    return `unknown option "${name}" (${hint})`;
+  }
+  return isAllowed(spec, settingOf(spec, given)) ? null : `not allowed (${allowedOf(spec)})`;
+}
+
+function settingOf(spec: OptionSpec, given: Value): Value {
+  return typeof given === 'string' ? parseAs(typeof spec.default, given) : given;
+}
+
+export function isAllowed(spec: OptionSpec, value: Value): boolean {
+  if ('choices' in spec) return spec.choices.includes(String(value));
+  if ('pattern' in spec) {
+    return typeof value === 'string' && new RegExp(`^(?:${spec.pattern})$`).test(value);
+  }
+  if (!('min' in spec)) return typeof value === 'boolean';
+  return Number.isInteger(value) && Number(value) >= spec.min && Number(value) <= spec.max;
+}
+
+/** The values of an option in words. */
+export function allowedOf(spec: OptionSpec): string {
+  if ('choices' in spec) return spec.choices.join(', ');
+  if ('pattern' in spec) return spec.allowed;
+  return 'min' in spec ? `a whole number ${spec.min} to ${spec.max}` : 'true or false';
+}
+
+function parseAs(type: string, text: string): Value {
+  if (type === 'number' && text.trim() !== '') return Number(text);
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}
+
+/** What each setting cannot know alone. */
+function checkTogether(specs: Specs, settings: Options): void {
+  const value = (name: string) => Number(settings[name]);
+  for (const what of ['network.latency', 'disk.sync']) {
+    const [low, high] = [value(`${what}MinUs`), value(`${what}MaxUs`)];
+    if (low > high) throw usage(`--set ${what}MaxUs: ${high} is below ${what}MinUs (${low})`);
+  }
+  if (value('network.lossPpm') + value('network.latePpm') > MILLION) {
+    throw usage('--set network.latePpm: with network.lossPpm it is more than a million');
+  }
+  for (const [name, spec] of Object.entries(specs)) {
+    const limit = 'min' in spec ? spec.below : undefined;
+    if (limit === undefined || value(name) < value(limit)) continue;
+    throw usage(`--set ${name}: ${value(name)} is not below ${limit} (${value(limit)})`);
+  }
+}

@@ -1,0 +1,437 @@
+/**
+ * The run itself, as a pure step: what happens in, what is to be done out. Driven in virtual time
+ * by the simulator and in real time on containers; it knows no system, workload or nemesis by name.
+ *
+ * Phases: load under faults; a quiet end that undoes every fault; a recovery window in which load
+ * goes on; final reads; finish when the last operation has ended.
+ */
+
+import { LOST } from '../../checkers/fault-windows.ts';
+import { History, type Value } from '../../checkers/history.ts';
+import { nodeName } from '../../checkers/trace.ts';
+import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
+import { type Operation, type Outcome, tellsMore } from '../../systems/operations.ts';
+import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
+import { correction, dueUs } from './fault-time.ts';
+import type { Plan } from './plan.ts';
+
+/** What the driver is to do. A `wake` for client -1 is the engine's own. */
+export type Command =
+  | {
+      readonly kind: 'invoke';
+      readonly client: number;
+      readonly process: number;
+      readonly operation: Operation;
+    }
+  | { readonly kind: 'wake'; readonly client: number; readonly atUs: number }
+  | { readonly kind: 'start-fault'; readonly fault: PlannedFault }
+  | { readonly kind: 'end-fault'; readonly fault: PlannedFault }
+  | { readonly kind: 'finish' };
+
+export interface EngineConfig {
+  readonly clients: number;
+  readonly timeLimitUs: number;
+  /** Load goes on at least this long after the quiet end ... */
+  readonly recoveryMinUs: number;
+  /** ... and at most this long, while nothing has succeeded since, or too little in the run. */
+  readonly recoveryMaxUs: number;
+  /** So many operations that succeeded are enough for a run to show something; by default 1. */
+  readonly okEnough?: number;
+  /**
+   * Asked once load may end: whether all that the run is to show of recovery has been shown, one
+   * way or the other. The run waits for what has not, up to `WAIT_TIMES` the longest load.
+   */
+  readonly settled?: (nowUs: number) => boolean;
+  /**
+   * Whether a fault that found nobody to act on looks on until the load ends, and not only until its
+   * own planned end: nobody knows how long nodes of a real machine take to come back.
+   */
+  readonly seeksOn?: boolean;
+}
+
+/** What is slow to come about is waited for so many times as long as load goes on at most. */
+export const WAIT_TIMES = 4;
+/** How often it is looked for meanwhile, in the shortest time that load goes on. */
+const LOOKS = 4;
+
+/** How long a fault that found nobody to act on waits before it looks again. */
+const SEEK_US = 250_000;
+
+type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done' | 'unformed';
+
+/** One client slot: its share of the plan, and the process that it currently is. */
+interface Slot {
+  process: number;
+  readonly planned: PlannedOperation[];
+  next: number;
+  open: Operation | null;
+}
+
+/** What became of a fault's latest attempt to find somebody to act on. */
+interface Seeking {
+  readonly againUs: number;
+  readonly receipt: Receipt;
+  readonly targets: string;
+}
+
+export class Engine {
+  readonly history = new History();
+  phase: Phase = 'load';
+  /** When every fault had been undone; null before that. */
+  quietAtUs: number | null = null;
+
+  readonly #config: EngineConfig;
+  readonly #workload: Workload;
+  readonly #faults: readonly PlannedFault[];
+  readonly #slots: Slot[];
+  /** Last value seen by any client, by key. */
+  readonly #seen = new Map<string, Value>();
+  /** Faults in force or on their way, by id. */
+  readonly #active = new Map<number, PlannedFault>();
+  /** Of these, when their end was asked for. */
+  readonly #ending = new Map<number, number>();
+  /** When a receipt said that they are in force, where one did. */
+  readonly #inForceUs = new Map<number, number>();
+  /** Those that are being carried out, since when: nobody knows yet whether they are in force. */
+  readonly #pending = new Map<number, number>();
+  /** Those that are in force only some time after they were asked for, for the machine's sake. */
+  readonly #late = new Set<number>();
+  /** Of the active ones, those that have found nobody to act on so far, and when each looks again. */
+  readonly #seeking = new Map<number, Seeking>();
+  #nextFault = 0;
+  /** The wake that counts: the earliest asked for. */
+  #wakeUs = Number.POSITIVE_INFINITY;
+  #finals: Operation[] | null = null;
+  #open = 0;
+  #okSinceQuiet = false;
+  #oks = 0;
+
+  constructor(plan: Plan, workload: Workload, config: EngineConfig) {
+    this.#config = config;
+    this.#workload = workload;
+    this.#faults = plan.faults;
+    this.#slots = Array.from({ length: config.clients }, (_, client) => ({
+      process: client,
+      planned: [],
+      next: 0,
+      open: null,
+    }));
+    for (const operation of plan.operations) this.#slots[operation.client]?.planned.push(operation);
+  }
+
+  /** The first step: asks to be woken for whatever comes first. */
+  start(): Command[] {
+    const commands: Command[] = [];
+    for (const [client, slot] of this.#slots.entries()) this.#wakeFor(client, slot, commands);
+    this.#wakeEngine(0, commands);
+    return commands;
+  }
+
+  /** A time that was asked for has come. */
+  wake(client: number, nowUs: number): Command[] {
+    const commands: Command[] = [];
+    if (client >= 0) this.#advanceClient(client, nowUs, commands);
+    else if (nowUs >= this.#wakeUs) {
+      this.#wakeUs = Number.POSITIVE_INFINITY;
+      this.#advanceFaults(nowUs, commands);
+    }
+    return commands;
+  }
+
+  /** A client's operation has ended; `nowUs` is when the client received the answer. */
+  completed(client: number, outcome: Outcome, nowUs: number): Command[] {
+    const slot = this.#slot(client);
+    const operation = slot.open;
+    if (operation === null) throw new Error(`client ${client} has no open operation`);
+    slot.open = null;
+    this.#open--;
+    this.#record(nowUs, outcome, slot.process, operation);
+    const commands: Command[] = [];
+    if (outcome.type === 'ok') {
+      this.#learn(operation, outcome.value);
+      const loadEndUs = this.#loadEndUs();
+      this.#oks++;
+      if (this.phase === 'recovery') this.#okSinceQuiet = true;
+      if (this.#loadEndUs() < loadEndUs) this.#wakeEngine(nowUs, commands);
+    }
+    // Whoever does not know how an operation ended can take no further part: a new process comes.
+    if (outcome.type === 'info') slot.process += this.#config.clients;
+    this.#advanceClient(client, nowUs, commands);
+    return commands;
+  }
+
+  /** A fault has been carried out, or could not be; `targets` says on whom, for a reader. */
+  faultStarted(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
+    this.#recordFault(nowUs, fault, 'start', receipt, targets);
+    if (receipt.status === 'installed') {
+      this.#inForceUs.set(fault.id, nowUs);
+      if (nowUs > (this.#pending.get(fault.id) ?? nowUs)) this.#late.add(fault.id);
+    }
+    this.#pending.delete(fault.id);
+    const commands: Command[] = [];
+    // Installed late, it may have to go on for longer than was planned.
+    if (nowUs > fault.startUs) this.#wakeEngine(nowUs, commands);
+    return commands;
+  }
+
+  /**
+   * A fault found nobody to act on (the leader of a cluster that has none, a node that is down),
+   * and holds nothing. It looks again until its time is over.
+   */
+  faultSkipped(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
+    const againUs = nowUs + SEEK_US;
+    const commands: Command[] = [];
+    if (this.#ending.has(fault.id) || againUs >= this.#seekEndUs(fault)) {
+      return this.faultStarted(fault, receipt, targets, nowUs);
+    }
+    this.#pending.delete(fault.id);
+    this.#seeking.set(fault.id, { againUs, receipt, targets });
+    this.#wakeEngine(nowUs, commands);
+    return commands;
+  }
+
+  faultEnded(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
+    this.#recordFault(nowUs, fault, 'end', receipt, targets);
+    this.#active.delete(fault.id);
+    const commands: Command[] = [];
+    if (this.phase === 'quiet') this.#advanceFaults(nowUs, commands);
+    return commands;
+  }
+
+  /** The machine lost what the run needs: whatever follows says nothing about the system. */
+  lost(because: string, nowUs: number): Command[] {
+    const event = { type: 'info', process: 'nemesis', f: LOST, value: because } as const;
+    this.history.push({ time: nowUs * 1000, ...event });
+    return [];
+  }
+
+  /** The cluster never came about: a history of nothing but that. */
+  unformed(nowUs: number): void {
+    this.phase = 'unformed';
+    this.#recordPhase(nowUs);
+  }
+
+  /** Ends the run before its time: asks for nothing more, but that faults be undone. */
+  stop(nowUs: number): Command[] {
+    this.phase = 'done';
+    const commands: Command[] = [];
+    for (const fault of this.#active.values()) this.#end(fault, nowUs, commands);
+    return commands;
+  }
+
+  #advanceClient(client: number, nowUs: number, commands: Command[]): void {
+    const slot = this.#slot(client);
+    if (slot.open !== null) return;
+    if (this.phase === 'final') {
+      this.#finalRead(client, slot, nowUs, commands);
+      return;
+    }
+    if (this.phase === 'done') return;
+    const planned = slot.planned[slot.next];
+    if (planned === undefined) return;
+    if (planned.atUs > nowUs) {
+      this.#wakeFor(client, slot, commands);
+      return;
+    }
+    slot.next++;
+    const operation = this.#workload.settle(planned, this.#seen.get(planned.key) ?? null);
+    if (!this.#seen.has(planned.key)) this.#seen.set(planned.key, null);
+    this.#invoke(client, slot, operation, nowUs, commands);
+  }
+
+  #invoke(
+    client: number,
+    slot: Slot,
+    operation: Operation,
+    nowUs: number,
+    commands: Command[],
+  ): void {
+    slot.open = operation;
+    this.#open++;
+    const { f, value } = operation;
+    const key = keyOf(operation);
+    this.history.push({ time: nowUs * 1000, type: 'invoke', process: slot.process, f, key, value });
+    commands.push({ kind: 'invoke', client, process: slot.process, operation });
+  }
+
+  /** Starts and ends faults whose time has come, and moves from phase to phase. */
+  #advanceFaults(nowUs: number, commands: Command[]): void {
+    // A wake may come late: what has not started by the quiet end does not start any more.
+    if (this.phase === 'load' && nowUs >= this.#config.timeLimitUs) this.phase = 'quiet';
+    if (this.phase === 'load' || this.phase === 'quiet') this.#endDue(nowUs, commands);
+    if (this.phase === 'load') this.#startDue(nowUs, commands);
+    if (this.phase === 'quiet' && this.#active.size === 0) {
+      this.phase = 'recovery';
+      this.quietAtUs = nowUs;
+      this.#recordPhase(nowUs);
+    }
+    if (this.phase === 'recovery' && this.#recovered(nowUs)) this.#startFinalReads(nowUs, commands);
+    else this.#wakeEngine(nowUs, commands);
+  }
+
+  #endDue(nowUs: number, commands: Command[]): void {
+    for (const fault of this.#active.values()) {
+      if (this.#pending.has(fault.id) || this.#dueUs(fault) > nowUs) continue;
+      this.#end(fault, nowUs, commands);
+    }
+  }
+
+  /** Until when a fault that finds nobody looks for somebody. */
+  #seekEndUs({ endUs }: PlannedFault): number {
+    return this.#config.seeksOn === true ? this.#config.timeLimitUs : endUs;
+  }
+
+  #dueUs(fault: PlannedFault): number {
+    if (this.#seeking.has(fault.id)) return this.#seekEndUs(fault);
+    const sinceUs = this.#inForceUs.get(fault.id);
+    const inForce = { sinceUs, late: this.#late.has(fault.id) };
+    return dueUs(fault, inForce, this.#config.timeLimitUs);
+  }
+
+  /** Asks, once, for a fault to be undone. */
+  #end(fault: PlannedFault, nowUs: number, commands: Command[]): void {
+    if (this.#ending.has(fault.id)) return;
+    this.#ending.set(fault.id, nowUs);
+    const seeking = this.#seeking.get(fault.id);
+    if (seeking !== undefined) {
+      this.#seeking.delete(fault.id);
+      this.#recordFault(nowUs, fault, 'start', seeking.receipt, seeking.targets);
+    }
+    commands.push({ kind: 'end-fault', fault });
+  }
+
+  #startDue(nowUs: number, commands: Command[]): void {
+    for (const [id, { againUs }] of this.#seeking) {
+      if (againUs > nowUs) continue;
+      this.#seeking.delete(id);
+      this.#pending.set(id, nowUs);
+      if (this.#config.seeksOn === true) this.#late.add(id);
+      commands.push({ kind: 'start-fault', fault: this.#active.get(id) as PlannedFault });
+    }
+    for (;;) {
+      const fault = this.#faults[this.#nextFault];
+      if (fault === undefined || fault.startUs > nowUs) return;
+      this.#nextFault++;
+      this.#active.set(fault.id, fault);
+      this.#pending.set(fault.id, nowUs);
+      commands.push({ kind: 'start-fault', fault });
+    }
+  }
+
+  #recovered(nowUs: number): boolean {
+    const { recoveryMaxUs, settled } = this.#config;
+    const sinceUs = nowUs - (this.quietAtUs as number);
+    if (sinceUs < this.#loadEndUs()) return false;
+    return sinceUs >= WAIT_TIMES * recoveryMaxUs || settled === undefined || settled(nowUs);
+  }
+
+  /** How long load goes on after the quiet end, as things stand. */
+  #loadEndUs(): number {
+    const { recoveryMinUs, recoveryMaxUs, okEnough = 1 } = this.#config;
+    return this.#okSinceQuiet && this.#oks >= okEnough ? recoveryMinUs : recoveryMaxUs;
+  }
+
+  #startFinalReads(nowUs: number, commands: Command[]): void {
+    this.phase = 'final';
+    this.#recordPhase(nowUs);
+    this.#finals = [...this.#workload.finalReads([...this.#seen.keys()])].reverse();
+    for (const client of this.#slots.keys()) this.#advanceClient(client, nowUs, commands);
+  }
+
+  #finalRead(client: number, slot: Slot, nowUs: number, commands: Command[]): void {
+    const operation = this.#finals?.pop();
+    if (operation !== undefined) this.#invoke(client, slot, operation, nowUs, commands);
+    else if (this.#open === 0) {
+      this.phase = 'done';
+      commands.push({ kind: 'finish' });
+    }
+  }
+
+  #wakeFor(client: number, slot: Slot, commands: Command[]): void {
+    const planned = slot.planned[slot.next];
+    if (planned !== undefined) commands.push({ kind: 'wake', client, atUs: planned.atUs });
+  }
+
+  /** Asks for the next time at which a fault starts or ends or a phase may change. */
+  #wakeEngine(nowUs: number, commands: Command[]): void {
+    const { timeLimitUs, recoveryMinUs } = this.#config;
+    let atUs = Number.POSITIVE_INFINITY;
+    if (this.phase === 'recovery') {
+      const endUs = (this.quietAtUs as number) + this.#loadEndUs();
+      atUs = endUs > nowUs ? endUs : nowUs + Math.ceil(recoveryMinUs / LOOKS);
+    } else if (this.phase === 'load' || this.phase === 'quiet') {
+      const nextUs = this.#faults[this.#nextFault]?.startUs ?? timeLimitUs;
+      if (this.phase === 'load') atUs = Math.min(timeLimitUs, nextUs);
+      for (const fault of this.#active.values()) {
+        const endUs = this.#dueUs(fault);
+        // What is due and still being carried out is seen to once that is over.
+        const waits = this.#pending.has(fault.id) && endUs <= nowUs;
+        if (!this.#ending.has(fault.id) && !waits) atUs = Math.min(atUs, endUs);
+      }
+      for (const { againUs } of this.#seeking.values()) atUs = Math.min(atUs, againUs);
+    }
+    if (atUs >= this.#wakeUs) return;
+    this.#wakeUs = atUs;
+    commands.push({ kind: 'wake', client: -1, atUs });
+  }
+
+  #learn(operation: Operation, result: Value): void {
+    const { f, key, value } = operation;
+    if (f === 'read') this.#seen.set(key, result);
+    else if (f === 'write') this.#seen.set(key, value);
+    else if (f === 'cas') this.#seen.set(key, (value as readonly Value[])[1] as Value);
+  }
+
+  #record(nowUs: number, outcome: Outcome, process: number, operation: Operation): void {
+    const { f } = operation;
+    const ok = outcome.type === 'ok';
+    this.history.push({
+      time: nowUs * 1000,
+      type: outcome.type,
+      process,
+      f,
+      key: keyOf(operation),
+      // What tells no more than that it was done repeats its argument, as Jepsen's histories do.
+      value: ok && tellsMore(operation) ? outcome.value : operation.value,
+      error: ok ? undefined : outcome.error,
+      node: outcome.node === undefined ? undefined : nodeName(outcome.node),
+      position: outcome.type === 'info' ? undefined : outcome.position,
+    });
+  }
+
+  #recordFault(
+    nowUs: number,
+    fault: PlannedFault,
+    phase: 'start' | 'end',
+    receipt: Receipt,
+    targets: string,
+  ): void {
+    const { status, evidence } = receipt;
+    const endedUs = this.#ending.get(fault.id) ?? nowUs;
+    const since = this.#inForceUs.get(fault.id);
+    const ended = phase === 'end' ? correction(fault, receipt, since, endedUs) : null;
+    const value = [phase, fault.form, fault.id, status, evidence, targets];
+    this.history.push({
+      time: nowUs * 1000,
+      type: 'info',
+      process: 'nemesis',
+      f: fault.lane,
+      value: ended === null ? value : [...value, ended],
+    });
+  }
+
+  /** Marks in the history where the recovery window and the final reads begin. */
+  #recordPhase(nowUs: number): void {
+    const event = { type: 'info', process: 'nemesis', f: 'phase', value: this.phase } as const;
+    this.history.push({ time: nowUs * 1000, ...event });
+  }
+
+  #slot(client: number): Slot {
+    return this.#slots[client] as Slot;
+  }
+}
+
+/** The key under which an operation stands in the history; a transaction names its keys itself. */
+function keyOf(operation: Operation): string | undefined {
+  return operation.f === 'txn' ? undefined : operation.key;
+}

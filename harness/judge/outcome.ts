@@ -1,0 +1,89 @@
+/**
+ * How a run ends: its last word and the exit status of the command, made here and nowhere else, so
+ * that they never disagree.
+ */
+
+import type { Verdict } from '../../checkers/verdict.ts';
+import { EXIT } from '../core/errors.ts';
+import type { RunFigures } from '../store/format.ts';
+
+/** What a command says last, by its exit status: a word and a mark, never a colour alone. */
+export const LAST_WORDS = {
+  [EXIT.valid]: { word: 'VALID', mark: '✔', className: 'ok' },
+  [EXIT.invalid]: { word: 'VIOLATION', mark: '✖', className: 'fail' },
+  [EXIT.unknown]: { word: 'UNKNOWN', mark: '?', className: 'info' },
+  [EXIT.infrastructure]: { word: 'NOT JUDGED', mark: '!', className: 'info' },
+  [EXIT.interrupted]: { word: 'INTERRUPTED', mark: '!', className: 'info' },
+} as const;
+
+/** The status of a run that was judged or at least begun. */
+export type RunStatus = keyof typeof LAST_WORDS;
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly status: RunStatus;
+}
+
+/** What a run's execution adds to what its checkers say. */
+export interface Circumstances
+  extends Pick<RunFigures, 'reached' | 'determinism' | 'failure' | 'interrupted'> {
+  /** Where the user's own code comes from, which is the first to suspect: files, names. */
+  readonly suspects: readonly string[];
+}
+
+/**
+ * A violation outweighs everything, since what it rests on was recorded; that the run did not repeat
+ * itself is said beside it. Then what went wrong around the run, with the status that says so; a run that nothing is wrong with may still have shown
+ * nothing. What is not valid in the end is no valid verdict either.
+ */
+export function outcomeOf(verdict: Verdict, circumstances: Circumstances): Outcome {
+  const { failure, interrupted, determinism, reached, suspects } = circumstances;
+  const lost =
+    determinism !== null && determinism.identical < determinism.replays
+      ? lostDeterminism(determinism, suspects)
+      : null;
+  if (verdict.kind === 'invalid') {
+    return { verdict: lost === null ? verdict : { ...verdict, note: lost }, status: EXIT.invalid };
+  }
+  if (failure !== null) return doubt(failure, EXIT.infrastructure);
+  if (interrupted) return doubt('the run was interrupted', EXIT.interrupted);
+  if (lost !== null) return doubt(lost, EXIT.infrastructure);
+  const idle = verdict.kind === 'valid' ? idleVariant(reached) : null;
+  if (idle !== null) return doubt(idle, EXIT.unknown);
+  return { verdict, status: EXIT[verdict.kind] };
+}
+
+function doubt(because: string, status: RunStatus): Outcome {
+  return { verdict: { kind: 'unknown', because }, status };
+}
+
+function lostDeterminism(
+  { parting }: NonNullable<RunFigures['determinism']>,
+  suspects: readonly string[],
+): string {
+  const where = parting === undefined ? '' : `, from event ${parting.event} of ${parting.file} on`;
+  const likely = suspects.length === 0 ? '' : `, most likely ${suspects.join(' or ')}`;
+  return (
+    `the same seed gave another run the second time${where}: some code keeps state between calls ` +
+    `or asks a clock or a random source${likely}; without that, run it again`
+  );
+}
+
+/** The first variant that changed nothing, so that its run tested the protocol as it is. */
+function idleVariant(reached: RunFigures['reached']): string | null {
+  const totals = new Map<string, { calls: number; changed: number }>();
+  for (const [name, { calls, changed }] of Object.entries(reached ?? {})) {
+    const id = name.slice(0, name.lastIndexOf(': '));
+    const total = totals.get(id) ?? { calls: 0, changed: 0 };
+    totals.set(id, { calls: total.calls + calls, changed: total.changed + changed });
+  }
+  for (const [id, { calls, changed }] of totals) {
+    if (changed > 0) continue;
+    const asked = calls === 0 ? 'was never asked' : `was asked ${calls} times, and always agreed`;
+    return (
+      `${id} ${asked}: nothing that it changes was tested; try --runs, other faults, another ` +
+      'workload or other settings'
+    );
+  }
+  return null;
+}

@@ -1,0 +1,75 @@
+/** Follows a trace, live or from disk, and keeps what the checkers of a run need of it. */
+
+import {
+  GapFinder,
+  hasTraceChecker,
+  livenessObserver,
+  panicChecker,
+  traceChecker,
+} from '../../checkers/agreement/index.ts';
+import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
+import type { TraceChecker, TraceEvent, TraceLine, Violation } from '../../checkers/trace.ts';
+import type { System } from '../../systems/system.ts';
+
+export class TraceFollower {
+  /** The system's own checker, or that of the protocol of its name; null for none. */
+  readonly checker: TraceChecker | null;
+  /** Tells of nodes that stopped by an error of their own; null where `checker` is ours, and does. */
+  readonly panics: TraceChecker | null;
+  readonly #liveness: LivenessObserver | null;
+  /** The quiet end, until a later line comes: a store has no order within one instant. */
+  #quietAtNs: number | null = null;
+
+  constructor(system: System) {
+    const own = system.traceChecker?.();
+    const ours = own === undefined && hasTraceChecker(system.name);
+    this.checker = own ?? (hasTraceChecker(system.name) ? traceChecker(system.name) : null);
+    this.panics = ours ? null : panicChecker();
+    this.#liveness = livenessObserver(system.name);
+  }
+
+  get violations(): readonly Violation[] {
+    if (this.panics === null) return this.checker?.violations ?? [];
+    return [...(this.checker?.violations ?? []), ...this.panics.violations];
+  }
+
+  /** To be asked once the trace is whole; null where nothing is known of the protocol's leaders. */
+  get liveness(): LivenessObserver | null {
+    this.#tellQuiet();
+    return this.#liveness;
+  }
+
+  feed(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
+    if (this.#quietAtNs !== null && timeNs > this.#quietAtNs) this.#tellQuiet();
+    this.checker?.feed(event, node, incarnation, timeNs);
+    this.panics?.feed(event, node, incarnation, timeNs);
+    this.#liveness?.feed(event, node, incarnation, timeNs);
+  }
+
+  /** The last fault had been undone at this time: what comes later counts as after it. */
+  quiet(timeNs: number): void {
+    this.#quietAtNs = timeNs;
+  }
+
+  /**
+   * Follows a whole stored trace and says why it may be incomplete; null where it is whole.
+   * `quietAtNs` is null when the run never came to its quiet end.
+   */
+  feedAll(lines: Iterable<TraceLine>, quietAtNs: number | null): string | null {
+    const gaps = new GapFinder();
+    let count = 0;
+    if (quietAtNs !== null) this.quiet(quietAtNs);
+    for (const line of lines) {
+      count++;
+      gaps.next(line);
+      this.feed(line.event, line.node, line.incarnation, line.time);
+    }
+    return count === 0 ? 'the trace is empty' : gaps.gap;
+  }
+
+  #tellQuiet(): void {
+    if (this.#quietAtNs === null) return;
+    this.#liveness?.quiet(this.#quietAtNs);
+    this.#quietAtNs = null;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What own systems, workloads, nemeses and variants are made of: all of `ordeal` that there is for a
+ * module that a node loads, in whose container nothing is simulated, stored or judged.
+ */
+
+export type { History, HistoryEvent, Value } from '../../checkers/history.ts';
+export type { Model } from '../../checkers/linearizable/model.ts';
+export type { TraceChecker, TraceEvent, TraceLine, Violation } from '../../checkers/trace.ts';
+export type { CheckResult, Verdict, Witness } from '../../checkers/verdict.ts';
+export type { ClusterView, Fault, Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
+export type { BasicRules } from '../../systems/basic-paxos/rules.ts';
+export type { ClientEnv, ClientProtocol, ClientState } from '../../systems/client.ts';
+export type {
+  ClientContext,
+  ClientEffect,
+  Effect,
+  NodeContext,
+  NodeEvent,
+} from '../../systems/effect.ts';
+export type { FastRules } from '../../systems/fast-paxos/rules.ts';
+export { systems } from '../../systems/index.ts';
+export * as kv from '../../systems/kv.ts';
+export type { MultiRules } from '../../systems/multi-paxos/rules.ts';
+export {
+  isRead,
+  type Operation,
+  type OperationName,
+  type Outcome,
+} from '../../systems/operations.ts';
+export type {
+  AnyProtocol,
+  ClientRef,
+  Env,
+  NodeView,
+  Options,
+  Protocol,
+  Reply,
+  Request,
+} from '../../systems/protocol.ts';
+export type { RaftRules } from '../../systems/raft/rules.ts';
+export type { Answer, AnyRuleTable, RuleSpec, RuleTable } from '../../systems/rule-table.ts';
+export * as answers from '../../systems/rule-table.ts';
+export { type ClientRules, clientRules, sessionClient } from '../../systems/session-client.ts';
+export {
+  type Durability,
+  type HuntSettings,
+  majority,
+  type OptionSpec,
+  type Rules,
+  type System,
+  type Variant,
+} from '../../systems/system.ts';
+export type { ZabRules } from '../../systems/zab/rules.ts';
+export { arrivals, rotatingKeys } from '../../workloads/pace.ts';
+export type { Draw, PlannedOperation, Workload, WorkloadConfig } from '../../workloads/workload.ts';

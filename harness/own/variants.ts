@@ -1,0 +1,147 @@
+/** A user's own variants, from the file of `--rules`: whatever is not as it must be is told. */
+
+import { resolve } from 'node:path';
+import type { Variant } from '../../systems/system.ts';
+import { suggestion, usage } from '../core/errors.ts';
+import { OwnMistake } from '../core/panics.ts';
+import { placeOf, readFrom } from '../variants/blame.ts';
+import { shown } from '../variants/guard.ts';
+import { importOwn } from './import.ts';
+
+/** Says what a value must be, where it is not. */
+type Check = (value: unknown, named: string) => string | null;
+
+const text: Check = (value) =>
+  typeof value === 'string' && value !== '' ? null : 'must be a text';
+const method: Check = (value) => (typeof value === 'function' ? null : 'must be a function');
+const number: Check = (value) => (typeof value === 'number' ? null : 'must be a number');
+const texts: Check = (value) =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
+    ? null
+    : 'must be a list of texts';
+
+function oneOf(...choices: readonly string[]): Check {
+  return (value) => {
+    if (choices.includes(value as string)) return null;
+    const allowed = choices.map((choice) => `"${choice}"`).join(' or ');
+    const hint = typeof value === 'string' ? suggestion(value, choices, '') : '';
+    return `must be ${allowed}${hint === '' ? '' : ` (${hint})`}`;
+  };
+}
+
+/** An object with these fields, each of which may be absent. */
+function fields(checks: Readonly<Record<string, Check>>): Check {
+  return (value, named) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return 'must be an object';
+    }
+    for (const [key, inner] of Object.entries(value)) {
+      const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+      if (check === undefined) {
+        return `has no field "${key}" (${suggestion(key, Object.keys(checks))})`;
+      }
+      const wrong = inner === undefined ? null : check(inner, `${named}.${key}`);
+      if (wrong !== null) {
+        return wrong.startsWith('must')
+          ? `has ${key}: ${shown(inner)}, which ${wrong}`
+          : `has ${key}, which ${wrong}`;
+      }
+    }
+    return null;
+  };
+}
+
+const settings: Check = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? null
+    : 'must be an object of settings by name';
+
+/** What a variant can change; one that changes nothing would test nothing. */
+const CHANGES = {
+  rules: method,
+  effects: method,
+  events: method,
+  start: method,
+  clientEffects: method,
+  durability: method,
+  disk: fields({ tornTail: oneOf('accept'), rename: oneOf('unsynced') }),
+} satisfies Readonly<Partial<Record<keyof Variant, Check>>>;
+
+const FIELDS = {
+  id: text,
+  describe: text,
+  kind: oneOf('mutant', 'decoy', 'variant'),
+  ...CHANGES,
+  hunt: fields({
+    nodes: number,
+    nemesis: texts,
+    nemesisIntervalS: number,
+    timeLimitS: number,
+    rate: number,
+    workload: text,
+    set: settings,
+  }),
+  source: text,
+  expect: texts,
+} satisfies Readonly<Record<keyof Variant, Check>>;
+
+/** A user's own module: its exported variants, also those in a list, in the order of their names. */
+export async function loadVariants(file: string): Promise<readonly Variant[]> {
+  const { source, exported: module } = await importOwn(resolve(file), `--rules ${file}`);
+  const exported = Object.values(module).flatMap((one) => (Array.isArray(one) ? one : [one]));
+  const variants = [...new Set<unknown>(exported)].filter(isMeantAsVariant);
+  const nameless = exported.find(isNamelessVariant);
+  if (nameless !== undefined) {
+    throw usage(`--rules ${file}: a variant has no field "id" (a text is needed: id: 'mine')`);
+  }
+  if (variants.length === 0) {
+    const changes = Object.keys(CHANGES).join(', ');
+    throw usage(
+      `--rules ${file}: exports no variant (an object with id, describe, kind, and any of ${changes})`,
+    );
+  }
+  for (const variant of variants) {
+    readFrom(variant, file, source);
+    checkVariant(variant);
+  }
+  return variants;
+}
+
+/** An object with an id and more than that: whoever wrote it means a variant. */
+function isMeantAsVariant(value: unknown): value is Variant {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return 'id' in value && Object.keys(value).length > 1;
+}
+
+/** An object that says what kind it is and what it changes, and not what it is called. */
+function isNamelessVariant(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || 'id' in value) return false;
+  const given = value as Readonly<Record<string, unknown>>;
+  // Not `start` and `events`, which a protocol may have.
+  const changes = ['rules', 'effects', 'clientEffects', 'durability'];
+  return (
+    ['mutant', 'decoy', 'variant'].includes(given['kind'] as string) ||
+    changes.some((name) => typeof given[name] === 'function')
+  );
+}
+
+/** Throws a `OwnMistake` for what no variant has, or has otherwise. */
+export function checkVariant(variant: Variant): void {
+  const given = new Map<string, unknown>(Object.entries(variant));
+  for (const [name, value] of given) {
+    const check: Check | undefined = Object.hasOwn(FIELDS, name)
+      ? FIELDS[name as keyof Variant]
+      : undefined;
+    if (check === undefined) {
+      const hint = suggestion(name, Object.keys(FIELDS));
+      throw new OwnMistake(placeOf(variant, name), `is no field of a variant (${hint})`);
+    }
+    const wrong = value === undefined ? null : check(value, name);
+    if (wrong === null) continue;
+    const message = wrong.startsWith('must') ? `is ${shown(value)}: it ${wrong}` : wrong;
+    throw new OwnMistake(placeOf(variant, name), message);
+  }
+  if (Object.keys(CHANGES).some((name) => variant[name as keyof Variant] !== undefined)) return;
+  const changes = Object.keys(CHANGES).join(', ');
+  throw new OwnMistake(placeOf(variant, 'id'), `changes nothing (any of ${changes})`);
+}

@@ -1,0 +1,150 @@
+/** Runs on successive seeds, until one is invalid: what each came to, and which is to be shown. */
+
+import type { Verdict } from '../../checkers/verdict.ts';
+import { EXIT } from '../core/errors.ts';
+import { outcomeOf } from '../judge/outcome.ts';
+import type { Tally } from '../report/tally.ts';
+import type { RunFigures, RunSummary } from '../store/format.ts';
+import { addReach } from '../variants/tally.ts';
+import type { PreparedRun } from './prepared.ts';
+import type { Progress } from './progress.ts';
+import { type RunContext, suspectsIn } from './run.ts';
+import { simulateOnce } from './simulate.ts';
+
+export interface Series {
+  readonly tally: Tally;
+  /** Null when it was interrupted before one was made that could be shown. */
+  readonly summary: RunSummary | null;
+  readonly interrupted: boolean;
+}
+
+/** One run of a series. */
+interface Made {
+  readonly run: PreparedRun;
+  readonly verdict: Verdict;
+  readonly reached: RunFigures['reached'];
+  /** Null where it was made in memory. */
+  readonly summary: RunSummary | null;
+}
+
+/** Makes and stores one run, and says which it was where that fails. */
+export type Store = (run: PreparedRun) => Promise<RunSummary>;
+
+/**
+ * In the simulator runs are tried in memory, and the one to be shown is made again and stored: the
+ * invalid one, else the first unknown one, else the last that its variants changed. On containers
+ * every run is stored.
+ */
+export async function runSeries(
+  prepared: PreparedRun,
+  runs: number,
+  store: Store,
+  progress: Progress,
+  signal: RunContext['signal'],
+): Promise<Series> {
+  const counts = { valid: 0, invalid: 0, unknown: 0 };
+  const unknowns: { seed: number; because: string }[] = [];
+  const reached: Record<string, { calls: number; changed: number }> = {};
+  const firstSeed = prepared.config.seed;
+  let shown: Made | null = null;
+  for (let done = 0; done < runs && counts.invalid === 0 && !signal.aborted; done++) {
+    const seed = firstSeed + done;
+    const run = { ...prepared, config: { ...prepared.config, seed } };
+    const made = run.config.backend === 'sim' ? simulated(run) : await stored(run, store);
+    const { verdict } = made;
+    counts[verdict.kind]++;
+    if (verdict.kind === 'unknown') unknowns.push({ seed, because: verdict.because });
+    addReach(reached, made.reached ?? {});
+    const gain = interest(made) - (shown === null ? -1 : interest(shown));
+    // Of runs that are equally interesting, the first; but of valid ones the last.
+    if (gain > 0 || (gain === 0 && verdict.kind === 'valid')) shown = made;
+    const found = foundText(counts);
+    progress.step({ unit: 'run', done: done + 1, total: runs, found });
+    // Lets a signal through.
+    await new Promise(setImmediate);
+  }
+  progress.end();
+  const { variants } = prepared;
+  const tally: Tally = {
+    firstSeed,
+    ...counts,
+    unknowns,
+    reached: variants.length === 0 ? null : reached,
+  };
+  const interrupted = signal.aborted;
+  if (shown === null || interrupted) return { tally, summary: shown?.summary ?? null, interrupted };
+  const summary = shown.summary ?? (await store(shown.run));
+  refuseContradiction(shown, summary);
+  return { tally: corrected(tally, shown, summary), summary, interrupted };
+}
+
+/** In memory; what is wrong shows early, so that it ends at the first broken invariant. */
+function simulated(run: PreparedRun): Made {
+  const { verdict, reached } = simulateOnce(run.config, run.variants, run.catalogue);
+  return { run, verdict, reached: run.variants.length === 0 ? null : reached, summary: null };
+}
+
+async function stored(run: PreparedRun, store: Store): Promise<Made> {
+  const summary = await store(run);
+  const { verdict, figures } = summary.results;
+  return { run, verdict, reached: figures.reached, summary };
+}
+
+/** How much a reader wants to see a run, out of several. */
+function interest({ verdict, reached, run }: Made): number {
+  if (verdict.kind === 'invalid') return 3;
+  if (verdict.kind === 'unknown') return 2;
+  const around = { determinism: null, failure: null, interrupted: false };
+  const suspects = suspectsIn(run.config, run.byValue);
+  return outcomeOf(verdict, { ...around, reached, suspects }).status === EXIT.valid ? 1 : 0;
+}
+
+/** A sum with one part of it in place of another: in memory a run ends at its first violation. */
+function exchanged(
+  sum: RunFigures['reached'],
+  before: RunFigures['reached'],
+  after: RunFigures['reached'],
+): RunFigures['reached'] {
+  if (sum === null || before === null || after === null) return sum;
+  const result = { ...sum };
+  const negated = Object.entries(before).map(([name, { calls, changed }]) => {
+    return [name, { calls: -calls, changed: -changed }] as const;
+  });
+  addReach(result, Object.fromEntries(negated));
+  addReach(result, after);
+  return result;
+}
+
+/** A violation that was found may not vanish unless the run itself was another one. */
+function refuseContradiction({ verdict, run }: Made, { results }: RunSummary): void {
+  const { determinism } = results.figures;
+  const same = determinism === null || determinism.identical === determinism.replays;
+  if (verdict.kind !== 'invalid' || results.exitStatus === EXIT.invalid || !same) return;
+  if (results.exitStatus === EXIT.interrupted) return;
+  throw new Error(
+    `seed ${run.config.seed} was invalid when judged in memory (${verdict.because}), and ` +
+      `${results.verdict.kind} when judged from disk`,
+  );
+}
+
+/** The stored run has the last word on its seed, so that the counts never contradict it. */
+function corrected(given: Tally, { verdict, run, reached }: Made, { results }: RunSummary): Tally {
+  const tally = { ...given, reached: exchanged(given.reached, reached, results.figures.reached) };
+  const said = results.verdict;
+  if (said.kind === verdict.kind) return tally;
+  const { seed } = run.config;
+  const others = tally.unknowns.filter((unknown) => unknown.seed !== seed);
+  return {
+    ...tally,
+    [verdict.kind]: tally[verdict.kind] - 1,
+    [said.kind]: tally[said.kind] + 1,
+    unknowns: said.kind === 'unknown' ? [...others, { seed, because: said.because }] : others,
+  };
+}
+
+/** `3 valid, 1 unknown`: what there is of each kind. */
+function foundText(counts: Readonly<Record<Verdict['kind'], number>>): string {
+  const kinds = ['invalid', 'unknown', 'valid'] as const;
+  const there = kinds.filter((kind) => counts[kind] > 0);
+  return there.map((kind) => `${counts[kind]} ${kind}`).join(', ');
+}

@@ -1,0 +1,160 @@
+/** From a resolved configuration to a simulated run. */
+
+import { livenessObserver } from '../../checkers/agreement/index.ts';
+import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
+import type { Verdict } from '../../checkers/verdict.ts';
+import { promiseOf, type System, type Variant } from '../../systems/system.ts';
+import {
+  builtIn,
+  type Catalogue,
+  nemesisNamed,
+  systemNamed,
+  workloadNamed,
+} from '../config/catalogue.ts';
+import { type RunConfig, settingsUnder, simulatorOptions } from '../config/config.ts';
+import { makePlan, type Plan } from '../core/plan.ts';
+import { HistoryWatch } from '../judge/history-watch.ts';
+import { judgeRun, livenessBounds, okEnough } from '../judge/judge.ts';
+import { TraceFollower } from '../judge/trace-follower.ts';
+import type { TimedCheck } from '../store/format.ts';
+import { type ActiveRules, applyVariants } from '../variants/variants.ts';
+import { runVirtual, type VirtualResult, type VirtualRun } from './virtual.ts';
+
+const US_PER_S = 1_000_000;
+/** A cluster has so many times as long to form as to recover from a fault. */
+const FORMATION_TIMES = 5;
+
+/** Times of a run's phases, in microseconds, and what is enough for one, as the engine wants them. */
+export function phasesOf(config: RunConfig): {
+  readonly clients: number;
+  readonly timeLimitUs: number;
+  readonly recoveryMinUs: number;
+  readonly recoveryMaxUs: number;
+  readonly okEnough: number;
+} {
+  return {
+    clients: config.concurrency,
+    timeLimitUs: config.timeLimitS * US_PER_S,
+    recoveryMinUs: config.recoveryMinS * US_PER_S,
+    recoveryMaxUs: config.recoveryMaxS * US_PER_S,
+    okEnough: okEnough(config),
+  };
+}
+
+/** Whether all that a run is to show of recovery has been shown by now, one way or the other. */
+export function isSettled(
+  system: System,
+  config: RunConfig,
+  liveness: LivenessObserver | null,
+  quietAtNs: number,
+  nowNs: number,
+  slowness = 1,
+): boolean {
+  const bounds = livenessBounds(system, config, quietAtNs, nowNs, slowness);
+  return liveness === null || liveness.conclude(bounds).verdict.kind !== 'unknown';
+}
+
+/** Everything that the seed of a configuration decides. */
+export function planOf(config: RunConfig, catalogue: Catalogue = builtIn): Plan {
+  const { clients, timeLimitUs, recoveryMaxUs } = phasesOf(config);
+  return makePlan(
+    {
+      seed: config.seed,
+      nodes: config.nodes,
+      clients,
+      rate: config.rate,
+      timeLimitUs,
+      recoveryMaxUs,
+      nemeses: config.nemesis.map((name) => nemesisNamed(name, catalogue)),
+      nemesisIntervalUs: config.nemesisIntervalS * US_PER_S,
+      workloadOptions: settingsUnder('workload.', config.set),
+    },
+    workloadNamed(config.workload, catalogue),
+  );
+}
+
+/** How a simulated run is watched. */
+export interface Watching {
+  readonly follower: TraceFollower | null;
+  readonly record: boolean;
+  readonly stopAtViolation: boolean;
+}
+
+/** A simulated run, ready to go; its rules are returned for what they counted. */
+export function virtualRun(
+  config: RunConfig,
+  variants: readonly Variant[],
+  watching: Watching,
+  catalogue: Catalogue = builtIn,
+): { readonly run: VirtualRun; readonly active: ActiveRules } {
+  const system = systemNamed(config.system, catalogue);
+  const workload = workloadNamed(config.workload, catalogue);
+  const active = applyVariants(system, variants);
+  const { network, disk, crashModel } = simulatorOptions(config.set);
+  const run: VirtualRun = {
+    world: {
+      nodes: config.nodes,
+      seed: config.seed,
+      protocol: active.protocol(config.seed),
+      client: active.client(config.seed),
+      options: config.set,
+      variants: variants.map((variant) => variant.id),
+      durability: active.durability,
+      diskHabits: active.disk,
+      network,
+      disk,
+      links: system.links,
+    },
+    plan: planOf(config, catalogue),
+    workload,
+    leaderless: system.leaderless === true,
+    nemeses: catalogue.nemeses,
+    engine: phasesOf(config),
+    isSettled: (liveness, quietAtNs, nowNs) =>
+      isSettled(system, config, liveness, quietAtNs, nowNs),
+    liveness: livenessObserver(system.name),
+    formationUs: FORMATION_TIMES * config.recoveryMaxS * US_PER_S,
+    crashModel,
+    record: watching.record,
+    follower: watching.follower ?? (config.stopAtViolation ? new TraceFollower(system) : null),
+    stopAtViolation: watching.stopAtViolation || config.stopAtViolation,
+    watch: config.stopAtViolation ? new HistoryWatch(workload) : null,
+  };
+  return { run, active };
+}
+
+/** One simulated run, judged from memory. */
+export interface SimulatedRun {
+  readonly result: VirtualResult;
+  readonly checks: readonly TimedCheck[];
+  readonly verdict: Verdict;
+  readonly reached: ActiveRules['reached'];
+}
+
+/**
+ * Simulates and judges in memory. Unless told otherwise it stops at the first broken invariant,
+ * which settles the run.
+ */
+export function simulateOnce(
+  config: RunConfig,
+  variants: readonly Variant[],
+  catalogue: Catalogue = builtIn,
+  stopAtViolation = true,
+): SimulatedRun {
+  const follower = new TraceFollower(systemNamed(config.system, catalogue));
+  const watching = { follower, record: false, stopAtViolation };
+  const { run, active } = virtualRun(config, variants, watching, catalogue);
+  const result = runVirtual(run);
+  const { checks, verdict } = judgeRun({
+    config,
+    workload: run.workload,
+    system: systemNamed(config.system, catalogue),
+    promise: promiseOf(systemNamed(config.system, catalogue), config.set),
+    history: result.history,
+    follower,
+    gap: null,
+    idle: result.idle,
+    cutShort: result.violated ? 'the run was stopped at the first violation' : null,
+  });
+  return { result, checks, verdict, reached: active.reached };
+}

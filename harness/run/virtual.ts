@@ -1,0 +1,272 @@
+/** Drives the engine in virtual time: one synchronous loop over the simulator's events. */
+
+import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
+import type { History } from '../../checkers/history.ts';
+import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
+import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
+import type { Operation, Outcome } from '../../systems/operations.ts';
+import type { Workload } from '../../workloads/workload.ts';
+import { describeFault } from '../core/describe-fault.ts';
+import { type Command, Engine, type EngineConfig } from '../core/engine.ts';
+import type { Plan } from '../core/plan.ts';
+import type { HistoryWatch } from '../judge/history-watch.ts';
+import type { TraceFollower } from '../judge/trace-follower.ts';
+import type { CrashModel } from '../sim/disk.ts';
+import { SimFaults } from '../sim/faults.ts';
+import { World, type WorldSpec } from '../sim/world.ts';
+
+export interface VirtualRun {
+  readonly world: WorldSpec;
+  readonly plan: Plan;
+  readonly workload: Workload;
+  /** Whether the system has no leader to wait for. */
+  readonly leaderless: boolean;
+  /** By the names of the plan's lanes. */
+  readonly nemeses: Readonly<Record<string, Nemesis>>;
+  readonly engine: EngineConfig;
+  /** Follows leaders even where nobody follows the trace; null where nothing is known of them. */
+  readonly liveness: LivenessObserver | null;
+  /** Whether what the run is to show of recovery has been shown, one way or the other. */
+  readonly isSettled: (liveness: LivenessObserver, quietAtNs: number, nowNs: number) => boolean;
+  /** How long, in virtual time, a cluster may take to form. */
+  readonly formationUs: number;
+  readonly crashModel: CrashModel;
+  /** Follows the trace while the run goes on; none for a run whose trace is only recorded. */
+  readonly follower: TraceFollower | null;
+  /** Whether to keep the trace's lines. */
+  readonly record: boolean;
+  /** Stop as soon as an invariant is broken. */
+  readonly stopAtViolation: boolean;
+  /** Stop also as soon as this finds the history wrong; null to stop for the trace only. */
+  readonly watch: HistoryWatch | null;
+}
+
+export interface VirtualResult {
+  readonly history: History;
+  /** When every fault had been undone; null when the run stopped before that. */
+  readonly quietAtUs: number | null;
+  /** Virtual time from the start of the load to the end. */
+  readonly endUs: number;
+  /** Events that the simulator carried out. */
+  readonly steps: number;
+  /** Messages sent between nodes, and syncs of their disks. */
+  readonly messages: number;
+  readonly syncs: number;
+  /** Whether the run went to its end. */
+  readonly finished: boolean;
+  /** Whether it was stopped at a violation. */
+  readonly violated: boolean;
+  readonly panics: readonly unknown[];
+  /** Nodes that exchanged no message, stored nothing and answered nobody. */
+  readonly idle: readonly number[];
+}
+
+/** Runs to the end at once. */
+export function runVirtual(run: VirtualRun): VirtualResult {
+  const driver = new VirtualDriver(run);
+  driver.advance(Number.POSITIVE_INFINITY);
+  return driver.result();
+}
+
+/** A run in slices, so that whoever drives it can write, show progress and stop in between. */
+export class VirtualDriver {
+  readonly #run: VirtualRun;
+  readonly #engine: Engine;
+  readonly #liveness: LivenessObserver | null;
+  readonly #world: World;
+  readonly #faults: SimFaults;
+  #lines: TraceLine[] = [];
+  /** Trace lines from before the load began, until it is known when that is. */
+  #early: TraceLine[] | null = [];
+  /** Virtual time at which the load began: zero of the history and the plan. */
+  #epochUs = 0;
+  #finished = false;
+  #violated = false;
+  #started = false;
+  #quietTold = false;
+  #unformed = false;
+
+  constructor(run: VirtualRun) {
+    this.#run = run;
+    this.#liveness = run.follower?.liveness ?? run.liveness;
+    const settled = (nowUs: number) => this.#isSettled(nowUs);
+    this.#engine = new Engine(run.plan, run.workload, { ...run.engine, settled });
+    this.#world = new World(run.world, {
+      trace: (event, node, incarnation, sequence, lamport, timeUs) => {
+        if (this.#early !== null) {
+          this.#early.push({ time: timeUs, node, incarnation, sequence, lamport, event });
+          return;
+        }
+        const time = (timeUs - this.#epochUs) * 1000;
+        this.#follow(event, node, incarnation, time);
+        if (run.record) this.#lines.push({ time, node, incarnation, sequence, lamport, event });
+      },
+      completed: (endpoint, outcome) => this.#completed(endpoint, outcome),
+      wake: (client) => {
+        this.#carryOut(this.#engine.wake(client, this.#nowUs()));
+        if (client < 0) this.#noteQuiet();
+      },
+    });
+    this.#faults = new SimFaults(this.#world, run.crashModel);
+  }
+
+  /** Carries out up to so many events; true when the run has ended. */
+  advance(steps: number): boolean {
+    if (!this.#started) this.#start();
+    const world = this.#world;
+    const { watch, stopAtViolation } = this.#run;
+    const follower = stopAtViolation ? this.#run.follower : null;
+    const until = world.steps + steps;
+    if (this.#unformed) return true;
+    while (!this.#finished && !this.#violated && world.steps < until) {
+      if (world.queue.size === 0) throw new Error('the run would hang: nothing is scheduled');
+      world.step();
+      this.#violated =
+        (follower !== null && follower.violations.length > 0) ||
+        watch?.isViolated(this.#engine.history) === true;
+      if (this.#violated) return true;
+    }
+    return this.#finished || this.#violated;
+  }
+
+  get history(): History {
+    return this.#engine.history;
+  }
+
+  /** The trace's lines since the last call. */
+  takeLines(): readonly TraceLine[] {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines;
+  }
+
+  result(): VirtualResult {
+    return {
+      history: this.#engine.history,
+      quietAtUs: this.#engine.quietAtUs,
+      endUs: this.#nowUs(),
+      steps: this.#world.steps,
+      messages: this.#world.network.sent,
+      syncs: this.#world.syncs,
+      finished: this.#finished,
+      violated: this.#violated,
+      panics: this.#world.panics,
+      idle: this.#world.nodes.filter(({ atWork }) => !atWork).map(({ self }) => self),
+    };
+  }
+
+  #start(): void {
+    this.#started = true;
+    this.#world.boot();
+    this.#form();
+    if (!this.#unformed) this.#carryOut(this.#engine.start());
+  }
+
+  /** The health gate: every node follows the same leader, or is up where there is none. */
+  #form(): void {
+    const world = this.#world;
+    while (!this.#formed()) {
+      // What the protocol's own code throws is a finding, which the trace tells.
+      if (world.panics.length > 0) {
+        this.#unformed = true;
+        break;
+      }
+      if (world.nowUs > this.#run.formationUs || world.queue.size === 0) {
+        this.#unformed = true;
+        this.#engine.unformed(0);
+        break;
+      }
+      world.step();
+    }
+    this.#epochUs = world.nowUs;
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const line of early) {
+      const time = (line.time - this.#epochUs) * 1000;
+      this.#follow(line.event, line.node, line.incarnation, time);
+      if (this.#run.record) this.#lines.push({ ...line, time });
+    }
+  }
+
+  #follow(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
+    const { follower } = this.#run;
+    if (follower === null) this.#liveness?.feed(event, node, incarnation, timeNs);
+    else follower.feed(event, node, incarnation, timeNs);
+  }
+
+  #isSettled(nowUs: number): boolean {
+    const { quietAtUs } = this.#engine;
+    if (this.#liveness === null || quietAtUs === null) return true;
+    return this.#run.isSettled(this.#liveness, quietAtUs * 1000, nowUs * 1000);
+  }
+
+  #formed(): boolean {
+    if (this.#run.leaderless) return this.#world.nodes.every((node) => node.view !== null);
+    const leader = this.#world.nodes[0]?.view?.leader ?? null;
+    if (leader === null) return false;
+    return this.#world.nodes.every((node) => node.view?.leader === leader);
+  }
+
+  #nowUs(): number {
+    return this.#world.nowUs - this.#epochUs;
+  }
+
+  #completed(endpoint: number, outcome: Outcome): void {
+    const client = endpoint % this.#run.engine.clients;
+    this.#carryOut(this.#engine.completed(client, outcome, this.#nowUs()));
+  }
+
+  #carryOut(commands: readonly Command[]): void {
+    for (const command of commands) {
+      switch (command.kind) {
+        case 'invoke':
+          this.#invoke(command.process, command.operation);
+          break;
+        case 'wake':
+          this.#world.wakeAt(command.atUs + this.#epochUs, command.client);
+          break;
+        case 'start-fault':
+          this.#startFault(command.fault);
+          break;
+        case 'end-fault':
+          this.#endFault(command.fault);
+          break;
+        case 'finish':
+          this.#finished = true;
+          break;
+      }
+    }
+  }
+
+  /** A process is its own endpoint: late answers to a retired one reach nobody. */
+  #invoke(process: number, operation: Operation): void {
+    this.#world.client(process).invoke(operation);
+  }
+
+  /** Tells whoever follows the trace, once, that the last fault has been undone. */
+  #noteQuiet(): void {
+    const { quietAtUs } = this.#engine;
+    if (quietAtUs === null || this.#quietTold) return;
+    this.#quietTold = true;
+    if (this.#run.follower === null) this.#liveness?.quiet(quietAtUs * 1000);
+    else this.#run.follower.quiet(quietAtUs * 1000);
+  }
+
+  #startFault(planned: PlannedFault): void {
+    const fault = this.#run.nemeses[planned.lane]?.resolve(planned, this.#faults.view()) ?? null;
+    const receipt: Receipt =
+      fault === null
+        ? { status: 'skipped', evidence: 'no target' }
+        : this.#faults.start(planned.id, fault);
+    const tell = receipt.status === 'skipped' ? 'faultSkipped' : 'faultStarted';
+    this.#carryOut(this.#engine[tell](planned, receipt, describeFault(fault), this.#nowUs()));
+  }
+
+  #endFault(planned: PlannedFault): void {
+    const ended = this.#faults.end(planned.id);
+    const receipt = ended?.receipt ?? { status: 'skipped', evidence: 'nothing to undo' };
+    const targets = describeFault(ended?.fault ?? null);
+    this.#carryOut(this.#engine.faultEnded(planned, receipt, targets, this.#nowUs()));
+    this.#noteQuiet();
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Puts variants over a system: built-in ones by id, a user's own from a file (`variants/load.ts`).
+ * Counts how often each part of one was asked, and how often it decided otherwise than what it
+ * replaces.
+ */
+
+import type { ClientProtocol } from '../../systems/client.ts';
+import type { AnyProtocol } from '../../systems/protocol.ts';
+import type { Durability, Rules, System, Variant } from '../../systems/system.ts';
+import { suggestion, usage } from '../core/errors.ts';
+import type { ActiveDiskHabits } from '../sim/disk.ts';
+import { filteredClient } from './client-effects.ts';
+import { filteredProtocol } from './effects.ts';
+import { decided, type Filter, filtersOf } from './filters.ts';
+import { type Asker, Guard, trusting } from './guard.ts';
+import { replacedRules, replacing, rulesOver } from './rules.ts';
+import { type Reach, Tally } from './tally.ts';
+
+/** A system with its variants over it. */
+export interface ActiveRules {
+  readonly rules: Rules;
+  /** Node and client code of the system under the variants, in a run with this seed. */
+  protocol(seed: number): AnyProtocol;
+  client(seed: number): ClientProtocol;
+  /** Null where every record is synced. */
+  readonly durability: ((record: unknown) => Durability) | null;
+  /** Null where disks are used as they should be. */
+  readonly disk: ActiveDiskHabits | null;
+  /** By `variant: part`, a rule or a field of the variant. */
+  readonly reached: Readonly<Record<string, Reach>>;
+}
+
+/**
+ * Lays the variants over the system, later ones over earlier ones. A variant that is there twice,
+ * fails, or replaces what is no rule of the system is a usage error with its file or id.
+ */
+export function applyVariants(system: System, variants: readonly Variant[]): ActiveRules {
+  const tally = new Tally();
+  const guard = new Guard(tally);
+  const askerOf = (variant: Variant): Asker =>
+    system.variants.includes(variant) ? trusting : guard;
+  const ids = new Set<string>();
+  let rules: Rules = system.rules;
+  /** The same without counting: asking what would have been decided must not count as a call. */
+  let silent: Rules = system.rules;
+  for (const variant of variants) {
+    if (ids.has(variant.id)) throw usage(`variant ${variant.id} is named twice`);
+    ids.add(variant.id);
+    const { ruleTable: table } = system;
+    const counted = rulesOver(rules, { variant, silent, table, asker: askerOf(variant), tally });
+    silent = replacing(silent, replacedRules(variant, silent));
+    rules = replacing(rules, counted);
+  }
+  const filters = (name: Parameters<typeof filtersOf>[0]) =>
+    filtersOf(name, variants, askerOf, tally);
+  const ofNodes = {
+    start: filters('start'),
+    events: filters('events'),
+    effects: filters('effects'),
+  };
+  const ofClients = filters('clientEffects');
+  return {
+    rules,
+    protocol: (seed) => filteredProtocol(system.protocol(rules), ofNodes, seed),
+    client: (seed) => filteredClient(system.client(rules), ofClients, seed),
+    durability: durabilityOf(filters('durability')),
+    disk: diskHabitsOf(variants, tally),
+    reached: tally.reached,
+  };
+}
+
+function durabilityOf(filters: readonly Filter[]): ActiveRules['durability'] {
+  if (filters.length === 0) return null;
+  return (record) => {
+    let result: Durability = 'synced';
+    // Each is asked, since each is counted.
+    for (const filter of filters) {
+      if (decided(filter, record, 'synced') === 'unsynced') result = 'unsynced';
+    }
+    return result;
+  };
+}
+
+function diskHabitsOf(variants: readonly Variant[], tally: Tally): ActiveDiskHabits | null {
+  const changing = variants.filter((variant) => variant.disk !== undefined);
+  if (changing.length === 0) return null;
+  // Their habits are one: what mattered cannot be told apart.
+  const reach: Reach = { calls: 0, changed: 0 };
+  for (const variant of changing) tally.reached[`${variant.id}: disk`] = reach;
+  return Object.assign({ reach }, ...changing.map((variant) => variant.disk)) as ActiveDiskHabits;
+}
+
+/** The built-in variant that `--mutant` names, with or without the system before it. */
+export function builtInVariant(system: System, name: string): Variant {
+  const id = name.startsWith(`${system.name}/`) ? name.slice(system.name.length + 1) : name;
+  const variant = system.variants.find((candidate) => candidate.id === id);
+  if (variant !== undefined) return variant;
+  const hint = suggestion(
+    id,
+    system.variants.map((candidate) => candidate.id),
+    `see: ordeal list mutants ${system.name}`,
+  );
+  throw usage(`--mutant: ${system.name} has no mutant "${name}" (${hint})`);
+}

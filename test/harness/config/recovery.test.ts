@@ -1,0 +1,184 @@
+/** Liveness is judged by what the world allows, and a world that allows none is said to be one. */
+
+import { describe, expect, test } from 'vitest';
+import { History } from '../../../checkers/history.ts';
+import { type RunRequest, resolveConfig } from '../../../harness/config/config.ts';
+import { cannotBeLive, progressBoundS, recoveryBoundS } from '../../../harness/config/recovery.ts';
+import { judgeRun, livenessBounds } from '../../../harness/judge/judge.ts';
+import { TraceFollower } from '../../../harness/judge/trace-follower.ts';
+import { simulateOnce } from '../../../harness/run/simulate.ts';
+import { systems } from '../../../systems/index.ts';
+import { raft } from '../../../systems/raft/index.ts';
+import type { RaftRules } from '../../../systems/raft/rules.ts';
+import type { System, Variant } from '../../../systems/system.ts';
+import { zab } from '../../../systems/zab/index.ts';
+import { workloads } from '../../../workloads/index.ts';
+import type { Workload } from '../../../workloads/workload.ts';
+
+function resolved(request: RunRequest) {
+  return resolveConfig(request, [], () => 1);
+}
+
+function verdictOn(system: System, set: RunRequest['set'] = {}, nodes = 5): string | null {
+  return cannotBeLive(system, resolved({ system: system.name, nodes, set: set ?? {} }));
+}
+
+function raftVariant(rules: (base: RaftRules) => Partial<RaftRules>): Variant<RaftRules> {
+  return { id: 'tested', describe: 'of this test', kind: 'variant', rules };
+}
+
+describe('a world', () => {
+  test.each(Object.values(systems))('is one in which $name can be live, by default', (system) => {
+    for (const nodes of [1, 2, 3, 5, 7]) expect(verdictOn(system, {}, nodes)).toBeNull();
+  });
+
+  test('is too slow for a time-out that messages and disks cannot meet', () => {
+    const slow = { 'disk.syncMaxUs': 50_000, 'network.latencyMaxUs': 20_000 };
+    expect(verdictOn(raft, slow)).toBeNull();
+    const hasty = { ...slow, electionTimeoutMs: 30, heartbeatMs: 10 };
+    expect(verdictOn(raft, hasty)).toContain('electionTimeoutMs=30 is shorter than the 250 ms');
+    expect(verdictOn(raft, { ...hasty, electionTimeoutMs: 250 })).toBeNull();
+  });
+
+  test('loses too much for leaders to last', () => {
+    const lossy = { 'network.lossPpm': 200_000, electionTimeoutMs: 60, heartbeatMs: 50 };
+    expect(verdictOn(raft, lossy)).toContain('20.1 % of the messages are lost or late');
+    // Connections send again what is lost.
+    expect(verdictOn(zab, { 'network.lossPpm': 100_000 })).toBeNull();
+    expect(verdictOn(zab, { 'network.lossPpm': 100_000, 'network.resends': 0 })).not.toBeNull();
+  });
+
+  test('that loses many messages gives a healthy quorum longer to serve somebody', () => {
+    const bound = (lossPpm: number) =>
+      progressBoundS(raft, resolved({ system: 'raft', set: { 'network.lossPpm': lossPpm } }));
+    expect(bound(1_000)).toBeCloseTo(1.8);
+    expect(bound(100_000)).toBe(6);
+  });
+
+  test('asks for more than a system takes in', () => {
+    const config = resolved({ system: 'multi-paxos', rate: 400, set: { window: 1 } });
+    expect(cannotBeLive(systems['multi-paxos'] as System, config)).toContain('set --rate');
+    const set = { window: 1, 'disk.syncMaxUs': 20_000, electionTimeoutMs: 1_000 };
+    const alone = resolved({ system: 'multi-paxos', rate: 50, nodes: 1, set });
+    expect(cannotBeLive(systems['multi-paxos'] as System, alone)).toContain('set --rate 12');
+  });
+
+  test('has fewer sessions than clients', () => {
+    const verdict = (concurrency: number) => {
+      const request = { system: 'multi-paxos', concurrency, set: { sessionsMax: 4 } };
+      return cannotBeLive(systems['multi-paxos'] as System, resolved(request));
+    };
+    expect(verdict(20)).toContain('set sessionsMax=20');
+    expect(verdict(4)).toBeNull();
+  });
+
+  test('gives a system the time that its delays take', () => {
+    const bound = (set: RunRequest['set']) =>
+      recoveryBoundS(raft, resolved({ system: 'raft', set: set ?? {} }));
+    expect(bound({})).toBe(6);
+    expect(bound({ 'disk.syncMaxUs': 50_000 })).toBeGreaterThan(6);
+    expect(bound({ 'network.lateMaxUs': 5_000_000 })).toBe(50);
+  });
+});
+
+describe('a real machine', () => {
+  const request: RunRequest = { system: 'raft', backend: 'docker', nemesis: ['kill'] };
+  const config = resolveConfig(request, [], () => 1);
+
+  /** Nothing succeeds after the quiet end, for 40 seconds. */
+  function verdictAt(slowness: number): string {
+    const history = new History();
+    const phase = { type: 'info', process: 'nemesis', f: 'phase', value: 'recovery' } as const;
+    history.push({ time: 0, ...phase });
+    for (let s = 1; s < 40; s++) {
+      const write = { process: s, f: 'write', key: 'k', value: s } as const;
+      history.push({ time: s * 1e9, type: 'invoke', ...write });
+      history.push({ time: s * 1e9 + 5e8, type: 'info', ...write });
+    }
+    const { checks } = judgeRun({
+      config,
+      system: raft,
+      workload: workloads['register'] as Workload,
+      promise: 'linearizable',
+      history,
+      follower: new TraceFollower(raft),
+      gap: null,
+      idle: null,
+      cutShort: null,
+      slowness,
+    });
+    return checks.find(({ checker }) => checker === 'availability')?.verdict.kind ?? '';
+  }
+
+  test('that is slow gives a system as many times longer to recover', () => {
+    expect(livenessBounds(raft, config, 0, 1).boundNs).toBe(30e9);
+    expect(livenessBounds(raft, config, 0, 1, 4).boundNs).toBe(120e9);
+    expect(verdictAt(1)).toBe('invalid');
+    expect(verdictAt(1.5)).toBe('unknown');
+  });
+});
+
+describe('a run', () => {
+  test('in which no cluster ever forms is invalid, and its history says so', () => {
+    const nobody = raftVariant(() => ({ canVote: () => false }));
+    const run = simulateOnce(resolved({ system: 'raft', timeLimitS: 5 }), [nobody]);
+    expect(run.verdict).toMatchObject({ kind: 'invalid', property: 'Liveness:forms' });
+    expect([...run.result.history].map(({ value }) => value)).toEqual(['unformed']);
+  });
+
+  test('waits until a follower that never catches up is overdue', () => {
+    const ignored = raftVariant((base) => ({
+      onHigherTerm: (state, message) =>
+        message.kind !== 'append-reply' &&
+        message.kind !== 'snapshot-reply' &&
+        base.onHigherTerm(state, message),
+    }));
+    // Under the faults that a plain run has, which must not mend by chance what is broken.
+    const found = [1, 2, 3, 4, 5, 6, 7, 8].filter((seed) => {
+      const request = { system: 'raft', timeLimitS: 30, seed, set: { preVote: false } };
+      const { verdict } = simulateOnce(resolved(request), [ignored]);
+      return verdict.kind === 'invalid' && verdict.property === 'Liveness:followers-converge';
+    });
+    expect(found.length).toBeGreaterThanOrEqual(2);
+  });
+
+  // Time-outs that the disks cannot meet.
+  const hastyRaft = { electionTimeoutMs: 60, heartbeatMs: 20, 'disk.syncMaxUs': 50_000 };
+
+  test('that was live in a hopeless world is valid, and its elections are not counted', () => {
+    const request = { system: 'raft', nodes: 3, timeLimitS: 10, set: hastyRaft };
+    const runs = [1, 2, 3, 4].map((seed) => simulateOnce(resolved({ ...request, seed }), []));
+    expect(runs.map(({ verdict }) => verdict.kind)).toEqual(runs.map(() => 'valid'));
+    const [liveness] = (runs[0]?.checks ?? []).filter(({ checker }) => checker === 'liveness');
+    expect(liveness?.verdict).toMatchObject({
+      kind: 'valid',
+      note: expect.stringContaining('electionTimeoutMs=60 is shorter than the 224 ms'),
+    });
+  });
+
+  test('with one leader for good is blamed in a hopeless world for whom it leaves behind', () => {
+    const forgets = raftVariant((base) => ({
+      countReply: (state, from, message) =>
+        from !== state.members.length - 1 && base.countReply(state, from, message),
+    }));
+    const set = { ...hastyRaft, electionTimeoutMs: 120, snapshotEvery: 20 };
+    const request = { system: 'raft', nodes: 3, timeLimitS: 10, nemesis: ['pause'], set };
+    for (const seed of [1, 2, 3]) {
+      const { verdict } = simulateOnce(resolved({ ...request, seed }), [forgets]);
+      expect(verdict).toMatchObject({ property: 'Liveness:followers-converge' });
+    }
+  });
+
+  test('is not blamed for a world in which it cannot be live, and told what to set', () => {
+    const set = {
+      electionTimeoutMs: 30,
+      heartbeatMs: 10,
+      'disk.syncMaxUs': 50_000,
+      'network.latencyMaxUs': 20_000,
+    };
+    const config = resolved({ system: 'raft', seed: 920_100, timeLimitS: 20, set });
+    const { verdict, checks } = simulateOnce(config, []);
+    expect(checks.filter((check) => check.verdict.kind === 'invalid')).toEqual([]);
+    if (verdict.kind === 'unknown') expect(verdict.because).toContain('set electionTimeoutMs=250');
+  });
+});
