@@ -1,7 +1,7 @@
 /** What a property of a trace is, and on which evidence it rests. */
 
 /**
- * Three tiers of evidence (PROTOCOLS.md, sections 0.3 and 3.1). `client`: the clients' history alone
+ * Three tiers of evidence (`README.md` says why there are three). `client`: the clients' history alone
  * shows it (black box). `log`: what nodes executed, answered, recovered and converged to shows it
  * (grey box). `decision`: only the evidence of their decisions does, certificates and claims (white
  * box). Agreement over votes is of the last: what is chosen, no node knows by itself.

@@ -9,7 +9,7 @@ import { bounds } from './models/register.ts';
 type Violation = Extract<Verdict, { kind: 'invalid' }>;
 
 /**
- * The register monitor (`CHECKERS.md` 4a) fed as the history grows: O(log n) an event, and memory
+ * The register monitor (`MONITORS.md`) fed as the history grows: O(log n) an event, and memory
  * for what is open, what crashed and was not seen, and the values that can still be read.
  *
  * Exact for reads, writes, compare-and-sets that succeeded and operations without an answer: it

@@ -1,5 +1,5 @@
 /**
- * Witness first (`CHECKERS.md` 7): where the system says at which position an operation took
+ * Witness first: where the system says at which position an operation took
  * effect, the positions propose an order. The order is checked, never trusted: when it follows
  * the model and real time it proves the history, and when not, the clients' history decides.
  */

@@ -2,7 +2,7 @@
  * Ordered sequential consistency, OSC(U) of Lev-Ari et al. ("Composing Ordered Sequential
  * Consistency", 2017), which is what ZooKeeper promises, without a search: where answers carry the
  * position at which they took effect (a zxid, a revision, a log index), over all keys together and
- * for any model (`PROTOCOLS.md` 3.7).
+ * for any model.
  *
  * Ordered by position, with what changes an object before what observes it there, the operations
  * are such an order if, and only if, three things hold:

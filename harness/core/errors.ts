@@ -2,7 +2,7 @@
 
 import { SYNONYMS } from './synonyms.ts';
 
-/** Exit statuses (`DESIGN.md`, verdicts and exit status). */
+/** Exit statuses; `README.md` says what each means. */
 export const EXIT = {
   valid: 0,
   invalid: 1,

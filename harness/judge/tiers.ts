@@ -1,4 +1,4 @@
-/** Which evidence a finding rests on (PROTOCOLS.md, section 0.3): three tiers, reported apart. */
+/** Which evidence a finding rests on: three tiers (`checkers/agreement/README.md`), reported apart. */
 
 import { tierOf } from '../../checkers/agreement/properties.ts';
 import type { Tier } from '../../checkers/agreement/property.ts';

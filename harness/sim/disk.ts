@@ -2,7 +2,7 @@
  * A simulated write-ahead log: its durable records, and what was written but not yet synced.
  *
  * A sync makes everything written before it durable. A crash keeps a part of what was not synced,
- * by the crash model drawn for it (`FAULTS.md`, disk model).
+ * by the crash model drawn for it (`nemesis/FAULTS.md`).
  */
 
 import type { DiskHabits } from '../../systems/system.ts';

@@ -1,4 +1,4 @@
-/** The rows of the checkers' benchmark: those of `CHECKERS.md` 6, and some more. */
+/** The rows of the checkers' benchmark: one for each way in which histories are hard to judge. */
 
 import type { History } from '../../checkers/history.ts';
 import type { LinearizabilityOptions, Model } from '../../checkers/linearizable/index.ts';

@@ -1,5 +1,5 @@
 /**
- * Counters with unit increments and reads: exact, O(n log n) (`CHECKERS.md` 4f). Increments are
+ * Counters with unit increments and reads: exact, O(n log n) (`MONITORS.md`). Increments are
  * done as late as possible, and of those that may be done the one that must return first; so the
  * count is never higher than it has to be. Other steps are NP-hard to judge (subset sum): there only
  * what lies outside the bounds of all that was asked for and answered is found here.

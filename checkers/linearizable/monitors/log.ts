@@ -1,6 +1,6 @@
 /**
  * Append-only lists read as a whole. Where all elements are different: exact, linear in the lengths
- * of what was read (`CHECKERS.md` 4g). The longest read gives the order; every append and every read
+ * of what was read (`MONITORS.md`). The longest read gives the order; every append and every read
  * then has an earliest and a latest moment. Offsets that appends answer give the order of what was
  * not read. Where elements repeat, or the list held some at the start, `repeated-log.ts` decides.
  */

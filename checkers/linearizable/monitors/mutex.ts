@@ -1,5 +1,5 @@
 /**
- * Locks that every process acquires and releases in turn: exact, linear (`CHECKERS.md` 4e). From
+ * Locks that every process acquires and releases in turn: exact, linear (`MONITORS.md`). From
  * the answer to its acquire until it asks for the release, a process holds the lock; no two may.
  * An unanswered acquire need not have happened; an unanswered release may have, at once.
  */

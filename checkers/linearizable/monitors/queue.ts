@@ -1,5 +1,5 @@
 /**
- * First-in-first-out queues of values that are all different: exact, O(n log n) (`CHECKERS.md` 4c;
+ * First-in-first-out queues of values that are all different: exact, O(n log n) (`MONITORS.md`;
  * the bad patterns of Henzinger, Sezgin & Vafeiadis, CONCUR 2013, and Bouajjani et al., ICALP 2015).
  *
  * Unanswered dequeues, each of which takes one of the values that nobody else took, or nothing:

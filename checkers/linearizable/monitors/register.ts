@@ -1,6 +1,6 @@
 /**
  * Registers whose values are written once each: exact, and linear in the operations
- * (`CHECKERS.md` 4a; Gibbons & Korach, SICOMP 1997, with compare-and-set and unanswered operations).
+ * (`MONITORS.md`; Gibbons & Korach, SICOMP 1997, with compare-and-set and unanswered operations).
  *
  * All operations on one value form a block: its write, its reads, and, through successful
  * compare-and-sets, the blocks of the values that follow. From the first return to the last call of

@@ -4,7 +4,7 @@
  * answer needs them: a read that saw so many, or an append that must stand somewhere by now. Each
  * gets, of the appends of its element that have been asked for, the one that must be answered first.
  * So the list is never longer than it has to be, and no append is used up that could have waited:
- * the argument of counters (`CHECKERS.md` 4f), element by element. Appends that no place is left for
+ * the argument of counters (`MONITORS.md`), element by element. Appends that no place is left for
  * stand behind all that was read.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Semaphores whose processes release only what they acquired: exact, linear (`CHECKERS.md` 4e). From
+ * Semaphores whose processes release only what they acquired: exact, linear (`MONITORS.md`). From
  * the answer to an acquire until a release is asked for, a permit is certainly held; no more may
  * be held at once than there are. If that holds, each acquire can take effect at its answer and
  * each release at its call. An unanswered acquire need not have happened, an unanswered release may

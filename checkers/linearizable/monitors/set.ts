@@ -1,5 +1,5 @@
 /**
- * Sets whose elements come and go at most once: exact, linear (`CHECKERS.md` 4b). Each element is by
+ * Sets whose elements come and go at most once: exact, linear (`MONITORS.md`). Each element is by
  * itself: it is there from its add to its remove, and everything that saw it lies in between.
  */
 

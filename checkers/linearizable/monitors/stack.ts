@@ -1,5 +1,5 @@
 /**
- * Stacks of values that are all different: exact, O(n log n) (`CHECKERS.md` 4d; Lee & Mathur, OOPSLA
+ * Stacks of values that are all different: exact, O(n log n) (`MONITORS.md`; Lee & Mathur, OOPSLA
  * 2025), except that with unanswered pops some histories are left to the engine.
  *
  * A value is certainly on the stack between the return of its push and the call of its pop, its

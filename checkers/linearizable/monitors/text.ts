@@ -1,6 +1,6 @@
 /**
  * Texts that are put and appended to (the key-value store of MIT 6.824), of pieces that are all
- * different: exact, linear in the lengths of what was read (`CHECKERS.md` 4g).
+ * different: exact, linear in the lengths of what was read (`MONITORS.md`).
  *
  * Where no piece is the beginning of another one, a text that was read falls into pieces in one way.
  * So each piece that was seen shows the text that it was appended to, and its append is a

@@ -1,0 +1,93 @@
+/** Pages and sources that name a file name one that exists. */
+
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const NOT_OURS = (path: string) => path === 'node_modules' || path.startsWith('node_modules/');
+const FOLDERS = '{checkers,systems,nemesis,workloads,harness,test}';
+
+const pages = [
+  ...globSync('*.md', { exclude: NOT_OURS }),
+  ...globSync(`${FOLDERS}/**/*.md`, { exclude: NOT_OURS }),
+];
+const sources = globSync(`${FOLDERS}/**/*.ts`);
+const tree = [...pages, ...sources, ...globSync(`${FOLDERS}/**/*.{yaml,js,css,json}`)];
+
+/** What runs and builds write, and what readers have, is no file of ours. */
+const OTHERS = ['dist/', 'pnpm-workspace.yaml', 'scenario.yaml', 'summary.md'];
+const isOurs = (path: string) => !OTHERS.includes(path) && !path.startsWith('./');
+
+/** Code between backticks that looks like a path of a source or a page, or like a folder. */
+function pathsIn(markdown: string): string[] {
+  const prose = markdown.replaceAll(/^```[\s\S]*?^```$/gm, '');
+  const quoted = [...prose.matchAll(/`([^`\s]+)`/g)].map(([, path = '']) => path);
+  const looksLikeOne = /^[\w.*/-]+(\.(ts|md|yaml)|[\w*]\/)$/;
+  return quoted.filter((path) => looksLikeOne.test(path) && isOurs(path));
+}
+
+/** Targets of links that lead into this repository. */
+function linksIn(markdown: string): string[] {
+  const found = [...markdown.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)];
+  return found.map(([, target = '']) => target).filter((target) => !target.includes('://'));
+}
+
+/** Pages that a source names, in its comments or elsewhere. */
+function pagesNamedIn(source: string): string[] {
+  const found = [...source.matchAll(/(?<![\w./'-])[\w./-]*[\w-]+\.md\b/g)].map(([path]) => path);
+  return found.filter(isOurs);
+}
+
+/** From the folder of the page, from the top, or as the end of a path that the page is about. */
+function exists(path: string, page: string): boolean {
+  const places = [normalize(join(dirname(page), path)), normalize(path)];
+  if (places.some((place) => existsSync(place) || globSync(place).length > 0)) return true;
+  const isFolder = path.endsWith('/');
+  return tree.some((file) => (isFolder ? file.includes(`/${path}`) : file.endsWith(`/${path}`)));
+}
+
+describe('what pages and sources name', () => {
+  test('there are pages that name files, and sources that name pages', () => {
+    expect(pages.length).toBeGreaterThan(10);
+    expect(pages.flatMap((page) => pathsIn(readFileSync(page, 'utf8'))).length).toBeGreaterThan(
+      100,
+    );
+    const named = sources.flatMap((file) => pagesNamedIn(readFileSync(file, 'utf8')));
+    expect(named.length).toBeGreaterThan(10);
+  });
+
+  test.each(pages)('every file that %s names is there', (page) => {
+    const missing = pathsIn(readFileSync(page, 'utf8')).filter((path) => !exists(path, page));
+    expect(missing).toEqual([]);
+  });
+
+  test.each(pages)('every link of %s into the repository leads somewhere', (page) => {
+    const broken = linksIn(readFileSync(page, 'utf8')).filter(
+      (target) => !existsSync(join(dirname(page), target)),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('no source names a page that does not exist', () => {
+    const missing = sources.flatMap((file) =>
+      pagesNamedIn(readFileSync(file, 'utf8'))
+        .filter((path) => !exists(path, file))
+        .map((path) => `${file}: ${path}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the rules themselves', () => {
+  test('catch a file, a link and a page that are missing', () => {
+    expect(pathsIn('see `harness/gone.ts`, `x.y`, and `nemesis/`')).toEqual([
+      'harness/gone.ts',
+      'nemesis/',
+    ]);
+    expect(exists('harness/gone.ts', 'README.md')).toBe(false);
+    expect(exists('gone/', 'README.md')).toBe(false);
+    expect(exists('plan.ts', 'ARCHITECTURE.md')).toBe(true);
+    expect(linksIn('[a](gone#part), [b](https://example.org)')).toEqual(['gone']);
+    expect(pagesNamedIn(`/** As GONE.${'md'} says. */`)).toEqual([`GONE.${'md'}`]);
+  });
+});
