@@ -22,6 +22,7 @@ import { applyVariants, builtInVariant } from './variants/variants.ts';
 
 export { checkInParallel } from './check/pool.ts';
 export { HarnessError } from './core/errors.ts';
+export type { StartEvent } from './core/start-event.ts';
 export { readForeignHistory } from './formats/index.ts';
 export { writeJepsenEdn } from './formats/jepsen-edn.ts';
 export { writeJsonl } from './formats/jsonl.ts';
@@ -70,6 +71,7 @@ export async function run(
     store: context.store ?? 'store',
     signal: context.signal ?? new AbortController().signal,
     progress: context.progress ?? (() => undefined),
+    onStart: context.onStart ?? (() => undefined),
   });
 }
 

@@ -72,8 +72,8 @@ async function mutants(given: string | undefined, flags: Flags): Promise<number>
   const isAsked = own.length === 0 || flags.mutant !== undefined;
   const chosen = [...(isAsked ? choose(name, flags.mutant, catalogue) : []), ...own];
   const nowS = () => performance.now() / 1000;
-  using interrupt = interruption();
   const progress = progressOn(process.stderr, flags.quiet === true);
+  using interrupt = interruption('ending after this variant', progress.aside);
   const rows: Row[] = [];
   if (flags.json !== true) process.stdout.write(`${head()}\n`);
   for (const { system, variant } of chosen) {

@@ -15,10 +15,11 @@ import { tallyLines, tallyText } from '../report/tally.ts';
 import { styleOf, terminalBlock, wrap } from '../report/terminal.ts';
 import { interruption } from '../run/interruption.ts';
 import type { PreparedRun } from '../run/prepared.ts';
-import { progressOn } from '../run/progress.ts';
+import { type Progress, progressOn } from '../run/progress.ts';
 import { type RunContext, refuseEarly, runAndStore } from '../run/run.ts';
 import { commandOf } from '../run/run-file.ts';
 import { runSeries, type Store } from '../run/series.ts';
+import { StartProgress } from '../run/start-progress.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { applyVariants, builtInVariant } from '../variants/variants.ts';
@@ -76,14 +77,24 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
     throw usage(`--runs: ${runs} is not allowed (a whole number 1 to 1000000)`);
   }
   await refuseEarly(prepared);
-  using interrupt = interruption();
   const progress = progressOn(process.stderr, flags.quiet === true);
+  using interrupt = interruption('undoing faults, judging what there is', progress.aside);
   const { signal } = interrupt;
-  const context: RunContext = { store: flags.store, signal, progress: progress.line };
+  using start = new StartProgress(progress);
+  const context: RunContext = {
+    store: flags.store,
+    signal,
+    progress: progress.state,
+    onStart: start.tell,
+  };
   const hint = huntText(prepared);
   if (hint !== null) progress.line(hint);
-  const store: Store = (one) => runSaying(one, context);
-  if (runs === 1) return show(await store(prepared), null, flags);
+  const store: Store = (one) => runSaying(one, context, progress);
+  if (runs === 1) {
+    const summary = await store(prepared);
+    progress.end();
+    return show(summary, null, flags);
+  }
   const { tally, summary } = await runSeries(prepared, runs, store, progress, signal);
   if (summary !== null) return show(summary, tally, flags);
   if (flags.json === true) {
@@ -141,13 +152,16 @@ function drawSeed(): number {
 }
 
 /** A run that ends in an error must not take its seed along, which may have been drawn. */
-async function runSaying(prepared: PreparedRun, context: RunContext): Promise<RunSummary> {
+async function runSaying(
+  prepared: PreparedRun,
+  context: RunContext,
+  progress: Progress,
+): Promise<RunSummary> {
   try {
     return await runAndStore(prepared, context);
   } catch (error) {
-    process.stderr.write(
-      `ordeal: to run it again: ${commandOf(prepared.request, prepared.config)}\n`,
-    );
+    const command = commandOf(prepared.request, prepared.config);
+    progress.aside(() => process.stderr.write(`ordeal: to run it again: ${command}\n`));
     throw error;
   }
 }

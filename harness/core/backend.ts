@@ -7,6 +7,7 @@ import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
 import type { HarnessError } from './errors.ts';
+import type { OnStart } from './start-event.ts';
 
 /** What is to be started. */
 export interface ClusterSpec {
@@ -26,6 +27,8 @@ export interface ClusterSpec {
   readonly logDirectory: string;
   /** How long to wait without progress while it starts, in seconds; absent: by the machine. */
   readonly startupTimeoutS?: number | null;
+  /** Told how far the start is. */
+  readonly onStart: OnStart;
   /** Aborted when the run is interrupted: starting must stop and clean up. */
   readonly signal: AbortSignal;
 }

@@ -47,11 +47,22 @@ export async function prepare(): Promise<void> {
 
 /** Starts a cluster; see `Backend.launch`. Whatever fails, nothing is left behind. */
 export async function launch(spec: ClusterSpec): Promise<LiveCluster> {
+  let formed = false;
+  try {
+    const cluster = await launched(spec);
+    formed = true;
+    return cluster;
+  } finally {
+    spec.onStart({ kind: 'over', formed });
+  }
+}
+
+async function launched(spec: ClusterSpec): Promise<LiveCluster> {
   const engine = await connectEngine();
   for (let attempt = 1; ; attempt++) {
     const teardown = new Teardown();
     try {
-      const image = await requireImage(engine.docker);
+      const image = await requireImage(engine.docker, spec.onStart);
       await sweepIn(engine.docker);
       spec.signal.throwIfAborted();
       return await bringUp(spec, engine, image, teardown);
@@ -115,7 +126,7 @@ async function bringUp(
     for (const node of nodes) node.close();
   });
   // All settle before anything is torn down: a container must not come to be after the teardown.
-  const created = await Promise.allSettled(nodes.map((node) => node.create()));
+  const created = await Promise.allSettled(createAll(nodes, spec));
   const failed = created.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   await waitUntilFormed(nodes, plan.pace, spec);
@@ -167,11 +178,23 @@ function makePlan(parts: PlanParts): ClusterPlan {
   };
 }
 
+/** Creates and starts all at once, and tells each time that one is up. */
+function createAll(nodes: readonly NodeContainer[], { onStart }: ClusterSpec): Promise<void>[] {
+  let up = 0;
+  const tell = () => onStart({ kind: 'containers', up, nodes: nodes.length });
+  tell();
+  return nodes.map(async (node) => {
+    await node.create();
+    up++;
+    tell();
+  });
+}
+
 /** Waits until every node answers and all name the same leader, where the system has one. */
 async function waitUntilFormed(
   nodes: readonly NodeContainer[],
   pace: Pace,
-  { system, signal }: ClusterSpec,
+  { system, signal, onStart }: ClusterSpec,
 ): Promise<void> {
   const patience = new Patience(pace, FORMING_MS);
   let views: (NodeView | null)[] = [];
@@ -180,6 +203,8 @@ async function waitUntilFormed(
       signal.throwIfAborted();
       views = await Promise.all(nodes.map(askView));
       if (isFormed(system, views)) return;
+      const answering = views.filter((view) => view !== null).length;
+      onStart({ kind: 'forming', answering, nodes: nodes.length });
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     if (await hasExited(nodes.filter((_, i) => views[i] === null))) break;

@@ -18,14 +18,19 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pipeline, Transform } from 'node:stream';
 import type Docker from 'dockerode';
 import { HarnessError, infrastructure } from '../core/errors.ts';
+import type { OnStart } from '../core/start-event.ts';
 import { CODE_SUFFIX } from '../own/code.ts';
 import { connectEngine, reason, statusOf, tolerate } from './engine.ts';
+import { buildStep, type EngineLine, follow, LayersFetched } from './engine-stream.ts';
 import { DIRECTORY_PREFIX, writeOwner } from './leftovers.ts';
 import { thisProcess } from './owner.ts';
 
@@ -35,6 +40,7 @@ export const IMAGE_ROOT = '/ordeal';
 export const REPOSITORY = join(import.meta.dirname, '..', '..');
 
 const OFFICIAL_BASE = 'node:26-slim';
+/** A registry that says nothing for so long is none. */
 const REGISTRY_TIMEOUT_MS = 30_000;
 const DEBIAN_SUITE = 'bookworm';
 const DEBIAN_PACKAGES = ['iproute2', 'iptables', 'libatomic1', 'libstdc++6'];
@@ -46,6 +52,8 @@ const TAG_LABEL = 'ordeal.tag';
 /** Of images of one kind, built for one state of the sources each. */
 const KEPT = 2;
 const BUILD_ATTEMPTS = 5;
+/** The end of what a program complained about: there is the reason. */
+const COMPLAINT_CHARACTERS = 400;
 /** What a node runs, relative to the repository. Dependencies from npm are not among it. */
 export const SOURCES: readonly string[] = [
   'checkers',
@@ -61,8 +69,6 @@ export interface Image {
   readonly tag: string;
   readonly id: string;
 }
-
-type Progress = (line: string) => void;
 
 /** The name of the image that the present sources make. */
 function imageTag(): string {
@@ -88,31 +94,30 @@ export async function requireBuildable(docker: Docker): Promise<void> {
  * The image. Where only the sources changed since it was built, the last layer is
  * built anew (a second). Throws, with what to do, when there is nothing to build on.
  */
-export async function requireImage(docker: Docker): Promise<Image> {
+export async function requireImage(docker: Docker, onStart: OnStart): Promise<Image> {
   const image = await findImage(docker);
   if (image !== null) return image;
   await requireBuildable(docker);
-  return buildImage(() => undefined);
+  return buildImage(onStart);
 }
 
 /**
  * Builds the image unless it is there; the base, which takes longest, is kept between
  * builds. Throws an infrastructure error when neither a registry nor Debian packages can be had.
  */
-export async function buildImage(progress: Progress): Promise<Image> {
+export async function buildImage(onStart: OnStart): Promise<Image> {
   const { docker } = await connectEngine();
   const tag = imageTag();
   const present = await inspect(docker, tag);
   if (present !== null) {
-    progress(`${tag} is up to date`);
+    onStart({ kind: 'up-to-date', image: tag });
     return present;
   }
   const directory = mkdtempSync(join(tmpdir(), DIRECTORY_PREFIX));
   writeOwner(directory, thisProcess('image'));
   try {
-    await buildBase(docker, directory, progress);
-    progress(`building ${tag}`);
-    const built = await buildOfSources(docker, join(directory, 'sources'), tag);
+    await buildBase(docker, directory, onStart);
+    const built = await buildOfSources(docker, join(directory, 'sources'), tag, onStart);
     // The bases last: they are what the others stand on.
     for (const kind of [tag, baseTag()]) await pruneOlder(docker, kind);
     return built;
@@ -122,7 +127,12 @@ export async function buildImage(progress: Progress): Promise<Image> {
 }
 
 /** Tried again where another build of the same image, at the same time, took ours for left over. */
-async function buildOfSources(docker: Docker, context: string, tag: string): Promise<Image> {
+async function buildOfSources(
+  docker: Docker,
+  context: string,
+  tag: string,
+  onStart: OnStart,
+): Promise<Image> {
   for (const source of SOURCES) {
     const from = join(REPOSITORY, source);
     if (existsSync(from)) cpSync(from, join(context, source), { recursive: true });
@@ -132,7 +142,7 @@ async function buildOfSources(docker: Docker, context: string, tag: string): Pro
   for (let attempt = 1; ; attempt++) {
     let failure: HarnessError | null = null;
     try {
-      await build(docker, { context, tag, from: baseTag(), steps });
+      await build(docker, { context, tag, from: baseTag(), steps }, onStart);
       await removeSuperseded(docker, tag);
     } catch (error) {
       if (!(error instanceof HarnessError)) throw error;
@@ -205,41 +215,47 @@ async function inspect(docker: Docker, tag: string): Promise<Image | null> {
   }
 }
 
-async function buildBase(docker: Docker, directory: string, progress: Progress): Promise<void> {
+async function buildBase(docker: Docker, directory: string, onStart: OnStart): Promise<void> {
   if (await hasBase(docker)) return;
   const context = join(directory, 'base');
   mkdirSync(context);
-  const refusal = await pull(docker, progress);
+  const refusal = await pull(docker, onStart);
   if (refusal === null) {
     const install =
       'apt-get update && apt-get install -y --no-install-recommends iproute2 iptables';
     const steps = ['USER root', `RUN ${install} && rm -rf /var/lib/apt/lists/*`];
-    await build(docker, { context, tag: baseTag(), from: OFFICIAL_BASE, steps });
+    await build(docker, { context, tag: baseTag(), from: OFFICIAL_BASE, steps }, onStart);
     return;
   }
-  progress(`no registry (${refusal}): building from Debian packages`);
+  onStart({ kind: 'no-registry', because: refusal });
   const debian = `ordeal-debian:${BASE_RECIPE}-${DEBIAN_SUITE}`;
   if ((await inspect(docker, debian)) === null)
-    await importDebian(docker, debian, directory, progress);
+    await importDebian(docker, debian, directory, onStart);
   copyFileSync(nodeBinary(), join(context, 'node'));
-  await build(docker, {
-    context,
-    tag: baseTag(),
-    from: debian,
-    steps: ['COPY node /usr/local/bin/'],
-  });
+  const steps = ['COPY node /usr/local/bin/'];
+  await build(docker, { context, tag: baseTag(), from: debian, steps }, onStart);
 }
 
 /** Fetches the official image. Returns null, or why it cannot be had. */
-async function pull(docker: Docker, progress: Progress): Promise<string | null> {
-  progress(`fetching ${OFFICIAL_BASE}`);
-  const abort = AbortSignal.timeout(REGISTRY_TIMEOUT_MS);
+async function pull(docker: Docker, onStart: OnStart): Promise<string | null> {
+  const layers = new LayersFetched();
+  const tell = () => onStart({ kind: 'fetch', image: OFFICIAL_BASE, ...layers.sum() });
+  tell();
+  const abort = new AbortController();
+  const silence = setTimeout(() => abort.abort(), REGISTRY_TIMEOUT_MS);
   try {
-    const stream: NodeJS.ReadableStream = await docker.pull(OFFICIAL_BASE, { abortSignal: abort });
-    await follow(docker, stream);
+    const options = { abortSignal: abort.signal };
+    const stream: NodeJS.ReadableStream = await docker.pull(OFFICIAL_BASE, options);
+    await follow(docker, stream, (line) => {
+      silence.refresh();
+      if (layers.take(line)) tell();
+    });
     return null;
   } catch (error) {
-    return abort.aborted ? `no answer within ${REGISTRY_TIMEOUT_MS / 1000} s` : reason(error);
+    const { aborted } = abort.signal;
+    return aborted ? `no answer within ${REGISTRY_TIMEOUT_MS / 1000} s` : reason(error);
+  } finally {
+    clearTimeout(silence);
   }
 }
 
@@ -247,21 +263,46 @@ async function importDebian(
   docker: Docker,
   tag: string,
   directory: string,
-  progress: Progress,
+  onStart: OnStart,
 ): Promise<void> {
   const archive = join(directory, 'debian.tar');
-  progress(`mmdebstrap ${DEBIAN_SUITE} with ${DEBIAN_PACKAGES.join(', ')} (about half a minute)`);
-  await run('mmdebstrap', [
+  const telling = (doing: string) => onStart({ kind: 'debian', suite: DEBIAN_SUITE, doing });
+  telling('');
+  const parameters = [
     '--variant=essential',
     `--include=${DEBIAN_PACKAGES.join(',')}`,
     ...DEBIAN_EXCLUDED.map((path) => `--dpkgopt=path-exclude=${path}`),
     DEBIAN_SUITE,
     archive,
-  ]);
-  progress(`importing ${tag}`);
+  ];
+  await run('mmdebstrap', parameters, (line) => {
+    const [, doing] = /^I: (.*?)\.*$/.exec(line) ?? [];
+    if (doing !== undefined) telling(doing);
+  });
+  const totalBytes = statSync(archive).size;
+  const tell = (doneBytes: number) => {
+    onStart({ kind: 'import', image: tag, doneBytes, totalBytes });
+  };
+  tell(0);
   const [repo, version] = tag.split(':');
-  const stream = await docker.importImage(createReadStream(archive), { repo, tag: version });
+  const options = { repo, tag: version };
+  const stream = await docker.importImage(counted(createReadStream(archive), tell), options);
   await follow(docker, stream);
+}
+
+/** The same bytes; `tell` hears how many have passed. */
+function counted(source: NodeJS.ReadableStream, tell: (bytes: number) => void): Transform {
+  let passed = 0;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      passed += chunk.length;
+      tell(passed);
+      done(null, chunk);
+    },
+  });
+  // What goes wrong with the source ends the counter, and shows to who reads that.
+  pipeline(source, counter, () => undefined);
+  return counter;
 }
 
 interface Build {
@@ -271,7 +312,12 @@ interface Build {
   readonly steps: readonly string[];
 }
 
-async function build(docker: Docker, { context, tag, from, steps }: Build): Promise<void> {
+async function build(
+  docker: Docker,
+  { context, tag, from, steps }: Build,
+  onStart: OnStart,
+): Promise<void> {
+  onStart({ kind: 'build', image: tag, done: 0, total: steps.length + 1 });
   mkdirSync(context, { recursive: true });
   const dockerfile = join(context, 'Dockerfile');
   writeFileSync(dockerfile, `${[`FROM ${from}`, ...steps].join('\n')}\n`);
@@ -280,20 +326,12 @@ async function build(docker: Docker, { context, tag, from, steps }: Build): Prom
     { context, src: ['.'] },
     { t: tag, labels, rm: true, forcerm: true },
   );
-  await follow(docker, stream).catch((error: unknown) => {
+  const onLine = (line: EngineLine) => {
+    const step = buildStep(line);
+    if (step !== null) onStart({ kind: 'build', image: tag, ...step });
+  };
+  await follow(docker, stream, onLine).catch((error: unknown) => {
     throw infrastructure(`building ${tag}: ${reason(error)}`, error);
-  });
-}
-
-/** Waits for the end of a build, pull or import, and throws what the engine reports in its stream. */
-function follow(docker: Docker, stream: NodeJS.ReadableStream): Promise<void> {
-  return new Promise((resolve, reject) => {
-    docker.modem.followProgress(stream, (error: Error | null, lines: { error?: string }[]) => {
-      const failure = lines?.find((line) => line.error !== undefined)?.error;
-      if (error !== null) reject(error);
-      else if (failure !== undefined) reject(new Error(failure));
-      else resolve();
-    });
   });
 }
 
@@ -308,11 +346,19 @@ function nodeBinary(): string {
   );
 }
 
-function run(program: string, parameters: readonly string[]): Promise<void> {
+/** `onLine` hears what the program writes to standard error. */
+function run(
+  program: string,
+  parameters: readonly string[],
+  onLine: (line: string) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaints = '';
-    child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      complaints = `${complaints}${line}\n`.slice(-COMPLAINT_CHARACTERS);
+      onLine(line);
+    });
     child.on('error', (error) =>
       reject(
         infrastructure(
@@ -324,7 +370,7 @@ function run(program: string, parameters: readonly string[]): Promise<void> {
     );
     child.on('close', (status) => {
       if (status === 0) resolve();
-      else reject(infrastructure(`${program} failed: ${reason(complaints.slice(-400))}`));
+      else reject(infrastructure(`${program} failed: ${reason(complaints)}`));
     });
   });
 }

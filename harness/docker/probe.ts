@@ -42,7 +42,7 @@ export async function probeDocker(): Promise<ProbeLine[]> {
   }
   let image: Image | null = null;
   try {
-    if (await hasBase(docker)) image = await requireImage(docker);
+    if (await hasBase(docker)) image = await requireImage(docker, () => undefined);
   } catch (error) {
     lines.push(bad('image', reason(error), IMAGE_FIX));
   }

@@ -5,17 +5,22 @@ import { EXIT } from '../core/errors.ts';
 /** SIGHUP: the terminal was closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Listens until it is disposed of. */
-export function interruption(): { readonly signal: AbortSignal } & Disposable {
+/**
+ * Listens until it is disposed of. `doing` says how the work ends in order; `aside` makes room where
+ * the state of the work is shown in place.
+ */
+export function interruption(
+  doing: string,
+  aside: (write: () => void) => void = (write) => write(),
+): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController();
+  const say = (text: string) => aside(() => process.stderr.write(`${text}\n`));
   const onSignal = () => {
     if (controller.signal.aborted) {
-      process.stderr.write('stopped at once; what is left is removed by: ordeal doctor --clean\n');
+      say('stopped at once; what is left is removed by: ordeal doctor --clean');
       process.exit(EXIT.interrupted);
     }
-    process.stderr.write(
-      'interrupted: undoing faults, judging what there is (again to stop at once)\n',
-    );
+    say(`interrupted: ${doing} (again to stop at once)`);
     controller.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

@@ -38,6 +38,7 @@ const isSetting = (value: unknown) => ['string', 'number', 'boolean'].includes(t
 
 const number: Needed = ['a number', (value) => typeof value === 'number'];
 const truth: Needed = ['true or false', (value) => typeof value === 'boolean'];
+const listener: Needed = ['a function', (value) => typeof value === 'function'];
 const parts: Needed = ['a list of names or objects', isPartList];
 
 const OPTIONS: Readonly<Record<keyof RunOptions, Needed>> = {
@@ -68,7 +69,8 @@ const OPTIONS: Readonly<Record<keyof RunOptions, Needed>> = {
 const CONTEXT: Readonly<Record<keyof RunContext, Needed>> = {
   store: ['the path of a directory', (value) => isText(value) && value !== ''],
   signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
-  progress: ['a function', (value) => typeof value === 'function'],
+  progress: listener,
+  onStart: listener,
 };
 
 /** Throws a usage error that names the option, and what it must be. */

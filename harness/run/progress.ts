@@ -20,6 +20,8 @@ export interface Progress {
   readonly line: (text: string) => void;
   /** Something is written elsewhere, on what may be the same terminal. */
   readonly aside: (write: () => void) => void;
+  /** What is going on now, in place of what was said of that before; empty for nothing. */
+  readonly state: (text: string) => void;
   /** The work goes on; the rate is over the time since its first step. */
   readonly step: (step: Step) => void;
   /** The work is over: nothing of its line is left on a terminal. */
@@ -47,11 +49,12 @@ export function progressOn(
 ): Progress {
   if (quiet) {
     const nothing = () => undefined;
-    return { line: nothing, aside: (write) => write(), step: nothing, end: nothing };
+    const aside: Progress['aside'] = (write) => write();
+    return { line: nothing, aside, state: nothing, step: nothing, end: nothing };
   }
   const inPlace = target.isTTY === true;
   let begunMs: number | null = null;
-  let saidMs = 0;
+  let saidMs: number | null = null;
   let shown = '';
   const clear = () => {
     if (shown !== '') target.write(BACK);
@@ -65,29 +68,38 @@ export function progressOn(
     target.write(before);
     shown = before;
   };
+  /** Whether so long has passed that the reader wants to know; the first time begins the wait. */
+  const isDue = (now: number) => {
+    saidMs ??= now;
+    return now - saidMs >= (inPlace ? TERMINAL_MS : LINES_MS);
+  };
+  const say = (text: string, now: number) => {
+    saidMs = now;
+    if (!inPlace) {
+      target.write(`${text}\n`);
+      return;
+    }
+    clear();
+    shown = text.slice(0, (target.columns ?? 80) - 1);
+    target.write(shown);
+  };
   return {
     line: (text) => aside(() => target.write(`${text}\n`)),
     aside,
+    state(text) {
+      const now = nowMs();
+      if (text === '') clear();
+      else if (isDue(now)) say(text, now);
+    },
     step(step) {
       const now = nowMs();
-      if (begunMs === null) {
-        begunMs = now;
-        saidMs = now;
-      }
-      if (now - saidMs < (inPlace ? TERMINAL_MS : LINES_MS)) return;
-      saidMs = now;
-      const text = stepText(step, (now - begunMs) / 1000);
-      if (!inPlace) {
-        target.write(`${text}\n`);
-        return;
-      }
-      clear();
-      shown = text.slice(0, (target.columns ?? 80) - 1);
-      target.write(shown);
+      begunMs ??= now;
+      if (isDue(now)) say(stepText(step, (now - begunMs) / 1000), now);
     },
     end() {
       clear();
       begunMs = null;
+      saidMs = null;
     },
   };
 }
@@ -105,7 +117,7 @@ export function stepText({ unit, done, total, found }: Step, elapsedS: number): 
 }
 
 /** A time to wait, as coarse as it is long. */
-function duration(s: number): string {
+export function duration(s: number): string {
   if (s < 100) return `${Math.ceil(s)} s`;
   return s < 6000 ? `${Math.ceil(s / 60)} min` : `${(s / 3600).toFixed(1)} h`;
 }

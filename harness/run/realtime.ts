@@ -32,7 +32,7 @@ export interface RealtimeRun {
   /** Called after every step, so that what was recorded can be written. */
   readonly onStep: (history: History) => void;
   /** Told now and then how far the run is. */
-  readonly progress: (line: string) => void;
+  readonly progress: (state: string) => void;
 }
 
 /** What quiet end and final reads may take beyond the time that was planned. */

@@ -14,6 +14,7 @@ import {
 import type { RunConfig } from '../config/config.ts';
 import type { Backend } from '../core/backend.ts';
 import { HarnessError, infrastructure, usage } from '../core/errors.ts';
+import type { OnStart } from '../core/start-event.ts';
 import { hasNodeTraces, readTraces } from '../docker/trace.ts';
 import { readReached } from '../host/reach-file.ts';
 import { HistoryWatch, stoppedAt } from '../judge/history-watch.ts';
@@ -43,7 +44,10 @@ export interface RunContext {
   readonly store: string;
   /** Aborted by Ctrl-C: what is recorded so far is judged and kept. */
   readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
+  /** Told now and then how far the run is. */
+  readonly progress: (state: string) => void;
+  /** Told how far containers, and the image that they need, are on their way. */
+  readonly onStart: OnStart;
 }
 
 /** What an execution leaves, besides what is on disk. */
@@ -252,11 +256,11 @@ async function executeLive(prepared: PreparedRun, context: RunContext): Promise<
       seed: config.seed,
       logDirectory: resolve(writer.logPath('')),
       startupTimeoutS: config.startupTimeoutS,
+      onStart: context.onStart,
       signal: context.signal,
     });
     const describe = () => ({ ...cluster.facts, slowness: String(cluster.slowness()) });
     writer.run({ ...run, backend: describe() });
-    context.progress(`cluster up after ${executed(null).realS.toFixed(1)} s`);
     const running = runRealtime({
       cluster,
       plan,

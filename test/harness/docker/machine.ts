@@ -46,6 +46,7 @@ export function spec(logDirectory: string, changes: Partial<ClusterSpec> = {}): 
     systemModules: [],
     seed: 7,
     logDirectory,
+    onStart: () => undefined,
     signal: new AbortController().signal,
     ...changes,
   };

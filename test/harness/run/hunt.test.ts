@@ -7,7 +7,7 @@ import { systemNamed } from '../../../harness/config/catalogue.ts';
 import { huntVariant } from '../../../harness/run/hunt.ts';
 import { builtInVariant } from '../../../harness/variants/variants.ts';
 
-const BIN = join(import.meta.dirname, '..', '..', 'harness', 'bin.js');
+const BIN = join(import.meta.dirname, '..', '..', '..', 'harness', 'bin.js');
 
 function hunted(id: string, seeds: number) {
   const system = systemNamed(id.startsWith('px') ? 'basic-paxos' : 'raft');
@@ -71,7 +71,7 @@ describe('ordeal mutants', () => {
   });
 
   test('hunts the variants of a file, and says in JSON what each tier saw', async () => {
-    const file = join(import.meta.dirname, '..', 'examples', 'eager-commit.ts');
+    const file = join(import.meta.dirname, '..', '..', 'examples', 'eager-commit.ts');
     const hunt = ['--seeds', '30', '--first', '--json'];
     const { exitCode, stdout } = await mutants('raft', '--rules', file, ...hunt);
     const { variants: rows } = JSON.parse(stdout) as {
