@@ -12,7 +12,7 @@ import { nodeName } from '../../checkers/trace.ts';
 import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { type Operation, type Outcome, tellsMore } from '../../systems/operations.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
-import { correction, dueUs } from './fault-time.ts';
+import { type Ending, FaultSchedule } from './fault-schedule.ts';
 import type { Plan } from './plan.ts';
 
 /** What the driver is to do. A `wake` for client -1 is the engine's own. */
@@ -54,9 +54,6 @@ export const WAIT_TIMES = 4;
 /** How often it is looked for meanwhile, in the shortest time that load goes on. */
 const LOOKS = 4;
 
-/** How long a fault that found nobody to act on waits before it looks again. */
-const SEEK_US = 250_000;
-
 type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done' | 'unformed';
 
 /** One client slot: its share of the plan, and the process that it currently is. */
@@ -67,13 +64,6 @@ interface Slot {
   open: Operation | null;
 }
 
-/** What became of a fault's latest attempt to find somebody to act on. */
-interface Seeking {
-  readonly againUs: number;
-  readonly receipt: Receipt;
-  readonly targets: string;
-}
-
 export class Engine {
   readonly history = new History();
   phase: Phase = 'load';
@@ -82,23 +72,10 @@ export class Engine {
 
   readonly #config: EngineConfig;
   readonly #workload: Workload;
-  readonly #faults: readonly PlannedFault[];
+  readonly #faults: FaultSchedule;
   readonly #slots: Slot[];
   /** Last value seen by any client, by key. */
   readonly #seen = new Map<string, Value>();
-  /** Faults in force or on their way, by id. */
-  readonly #active = new Map<number, PlannedFault>();
-  /** Of these, when their end was asked for. */
-  readonly #ending = new Map<number, number>();
-  /** When a receipt said that they are in force, where one did. */
-  readonly #inForceUs = new Map<number, number>();
-  /** Those that are being carried out, since when: nobody knows yet whether they are in force. */
-  readonly #pending = new Map<number, number>();
-  /** Those that are in force only some time after they were asked for, for the machine's sake. */
-  readonly #late = new Set<number>();
-  /** Of the active ones, those that have found nobody to act on so far, and when each looks again. */
-  readonly #seeking = new Map<number, Seeking>();
-  #nextFault = 0;
   /** The wake that counts: the earliest asked for. */
   #wakeUs = Number.POSITIVE_INFINITY;
   #finals: Operation[] | null = null;
@@ -109,7 +86,8 @@ export class Engine {
   constructor(plan: Plan, workload: Workload, config: EngineConfig) {
     this.#config = config;
     this.#workload = workload;
-    this.#faults = plan.faults;
+    const { timeLimitUs: loadEndUs, seeksOn = false } = config;
+    this.#faults = new FaultSchedule(plan.faults, { loadEndUs, seeksOn });
     this.#slots = Array.from({ length: config.clients }, (_, client) => ({
       process: client,
       planned: [],
@@ -162,12 +140,8 @@ export class Engine {
 
   /** A fault has been carried out, or could not be; `targets` says on whom, for a reader. */
   faultStarted(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
-    this.#recordFault(nowUs, fault, 'start', receipt, targets);
-    if (receipt.status === 'installed') {
-      this.#inForceUs.set(fault.id, nowUs);
-      if (nowUs > (this.#pending.get(fault.id) ?? nowUs)) this.#late.add(fault.id);
-    }
-    this.#pending.delete(fault.id);
+    this.#recordFault(nowUs, fault, ['start', receipt, targets]);
+    this.#faults.started(fault, receipt, nowUs);
     const commands: Command[] = [];
     // Installed late, it may have to go on for longer than was planned.
     if (nowUs > fault.startUs) this.#wakeEngine(nowUs, commands);
@@ -179,20 +153,17 @@ export class Engine {
    * and holds nothing. It looks again until its time is over.
    */
   faultSkipped(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
-    const againUs = nowUs + SEEK_US;
-    const commands: Command[] = [];
-    if (this.#ending.has(fault.id) || againUs >= this.#seekEndUs(fault)) {
+    if (!this.#faults.skipped(fault, { receipt, targets }, nowUs)) {
       return this.faultStarted(fault, receipt, targets, nowUs);
     }
-    this.#pending.delete(fault.id);
-    this.#seeking.set(fault.id, { againUs, receipt, targets });
+    const commands: Command[] = [];
     this.#wakeEngine(nowUs, commands);
     return commands;
   }
 
   faultEnded(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
-    this.#recordFault(nowUs, fault, 'end', receipt, targets);
-    this.#active.delete(fault.id);
+    const shown = this.#faults.ended(fault, receipt, nowUs);
+    this.#recordFault(nowUs, fault, ['end', receipt, targets], shown);
     const commands: Command[] = [];
     if (this.phase === 'quiet') this.#advanceFaults(nowUs, commands);
     return commands;
@@ -215,7 +186,7 @@ export class Engine {
   stop(nowUs: number): Command[] {
     this.phase = 'done';
     const commands: Command[] = [];
-    for (const fault of this.#active.values()) this.#end(fault, nowUs, commands);
+    this.#end(this.#faults.takeAll(nowUs), nowUs, commands);
     return commands;
   }
 
@@ -258,9 +229,15 @@ export class Engine {
   #advanceFaults(nowUs: number, commands: Command[]): void {
     // A wake may come late: what has not started by the quiet end does not start any more.
     if (this.phase === 'load' && nowUs >= this.#config.timeLimitUs) this.phase = 'quiet';
-    if (this.phase === 'load' || this.phase === 'quiet') this.#endDue(nowUs, commands);
-    if (this.phase === 'load') this.#startDue(nowUs, commands);
-    if (this.phase === 'quiet' && this.#active.size === 0) {
+    if (this.phase === 'load' || this.phase === 'quiet') {
+      this.#end(this.#faults.takeEnds(nowUs), nowUs, commands);
+    }
+    if (this.phase === 'load') {
+      for (const fault of this.#faults.takeStarts(nowUs)) {
+        commands.push({ kind: 'start-fault', fault });
+      }
+    }
+    if (this.phase === 'quiet' && this.#faults.isIdle) {
       this.phase = 'recovery';
       this.quietAtUs = nowUs;
       this.#recordPhase(nowUs);
@@ -269,52 +246,12 @@ export class Engine {
     else this.#wakeEngine(nowUs, commands);
   }
 
-  #endDue(nowUs: number, commands: Command[]): void {
-    for (const fault of this.#active.values()) {
-      if (this.#pending.has(fault.id) || this.#dueUs(fault) > nowUs) continue;
-      this.#end(fault, nowUs, commands);
-    }
-  }
-
-  /** Until when a fault that finds nobody looks for somebody. */
-  #seekEndUs({ endUs }: PlannedFault): number {
-    return this.#config.seeksOn === true ? this.#config.timeLimitUs : endUs;
-  }
-
-  #dueUs(fault: PlannedFault): number {
-    if (this.#seeking.has(fault.id)) return this.#seekEndUs(fault);
-    const sinceUs = this.#inForceUs.get(fault.id);
-    const inForce = { sinceUs, late: this.#late.has(fault.id) };
-    return dueUs(fault, inForce, this.#config.timeLimitUs);
-  }
-
-  /** Asks, once, for a fault to be undone. */
-  #end(fault: PlannedFault, nowUs: number, commands: Command[]): void {
-    if (this.#ending.has(fault.id)) return;
-    this.#ending.set(fault.id, nowUs);
-    const seeking = this.#seeking.get(fault.id);
-    if (seeking !== undefined) {
-      this.#seeking.delete(fault.id);
-      this.#recordFault(nowUs, fault, 'start', seeking.receipt, seeking.targets);
-    }
-    commands.push({ kind: 'end-fault', fault });
-  }
-
-  #startDue(nowUs: number, commands: Command[]): void {
-    for (const [id, { againUs }] of this.#seeking) {
-      if (againUs > nowUs) continue;
-      this.#seeking.delete(id);
-      this.#pending.set(id, nowUs);
-      if (this.#config.seeksOn === true) this.#late.add(id);
-      commands.push({ kind: 'start-fault', fault: this.#active.get(id) as PlannedFault });
-    }
-    for (;;) {
-      const fault = this.#faults[this.#nextFault];
-      if (fault === undefined || fault.startUs > nowUs) return;
-      this.#nextFault++;
-      this.#active.set(fault.id, fault);
-      this.#pending.set(fault.id, nowUs);
-      commands.push({ kind: 'start-fault', fault });
+  #end(endings: readonly Ending[], nowUs: number, commands: Command[]): void {
+    for (const { fault, unfound } of endings) {
+      if (unfound !== null) {
+        this.#recordFault(nowUs, fault, ['start', unfound.receipt, unfound.targets]);
+      }
+      commands.push({ kind: 'end-fault', fault });
     }
   }
 
@@ -360,15 +297,8 @@ export class Engine {
       const endUs = (this.quietAtUs as number) + this.#loadEndUs();
       atUs = endUs > nowUs ? endUs : nowUs + Math.ceil(recoveryMinUs / LOOKS);
     } else if (this.phase === 'load' || this.phase === 'quiet') {
-      const nextUs = this.#faults[this.#nextFault]?.startUs ?? timeLimitUs;
-      if (this.phase === 'load') atUs = Math.min(timeLimitUs, nextUs);
-      for (const fault of this.#active.values()) {
-        const endUs = this.#dueUs(fault);
-        // What is due and still being carried out is seen to once that is over.
-        const waits = this.#pending.has(fault.id) && endUs <= nowUs;
-        if (!this.#ending.has(fault.id) && !waits) atUs = Math.min(atUs, endUs);
-      }
-      for (const { againUs } of this.#seeking.values()) atUs = Math.min(atUs, againUs);
+      atUs = this.#faults.nextChangeUs(nowUs);
+      if (this.phase === 'load') atUs = Math.min(atUs, timeLimitUs, this.#faults.nextStartUs);
     }
     if (atUs >= this.#wakeUs) return;
     this.#wakeUs = atUs;
@@ -399,24 +329,20 @@ export class Engine {
     });
   }
 
+  /** `shown`: at its end, what that shows that its start could not. */
   #recordFault(
     nowUs: number,
-    fault: PlannedFault,
-    phase: 'start' | 'end',
-    receipt: Receipt,
-    targets: string,
+    { lane, form, id }: PlannedFault,
+    [phase, { status, evidence }, targets]: readonly ['start' | 'end', Receipt, string],
+    shown: 'held' | 'short' | null = null,
   ): void {
-    const { status, evidence } = receipt;
-    const endedUs = this.#ending.get(fault.id) ?? nowUs;
-    const since = this.#inForceUs.get(fault.id);
-    const ended = phase === 'end' ? correction(fault, receipt, since, endedUs) : null;
-    const value = [phase, fault.form, fault.id, status, evidence, targets];
+    const value = [phase, form, id, status, evidence, targets];
     this.history.push({
       time: nowUs * 1000,
       type: 'info',
       process: 'nemesis',
-      f: fault.lane,
-      value: ended === null ? value : [...value, ended],
+      f: lane,
+      value: shown === null ? value : [...value, shown],
     });
   }
 
