@@ -370,8 +370,11 @@ export interface ZabVote {
 
 /** Zab (Junqueira, Reed, Serafini 2011) with ZooKeeper's leader election; phases as in the paper. */
 export type ZabEvent =
-  /** Phase 0 begins: the server looks for a leader in this round of elections. */
-  | { readonly kind: 'looking'; readonly clock: number }
+  /**
+   * Phase 0 begins: the server looks for a leader in this round of elections. `spent`: it led, and
+   * its epoch had no more numbers for transactions.
+   */
+  | { readonly kind: 'looking'; readonly clock: number; readonly spent?: boolean }
   | { readonly kind: 'vote-change'; readonly clock: number; readonly vote: ZabVote }
   /** The server takes `leader` for elected, on the word of these servers. */
   | {

@@ -147,6 +147,11 @@ export interface System {
   /** How many operations it works on at a time under these options; any number where absent. */
   inFlight?(options: Options): number;
   /**
+   * Why, under these options, a node that nobody needs may unseat leaders again and again though
+   * nothing is wrong with them, and what to set instead; null where it may not.
+   */
+  disruptible?(options: Options): string | null;
+  /**
    * What it promises its clients under these options; linearizability where absent.
    * `ordered-sequential`: writes are linearizable, and each session reads the state at a position
    * that never goes back, as ZooKeeper's local reads do.

@@ -52,10 +52,10 @@ interface Observed {
   readonly reigns: readonly Reign[];
   readonly plans: PlannedChanges;
   readonly term: number;
-  /** The line that brought the highest term, and the latest line; -1 for none. */
-  readonly termLine: number;
+  /** The line of the latest election, and the latest line; -1 for none. */
+  readonly electionLine: number;
   readonly line: number;
-  readonly termsAfterQuiet: number;
+  readonly electionsAfterQuiet: number;
 }
 
 /** Judges a run that ended at `endNs`: see `livenessVerdict`. */
@@ -74,7 +74,7 @@ export function judgeRecovery(
   const stats = {
     timeToLeaderNs: stable === null ? 'never' : stable.startNs - quietAtNs,
     timeToCommitNs: committedNs === null ? 'never' : Math.max(0, committedNs - quietAtNs),
-    termsAfterQuiet: observed.termsAfterQuiet,
+    electionsAfterQuiet: observed.electionsAfterQuiet,
   };
   const result = (verdict: Verdict): CheckResult => ({ checker: 'liveness', verdict, stats });
   if (observed.line < 0) return result({ kind: 'unknown', because: 'the trace is empty' });
@@ -197,20 +197,20 @@ function convergenceVerdict(
   return null;
 }
 
-/** Terms beyond what it takes for every node to rejoin: elections that nothing asks for. */
+/** Leaders beyond what it takes for every node to rejoin: elections that nothing asks for. */
 function disruptionVerdict(
   observed: Observed,
   { quietAtNs, electionsByChance = 0 }: LivenessBounds,
 ): Verdict | null {
-  const terms = observed.termsAfterQuiet;
+  const elections = observed.electionsAfterQuiet;
   const allowed = 2 * (observed.members.length + observed.plans.elections) + electionsByChance;
-  if (terms <= allowed) return null;
+  if (elections <= allowed) return null;
   return broken(
     'Disruption',
     0,
-    `${terms} terms began after the last fault was undone ${seconds(quietAtNs)} s into the run; ` +
-      `${allowed} would be enough for every node to rejoin`,
-    [observed.termLine],
+    `${elections} leaders were elected after the last fault was undone ${seconds(quietAtNs)} s into ` +
+      `the run; ${allowed} would be enough for every node to rejoin`,
+    [observed.electionLine],
   );
 }
 

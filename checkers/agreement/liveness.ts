@@ -28,19 +28,20 @@ export function livenessVerdict(lines: Iterable<TraceLine>, bounds: LivenessBoun
 }
 
 /** Follows a run as it happens: fed every line, told of the quiet end, asked at the end. */
+/** Why a leader makes way as it means to: it no longer votes, or its epoch has no more numbers. */
+const PLANNED: readonly string[] = ['not-a-voter', 'epoch-spent'];
+
 export class LivenessObserver {
   /** Whether terms are ballots, of which each node has its own. */
   readonly #ballots: boolean;
-  /** Leaders since the quiet end, not counting one that went on in another ballot. */
+  /** Leaders since the quiet end, not counting one that went on in another ballot; the line of the last. */
   #elections = 0;
+  electionLine = -1;
   readonly members: Member[] = [];
   /** Before the quiet end, those that last; after it, all. */
   reigns: Reign[] = [];
-  /** The highest term before the quiet end, and overall. */
-  termBefore = 0;
+  /** The highest term. */
   term = 0;
-  /** The line that brought the highest term, and the latest line. */
-  termLine = -1;
   line = -1;
   timeNs = 0;
   /** When a leader last came or went. */
@@ -52,10 +53,12 @@ export class LivenessObserver {
     this.#ballots = ballots;
   }
 
-  /** Elections begun since the quiet end, as far as terms or ballots show them. */
-  get termsAfterQuiet(): number {
-    // Ballots jump: nobody's attempts before the quiet end show in the next one that is led.
-    return this.#ballots ? this.#elections : this.term - this.termBefore;
+  /**
+   * Elections since the quiet end that made somebody leader. Terms would tell of nothing else: they
+   * jump by what a node tried that nobody heard, such as one that was taken out of the voters.
+   */
+  get electionsAfterQuiet(): number {
+    return this.#elections;
   }
 
   /** Since when there has been one leader, and always the same; infinite where there is none now. */
@@ -101,7 +104,7 @@ export class LivenessObserver {
         this.#endReign(node, timeNs);
         break;
       case 'step-down':
-        this.#endReign(node, timeNs, { planned: event.reason === 'not-a-voter' });
+        this.#endReign(node, timeNs, { planned: PLANNED.includes(event.reason) });
         break;
       case 'term':
       case 'vote':
@@ -126,7 +129,6 @@ export class LivenessObserver {
   quiet(timeNs: number): void {
     this.#isQuiet = true;
     this.plans.quiet();
-    this.termBefore = this.term;
     this.#elections = 0;
     for (const reign of this.reigns) {
       const { last, commit } = this.#member(reign.node);
@@ -162,16 +164,16 @@ export class LivenessObserver {
   }
 
   #seeTerm(term: number): void {
-    if (term <= this.term) return;
-    this.term = term;
-    this.termLine = this.line;
+    if (term > this.term) this.term = term;
   }
 
   #crown(member: Member, event: Extract<TraceEvent, { kind: 'leader' }>, startNs: number): void {
     // A leader that prepares another ballot of its own has not made room for anybody.
     const own = this.#ballots ? this.#reignOf(member.node) : undefined;
-    if (own === undefined) this.#elections++;
-    else own.term = event.term;
+    if (own === undefined) {
+      this.#elections++;
+      this.electionLine = this.line;
+    } else own.term = event.term;
     // Two leaders at once: the one of the lower term has been overtaken.
     let overtaken = false;
     for (const reign of this.reigns) {

@@ -37,8 +37,8 @@ export class ZabLivenessObserver extends LivenessObserver {
   };
 
   /** Not counting those that a leader asked for by giving up. */
-  override get termsAfterQuiet(): number {
-    return Math.max(0, super.termsAfterQuiet - this.#givenUp);
+  override get electionsAfterQuiet(): number {
+    return Math.max(0, super.electionsAfterQuiet - this.#givenUp);
   }
 
   override quiet(timeNs: number): void {
@@ -63,7 +63,8 @@ export class ZabLivenessObserver extends LivenessObserver {
           led.leads = false;
           this.#givenUp++;
         }
-        return { kind: 'step-down', term: led?.epoch ?? 0, reason: 'looking' };
+        const reason = event.spent === true ? 'epoch-spent' : 'looking';
+        return { kind: 'step-down', term: led?.epoch ?? 0, reason };
       }
       case 'propose-txn':
         this.#append.index = this.#positionOf(node, event.zxid);

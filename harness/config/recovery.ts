@@ -23,6 +23,9 @@ const UNSURE_MAX = 0.25;
 /** Above this chance that a node hears nothing within a time-out, leaders do not last. */
 const SILENCE_MAX = 0.02;
 
+/** So many segments a second a busy connection carries. */
+const SEGMENTS_PER_S = 100;
+
 /** So many sessions a second clients open that take them from one another: that uses up leaders. */
 const SESSIONS_PER_S = 2_000;
 
@@ -102,6 +105,8 @@ export function hindrances(system: System, setting: Setting): readonly Hindrance
     const because = tooHasty(patience, world, setting) ?? tooSilent(patience, world, setting);
     if (because !== null) found.push({ causes: 'elections', because });
   }
+  const disruption = system.disruptible?.(set) ?? null;
+  if (disruption !== null) found.push({ causes: 'elections', because: disruption });
   const sessionsMax = Number(set['sessionsMax'] ?? Number.POSITIVE_INFINITY);
   if (concurrency > sessionsMax) {
     const because =
@@ -111,7 +116,7 @@ export function hindrances(system: System, setting: Setting): readonly Hindrance
     found.push({ causes: serves < SESSIONS_PER_S ? 'anything' : 'refusals', because });
   }
   const inFlight = system.inFlight?.(set) ?? Number.POSITIVE_INFINITY;
-  const takesMs = nodes > 1 ? 2 * world.hopMs : 2 * world.syncMs;
+  const takesMs = Math.ceil(nodes > 1 ? exchangeMs(world, set, inFlight) : 2 * world.syncMs);
   const rateMax = Math.floor((LOAD_MAX * inFlight * 1000) / takesMs);
   if (rate > rateMax) {
     const because =
@@ -126,6 +131,17 @@ export function hindrances(system: System, setting: Setting): readonly Hindrance
     found.push({ causes: 'anything', because });
   }
   return found;
+}
+
+/**
+ * A question and its answer, of so many at a time that end in order: where one is lost, all behind
+ * it wait until it was sent again. Among many, one is more often than not.
+ */
+function exchangeMs({ hopMs, unsure }: WorldDelays, set: Options, inFlight: number): number {
+  const againMs = Number(set['retransmitMs'] ?? set['heartbeatMs'] ?? 0);
+  const lost = Math.min(0.9, 2 * unsure);
+  const waits = lost === 0 ? 0 : Math.max(lost, Math.floor(Math.log(inFlight) / -Math.log(lost)));
+  return 2 * hopMs + waits * againMs;
 }
 
 /** Messages and disks cannot meet the time-out. */
@@ -183,6 +199,8 @@ interface WorldDelays {
   readonly hopMs: number;
   /** How long some messages are held back, or come again; 0 where none are. */
   readonly lateMs: number;
+  /** For how long a connection stands still now and then, until a segment has come again: each wait is twice the last. */
+  readonly stallMs: number;
   /** Share of the messages that a node cannot count on. */
   readonly unsure: number;
 }
@@ -197,19 +215,25 @@ function worldOf(system: System, set: Options): WorldDelays {
   const isLate = lateShare > 0 || number('network.duplicatePpm') > 0;
   const hopMs = latencyMs + 2 * syncMs;
   if (system.links !== 'connections') {
-    return { latencyMs, syncMs, hopMs, lateMs: isLate ? lateMax : 0, unsure: share };
+    return { latencyMs, syncMs, hopMs, lateMs: isLate ? lateMax : 0, stallMs: 0, unsure: share };
   }
   // What is lost or late comes with the next copy, and holds up the rest until then.
   const resends = number('network.resends');
-  const waitMs = share === 0 || resends === 0 ? 0 : Math.max(10, 4 * latencyMs);
-  const lateMs = resends === 0 && isLate ? lateMax : 3 * waitMs;
-  // Each loss breaks the connection, with all that is on its way: hundreds of messages a second.
-  const unsure = resends === 0 ? Math.min(1, 100 * share) : share ** 2;
-  return { latencyMs, syncMs, hopMs: hopMs + waitMs, lateMs, unsure };
+  const stallMs = resends === 0 ? 0 : Math.max(10, 4 * latencyMs) * (2 ** losses(share) - 1);
+  const lateMs = resends === 0 && isLate ? lateMax : stallMs;
+  // Each loss breaks the connection, with all that is on its way.
+  const unsure = resends === 0 ? Math.min(1, SEGMENTS_PER_S * share) : share ** 2;
+  return { latencyMs, syncMs, hopMs, lateMs, stallMs, unsure };
 }
 
-function needMs({ every, hops }: Patience, { hopMs }: WorldDelays, set: Options): number {
-  return (every === undefined ? 0 : Number(set[every])) + hops * hopMs;
+/** How many copies of a segment are lost one after another more than once in fifty seconds. */
+function losses(share: number): number {
+  if (share === 0) return 0;
+  return Math.floor(Math.log(SILENCE_MAX / SEGMENTS_PER_S) / Math.log(Math.min(share, 0.9)));
+}
+
+function needMs({ every, hops }: Patience, { hopMs, stallMs }: WorldDelays, set: Options): number {
+  return (every === undefined ? 0 : Number(set[every])) + hops * hopMs + stallMs;
 }
 
 function patienceOf(system: System): readonly Patience[] {

@@ -215,6 +215,7 @@ export const SHAPES: Readonly<Record<Kind, Shape>> = {
       suffices: optional(method),
       leaderServes: optional(method),
       inFlight: optional(method),
+      disruptible: optional(method),
       promise: optional(method),
       links: optional(oneOf('datagrams', 'connections')),
       scenarioWords: optional(object),

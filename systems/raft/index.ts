@@ -28,7 +28,13 @@ export const raft: System = {
     membership === 'off' && transferEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
   leaderServes: ({ transferEvery }) => Number(transferEvery) || Number.POSITIVE_INFINITY,
-  inFlight: ({ inFlight, batch }) => (Number(inFlight) || Number.POSITIVE_INFINITY) * Number(batch),
+  // Entries that overtake one another are refused, so that only those of one message are sure to count.
+  inFlight: ({ batch }) => Number(batch),
+  disruptible: ({ preVote, checkQuorum, membership }) =>
+    preVote === true || checkQuorum === true || membership === 'off'
+      ? null
+      : 'who was taken out of the voters unseats leaders (dissertation, 4.2.3): set preVote=true or ' +
+        'checkQuorum=true, or membership=off',
   scenarioWords: raftWords as ScenarioWords,
   variants: raftVariants,
 };

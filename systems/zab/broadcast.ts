@@ -16,7 +16,7 @@ export function propose(zab: Zab, command: Command, origin: Origin): void {
   const zxid = rules.nextZxid(state);
   if (zxid === null) {
     // The next epoch begins to count anew (ZOOKEEPER-1277).
-    look(zab);
+    look(zab, true);
     return;
   }
   const txn: Txn = { zxid, command, origin };

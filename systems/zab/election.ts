@@ -11,14 +11,14 @@ import { look } from './roles.ts';
 import { isVoter, NOBODY, sendAll, TIMER, type Zab, type ZabState } from './state.ts';
 
 /** Begins a round of elections. The server has left whatever it was part of. */
-export function startElection(zab: Zab): void {
+export function startElection(zab: Zab, isSpent = false): void {
   const { state, env } = zab;
   state.clock++;
   state.votes.clear();
   state.outside.clear();
   state.isFinalizing = false;
   state.resendUs = state.config.resendMinUs;
-  env.trace({ kind: 'looking', clock: state.clock });
+  env.trace({ kind: 'looking', clock: state.clock, ...(isSpent ? { spent: true } : {}) });
   adoptVote(zab, zab.rules.initialVote(state));
   env.setTimer(TIMER.resend, state.resendUs);
   sendAll(zab, notification(state));

@@ -6,8 +6,8 @@ import { startElection } from './election.ts';
 import type { Ping } from './messages.ts';
 import { emptyStage, NOBODY, TIMER, votersIn, type Zab } from './state.ts';
 
-/** Looks for a leader: whatever the server was part of is over. */
-export function look(zab: Zab): void {
+/** Looks for a leader: whatever the server was part of is over, or its own epoch is `spent`. */
+export function look(zab: Zab, isSpent = false): void {
   const { state, env, rules } = zab;
   env.cancelTimer(TIMER.limit);
   env.cancelTimer(TIMER.ping);
@@ -20,7 +20,7 @@ export function look(zab: Zab): void {
   state.outstanding.length = 0;
   state.waitingSyncs.length = 0;
   abandonClients(zab);
-  startElection(zab);
+  startElection(zab, isSpent);
 }
 
 /** The connection to a peer is lost, and with it whatever was said to it, or by it. */

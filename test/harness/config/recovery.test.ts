@@ -48,6 +48,23 @@ describe('a world', () => {
     expect(verdictOn(zab, { 'network.lossPpm': 100_000, 'network.resends': 0 })).not.toBeNull();
   });
 
+  test('holds up connections for as long as losses one after another take', () => {
+    const lossy = { 'network.lossPpm': 100_000, 'network.latePpm': 100_000 };
+    const late = { ...lossy, 'network.lateMaxUs': 1_000_000 };
+    expect(verdictOn(zab, { ...late, syncLimitMs: 60, pingMs: 10, initLimitMs: 500 })).toContain(
+      'syncLimitMs=60 is shorter than',
+    );
+    expect(verdictOn(zab, { syncLimitMs: 60, pingMs: 10, initLimitMs: 500 })).toBeNull();
+  });
+
+  test('lets who was taken out of the voters disturb a Raft that has no defence against it', () => {
+    const bare = { preVote: false, checkQuorum: false, membership: 'single' };
+    expect(verdictOn(raft, bare)).toContain('unseats leaders');
+    for (const defence of [{ preVote: true }, { checkQuorum: true }, { membership: 'off' }]) {
+      expect(verdictOn(raft, { ...bare, ...defence })).toBeNull();
+    }
+  });
+
   test('that loses many messages gives a healthy quorum longer to serve somebody', () => {
     const bound = (lossPpm: number) =>
       progressBoundS(raft, resolved({ system: 'raft', set: { 'network.lossPpm': lossPpm } }));
@@ -61,6 +78,14 @@ describe('a world', () => {
     const set = { window: 1, 'disk.syncMaxUs': 20_000, electionTimeoutMs: 1_000 };
     const alone = resolved({ system: 'multi-paxos', rate: 50, nodes: 1, set });
     expect(cannotBeLive(systems['multi-paxos'] as System, alone)).toContain('set --rate 12');
+    // What is lost waits for being sent again.
+    const lossy = { window: 1, 'network.lossPpm': 100_000 };
+    const few = resolved({ system: 'multi-paxos', rate: 40, set: lossy });
+    expect(cannotBeLive(systems['multi-paxos'] as System, few)).toContain('set --rate');
+    const slow = { batch: 1, 'network.latencyMaxUs': 20_000 };
+    expect(cannotBeLive(raft, resolved({ system: 'raft', rate: 200, set: slow }))).toContain(
+      '--rate',
+    );
   });
 
   test('has fewer sessions than clients', () => {
