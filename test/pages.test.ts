@@ -3,6 +3,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { systems } from '../systems/index.ts';
+import { OPERATIONS } from '../systems/operations.ts';
 
 const NOT_OURS = (path: string) => path === 'node_modules' || path.startsWith('node_modules/');
 const FOLDERS = '{checkers,systems,nemesis,workloads,harness,test}';
@@ -76,6 +78,50 @@ describe('what pages and sources name', () => {
     );
     expect(missing).toEqual([]);
   });
+});
+
+/** Sources, but for tests, that match. */
+function sourcesWith(pattern: RegExp): string[] {
+  const ours = sources.filter((file) => /^(checkers|nemesis|harness)\//.test(file));
+  return ours.filter((file) => pattern.test(readFileSync(file, 'utf8')));
+}
+
+describe('pages about how to add something', () => {
+  const shown = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/^```ts\n\/\/ (test\/\S+)\n([\s\S]*?)^```$/gm)].map(
+      ([, file = '', code = '']) => ({ page, file, code }),
+    ),
+  );
+
+  test.each(shown)('$page shows $file as it is, which is tested', ({ file, code }) => {
+    expect(readFileSync(file, 'utf8')).toContain(code);
+    const tests = globSync('test/examples/*.test.ts').map((path) => readFileSync(path, 'utf8'));
+    expect(tests.some((text) => text.includes(file.replace('test/examples/', './')))).toBe(true);
+  });
+
+  test.each([
+    ['nemesis/README.md', 'a kind of fault', /'pause'/, 'nemesis/pause.ts'],
+    ['harness/BACKENDS.md', 'the backends', /'docker'|dockerBackend/, ''],
+  ])('%s names every file that knows %s by name', (page, _, pattern, apart) => {
+    const places = sourcesWith(pattern).filter((file) => file !== apart);
+    expect(places.length).toBeGreaterThan(5);
+    const named = pathsIn(readFileSync(page, 'utf8')).flatMap((path) => [
+      normalize(path),
+      normalize(join(dirname(page), path)),
+    ]);
+    expect(places.filter((file) => !named.includes(file))).toEqual([]);
+  });
+});
+
+describe('the page of a system', () => {
+  test.each(Object.values(systems))(
+    'says of $name that it serves all operations if it does',
+    (system) => {
+      const page = readFileSync(`systems/${system.name}/README.md`, 'utf8');
+      const claimsAll = page.includes('It serves every operation of the vocabulary');
+      expect(claimsAll).toBe(system.operations.length === OPERATIONS.length);
+    },
+  );
 });
 
 describe('the rules themselves', () => {

@@ -60,9 +60,6 @@ const PURE_FILES = [
 /** What the simulator may use of the folder around it. */
 const SIMULATOR_MAY_IMPORT =
   /^(harness\/(sim\/|core\/(draw|holds|panics)\.ts)|checkers\/|systems\/|nemesis\/)/;
-/** Clients of real systems do I/O through libraries: the declared exception. */
-const IMPURE_EXCEPTIONS = ['systems/etcd/', 'systems/zookeeper/'];
-
 const BANNED: readonly { readonly what: RegExp; readonly instead: string }[] = [
   { what: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/, instead: 'the clock handed in' },
   { what: /\bMath\.random\b|\bcrypto\./, instead: 'the draws handed in' },
@@ -181,9 +178,7 @@ describe('the house', () => {
 
   test('keeps clocks, random sources, timers, promises and I/O out of pure folders', () => {
     const pure = files.filter(
-      (file) =>
-        (PURE.some((folder) => file.startsWith(`${folder}/`)) || PURE_FILES.includes(file)) &&
-        !IMPURE_EXCEPTIONS.some((prefix) => file.startsWith(prefix)),
+      (file) => PURE.some((folder) => file.startsWith(`${folder}/`)) || PURE_FILES.includes(file),
     );
     const wrong = pure.flatMap((file) =>
       bannedWords(codeOf(file)).map((word) => `${file}: ${word}`),

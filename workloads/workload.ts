@@ -1,4 +1,4 @@
-/** What clients do: a generator of operations, and the checkers that judge them. */
+/** What clients do: a plan of operations that follows from the seed, and what judges the answers. */
 
 import type { History, Value } from '../checkers/history.ts';
 import type { Model } from '../checkers/linearizable/model.ts';

@@ -1,0 +1,56 @@
+/** The examples of a nemesis, a workload and a checker: they do what their pages say. */
+
+import { describe, expect, test } from 'vitest';
+import { faultWindows } from '../../checkers/fault-windows.ts';
+import { simulate } from '../../harness/ordeal.ts';
+import { history } from '../checkers/linearizable/lines.ts';
+import { counting, neverBack } from './counting.ts';
+import { leaderAndOne } from './leader-and-one.ts';
+
+const RUN = { system: 'raft', nodes: 5, seed: 1, timeLimitS: 20 } as const;
+
+describe('the nemesis', () => {
+  const planned = { id: 0, lane: 'leader-and-one', form: 'both', draw: 7, startUs: 0, endUs: 1 };
+
+  test('chooses nobody where nobody leads, else the leader and another node', () => {
+    const nodes = [0, 1, 2];
+    expect(leaderAndOne.resolve(planned, { nodes, leader: null })).toBeNull();
+    for (const draw of [0, 1, 2, 3]) {
+      const fault = leaderAndOne.resolve({ ...planned, draw }, { nodes, leader: 1 });
+      expect([
+        [1, 0],
+        [1, 2],
+      ]).toContainEqual(fault?.kind === 'kill' ? fault.nodes : []);
+    }
+  });
+
+  test('kills two nodes of a cluster at a time, which goes on', () => {
+    const { result, verdict } = simulate({ ...RUN, nemesis: [leaderAndOne] });
+    const counted = faultWindows(result.history).filter(({ counts }) => counts);
+    expect(counted.length).toBeGreaterThan(0);
+    for (const { targets } of counted) expect(targets.split(' ')).toHaveLength(2);
+    expect(verdict.kind).toBe('valid');
+  });
+});
+
+describe('the workload and its checker', () => {
+  test('judge a run', () => {
+    const { checks, verdict } = simulate({ ...RUN, workload: counting, nemesis: ['kill'] });
+    expect(checks.map(({ checker }) => checker)).toContain('never-back');
+    expect(verdict.kind).toBe('valid');
+  });
+
+  test('refuse a read that falls behind one that had been answered before it began', () => {
+    const back = history('0 invoke read', '0 ok read 2', '1 invoke read', '1 ok read 1');
+    expect(neverBack(back).verdict).toEqual({
+      kind: 'invalid',
+      because: '1 was read after 2 had been read',
+      events: [1, 3],
+    });
+  });
+
+  test('accept a smaller answer of a read that was open at the same time', () => {
+    const beside = history('0 invoke read', '1 invoke read', '0 ok read 2', '1 ok read 1');
+    expect(neverBack(beside).verdict.kind).toBe('valid');
+  });
+});
