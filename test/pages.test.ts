@@ -36,7 +36,7 @@ function linksIn(markdown: string): string[] {
 
 /** Pages that a source names, in its comments or elsewhere. */
 function pagesNamedIn(source: string): string[] {
-  const found = [...source.matchAll(/(?<![\w./'-])[\w./-]*[\w-]+\.md\b/g)].map(([path]) => path);
+  const found = [...source.matchAll(/(?<![\w./'}-])[\w./-]*[\w-]+\.md\b/g)].map(([path]) => path);
   return found.filter(isOurs);
 }
 
