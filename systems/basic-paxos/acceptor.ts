@@ -12,7 +12,7 @@ const RECORDS_MAX = 2_000;
 
 export function onPrepare(basic: Basic, from: number, message: Prepare): void {
   const promise = promise1b(basic, from, message);
-  basic.env.send(from, promise ?? refusal(basic, message));
+  basic.env.send(from, promise ?? basic.rules.refusal(basic.state, message.key, message.ballot));
 }
 
 /** A proposer asks its own acceptor: its promise counts once it is durable. */
@@ -22,22 +22,22 @@ export function prepareSelf(basic: Basic, message: Prepare): void {
 
 /** It is sent to all learners, or to the proposer alone if that is the distinguished one. */
 export function onAccept(basic: Basic, from: number, message: Accept): void {
-  const { state, env } = basic;
+  const { state, env, rules } = basic;
+  const { key, ballot, value } = message;
   if (!accept(basic, message)) {
-    env.send(from, refusal(basic, message));
+    env.send(from, rules.refusal(state, key, ballot));
     return;
   }
-  const { key, ballot, value } = message;
   const accepted = { kind: 'accepted', key, ballot, value } as const;
-  if (state.config.distinguishedLearner) env.send(from, accepted);
-  else sendAll(basic, accepted);
+  if (rules.tellsAllLearners(state)) sendAll(basic, accepted);
+  else env.send(from, accepted);
 }
 
 /** A proposer's own acceptor; with many learners, it tells them like any other. */
 export function acceptSelf(basic: Basic, message: Accept): void {
   if (!accept(basic, message)) return;
   const { key, ballot, value } = message;
-  if (!basic.state.config.distinguishedLearner) {
+  if (basic.rules.tellsAllLearners(basic.state)) {
     sendAll(basic, { kind: 'accepted', key, ballot, value });
   }
 }
@@ -98,18 +98,6 @@ function accept(basic: Basic, message: Accept): boolean {
   persist(basic, { kind: 'accept', key, ballot, promised: raised, accepted });
   env.trace({ kind: 'accept', ballot, instance: key, valueHash: hashOf(value) });
   return true;
-}
-
-function refusal(basic: Basic, { key, ballot }: { key: string; ballot: number }) {
-  const { state } = basic;
-  const promised = promisedFor(state, key);
-  return {
-    kind: 'nack',
-    key,
-    ballot,
-    promised,
-    accepted: state.accepted.get(key) ?? null,
-  } as const;
 }
 
 /** Appends a record; now and then the whole log is written anew, without what is out of date. */

@@ -62,7 +62,7 @@ export function onNack(basic: Basic, message: Nack): void {
   const attempt = state.attempts.get(key);
   if (attempt === undefined || attempt.ballot !== message.ballot) return;
   if (attempt.phase === 'backoff') return;
-  goOn(basic, attempt, rules.onNack(attempt, message, ownProposal(attempt)));
+  goOn(basic, attempt, rules.onNack(attempt, message, rules.ownProposal(attempt)));
 }
 
 function goOn(basic: Basic, attempt: Attempt, { phase, ballot, value }: Continuation): void {
@@ -75,10 +75,10 @@ export function onAttemptsTimer(basic: Basic): void {
   const { state, env, rules } = basic;
   const nowUs = env.nowUs();
   for (const attempt of state.attempts.values()) {
-    if (nowUs >= attempt.giveUpAtUs) giveUp(basic, attempt);
-    else if (nowUs >= attempt.deadlineUs) {
+    if (rules.givesUp(attempt, nowUs)) giveUp(basic, attempt);
+    else if (rules.isOver(attempt, nowUs)) {
       if (attempt.phase === 'backoff') beginBallot(basic, attempt);
-      else goOn(basic, attempt, rules.onTimeout(attempt, ownProposal(attempt), state));
+      else goOn(basic, attempt, rules.onTimeout(attempt, rules.ownProposal(attempt), state));
     }
   }
   schedule(basic);
@@ -106,7 +106,7 @@ function endPhaseOne(basic: Basic, attempt: Attempt): void {
     promises: promises.map((promise) => ({ node: promise.node, ballot: promise.ballot })),
   });
   const adopted = rules.pickAdopted(promises);
-  const own = ownProposal(attempt);
+  const own = rules.ownProposal(attempt);
   const value = adopted === null ? own : adopted.value;
   if (rules.completes(adopted, own)) {
     propose(basic, attempt, ballot, value, adopted?.ballot ?? ballot);
@@ -169,13 +169,7 @@ function answerReads(basic: Basic, attempt: Attempt, value: Value): void {
 
 /** A value that was proposed may yet be chosen; a read is just over. */
 function giveUp(basic: Basic, attempt: Attempt): void {
-  basic.state.attempts.delete(attempt.key);
-  for (const { to } of attempt.waiting) {
-    answer(basic.env, to, { status: 'unknown', error: 'no-decision' });
-  }
-}
-
-function ownProposal(attempt: Readonly<Attempt>): Value {
-  for (const { proposal } of attempt.waiting) if (proposal !== null) return proposal;
-  return null;
+  const { state, env, rules } = basic;
+  state.attempts.delete(attempt.key);
+  for (const { to } of attempt.waiting) answer(env, to, rules.replyOnGivingUp(attempt));
 }

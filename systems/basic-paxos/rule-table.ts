@@ -1,18 +1,22 @@
 /** One line on each rule of Basic Paxos: what it decides, the paper, and what it may answer. */
 
+import type { Value } from '../../checkers/history.ts';
 import { clientRuleTable } from '../kv-rule-table.ts';
+import type { Reply } from '../protocol.ts';
 import {
+  answer,
   count,
   listOf,
   oneOf,
   orNull,
   type RuleTable,
   shaped,
+  text,
   timeUs,
   wholeNumber,
   yesOrNo,
 } from '../rule-table.ts';
-import type { Accepted, BasicRecord } from './messages.ts';
+import type { Accepted, BasicRecord, Nack } from './messages.ts';
 import type { BasicRules, Continuation, Decision } from './rules.ts';
 
 const accepted = shaped<Accepted>('a value and its ballot', { ballot: count });
@@ -23,6 +27,16 @@ const continuation = shaped<Continuation>('how it goes on', {
 const decision = shaped<Decision>('a decision', { ballot: count, nodes: listOf(count) });
 
 const stored = shaped<BasicRecord>('a record', { kind: oneOf('ballot', 'promise', 'accept') });
+
+const nack = shaped<Nack>('a refusal', {
+  kind: oneOf('nack'),
+  key: text,
+  ballot: wholeNumber,
+  promised: wholeNumber,
+  accepted: orNull(accepted),
+});
+
+const reply = shaped<Reply>('a reply', { status: oneOf('ok', 'fail', 'unknown', 'redirect') });
 
 export const basicRuleTable: RuleTable<BasicRules> = {
   ...clientRuleTable,
@@ -61,6 +75,30 @@ export const basicRuleTable: RuleTable<BasicRules> = {
   promisedAfterAccept: {
     says: 'acceptor: its promise after it has accepted: no lower than that ballot (PMS, phase 2b)',
     answers: wholeNumber,
+  },
+  refusal: {
+    says: 'acceptor: how it refuses what is of a ballot: with what it has promised (PMS, 2.4)',
+    answers: nack,
+  },
+  tellsAllLearners: {
+    says: 'acceptor: whether it tells all learners what it accepts (PMS, section 2.3)',
+    answers: yesOrNo,
+  },
+  ownProposal: {
+    says: 'proposer: the value that it proposes where it is free; null for none (PMS, phase 2a)',
+    answers: answer<Value>('a value', (value) => value !== undefined),
+  },
+  isOver: {
+    says: 'proposer: whether a phase, or a wait, has lasted long enough',
+    answers: yesOrNo,
+  },
+  givesUp: {
+    says: 'proposer: whether it gives up a key that it has tried for so long',
+    answers: yesOrNo,
+  },
+  replyOnGivingUp: {
+    says: 'proposer: what clients are told then: what they proposed may yet be chosen',
+    answers: reply,
   },
   countPromise: {
     says: 'proposer: whether a promise counts for the ballot under way (PMS, phase 1)',

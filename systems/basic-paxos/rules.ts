@@ -5,6 +5,7 @@
  */
 
 import type { Value } from '../../checkers/history.ts';
+import type { Reply } from '../protocol.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
 import type {
   Accept,
@@ -63,6 +64,19 @@ export interface BasicRules extends ClientRules {
   /** Acceptor: its promise, after it has accepted in `ballot`. */
   promisedAfterAccept(promised: number, ballot: number): number;
 
+  /** Acceptor: how it refuses what is of `ballot`: with what it has promised, and accepted. */
+  refusal(state: State, key: string, ballot: number): Nack;
+  /** Acceptor: whether it tells all learners what it accepts, or the proposer alone. */
+  tellsAllLearners(state: State): boolean;
+
+  /** Proposer: the value that it proposes where it is free: of whoever asked first; null for none. */
+  ownProposal(attempt: Readonly<Attempt>): Value;
+  /** Proposer: whether a phase, or a wait, has lasted long enough. */
+  isOver(attempt: Readonly<Attempt>, nowUs: number): boolean;
+  /** Proposer: whether it gives up a key that it has tried for so long. */
+  givesUp(attempt: Readonly<Attempt>, nowUs: number): boolean;
+  /** Proposer: what clients are told then: what they proposed may yet be chosen. */
+  replyOnGivingUp(attempt: Readonly<Attempt>): Reply;
   /** Proposer: whether a promise counts for the ballot under way. */
   countPromise(attempt: Readonly<Attempt>, from: number, message: Promise1b): boolean;
   /** Proposer: what a quorum of promises dictates; null if it is free (PMS, P2c). */
@@ -124,6 +138,25 @@ export const basicRules: BasicRules = {
   canAccept: (promised, ballot) => ballot >= promised,
   acceptedAfterAccept: ({ ballot, value }) => ({ ballot, value }),
   promisedAfterAccept: (promised, ballot) => Math.max(promised, ballot),
+
+  refusal: (state, key, ballot) => ({
+    kind: 'nack',
+    key,
+    ballot,
+    promised: promisedFor(state, key),
+    accepted: state.accepted.get(key) ?? null,
+  }),
+
+  tellsAllLearners: ({ config }) => !config.distinguishedLearner,
+
+  ownProposal({ waiting }) {
+    for (const { proposal } of waiting) if (proposal !== null) return proposal;
+    return null;
+  },
+
+  isOver: ({ deadlineUs }, nowUs) => nowUs >= deadlineUs,
+  givesUp: ({ giveUpAtUs }, nowUs) => nowUs >= giveUpAtUs,
+  replyOnGivingUp: () => ({ status: 'unknown', error: 'no-decision' }),
 
   countPromise(attempt, from, message) {
     if (attempt.phase !== 'prepare' || message.ballot !== attempt.ballot) return false;

@@ -4,6 +4,7 @@ import { stepDown } from './coordinator.ts';
 import { follow, resetElectionWait } from './election.ts';
 import { onVoted, tellChosen } from './learning.ts';
 import type { Accept, Any2a, FastCommand, Prepare, Promise1b, Proposal } from './messages.ts';
+import { NO_ROUND } from './numbers.ts';
 import { placeBacklog } from './proposer.ts';
 import { type Fast, NOBODY, sendAll } from './state.ts';
 
@@ -12,7 +13,7 @@ export function onPrepare(fast: Fast, from: number, message: Prepare): void {
   const { round } = message;
   if (round > state.seen) state.seen = round;
   if (!rules.canPromise(state, from, round)) {
-    env.send(from, { kind: 'nack', round, promised: state.promised });
+    env.send(from, rules.refusal(state, round, NO_ROUND));
     return;
   }
   const isNew = round > state.promised;
@@ -59,7 +60,7 @@ export function onAny(fast: Fast, from: number, message: Any2a): void {
   const { state, env, rules } = fast;
   const { round } = message;
   if (!rules.follows(state, from, round)) {
-    env.send(from, { kind: 'nack', round, promised: state.promised });
+    env.send(from, rules.refusal(state, round, NO_ROUND));
     return;
   }
   follow(fast, from, round);
@@ -83,13 +84,13 @@ export function onProposal(fast: Fast, from: number, message: Proposal): void {
   const { state, env, rules } = fast;
   const { slot, command, again } = message;
   const round = rules.fastRound(state);
-  if (isOpen(fast, slot) && rules.canFastVote(state, round, slot)) {
+  if (rules.isOpen(state, slot) && rules.canFastVote(state, round, slot)) {
     vote(fast, round, slot, command);
     return;
   }
   if (!again) return;
   const known = state.accepted.get(slot);
-  if (!isOpen(fast, slot)) tellChosen(fast, from, slot);
+  if (!rules.isOpen(state, slot)) tellChosen(fast, from, slot);
   else if (known !== undefined) env.send(from, { kind: 'voted', slot, ...known });
 }
 
@@ -97,24 +98,19 @@ export function onProposal(fast: Fast, from: number, message: Proposal): void {
 export function onAccept(fast: Fast, from: number, message: Accept): void {
   const { state, env, rules } = fast;
   const { round, slot, command } = message;
-  if (!isOpen(fast, slot)) {
+  if (!rules.isOpen(state, slot)) {
     tellChosen(fast, from, slot);
     return;
   }
   const known = state.accepted.get(slot);
-  if (known?.round === round) {
+  if (known !== undefined && rules.hasVoted(state, message)) {
     env.send(from, { kind: 'voted', slot, ...known });
   } else if (rules.canVote(state, round, slot)) {
     if (rules.follows(state, from, round)) follow(fast, from, round);
     vote(fast, round, slot, command);
   } else {
-    env.send(from, { kind: 'nack', round, promised: Math.max(state.promised, known?.round ?? -1) });
+    env.send(from, rules.refusal(state, round, known?.round ?? NO_ROUND));
   }
-}
-
-/** What the acceptor knows to be chosen needs no vote, and behind a snapshot it has forgotten its own. */
-function isOpen({ state }: Fast, slot: number): boolean {
-  return slot > state.chosenUpTo && !state.chosen.has(slot);
 }
 
 /** Votes, and tells every learner once that is durable. */

@@ -129,7 +129,7 @@ export function sendPrepare({ state, env }: Fast): void {
  * what rule O4 says; in a fast round every slot from there on is free, which Any says.
  */
 function becomeLeader(fast: Fast): void {
-  const { state, env } = fast;
+  const { state, env, rules } = fast;
   const { round, promises } = state;
   const firstOpen = Math.max(state.preparedFrom, state.chosenUpTo + 1);
   env.trace({
@@ -139,9 +139,10 @@ function becomeLeader(fast: Fast): void {
     promises: promises.map((promise) => ({ node: promise.node, ballot: promise.round })),
   });
   const reports = reportsBySlot(fast);
-  let last = state.chosenUpTo;
-  for (const slot of reports.keys()) if (slot > last) last = slot;
-  for (const slot of state.chosen.keys()) if (slot > last) last = slot;
+  let reported = state.chosenUpTo;
+  for (const slot of reports.keys()) if (slot > reported) reported = slot;
+  for (const slot of state.chosen.keys()) if (slot > reported) reported = slot;
+  const last = rules.lastTaken(state, reported);
   state.role = 'leader';
   state.leader = state.self;
   state.following = round;

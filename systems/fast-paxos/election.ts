@@ -6,10 +6,9 @@ import { type Fast, NOBODY, TIMER } from './state.ts';
 
 /** Starts waiting anew for a coordinator: the timeout is random in [T, 2T). */
 export function resetElectionWait(fast: Fast): void {
-  const { state, env } = fast;
-  const { electionTimeoutUs } = state.config;
+  const { state, env, rules } = fast;
   state.waitingSinceUs = env.nowUs();
-  state.timeoutUs = electionTimeoutUs + (env.random() % electionTimeoutUs);
+  state.timeoutUs = rules.electionWaitUs(state.config, env.random());
   env.setTimer(TIMER.election, state.timeoutUs);
 }
 
@@ -21,7 +20,7 @@ export function resetElectionWait(fast: Fast): void {
 export function onElectionTimer(fast: Fast): void {
   const { state, env, rules } = fast;
   if (state.role === 'leader') return;
-  const restUs = state.waitingSinceUs + state.timeoutUs - env.nowUs();
+  const restUs = rules.electionRestUs(state, env.nowUs());
   if (restUs > 0) {
     env.setTimer(TIMER.election, restUs);
     return;

@@ -5,7 +5,7 @@ import { prepareAgain, startRound, stepDown } from './coordinator.ts';
 import { follow } from './election.ts';
 import { askToLearn } from './learning.ts';
 import type { Heartbeat, HeartbeatAck } from './messages.ts';
-import { isFast } from './numbers.ts';
+import { isFast, NO_ROUND } from './numbers.ts';
 import { placeBacklog } from './proposer.ts';
 import { attendSlots } from './slots.ts';
 import { type Fast, sendAll, TIMER } from './state.ts';
@@ -44,7 +44,7 @@ export function onHeartbeat(fast: Fast, from: number, message: Heartbeat): void 
   const { round, chosenUpTo, anyFrom } = message;
   const reply = rules.heartbeatAnswer(state, from, message);
   const follows = rules.follows(state, from, round);
-  if (reply === 'nack') env.send(from, { kind: 'nack', round, promised: state.promised });
+  if (reply === 'nack') env.send(from, rules.refusal(state, round, NO_ROUND));
   if (follows) {
     follow(fast, from, round);
     if (anyFrom > 0) takeAny(fast, { round, from: anyFrom });
@@ -70,7 +70,5 @@ function hasToFallBack({ state, env, rules }: Fast): boolean {
 }
 
 function sendHeartbeat(fast: Fast): void {
-  const { round, chosenUpTo, any } = fast.state;
-  const anyFrom = any.round === round ? any.from : 0;
-  sendAll(fast, { kind: 'heartbeat', round, chosenUpTo, anyFrom });
+  sendAll(fast, fast.rules.heartbeat(fast.state));
 }

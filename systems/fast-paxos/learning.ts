@@ -90,7 +90,7 @@ export function onLearnRequest(fast: Fast, from: number, message: LearnRequest):
 /** Tells a node what is chosen from this slot on, as far as that is known without holes. */
 export function tellChosen(fast: Fast, to: number, first: number): void {
   const { state, env, rules } = fast;
-  const compacted = first <= state.snapshot.slot;
+  const compacted = rules.tellsSnapshot(state, first);
   let slot = compacted ? state.snapshot.slot + 1 : first;
   const chosen: { slot: number; command: FastCommand }[] = [];
   while (chosen.length < state.config.batch) {
@@ -109,7 +109,8 @@ export function tellChosen(fast: Fast, to: number, first: number): void {
 }
 
 export function onLearn(fast: Fast, from: number, message: Learn): void {
-  const { state } = fast;
+  const { state, rules } = fast;
+  if (!rules.believes(state, from, message)) return;
   const before = state.chosenUpTo;
   if (message.snapshot !== null) install(fast, message.snapshot);
   for (const { slot, command } of message.chosen) learn(fast, { slot, command });

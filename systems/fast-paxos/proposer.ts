@@ -143,11 +143,10 @@ export function onRetryTimer(fast: Fast): void {
   const { state, env, rules } = fast;
   const nowUs = env.nowUs();
   for (const [key, waiting] of state.waiting) {
-    const { place, sentUs } = waiting;
     if (rules.givesUp(state, waiting, nowUs)) {
       state.waiting.delete(key);
       giveUp(fast, waiting);
-    } else if (place !== 'backlog' && nowUs - (sentUs ?? 0) >= state.config.retransmitUs) {
+    } else if (rules.isOverdue(state, waiting, nowUs)) {
       waiting.sentUs = nowUs;
       sendAgain(fast, waiting);
     }
@@ -159,8 +158,8 @@ export function onRetryTimer(fast: Fast): void {
 }
 
 /** The cluster's clock, which stands in commands: it goes on at this node's own pace. */
-export function clusterTimeUs({ state, env }: Fast): number {
-  return state.clusterUs + Math.max(0, env.nowUs() - state.clusterSinceUs);
+export function clusterTimeUs({ state, env, rules }: Fast): number {
+  return rules.entryTimeUs(state, env.nowUs());
 }
 
 function see(fast: Fast, command: FastCommand, to: ClientRef | null): void {

@@ -19,6 +19,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../rule-table.ts';
+import { fastMessageRuleTable } from './message-rule-table.ts';
 import type { AcceptedSlot, ChosenSlot, FastCommand, FastRecord } from './messages.ts';
 import type { FastRules } from './rules.ts';
 
@@ -30,6 +31,7 @@ const fastCommand = answer<FastCommand>(command.what, command.accepts);
 export const fastRuleTable: RuleTable<FastRules> = {
   ...kvRuleTable,
   ...clientRuleTable,
+  ...fastMessageRuleTable,
   fastQuorum: {
     says: 'how many votes choose a value in a fast round (FP, section 2.2)',
     answers: count,

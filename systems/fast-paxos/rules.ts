@@ -15,6 +15,7 @@ import {
 import type { Operation } from '../operations.ts';
 import type { Request } from '../protocol.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
+import { type FastMessageRules, fastMessageRules } from './message-rules.ts';
 import type {
   Accepted,
   AcceptedSlot,
@@ -53,7 +54,7 @@ export interface PickContext {
   readonly self: number;
 }
 
-export interface FastRules extends KvRules, ClientRules {
+export interface FastRules extends KvRules, ClientRules, FastMessageRules {
   /** How many votes choose a value in a fast round; also how many promises begin one. */
   fastQuorum(sizes: Quorums): number;
   /** The next round of a node's own, above every round that it knows of. */
@@ -180,6 +181,7 @@ export interface FastRules extends KvRules, ClientRules {
 export const fastRules: FastRules = {
   ...kvRules,
   ...clientRules,
+  ...fastMessageRules,
 
   fastQuorum: ({ fast }) => fast,
   nextRound: ownRound,

@@ -2,6 +2,7 @@
 
 import type { Variant } from '../system.ts';
 import { fastDecoys } from './mutants/decoys.ts';
+import { messageMutants } from './mutants/messages.ts';
 import { pickingMutants } from './mutants/picking.ts';
 import { progressMutants } from './mutants/progress.ts';
 import { slotMutants } from './mutants/slots.ts';
@@ -13,5 +14,6 @@ export const fastVariants: readonly Variant<FastRules>[] = [
   ...votingMutants,
   ...slotMutants,
   ...progressMutants,
+  ...messageMutants,
   ...fastDecoys,
 ];

@@ -134,8 +134,8 @@ function hasRoom({ state, rules }: Multi): boolean {
  * pace, so that it never jumps.
  */
 function clusterTimeUs(multi: Multi): number {
-  const { state, env } = multi;
-  return state.clusterUs + Math.max(0, env.nowUs() - state.leaderSinceUs);
+  const { state, env, rules } = multi;
+  return rules.entryTimeUs(state, env.nowUs(), env.wallUs());
 }
 
 function redirect(multi: Multi, to: ClientRef): void {

@@ -52,29 +52,13 @@ export function forgetConfigurations(state: MultiState, upTo: number): void {
   }
 }
 
-/**
- * Leader: takes one voter out, or all back in, when it is time to. There is no operator here, so
- * that the change is part of runs and can be explored.
- */
+/** Leader: changes who votes when it is time to. */
 export function reconfigureWhenDue(multi: Multi): void {
-  const { state, env } = multi;
-  const { reconfigureEvery, window } = state.config;
-  const last = state.configurations.at(-1);
-  if (reconfigureEvery === 0 || last === undefined || state.members.length < 3) return;
-  if (state.chosenUpTo < last.from + reconfigureEvery || state.chosenUpTo < state.firstOwn) return;
-  for (const { command } of state.proposals.values()) if (command.kind === 'config') return;
-  for (const { command } of state.backlog) if (command.kind === 'config') return;
-  const all = last.voters.length === state.members.length;
-  const spare = all ? spareNode(state, Math.floor(last.from / window)) : -1;
-  const voters = state.members.filter((node) => node !== spare);
-  const timeUs = state.clusterUs + Math.max(0, env.nowUs() - state.leaderSinceUs);
+  const { state, env, rules } = multi;
+  const voters = rules.nextConfiguration(state);
+  if (voters === null) return;
+  const timeUs = rules.entryTimeUs(state, env.nowUs(), env.wallUs());
   state.backlog.push({ command: configCommand(voters, timeUs), to: null });
-}
-
-/** Some other node than the leader. */
-function spareNode(state: Readonly<MultiState>, draw: number): number {
-  const others = state.members.filter((node) => node !== state.self);
-  return others[draw % others.length] as number;
 }
 
 /** Who votes in one slot, as far as configurations are known. */

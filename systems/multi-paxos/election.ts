@@ -10,10 +10,9 @@ import { type Multi, type MultiState, NOBODY, sendAll, TIMER } from './state.ts'
 
 /** Starts waiting anew for a leader: the timeout is random in [T, 2T). */
 export function resetElectionWait(multi: Multi): void {
-  const { state, env } = multi;
-  const { electionTimeoutUs } = state.config;
+  const { state, env, rules } = multi;
   state.waitingSinceUs = env.nowUs();
-  state.timeoutUs = electionTimeoutUs + (env.random() % electionTimeoutUs);
+  state.timeoutUs = rules.electionWaitUs(state.config, env.random());
   env.setTimer(TIMER.election, state.timeoutUs);
 }
 
@@ -25,7 +24,7 @@ export function onElectionTimer(multi: Multi): void {
   const { state, env, rules } = multi;
   if (state.role === 'leader') return;
   const nowUs = env.nowUs();
-  const restUs = state.waitingSinceUs + state.timeoutUs - nowUs;
+  const restUs = rules.electionRestUs(state, nowUs);
   if (restUs > 0) {
     env.setTimer(TIMER.election, restUs);
     return;
@@ -83,7 +82,7 @@ export function onPrepare(multi: Multi, from: number, message: Prepare): void {
   if (ballot > state.seen) state.seen = ballot;
   if (rules.leaseForbids(state, from, env.nowUs())) return;
   if (!rules.canPromise(state, from, ballot)) {
-    env.send(from, { kind: 'nack', ballot, promised: state.promised });
+    env.send(from, rules.refusal(state, from, ballot));
     return;
   }
   const isNew = ballot > state.promised;
@@ -114,8 +113,7 @@ export function onOwnPromise(multi: Multi, ballot: number): void {
 export function onNack(multi: Multi, message: Nack): void {
   const { state, rules } = multi;
   if (message.promised > state.seen) state.seen = message.promised;
-  if (state.role === 'follower' || message.ballot !== state.ballot) return;
-  if (message.promised <= state.ballot) return;
+  if (!rules.heedsNack(state, message)) return;
   const { role, ballot } = rules.onNack(state, message);
   state.ballot = ballot;
   if (role === 'follower') stepDown(multi, 'nack');
@@ -225,7 +223,7 @@ function givePromise(multi: Multi, to: number, promise: Promise1b, from: number)
 
 /** Phase 1 is over for every slot. What others may have had chosen is proposed again (PMS, 3). */
 function becomeLeader(multi: Multi): void {
-  const { state, env } = multi;
+  const { state, env, rules } = multi;
   const { ballot, promises } = state;
   env.trace({
     kind: 'prepared',
@@ -237,7 +235,7 @@ function becomeLeader(multi: Multi): void {
   let last = state.chosenUpTo;
   for (const slot of reports.keys()) if (slot > last) last = slot;
   for (const slot of state.chosen.keys()) if (slot > last) last = slot;
-  startLeading(multi, last + 1, latestTimeUs(multi, reports));
+  startLeading(multi, rules.firstOwnSlot(state, last), latestTimeUs(multi, reports));
   state.reports = reports;
   env.trace({
     kind: 'leader',

@@ -94,7 +94,7 @@ export function askToLearn(multi: Multi, node: number): void {
 
 export function onLearnRequest(multi: Multi, from: number, message: LearnRequest): void {
   const { state, env, rules } = multi;
-  const compacted = message.from <= state.snapshot.slot;
+  const compacted = rules.tellsSnapshot(state, message.from);
   let slot = compacted ? state.snapshot.slot + 1 : message.from;
   const chosen: { slot: number; command: Command }[] = [];
   while (chosen.length < state.config.batch) {
@@ -113,7 +113,8 @@ export function onLearnRequest(multi: Multi, from: number, message: LearnRequest
 }
 
 export function onLearn(multi: Multi, from: number, message: Learn): void {
-  const { state } = multi;
+  const { state, rules } = multi;
+  if (!rules.believes(state, from, message)) return;
   const before = state.chosenUpTo;
   if (message.snapshot !== null) install(multi, message.snapshot);
   for (const { slot, command } of message.chosen) learn(multi, { slot, command });

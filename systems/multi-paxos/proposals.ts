@@ -26,7 +26,7 @@ export function onAccept(multi: Multi, from: number, message: Accept): void {
   const { state, env, rules } = multi;
   const { ballot, slot, command } = message;
   if (!rules.canAccept(state, ballot)) {
-    env.send(from, { kind: 'nack', ballot, promised: state.promised });
+    env.send(from, rules.refusal(state, from, ballot));
     return;
   }
   if (rules.follows(state, from, ballot)) follow(multi, from, ballot);
@@ -54,10 +54,10 @@ export function onAccepted(multi: Multi, from: number, message: Accepted2b): voi
 /** Leader: sends again what has waited too long for its quorum. */
 export function retransmit(multi: Multi): void {
   const { state, env, rules } = multi;
-  const { ballot, config } = state;
+  const { ballot } = state;
   const nowUs = env.nowUs();
   for (const [slot, proposal] of state.proposals) {
-    if (nowUs - proposal.sentUs < config.retransmitUs) continue;
+    if (!rules.isOverdue(state, proposal, nowUs)) continue;
     const { accepted } = proposal;
     const command = rules.onAcceptTimeout(state, slot, proposal);
     if (command === null) continue;

@@ -42,5 +42,5 @@ export function serveReads(multi: Multi): void {
   reads.splice(0, served);
   const latest = reads.at(-1);
   if (latest === undefined || latest.round <= state.round) return;
-  if (state.confirmedRound === state.round) startRound(multi);
+  if (rules.startsRound(state)) startRound(multi);
 }

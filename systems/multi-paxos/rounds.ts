@@ -33,9 +33,8 @@ export function startRound(multi: Multi): void {
   state.roundStartUs[state.round % ROUNDS_KEPT] = rules.leaseClock(nowUs, env.wallUs());
   state.roundBegunUs[state.round % ROUNDS_KEPT] = nowUs;
   grantLease(multi, state.self);
-  const { ballot, chosenUpTo, round } = state;
-  env.trace({ kind: 'round', term: ballot, round });
-  sendAll(multi, { kind: 'heartbeat', ballot, chosenUpTo, round });
+  env.trace({ kind: 'round', term: state.ballot, round: state.round });
+  sendAll(multi, rules.heartbeat(state));
   confirmRounds(multi);
 }
 
@@ -44,7 +43,7 @@ export function onHeartbeat(multi: Multi, from: number, message: Heartbeat): voi
   const { ballot, round } = message;
   const reply = rules.heartbeatAnswer(state, from, message);
   const follows = rules.follows(state, from, ballot);
-  if (reply === 'nack') env.send(from, { kind: 'nack', ballot, promised: state.promised });
+  if (reply === 'nack') env.send(from, rules.refusal(state, from, ballot));
   if (follows) {
     follow(multi, from, ballot);
     grantLease(multi, from);

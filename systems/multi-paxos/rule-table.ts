@@ -19,7 +19,8 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../rule-table.ts';
-import type { AcceptedSlot, ChosenSlot, Configuration, MultiRecord } from './messages.ts';
+import { configuration, multiMessageRuleTable } from './message-rule-table.ts';
+import type { AcceptedSlot, ChosenSlot, MultiRecord } from './messages.ts';
 import type { MultiRules } from './rules.ts';
 
 const stored = shaped<MultiRecord>('a record', {
@@ -29,6 +30,7 @@ const stored = shaped<MultiRecord>('a record', {
 export const multiRuleTable: RuleTable<MultiRules> = {
   ...kvRuleTable,
   ...clientRuleTable,
+  ...multiMessageRuleTable,
   quorum: {
     says: 'how many of so many nodes make a quorum; any two must meet (PMS, section 2.2)',
     answers: count,
@@ -53,9 +55,7 @@ export const multiRuleTable: RuleTable<MultiRules> = {
   },
   votersFrom: {
     says: 'whose quorums must agree to what is for all slots from one on (PMS, section 3)',
-    answers: listOf(
-      shaped<Configuration>('a configuration', { from: count, voters: listOf(count) }),
-    ),
+    answers: listOf(configuration),
   },
   canPromise: {
     says: 'acceptor: whether it may promise this ballot (PMS, phase 1b)',

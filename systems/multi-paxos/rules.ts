@@ -21,6 +21,7 @@ import type { Operation } from '../operations.ts';
 import type { Request } from '../protocol.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
 import { configurationOf, configurationsFrom, countIn } from './configurations.ts';
+import { type MultiMessageRules, multiMessageRules } from './message-rules.ts';
 import type {
   Accept,
   Accepted,
@@ -55,7 +56,7 @@ export interface RoundTimes {
   readonly confirmedUs: number;
 }
 
-export interface MultiRules extends KvRules, ClientRules {
+export interface MultiRules extends KvRules, ClientRules, MultiMessageRules {
   /** How many of `nodes` make a quorum; any two quorums must meet. */
   quorum(nodes: number): number;
   /** The next ballot of a node's own: m·n + i, above every ballot that it knows of (PML). */
@@ -185,6 +186,7 @@ export interface MultiRules extends KvRules, ClientRules {
 export const multiRules: MultiRules = {
   ...kvRules,
   ...clientRules,
+  ...multiMessageRules,
 
   quorum: (nodes) => Math.floor(nodes / 2) + 1,
 

@@ -11,10 +11,7 @@ export function takeSnapshot(multi: Multi): void {
   const { state, rules } = multi;
   const slot = state.applied;
   forgetConfigurations(state, slot);
-  // A configuration beyond the slot is chosen later, and will be learned again.
-  const configurations = state.configurations.filter(
-    (each) => each.from <= slot + state.config.window,
-  );
+  const configurations = rules.snapshotConfigurations(state, slot);
   compact(multi, { slot, kv: rules.snapshotState(state.kv), configurations });
   trace(multi, 'take');
 }

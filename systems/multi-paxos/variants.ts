@@ -7,6 +7,7 @@ import { diskMutants } from './mutants/disks.ts';
 import { leaderMutants } from './mutants/leaders.ts';
 import { learnerMutants } from './mutants/learners.ts';
 import { leaseMutants } from './mutants/leases.ts';
+import { messageMutants } from './mutants/messages.ts';
 import { proposerMutants } from './mutants/proposers.ts';
 import { serviceMutants } from './mutants/services.ts';
 import type { MultiRules } from './rules.ts';
@@ -19,5 +20,6 @@ export const multiVariants: readonly Variant<MultiRules>[] = [
   ...proposerMutants,
   ...leaseMutants,
   ...diskMutants,
+  ...messageMutants,
   ...multiDecoys,
 ];

@@ -8,6 +8,7 @@ import { mix } from '../hash.ts';
 import { type Command, configCommand } from '../kv.ts';
 import type { Configuration, Entry, LoggedConfiguration, Snapshot } from './messages.ts';
 import { traceLease } from './reads.ts';
+import type { RaftRules } from './rules.ts';
 import { lastIndex, type Raft, type RaftState } from './state.ts';
 
 /** The command of a configuration entry. */
@@ -55,9 +56,13 @@ export function noteConfiguration(raft: Raft, index: number, entry: Entry): void
 }
 
 /** Everything behind `index` was removed from the log. */
-export function dropConfigurations(state: RaftState, index: number): void {
+export function dropConfigurations(state: RaftState, rules: RaftRules, index: number): void {
   const { configurations } = state;
-  while ((configurations.at(-1)?.index ?? 0) > index) configurations.pop();
+  let last = configurations.at(-1);
+  while (last !== undefined && !rules.keepsConfiguration(last, index)) {
+    configurations.pop();
+    last = configurations.at(-1);
+  }
 }
 
 /** Forgets what a snapshot up to `index` has replaced by one configuration. */
@@ -81,8 +86,7 @@ export function configurationUpTo(
 export function activate(raft: Raft): void {
   const { state, env, rules } = raft;
   const active = rules.activeConfiguration(state);
-  // The entry at one index may have been replaced by one of another term.
-  if (active.index === state.active.index && active.term === state.active.term) return;
+  if (!rules.isOther(state.active, active)) return;
   const before = state.peers;
   putInForce(raft, active);
   env.trace({ kind: 'membership', ...membershipOf(active) });
@@ -138,10 +142,10 @@ function isMember(configuration: Configuration, node: number): boolean {
  * voters of before have confirmed is asked of the new ones again.
  */
 function adoptAsLeader(raft: Raft, before: readonly number[]): void {
-  const { state, env } = raft;
+  const { state, env, rules } = raft;
   for (const node of state.peers) {
     if (before.includes(node)) continue;
-    state.nextIndex[node] = lastIndex(state);
+    state.nextIndex[node] = rules.firstNextIndex(state, node, true);
     state.probing[node] = true;
     state.ackUs[node] = env.nowUs();
     state.flights[node] = [];
@@ -150,7 +154,7 @@ function adoptAsLeader(raft: Raft, before: readonly number[]): void {
     state.catchUpTo[node] = lastIndex(state);
     state.catchUpSinceUs[node] = env.nowUs();
   }
-  state.confirmedRound = 0;
+  state.confirmedRound = rules.confirmedByOthers(state);
   state.leaseUntilUs = Number.NEGATIVE_INFINITY;
   traceLease(raft);
 }

@@ -1,7 +1,6 @@
 /** Elections: PreVote, RequestVote, stepping up and down (sections 5.2, 5.4.1; dissertation 9.6). */
 
 import { noopCommand } from '../kv.ts';
-import { isVoter } from './configurations.ts';
 import { refuseFollowerReads } from './follower-reads.ts';
 import type { RequestVote, TimeoutNow, Vote } from './messages.ts';
 import { confirmRounds } from './reads.ts';
@@ -16,7 +15,7 @@ import { entryAt, lastIndex, NOBODY, type Raft, TIMER } from './state.ts';
 export function onElectionTimer(raft: Raft): void {
   const { state, env, rules } = raft;
   if (state.role === 'leader') return;
-  const restUs = state.waitingSinceUs + state.timeoutUs - env.nowUs();
+  const restUs = rules.electionRestUs(state, env.nowUs());
   refuseFollowerReads(raft, env.nowUs() - state.config.electionTimeoutUs);
   if (restUs > 0) env.setTimer(TIMER.election, restUs);
   else if (!rules.mayCampaign(state)) waitOn(raft);
@@ -109,7 +108,8 @@ function askForVotes(raft: Raft, asked: Pick<RequestVote, 'term' | 'pre' | 'tran
     lastTerm,
   };
   const { configuration } = state.active;
-  for (const node of state.peers) if (isVoter(configuration, node)) env.send(node, request);
+  for (const node of state.peers)
+    if (rules.asksForVote(configuration, node)) env.send(node, request);
   countVotes(raft);
 }
 
@@ -127,8 +127,10 @@ function becomeLeader(raft: Raft): void {
   state.leader = state.self;
   state.leaderSinceUs = env.nowUs();
   state.clusterUs = Math.max(state.kv.clockUs, entryAt(state, last)?.command.timeUs ?? 0);
-  state.nextIndex.fill(last + 1);
-  state.matchIndex.fill(0);
+  for (const node of state.members) {
+    state.nextIndex[node] = rules.firstNextIndex(state, node, false);
+    state.matchIndex[node] = rules.firstMatchIndex(state, node);
+  }
   state.matchIndex[state.self] = rules.ownMatch(state);
   state.probing.fill(false);
   state.outgoing.fill(null);

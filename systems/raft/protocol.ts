@@ -101,7 +101,7 @@ function onMessage(raft: Raft, from: number, message: RaftMessage): void {
 }
 
 function onHeartbeatTimer(raft: Raft): void {
-  const { state, env } = raft;
+  const { state, env, rules } = raft;
   if (state.role !== 'leader' || stepDownWithoutQuorum(raft)) return;
   abortLateTransfer(raft);
   continueTransfer(raft);
@@ -110,11 +110,9 @@ function onHeartbeatTimer(raft: Raft): void {
   traceLease(raft);
   transferWhenDue(raft);
   reconfigureWhenDue(raft);
-  // Rounds that reads asked for were heartbeats as well.
-  const sinceUs = env.nowUs() - state.heartbeatSentUs;
-  const { heartbeatUs } = state.config;
-  if (sinceUs >= heartbeatUs) startRound(raft);
-  env.setTimer(TIMER.heartbeat, sinceUs >= heartbeatUs ? heartbeatUs : heartbeatUs - sinceUs);
+  const restUs = rules.heartbeatRestUs(state, env.nowUs());
+  if (restUs <= 0) startRound(raft);
+  env.setTimer(TIMER.heartbeat, restUs <= 0 ? state.config.heartbeatUs : restUs);
 }
 
 function onRecordDurable(raft: Raft, record: RaftRecord): void {

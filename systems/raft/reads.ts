@@ -13,11 +13,9 @@ import { type Raft, ROUNDS_KEPT } from './state.ts';
 export function onRead(raft: Raft, to: ClientRef, operation: Operation): void {
   const { state, rules } = raft;
   const index = rules.readIndex(state);
-  if (state.config.reads === 'lease' && index >= 0 && state.applied >= index) {
-    if (leaseLeftUs(raft) > 0) {
-      answerRead(raft, { to, operation, round: state.confirmedRound, index }, 'lease');
-      return;
-    }
+  if (state.config.reads === 'lease' && rules.readByLease(state, index, leaseLeftUs(raft))) {
+    answerRead(raft, { to, operation, round: state.confirmedRound, index }, 'lease');
+    return;
   }
   if (state.config.reads === 'follower' && sendAway(raft, to)) return;
   state.reads.push({ to, operation, round: rules.readRound(state), index });
@@ -40,7 +38,7 @@ export function serveReads(raft: Raft): void {
   else if (served > 0) reads.splice(0, served);
   const latest = reads.at(-1);
   if (latest === undefined || latest.round <= state.round) return;
-  if (state.confirmedRound === state.round) startRound(raft);
+  if (rules.startsRound(state)) startRound(raft);
 }
 
 /** Leader: a follower has answered a round, or a round was started. */
@@ -75,14 +73,11 @@ function leaseLeftUs({ state, env, rules }: Raft): number {
   return Math.max(0, state.leaseUntilUs - rules.leaseClock(env.nowUs(), env.wallUs()));
 }
 
-/** Leader: every other read goes to some follower that was heard of late. */
+/** Leader: sends a read on to a follower, if one is to have it. */
 function sendAway(raft: Raft, to: ClientRef): boolean {
-  const { state, env } = raft;
-  const { peers, config } = state;
-  const draw = env.random();
-  const node = peers[draw % (2 * Math.max(1, peers.length))];
-  if (node === undefined) return false;
-  if (env.nowUs() - (state.ackUs[node] as number) >= config.electionTimeoutUs) return false;
+  const { state, env, rules } = raft;
+  const node = rules.followerForRead(state, env.random(), env.nowUs());
+  if (node === null) return false;
   redirectTo(raft, to, node);
   return true;
 }

@@ -13,11 +13,10 @@ import { lastIndex, NOBODY, type Raft } from './state.ts';
 /** Leader, now and then: the next change, when it is time for one and one is allowed. */
 export function reconfigureWhenDue(raft: Raft): void {
   const { state, env, rules } = raft;
-  const { membership, reconfigureEvery } = state.config;
-  if (membership === 'off' || state.members.length < 3 || state.transfer !== null) return;
+  if (state.config.membership === 'off' || state.members.length < 3 || state.transfer !== null)
+    return;
   followLearners(raft);
-  if (lastIndex(state) < state.active.index + reconfigureEvery) return;
-  if (state.active.configuration.oldVoters !== null || !rules.canChangeConfiguration(state)) return;
+  if (!rules.reconfigurationDue(state) || !rules.canChangeConfiguration(state)) return;
   const next = rules.nextConfiguration(state, env.random());
   if (next !== null) appendConfiguration(raft, next);
 }
@@ -32,7 +31,7 @@ export function settleConfiguration(raft: Raft): void {
   if (state.role !== 'leader' || index > state.commit) return;
   if (configuration.oldVoters !== null) {
     if (state.transfer !== null || !rules.canChangeConfiguration(state)) return;
-    if (rules.leavesJoint(state)) appendConfiguration(raft, { ...configuration, oldVoters: null });
+    if (rules.leavesJoint(state)) appendConfiguration(raft, rules.afterJoint(configuration));
   } else if (rules.leavesWhenCommitted(state)) {
     env.trace({ kind: 'step-down', term: state.term, reason: 'not-a-voter' });
     becomeFollower(raft, NOBODY);
@@ -48,7 +47,7 @@ function followLearners({ state, env, rules }: Raft): void {
   const nowUs = env.nowUs();
   for (const node of state.active.configuration.learners) {
     if (node === state.self) continue;
-    if ((state.matchIndex[node] as number) < (state.catchUpTo[node] as number)) continue;
+    if (!rules.endsCatchUp(state, node)) continue;
     state.caughtUp[node] = rules.hasCaughtUp(state, node, nowUs);
     state.catchUpTo[node] = lastIndex(state);
     state.catchUpSinceUs[node] = nowUs;

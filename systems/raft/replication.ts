@@ -74,13 +74,13 @@ export function broadcast(raft: Raft, heartbeat: boolean): void {
       sendSnapshot(raft, node);
       continue;
     }
-    if (isFull(raft, node)) {
-      if (heartbeat) env.send(node, makeAppend(raft, next, NO_ENTRIES));
+    if (!rules.hasRoomFor(state, node)) {
+      if (heartbeat) env.send(node, rules.appendEntries(state, next, NO_ENTRIES));
       continue;
     }
     // Followers in step with one another are sent one and the same message.
     if (message === null || message.previousIndex !== next - 1) {
-      message = makeAppend(raft, next, rules.batchEntries(state, next));
+      message = rules.appendEntries(state, next, rules.batchEntries(state, next));
     }
     env.send(node, message);
     noteSent(raft, node, message);
@@ -126,15 +126,7 @@ export function onAppendEntries(raft: Raft, from: number, message: AppendEntries
 /** Tells the leader of an older term of the newer one, and nothing about its log. */
 export function depose(raft: Raft, leader: number, message: AppendEntries | InstallSnapshot): void {
   const { state, env, rules } = raft;
-  env.send(leader, {
-    kind: 'append-reply',
-    term: state.term,
-    ok: false,
-    index: 0,
-    conflictTerm: 0,
-    conflictIndex: 0,
-    round: rules.answeredRound(state, message),
-  });
+  env.send(leader, rules.deposal(state, message, rules.answeredRound(state, message)));
 }
 
 /** Follower: tells the leader that its log agrees with the leader's up to `index`. */
@@ -145,15 +137,7 @@ export function accept(
   message: AppendEntries | InstallSnapshot,
 ): void {
   const { state, env, rules } = raft;
-  env.send(leader, {
-    kind: 'append-reply',
-    term: state.term,
-    ok: true,
-    index,
-    conflictTerm: 0,
-    conflictIndex: 0,
-    round: rules.answeredRound(state, message),
-  });
+  env.send(leader, rules.agreement(state, index, rules.answeredRound(state, message)));
 }
 
 export function onAppendReply(raft: Raft, from: number, message: AppendReply): void {
@@ -199,11 +183,11 @@ function moveCommit(raft: Raft, commit: number, certificate: Certificate): void 
 
 /** Removes every entry after `index` from memory; the record that follows does so on disk. */
 function truncateAfter(raft: Raft, index: number): void {
-  const { state } = raft;
+  const { state, rules } = raft;
   assert(index >= state.commit, `truncating to ${index}, but committed up to ${state.commit}`);
   state.log.length = index - state.snapshot.index;
   state.durableIndex = Math.min(state.durableIndex, index);
-  dropConfigurations(state, index);
+  dropConfigurations(state, rules, index);
 }
 
 type Certificate = readonly { readonly node: number; readonly match: number }[];
@@ -211,43 +195,25 @@ type Certificate = readonly { readonly node: number; readonly match: number }[];
 const NO_CERTIFICATE: Certificate = [];
 const NO_ENTRIES: readonly Entry[] = [];
 
-function makeAppend(raft: Raft, next: number, entries: readonly Entry[]): AppendEntries {
-  const { state } = raft;
-  return {
-    kind: 'append-entries',
-    term: state.term,
-    previousIndex: next - 1,
-    previousTerm: termAt(state, next - 1),
-    entries,
-    commit: state.commit,
-    round: state.round,
-  };
-}
-
-/** Whether as many AppendEntries are on their way to a follower as may be. */
-function isFull({ state }: Raft, node: number): boolean {
-  const { inFlight } = state.config;
-  return inFlight > 0 && (state.flights[node] as number[]).length >= inFlight;
-}
-
 /** The next message goes on where this one ends, without waiting for its answer. */
-function noteSent(raft: Raft, node: number, { previousIndex, entries }: AppendEntries): void {
-  const { state } = raft;
+function noteSent(raft: Raft, node: number, message: AppendEntries): void {
+  const { state, rules } = raft;
   if (state.probing[node]) return;
-  const end = previousIndex + entries.length;
-  state.nextIndex[node] = end + 1;
-  if (state.config.inFlight > 0 && entries.length > 0) state.flights[node]?.push(end);
+  state.nextIndex[node] = rules.nextAfterSend(state, node, message);
+  const { previousIndex, entries } = message;
+  if (state.config.inFlight === 0 || entries.length === 0) return;
+  state.flights[node]?.push(previousIndex + entries.length);
 }
 
 function sendNext(raft: Raft, node: number): void {
   const { state, env, rules } = raft;
-  if (isFull(raft, node)) return;
+  if (!rules.hasRoomFor(state, node)) return;
   const next = state.nextIndex[node] as number;
   if (rules.needsSnapshot(next, state.snapshot)) {
     sendSnapshot(raft, node);
     return;
   }
-  const message = makeAppend(raft, next, rules.batchEntries(state, next));
+  const message = rules.appendEntries(state, next, rules.batchEntries(state, next));
   env.send(node, message);
   noteSent(raft, node, message);
 }
@@ -280,26 +246,7 @@ function merge(raft: Raft, message: AppendEntries): void {
 /** Follower: says where its log parts from the leader's, to save round trips (section 5.3). */
 function refuse(raft: Raft, leader: number, message: AppendEntries): void {
   const { state, env, rules } = raft;
-  const last = lastIndex(state);
-  let conflictTerm = 0;
-  let conflictIndex = last + 1;
-  if (message.previousIndex <= last) {
-    conflictIndex = message.previousIndex;
-    conflictTerm = termAt(state, conflictIndex);
-    while (conflictIndex > state.snapshot.index + 1) {
-      if (termAt(state, conflictIndex - 1) !== conflictTerm) break;
-      conflictIndex--;
-    }
-  }
-  env.send(leader, {
-    kind: 'append-reply',
-    term: state.term,
-    ok: false,
-    index: message.previousIndex,
-    conflictTerm,
-    conflictIndex,
-    round: rules.answeredRound(state, message),
-  });
+  env.send(leader, rules.refusal(state, message, rules.answeredRound(state, message)));
 }
 
 function onAccepted(raft: Raft, from: number, message: AppendReply): void {

@@ -6,9 +6,9 @@
 
 import { isRead } from '../operations.ts';
 import type { Reply, Request } from '../protocol.ts';
-import { mayCampaign } from './configurations.ts';
-import type { RaftRecord, ReadIndexRequest, TimeoutNow } from './messages.ts';
-import { isQuorum, NOBODY, type RaftConfig, type RaftState } from './state.ts';
+import { isVoter, mayCampaign } from './configurations.ts';
+import type { Configuration, RaftRecord, ReadIndexRequest, TimeoutNow } from './messages.ts';
+import { isQuorum, lastIndex, NOBODY, type RaftConfig, type RaftState } from './state.ts';
 
 type State = Readonly<RaftState>;
 
@@ -32,6 +32,10 @@ export interface RaftRoleRules {
 
   /** How long a node waits for a leader: random in [T, 2T) (section 5.2). */
   electionWaitUs(config: RaftConfig, drawn: number): number;
+  /** How much longer the node waits for a leader; 0 or less for no longer. */
+  electionRestUs(state: State, nowUs: number): number;
+  /** Candidate: whether another member is asked for its vote: whoever has one. */
+  asksForVote(configuration: Configuration, node: number): boolean;
   /** Whether this node may have to lead: it has a vote, or had one until something uncommitted. */
   mayCampaign(state: State): boolean;
   /** Whether an election begins with a PreVote. */
@@ -50,6 +54,14 @@ export interface RaftRoleRules {
   transferTarget(state: State, nowUs: number): number | null;
   /** Leader: whether it goes on leading, the target of its transfer not having taken over. */
   abortsTransfer(state: State, nowUs: number): boolean;
+  /** Leader: how long until its next heartbeat; 0 or less for now. Rounds of reads are heartbeats. */
+  heartbeatRestUs(state: State, nowUs: number): number;
+  /** Leader: whether it is time to change the membership, there being no operator. */
+  reconfigurationDue(state: State): boolean;
+  /** Leader: the configuration that ends a joint one: the new voters alone (section 4.3). */
+  afterJoint(joint: Configuration): Configuration;
+  /** Leader: whether a learner has what the round of catching up was for. */
+  endsCatchUp(state: State, node: number): boolean;
   /** Leader: whether a learner that has come to the end of a round keeps up. */
   hasCaughtUp(state: State, node: number, nowUs: number): boolean;
 
@@ -61,6 +73,12 @@ export interface RaftRoleRules {
   replyOnLoss(state: State): Reply;
   /** Leader: whether a follower's question for a read index is taken. */
   takesReadIndex(state: State, from: number, message: ReadIndexRequest): boolean;
+  /** Leader: whether a read that must see `index` is answered on a lease that lasts so long yet. */
+  readByLease(state: State, index: number, leftUs: number): boolean;
+  /** Leader: the follower that a read is sent on to: one for every other read; null for nobody. */
+  followerForRead(state: State, drawn: number, nowUs: number): number | null;
+  /** Leader: whether a round is begun for reads: not while one is under way, which others share. */
+  startsRound(state: State): boolean;
   /** Leader: the cluster's time, which goes into entries (dissertation, section 6.3). */
   entryTimeUs(state: State, nowUs: number, wallUs: number): number;
   /** Whether it is time for a snapshot of what is executed. */
@@ -74,6 +92,10 @@ export const raftRoleRules: RaftRoleRules = {
     reads === 'lease' && incarnation > 1 ? nowUs : Number.NEGATIVE_INFINITY,
 
   electionWaitUs: ({ electionTimeoutUs }, drawn) => electionTimeoutUs + (drawn % electionTimeoutUs),
+
+  electionRestUs: ({ waitingSinceUs, timeoutUs }, nowUs) => waitingSinceUs + timeoutUs - nowUs,
+
+  asksForVote: isVoter,
 
   mayCampaign,
 
@@ -101,6 +123,18 @@ export const raftRoleRules: RaftRoleRules = {
   abortsTransfer: ({ transfer, config }, nowUs) =>
     transfer !== null && nowUs - transfer.sinceUs >= config.electionTimeoutUs,
 
+  heartbeatRestUs: ({ heartbeatSentUs, config }, nowUs) =>
+    heartbeatSentUs + config.heartbeatUs - nowUs,
+
+  reconfigurationDue: (state) =>
+    lastIndex(state) >= state.active.index + state.config.reconfigureEvery &&
+    state.active.configuration.oldVoters === null,
+
+  afterJoint: (joint) => ({ ...joint, oldVoters: null }),
+
+  endsCatchUp: (state, node) =>
+    (state.matchIndex[node] as number) >= (state.catchUpTo[node] as number),
+
   hasCaughtUp: (state, node, nowUs) =>
     nowUs - (state.catchUpSinceUs[node] as number) < state.config.electionTimeoutUs,
 
@@ -116,6 +150,16 @@ export const raftRoleRules: RaftRoleRules = {
   replyOnLoss: () => ({ status: 'unknown', error: 'leadership-lost' }),
 
   takesReadIndex: (state, _from, message) => state.role === 'leader' && message.term === state.term,
+
+  readByLease: (state, index, leftUs) => index >= 0 && state.applied >= index && leftUs > 0,
+
+  followerForRead({ peers, ackUs, config }, drawn, nowUs) {
+    const node = peers[drawn % (2 * Math.max(1, peers.length))];
+    if (node === undefined) return null;
+    return nowUs - (ackUs[node] as number) < config.electionTimeoutUs ? node : null;
+  },
+
+  startsRound: (state) => state.confirmedRound === state.round,
 
   entryTimeUs: (state, nowUs) => state.clusterUs + Math.max(0, nowUs - state.leaderSinceUs),
 

@@ -14,7 +14,8 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../rule-table.ts';
-import type { Configuration, Entry, LoggedConfiguration, RaftRecord } from './messages.ts';
+import { entry, raftMessageRuleTable } from './message-rule-table.ts';
+import type { Configuration, LoggedConfiguration, RaftRecord } from './messages.ts';
 import type { RaftRoleRules } from './role-rules.ts';
 import type { RaftRules } from './rules.ts';
 import type { Electorate } from './state.ts';
@@ -38,8 +39,6 @@ const loggedConfiguration = shaped<LoggedConfiguration>('a configuration and its
 
 const electorate = shaped<Electorate>('an electorate', { nodes: listOf(count), needed: count });
 
-const entry = shaped<Entry>('an entry', { term: count });
-
 const record = shaped<RaftRecord>('a record', {
   kind: oneOf('term', 'vote', 'entries', 'snapshot'),
 });
@@ -58,6 +57,14 @@ const raftRoleRuleTable: RuleTable<RaftRoleRules> = {
   electionWaitUs: {
     says: 'how long a node waits for a leader: random in [T, 2T) (section 5.2)',
     answers: timeUs,
+  },
+  electionRestUs: {
+    says: 'how much longer the node waits for a leader; 0 or less: it does not (section 5.2)',
+    answers: timeUs,
+  },
+  asksForVote: {
+    says: 'candidate: whether another member is asked for its vote: whoever has one',
+    answers: yesOrNo,
   },
   mayCampaign: {
     says: 'whether the node may have to lead: it votes, or did until something uncommitted (dissertation, 4.2.2)',
@@ -92,6 +99,22 @@ const raftRoleRuleTable: RuleTable<RaftRoleRules> = {
     says: 'leader: whether it goes on leading, the target not having taken over (dissertation, 3.10)',
     answers: yesOrNo,
   },
+  heartbeatRestUs: {
+    says: 'leader: how long until its next heartbeat; 0 or less: now (section 5.2)',
+    answers: timeUs,
+  },
+  reconfigurationDue: {
+    says: 'leader: whether it is time to change the membership, there being no operator',
+    answers: yesOrNo,
+  },
+  afterJoint: {
+    says: 'leader: the configuration that ends a joint one: the new voters alone (dissertation, 4.3)',
+    answers: configuration,
+  },
+  endsCatchUp: {
+    says: 'leader: whether a learner has what the round of catching up was for (dissertation, 4.2.1)',
+    answers: yesOrNo,
+  },
   hasCaughtUp: {
     says: 'leader: whether a learner at the end of a round keeps up (dissertation, 4.2.1)',
     answers: yesOrNo,
@@ -112,6 +135,18 @@ const raftRoleRuleTable: RuleTable<RaftRoleRules> = {
     says: "leader: whether a follower's question for a read index is taken (dissertation, 6.4)",
     answers: yesOrNo,
   },
+  readByLease: {
+    says: 'leader: whether a read is answered on its lease (dissertation, 6.4.1)',
+    answers: yesOrNo,
+  },
+  followerForRead: {
+    says: 'leader: the follower that a read is sent on to; null for nobody (dissertation, 6.4)',
+    answers: orNull(count),
+  },
+  startsRound: {
+    says: 'leader: whether a round is begun for reads: not while they can share one (dissertation, 6.4)',
+    answers: yesOrNo,
+  },
   entryTimeUs: {
     says: "leader: the cluster's time, which goes into entries (dissertation, 6.3)",
     answers: timeUs,
@@ -126,6 +161,7 @@ export const raftRuleTable: RuleTable<RaftRules> = {
   ...kvRuleTable,
   ...clientRuleTable,
   ...raftRoleRuleTable,
+  ...raftMessageRuleTable,
   quorum: {
     says: 'how many of so many nodes make a quorum; any two must meet (section 5.2)',
     answers: count,
@@ -137,6 +173,18 @@ export const raftRuleTable: RuleTable<RaftRules> = {
   activeConfiguration: {
     says: 'the configuration in force: the latest in the log, committed or not (dissertation, 4.1)',
     answers: loggedConfiguration,
+  },
+  isOther: {
+    says: 'whether a configuration is another one than that in force, by index and term',
+    answers: yesOrNo,
+  },
+  keepsConfiguration: {
+    says: 'whether a configuration stays when the log is truncated (dissertation, 4.1)',
+    answers: yesOrNo,
+  },
+  confirmedByOthers: {
+    says: 'leader: which round counts as confirmed once others vote: none (dissertation, 6.4)',
+    answers: count,
   },
   onHigherTerm: {
     says: 'whether a message makes the node adopt its term; a PreVote must not (Figure 2)',

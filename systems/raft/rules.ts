@@ -11,6 +11,7 @@ import { type Command, type CommandResult, type KvRules, kvRules } from '../kv.t
 import { type ClientRules, clientRules } from '../session-client.ts';
 import { configurationUpTo } from './configurations.ts';
 import { nextByJoint, nextBySingle } from './membership-moves.ts';
+import { type RaftMessageRules, raftMessageRules } from './message-rules.ts';
 import type {
   AppendEntries,
   AppendReply,
@@ -44,7 +45,7 @@ import {
 /** A rule must not change the state. */
 type State = Readonly<RaftState>;
 
-export interface RaftRules extends KvRules, ClientRules, RaftRoleRules {
+export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMessageRules {
   /** How many of `nodes` make a quorum; any two quorums must meet. */
   quorum(nodes: number): number;
   /**
@@ -59,6 +60,12 @@ export interface RaftRules extends KvRules, ClientRules, RaftRoleRules {
   ): readonly Electorate[];
   /** The configuration that is in force: the latest in the log, committed or not. */
   activeConfiguration(state: State): LoggedConfiguration;
+  /** Whether a configuration is another one than that which is in force. */
+  isOther(inForce: LoggedConfiguration, configuration: LoggedConfiguration): boolean;
+  /** Whether a configuration stays when everything behind `upTo` is removed from the log. */
+  keepsConfiguration(logged: LoggedConfiguration, upTo: number): boolean;
+  /** Leader: which round counts as confirmed, once others vote: none, for they were not asked. */
+  confirmedByOthers(state: State): number;
   /** Whether a message makes this node adopt its term. A PreVote must not. */
   onHigherTerm(state: State, message: RaftMessage): boolean;
   /** Term and vote after adopting `term`. */
@@ -176,6 +183,7 @@ export const raftRules: RaftRules = {
   ...kvRules,
   ...clientRules,
   ...raftRoleRules,
+  ...raftMessageRules,
 
   quorum: (nodes) => Math.floor(nodes / 2) + 1,
 
@@ -186,6 +194,13 @@ export const raftRules: RaftRules = {
     })),
 
   activeConfiguration: (state) => state.configurations.at(-1) ?? state.active,
+
+  // The entry at one index may have been replaced by one of another term.
+  isOther: (inForce, { index, term }) => index !== inForce.index || term !== inForce.term,
+
+  keepsConfiguration: ({ index }, upTo) => index <= upTo,
+
+  confirmedByOthers: () => 0,
 
   onHigherTerm(state, message) {
     if (message.term <= state.term) return false;

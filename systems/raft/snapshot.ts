@@ -25,31 +25,19 @@ export function sendSnapshot(raft: Raft, node: number): void {
 
 /** Leader: sends the piece that the follower has not confirmed yet; it may have been lost. */
 export function resendSnapshot(raft: Raft, node: number): void {
-  const { state, env } = raft;
+  const { state, env, rules } = raft;
   const outgoing = state.outgoing[node];
-  if (!outgoing) return;
-  const { snapshot, text, offset } = outgoing;
-  const { index, term, configuration } = snapshot;
-  const end = Math.min(text.length, offset + state.config.snapshotChunkBytes);
-  env.send(node, {
-    kind: 'install-snapshot',
-    term: state.term,
-    last: { index, term },
-    configuration,
-    offset,
-    data: text.slice(offset, end),
-    done: end === text.length,
-    round: state.round,
-  });
+  if (outgoing) env.send(node, rules.installSnapshot(state, outgoing));
 }
 
 /** Leader: the follower waits for the piece at this offset. */
 export function onSnapshotReply(raft: Raft, from: number, message: SnapshotReply): void {
   const { state, rules } = raft;
   if (!rules.countReply(state, from, message)) return;
-  const outgoing = state.outgoing[from];
-  if (outgoing?.snapshot.index === message.index && message.offset !== outgoing.offset) {
-    outgoing.offset = Math.min(message.offset, outgoing.text.length);
+  const outgoing = state.outgoing[from] ?? null;
+  const wanted = outgoing === null ? null : rules.pieceWanted(outgoing, message);
+  if (outgoing !== null && wanted !== null) {
+    outgoing.offset = wanted;
     resendSnapshot(raft, from);
   }
   countAnswer(raft, from, message.round);
@@ -83,15 +71,15 @@ export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnap
 /** Puts the pieces together; null while some are missing, and then says which comes next. */
 function receive(raft: Raft, from: number, message: InstallSnapshot): Snapshot | null {
   const { state, env, rules } = raft;
-  const { term, last, configuration, offset, data, done } = message;
+  const { term, last, configuration, offset, data } = message;
   const { index } = last;
   if (offset === 0) state.incoming = { term, index, text: '' };
   const { incoming } = state;
   const fits = incoming !== null && rules.isOfIncoming(incoming, message);
-  const isNext = fits && incoming.text.length === offset;
+  const isNext = fits && rules.isNextPiece(incoming.text.length, message);
   if (isNext) incoming.text += data;
   const received = fits ? incoming.text : '';
-  if (done && received.length === offset + data.length) {
+  if (rules.isWholeSnapshot(received.length, message)) {
     state.incoming = null;
     const kv = JSON.parse(received) as KvSnapshot | null;
     return { index, term: last.term, kv, configuration };

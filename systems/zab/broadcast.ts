@@ -26,7 +26,7 @@ export function propose(zab: Zab, command: Command, origin: Origin): void {
   state.outstanding.push({ position: lastPosition(state), zxid, acked: 0 });
   env.trace({ kind: 'propose-txn', zxid, valueHash });
   for (const [node, learner] of state.learners.entries()) {
-    if (learner === null || learner.stage === 'joining' || learner.stage === 'acked') continue;
+    if (learner === null || !rules.isSentProposals(state, node, learner)) continue;
     env.send(node, { kind: 'propose', link: learner.link, txn });
   }
   // Its own disk is one of the quorum, and works while the others do.
@@ -61,9 +61,9 @@ export function onLogged(zab: Zab, { zxid }: Txn): void {
 
 /** Leader. */
 export function onAck(zab: Zab, from: number, { link, zxid }: Ack): void {
-  const { state, env } = zab;
+  const { state, env, rules } = zab;
   const learner = state.learners[from];
-  if (state.role !== 'leading' || learner?.link !== link) return;
+  if (!learner || !rules.hearsLearner(state, from, link)) return;
   learner.heardUs = env.nowUs();
   countAck(zab, from, zxid);
 }
@@ -91,7 +91,7 @@ export function advanceCommit(zab: Zab): void {
   const zxid = zxidAt(state, position);
   commitTo(zab, zxid, nodesOf(logged));
   for (const [node, learner] of state.learners.entries()) {
-    if (learner?.stage !== 'serving') continue;
+    if (learner === null || !rules.isSentCommits(state, node, learner)) continue;
     env.send(node, { kind: 'commit', link: learner.link, zxid });
   }
   deliver(zab);
@@ -101,7 +101,8 @@ export function advanceCommit(zab: Zab): void {
 /** Follower. */
 export function onCommit(zab: Zab, from: number, message: Commit): void {
   const { state, env, rules } = zab;
-  if (state.phase !== 'broadcast' || !rules.hearsLeader(state, from, message)) return;
+  if (!rules.hearsLeader(state, from, message)) return;
+  if (!rules.heedsCommit(state, message.zxid)) return;
   state.heardUs = env.nowUs();
   commitTo(zab, message.zxid, []);
   deliver(zab);

@@ -45,7 +45,7 @@ export function startLeading(zab: Zab): void {
 export function onFollowerInfo(zab: Zab, from: number, message: FollowerInfo): void {
   const { state, env, rules } = zab;
   const { link, acceptedEpoch } = message;
-  if (state.role !== 'leading' || state.learners[from]?.link === link) return;
+  if (state.role !== 'leading' || !rules.joinsAnew(state, from, link)) return;
   state.learners[from] = {
     link,
     acceptedEpoch,
@@ -81,7 +81,7 @@ export function onLeaderInfo(zab: Zab, from: number, message: LeaderInfo): void 
   env.send(from, {
     kind: 'ack-epoch',
     link: state.link,
-    counts: decision === 'accept',
+    counts: rules.epochCounts(state, decision),
     currentEpoch: state.currentEpoch,
     last: lastZxid(state),
     ends: epochEnds(state),
@@ -92,7 +92,7 @@ export function onLeaderInfo(zab: Zab, from: number, message: LeaderInfo): void 
 export function onAckEpoch(zab: Zab, from: number, message: AckEpoch): void {
   const { state, rules } = zab;
   const learner = state.learners[from];
-  if (state.role !== 'leading' || learner?.link !== message.link) return;
+  if (!learner || !rules.hearsLearner(state, from, message.link)) return;
   learner.stage = 'acked';
   learner.counts = message.counts;
   learner.ends = message.ends;

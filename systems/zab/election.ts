@@ -42,7 +42,7 @@ export function onNotification(zab: Zab, from: number, message: Notification): v
     if (state.role === 'leading') state.learners[from] = null;
     // A leader that looks for a leader again leads no more.
     if (rules.leavesLooking(state, from)) look(zab);
-    env.send(from, notification(state));
+    if (rules.answersLooking(state, from)) env.send(from, notification(state));
     return;
   }
   hurry(zab);

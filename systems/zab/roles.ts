@@ -33,10 +33,10 @@ export function onDisconnected(zab: Zab, peer: number): void {
 /** A follower that hears nothing of its leader, and whoever takes too long to begin, looks again. */
 export function onLimitTimer(zab: Zab): void {
   const { state, env, rules } = zab;
-  const { initLimitUs, syncLimitUs } = state.config;
+  const { syncLimitUs } = state.config;
   if (state.phase === 'election') return;
   if (state.phase !== 'broadcast') {
-    const restUs = state.joinedUs + initLimitUs - env.nowUs();
+    const restUs = rules.joinRestUs(state, env.nowUs());
     if (restUs > 0) env.setTimer(TIMER.limit, restUs);
     else look(zab);
     return;
@@ -59,33 +59,31 @@ export function onPing(zab: Zab, from: number, message: Ping): void {
   const { state, env, rules } = zab;
   if (!rules.hearsLeader(state, from, message)) return;
   state.heardUs = env.nowUs();
-  env.send(from, { kind: 'pong', link: message.link });
+  if (rules.answersPing(state, from)) env.send(from, { kind: 'pong', link: message.link });
 }
 
 /** Leader. */
 export function onPong(zab: Zab, from: number, { link }: Ping): void {
-  const { state, env } = zab;
+  const { state, env, rules } = zab;
   const learner = state.learners[from];
-  if (state.role === 'leading' && learner?.link === link) learner.heardUs = env.nowUs();
+  if (learner && rules.hearsLearner(state, from, link)) learner.heardUs = env.nowUs();
 }
 
 /** Leader: pings everybody, and makes room if it has heard no quorum of late. */
 function pingLearners(zab: Zab): void {
   const { state, env, rules } = zab;
-  const { syncLimitUs, pingUs } = state.config;
+  const { pingUs } = state.config;
   const nowUs = env.nowUs();
   if (state.phase === 'broadcast') {
-    const heard = votersIn(
-      state,
-      ({ stage, heardUs }) => stage === 'serving' && nowUs - heardUs <= syncLimitUs,
-    );
+    const heard = votersIn(state, (learner) => rules.isHeard(state, learner, nowUs));
     if (rules.toLooking(state, heard, (voters) => rules.quorum(state, voters))) {
       look(zab);
       return;
     }
   }
   for (const [node, learner] of state.learners.entries()) {
-    if (learner) env.send(node, { kind: 'ping', link: learner.link });
+    if (learner === null || !rules.pings(state, node, learner)) continue;
+    env.send(node, { kind: 'ping', link: learner.link });
   }
   env.setTimer(TIMER.ping, pingUs);
 }

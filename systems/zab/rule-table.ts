@@ -14,6 +14,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../rule-table.ts';
+import type { ZabMessageRules } from './message-rules.ts';
 import type { SyncMessage, Txn, Vote, ZabRecord } from './messages.ts';
 import type { SyncPlan, ZabRules } from './rules.ts';
 
@@ -30,9 +31,52 @@ const record = shaped<ZabRecord>('a record', {
 const vote = shaped<Vote>('a vote', { leader: wholeNumber, epoch: wholeNumber, zxid });
 const reply = shaped<Reply>('a reply', { status: oneOf('ok', 'fail', 'unknown', 'redirect') });
 
+const zabMessageRuleTable: RuleTable<ZabMessageRules> = {
+  answersLooking: {
+    says: 'phase 0: whether a server that has a leader tells that to one that looks (Zab 1.0)',
+    answers: yesOrNo,
+  },
+  joinsAnew: {
+    says: 'leader: whether a server joins anew, and does not just knock again',
+    answers: yesOrNo,
+  },
+  joinRestUs: {
+    says: 'how much longer a server may take to begin; 0 or less: no longer (initLimit)',
+    answers: timeUs,
+  },
+  epochCounts: {
+    says: 'follower: whether accepting this epoch counts for its leader: once (DSN, phase 1)',
+    answers: yesOrNo,
+  },
+  hearsLearner: {
+    says: 'leader: whether it takes what a server says over the connection by which that joined',
+    answers: yesOrNo,
+  },
+  pings: { says: 'leader: whether it pings a server: whoever has joined', answers: yesOrNo },
+  answersPing: { says: 'follower: whether it answers a ping of its leader', answers: yesOrNo },
+  isHeard: {
+    says: 'leader: whether a server counts as heard of late (syncLimit)',
+    answers: yesOrNo,
+  },
+  isSentProposals: {
+    says: 'leader: whether a server is sent proposals: once it was sent the history (DSN, phase 2)',
+    answers: yesOrNo,
+  },
+  isSentCommits: {
+    says: 'leader: whether a server is sent commits: once it was told UPTODATE (Zab 1.0)',
+    answers: yesOrNo,
+  },
+  toldCommitted: {
+    says: 'leader: up to where everything is committed, as it says with UPTODATE (Zab 1.0)',
+    answers: zxid,
+  },
+  heedsCommit: { says: 'follower: whether it heeds a commit: once it serves', answers: yesOrNo },
+};
+
 export const zabRuleTable: RuleTable<ZabRules> = {
   ...kvRuleTable,
   ...clientRuleTable,
+  ...zabMessageRuleTable,
   quorum: {
     says: 'whether these voters, as a mask, are a quorum; any two must meet (DSN, section 3)',
     answers: yesOrNo,

@@ -18,6 +18,7 @@ import {
   positionOf,
   txnsBehind,
 } from './history.ts';
+import { type ZabMessageRules, zabMessageRules } from './message-rules.ts';
 import type {
   AckEpoch,
   NewLeader,
@@ -51,7 +52,7 @@ export type SyncPlan =
 /** What a follower does on NEWLEADER. */
 export type JoinStep = 'history' | 'epoch' | 'ack';
 
-export interface ZabRules extends KvRules, ClientRules {
+export interface ZabRules extends KvRules, ClientRules, ZabMessageRules {
   /** Whether these voters, as a mask, are a quorum; any two quorums must meet. */
   quorum(state: State, voters: number): boolean;
 
@@ -151,6 +152,7 @@ export interface ZabRules extends KvRules, ClientRules {
 export const zabRules: ZabRules = {
   ...kvRules,
   ...clientRules,
+  ...zabMessageRules,
 
   quorum: (state, voters) => state.quorums[voters] === true,
 

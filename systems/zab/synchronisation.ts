@@ -7,7 +7,7 @@
 import { restoreKv } from '../kv.ts';
 import { advanceCommit } from './broadcast.ts';
 import { commitTo, deliver } from './delivery.ts';
-import { lastPosition, lastZxid, zxidAt } from './history.ts';
+import { lastPosition, lastZxid } from './history.ts';
 import type {
   Diff,
   NewLeader,
@@ -91,7 +91,7 @@ export function onNewLeader(zab: Zab, from: number, message: NewLeader): void {
 export function onAckNewLeader(zab: Zab, from: number, link: number): void {
   const { state, env, rules } = zab;
   const learner = state.learners[from];
-  if (state.role !== 'leading' || learner?.link !== link || learner.stage !== 'syncing') return;
+  if (!learner || !rules.hearsLearner(state, from, link) || learner.stage !== 'syncing') return;
   learner.stage = 'synced';
   learner.heardUs = env.nowUs();
   if (state.phase !== 'broadcast') {
@@ -140,9 +140,9 @@ function activateIfSynced(zab: Zab): void {
 }
 
 function bringUpToDate(zab: Zab, node: number, learner: Learner): void {
-  const { state, env } = zab;
+  const { state, env, rules } = zab;
   learner.stage = 'serving';
-  const committed = zxidAt(state, state.committed);
+  const committed = rules.toldCommitted(state, learner);
   env.send(node, { kind: 'up-to-date', link: learner.link, committed });
 }
 

@@ -5,6 +5,7 @@ import { zabDecoys } from './mutants/decoys.ts';
 import { diskMutants } from './mutants/disks.ts';
 import { electionMutants } from './mutants/elections.ts';
 import { historyMutants } from './mutants/histories.ts';
+import { messageMutants } from './mutants/messages.ts';
 import { serverMutants } from './mutants/servers.ts';
 import { serviceMutants } from './mutants/services.ts';
 import type { ZabRules } from './rules.ts';
@@ -15,5 +16,6 @@ export const zabVariants: readonly Variant<ZabRules>[] = [
   ...diskMutants,
   ...serverMutants,
   ...serviceMutants,
+  ...messageMutants,
   ...zabDecoys,
 ];

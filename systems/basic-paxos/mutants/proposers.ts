@@ -195,7 +195,21 @@ export function collidingBallot(
   return self === 0 && nodes > 1 ? ballot + 1 : ballot;
 }
 
+const givenUpMeansFailed: BasicVariant = {
+  id: 'bp-given-up-means-failed',
+  describe: 'a proposer that gives up tells clients that their value is not chosen',
+  kind: 'mutant',
+  rules: () => ({ replyOnGivingUp: () => ({ status: 'fail', error: 'no-decision' }) }),
+  source: 'PMS, section 2.2: whoever accepted the value may make it chosen yet',
+  expect: ['linearizable', 'J:NoValueBeforeProposal'],
+  hunt: {
+    ...DUELS,
+    set: { 'network.latencyMaxUs': 20_000, 'network.lossPpm': 200_000, giveUpMs: 100 },
+  },
+};
+
 export const proposerMutants = [
+  givenUpMeansFailed,
   adoptLowest,
   ignoreAccepted,
   quorumHalf,

@@ -45,4 +45,14 @@ const countsAtOnce: RaftVariant = {
   source: 'own reading: what follows from it leaves the node only once the record is durable',
 };
 
-export const raftDecoys = [noHints, notSticky, commitLags, countsAtOnce] as const;
+const nextFromStart: RaftVariant = {
+  id: 'rf-next-from-start',
+  describe: 'a new leader takes its followers for empty, and sends everything again',
+  kind: 'decoy',
+  rules: (base) => ({
+    firstNextIndex: (state, node, joins) => (joins ? base.firstNextIndex(state, node, joins) : 1),
+  }),
+  source: 'Raft, section 5.3: nextIndex is a guess, and entries may come twice',
+};
+
+export const raftDecoys = [noHints, notSticky, commitLags, countsAtOnce, nextFromStart] as const;

@@ -8,6 +8,7 @@ import { electionMutants } from './elections.ts';
 import { liveMutants } from './live.ts';
 import { logMutants } from './logs.ts';
 import { membershipMutants } from './membership.ts';
+import { messageMutants } from './messages.ts';
 import { roleMutants } from './roles.ts';
 import { serviceMutants } from './services.ts';
 import { snapshotMutants } from './snapshots.ts';
@@ -21,5 +22,6 @@ export const raftVariants: readonly Variant<RaftRules>[] = [
   ...snapshotMutants,
   ...membershipMutants,
   ...liveMutants,
+  ...messageMutants,
   ...raftDecoys,
 ];

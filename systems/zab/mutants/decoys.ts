@@ -61,7 +61,17 @@ const epochFromSelf: ZabVariant = {
   hunt: CHURN,
 };
 
+const epochCountsAgain: ZabVariant = {
+  id: 'zb-epoch-counts-again',
+  describe: 'a follower that has accepted an epoch before lets that count for its next leader',
+  kind: 'decoy',
+  rules: () => ({ epochCounts: () => true }),
+  source: 'own reading: epochs have one owner, so it is the same leader that it comes back to',
+  hunt: { nodes: 5, nemesis: ['kill', 'partition'], nemesisIntervalS: 0.5 },
+};
+
 export const zabDecoys = [
+  epochCountsAgain,
   electBySidOnly,
   noRecencyTest,
   voteIgnoresEpoch,
