@@ -113,6 +113,19 @@ describe('pages about how to add something', () => {
   });
 });
 
+describe('the page about backends', () => {
+  test('names every member that a backend and its cluster have', () => {
+    const source = readFileSync('harness/core/backend.ts', 'utf8');
+    const body = /^export interface (?:Backend|LiveCluster)\b[^{]*\{([\s\S]*?)^\}/gm;
+    const members = [...source.matchAll(body)].flatMap(([, inside = '']) =>
+      [...inside.matchAll(/^ {2}(?:readonly )?(\w+)[(:]/gm)].map(([, member = '']) => member),
+    );
+    expect(members.length).toBeGreaterThan(10);
+    const page = readFileSync('harness/BACKENDS.md', 'utf8');
+    expect(members.filter((member) => !page.includes(`\`${member}\``))).toEqual([]);
+  });
+});
+
 describe('the page of a system', () => {
   test.each(Object.values(systems))(
     'says of $name that it serves all operations if it does',

@@ -85,6 +85,16 @@ describe('README', () => {
     if (status !== null) expect(result.exitCode).toBe(status);
   });
 
+  test('names the versions of Node that the packages ask for', () => {
+    const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      readonly engines: { readonly node: string };
+    };
+    const built = readFileSync(join(ROOT, 'harness', 'package', 'build.ts'), 'utf8');
+    const [, least = ''] = /engines: \{ node: '>=([\d.]+)' \}/.exec(built) ?? [];
+    expect(text).toContain(`Both need Node ${engines.node.replace('>=', '')} or newer`);
+    expect(text).toContain(`for Node ${least}, `);
+  });
+
   test('names no flag that no command has, and no script that the package does not have', () => {
     const program = new Command();
     const registers = [registerRun, registerCheck, registerReplay, registerMutants, registerDoctor];

@@ -17,7 +17,7 @@ const COPIED = [
   'README.md',
   'harness/bin.js',
   'harness/report/page.{css,js}',
-  '{checkers,systems}/**/*.{md,yaml}',
+  '{checkers,systems,nemesis,workloads,harness}/**/*.{md,yaml}',
 ];
 
 /** The part of the root's manifest that is rewritten or kept. */
