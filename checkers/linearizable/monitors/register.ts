@@ -8,6 +8,7 @@
  */
 
 import { FAIL, type Value } from '../../history.ts';
+import { type Scratch, withScratch } from '../engine/scratch.ts';
 import { bounds, casRegister } from '../models/register.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import { type MonitorResult, undecided, VALID, type ValueNumbers } from './monitor.ts';
@@ -47,7 +48,7 @@ interface CasLinks {
 const NO_VALUE = -1;
 
 export function registerMonitor(operations: Operations, initial: Value): MonitorResult {
-  const result = registerFault(operations, initial);
+  const result = withScratch((scratch) => registerFault(operations, initial, scratch));
   if (result.kind === 'undecided') return overwrittenValue(operations, initial);
   if (result.kind === 'valid') return result;
   const contradiction = explainRegister(operations, casRegister, result.fault);
@@ -58,25 +59,26 @@ export function registerMonitor(operations: Operations, initial: Value): Monitor
 export function registerFault(
   operations: Operations,
   initial: Value,
+  scratch: Scratch,
 ):
   | Exclude<MonitorResult, { kind: 'violation' }>
   | { readonly kind: 'fault'; readonly fault: Fault } {
   if (repeatsEarly(operations)) return undecided('a value is written twice');
-  const blocks = collect(operations, initial);
+  const blocks = collect(operations, initial, scratch);
   if (blocks === undefined) return undecided('a value is written twice');
-  const fault = check(operations, blocks);
+  const fault = check(operations, blocks, scratch);
   if (fault !== undefined) return { kind: 'fault', fault };
   return blocks.refused ? undecided('a compare-and-set was refused') : VALID;
 }
 
-function collect(operations: Operations, initial: Value): Blocks | undefined {
+function collect(operations: Operations, initial: Value, scratch: Scratch): Blocks | undefined {
   const { history, count, call, ret } = operations;
   const { value, f, type } = history;
   const start = history.values.code(initial);
   const cas = history.functions.find('cas');
   const read = history.functions.find('read');
   const values = registerValues(operations, start);
-  const table = new Int32Array((values.count + 1) * WORDS);
+  const table = scratch.unclearedInts((values.count + 1) * WORDS);
   for (let at = 0; at < table.length; at += WORDS) {
     table[at] = UNWRITTEN;
     table[at + WRITE_RET] = NEVER;
@@ -106,7 +108,7 @@ function collect(operations: Operations, initial: Value): Blocks | undefined {
       }
       const [from, to] = bounds(history.values.value(written));
       written = history.values.code(to);
-      links ??= noLinks(values.count + 1);
+      links ??= noLinks(values.count + 1, scratch);
       links.pairs.push(values.of(history.values.code(from)), values.of(written));
       links.source[values.of(written)] = values.of(history.values.code(from));
     }
@@ -132,15 +134,15 @@ function repeatsEarly({ history, count, call }: Operations): boolean {
   return false;
 }
 
-function noLinks(values: number): CasLinks {
+function noLinks(values: number, scratch: Scratch): CasLinks {
   return {
-    source: new Int32Array(values).fill(NO_VALUE),
-    successor: new Int32Array(values).fill(NO_VALUE),
+    source: scratch.ints(values, NO_VALUE),
+    successor: scratch.ints(values, NO_VALUE),
     pairs: [],
   };
 }
 
-function check(operations: Operations, blocks: Blocks): Fault | undefined {
+function check(operations: Operations, blocks: Blocks, scratch: Scratch): Fault | undefined {
   const { table, cas } = blocks;
   const zones = new Zones(operations);
   if (cas === undefined) {
@@ -149,7 +151,7 @@ function check(operations: Operations, blocks: Blocks): Fault | undefined {
       if (fault !== undefined) return fault;
     }
   } else {
-    const fault = chains(blocks, cas, zones);
+    const fault = chains(blocks, cas, zones, scratch);
     if (fault !== undefined) return fault;
   }
   return zones.contradiction();
@@ -174,10 +176,10 @@ function plainBlock(table: Int32Array, v: number, zones: Zones): Fault | undefin
 }
 
 /** Blocks of several values, linked by compare-and-sets. */
-function chains(blocks: Blocks, cas: CasLinks, zones: Zones): Fault | undefined {
+function chains(blocks: Blocks, cas: CasLinks, zones: Zones, scratch: Scratch): Fault | undefined {
   const { table } = blocks;
   const count = table.length / WORDS;
-  const needed = neededValues(blocks, cas);
+  const needed = neededValues(blocks, cas, scratch);
   for (let at = 0; at < cas.pairs.length; at += 2) {
     const from = cas.pairs[at] as number;
     const to = cas.pairs[at + 1] as number;
@@ -188,7 +190,7 @@ function chains(blocks: Blocks, cas: CasLinks, zones: Zones): Fault | undefined 
     }
     cas.successor[from] = to;
   }
-  const visited = new Uint8Array(count);
+  const visited = scratch.bytes(count);
   for (let v = 0; v < count; v++) {
     if (needed[v] === 0) continue;
     if (writeCallOf(table, v) === UNWRITTEN) {
@@ -213,8 +215,8 @@ function chains(blocks: Blocks, cas: CasLinks, zones: Zones): Fault | undefined 
  * Values whose write certainly happened: answered, or seen. An unanswered compare-and-set that
  * happened has itself seen the value that it replaced.
  */
-function neededValues({ table, initial }: Blocks, cas: CasLinks): Uint8Array {
-  const needed = new Uint8Array(table.length / WORDS);
+function neededValues({ table, initial }: Blocks, cas: CasLinks, scratch: Scratch): Uint8Array {
+  const needed = scratch.bytes(table.length / WORDS);
   for (let v = 0; v < needed.length; v++) {
     const answered = (table[v * WORDS + WRITE_RET] as number) !== NEVER;
     const read = (table[v * WORDS + READ_RET] as number) !== NEVER;

@@ -10,6 +10,7 @@
  */
 
 import { FAIL, History, INVOKE, NONE, OK, type Value } from '../../history.ts';
+import { type Scratch, withScratch } from '../engine/scratch.ts';
 import { said } from '../explain.ts';
 import { kvAppend } from '../models/append.ts';
 import { NEVER, type Operations } from '../operations.ts';
@@ -17,6 +18,7 @@ import { eventOrder } from './event-order.ts';
 import { type MonitorResult, undecided, violation } from './monitor.ts';
 import { registerFault } from './register.ts';
 import { explainRegister, type Fault } from './register-witness.ts';
+import { type CutText, TextCutter } from './text-cutter.ts';
 import type { Zone } from './zones.ts';
 
 /** The text at the start, and those that end in piece n, are numbered 0 and n + 1. */
@@ -26,18 +28,22 @@ const START = 0;
 interface Pieces {
   readonly by: readonly number[];
   readonly isPut: readonly boolean[];
-  readonly trie: Trie;
-  /** What was there at the start, as the trie's last piece; undefined where that is no text. */
+  readonly cutter: TextCutter;
+  /** What was there at the start, as the last piece; undefined where that is no text. */
   readonly start: number | undefined;
 }
 
 export function textMonitor(operations: Operations, initial: Value): MonitorResult {
+  return withScratch((scratch) => decideIn(scratch, operations, initial));
+}
+
+function decideIn(scratch: Scratch, operations: Operations, initial: Value): MonitorResult {
   const pieces = piecesOf(operations, initial);
   if (typeof pieces === 'string') return undecided(pieces);
-  const seen = readTexts(operations, pieces, initial);
+  const seen = readTexts(operations, pieces, initial, scratch);
   if ('kind' in seen) return seen;
-  const { register, events } = asRegister(operations, pieces, seen);
-  const result = registerFault(register, START);
+  const { register, events } = asRegister(operations, pieces, seen, scratch);
+  const result = registerFault(register, START, scratch);
   if (result.kind !== 'fault') return result;
   const fault = faultBehind(result.fault, events);
   return { kind: 'violation', contradiction: explainRegister(operations, kvAppend, fault) };
@@ -49,7 +55,7 @@ function piecesOf(operations: Operations, initial: Value): Pieces | string {
   const { functions } = history;
   const changes = functions.names.map((f) => f === 'put' || f === 'write' || f === 'append');
   const append = functions.find('append');
-  const trie = new Trie();
+  const texts: string[] = [];
   const by: number[] = [];
   const isPut: boolean[] = [];
   for (let i = 0; i < count; i++) {
@@ -58,13 +64,14 @@ function piecesOf(operations: Operations, initial: Value): Pieces | string {
     if (changes[history.f[asked] as number] !== true) continue;
     const piece = history.values.value(history.value[asked] as number);
     if (typeof piece !== 'string' || piece === '') return 'something else than a text is written';
-    if (!trie.add(piece, by.length)) return 'a piece is the beginning of another one';
+    texts.push(piece);
     isPut.push(history.f[asked] !== append);
     by.push(i);
   }
-  if (initial === null || initial === '') return { by, isPut, trie, start: undefined };
-  if (!trie.add(initial, by.length)) return 'a piece is the beginning of another one';
-  return { by, isPut, trie, start: by.length };
+  const start = initial === null || initial === '' ? undefined : texts.push(initial) - 1;
+  const cutter = TextCutter.of(texts);
+  if (cutter === undefined) return 'a piece is the beginning of another one';
+  return { by, isPut, cutter, start };
 }
 
 /** What the reads show: by operation the number of the text, by piece that of the one before it. */
@@ -73,13 +80,18 @@ interface Seen {
   readonly before: Int32Array;
 }
 
-function readTexts(operations: Operations, pieces: Pieces, initial: Value): Seen | MonitorResult {
+function readTexts(
+  operations: Operations,
+  pieces: Pieces,
+  initial: Value,
+  scratch: Scratch,
+): Seen | MonitorResult {
   const { history, count, call, ret } = operations;
   const reads = history.functions.names.map((f) => f === 'get' || f === 'read');
-  const texts = new Int32Array(count).fill(NONE);
-  const before = new Int32Array(pieces.by.length).fill(NONE);
+  const texts = scratch.ints(count, NONE);
+  const before = scratch.ints(pieces.by.length, NONE);
   /** By piece, a read that showed what it was appended to. */
-  const shownBy = new Int32Array(pieces.by.length).fill(NONE);
+  const shownBy = scratch.ints(pieces.by.length, NONE);
   const known = new Map<number, number>();
   for (let i = 0; i < count; i++) {
     if (ret[i] === NEVER || reads[history.f[call[i] as number] as number] !== true) continue;
@@ -87,15 +99,17 @@ function readTexts(operations: Operations, pieces: Pieces, initial: Value): Seen
     let number = known.get(code);
     if (number === undefined) {
       const value = history.values.value(code);
-      const parts = value === initial ? [] : partsOf(value, pieces);
-      if (parts === undefined) {
+      const cut = value === initial ? NOTHING : cutText(value, pieces);
+      if (cut === undefined) {
         return violation(
           [i],
           `${said(operations, kvAppend, i)}, which no puts and appends that can have happened make`,
         );
       }
-      number = START;
-      for (const piece of parts) {
+      number = cut.known === 0 ? START : numberAfter(cut.pieces[cut.known - 1], pieces);
+      for (let at = cut.known; at < cut.count; at++) {
+        const piece = cut.pieces[at] as number;
+        if (piece === pieces.start) continue;
         const other = before[piece] as number;
         if (other !== NONE && other !== number) {
           const by = pieces.by[piece] as number;
@@ -117,15 +131,25 @@ function readTexts(operations: Operations, pieces: Pieces, initial: Value): Seen
   return { texts, before };
 }
 
-/** The pieces of a text after what was there at the start; undefined if it is none. */
-function partsOf(value: Value, { trie, isPut, start }: Pieces): readonly number[] | undefined {
-  if (typeof value !== 'string') return undefined;
-  const parts = trie.parts(value);
-  if (parts === undefined || parts.length === 0) return undefined;
-  const [head, ...rest] = parts as [number, ...number[]];
-  if (rest.some((piece) => piece === start || isPut[piece] === true)) return undefined;
-  if (start !== undefined && head !== start && isPut[head] !== true) return undefined;
-  return head === start ? rest : parts;
+/** What a text says that is what was there at the start. */
+const NOTHING: CutText = { pieces: [], count: 0, known: 0 };
+
+/** The pieces of a text; undefined if puts and appends cannot have made it. */
+function cutText(value: Value, { cutter, isPut, start }: Pieces): CutText | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const cut = cutter.cut(value);
+  if (cut === undefined) return undefined;
+  for (let at = cut.known; at < cut.count; at++) {
+    const piece = cut.pieces[at] as number;
+    const begins = piece === start || isPut[piece] === true;
+    if (at === 0 ? start !== undefined && !begins : begins) return undefined;
+  }
+  return cut;
+}
+
+/** The number of the text that ends in this piece. */
+function numberAfter(piece: number | undefined, { start }: Pieces): number {
+  return piece === undefined || piece === start ? START : piece + 1;
 }
 
 /** The same operations on a register; its history has the events of these operations only. */
@@ -136,17 +160,25 @@ interface AsRegister {
 }
 
 /** A register that holds numbers of texts. */
-function asRegister(operations: Operations, { by, isPut }: Pieces, seen: Seen): AsRegister {
+function asRegister(
+  operations: Operations,
+  { by, isPut }: Pieces,
+  seen: Seen,
+  scratch: Scratch,
+): AsRegister {
   const { count } = operations;
   const order = eventOrder(operations);
-  const events = new Int32Array(order.length);
-  const call = new Int32Array(count);
-  const ret = new Int32Array(count).fill(NEVER);
+  const events = scratch.ints(order.length);
+  const call = scratch.ints(count);
+  const ret = scratch.ints(count, NEVER);
+  // Nothing was refused.
+  const type = scratch.bytes(order.length);
   for (let event = 0; event < order.length; event++) {
     const entry = order[event] as number;
     const own = (entry & 1) === 0 ? call : ret;
     const theirs = own === call ? operations.call : operations.ret;
     own[entry >> 1] = event;
+    type[event] = own === call ? INVOKE : OK;
     events[event] = theirs[entry >> 1] as number;
   }
   const history = new History();
@@ -155,8 +187,8 @@ function asRegister(operations: Operations, { by, isPut }: Pieces, seen: Seen): 
     number,
     number,
   ];
-  const f = new Int32Array(order.length).fill(read);
-  const value = new Int32Array(order.length).fill(NONE);
+  const f = scratch.ints(order.length, read);
+  const value = scratch.ints(order.length, NONE);
   for (let i = 0; i < count; i++) {
     if (ret[i] !== NEVER) value[ret[i] as number] = seen.texts[i] as number;
   }
@@ -168,8 +200,6 @@ function asRegister(operations: Operations, { by, isPut }: Pieces, seen: Seen): 
     value[call[i] as number] = written;
     if (ret[i] !== NEVER) value[ret[i] as number] = written;
   });
-  // Nothing was refused.
-  const type = Uint8Array.from(order, (entry) => ((entry & 1) === 0 ? INVOKE : OK));
   Object.assign(history, { length: order.length, type, f, value });
   return { register: { history, key: NONE, count, call, ret }, events };
 }
@@ -192,46 +222,5 @@ function faultBehind(fault: Fault, events: Int32Array): Fault {
       return { ...fault, calls: fault.calls.map(behind) };
     case 'zones':
       return { ...fault, held: zone(fault.held), other: zone(fault.other) };
-  }
-}
-
-/** Pieces by their characters; refuses one that is the beginning of another. */
-class Trie {
-  readonly #children: Map<number, number>[] = [new Map()];
-  readonly #piece: number[] = [NONE];
-
-  /** False if the piece is there, begins another one, or begins with one. */
-  add(text: string, piece: number): boolean {
-    let node = 0;
-    let isNew = false;
-    for (let at = 0; at < text.length; at++) {
-      if (this.#piece[node] !== NONE) return false;
-      const next = this.#children[node]?.get(text.charCodeAt(at));
-      if (next !== undefined) {
-        node = next;
-        continue;
-      }
-      isNew = true;
-      this.#children[node]?.set(text.charCodeAt(at), this.#children.length);
-      node = this.#children.length;
-      this.#children.push(new Map());
-      this.#piece.push(NONE);
-    }
-    this.#piece[node] = piece;
-    return isNew;
-  }
-
-  /** The pieces of a text; undefined if it does not fall into pieces. */
-  parts(text: string): readonly number[] | undefined {
-    const parts: number[] = [];
-    let node = 0;
-    for (let at = 0; at < text.length; at++) {
-      const next = this.#children[node]?.get(text.charCodeAt(at));
-      if (next === undefined) return undefined;
-      const piece = this.#piece[next] as number;
-      if (piece !== NONE) parts.push(piece);
-      node = piece === NONE ? next : 0;
-    }
-    return node === 0 ? parts : undefined;
   }
 }
