@@ -9,11 +9,17 @@ import type { Classes } from './engine/classes.ts';
 import { registerTransitions } from './engine/register.ts';
 import type { Scratch } from './engine/scratch.ts';
 import type { Transitions } from './engine/transitions.ts';
-import type { Model } from './model.ts';
+import type { Model, Operation, Step } from './model.ts';
 import { kvAppend, log, offsetLog } from './models/append.ts';
 import { fifoQueue, set, stack, unorderedQueue } from './models/collections.ts';
 import { counter } from './models/counter.ts';
 import { fencedLock, mutex, ownedMutex } from './models/lock.ts';
+import {
+  multiRegister,
+  multiRegisterStep,
+  silentMultiRegister,
+  silentMultiRegisterStep,
+} from './models/multi-register.ts';
 import { casRegister, register } from './models/register.ts';
 import { semaphore } from './models/semaphore.ts';
 import { counterMonitor } from './monitors/counter.ts';
@@ -37,6 +43,11 @@ export interface Abilities {
   readonly monitor?: { readonly name: string; readonly decide: Monitor };
   /** That the monitor takes all values apart: with not too many operations, a search is done sooner. */
   readonly searchedFirst?: true;
+  /**
+   * The model's `step` by one operation, where much of it does not depend on the state: searches
+   * take one operation in many states.
+   */
+  readonly steps?: (operation: Operation) => (state: never) => unknown;
   /** The engine's view of the history in numbers, without stepping; undefined where it has none. */
   readonly numbered?: (
     operations: Operations,
@@ -95,10 +106,20 @@ const abilities: ReadonlyMap<unknown, Abilities> = new Map<unknown, Abilities>([
   ],
   [offsetLog, { monitor: { name: 'log monitor', decide: offsetLogMonitor } }],
   [semaphore, { monitor: { name: 'semaphore monitor', decide: semaphoreMonitor } }],
+  [multiRegister, { steps: multiRegisterStep }],
+  [silentMultiRegister, { steps: silentMultiRegisterStep }],
   [log, { monitor: { name: 'log monitor', decide: logMonitor } }],
 ]);
 
 const NONE: Abilities = {};
+
+/** The model's step by each of these operations, or undefined where it has no way of its own. */
+export function stepsOf<State>(
+  model: Model<State>,
+): ((operation: Operation) => Step<State>) | undefined {
+  // The abilities of a model are about its own states.
+  return abilitiesOf(model).steps as ((operation: Operation) => Step<State>) | undefined;
+}
 
 export function abilitiesOf<State>(model: Model<State>): Abilities {
   return abilities.get(model) ?? NONE;

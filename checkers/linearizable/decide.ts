@@ -5,7 +5,7 @@
 
 import { NONE, type Value } from '../history.ts';
 import type { Verdict } from '../verdict.ts';
-import { abilitiesOf } from './abilities.ts';
+import { abilitiesOf, stepsOf } from './abilities.ts';
 import { engineSearch } from './engine/engine.ts';
 import { wingGongSearch } from './engine/wing-gong.ts';
 import { explainContradiction, explainStuck } from './explain.ts';
@@ -155,7 +155,7 @@ function smallSearch(operations: Operations, question: Question): Found | undefi
   const hinted = LIMITS.hintedSteps + LIMITS.hintedStepsEach * count;
   const steps = hasClaims(model) ? Math.min(budget.steps, hinted) : budget.steps;
   const limits = { steps, deadEnds: LIMITS.smallDeadEnds };
-  const search = wingGongSearch(operations, model, initial, limits);
+  const search = wingGongSearch(operations, model, initial, limits, stepsOf(model));
   return search === undefined ? undefined : { search, by: 'Wing & Gong search' };
 }
 

@@ -71,6 +71,9 @@ export interface Model<State = unknown> {
   describeState?(state: State): string;
 }
 
+/** A model's step by one operation, which is known beforehand. */
+export type Step<State> = (state: State) => State | undefined;
+
 /**
  * Merges states that the remaining operations cannot tell from `sink` ("observation quotient").
  * Sound if, once no operation that `tells(operation, state)` remains, `state` and `sink` allow the

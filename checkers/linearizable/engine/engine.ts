@@ -1,7 +1,7 @@
 /** The general engine: exact for every model, fast where the history has little concurrency. */
 
 import type { Value } from '../../history.ts';
-import { abilitiesOf } from '../abilities.ts';
+import { abilitiesOf, stepsOf } from '../abilities.ts';
 import type { Model } from '../model.ts';
 import type { Operations } from '../operations.ts';
 import {
@@ -74,7 +74,11 @@ function searchIn<State>(
   const ranked = rankOperations(operations, classes, scratch);
   const transitions =
     abilitiesOf(model).numbered?.(operations, classes, initial, ranked.lastOfClass, scratch) ??
-    transitionsOf(operations, classes, model, initial, ranked.lastOfClass, scratch);
+    transitionsOf(
+      { operations, classes, model, initial, steps: stepsOf(model) },
+      ranked.lastOfClass,
+      scratch,
+    );
   const pending = pendingOperations(operations, classes, transitions.dropped, ranked, scratch);
   const limits = {
     configurations: budget.steps ?? DEFAULT_STEPS,

@@ -1,7 +1,7 @@
 /** A model reduced to numbers: states and classes of operations are ids, steps a function on them. */
 
 import type { Value } from '../../history.ts';
-import { type Model, type Operation, stateKey } from '../model.ts';
+import { type Model, type Operation, type Step, stateKey } from '../model.ts';
 import { type Operations, operationAt } from '../operations.ts';
 import type { Classes } from './classes.ts';
 import type { Scratch } from './scratch.ts';
@@ -65,16 +65,23 @@ const closureStatesMax = (classes: number): number => Math.min(256, 8 + (classes
 /** Quotients are computed by asking the model about every class; above this it costs too much. */
 const QUOTIENT_CLASSES_MAX = 4096;
 
+/** A model and the operations that it is stepped by. */
+interface Stepped<State> {
+  readonly operations: Operations;
+  readonly classes: Classes;
+  readonly model: Model<State>;
+  readonly initial: Value;
+  /** A faster way to take the model's step. */
+  readonly steps: ((operation: Operation) => Step<State>) | undefined;
+}
+
 /**
  * Any model. The user's `step` runs once per distinct pair of state and class. Where all states
  * reachable by these operations are few, they are all visited first, which proves for each class
  * whether it is read-only and what it requires and produces, without a hint.
  */
 export function transitionsOf<State>(
-  operations: Operations,
-  classes: Classes,
-  model: Model<State>,
-  initial: Value,
+  { operations, classes, model, initial, steps }: Stepped<State>,
   lastOfClass: Int32Array,
   scratch: Scratch,
 ): Transitions {
@@ -82,7 +89,7 @@ export function transitionsOf<State>(
   for (let c = 0; c < classes.count; c++) {
     examples.push(operationAt(operations, classes.example[c] as number));
   }
-  const states = new InternedStates(model, examples, scratch);
+  const states = new InternedStates(model, examples, steps, scratch);
   const start = states.id(model.initial(initial));
   if (model.quotient !== undefined) states.id(model.quotient.sink);
   const closed = close(states, classes.count, CLOSURE_STEPS_EACH * (operations.count + 8));
@@ -116,13 +123,18 @@ class InternedStates<State> {
   readonly #by: number[] = [];
   readonly #ids = new Map<unknown, number>();
   readonly #model: Model<State>;
-  readonly #examples: readonly Operation[];
+  readonly #stepBy: readonly Step<State>[];
   readonly #steps: StepTable;
   #stateBytes = 0;
 
-  constructor(model: Model<State>, examples: readonly Operation[], scratch: Scratch) {
+  constructor(
+    model: Model<State>,
+    examples: readonly Operation[],
+    steps: ((operation: Operation) => Step<State>) | undefined,
+    scratch: Scratch,
+  ) {
     this.#model = model;
-    this.#examples = examples;
+    this.#stepBy = examples.map(steps ?? ((operation) => (state) => model.step(state, operation)));
     this.#steps = new StepTable(examples.length, scratch);
   }
 
@@ -159,7 +171,7 @@ class InternedStates<State> {
 
   #compute(s: number, c: number): number {
     const state = this.states[s] as State;
-    const next = this.#model.step(state, this.#examples[c] as Operation);
+    const next = (this.#stepBy[c] as Step<State>)(state);
     if (next === undefined) return IMPOSSIBLE;
     // The very same state needs no key: most steps that read answer with it.
     if (next === state) return s;

@@ -2,16 +2,19 @@
 
 import type { Value } from '../../history.ts';
 import { wrongAnswer } from '../../transaction-answers.ts';
-import { type Model, type Operation, UnreadableValue } from '../model.ts';
+import { type Model, type Operation, type Step, UnreadableValue } from '../model.ts';
 import { same } from './register.ts';
 
 /** The registers that hold something, sorted by name. */
 type Registers = readonly (readonly [string, Value])[];
 
+/** Whether a read that answered `value` can have seen what a register holds. */
+type Agrees = (holds: Value, value: Value) => boolean;
+
+const silently: Agrees = (holds, value) => value === null || same(holds, value);
+
 /** The same where a read that answers nil says nothing, as in Knossos. */
-export const silentMultiRegister: Model<Registers> = multiRegisterBy(
-  (holds, value) => value === null || same(holds, value),
-);
+export const silentMultiRegister: Model<Registers> = multiRegisterBy(silently);
 
 /**
  * `txn` carries a list of `[f, name, value]` with `read` (or `r`) and `write` (or `w`), executed in
@@ -19,7 +22,20 @@ export const silentMultiRegister: Model<Registers> = multiRegisterBy(
  */
 export const multiRegister: Model<Registers> = multiRegisterBy(same);
 
-function multiRegisterBy(agrees: (holds: Value, value: Value) => boolean): Model<Registers> {
+/** The step of one transaction: what does not depend on the registers is found out once. */
+export const multiRegisterStep = stepBy(same);
+export const silentMultiRegisterStep = stepBy(silently);
+
+function stepBy(agrees: Agrees): (operation: Operation) => Step<Registers> {
+  return (operation) => {
+    if (isImpossible(operation)) return () => undefined;
+    const all = executed(operation);
+    const seen = operation.outcome === 'ok' ? agrees : undefined;
+    return (state) => execute(state, all, seen);
+  };
+}
+
+function multiRegisterBy(agrees: Agrees): Model<Registers> {
   return {
     name: 'multi-register',
     functions: ['txn'],
@@ -29,18 +45,9 @@ function multiRegisterBy(agrees: (holds: Value, value: Value) => boolean): Model
         [],
       ),
     step(state, operation) {
-      const { outcome } = operation;
-      if (outcome === 'refused') return undefined;
-      if (wrongAnswer(operation.input, operation.output) !== null) return undefined;
-      let next = state;
-      for (const [f, name, value] of executed(operation)) {
-        if (f === 'write' || f === 'w') {
-          next = assign(next, String(name), value ?? null);
-        } else if (outcome === 'ok' && !agrees(held(next, String(name)), value ?? null)) {
-          return undefined;
-        }
-      }
-      return next;
+      if (isImpossible(operation)) return undefined;
+      const seen = operation.outcome === 'ok' ? agrees : undefined;
+      return execute(state, executed(operation), seen);
     },
     wrongAnswer: ({ input, output }) => wrongAnswer(input, output),
     unrecorded: ({ input, output }) => {
@@ -51,6 +58,25 @@ function multiRegisterBy(agrees: (holds: Value, value: Value) => boolean): Model
     describeState: (state) =>
       state.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', '),
   };
+}
+
+/** In every state. */
+function isImpossible({ input, output, outcome }: Operation): boolean {
+  return outcome === 'refused' || wrongAnswer(input, output) !== null;
+}
+
+/** The registers after these steps; undefined where a read saw something else. */
+function execute(
+  state: Registers,
+  all: readonly (readonly Value[])[],
+  agrees: Agrees | undefined,
+): Registers | undefined {
+  let next = state;
+  for (const [f, name, value] of all) {
+    if (f === 'write' || f === 'w') next = assign(next, String(name), value ?? null);
+    else if (agrees?.(held(next, String(name)), value ?? null) === false) return undefined;
+  }
+  return next;
 }
 
 function isUnrecordedWrite([f, , value]: readonly Value[]): boolean {

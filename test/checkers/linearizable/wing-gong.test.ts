@@ -2,14 +2,28 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../checkers/history.ts';
+import { stepsOf } from '../../../checkers/linearizable/abilities.ts';
 import { engineSearch } from '../../../checkers/linearizable/engine/engine.ts';
 import { wingGongSearch } from '../../../checkers/linearizable/engine/wing-gong.ts';
 import { checkLinearizable, type Model, models } from '../../../checkers/linearizable/index.ts';
-import { type Operations, operationsByKey } from '../../../checkers/linearizable/operations.ts';
+import { silentMultiRegister } from '../../../checkers/linearizable/models/multi-register.ts';
+import {
+  type Operations,
+  operationAt,
+  operationsByKey,
+} from '../../../checkers/linearizable/operations.ts';
 import { refusal } from '../../../checkers/linearizable/proposed-order.ts';
 import type { SearchResult } from '../../../checkers/linearizable/search.ts';
 import { bruteForce } from './brute-force.ts';
-import { counterPlay, listPlay, lockPlay, registerPlay, setPlay, textPlay } from './plays.ts';
+import {
+  counterPlay,
+  listPlay,
+  lockPlay,
+  multiRegisterPlay,
+  registerPlay,
+  setPlay,
+  textPlay,
+} from './plays.ts';
 import { Dice, fuzzRuns, type Play, playHistory, randomShape } from './random.ts';
 
 const games: readonly [title: string, model: Model, play: () => Play, initial: Value][] = [
@@ -19,6 +33,7 @@ const games: readonly [title: string, model: Model, play: () => Play, initial: V
   ['a set', models.set, () => setPlay(false), null],
   ['a queue', models['fifo-queue'], () => listPlay('queue', false), null],
   ['a stack', models.stack, () => listPlay('stack', false), null],
+  ['a multi-register', models['multi-register'] as Model, () => multiRegisterPlay(2), null],
   ['an owned mutex', models['owned-mutex'], () => lockPlay(false, false), null],
 ];
 
@@ -67,6 +82,48 @@ test('it gives up when its steps are spent, and the answer is the same', () => {
     });
     const { kind } = engineSearch(operations, models['cas-register'], null);
     expect(verdict.kind).toBe(kind === 'linearizable' ? 'valid' : 'invalid');
+  }
+});
+
+test('operations one after the other have one order, up to the first that does not fit', () => {
+  for (let seed = 0; seed < fuzzRuns; seed++) {
+    const dice = new Dice(seed + 9000);
+    const shape = { processes: 1, operations: 12, crash: 0, spoil: dice.pick([0, 20]) };
+    const history = playHistory(dice, shape, registerPlay(3, true));
+    const groups = operationsByKey(history, { failedCas: 'observed', nilReads: 'observed' });
+    if ('because' in groups) throw new Error(groups.because);
+    for (const operations of groups) {
+      const found = wingGongSearch(operations, models['cas-register'], null, LIMITS);
+      const all = Array.from({ length: operations.count }, (_, i) => i);
+      const order = found?.kind === 'violation' ? found.stuck().order : all;
+      expect(order).toEqual(all.slice(0, order.length));
+      const complaint = refusal(operations, models['cas-register'], null, all);
+      expect(found?.kind).toBe(complaint === undefined ? 'linearizable' : 'violation');
+      if (found?.kind === 'violation') expect(found.stuck().operation).toBe(order.length);
+    }
+  }
+});
+
+test.each([
+  ['multi-register', models['multi-register']],
+  ['multi-register with silent reads', silentMultiRegister],
+] as const)('the prepared steps of a %s are its steps', (_, model) => {
+  const stepBy = stepsOf<unknown>(model as Model);
+  for (let seed = 0; seed < fuzzRuns; seed++) {
+    const operations = operationsOf(seed, multiRegisterPlay(2));
+    if (operations === undefined) continue;
+    let state: unknown = model.initial(null);
+    for (let i = 0; i < operations.count; i++) {
+      const operation = operationAt(operations, i);
+      const asked = { ...operation, output: null, outcome: 'unknown' as const };
+      const foreign = { ...operation, output: [['w', 'x', 9]], outcome: 'ok' as const };
+      const refused = { ...operation, outcome: 'refused' as const };
+      for (const one of [operation, foreign, refused, asked]) {
+        const after = (model as Model).step(state, one);
+        expect(stepBy?.(one)(state)).toEqual(after);
+        state = after ?? state;
+      }
+    }
   }
 });
 
