@@ -1,4 +1,7 @@
-/** The page that follows a run: each line of a recording that it shows is one of that run. */
+/**
+ * The page that follows a run: each line of a recording that it shows is one of that run. After a
+ * deliberate change of what a seed gives, the page needs the lines of the new run, and its story.
+ */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

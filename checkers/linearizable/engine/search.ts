@@ -1,5 +1,5 @@
 /**
- * Depth-first search over window configurations: Wing & Gong's search and Lowe's
+ * Depth-first search over window configurations (`SEARCH.md`): Wing & Gong's search and Lowe's
  * memo, with configurations of constant size and these reductions, each of which keeps a
  * complete order if there is one:
  *
