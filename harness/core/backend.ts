@@ -54,8 +54,13 @@ export interface LiveClient {
 export interface LiveCluster extends AsyncDisposable {
   readonly nodes: readonly number[];
   view(): Promise<ClusterView>;
-  start(fault: Fault): Promise<Receipt>;
-  end(fault: Fault): Promise<Receipt>;
+  /**
+   * `id`: by which the fault is ended. What is `skipped` was carried out on nobody, is not in force
+   * and may be started again.
+   */
+  start(id: number, fault: Fault): Promise<Receipt>;
+  /** `skipped` where no such fault is in force. */
+  end(id: number): Promise<Receipt>;
   /** A client of its own endpoint number, first talking to node `endpoint` modulo cluster size. */
   client(endpoint: number): LiveClient;
   /** The load begins: zero of the history and the trace, a reading of `process.hrtime.bigint()`. */

@@ -320,12 +320,12 @@ class DockerCluster implements LiveCluster {
     return { nodes: this.nodes, leader };
   }
 
-  start(fault: Fault): Promise<Receipt> {
-    return this.#faults.start(fault);
+  start(id: number, fault: Fault): Promise<Receipt> {
+    return this.#faults.start(id, fault);
   }
 
-  end(fault: Fault): Promise<Receipt> {
-    return this.#faults.end(fault);
+  end(id: number): Promise<Receipt> {
+    return this.#faults.end(id);
   }
 
   client(endpoint: number): LiveClient {

@@ -1,13 +1,13 @@
 /**
  * Carries faults out on a cluster of containers, and proves by probing that they hold or are gone.
  *
- * Overlapping faults compose by counting: a link cut twice needs two heals, a node killed twice is
- * started once the second kill ends.
+ * Faults overlap: a link that two of them cut is healed, and a node that two of them killed is
+ * started, once the second has ended.
  */
 
-import { isDeepStrictEqual } from 'node:util';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
+import { Holds } from '../core/holds.ts';
 import type { ClockReading } from '../host/clock.ts';
 import { reason } from './engine.ts';
 import { Links } from './links.ts';
@@ -48,12 +48,15 @@ export class DockerFaults {
   readonly #onCrash: (node: number) => void;
   readonly #links: Links;
   readonly #queues: Promise<unknown>[];
-  readonly #kills: number[];
-  readonly #pauses: number[];
+  /** What is in force or on its way, by id. */
+  readonly #inForce = new Map<number, Fault>();
+  readonly #kills: Holds;
+  readonly #pauses: Holds;
   readonly #paused: boolean[];
   /** How often each was started again and answered. */
   readonly #restarts: number[];
-  #clocks: readonly ActiveClock[] = [];
+  /** By id, in the order in which they began. */
+  readonly #clocks = new Map<number, ActiveClock>();
 
   /** `onCrash` is told of each node that was killed, once its process is gone. */
   constructor(nodes: readonly NodeContainer[], pace: Pace, onCrash: (node: number) => void) {
@@ -62,70 +65,75 @@ export class DockerFaults {
     this.#onCrash = onCrash;
     this.#links = new Links(nodes);
     this.#queues = nodes.map(() => Promise.resolve());
-    this.#kills = nodes.map(() => 0);
-    this.#pauses = nodes.map(() => 0);
+    this.#kills = new Holds(nodes.length);
+    this.#pauses = new Holds(nodes.length);
     this.#paused = nodes.map(() => false);
     this.#restarts = nodes.map(() => 0);
   }
 
   /** Whether a node may be expected to answer. */
   isUp(node: number): boolean {
-    return this.#kills[node] === 0 && this.#paused[node] === false;
+    return this.#isRunning(node) && this.#paused[node] === false;
   }
 
   /**
    * Never rejects: what could not be carried out or proved is `indeterminate`. What is `skipped` was
-   * carried out on nobody and holds nothing: it is not to be ended.
+   * carried out on nobody, and is not in force.
    */
-  async start(fault: Fault): Promise<Receipt> {
-    const receipt = await this.#start(fault);
-    if (receipt.status === 'skipped') this.#release(fault);
+  async start(id: number, fault: Fault): Promise<Receipt> {
+    this.#inForce.set(id, fault);
+    const receipt = await this.#start(id, fault);
+    if (receipt.status === 'skipped') this.#forget(id, fault);
     return receipt;
   }
 
-  /** It no longer holds down whom it found down. */
-  #release(fault: Fault): void {
-    const counts = { kill: this.#kills, pause: this.#pauses, partition: null, clock: null };
-    const held = counts[fault.kind];
-    if (held === null || !('nodes' in fault)) return;
-    for (const node of fault.nodes) this.#count(held, node, -1);
+  /** It does not hold down whom it found down. */
+  #forget(id: number, fault: Fault): void {
+    this.#inForce.delete(id);
+    this.#clocks.delete(id);
+    const held = { kill: this.#kills, pause: this.#pauses, partition: null, clock: null };
+    const nodes = 'nodes' in fault ? fault.nodes : [];
+    for (const node of nodes) held[fault.kind]?.release(node, id);
   }
 
-  #start(fault: Fault): Promise<Receipt> {
+  #start(id: number, fault: Fault): Promise<Receipt> {
     switch (fault.kind) {
       case 'partition':
-        return settled(this.#links.cut(fault.cuts));
+        return settled(this.#links.cut(fault.cuts, id));
       case 'kill':
-        return this.#onEach(fault.nodes, started, (node) => this.#kill(node));
+        return this.#onEach(fault.nodes, started, (node) => this.#kill(node, id));
       case 'pause':
-        return this.#onEach(fault.nodes, started, (node) => this.#pause(node));
+        return this.#onEach(fault.nodes, started, (node) => this.#pause(node, id));
       case 'clock': {
         const clock: ActiveClock = { fault, downAt: new Map() };
-        this.#clocks = [...this.#clocks, clock];
+        this.#clocks.set(id, clock);
         return this.#onEach(fault.nodes, started, (node) => this.#skew(node, clock));
       }
     }
   }
 
-  end(fault: Fault): Promise<Receipt> {
+  async end(id: number): Promise<Receipt> {
+    const fault = this.#inForce.get(id);
+    if (fault === undefined) return { status: 'skipped', evidence: 'nothing to undo' };
+    this.#inForce.delete(id);
     switch (fault.kind) {
       case 'partition':
-        return settled(this.#links.heal(fault.cuts));
+        return settled(this.#links.heal(fault.cuts, id));
       case 'kill':
-        return this.#onEach(fault.nodes, ended, (node) => this.#restart(node));
+        return this.#onEach(fault.nodes, ended, (node) => this.#restart(node, id));
       case 'pause':
-        return this.#onEach(fault.nodes, ended, (node) => this.#resume(node));
+        return this.#onEach(fault.nodes, ended, (node) => this.#resume(node, id));
       case 'clock': {
-        const clock = this.#clocks.find((active) => isDeepStrictEqual(active.fault, fault));
-        this.#clocks = this.#clocks.filter((active) => active !== clock);
+        const clock = this.#clocks.get(id);
+        this.#clocks.delete(id);
         return this.#onEach(fault.nodes, ended, (node) => this.#unskew(node, clock));
       }
     }
   }
 
-  async #kill(node: number): Promise<Effect> {
+  async #kill(node: number, id: number): Promise<Effect> {
     const container = this.#node(node);
-    if (this.#count(this.#kills, node, 1) > 1) {
+    if (!this.#kills.hold(node, id)) {
       return (await isDown(container)) ? installed('was killed already') : indeterminate(NOT_DOWN);
     }
     const outcome = await container.kill();
@@ -137,9 +145,9 @@ export class DockerFaults {
     return installed(`down (exit ${state.status})`);
   }
 
-  async #restart(node: number): Promise<Effect> {
+  async #restart(node: number, id: number): Promise<Effect> {
     const container = this.#node(node);
-    if (this.#count(this.#kills, node, -1) > 0) {
+    if (!this.#kills.release(node, id)) {
       const stays = await isDown(container);
       return stays ? installed('stays down: killed twice') : indeterminate(NOT_DOWN);
     }
@@ -151,7 +159,7 @@ export class DockerFaults {
       try {
         const answer = await container.control.ask({ kind: 'view' }, ANSWER_TIMEOUT_MS);
         if (answer.kind !== 'view') break;
-        this.#count(this.#restarts, node, 1);
+        this.#restarts[node] = (this.#restarts[node] ?? 0) + 1;
         const tookMs = Math.round(performance.now() - began);
         return installed(`up again after ${tookMs} ms, incarnation ${answer.incarnation}`);
       } catch {
@@ -166,8 +174,8 @@ export class DockerFaults {
     return indeterminate(`does not answer after its start: ${patience.describe()}`);
   }
 
-  async #pause(node: number): Promise<Effect> {
-    this.#count(this.#pauses, node, 1);
+  async #pause(node: number, id: number): Promise<Effect> {
+    this.#pauses.hold(node, id);
     const container = this.#node(node);
     const before = await container.state();
     if (before.kind === 'paused') {
@@ -183,12 +191,12 @@ export class DockerFaults {
     return indeterminate(`is ${state.kind} ${refusal}`.trim());
   }
 
-  async #resume(node: number): Promise<Effect> {
-    const left = this.#count(this.#pauses, node, -1);
+  async #resume(node: number, id: number): Promise<Effect> {
+    const isFree = this.#pauses.release(node, id);
     const container = this.#node(node);
     // Asked of the engine: a pause that seemed to fail may have taken hold.
     const before = await container.state();
-    if (left > 0) return installed(`stays ${before.kind}: paused twice`);
+    if (!isFree) return installed(`stays ${before.kind}: paused twice`);
     if (before.kind !== 'paused') {
       return skipped('no longer paused: was killed, or was down');
     }
@@ -240,17 +248,12 @@ export class DockerFaults {
   }
 
   #skews(node: number): ClockFault[] {
-    return this.#clocks.map(({ fault }) => fault).filter(({ nodes }) => nodes.includes(node));
+    const faults = Array.from(this.#clocks.values(), ({ fault }) => fault);
+    return faults.filter(({ nodes }) => nodes.includes(node));
   }
 
   #isRunning(node: number): boolean {
-    return this.#kills[node] === 0;
-  }
-
-  #count(counts: number[], node: number, change: 1 | -1): number {
-    const count = Math.max(0, (counts[node] ?? 0) + change);
-    counts[node] = count;
-    return count;
+    return !this.#kills.isHeld(node);
   }
 
   #node(node: number): NodeContainer {

@@ -2,6 +2,7 @@
 
 import { nodeName } from '../../checkers/trace.ts';
 import type { Cut, Receipt } from '../../nemesis/fault.ts';
+import { Holds } from '../core/holds.ts';
 import type { NodeContainer } from './node-container.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
@@ -12,23 +13,23 @@ const PROBE_ROUNDS_MAX = 4;
 
 export class Links {
   readonly #nodes: readonly NodeContainer[];
-  /** How many cuts are in force, by receiver and sender. */
-  readonly #cuts: number[][];
+  /** By link: from, times the number of nodes, plus to. */
+  readonly #cuts: Holds;
   #probes = 0;
   /** One change at a time: what is probed must not change meanwhile. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(nodes: readonly NodeContainer[]) {
     this.#nodes = nodes;
-    this.#cuts = nodes.map(() => nodes.map(() => 0));
+    this.#cuts = new Holds(nodes.length ** 2);
   }
 
-  cut(cuts: readonly Cut[]): Promise<Receipt> {
-    return this.#inTurn(() => this.#change(cuts, 1));
+  cut(cuts: readonly Cut[], fault: number): Promise<Receipt> {
+    return this.#inTurn(() => this.#change(cuts, 'hold', fault));
   }
 
-  heal(cuts: readonly Cut[]): Promise<Receipt> {
-    return this.#inTurn(() => this.#change(cuts, -1));
+  heal(cuts: readonly Cut[], fault: number): Promise<Receipt> {
+    return this.#inTurn(() => this.#change(cuts, 'release', fault));
   }
 
   #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -37,15 +38,12 @@ export class Links {
     return turn;
   }
 
-  async #change(cuts: readonly Cut[], by: 1 | -1): Promise<Receipt> {
+  async #change(cuts: readonly Cut[], how: 'hold' | 'release', fault: number): Promise<Receipt> {
     if (cuts.length === 0) return { status: 'skipped', evidence: 'no links to cut' };
-    for (const { from, to } of cuts) {
-      const senders = this.#cuts[to] as number[];
-      senders[from] = Math.max(0, (senders[from] ?? 0) + by);
-    }
+    for (const { from, to } of cuts) this.#cuts[how](this.#link(from, to), fault);
     const receivers = [...new Set(cuts.map(({ to }) => to))];
     await Promise.all(receivers.map((receiver) => this.#install(receiver)));
-    return this.#prove(cuts, by);
+    return this.#prove(cuts, how);
   }
 
   async #install(receiver: number): Promise<void> {
@@ -56,7 +54,7 @@ export class Links {
   }
 
   /** Sends datagrams along the links concerned, both ways, and asks what has arrived. */
-  async #prove(cuts: readonly Cut[], by: 1 | -1): Promise<Receipt> {
+  async #prove(cuts: readonly Cut[], how: 'hold' | 'release'): Promise<Receipt> {
     const links = [...cuts, ...cuts.map(({ from, to }) => ({ from: to, to: from }))];
     const shut = distinct(links.filter(({ from, to }) => this.#isCut(from, to)));
     const open = distinct(links.filter(({ from, to }) => !this.#isCut(from, to)));
@@ -75,7 +73,7 @@ export class Links {
     if (leaking.size > 0) evidence.push(`leaking: ${[...leaking].join(' ')}`);
     if (silent.size > 0) evidence.push(`not heard: ${[...silent].join(' ')}`);
     // A cut is in force when nothing leaks; a heal has worked when what it opened is heard.
-    const proved = leaking.size === 0 && (by === 1 || silent.size === 0);
+    const proved = leaking.size === 0 && (how === 'hold' || silent.size === 0);
     return { status: proved ? 'installed' : 'indeterminate', evidence: evidence.join(', ') };
   }
 
@@ -106,7 +104,11 @@ export class Links {
   }
 
   #isCut(from: number, to: number): boolean {
-    return (this.#cuts[to]?.[from] ?? 0) > 0;
+    return this.#cuts.isHeld(this.#link(from, to));
+  }
+
+  #link(from: number, to: number): number {
+    return from * this.#nodes.length + to;
   }
 
   #node(node: number): NodeContainer {

@@ -244,7 +244,7 @@ class RealtimeDriver {
     const view = await this.#run.cluster.view();
     const fault = this.#run.nemeses[planned.lane]?.resolve(planned, view) ?? null;
     if (fault === null) return { fault, receipt: { status: 'skipped', evidence: 'no target' } };
-    return { fault, receipt: await this.#run.cluster.start(fault) };
+    return { fault, receipt: await this.#run.cluster.start(planned.id, fault) };
   }
 
   async #endFault(planned: PlannedFault): Promise<void> {
@@ -254,7 +254,7 @@ class RealtimeDriver {
     const receipt: Receipt =
       fault === null
         ? { status: 'skipped', evidence: 'nothing to undo' }
-        : await this.#run.cluster.end(fault);
+        : await this.#run.cluster.end(planned.id);
     const targets = describeFault(fault);
     this.#step(() => this.#engine.faultEnded(planned, receipt, targets, this.#nowUs()));
   }

@@ -26,7 +26,8 @@ const engine: EngineConfig = {
 class MemoryCluster implements LiveCluster {
   readonly nodes = [0, 1, 2];
   readonly facts = {};
-  readonly inForce: Fault[] = [];
+  /** Ids of faults. */
+  readonly inForce: number[] = [];
   opened = 0;
   closed = 0;
   #kept = 0;
@@ -59,16 +60,16 @@ class MemoryCluster implements LiveCluster {
   /** Faults that find their nodes down before one finds them up. */
   finds = 0;
 
-  async start(fault: Fault) {
+  async start(id: number, _fault: Fault) {
     if (this.#breaks) throw new Error('the machinery failed');
     if (this.finds-- > 0) return { status: 'skipped', evidence: 'is down' } as const;
-    this.inForce.push(fault);
+    this.inForce.push(id);
     return { status: 'installed', evidence: 'in force' } as const;
   }
 
-  async end(fault: Fault) {
-    expect(this.inForce).toContain(fault);
-    this.inForce.splice(this.inForce.indexOf(fault), 1);
+  async end(id: number) {
+    expect(this.inForce).toContain(id);
+    this.inForce.splice(this.inForce.indexOf(id), 1);
     return { status: 'installed', evidence: 'gone' } as const;
   }
 

@@ -109,11 +109,11 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
       const client = cluster.client(10);
       expect(await write(client, 41)).toBe('ok');
       const fault: Fault = { kind: 'kill', nodes: [0, 1, 2] };
-      const down = await cluster.start(fault);
+      const down = await cluster.start(1, fault);
       expect(down).toMatchObject({ status: 'installed' });
       expect(evidenceOf(down)).toBe('n1 down (exit 137); n2 down (exit 137); n3 down (exit 137)');
       expect(await cluster.view()).toEqual({ nodes: [0, 1, 2], leader: null });
-      const up = await cluster.end(fault);
+      const up = await cluster.end(1);
       expect(up).toMatchObject({ status: 'installed' });
       expect(up.evidence).toMatch(/n2 up again after \d+ ms, incarnation 2/);
       expect(await read(client)).toBe(41);
@@ -130,10 +130,10 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
     const evidence = (cut: number, open: number) =>
       `probed: ${cut} of ${cut} cut links silent, ${open} of ${open} open links heard`;
     const installed = 'installed';
-    expect(await cluster.start(oneWay)).toEqual({ status: installed, evidence: evidence(1, 1) });
-    expect(await cluster.start(both)).toEqual({ status: installed, evidence: evidence(2, 0) });
-    expect(await cluster.end(oneWay)).toEqual({ status: installed, evidence: evidence(2, 0) });
-    expect(await cluster.end(both)).toEqual({ status: installed, evidence: evidence(0, 2) });
+    expect(await cluster.start(1, oneWay)).toEqual({ status: installed, evidence: evidence(1, 1) });
+    expect(await cluster.start(2, both)).toEqual({ status: installed, evidence: evidence(2, 0) });
+    expect(await cluster.end(1)).toEqual({ status: installed, evidence: evidence(2, 0) });
+    expect(await cluster.end(2)).toEqual({ status: installed, evidence: evidence(0, 2) });
   });
 
   test(
@@ -147,11 +147,11 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
           { from: node, to: leader },
         ]),
       );
-      await cluster.start(isolated);
+      await cluster.start(1, isolated);
       const client = cluster.client(11);
       await leaderOf(cluster, others);
       await eventually('write', async () => ((await write(client, 42)) === 'ok' ? true : null));
-      expect(await cluster.end(isolated)).toMatchObject({ status: 'installed' });
+      expect(await cluster.end(1)).toMatchObject({ status: 'installed' });
       expect(await read(cluster.client(12))).toBe(42);
     },
     3 * MINUTE_MS,
@@ -165,13 +165,15 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
         { from: 2, to: 1 },
       ]);
       const kill: Fault = { kind: 'kill', nodes: [2] };
-      await cluster.start(cut);
-      await cluster.start(kill);
-      await cluster.end(kill);
+      await cluster.start(1, cut);
+      await cluster.start(2, kill);
+      await cluster.end(2);
       // Cut once more and healed once: the probe sees the links of the new process, still cut.
-      await cluster.start(cut);
-      expect((await cluster.end(cut)).evidence).toContain('2 of 2 cut links silent');
-      expect((await cluster.end(cut)).evidence).toContain('2 of 2 open links heard');
+      await cluster.start(3, cut);
+      expect((await cluster.end(1)).evidence).toContain('2 of 2 cut links silent');
+      // What is over is not undone again, though another like it is in force.
+      expect(await cluster.end(1)).toEqual({ status: 'skipped', evidence: 'nothing to undo' });
+      expect((await cluster.end(3)).evidence).toContain('2 of 2 open links heard');
     },
     3 * MINUTE_MS,
   );
@@ -181,12 +183,12 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
     async () => {
       const pause: Fault = { kind: 'pause', nodes: [1] };
       const kill: Fault = { kind: 'kill', nodes: [1] };
-      expect(await cluster.start(pause)).toEqual({ status: 'installed', evidence: 'n2 paused' });
-      expect(await cluster.end(pause)).toEqual({ status: 'installed', evidence: 'n2 running' });
-      await cluster.start(pause);
-      expect(await cluster.start(kill)).toMatchObject({ evidence: 'n2 down (exit 137)' });
-      expect((await cluster.end(pause)).status).toBe('skipped');
-      expect((await cluster.end(kill)).evidence).toMatch(/n2 up again/);
+      expect(await cluster.start(1, pause)).toEqual({ status: 'installed', evidence: 'n2 paused' });
+      expect(await cluster.end(1)).toEqual({ status: 'installed', evidence: 'n2 running' });
+      await cluster.start(2, pause);
+      expect(await cluster.start(3, kill)).toMatchObject({ evidence: 'n2 down (exit 137)' });
+      expect((await cluster.end(2)).status).toBe('skipped');
+      expect((await cluster.end(3)).evidence).toMatch(/n2 up again/);
     },
     3 * MINUTE_MS,
   );
@@ -197,16 +199,18 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
       const bump = clock('bump', [0], 5000);
       const drift = clock('drift', [0, 1], 40_000);
       const kill: Fault = { kind: 'kill', nodes: [0] };
-      expect((await cluster.start(bump)).evidence).toMatch(/^n1 wall clock off by 5000 ms, rate 0/);
-      expect(evidenceOf(await cluster.start(drift))).toMatch(
+      expect((await cluster.start(1, bump)).evidence).toMatch(
+        /^n1 wall clock off by 5000 ms, rate 0/,
+      );
+      expect(evidenceOf(await cluster.start(2, drift))).toMatch(
         /n1 .* rate 40000 ppm; n2 .* 40000 ppm/,
       );
-      await cluster.start(kill);
-      await cluster.end(kill);
-      expect(evidenceOf(await cluster.end(drift))).toBe(
+      await cluster.start(3, kill);
+      await cluster.end(3);
+      expect(evidenceOf(await cluster.end(2))).toBe(
         'n1 wall clock off by 5000 ms, rate 0 ppm; n2 wall clock off by 0 ms, rate 0 ppm',
       );
-      expect((await cluster.end(bump)).evidence).toBe('n1 wall clock off by 0 ms, rate 0 ppm');
+      expect((await cluster.end(1)).evidence).toBe('n1 wall clock off by 0 ms, rate 0 ppm');
     },
     3 * MINUTE_MS,
   );
@@ -216,17 +220,17 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
     async () => {
       const bump = clock('bump', [2], 3000);
       const kill: Fault = { kind: 'kill', nodes: [2] };
-      await cluster.start(kill);
-      const started = await cluster.start(bump);
+      await cluster.start(1, kill);
+      const started = await cluster.start(2, bump);
       expect(started.status).toBe('indeterminate');
       expect(started.evidence).toContain('n3 is down: will hold from its next start on');
-      expect(await cluster.end(bump)).toEqual({
+      expect(await cluster.end(2)).toEqual({
         status: 'skipped',
         evidence: 'n3 was down all the time: never held',
       });
-      await cluster.start(bump);
-      await cluster.end(kill);
-      expect(await cluster.end(bump)).toEqual({
+      await cluster.start(3, bump);
+      await cluster.end(1);
+      expect(await cluster.end(3)).toEqual({
         status: 'installed',
         evidence: 'n3 wall clock off by 0 ms, rate 0 ppm, had held since its restart',
         held: true,
@@ -296,20 +300,21 @@ describe.skipIf(!engine)('variants in containers (needs a Docker Engine)', () =>
       expect(first?.event).toMatchObject({ kind: 'boot', variants: [...mutants, 'mine'] });
 
       const kill: Fault = { kind: 'kill', nodes: [0, 1] };
-      await cluster.start(kill);
+      await cluster.start(1, kill);
       // What the right client cannot know: `info`.
       expect(await write(client, 2)).toBe('fail');
       // Somebody removes a node: the fault's end is not proved, although the other node is back.
       expect(await cluster.lossSoFar()).toBeNull();
       await removeContainer('n2');
-      const up = await cluster.end(kill);
+      const up = await cluster.end(1);
       expect(up.status).toBe('indeterminate');
       expect(up.evidence).toMatch(/^n1 up again .*; n2 .*no such container/i);
 
       const pause: Fault = { kind: 'pause', nodes: [0] };
       await docker.getContainer(await containerOf('n1')).pause();
       // Paused without our knowing, as after a call that failed: the engine is asked, not memory.
-      expect(await cluster.end(pause)).toEqual({ status: 'installed', evidence: 'n1 running' });
+      expect(await cluster.start(2, pause)).toMatchObject({ evidence: 'n1 was paused already' });
+      expect(await cluster.end(2)).toEqual({ status: 'installed', evidence: 'n1 running' });
     },
     3 * MINUTE_MS,
   );
@@ -325,9 +330,9 @@ describe.skipIf(!engine)('nodes that others end (needs a Docker Engine)', () => 
         cluster.onLoss(({ failure, message }) => resolve(`${failure}: ${message}`));
       });
       const kill: Fault = { kind: 'kill', nodes: [1] };
-      await cluster.start(kill);
+      await cluster.start(1, kill);
       expect(await cluster.lossSoFar()).toBeNull();
-      await cluster.end(kill);
+      await cluster.end(1);
       expect(await cluster.lossSoFar()).toBeNull();
       await docker.getContainer(await containerOf('n3')).kill();
       expect(await told).toMatch(
@@ -346,15 +351,15 @@ describe.skipIf(!engine)('nodes that others end (needs a Docker Engine)', () => 
       using logs = scratch();
       await using cluster = await launch(spec(logs.path));
       const kill = (node: number): Fault => ({ kind: 'kill', nodes: [node] });
-      await cluster.start(kill(1));
+      await cluster.start(1, kill(1));
       await docker.getContainer(await containerOf('n2')).start();
       // A kill of a kill: the receipt is what the engine says, not what we remember.
-      expect(await cluster.start(kill(1))).toMatchObject({ status: 'indeterminate' });
+      expect(await cluster.start(3, kill(1))).toMatchObject({ status: 'indeterminate' });
       await docker.getContainer(await containerOf('n1')).restart({ t: 0 });
-      await cluster.start(kill(0));
+      await cluster.start(0, kill(0));
       await docker.getContainer(await containerOf('n3')).kill();
-      expect(await cluster.start(kill(2))).toMatchObject({ status: 'skipped' });
-      for (const node of [0, 2]) await cluster.end(kill(node));
+      expect(await cluster.start(2, kill(2))).toMatchObject({ status: 'skipped' });
+      for (const node of [0, 2]) await cluster.end(node);
       const loss = (await cluster.lossSoFar())?.message;
       expect(loss).toMatch(
         /^n1 \(container \S+\) was restarted at .*; n2 \(\S+ \S+\) was restarted/,
