@@ -6,7 +6,7 @@ import { findLevel, LEVELS } from '../../checkers/transactional/index.ts';
 import { usage } from '../core/errors.ts';
 import { comparedEchoes } from './echoes.ts';
 import { judgeLinearizable } from './linearizable.ts';
-import { isExercised } from './notes.ts';
+import { isExercised, nilReadsOf } from './notes.ts';
 import { promiseCheckers } from './promises.ts';
 import { type Answer, type Checker, type CheckFlags, EMPTY, type Question } from './question.ts';
 import { refuseShapes } from './shapes.ts';
@@ -121,10 +121,12 @@ async function answer(asked: Question, checker: Checker): Promise<Answer> {
 }
 
 /** Nothing is proved where nothing was answered. */
-function exercised({ file, failedCas = 'absent' }: Question, answered: Answer): Answer {
+function exercised(question: Question, answered: Answer): Answer {
   const { verdict } = answered;
-  if (verdict.kind !== 'valid' || isExercised(file.history, failedCas)) return answered;
-  const because = 'no operation succeeded: nothing was exercised, nothing is proved';
+  const { file, failedCas = 'absent' } = question;
+  const understood = { failedCas, nilReads: nilReadsOf(question) };
+  if (verdict.kind !== 'valid' || isExercised(file.history, understood)) return answered;
+  const because = 'no operation succeeded with an answer: nothing was exercised, nothing is proved';
   return {
     ...answered,
     verdict: { kind: 'unknown', because },

@@ -38,14 +38,15 @@ export function readingNotes(history: History, { failedCas, nilReads }: Understa
   return notes;
 }
 
-/** Whether any operation was answered: succeeded, or failed with an answer. */
-export function isExercised(history: History, failedCas: FailedCas): boolean {
+/** Whether any operation was answered: succeeded with an answer, or failed with one. */
+export function isExercised(history: History, { failedCas, nilReads }: Understanding): boolean {
+  const isSilent = nilReads === 'silent' ? isNilRead(history) : () => false;
   const cas = failedCas === 'observed' ? history.functions.find('cas') : NONE;
   const mismatch = history.errors.find(CAS_MISMATCH);
   for (let event = 0; event < history.length; event++) {
     if (history.process[event] === NEMESIS) continue;
     const type = history.type[event];
-    if (type === OK) return true;
+    if (type === OK && !isSilent(event)) return true;
     const seen = history.f[event] === cas && history.error[event] === mismatch;
     if (type === FAIL && seen) return true;
   }

@@ -21,6 +21,29 @@ describe('total queue', () => {
     });
   });
 
+  test('what nobody tried to take out after it was acknowledged may still be in', () => {
+    const undrained = events(...done(0, 'enqueue', 1), ...done(0, 'enqueue', 2));
+    expect(checkTotalQueue(undrained)).toMatchObject({
+      verdict: { kind: 'unknown', because: expect.stringContaining('nobody tried to take') },
+      stats: { acknowledged: 2, lost: 0 },
+    });
+    const late = events(
+      ...done(0, 'enqueue', 1),
+      ...done(0, 'dequeue', null, 1),
+      ...done(0, 'enqueue', 1),
+    );
+    expect(checkTotalQueue(late).verdict.kind).toBe('unknown');
+    const early = events(
+      ...done(0, 'enqueue', 1),
+      ...done(0, 'drain', null, []),
+      ...done(0, 'enqueue', 1),
+    );
+    expect(checkTotalQueue(early)).toMatchObject({
+      verdict: { kind: 'invalid' },
+      stats: { lost: 1 },
+    });
+  });
+
   test('a value whose enqueue never answered came out after all: recovered, as in Jepsen', () => {
     const history = events(
       [1, 'invoke', 'enqueue', 1],

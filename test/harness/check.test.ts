@@ -518,6 +518,11 @@ describe('what a history is judged by', () => {
     expect(
       await judge('{:process 0 :type :invoke :f :read :value nil}', { model: 'register' }),
     ).toMatchObject({ status: 2, ...nothing });
+    const silent =
+      '{:process 0 :type :invoke :f :read :value nil}\n{:process 0 :type :ok :f :read :value nil}';
+    expect(await judge(silent, { model: 'register' })).toMatchObject({ status: 2, ...nothing });
+    const observed = { model: 'register', nilReads: 'observed' } as const;
+    expect(await judge(silent, observed)).toMatchObject({ verdict: 'valid' });
     expect(await judge('', { model: 'register' })).toMatchObject({
       status: 2,
       because: expect.stringContaining('the history is empty'),
