@@ -120,10 +120,14 @@ function unknown(because: string): AgreementResult {
 /** `(node, incarnation, sequence)` has no gaps; the harness's `crash` lines are not numbered. */
 export class GapFinder {
   gap: string | null = null;
-  readonly #last = new Map<number, { incarnation: number; sequence: number }>();
+  /** How many lines come before any that may be missing; all of them where there is no gap. */
+  whole = Number.POSITIVE_INFINITY;
+  #count = 0;
+  readonly #last = new Map<number, { incarnation: number; sequence: number; count: number }>();
 
   next(line: TraceLine): void {
-    if (line.event.kind === 'crash' || this.gap !== null) return;
+    const count = ++this.#count;
+    if (line.event.kind === 'crash') return;
     const { node, incarnation, sequence } = line;
     const last = this.#last.get(node);
     const continues =
@@ -131,15 +135,17 @@ export class GapFinder {
         ? sequence === last.sequence + 1
         : sequence === 0;
     if (!continues) {
-      this.gap =
+      this.whole = Math.min(this.whole, last?.count ?? 0);
+      this.gap ??=
         `the trace of ${nodeName(node)} has a gap before line ${sequence} of its start ` +
         `number ${incarnation}`;
     }
     if (last === undefined) {
-      this.#last.set(node, { incarnation, sequence });
+      this.#last.set(node, { incarnation, sequence, count });
       return;
     }
     last.incarnation = incarnation;
     last.sequence = sequence;
+    last.count = count;
   }
 }

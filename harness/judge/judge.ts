@@ -22,7 +22,7 @@ import {
   recoveryBoundS,
 } from '../config/recovery.ts';
 import type { TimedCheck } from '../store/format.ts';
-import { idlenessNote, untestedByFaults } from './participation.ts';
+import { idlenessNote, untestedByFaults, untestedByReads } from './participation.ts';
 import type { TraceFollower } from './trace-follower.ts';
 
 /** How long a leader lasts at least that makes way after a few operations. */
@@ -159,6 +159,8 @@ export const judges: readonly Judge[] = [
       if (liveness === null) return null;
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('liveness', 'the run has no quiet end');
+      // What nodes did may stand in what is missing.
+      if (evidence.gap !== null) return unjudged('liveness', evidence.gap);
       const endNs = history.time[history.length - 1] as number;
       const bounds = livenessBounds(system, config, quietAtNs, endNs, slowness);
       const result = liveness.conclude(bounds);
@@ -357,7 +359,9 @@ function vacuousness(config: RunConfig, history: History, idle: Evidence['idle']
   if (config.nemesis.length > 0 && !windows.some((window) => window.counts)) {
     return `no fault was in force, although ${config.nemesis.join(', ')} was asked for`;
   }
-  const untested = untestedByFaults(history, { idle: idle ?? [], nodes: config.nodes });
+  const { nodes } = config;
+  const untested =
+    untestedByFaults(history, { idle: idle ?? [], nodes }) ?? untestedByReads(history);
   if (untested !== null) return untested;
   const finals = phaseMark(history, 'final');
   if (finals === null) return null;

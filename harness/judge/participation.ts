@@ -1,10 +1,10 @@
 /**
- * Whether a run put its nodes to work: where most of them never take part, or faults hit only such
- * ones, that nothing went wrong says little, and a reader is told.
+ * Whether a run put its nodes to work: where most of them never take part, faults hit only such ones,
+ * or nothing is ever changed, that nothing went wrong says little, and a reader is told.
  */
 
 import { faultWindows } from '../../checkers/fault-windows.ts';
-import type { History } from '../../checkers/history.ts';
+import { type History, NEMESIS, OK } from '../../checkers/history.ts';
 import { nodeName } from '../../checkers/trace.ts';
 
 /** `idle`: nodes that exchanged no message, stored nothing and answered nobody in the whole run. */
@@ -28,6 +28,16 @@ export function untestedByFaults(history: History, { idle, nodes }: Participatio
     if (hit.length === 0 || hit.some(([, node]) => isAtWork(node))) return null;
   }
   return `no fault hit anything at work: ${idleText({ idle, nodes })}`;
+}
+
+/** Why what clients were answered tested nothing; null where more than reads succeeded. */
+export function untestedByReads(history: History): string | null {
+  const read = history.functions.find('read');
+  for (let event = 0; event < history.length; event++) {
+    const succeeded = history.type[event] === OK && history.process[event] !== NEMESIS;
+    if (succeeded && history.f[event] !== read) return null;
+  }
+  return 'only reads succeeded: nothing was changed, so that no answer could be out of date';
 }
 
 /** What a reader must know of a valid run in which at most half of the nodes were at work. */

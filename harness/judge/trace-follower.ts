@@ -13,14 +13,22 @@ import type { System } from '../../systems/system.ts';
 
 export class TraceFollower {
   /** The system's own checker, or that of the protocol of its name; null for none. */
-  readonly checker: TraceChecker | null;
+  checker: TraceChecker | null = null;
   /** Tells of nodes that stopped by an error of their own; null where `checker` is ours, and does. */
-  readonly panics: TraceChecker | null;
-  readonly #liveness: LivenessObserver | null;
+  panics: TraceChecker | null = null;
+  #liveness: LivenessObserver | null = null;
   /** The quiet end, until a later line comes: a store has no order within one instant. */
   #quietAtNs: number | null = null;
 
+  readonly #system: System;
+
   constructor(system: System) {
+    this.#system = system;
+    this.#begin();
+  }
+
+  #begin(): void {
+    const system = this.#system;
     const own = system.traceChecker?.();
     const ours = own === undefined && hasTraceChecker(system.name);
     this.checker = own ?? (hasTraceChecker(system.name) ? traceChecker(system.name) : null);
@@ -53,18 +61,33 @@ export class TraceFollower {
 
   /**
    * Follows a whole stored trace and says why it may be incomplete; null where it is whole.
-   * `quietAtNs` is null when the run never came to its quiet end.
+   * What comes after a gap may rest on what is missing, and is left out: then the lines are gone
+   * through twice. `quietAtNs` is null when the run never came to its quiet end.
    */
   feedAll(lines: Iterable<TraceLine>, quietAtNs: number | null): string | null {
     const gaps = new GapFinder();
+    const count = this.#feedFirst(lines, quietAtNs, { limit: Number.POSITIVE_INFINITY, gaps });
+    if (gaps.gap !== null) {
+      this.#begin();
+      this.#feedFirst(lines, quietAtNs, { limit: gaps.whole });
+    }
+    return count === 0 ? 'the trace is empty' : gaps.gap;
+  }
+
+  #feedFirst(
+    lines: Iterable<TraceLine>,
+    quietAtNs: number | null,
+    { limit, gaps }: { readonly limit: number; readonly gaps?: GapFinder },
+  ): number {
     let count = 0;
     if (quietAtNs !== null) this.quiet(quietAtNs);
     for (const line of lines) {
-      count++;
-      gaps.next(line);
+      gaps?.next(line);
+      // A node that gives up needs no other line to be believed.
+      if (++count > limit && line.event.kind !== 'panic') continue;
       this.feed(line.event, line.node, line.incarnation, line.time);
     }
-    return count === 0 ? 'the trace is empty' : gaps.gap;
+    return count;
   }
 
   #tellQuiet(): void {

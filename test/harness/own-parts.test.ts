@@ -179,8 +179,9 @@ function alone(more: Partial<System> = {}): System {
 }
 
 describe('a valid run says what it has not shown', () => {
-  const run = (system: System, nemesis: readonly (Nemesis | string)[]) =>
-    simulate({ ...OPTIONS, system, nemesis, nemesisIntervalS: 0.5, timeLimitS: 5 }).verdict;
+  const run = (system: System, nemesis: readonly (Nemesis | string)[], more: RunOptions = {}) =>
+    simulate({ ...OPTIONS, system, nemesis, nemesisIntervalS: 0.5, timeLimitS: 5, ...more })
+      .verdict;
   const at = (...nodes: number[]): Nemesis => ({
     ...stop,
     resolve: () => ({ kind: 'pause', nodes }),
@@ -198,6 +199,16 @@ describe('a valid run says what it has not shown', () => {
     expect(run(alone(), [at(1, 2)])).toEqual({ kind: 'unknown', because });
     // Links on which nothing is ever said can be cut.
     expect(run(alone(), ['partition'])).toEqual({ kind: 'unknown', because });
+  });
+
+  test('and is unknown where clients changed nothing, however often they read', () => {
+    const reading: Workload = {
+      ...readsAndWrites,
+      plan: (config, draw) =>
+        readsAndWrites.plan(config, draw).map((one) => ({ ...one, f: 'read', value: null })),
+    };
+    const because = expect.stringContaining('only reads succeeded');
+    expect(run(abdRegister, [stop], { workload: reading })).toEqual({ kind: 'unknown', because });
   });
 
   test('that progress was not judged, of a system that does not say what suffices', () => {
