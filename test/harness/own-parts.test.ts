@@ -179,7 +179,11 @@ function alone(more: Partial<System> = {}): System {
 }
 
 describe('a valid run says what it has not shown', () => {
-  const run = (system: System, nemesis: readonly (Nemesis | string)[], more: RunOptions = {}) =>
+  const run = (
+    system: System,
+    nemesis: readonly (Nemesis | string)[],
+    more: Partial<RunOptions> = {},
+  ) =>
     simulate({ ...OPTIONS, system, nemesis, nemesisIntervalS: 0.5, timeLimitS: 5, ...more })
       .verdict;
   const at = (...nodes: number[]): Nemesis => ({
