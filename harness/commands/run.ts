@@ -20,6 +20,7 @@ import { type RunContext, refuseEarly, runAndStore } from '../run/run.ts';
 import { commandOf } from '../run/run-file.ts';
 import { runSeries, type Store } from '../run/series.ts';
 import { StartProgress } from '../run/start-progress.ts';
+import { requireStore } from '../store/files.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { applyVariants, builtInVariant } from '../variants/variants.ts';
@@ -77,6 +78,7 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
     throw usage(`--runs: ${runs} is not allowed (a whole number 1 to 1000000)`);
   }
   await refuseEarly(prepared);
+  requireStore(flags.store);
   const progress = progressOn(process.stderr, flags.quiet === true);
   using interrupt = interruption('undoing faults, judging what there is', progress.aside);
   const { signal } = interrupt;

@@ -7,7 +7,9 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  mkdtempSync,
   renameSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -61,17 +63,32 @@ function compactTime(iso: string): string {
 }
 
 /**
+ * Throws where no directory of a run could be made in a store, which is made when it does not exist.
+ * To be asked before work begins whose result is to be stored.
+ */
+export function requireStore(store: string): void {
+  inStore(store, () => rmdirSync(mkdtempSync(join(store, '.ordeal-'))));
+}
+
+/**
  * Makes the directory of a run in a store, which is made when it does not exist. `startedAt` is UTC,
  * ISO 8601; `name` says what is run.
  */
 export function makeRunDirectory(store: string, startedAt: string, what: string): string {
   const name = `${compactTime(startedAt)}-${what}`;
-  try {
-    makeDirectories(store);
+  return inStore(store, () => {
     for (let attempt = 1; ; attempt++) {
       const directory = join(store, attempt === 1 ? name : `${name}-${attempt}`);
       if (makeNew(directory)) return directory;
     }
+  });
+}
+
+/** Makes the store, and then something in it; where it cannot be, the user named another place. */
+function inStore<Made>(store: string, make: () => Made): Made {
+  try {
+    makeDirectories(store);
+    return make();
   } catch (error) {
     throw usage(`--store ${store}: cannot make a directory there (${fileProblem(error)})`);
   }

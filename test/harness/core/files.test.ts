@@ -58,6 +58,53 @@ describe('a disk that runs full in mid-run (left out where nothing can be mounte
   });
 });
 
+describe('a disk that is read-only (left out where nothing can be mounted)', () => {
+  const disk = join(directory, 'read-only');
+  const store = join(disk, 'store');
+  let canMount = false;
+  beforeAll(async () => {
+    canMount = mounted(disk, 20_000);
+    if (!canMount) return;
+    const { exitCode } = await ordeal('run', 'raft', '--time-limit', '2', '--store', store);
+    expect(exitCode).toBeLessThan(3);
+    // For root, too, which is refused nothing by the modes of files.
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+  });
+  afterAll(() => {
+    if (canMount) execFileSync('umount', [disk]);
+  });
+
+  test.for<readonly [string, readonly string[]]>([
+    ['a run', ['run', 'raft', '--time-limit', '2']],
+    ['many runs, before the first', ['run', 'raft', '--runs', '1000000']],
+    ['a scenario', ['run', 'raft', '--scenario', 'raft-figure-8']],
+  ])('is no place for a store: %s is refused in one sentence', async ([, args], context) => {
+    if (!canMount) context.skip('no right to mount a file system');
+    for (const place of [store, join(disk, 'another')]) {
+      const { exitCode, stdout, stderr } = await ordeal(...args, '--store', place);
+      expect(stderr).toBe(
+        `ordeal: --store ${place}: cannot make a directory there (the disk is read-only)`,
+      );
+      expect(stdout).toBe('');
+      expect(exitCode).toBe(64);
+    }
+  });
+
+  test('keeps no run from being judged again, which says that nothing was written', async (context) => {
+    if (!canMount) context.skip('no right to mount a file system');
+    const { exitCode, stdout } = await ordeal('check', join(store, 'latest'));
+    expect(exitCode).toBeLessThan(3);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('not written (the store cannot be written');
+  });
+
+  test('takes no report: infrastructure, in one sentence', async (context) => {
+    if (!canMount) context.skip('no right to mount a file system');
+    const { exitCode, stderr } = await ordeal('report', join(store, 'latest'));
+    expect(stderr).toMatch(/^ordeal: the store cannot be written: .*: the disk is read-only$/);
+    expect(exitCode).toBe(3);
+  });
+});
+
 test('a write in the background that fails is told by the next one', async () => {
   const path = join(directory, 'lines.jsonl');
   const writer = new LinesWriter(path, 'history', true);
