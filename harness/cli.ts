@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { printDocument } from './commands/document.ts';
-import { EXIT, HarnessError } from './core/errors.ts';
+import { EXIT, HarnessError, suggestion } from './core/errors.ts';
 import { mistakeOfOwn } from './own/import.ts';
 
 const STATUSES = `
@@ -66,7 +66,7 @@ async function carryOut(argv: readonly string[]): Promise<number> {
     .version('0.1.0')
     .exitOverride()
     .addHelpText('after', STATUSES)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ordeal: ')) });
+    .configureOutput({ outputError: (text, write) => write(`ordeal: ${mistakeText(text)}\n`) });
   for (const register of await commandsFor(argv)) register(program, done);
   await program.parseAsync([...argv], { from: 'user' });
   return status;
@@ -77,10 +77,29 @@ function printFailure(error: unknown, exitStatus: number): void {
   // Help was asked for, and given.
   if (exitStatus === EXIT.valid) return;
   const text = error instanceof Error ? error.message : String(error);
-  const message = error instanceof CommanderError ? text.replace(/^error: /, '') : text;
+  const message = error instanceof CommanderError ? mistakeText(text) : text;
   const failure = FAILURES[exitStatus] ?? 'bug';
   printDocument({ verdict: null, exitStatus, failure, error: message });
 }
+
+/** What commander says of a mistake, on one line, and in the words that we use ourselves. */
+function mistakeText(said: string): string {
+  const text = said
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/ \(Did you mean (.*)\?\)$/, ' (did you mean $1?)');
+  const [, option, ofOption, ofArgument, argument, needed] = INVALID.exec(text) ?? [];
+  if (needed === undefined) return text;
+  const given = ofOption ?? ofArgument ?? '';
+  const [, choices] = /^Allowed choices are (.*)\.$/.exec(needed) ?? [];
+  const allowed =
+    choices === undefined ? needed.replace(/\.$/, '') : suggestion(given, choices.split(', '));
+  return `${option ?? argument}: "${given}" is not allowed (${allowed})`;
+}
+
+const INVALID =
+  /^(?:option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid|command-argument value '(.*)' is invalid for argument '(.*)')\. (.*)$/;
 
 const FAILURES: Readonly<Record<number, string>> = {
   [EXIT.usage]: 'usage',

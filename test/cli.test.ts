@@ -101,7 +101,13 @@ describe('a user’s mistake', () => {
     ['an unknown flag', ['run', 'raft', '--frobnicate'], /unknown option '--frobnicate'/],
     ['an unknown command', ['rnu'], /unknown command 'rnu'/],
     ['a negative number', ['run', 'raft', '--nodes', '-1'], /--nodes: -1 is not allowed/],
-    ['no number', ['run', 'raft', '--rate', 'fast'], /'--rate <n>' argument 'fast' is invalid/],
+    ['no number', ['run', 'raft', '--rate', 'fast'], /--rate: "fast" is not allowed \(a number/],
+    [
+      'a near choice',
+      ['run', 'raft', '--backend', 'dokcer'],
+      /--backend: "dokcer" is not allowed \(did you mean "docker"\?\)/,
+    ],
+    ['no list', ['list', 'mutnats'], /what: "mutnats" is not allowed \(did you mean "mutants"\?\)/],
     ['no runs', ['run', 'raft', '--runs', '0'], /--runs: 0 is not allowed/],
     [
       'an unknown option',

@@ -63,6 +63,8 @@ export function endedPhase1(
     -1,
     `${nodeName(node.node)} proposed in ballot ${ballot} of ${instanceName(instance)} without ` +
       'having ended phase 1 of that ballot for it',
+    // Nobody leads in Basic Paxos, and who leads may propose where it has not asked.
+    `${nodeName(node.node)} proposed a value before enough nodes had told it what they had accepted`,
   );
   return null;
 }

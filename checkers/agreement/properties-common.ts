@@ -2,8 +2,9 @@
 
 import type { Properties } from './property.ts';
 
+/** Of a log, or of whatever an own system numbers. */
 const otherCommand = (who: string) =>
-  `${who} executed another command than had been executed at the same place of the log`;
+  `${who} executed another command than had been executed at the same place`;
 const otherState = (who: string) =>
   `the same commands gave ${who} another state than they had given before`;
 const notDone = (who: string) =>
@@ -228,6 +229,6 @@ export const COMMON = {
     tier: 'decision',
     source: 'Raft dissertation, 9.6',
     holds: 'no more elections than it takes for every node to rejoin',
-    broken: () => 'elections went on, although every fault had been undone',
+    broken: () => 'more elections began than rejoining takes, although every fault had been undone',
   },
 } as const satisfies Properties;

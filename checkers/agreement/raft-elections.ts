@@ -104,6 +104,9 @@ export function onLeader(ghost: RaftGhost, node: RaftNode, event: Leader): void 
       other.node === node.node
         ? `${nodeName(node.node)} became leader of term ${term} twice`
         : `${nodeNames([other.node, node.node])} both became leader of term ${term}`,
+      ...(other.node === node.node
+        ? [`${nodeName(node.node)} was elected twice in the same term`]
+        : []),
     );
   } else {
     stats.leaders++;

@@ -162,6 +162,7 @@ function onLease(ghost: RaftGhost, node: RaftNode, event: LeaseClaim, timeNs: nu
     node.leaderLine,
     `${nodeName(node.node)} took a lease in term ${term} on the word of ` +
       `${nodeNames(certificate)}: ${short.counted} count and ${short.needed} must`,
+    `${nodeName(node.node)} took itself for the only leader on the word of too few nodes`,
   );
 }
 

@@ -44,6 +44,7 @@ export function onCommit(
       epoch.established?.line ?? -1,
       `${name} took ${zxidName(zxid)} for committed, which the leader of epoch ${epoch.epoch} had ` +
         'not committed',
+      `${name} took for committed what its leader had not committed`,
     );
   }
   if (epoch.committed === null || epoch.committed.position < place.position) {
@@ -116,6 +117,7 @@ function markCommitted(ghost: ZabGhost, node: ZabNode, { position }: Place): voi
         known.committedLine,
         `${nodeName(node.node)} committed ${zxidName(transaction.zxid)} at position ${at}, where ` +
           `${zxidName(known.zxid)} had been committed`,
+        'two different transactions were committed at the same place',
       );
     }
   }
@@ -198,6 +200,10 @@ function judgeServing(ghost: ZabGhost, node: ZabNode, did: string): void {
     node.phaseLine,
     `${nodeName(node.node)} ${did} while it was ` +
       (node.phase === 'looking' ? 'looking for a leader' : 'still catching up with its leader'),
+    // It may have caught up before, with a leader that it has lost since.
+    ...(node.phase === 'looking'
+      ? [`${nodeName(node.node)} served clients while it had no leader`]
+      : []),
   );
 }
 

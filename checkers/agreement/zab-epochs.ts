@@ -142,6 +142,9 @@ export function onEstablished(
       known.established.line,
       `${name} became the leader of epoch ${epoch}, which ${nodeName(known.established.node)} had ` +
         'led already',
+      ...(known.established.node === node.node
+        ? [`${name} became the leader of the same epoch twice`]
+        : []),
     );
   }
   const joined = bitsOf(event.certificate) & known.joined;

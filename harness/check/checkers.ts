@@ -3,7 +3,7 @@
 import { NEMESIS, type Value } from '../../checkers/history.ts';
 import { modelNamed, models } from '../../checkers/linearizable/index.ts';
 import { findLevel, LEVELS } from '../../checkers/transactional/index.ts';
-import { usage } from '../core/errors.ts';
+import { suggestion, usage } from '../core/errors.ts';
 import { comparedEchoes } from './echoes.ts';
 import { judgeLinearizable } from './linearizable.ts';
 import { isExercised, nilReadsOf } from './notes.ts';
@@ -55,14 +55,14 @@ export const MODEL_NAMES: readonly string[] = [
 export function validateFlags(flags: CheckFlags): void {
   const { model, checker, level } = flags;
   if (model !== undefined && !MODEL_NAMES.includes(model)) {
-    throw usage(`--model: unknown "${model}" (known: ${MODEL_NAMES.join(', ')})`);
+    throw usage(`--model: unknown "${model}" (${suggestion(model, MODEL_NAMES)})`);
   }
   for (const name of namesIn(checker)) {
     if (CHECKER_NAMES.includes(name)) continue;
-    throw usage(`--checker: unknown "${name}" (known: ${CHECKER_NAMES.join(', ')})`);
+    throw usage(`--checker: unknown "${name}" (${suggestion(name, CHECKER_NAMES)})`);
   }
   if (level !== undefined && findLevel(level) === null) {
-    throw usage(`--level: unknown "${level}" (known: ${LEVELS.join(', ')})`);
+    throw usage(`--level: unknown "${level}" (${suggestion(level, LEVELS)})`);
   }
 }
 
@@ -211,9 +211,11 @@ function refuseForeignFunctions({ file, name, model }: Question, checker: Checke
     const f = history.f[event] as number;
     if (isKnown[f] === true || history.process[event] === NEMESIS) continue;
     const who = checker.name === 'linearizable' ? `model ${model}` : `checker ${checker.name}`;
+    const got = history.functions.names[f] ?? '';
+    const near = suggestion(got, known, '');
     throw usage(
       `${name}:${lines[event]}: expected an operation that ${who} knows ` +
-        `(${known.join(', ')}), got ${history.functions.names[f]}`,
+        `(${known.join(', ')}), got ${got}${near === '' ? '' : `: ${near}`}`,
     );
   }
 }

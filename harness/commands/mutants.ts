@@ -46,12 +46,15 @@ export function registerMutants(program: Command, done: (status: number) => void
 }
 
 const HELP = `
-Tiers: client (the clients' history alone), log (what nodes executed and recovered),
-decision (the evidence of their decisions). A decoy is harmless: it may cost time, and must
-raise no other alarm. What is marked as scripted has a scenario or a test of its own. Of a
-variant in a file that is called neither, nothing is expected. What never decided otherwise than
-the rules that it replaces was not tried at all.
-Exit status 3 if a mutant was missed, or a decoy raised an alarm or was never tried.
+Tiers: client (the clients' history alone), log (what nodes executed and
+recovered), decision (the evidence of their decisions). A decoy is harmless: it
+may cost time, and must raise no other alarm. What is marked as scripted has a
+scenario or a test of its own. Of a variant in a file that is called neither,
+nothing is expected. What never decided otherwise than the rules that it
+replaces was not tried at all.
+
+Exit status 3 if a mutant was missed, or a decoy raised an alarm or was never
+tried.
 
 Examples:
   ordeal mutants raft

@@ -78,10 +78,10 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
     throw usage(`--runs: ${runs} is not allowed (a whole number 1 to 1000000)`);
   }
   await refuseEarly(prepared);
-  requireStore(flags.store);
   const progress = progressOn(process.stderr, flags.quiet === true);
   using interrupt = interruption('undoing faults, judging what there is', progress.aside);
   const { signal } = interrupt;
+  requireStore(flags.store);
   using start = new StartProgress(progress);
   const context: RunContext = {
     store: flags.store,

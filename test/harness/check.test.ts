@@ -170,9 +170,11 @@ describe('ordeal check', () => {
   test.each([
     [[], "missing required argument 'path'"],
     [['x', '--model', 'nosuch'], '--model: unknown "nosuch" (known: register,'],
+    [['x', '--model', 'regster'], '--model: unknown "regster" (did you mean "register"?)'],
+    [['x', '--checker', 'qeuue'], '--checker: unknown "qeuue" (did you mean "queue"?)'],
     [['x', '--budget', '-1'], 'a whole number of steps above 0'],
     [['x', '--threads', '0'], 'a whole number of threads 1 to 256'],
-    [['x', '--witness', 'log'], 'Allowed choices are positions, off'],
+    [['x', '--witness', 'log'], '--witness: "log" is not allowed (known: positions, off)'],
     [['x', '--initial', '{"a":'], 'it begins like JSON, but is none'],
     [['x', '--staleness-ms', 'x'], 'a number from 0 up'],
   ])('refuses %j in one line, with status 64', async (args, message) => {

@@ -71,15 +71,20 @@ const learn = (
   certificate: readonly number[] = [],
 ): Line => [node, { kind: 'learn', ballot, instance: K, valueHash, certificate }];
 
-/** The names of what is broken; a node's incarnation is how often it has booted. */
+/** The names of what is broken. */
 function broken(lines: readonly Line[], promises: 'each' | 'all' = 'each'): string[] {
+  return violations(lines, promises).map(({ property }) => property);
+}
+
+/** What is broken; a node's incarnation is how often it has booted. */
+function violations(lines: readonly Line[], promises: 'each' | 'all' = 'each') {
   const checker = paxosChecker(promises);
   const starts = [0, 0, 0];
   for (const [node, event] of lines) {
     if (event.kind === 'boot') starts[node] = (starts[node] ?? 0) + 1;
     checker.feed(event, node, starts[node] ?? 0, 0);
   }
-  return checker.violations.map(({ property }) => property);
+  return checker.violations;
 }
 
 /** Node 0 has value 7 chosen in ballot 0 by itself and node 1. */
@@ -194,6 +199,10 @@ describe('proposals', () => {
 
   test('without phase 1 break J:NoCert', () => {
     expect(broken([...CHOSEN, propose(2, 2, 7)])).toEqual(['J:NoCert']);
+    // In Basic Paxos nobody leads.
+    expect(violations([...CHOSEN, propose(2, 2, 7)])[0]?.told).toBe(
+      'n3 proposed a value before enough nodes had told it what they had accepted',
+    );
   });
 
   test('of two values in one ballot break OneValuePerBallot', () => {

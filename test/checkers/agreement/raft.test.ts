@@ -77,6 +77,12 @@ describe('terms and elections', () => {
     const found = trace.violation('ElectionSafety');
     expect(found?.because).toBe('ElectionSafety: n1 and n3 both became leader of term 1');
     expect(found?.lines).toEqual([5, 7]);
+    expect(found?.told).toBe('two leaders were elected in the same term');
+  });
+
+  test('one node that is elected twice in a term is not called two leaders', () => {
+    const trace = TraceWriter.booted(3).elect(0, 1, [0, 1]).leader(0, 1, [0, 1], [0, 0]);
+    expect(trace.violation('ElectionSafety')?.told).toBe('n1 was elected twice in the same term');
   });
 
   test('a leader elected by a minority, or by one voter counted twice, has no certificate', () => {

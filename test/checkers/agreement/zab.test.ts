@@ -71,6 +71,10 @@ describe('commits', () => {
   test('a follower that is told what the leader had not committed breaks CommitQuorum', () => {
     const trace = ZabTrace.steady().propose(0, [1, 3]).log(0, [1, 3]).log(1, [1, 3]);
     expect(trace.commit(1, [1, 3]).broken()).toEqual(['CommitQuorum']);
+    // A quorum holds it: that too few did would not be true.
+    expect(trace.violations()[0]?.told).toBe(
+      'n2 took for committed what its leader had not committed',
+    );
   });
 
   test('weights and groups decide what a quorum is, and observers are none', () => {
@@ -172,6 +176,11 @@ describe('answers', () => {
     expect(ZabTrace.steady().looking(1, 2).reply(1, 2).broken()).toEqual(['ServeAfterSync']);
     expect(ZabTrace.steady().looking(1, 2).read(1, 'local').broken()).toEqual(['ServeAfterSync']);
     expect(ZabTrace.steady().reply(1, 2).read(1, 'local').broken()).toEqual([]);
+  });
+
+  test('after a server has lost its leader are told as that', () => {
+    const trace = ZabTrace.steady().looking(1, 2).reply(1, 2);
+    expect(trace.violations()[0]?.told).toBe('n2 served clients while it had no leader');
   });
 
   test('to serve in an epoch that nobody leads, or that was not entered, breaks ServeAfterSync', () => {
