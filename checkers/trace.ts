@@ -169,7 +169,8 @@ export type CommonEvent =
   | { readonly kind: 'round'; readonly term: number; readonly round: number }
   /**
    * `acks` answered `round`, which began `ageUs` ago: the leader answers reads by itself for
-   * `lastsUs` from now on. Both are on its own clock.
+   * `lastsUs` from now on. Both are on its own clock, as are the leases of those who granted it
+   * (Paxos): the grounds of the lease are judged. `lease-held` is judged by real time.
    */
   | {
       readonly kind: 'lease';

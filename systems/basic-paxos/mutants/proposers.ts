@@ -196,7 +196,7 @@ export function collidingBallot(
 }
 
 const givenUpMeansFailed: BasicVariant = {
-  id: 'bp-given-up-means-failed',
+  id: 'px-given-up-means-failed',
   describe: 'a proposer that gives up tells clients that their value is not chosen',
   kind: 'mutant',
   rules: () => ({ replyOnGivingUp: () => ({ status: 'fail', error: 'no-decision' }) }),
