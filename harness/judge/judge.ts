@@ -1,6 +1,6 @@
 /** The checkers that a run passes through, over the evidence of the run. One line registers one. */
 
-import { judge as judgeAgreement } from '../../checkers/agreement/index.ts';
+import { hasTraceChecker, judge as judgeAgreement } from '../../checkers/agreement/index.ts';
 import type { LivenessBounds } from '../../checkers/agreement/liveness-verdict.ts';
 import { realTimeVerdict } from '../../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../../checkers/availability.ts';
@@ -155,7 +155,7 @@ export const judges: readonly Judge[] = [
       const { config, system, history, slowness } = evidence;
       const { liveness } = evidence.follower;
       const unformed = phaseMark(history, 'unformed');
-      if (unformed !== null) return unlessHindered(evidence, neverFormed(unformed));
+      if (unformed !== null) return unlessHindered(evidence, neverFormed(unformed, system));
       if (liveness === null) return null;
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('liveness', 'the run has no quiet end');
@@ -323,7 +323,10 @@ function needsNoElection(verdict: Verdict): boolean {
   return property === 'Liveness:commit-progress' || property === 'Liveness:followers-converge';
 }
 
-function neverFormed(event: number): CheckResult {
+function neverFormed(event: number, { name }: System): CheckResult {
+  const hint = hasTraceChecker(name)
+    ? ''
+    : ' (a protocol without a leader declares `leaderless: true`)';
   return {
     checker: 'liveness',
     verdict: {
@@ -331,7 +334,7 @@ function neverFormed(event: number): CheckResult {
       property: 'Liveness:forms',
       because:
         'the nodes never came to agree on a leader, although nothing was done to them: not every ' +
-        'node named the same one in its `view`',
+        `node named the same one in its \`view\`${hint}`,
       events: [event],
     },
   };

@@ -75,6 +75,8 @@ export function requireStore(store: string): void {
  * ISO 8601; `name` says what is run.
  */
 export function makeRunDirectory(store: string, startedAt: string, what: string): string {
+  // An empty text, of a variable that is not set, would be the folder at hand.
+  if (store === '') throw usage('--store: a directory is needed, got an empty text');
   const name = `${compactTime(startedAt)}-${what}`;
   return inStore(store, () => {
     for (let attempt = 1; ; attempt++) {

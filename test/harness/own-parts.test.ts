@@ -231,6 +231,15 @@ describe('a valid run says what it has not shown', () => {
   });
 });
 
+test('a system that names no leader, and does not say that it has none, is told how to', () => {
+  const silent = { ...abdRegister };
+  delete (silent as { leaderless?: unknown }).leaderless;
+  expect(simulate({ ...OPTIONS, system: silent }).verdict).toMatchObject({
+    kind: 'invalid',
+    because: expect.stringContaining('declares `leaderless: true`'),
+  });
+});
+
 test('a system that claims a majority suffices and needs all is found wrong', () => {
   const needsAll: System = {
     ...abdRegister,

@@ -17,7 +17,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EVENT_TYPES, History, type NewEvent, type Value } from '../../../checkers/history.ts';
 import { HarnessError } from '../../../harness/core/errors.ts';
-import { writeDerived, writeResults } from '../../../harness/store/files.ts';
+import { makeRunDirectory, writeDerived, writeResults } from '../../../harness/store/files.ts';
 import { listRuns } from '../../../harness/store/list.ts';
 import { readHistory, readRun } from '../../../harness/store/reader.ts';
 import { RunWriter } from '../../../harness/store/writer.ts';
@@ -43,6 +43,10 @@ describe('a stored run', () => {
     expect(stored.plan).toEqual({ operations: [], faults: [] });
     expect(stored.results?.verdict).toEqual(STALE_READ);
     expect(stored.truncated).toBe(false);
+  });
+
+  test('needs a store, and is not put into the folder at hand for want of one', () => {
+    expect(() => makeRunDirectory('', RUN.startedAt, 'raft')).toThrow('--store: a directory');
   });
 
   test('is named by its UTC time, system, workload and seed', () => {
