@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Value } from '../../checkers/history.ts';
 import type { Budget } from '../../checkers/linearizable/index.ts';
@@ -13,7 +14,9 @@ import { EXIT, HarnessError, usage } from '../core/errors.ts';
 import { FORMAT_NAMES, type FormatName, readForeignHistory } from '../formats/index.ts';
 import { STDIN } from '../formats/input.ts';
 import { byContent } from '../formats/json.ts';
+import { CODE_SUFFIX } from '../own/code.ts';
 import { styleOf } from '../report/terminal.ts';
+import { interruption } from '../run/interruption.ts';
 import { FILES } from '../store/format.ts';
 
 interface Flags extends CheckFlags {
@@ -33,6 +36,7 @@ interface Outcome {
 
 /** Over several files the first of these that occurred. */
 const SEVERITY = [
+  EXIT.interrupted,
   EXIT.invalid,
   EXIT.bug,
   EXIT.infrastructure,
@@ -168,12 +172,55 @@ export async function checkAll(
   }
   const statuses: number[] = [];
   for (const path of paths) {
-    const { status, out, err } = await checkPath(path, flags);
+    const judge = flags.json === true && mayTakeLong(path) ? checkInThread : checkPath;
+    const { status, out, err } = await judge(path, flags);
     if (out !== '') sink.out(out);
     if (err !== '') sink.err(err);
     statuses.push(status);
+    if (status === EXIT.interrupted) break;
   }
   return SEVERITY.find((status) => statuses.includes(status)) ?? EXIT.bug;
+}
+
+/** What is shorter is judged before a thread would have started. */
+const BRIEF_BYTES = 8192;
+
+/** Standard input cannot be left to a thread: one that waits for it could not be ended. */
+function mayTakeLong(path: string): boolean {
+  const stats = path === STDIN ? undefined : statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && (stats.isDirectory() || stats.size > BRIEF_BYTES);
+}
+
+/** What a thread is asked. */
+export interface PathQuestion {
+  readonly path: string;
+  readonly flags: Flags;
+}
+
+/**
+ * Judging is one long step, in which no signal is heard: programs, which are promised a document
+ * whatever happens, have it done in a thread. Several paths end with the one that was interrupted.
+ */
+async function checkInThread(path: string, flags: Flags): Promise<Outcome> {
+  using interrupt = interruption('nothing is judged any more');
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+  const workerData: PathQuestion = { path, flags };
+  const thread = new Worker(new URL(`check-thread${CODE_SUFFIX}`, import.meta.url), {
+    workerData,
+  });
+  thread.once('message', resolve);
+  thread.once('error', reject);
+  thread.once('exit', (status) => reject(new Error(`the checking thread ended with ${status}`)));
+  interrupt.signal.addEventListener('abort', () => {
+    const error = 'interrupted before it was judged';
+    const document = { file: path, verdict: null, exitStatus: EXIT.interrupted, error };
+    resolve({ status: EXIT.interrupted, out: `${JSON.stringify(document)}\n`, err: '' });
+  });
+  try {
+    return await promise;
+  } finally {
+    await thread.terminate();
+  }
 }
 
 /** Judges one path and prints nothing; whatever goes wrong with the path stays with it. */

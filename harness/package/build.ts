@@ -53,7 +53,12 @@ function publishedManifest(root: RootManifest): object {
       ...Object.fromEntries(built),
       './package.json': './package.json',
     },
-    sideEffects: ['./harness/bin.js', './harness/check/worker.js', './harness/host/*.js'],
+    sideEffects: [
+      './harness/bin.js',
+      './harness/check/worker.js',
+      './harness/commands/check-thread.js',
+      './harness/host/*.js',
+    ],
     dependencies: {
       ...dependencies,
       '@types/node': '*',
