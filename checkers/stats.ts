@@ -175,7 +175,9 @@ function judge(
   const short: string[] = [];
   const { okMin, okShareMin, faultsMin, leaderChangesMin } = thresholds;
   if (okMin !== undefined && overall.ok < okMin) {
-    short.push(`only ${overall.ok} operations succeeded (at least ${okMin} needed)`);
+    short.push(
+      `only ${overall.ok} ${overall.ok === 1 ? 'operation' : 'operations'} succeeded (at least ${okMin} needed)`,
+    );
   }
   const completed = overall.ok + overall.fail + overall.info;
   if (okShareMin !== undefined && overall.ok < okShareMin * completed) {
@@ -188,7 +190,9 @@ function judge(
   for (const [lane, minimum] of Object.entries(faultsMin ?? {})) {
     const count = installed.get(lane) ?? 0;
     if (count >= minimum) continue;
-    short.push(`only ${count} ${lane} faults were in force (at least ${minimum} needed)`);
+    short.push(
+      `only ${count} ${lane} ${count === 1 ? 'fault was' : 'faults were'} in force (at least ${minimum} needed)`,
+    );
   }
   if (leaderChangesMin !== undefined && (evidence.leaderChanges ?? 0) < leaderChangesMin) {
     const seen = evidence.leaderChanges;

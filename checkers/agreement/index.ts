@@ -102,7 +102,7 @@ export function judge(
   if (orphans > 0) {
     return {
       kind: 'unknown',
-      because: `${orphans} lines of the trace are of nodes whose start is not in it`,
+      because: `${orphans} ${orphans === 1 ? 'line of the trace is' : 'lines of the trace are'} of nodes whose start is not in it`,
     };
   }
   return { kind: 'valid' };

@@ -114,7 +114,7 @@ function witnessLines(
   const shown = operations.slice(-OPERATIONS_MAX);
   const earlier = operations.length - shown.length;
   const lines: string[] = [];
-  if (earlier > 0) lines.push(`    ... ${count(earlier)} operations before`);
+  if (earlier > 0) lines.push(`    ... ${plural(earlier, 'operation')} before`);
   for (const operation of shown) lines.push(...operationLines(operation, file, columns));
   const more = sentences.filter((sentence) => !sameText(sentence, because));
   for (const sentence of more.slice(0, SENTENCES_MAX)) {

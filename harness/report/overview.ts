@@ -7,7 +7,7 @@ import { type Content, html, type Markup } from './markup.ts';
 import type { Operations } from './operations.ts';
 import { type Outcome, type Point, quantile, type Samples } from './samples.ts';
 import { label, px, rect, roundStep, type Scale, vertical } from './svg.ts';
-import { count, seconds, shorten } from './text.ts';
+import { count, plural, seconds, shorten } from './text.ts';
 import type { TraceFacts } from './trace-facts.ts';
 
 const WIDTH = 1180;
@@ -88,7 +88,7 @@ ${timeAxis(endNs, scale, bottom)}
 
 function summaryOf({ samples, faults, facts }: Overview, endNs: number): string {
   const leaders = facts.spans.filter((span) => span.kind === 'leader').length;
-  return `${seconds(endNs / 1e9)} of operations with ${faults.length} faults and ${leaders} leaderships; ${samples.totals.ok} operations ok, ${samples.totals.fail} failed, ${samples.totals.info} of unknown outcome.`;
+  return `${seconds(endNs / 1e9)} of operations with ${plural(faults.length, 'fault')} and ${plural(leaders, 'leadership')}; ${plural(samples.totals.ok, 'operation')} ok, ${samples.totals.fail} failed, ${samples.totals.info} of unknown outcome.`;
 }
 
 function bandOf({ startNs, endNs }: FaultWindow, scale: Scale, lastNs: number) {

@@ -11,6 +11,7 @@ import { type Command, Engine, type EngineConfig, WAIT_TIMES } from '../core/eng
 import { type HarnessError, infrastructure } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { HistoryWatch } from '../judge/history-watch.ts';
+import { NBSP, plural } from '../report/text.ts';
 
 export interface RealtimeRun {
   readonly cluster: LiveCluster;
@@ -153,7 +154,10 @@ class RealtimeDriver {
     const { phase, history } = this.#engine;
     const faults = this.#inForce.size;
     this.#run.progress(
-      `${seconds} s: ${phase}, ${history.length} events, ${faults} faults in force`,
+      `${seconds} s: ${phase}, ${plural(history.length, 'event')}, ${plural(faults, 'fault')} in force`.replaceAll(
+        NBSP,
+        ' ',
+      ),
     );
   }
 

@@ -61,7 +61,7 @@ describe('statistics', () => {
       because:
         'too little evidence: only 2 operations succeeded (at least 3 needed); ' +
         'only 50.0 % of the operations succeeded (at least 60.0 % needed); ' +
-        'only 1 kill faults were in force (at least 2 needed); ' +
+        'only 1 kill fault was in force (at least 2 needed); ' +
         'only 0 partition faults were in force (at least 1 needed); ' +
         'only 0 pause faults were in force (at least 1 needed); ' +
         'a leader was elected anew only 1 times (at least 2 needed)',
