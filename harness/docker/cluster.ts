@@ -34,6 +34,9 @@ const POLLS_PER_LOOK = 20;
 const VIEW_TIMEOUT_MS = 500;
 /** Of every step of the teardown. */
 const TEARDOWN_MS_MAX = 60_000;
+/** What a stopping engine forgets shows within moments. */
+const LOOKS_AFTER_LOSS = 4;
+const LOOK_MS = 1500;
 /** How long an engine may be away at the end of a run. */
 const ENGINE_BACK_MS = 30_000;
 const ENGINE_POLL_MS = 250;
@@ -86,13 +89,18 @@ async function takeDown(teardown: Teardown): Promise<void> {
   process.stderr.write(`left behind: ${left} (run: npx ordeal doctor --clean)\n`);
 }
 
-/** An engine that restarts in mid-run will be back: what it had is still there then. */
-async function removeOnceBack(docker: Docker, runId: string): Promise<void> {
+/**
+ * An engine that restarts in mid-run will be back: what it had is still there then. While it stops
+ * it may say that a network is gone, and have it again afterwards: where something was lost, it is
+ * looked for several times.
+ */
+async function removeOnceBack(docker: Docker, runId: string, fate: Fate): Promise<void> {
   const deadlineMs = performance.now() + ENGINE_BACK_MS;
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     try {
       await removeRun(docker, runId);
-      return;
+      if (!fate.isLost || looks >= LOOKS_AFTER_LOSS) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     } catch (error) {
       // Away, or failing since it is about to end; any other answer will stay as it is.
       const isAway = (statusOf(error) ?? 500) >= 500;
@@ -116,7 +124,8 @@ async function bringUp(
   writeOwner(directory, owner);
   mkdirSync(spec.logDirectory, { recursive: true });
 
-  teardown.add('containers and network', () => removeOnceBack(docker, owner.runId));
+  const fate: Fate = { isLost: false };
+  teardown.add('containers and network', () => removeOnceBack(docker, owner.runId, fate));
   const network = await createNetwork(docker, owner, owner.runId, spec.nodes);
   spec.signal.throwIfAborted();
 
@@ -135,6 +144,7 @@ async function bringUp(
     plan,
     nodes,
     teardown,
+    fate,
     facts: describeFacts(spec, engine, image, network),
   });
 }
@@ -274,11 +284,17 @@ function describeFacts(
   };
 }
 
+/** Whether anything of the run was lost though nobody of ours ended it. */
+interface Fate {
+  isLost: boolean;
+}
+
 interface ClusterParts {
   readonly spec: ClusterSpec;
   readonly plan: ClusterPlan;
   readonly nodes: readonly NodeContainer[];
   readonly teardown: Teardown;
+  readonly fate: Fate;
   readonly facts: Readonly<Record<string, string>>;
 }
 
@@ -299,7 +315,10 @@ class DockerCluster implements LiveCluster {
     this.facts = parts.facts;
     this.#clock = new CausalClock(parts.nodes.length);
     this.#slowness = parts.plan.pace.slowness;
-    this.#watch = new Watch(parts.nodes, (failure) => this.#onLoss(failure));
+    this.#watch = new Watch(parts.nodes, (failure) => {
+      parts.fate.isLost = true;
+      this.#onLoss(failure);
+    });
     parts.teardown.add('watch', () => this.#watch.close());
     this.#faults = new DockerFaults(parts.nodes, parts.plan.pace, (node) =>
       noteCrash(parts.plan.logDirectory, node, this.#nowNs()),

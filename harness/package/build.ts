@@ -73,7 +73,8 @@ execFileSync(process.execPath, [tsc, '-p', join(import.meta.dirname, 'tsconfig.j
 });
 for (const file of COPIED.flatMap((pattern) => globSync(pattern, { cwd: ROOT }))) {
   mkdirSync(dirname(join(OUT, file)), { recursive: true });
-  cpSync(join(ROOT, file), join(OUT, file));
+  // What is read beside the code must not take its place: a page.js that page.ts became, say.
+  cpSync(join(ROOT, file), join(OUT, file), { force: false, errorOnExist: true });
 }
 const root = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as RootManifest;
 writeFileSync(join(OUT, 'package.json'), `${JSON.stringify(publishedManifest(root), null, 2)}\n`);

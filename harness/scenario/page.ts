@@ -3,8 +3,8 @@
 import { basename, relative } from 'node:path';
 import { nodeName } from '../../checkers/trace.ts';
 import type { LAST_WORDS, RunStatus } from '../judge/outcome.ts';
+import { page } from '../report/document.ts';
 import { html, type Markup } from '../report/markup.ts';
-import { page } from '../report/page.ts';
 import { count, plural } from '../report/text.ts';
 import { traceFacts } from '../report/trace-facts.ts';
 import { linesTable } from '../report/trace-section.ts';
