@@ -31,8 +31,17 @@ async function containerOf({ pid }: Ordeal, node: string): Promise<Docker.Contai
 
 /** Leaves a container no more memory than it has, until it asks for more and is killed for it. */
 async function starve(container: Docker.Container): Promise<void> {
-  while ((await container.inspect()).State.Running) {
-    const { memory_stats: memory } = await container.stats({ stream: false, 'one-shot': true });
+  // Once it is killed, its run takes it away.
+  const isRunning = () =>
+    container.inspect().then(
+      ({ State: { Running } }) => Running,
+      () => false,
+    );
+  while (await isRunning()) {
+    const stats = await container.stats({ stream: false, 'one-shot': true }).catch(() => null);
+    // Of a container that has just ended there are none.
+    const memory: { readonly usage?: number } | undefined = stats?.memory_stats;
+    if (memory?.usage === undefined) continue;
     const limit = { Memory: memory.usage, MemorySwap: memory.usage };
     // Refused where the kernel cannot get it down to that just now.
     await container.update(limit).catch(() => undefined);
