@@ -97,7 +97,7 @@ export function cannotBeLive(system: System, setting: Setting): string | null {
  * does. Real machines are not known well enough to say so of them.
  */
 export function hindrances(system: System, setting: Setting): readonly Hindrance[] {
-  const { backend, nodes, concurrency, rate, set } = setting;
+  const { backend, nodes, concurrency, set } = setting;
   if (backend !== 'sim') return [];
   const world = worldOf(system, set);
   const found: Hindrance[] = [];
@@ -115,15 +115,8 @@ export function hindrances(system: System, setting: Setting): readonly Hindrance
     const serves = system.leaderServes?.(set) ?? Number.POSITIVE_INFINITY;
     found.push({ causes: serves < SESSIONS_PER_S ? 'anything' : 'refusals', because });
   }
-  const inFlight = system.inFlight?.(set) ?? Number.POSITIVE_INFINITY;
-  const takesMs = Math.ceil(nodes > 1 ? exchangeMs(world, set, inFlight) : 2 * world.syncMs);
-  const rateMax = Math.floor((LOAD_MAX * inFlight * 1000) / takesMs);
-  if (rate > rateMax) {
-    const because =
-      `${rate} operations a second are more than it can take in, ${inFlight} at a time, each of ` +
-      `which may need ${takesMs} ms: set --rate ${rateMax} or less, or let it take more at a time`;
-    found.push({ causes: 'refusals', because });
-  }
+  const overload = tooMuch(system, world, setting);
+  if (overload !== null) found.push({ causes: 'refusals', because: overload });
   if (nodes > 1 && world.unsure > UNSURE_MAX) {
     const because =
       `${percent(world.unsure)} of the messages are lost or late: set network.lossPpm and ` +
@@ -131,6 +124,19 @@ export function hindrances(system: System, setting: Setting): readonly Hindrance
     found.push({ causes: 'anything', because });
   }
   return found;
+}
+
+/** More is asked of a system that works on so many operations at a time than it can take in. */
+function tooMuch(system: System, world: WorldDelays, { nodes, rate, set }: Setting): string | null {
+  const inFlight = system.inFlight?.(set) ?? Number.POSITIVE_INFINITY;
+  if (inFlight === Number.POSITIVE_INFINITY) return null;
+  const takesMs = Math.ceil(nodes > 1 ? exchangeMs(world, set, inFlight) : 2 * world.syncMs);
+  const rateMax = Math.floor((LOAD_MAX * inFlight * 1000) / takesMs);
+  if (rate <= rateMax) return null;
+  return (
+    `${rate} operations a second are more than it can take in, ${inFlight} at a time, each of ` +
+    `which may need ${takesMs} ms: set --rate ${rateMax} or less, or let it take more at a time`
+  );
 }
 
 /**

@@ -153,6 +153,12 @@ describe('liveness after the quiet end', () => {
     expect(property(empty.snapshot(1, 'install', [1, 1]))).toBe('valid');
   });
 
+  test('breaks Disruption when leaders keep being elected without need', () => {
+    const trace = at(TraceWriter.steady(), 1100);
+    for (let term = 2; term <= 9; term++) trace.elect(term % 2, term, [0, 1], [1, 1]);
+    expect(property(trace)).toBe('Disruption');
+  });
+
   test('is not broken by terms that a node tried by itself before anybody heard of it', () => {
     const trace = at(TraceWriter.steady(), 1100);
     for (let term = 2; term <= 40; term++) trace.term(2, term);
