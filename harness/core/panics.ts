@@ -74,7 +74,7 @@ function placeOfSlip(error: Error): string {
 }
 
 /** `commitIndex` of mine.ts:4. */
-function told({ owner, part, file, line }: Place): string {
+export function told({ owner, part, file, line }: Place): string {
   if (file === null) return `\`${part}\` of ${owner}`;
   return `\`${part}\` of ${nameOf(file)}${line === null ? '' : `:${line}`}`;
 }

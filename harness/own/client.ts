@@ -3,6 +3,7 @@
 import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/client.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { Request } from '../../systems/protocol.ts';
+import { bounded } from '../variants/bounded.ts';
 import { shown } from '../variants/guard.ts';
 import { plainCopy } from './plain-data.ts';
 import { Supervision } from './supervision.ts';
@@ -19,7 +20,7 @@ export function ownClient(name: string, client: ClientProtocol): ClientProtocol 
   const open = new Set<number>();
   const checked = (env: ClientEnv) => checkingEnv(supervision, env, open);
   const call = <Result>(part: string, code: () => Result) =>
-    supervision.call(`client.${part}`, code);
+    bounded(() => supervision.call(`client.${part}`, code));
   return {
     start: (env) => {
       const state: unknown = call('start', () => client.start(checked(env)));

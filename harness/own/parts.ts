@@ -10,6 +10,7 @@ import { OPERATIONS, type Operation } from '../../systems/operations.ts';
 import type { System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
+import { bounded } from '../variants/bounded.ts';
 import { shown } from '../variants/guard.ts';
 import { plainCopy } from './plain-data.ts';
 import { Supervision } from './supervision.ts';
@@ -32,23 +33,23 @@ export function supervisedWorkload(workload: Workload): Workload {
     throw supervision.mistake(`answers ${shown(operation)}: ${wrong}`, part);
   };
   const judge = workload.judge?.bind(workload);
+  const call = <Result>(part: string, code: () => Result) =>
+    bounded(() => supervision.call(part, code));
   const own: Partial<Workload> = {
-    ...(judge === undefined
-      ? {}
-      : { judge: (history) => supervision.call('judge', () => judge(history)) }),
+    ...(judge === undefined ? {} : { judge: (history) => call('judge', () => judge(history)) }),
     plan: (config, draw) => {
-      const plan: unknown = supervision.call('plan', () => workload.plan(config, draw));
+      const plan: unknown = call('plan', () => workload.plan(config, draw));
       const wrong = wrongInPlan(plan, operations, config.clients);
       if (wrong === null) return plan as readonly PlannedOperation[];
       throw supervision.mistake(wrong, 'plan');
     },
     settle: (planned, seen) =>
       settled(
-        supervision.call('settle', () => workload.settle(planned, seen)),
+        call('settle', () => workload.settle(planned, seen)),
         'settle',
       ),
     finalReads: (keys) => {
-      const reads: unknown = supervision.call('finalReads', () => workload.finalReads(keys));
+      const reads: unknown = call('finalReads', () => workload.finalReads(keys));
       if (Array.isArray(reads)) return reads.map((one) => settled(one, 'finalReads'));
       throw supervision.mistake(`answers ${shown(reads)}: it must be a list`, 'finalReads');
     },
@@ -61,7 +62,8 @@ export function supervisedNemesis(nemesis: Nemesis): Nemesis {
   const supervision = new Supervision(`nemesis ${nemesis.name}`, CLOCKLESS);
   return over<Nemesis>(nemesis, {
     resolve: (planned, view) => {
-      const fault: unknown = supervision.call('resolve', () => nemesis.resolve(planned, view));
+      const resolve = () => supervision.call('resolve', () => nemesis.resolve(planned, view));
+      const fault: unknown = bounded(resolve);
       if (fault === null) return null;
       const wrong = wrongInFault(fault, nemesis.needs, view.nodes.length);
       if (wrong === null) return fault as Fault;

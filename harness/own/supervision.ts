@@ -4,7 +4,7 @@
  */
 
 import { HarnessError } from '../core/errors.ts';
-import { OwnMistake, OwnThrew } from '../core/panics.ts';
+import { OwnMistake, OwnThrew, type Place } from '../core/panics.ts';
 import { Banned } from '../variants/banned.ts';
 import { placeInOwn } from './origin.ts';
 
@@ -16,7 +16,10 @@ export class Supervision {
   readonly #owner: string;
   /** What it may ask instead: `env.nowUs() and env.random()`. */
   readonly #remedy: string;
-  readonly #banned = new Banned((name) => this.#refuse(name));
+  readonly #banned = new Banned({
+    asked: (name) => this.#refuse(name),
+    place: () => (this.#part === null ? null : this.#placeOf(this.#part)),
+  });
   /** The handler at work; null between two. */
   #part: string | null = null;
   /** What the user's code was told and may have caught. */
@@ -78,9 +81,14 @@ export class Supervision {
     // Whatever becomes of it.
     promise.then(undefined, () => undefined);
     return new OwnMistake(
-      { owner: this.#owner, part, file: null, line: null },
+      this.#placeOf(part),
       'returns a promise: handlers are no async functions, and are over when they return',
     );
+  }
+
+  /** Of a part whose own lines nobody knows. */
+  #placeOf(part: string): Place {
+    return { owner: this.#owner, part, file: null, line: null };
   }
 
   #tell(): void {

@@ -115,6 +115,7 @@ export function virtualRun(
     liveness: livenessObserver(system.name),
     formationUs: FORMATION_TIMES * config.recoveryMaxS * US_PER_S,
     crashModel,
+    bounded: catalogue !== builtIn || variants.some((one) => !system.variants.includes(one)),
     record: watching.record,
     follower: watching.follower ?? (config.stopAtViolation ? new TraceFollower(system) : null),
     stopAtViolation: watching.stopAtViolation || config.stopAtViolation,

@@ -14,6 +14,7 @@ import type { TraceFollower } from '../judge/trace-follower.ts';
 import type { CrashModel } from '../sim/disk.ts';
 import { SimFaults } from '../sim/faults.ts';
 import { World, type WorldSpec } from '../sim/world.ts';
+import { bounded } from '../variants/bounded.ts';
 
 export interface VirtualRun {
   readonly world: WorldSpec;
@@ -33,6 +34,8 @@ export interface VirtualRun {
   readonly crashModel: CrashModel;
   /** Follows the trace while the run goes on; none for a run whose trace is only recorded. */
   readonly follower: TraceFollower | null;
+  /** Whether code is asked of which nobody knows that it returns. */
+  readonly bounded: boolean;
   /** Whether to keep the trace's lines. */
   readonly record: boolean;
   /** Stop as soon as an invariant is broken. */
@@ -60,6 +63,9 @@ export interface VirtualResult {
   /** Nodes that exchanged no message, stored nothing and answered nobody. */
   readonly idle: readonly number[];
 }
+
+/** Few enough that code at its slowest does not look like code that never returns. */
+const BOUNDED_EVENTS = 100;
 
 /** Runs to the end at once. */
 export function runVirtual(run: VirtualRun): VirtualResult {
@@ -112,6 +118,15 @@ export class VirtualDriver {
 
   /** Carries out up to so many events; true when the run has ended. */
   advance(steps: number): boolean {
+    if (!this.#run.bounded) return this.#advance(steps);
+    const until = this.#world.steps + steps;
+    let ended = false;
+    do ended = bounded(() => this.#advance(Math.min(BOUNDED_EVENTS, until - this.#world.steps)));
+    while (!ended && this.#world.steps < until);
+    return ended;
+  }
+
+  #advance(steps: number): boolean {
     if (!this.#started) this.#start();
     const world = this.#world;
     const { watch, stopAtViolation } = this.#run;

@@ -5,6 +5,7 @@ import type { Options, Reply } from '../../systems/protocol.ts';
 import type { Facts } from '../../systems/scenario-words.ts';
 import type { Variant } from '../../systems/system.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
+import { bounded } from '../variants/bounded.ts';
 import { type ActiveRules, applyVariants } from '../variants/variants.ts';
 import { allHold, type Checked, check, passes, type Scene } from './ask.ts';
 import { Clients } from './clients.ts';
@@ -139,7 +140,7 @@ class Player implements Scene {
   #step(step: Step): Told {
     const before = this.nodes.map((_, node) => this.facts(node));
     const inner: Told[] = [];
-    const problem = this.#carryOut(step.action, inner);
+    const problem = bounded(() => this.#carryOut(step.action, inner));
     this.#clients.collect();
     const after = this.nodes.map((_, node) => this.facts(node));
     const details = inner.length > 0 ? [] : detailsOf(this.#telling());

@@ -3,6 +3,8 @@
  * its own would decide otherwise when the run is made again.
  */
 
+import type { Place } from '../core/panics.ts';
+
 type Method = (...parameters: unknown[]) => unknown;
 
 interface Source {
@@ -30,40 +32,64 @@ const SOURCES: readonly Source[] = [
   source('fetch', globalThis, 'fetch'),
 ];
 
-/** Told by name of what is asked; null while code of ours is at work, which may ask. */
-let watcher: ((name: string) => never) | null = null;
+/** Who answers for code of a user's while it is at work. */
+export interface Watcher {
+  /** Told by name of a source that the code asks. */
+  asked(name: string): never;
+  /** Which code it is; null between two parts. */
+  place(): Place | null;
+}
 
-/** Code in which these sources are told by name to `onAsked`, which must throw. */
+/** Of the innermost code of a user's that is at work. */
+let atWork: Watcher | null = null;
+/** Whether code of ours is at work on its behalf, which may ask. */
+let isLifted = false;
+
+/** Code in which these sources are told to the watcher. */
 export class Banned {
-  readonly #onAsked: (name: string) => never;
+  readonly #watcher: Watcher;
 
-  constructor(onAsked: (name: string) => never) {
-    this.#onAsked = onAsked;
+  constructor(watcher: Watcher) {
+    this.#watcher = watcher;
   }
 
   during<Result>(code: () => Result): Result {
     install();
-    return under(this.#onAsked, code);
+    return under(this.#watcher, false, code);
   }
 
   /** Runs code of ours within. */
   lifted<Result>(code: () => Result): Result {
-    return under(null, code);
+    return under(atWork, true, code);
   }
 }
 
-function under<Result>(next: typeof watcher, code: () => Result): Result {
-  const before = watcher;
-  watcher = next;
+/** Where the code of a user's stands that is at work; null where none is. */
+export function placeAtWork(): Place | null {
+  return atWork?.place() ?? null;
+}
+
+/** After code was ended from outside, without its `finally`. */
+export function forgetAtWork(): void {
+  atWork = null;
+  isLifted = false;
+}
+
+function under<Result>(watcher: Watcher | null, lifted: boolean, code: () => Result): Result {
+  const before = atWork;
+  const wasLifted = isLifted;
+  atWork = watcher;
+  isLifted = lifted;
   try {
     return code();
   } finally {
-    watcher = before;
+    atWork = before;
+    isLifted = wasLifted;
   }
 }
 
 function refuse(name: string): void {
-  watcher?.(name);
+  if (!isLifted) atWork?.asked(name);
 }
 
 const afterwards = setImmediate;

@@ -7,7 +7,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../systems/rule-table.ts';
 import type { Variant } from '../../systems/system.ts';
 import { HarnessError } from '../core/errors.ts';
-import { OwnMistake, OwnThrew } from '../core/panics.ts';
+import { OwnMistake, OwnThrew, type Place } from '../core/panics.ts';
 import { Banned } from './banned.ts';
 import { placeOf, placeOfError } from './blame.ts';
 import { ReadOnlyViews } from './read-only.ts';
@@ -47,9 +47,13 @@ export class Guard implements Asker {
   readonly #views = new ReadOnlyViews((what) =>
     this.#refuse(`writes into what it is handed (\`${what}\`), and may change nothing`),
   );
-  readonly #banned = new Banned((name) =>
-    this.#refuse(`asks ${name}, and may decide by nothing but what it is handed`),
-  );
+  readonly #banned = new Banned({
+    asked: (name) => this.#refuse(`asks ${name}, and may decide by nothing but what it is handed`),
+    place: () => {
+      const part = this.#asked.at(-1);
+      return part === undefined ? null : placeOfPart(part);
+    },
+  });
   #mistake: OwnMistake | null = null;
   readonly #tally: Tally;
 
@@ -113,7 +117,11 @@ export class Guard implements Asker {
 }
 
 function mistake(part: Part, message: string): OwnMistake {
-  return new OwnMistake(placeOf(part.variant, part.name), message);
+  return new OwnMistake(placeOfPart(part), message);
+}
+
+function placeOfPart({ variant, name }: Part): Place {
+  return placeOf(variant, name);
 }
 
 /** What was thrown, blamed on the part; what is blamed on another part already, as it is. */
