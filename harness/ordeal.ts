@@ -13,8 +13,10 @@ import {
   checkRuns,
   type RunOptions,
 } from './run/library-options.ts';
-import type { PreparedRun } from './run/prepared.ts';
-import { type RunContext, runAndStore } from './run/run.ts';
+import type { PreparedRun, RunContext } from './run/prepared.ts';
+import { runAndStore } from './run/run.ts';
+import type { RunEvent } from './run/run-event.ts';
+import { outcomes } from './run/seeds.ts';
 import { type SimulatedRun, simulateOnce } from './run/simulate.ts';
 import type { RunSummary } from './store/format.ts';
 import { huntsOf } from './variants/hunts.ts';
@@ -30,7 +32,7 @@ export * from './own/kit.ts';
 export { loadScenario } from './scenario/file.ts';
 export { type PlayedScenario, playScenario } from './scenario/judge.ts';
 export type { Scenario } from './scenario/scenario.ts';
-export type { RunConfig, RunOptions, RunRequest, RunSummary, SimulatedRun };
+export type { RunConfig, RunEvent, RunOptions, RunRequest, RunSummary, SimulatedRun };
 
 /**
  * One simulated run, in memory: synchronous, the same for the same options. Throws `HarnessError`
@@ -51,14 +53,14 @@ export function hunt(
 ): (SimulatedRun & { readonly config: RunConfig }) | null {
   checkRunOptions(options);
   checkRuns(runs);
-  const first = options.seed ?? 1;
+  let invalid: ReturnType<typeof hunt> = null;
   let unknown: ReturnType<typeof hunt> = null;
-  for (let seed = first; seed < first + runs; seed++) {
-    const result = simulate({ ...options, seed });
-    if (result.verdict.kind === 'invalid') return result;
-    if (result.verdict.kind === 'unknown') unknown ??= result;
+  const range = { first: options.seed ?? 1, count: runs, isEnough: () => invalid !== null };
+  for (const run of outcomes(range, (seed) => simulate({ ...options, seed }))) {
+    if (run.verdict.kind === 'invalid') invalid = run;
+    else if (run.verdict.kind === 'unknown') unknown ??= run;
   }
-  return unknown;
+  return invalid ?? unknown;
 }
 
 /** One run on any backend, stored under `store` with its report, as `ordeal run` does. */

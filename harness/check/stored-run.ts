@@ -3,14 +3,15 @@
 import { relative } from 'node:path';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { builtIn } from '../config/catalogue.ts';
+import { endingOf, whyCutShort } from '../core/ending.ts';
 import { HarnessError } from '../core/errors.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { located } from '../own/paths.ts';
 import { type TerminalStyle, terminalBlock } from '../report/terminal.ts';
 import { judgeStored } from '../run/run.ts';
+import type { ExecutionFigures } from '../store/figures.ts';
 import { writeResults } from '../store/files.ts';
-import type { RunFigures } from '../store/format.ts';
-import { readRun } from '../store/reader.ts';
+import { readRun, type StoredRun } from '../store/reader.ts';
 
 /** A run that was judged again. */
 export interface Rejudged {
@@ -21,25 +22,19 @@ export interface Rejudged {
   readonly json: string;
 }
 
-/**
- * What only the execution knew: taken from the first verdict, or absent where there is none. Judging
- * again was not interrupted, whatever the run was.
- */
+/** What only the execution knew, of a run that has no first verdict to take it from. */
 const KILLED = {
   simulatedS: null,
   realS: 0,
   reached: null,
   determinism: null,
-  cutShort: 'the run was killed before it was judged',
-  interrupted: false,
-  failure: null,
-} as const satisfies Partial<RunFigures>;
+  ending: { kind: 'broken-off', because: 'the run was killed before it was judged' },
+} as const satisfies ExecutionFigures;
 
 export async function rejudge(path: string, style: TerminalStyle): Promise<Rejudged> {
   const stored = readRun(path);
   const { catalogue } = await withOwnModules(located(stored.run), builtIn);
-  const execution = { ...KILLED, ...stored.results?.figures, interrupted: false };
-  const results = judgeStored(stored, execution, catalogue);
+  const results = judgeStored(stored, executionOf(stored), catalogue);
   const written = writeAgain(stored.directory, results);
   const first = stored.results?.verdict.kind ?? null;
   const paths = { directory: shown(stored.directory), report: null };
@@ -60,6 +55,16 @@ export async function rejudge(path: string, style: TerminalStyle): Promise<Rejud
     figures,
   });
   return { status: results.exitStatus, text, json };
+}
+
+function executionOf({ results }: StoredRun): ExecutionFigures {
+  if (results === null) return KILLED;
+  const { idle = null, simulatedS, realS, reached, determinism, ...figures } = results.figures;
+  const execution = { idle, simulatedS, realS, reached, determinism };
+  const ending = endingOf(figures);
+  if (ending.kind !== 'interrupted') return { ...execution, ending };
+  // Judging again was not.
+  return { ...execution, ending: { kind: 'broken-off', because: whyCutShort(ending) } };
 }
 
 /** Where a new verdict was written, or why it was not. */

@@ -1,6 +1,7 @@
 /** The YAML file of `--config`: the options of `run` by the names that they have as flags. */
 
 import { z } from 'zod';
+import { BACKEND_NAMES } from '../config/backends.ts';
 import type { RunRequest } from '../config/config.ts';
 import { readYamlFile } from '../config/yaml-file.ts';
 import { clientsIn, secondsIn } from '../core/quantities.ts';
@@ -24,7 +25,7 @@ function parsed<Result>(parse: (text: string) => Result | null, needed: string) 
 
 const schema = z.strictObject({
   system: z.string().optional(),
-  backend: z.enum(['sim', 'docker']).optional(),
+  backend: z.enum(BACKEND_NAMES).optional(),
   workload: z.string().optional(),
   nodes: z.int().optional(),
   concurrency: clients.optional(),

@@ -91,8 +91,8 @@ async function mutants(given: string | undefined, flags: Flags): Promise<number>
     if (flags.json !== true) {
       progress.aside(() => process.stdout.write(`${rowOf(hunted)}\n`));
     }
-    const found = foundText(rows.map((row) => row.hunted));
-    progress.step({ unit: 'variant', done: rows.length, total: chosen.length, found });
+    const { found, unexpected } = countsOf(rows);
+    progress.step({ kind: 'variants', done: rows.length, total: chosen.length, found, unexpected });
     // Lets a signal through.
     await new Promise(setImmediate);
   }
@@ -113,11 +113,11 @@ function printHunted(exitStatus: number, rows: readonly Row[]): void {
   printDocument({ exitStatus, variants: rows.map(documentOf) });
 }
 
-/** `12 found, 1 not as expected`. */
-function foundText(hunted: readonly Hunted[]): string {
-  const found = hunted.filter(({ kills }) => Object.keys(kills).length > 0).length;
-  const wrong = hunted.filter((one) => !asExpected(one)).length;
-  return `${found} found${wrong === 0 ? '' : `, ${wrong} not as expected`}`;
+function countsOf(rows: readonly Row[]): { found: number; unexpected: number } {
+  return {
+    found: rows.filter(({ hunted }) => Object.keys(hunted.kills).length > 0).length,
+    unexpected: rows.filter(({ hunted }) => !asExpected(hunted)).length,
+  };
 }
 
 /** A variant that was hunted. */

@@ -1,7 +1,9 @@
 /** `ordeal replay`: runs a stored simulation again. */
 
 import type { Command } from 'commander';
+import { isVirtual } from '../config/backends.ts';
 import { builtIn, systemNamed } from '../config/catalogue.ts';
+import { endingOf, whyCutShort } from '../core/ending.ts';
 import { EXIT, usage } from '../core/errors.ts';
 import type { GitState } from '../core/git.ts';
 import { withOwnModules } from '../own/modules.ts';
@@ -36,7 +38,7 @@ export function registerReplay(program: Command, done: (status: number) => void)
 async function replay(path: string, verify: boolean): Promise<number> {
   if (isStoredScenario(path)) return replayScenario(path, verify);
   const { run, directory, results, truncated } = readRun(path);
-  if (run.config.backend !== 'sim') {
+  if (!isVirtual(run.config.backend)) {
     throw usage(
       `${path}: was made with backend ${run.config.backend}; only sim runs replay exactly`,
     );
@@ -48,7 +50,7 @@ async function replay(path: string, verify: boolean): Promise<number> {
   // The stored configuration is resolved: nothing of it may be filled in anew.
   const { variants, catalogue } = await prepare(located(run));
   const prepared = { config: run.config, variants, catalogue };
-  const cutShort = truncated || results === null || results.figures.cutShort !== null;
+  const cutShort = truncated || results === null || whyCutShort(endingOf(results.figures)) !== null;
   const parting = await compareWithReplay(directory, cutShort, prepared);
   if (parting === null) {
     const verdict = results === null ? 'no verdict was stored' : `verdict ${results.verdict.kind}`;

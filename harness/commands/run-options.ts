@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Options } from '../../systems/protocol.ts';
+import { BACKEND_NAMES, type BackendName } from '../config/backends.ts';
 import { builtIn } from '../config/catalogue.ts';
 import type { RunRequest } from '../config/config.ts';
 import { type HarnessError, usage } from '../core/errors.ts';
@@ -11,7 +12,7 @@ import { readConfigFile } from './config-file.ts';
 /** What commander makes of the flags. */
 export interface RunFlags {
   readonly config?: string;
-  readonly backend?: 'sim' | 'docker';
+  readonly backend?: BackendName;
   readonly workload?: string;
   readonly nodes?: number;
   readonly concurrency?: number | PerNode;
@@ -34,7 +35,7 @@ export function addRunOptions(command: Command): Command {
   return command
     .option('--config <file>', 'YAML file with options of what to run, by name; flags win over it')
     .addOption(
-      new Option('--backend <name>', 'where nodes run (default: sim)').choices(['sim', 'docker']),
+      new Option('--backend <name>', 'where nodes run (default: sim)').choices(BACKEND_NAMES),
     )
     .option('--workload <name>', 'what clients do (default: register, or what the system serves)')
     .option('--nodes <n>', 'size of the cluster (default: 5)', number)

@@ -14,9 +14,9 @@ import type { Tally } from '../report/tally.ts';
 import { tallyLines, tallyText } from '../report/tally.ts';
 import { styleOf, terminalBlock, wrap } from '../report/terminal.ts';
 import { interruption } from '../run/interruption.ts';
-import type { PreparedRun } from '../run/prepared.ts';
+import type { PreparedRun, RunContext } from '../run/prepared.ts';
 import { type Progress, progressOn } from '../run/progress.ts';
-import { type RunContext, refuseEarly, runAndStore } from '../run/run.ts';
+import { refuseEarly, runAndStore } from '../run/run.ts';
 import { commandOf } from '../run/run-file.ts';
 import { runSeries, type Store } from '../run/series.ts';
 import { StartProgress } from '../run/start-progress.ts';
@@ -86,7 +86,7 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
   const context: RunContext = {
     store: flags.store,
     signal,
-    progress: progress.state,
+    progress: progress.run,
     onStart: start.tell,
   };
   const hint = huntText(prepared);

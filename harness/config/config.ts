@@ -9,6 +9,7 @@ import { clientsOf, type PerNode } from '../core/quantities.ts';
 import { CRASH_MODELS, type CrashModel } from '../sim/disk.ts';
 import type { NetworkOptions } from '../sim/network.ts';
 import type { DiskOptions } from '../sim/world.ts';
+import { type BackendName, isVirtual } from './backends.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
 import { recoveryBoundS } from './recovery.ts';
 import { resolveSettings, type SIMULATOR_OPTIONS } from './settings.ts';
@@ -16,7 +17,7 @@ import { resolveSettings, type SIMULATOR_OPTIONS } from './settings.ts';
 /** Everything that, with the code, determines a run. Stored in `run.json`. */
 export interface RunConfig {
   readonly system: string;
-  readonly backend: 'sim' | 'docker';
+  readonly backend: BackendName;
   readonly workload: string;
   readonly nodes: number;
   /** Clients at a time. */
@@ -99,7 +100,7 @@ export function resolveConfig(
   const backend = request.backend ?? DEFAULTS.backend;
   const boundS = recoveryBoundS(system, { backend, set });
   const recoveryMaxS = request.recoveryMaxS ?? Math.max(boundS, request.recoveryMinS ?? 0);
-  const leastMinS = backend === 'sim' ? boundS / 2 : boundS / 3;
+  const leastMinS = isVirtual(backend) ? boundS / 2 : boundS / 3;
   const config: RunConfig = {
     system: request.system,
     backend,

@@ -6,6 +6,7 @@
 
 import type { Options } from '../../systems/protocol.ts';
 import type { Patience, System } from '../../systems/system.ts';
+import { type BackendName, isVirtual } from './backends.ts';
 
 /** A bound on recovery, in election timeouts (PROTOCOLS 3.5). */
 const TIMEOUTS = 20;
@@ -34,7 +35,7 @@ const LOAD_MAX = 0.5;
 
 /** The part of a run's configuration on which liveness depends. */
 interface Setting {
-  readonly backend: 'sim' | 'docker';
+  readonly backend: BackendName;
   readonly nodes: number;
   /** Clients at a time. */
   readonly concurrency: number;
@@ -49,7 +50,7 @@ export function recoveryBoundS(
   { backend, set }: Pick<Setting, 'backend' | 'set'>,
 ): number {
   const timeoutS = Number(set['electionTimeoutMs'] ?? system.electionTimeoutMs) / 1000;
-  if (backend !== 'sim') return Math.max(LEAST_REAL_S, TIMEOUTS * timeoutS);
+  if (!isVirtual(backend)) return Math.max(LEAST_REAL_S, TIMEOUTS * timeoutS);
   const needs = patienceOf(system).map((patience) => needMs(patience, worldOf(system, set), set));
   const needS = Math.max(0, ...needs) / 1000;
   const { lateMs } = worldOf(system, set);
@@ -98,7 +99,7 @@ export function cannotBeLive(system: System, setting: Setting): string | null {
  */
 export function hindrances(system: System, setting: Setting): readonly Hindrance[] {
   const { backend, nodes, concurrency, set } = setting;
-  if (backend !== 'sim') return [];
+  if (!isVirtual(backend)) return [];
   const world = worldOf(system, set);
   const found: Hindrance[] = [];
   for (const patience of patienceOf(system)) {
@@ -189,7 +190,7 @@ export function electionsByChance(system: System, setting: Setting, seconds: num
     return Number.POSITIVE_INFINITY;
   }
   const [patience] = patienceOf(system);
-  if (backend !== 'sim' || patience?.every === undefined) return 0;
+  if (!isVirtual(backend) || patience?.every === undefined) return 0;
   const world = worldOf(system, set);
   const timeoutMs = Number(set[patience.option]);
   const signs = Math.floor((timeoutMs - world.hopMs * patience.hops) / Number(set[patience.every]));

@@ -1,4 +1,4 @@
-/** What a backend with real processes offers: a live cluster, its clients, its faults. */
+/** What is asked of real machines: a live cluster, its clients, its faults. */
 
 import type { TraceLine } from '../../checkers/trace.ts';
 import type { ClusterView, Fault, FaultKind, Receipt } from '../../nemesis/fault.ts';
@@ -83,7 +83,8 @@ export interface LiveCluster extends AsyncDisposable {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-export interface Backend {
+/** What a backend with real machines offers; `run/live.ts` makes runs on it. */
+export interface LiveBackend {
   readonly name: string;
   readonly faults: readonly FaultKind[];
   /**

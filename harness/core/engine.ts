@@ -12,7 +12,7 @@ import { nodeName } from '../../checkers/trace.ts';
 import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { type Operation, type Outcome, tellsMore } from '../../systems/operations.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
-import { type Ending, FaultSchedule } from './fault-schedule.ts';
+import { type FaultEnd, FaultSchedule } from './fault-schedule.ts';
 import type { Plan } from './plan.ts';
 
 /** What the driver is to do. A `wake` for client -1 is the engine's own. */
@@ -246,7 +246,7 @@ export class Engine {
     else this.#wakeEngine(nowUs, commands);
   }
 
-  #end(endings: readonly Ending[], nowUs: number, commands: Command[]): void {
+  #end(endings: readonly FaultEnd[], nowUs: number, commands: Command[]): void {
     for (const { fault, unfound } of endings) {
       if (unfound !== null) {
         this.#recordFault(nowUs, fault, ['start', unfound.receipt, unfound.targets]);

@@ -24,7 +24,7 @@ export interface Unfound {
 }
 
 /** A fault that is to be undone; `unfound` where it never found anybody to act on. */
-export interface Ending {
+export interface FaultEnd {
   readonly fault: PlannedFault;
   readonly unfound: Unfound | null;
 }
@@ -88,14 +88,14 @@ export class FaultSchedule {
   }
 
   /** The faults to be undone now, each told of once. */
-  takeEnds(nowUs: number): Ending[] {
+  takeEnds(nowUs: number): FaultEnd[] {
     const isDue = (active: Active) =>
       active.attempt.kind !== 'pending' && this.#dueUs(active) <= nowUs;
     return this.#end([...this.#active.values()].filter(isDue), nowUs);
   }
 
   /** All that are left, due or not. */
-  takeAll(nowUs: number): Ending[] {
+  takeAll(nowUs: number): FaultEnd[] {
     return this.#end([...this.#active.values()], nowUs);
   }
 
@@ -144,8 +144,8 @@ export class FaultSchedule {
     return atUs;
   }
 
-  #end(due: readonly Active[], nowUs: number): Ending[] {
-    const endings: Ending[] = [];
+  #end(due: readonly Active[], nowUs: number): FaultEnd[] {
+    const endings: FaultEnd[] = [];
     for (const active of due) {
       if (active.endAskedUs !== null) continue;
       active.endAskedUs = nowUs;

@@ -12,6 +12,7 @@ import type { System } from '../../systems/system.ts';
 import type { ClusterSpec, LiveClient, LiveCluster, RecordedTrace } from '../core/backend.ts';
 import { HarnessError, infrastructure } from '../core/errors.ts';
 import { CausalClock } from '../host/causality.ts';
+import { noteBegin, noteCrash, readTraces } from '../host/node-traces.ts';
 import { TcpClient } from './client.ts';
 import { connectEngine, type EngineInfo, reason, statusOf } from './engine.ts';
 import { DockerFaults } from './faults.ts';
@@ -23,7 +24,6 @@ import { type ClusterPlan, lastLines, NodeContainer, PORT } from './node-contain
 import { type Owner, thisProcess } from './owner.ts';
 import { measurePace, type Pace, Patience } from './patience.ts';
 import { Teardown } from './teardown.ts';
-import { noteBegin, noteCrash, readTraces } from './trace.ts';
 import { Watch } from './watch.ts';
 
 /** A cluster in which nothing moves for so long, on an idle machine, never forms. */

@@ -8,6 +8,7 @@ import { infrastructure } from '../core/errors.ts';
 import type { Skew } from '../host/clock.ts';
 import { NODE_EXIT, type NodeConfig } from '../host/config.ts';
 import type { NodeAnswer, NodeCommand } from '../host/control.ts';
+import { traceFileName } from '../host/node-traces.ts';
 import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
 import { CODE_SUFFIX } from '../own/code.ts';
 import { cpuTime, describeLoss, inspected, killed, mount } from './container.ts';
@@ -17,7 +18,6 @@ import { IMAGE_ROOT, type Image } from './image.ts';
 import type { ModuleMounts } from './module-mounts.ts';
 import { type Owner, toLabels } from './owner.ts';
 import { type Pace, Patience } from './patience.ts';
-import { traceFileName } from './trace.ts';
 
 /** Every node has an address of its own, so all use the same ports. */
 export const PORT = {

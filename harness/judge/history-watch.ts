@@ -31,8 +31,3 @@ export class HistoryWatch {
     return this.#violated;
   }
 }
-
-/** Why such a run did not go to its end. */
-export function stoppedAt(timeUs: number): string {
-  return `stopped at the first violation at ${(timeUs / 1e6).toFixed(1)} s`;
-}

@@ -14,6 +14,7 @@ import type { TraceChecker } from '../../checkers/trace.ts';
 import { type CheckResult, type Verdict, worst } from '../../checkers/verdict.ts';
 import type { ClientPromise, System } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
+import { isVirtual } from '../config/backends.ts';
 import type { RunConfig } from '../config/config.ts';
 import {
   electionsByChance,
@@ -21,6 +22,7 @@ import {
   progressBoundS,
   recoveryBoundS,
 } from '../config/recovery.ts';
+import { type Ending, whyCutShort } from '../core/ending.ts';
 import type { TimedCheck } from '../store/format.ts';
 import { idlenessNote, untestedByFaults, untestedByReads } from './participation.ts';
 import type { TraceFollower } from './trace-follower.ts';
@@ -62,8 +64,7 @@ export interface Evidence {
   readonly gap: string | null;
   /** Nodes that never did anything; null where nobody counted. */
   readonly idle: readonly number[] | null;
-  /** Why the run did not go to its end; null where it did. */
-  readonly cutShort: string | null;
+  readonly ending: Ending;
   /** By how much longer work took on the machine than on an idle one; 1 where absent. */
   readonly slowness?: number;
 }
@@ -176,7 +177,7 @@ export const judges: readonly Judge[] = [
     judge: (evidence) => {
       const { config, system, history } = evidence;
       // Of real machines nobody knows whether they were in time: there a quiet end must do.
-      if (system.suffices === undefined || config.backend !== 'sim') return null;
+      if (system.suffices === undefined || !isVirtual(config.backend)) return null;
       if (phaseMark(history, 'unformed') !== null) return null;
       const { nodes, set } = config;
       const boundNs = progressBoundS(system, config) * 1e9;
@@ -236,7 +237,8 @@ export function judgeRun(evidence: Evidence): {
   });
   const verdicts = checks.map((check) => check.verdict);
   // First, so that of all doubts the reader is told this one.
-  if (evidence.cutShort !== null) verdicts.unshift({ kind: 'unknown', because: evidence.cutShort });
+  const because = whyCutShort(evidence.ending);
+  if (because !== null) verdicts.unshift({ kind: 'unknown', because });
   const verdict = worst(verdicts);
   const notes = verdict.kind === 'valid' ? unjudgedIn(evidence) : [];
   const note = ['every checker found its property kept', ...notes].join('; ');
@@ -248,7 +250,7 @@ function unjudgedIn({ config, system, idle }: Evidence): readonly string[] {
   const { nodes, nemesis, backend } = config;
   const idleness = idlenessNote({ idle: idle ?? [], nodes });
   // In containers nobody is asked for it.
-  const asksProgress = backend === 'sim' && nodes > 1 && nemesis.length > 0;
+  const asksProgress = isVirtual(backend) && nodes > 1 && nemesis.length > 0;
   return [
     ...(idleness === null ? [] : [idleness]),
     ...(asksProgress && system.suffices === undefined

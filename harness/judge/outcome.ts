@@ -4,6 +4,7 @@
  */
 
 import type { Verdict } from '../../checkers/verdict.ts';
+import { type Ending, whyCutShort } from '../core/ending.ts';
 import { EXIT } from '../core/errors.ts';
 import type { RunFigures } from '../store/format.ts';
 
@@ -25,8 +26,8 @@ export interface Outcome {
 }
 
 /** What a run's execution adds to what its checkers say. */
-export interface Circumstances
-  extends Pick<RunFigures, 'reached' | 'determinism' | 'failure' | 'interrupted'> {
+export interface Circumstances extends Pick<RunFigures, 'reached' | 'determinism'> {
+  readonly ending: Ending;
   /** Where the user's own code comes from, which is the first to suspect: files, names. */
   readonly suspects: readonly string[];
 }
@@ -37,7 +38,7 @@ export interface Circumstances
  * nothing. What is not valid in the end is no valid verdict either.
  */
 export function outcomeOf(verdict: Verdict, circumstances: Circumstances): Outcome {
-  const { failure, interrupted, determinism, reached, suspects } = circumstances;
+  const { ending, determinism, reached, suspects } = circumstances;
   const lost =
     determinism !== null && determinism.identical < determinism.replays
       ? lostDeterminism(determinism, suspects)
@@ -45,8 +46,8 @@ export function outcomeOf(verdict: Verdict, circumstances: Circumstances): Outco
   if (verdict.kind === 'invalid') {
     return { verdict: lost === null ? verdict : { ...verdict, note: lost }, status: EXIT.invalid };
   }
-  if (failure !== null) return doubt(failure, EXIT.infrastructure);
-  if (interrupted) return doubt('the run was interrupted', EXIT.interrupted);
+  if (ending.kind === 'failed') return doubt(whyCutShort(ending), EXIT.infrastructure);
+  if (ending.kind === 'interrupted') return doubt(whyCutShort(ending), EXIT.interrupted);
   if (lost !== null) return doubt(lost, EXIT.infrastructure);
   const idle = verdict.kind === 'valid' ? idleVariant(reached) : null;
   if (idle !== null) return doubt(idle, EXIT.unknown);

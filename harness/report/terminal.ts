@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
+import { isVirtual } from '../config/backends.ts';
 import type { LaneFigures, RunSummary, TimedCheck } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
@@ -161,7 +162,7 @@ function pathLines({ run, results, paths }: RunSummary, style: TerminalStyle): s
   const rows: [label: string, text: string][] = [];
   if (results.verdict.kind !== 'valid' || paths.directory === null) {
     // Only a simulation replays; elsewhere the same plan can be run again.
-    const replays = run.config.backend === 'sim' && paths.directory !== null;
+    const replays = isVirtual(run.config.backend) && paths.directory !== null;
     const again = replays ? `npx ordeal replay ${paths.directory}` : run.command;
     rows.push(['replay', again]);
   }

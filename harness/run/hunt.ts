@@ -8,6 +8,7 @@ import type { System, Variant } from '../../systems/system.ts';
 import { builtIn, type Catalogue } from '../config/catalogue.ts';
 import { resolveConfig } from '../config/config.ts';
 import { type Finding, findingsOf } from '../judge/tiers.ts';
+import { outcomes } from './seeds.ts';
 import { simulateOnce } from './simulate.ts';
 
 export interface HuntOptions {
@@ -50,15 +51,17 @@ export function huntVariant(
   let runs = 0;
   const complete = (): boolean =>
     firstOnly ? Object.keys(kills).length > 0 : TIERS.every((tier) => kills[tier] !== undefined);
-  while (runs < seeds && !complete()) {
-    const seed = firstSeed + runs;
-    runs++;
+  const make = (seed: number) => {
     const request = { system: system.name, seed };
     const config = resolveConfig(request, [variant.hunt ?? {}], () => seed, catalogue);
     // The other tiers must have their say as well, so the run goes to its end.
-    const run = simulateOnce(config, [variant], catalogue, firstOnly);
-    changed += Object.values(run.reached).reduce((sum, reach) => sum + reach.changed, 0);
-    for (const finding of findingsOf(run.checks)) {
+    return { seed, ...simulateOnce(config, [variant], catalogue, firstOnly) };
+  };
+  const range = { first: firstSeed, count: seeds, isEnough: complete };
+  for (const { seed, reached, checks } of outcomes(range, make)) {
+    runs++;
+    changed += Object.values(reached).reduce((sum, reach) => sum + reach.changed, 0);
+    for (const finding of findingsOf(checks)) {
       // What is harmless may still be slow: some decoys only elect more often.
       if (variant.kind === 'decoy' && finding.property.startsWith('Liveness:')) continue;
       kills[finding.tier] ??= { ...finding, seeds: runs, seconds: nowS() - begunS, seed };

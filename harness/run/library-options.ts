@@ -6,6 +6,7 @@
 import type { Nemesis } from '../../nemesis/fault.ts';
 import type { System, Variant } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
+import { BACKEND_NAMES } from '../config/backends.ts';
 import type { RunRequest } from '../config/config.ts';
 import { suggestion, usage } from '../core/errors.ts';
 import { clientsIn } from '../core/quantities.ts';
@@ -13,7 +14,7 @@ import { checkPart } from '../own/modules.ts';
 import type { Kind } from '../own/shapes.ts';
 import { checkVariant } from '../own/variants.ts';
 import { shown } from '../variants/guard.ts';
-import type { RunContext } from './run.ts';
+import type { RunContext } from './prepared.ts';
 
 /** What to run: as on the command line, with own systems, workloads and nemeses by value. */
 export interface RunOptions
@@ -41,12 +42,16 @@ const truth: Needed = ['true or false', (value) => typeof value === 'boolean'];
 const listener: Needed = ['a function', (value) => typeof value === 'function'];
 const parts: Needed = ['a list of names or objects', isPartList];
 
+const backendNames = new Intl.ListFormat('en', { type: 'disjunction' }).format(
+  BACKEND_NAMES.map((name) => `"${name}"`),
+);
+
 const OPTIONS: Readonly<Record<keyof RunOptions, Needed>> = {
   system: ['the name of a system, or a system', isPart],
   workload: ['the name of a workload, or a workload', isPart],
   nemesis: parts,
   variants: parts,
-  backend: ['"sim" or "docker"', (value) => value === 'sim' || value === 'docker'],
+  backend: [backendNames, (value) => BACKEND_NAMES.some((name) => name === value)],
   nodes: number,
   concurrency: [
     'a number, or one for each node, as in "2n"',

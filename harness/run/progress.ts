@@ -3,17 +3,8 @@
  * line that changes in place on a terminal, and a line now and then elsewhere.
  */
 
-import { plural, seconds } from '../report/text.ts';
-
-/** A piece of work that is under way. */
-export interface Step {
-  /** What is counted, in the singular: `run`. */
-  readonly unit: string;
-  readonly done: number;
-  readonly total: number;
-  /** What has been found so far; empty for nothing. */
-  readonly found: string;
-}
+import { NBSP, plural, seconds } from '../report/text.ts';
+import type { RunEvent, WorkEvent } from './run-event.ts';
 
 export interface Progress {
   /** Something has happened that stays worth reading. */
@@ -22,8 +13,10 @@ export interface Progress {
   readonly aside: (write: () => void) => void;
   /** What is going on now, in place of what was said of that before; empty for nothing. */
   readonly state: (text: string) => void;
+  /** The same of one run. */
+  readonly run: (event: RunEvent) => void;
   /** The work goes on; the rate is over the time since its first step. */
-  readonly step: (step: Step) => void;
+  readonly step: (event: WorkEvent) => void;
   /** The work is over: nothing of its line is left on a terminal. */
   readonly end: () => void;
 }
@@ -50,7 +43,7 @@ export function progressOn(
   if (quiet) {
     const nothing = () => undefined;
     const aside: Progress['aside'] = (write) => write();
-    return { line: nothing, aside, state: nothing, step: nothing, end: nothing };
+    return { line: nothing, aside, state: nothing, run: nothing, step: nothing, end: nothing };
   }
   const inPlace = target.isTTY === true;
   let begunMs: number | null = null;
@@ -83,14 +76,16 @@ export function progressOn(
     shown = text.slice(0, (target.columns ?? 80) - 1);
     target.write(shown);
   };
+  const state = (text: string) => {
+    const now = nowMs();
+    if (text === '') clear();
+    else if (isDue(now)) say(text, now);
+  };
   return {
     line: (text) => aside(() => target.write(`${text}\n`)),
     aside,
-    state(text) {
-      const now = nowMs();
-      if (text === '') clear();
-      else if (isDue(now)) say(text, now);
-    },
+    state,
+    run: (event) => state(runText(event)),
     step(step) {
       const now = nowMs();
       begunMs ??= now;
@@ -104,16 +99,50 @@ export function progressOn(
   };
 }
 
+/** `12 s: load, 1 204 events, 2 faults in force`. */
+export function runText(event: RunEvent): string {
+  switch (event.kind) {
+    case 'simulated':
+      return `simulated ${Math.round(event.doneS)} of about ${Math.round(event.totalS)} s`;
+    case 'live': {
+      const events = plural(event.events, 'event');
+      const faults = plural(event.faultsInForce, 'fault');
+      return plain(
+        `${Math.round(event.elapsedS)} s: ${event.phase}, ${events}, ${faults} in force`,
+      );
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
 /** `120 of 1 000 runs · 41.2/s · 21.4 s left · 119 valid, 1 unknown`. */
-export function stepText({ unit, done, total, found }: Step, elapsedS: number): string {
-  const parts = [`${done} of ${plural(total, unit)}`];
+export function stepText(event: WorkEvent, elapsedS: number): string {
+  const { done, total } = event;
+  const parts = [`${done} of ${plural(total, event.kind === 'runs' ? 'run' : 'variant')}`];
   if (done > 0 && elapsedS > 0) {
     const perSecond = done / elapsedS;
     parts.push(perSecond >= 1 ? `${perSecond.toFixed(1)}/s` : `${seconds(1 / perSecond)} each`);
     if (done < total) parts.push(`${duration((total - done) / perSecond)} left`);
   }
+  const found = foundText(event);
   if (found !== '') parts.push(found);
-  return parts.join(' · ').replaceAll('\u00a0', ' ');
+  return plain(parts.join(' · '));
+}
+
+/** `3 valid, 1 unknown`, `12 found, 1 not as expected`: what there is of each. */
+function foundText(event: WorkEvent): string {
+  if (event.kind === 'variants') {
+    const { found, unexpected } = event;
+    return `${found} found${unexpected === 0 ? '' : `, ${unexpected} not as expected`}`;
+  }
+  const kinds = ['invalid', 'unknown', 'valid'] as const;
+  const there = kinds.filter((kind) => event[kind] > 0);
+  return there.map((kind) => `${event[kind]} ${kind}`).join(', ');
+}
+
+function plain(text: string): string {
+  return text.replaceAll(NBSP, ' ');
 }
 
 /** A time to wait, as coarse as it is long. */

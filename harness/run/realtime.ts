@@ -7,11 +7,12 @@ import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import type { LiveClient, LiveCluster } from '../core/backend.ts';
 import { describeFault } from '../core/describe-fault.ts';
+import type { Ending } from '../core/ending.ts';
 import { type Command, Engine, type EngineConfig, WAIT_TIMES } from '../core/engine.ts';
 import { type HarnessError, infrastructure } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { HistoryWatch } from '../judge/history-watch.ts';
-import { NBSP, plural } from '../report/text.ts';
+import type { RunEvent } from './run-event.ts';
 
 export interface RealtimeRun {
   readonly cluster: LiveCluster;
@@ -33,7 +34,7 @@ export interface RealtimeRun {
   /** Called after every step, so that what was recorded can be written. */
   readonly onStep: (history: History) => void;
   /** Told now and then how far the run is. */
-  readonly progress: (state: string) => void;
+  readonly progress: (event: RunEvent) => void;
 }
 
 /** What quiet end and final reads may take beyond the time that was planned. */
@@ -50,10 +51,7 @@ const PROGRESS_MS = 10_000;
 export interface RealtimeResult {
   readonly history: History;
   readonly quietAtUs: number | null;
-  readonly endUs: number;
-  readonly finished: boolean;
-  /** Whether it was stopped at a violation. */
-  readonly violated: boolean;
+  readonly ending: Ending;
 }
 
 /** A fault with its targets, and what was found when it was carried out. */
@@ -79,10 +77,10 @@ class RealtimeDriver {
   readonly #inForce = new Map<number, Promise<StartedFault>>();
   /** Starts and ends of faults that are under way. */
   readonly #faultWork = new Set<Promise<void>>();
-  readonly #end = Promise.withResolvers<boolean>();
+  readonly #end = Promise.withResolvers<Ending>();
   #stopped = false;
-  #violated = false;
   #askAgainUs = 0;
+  #latestUs = 0;
 
   constructor(run: RealtimeRun) {
     this.#run = run;
@@ -92,7 +90,7 @@ class RealtimeDriver {
   }
 
   async run(): Promise<RealtimeResult> {
-    const interrupted = () => this.#end.resolve(false);
+    const interrupted = () => this.#end.resolve({ kind: 'interrupted' });
     this.#run.signal.addEventListener('abort', interrupted, { once: true });
     this.#run.cluster.onLoss((failure) => this.#lose(failure));
     this.#step(() => this.#engine.start());
@@ -103,12 +101,11 @@ class RealtimeDriver {
       const message = `the run did not end within ${Math.round(limitMs / 1000)} s`;
       this.#end.reject(infrastructure(message));
     }, limitMs);
-    let finished: boolean;
-    let endUs: number;
+    let ending: Ending;
     try {
-      finished = await this.#end.promise;
-      endUs = this.#nowUs();
-      const loss = finished ? await this.#run.cluster.lossSoFar() : null;
+      ending = await this.#end.promise;
+      const isDone = ending.kind === 'finished';
+      const loss = isDone ? await this.#run.cluster.lossSoFar() : null;
       if (loss !== null) {
         this.#lose(loss);
         throw loss;
@@ -123,13 +120,7 @@ class RealtimeDriver {
       for (const client of this.#clients.values()) client.close();
     }
     const { history, quietAtUs } = this.#engine;
-    return {
-      history,
-      quietAtUs,
-      endUs,
-      finished,
-      violated: this.#violated,
-    };
+    return { history, quietAtUs, ending };
   }
 
   /** What was recorded says so as well: whoever judges it later must know. */
@@ -150,20 +141,24 @@ class RealtimeDriver {
   }
 
   #tell(): void {
-    const seconds = Math.round(this.#nowUs() / 1e6);
     const { phase, history } = this.#engine;
-    const faults = this.#inForce.size;
-    this.#run.progress(
-      `${seconds} s: ${phase}, ${plural(history.length, 'event')}, ${plural(faults, 'fault')} in force`.replaceAll(
-        NBSP,
-        ' ',
-      ),
-    );
+    this.#run.progress({
+      kind: 'live',
+      elapsedS: this.#nowUs() / 1e6,
+      phase,
+      events: history.length,
+      faultsInForce: this.#inForce.size,
+    });
   }
 
-  /** Microseconds since the load began. */
-  #nowUs(): number {
-    return Number((process.hrtime.bigint() - this.#startNs) / 1000n);
+  /**
+   * Microseconds since the load began, never less than before: a timer may come a little early, and
+   * counts as in time (`atLeastUs`). What is recorded after it must not seem to be before it.
+   */
+  #nowUs(atLeastUs = 0): number {
+    const measuredUs = Number((process.hrtime.bigint() - this.#startNs) / 1000n);
+    this.#latestUs = Math.max(this.#latestUs, atLeastUs, measuredUs);
+    return this.#latestUs;
   }
 
   /** Everything that reaches the engine passes here: a bug of ours ends the run, loudly. */
@@ -174,8 +169,7 @@ class RealtimeDriver {
       const { history } = this.#engine;
       this.#run.onStep(history);
       if (this.#run.watch?.isViolated(history) !== true) return;
-      this.#violated = true;
-      this.#end.resolve(false);
+      this.#end.resolve({ kind: 'violated', atUs: this.#nowUs() });
     } catch (error) {
       this.#end.reject(error);
     }
@@ -196,7 +190,7 @@ class RealtimeDriver {
         this.#beside(this.#endFault(command.fault));
         break;
       case 'finish':
-        this.#end.resolve(true);
+        this.#end.resolve({ kind: 'finished' });
         break;
     }
   }
@@ -205,7 +199,7 @@ class RealtimeDriver {
     const delayMs = Math.max(0, (atUs - this.#nowUs()) / 1000);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#step(() => this.#engine.wake(client, Math.max(this.#nowUs(), atUs)));
+      this.#step(() => this.#engine.wake(client, this.#nowUs(atUs)));
     }, delayMs);
     this.#timers.add(timer);
   }

@@ -1,23 +1,14 @@
-/** One stored run, top to bottom: plan, cluster, engine, record, verdict read back from disk, report. */
+/** One stored run, top to bottom: prepare, execute and record, judge from disk, report. */
 
-import { existsSync, statSync } from 'node:fs';
-import { basename, relative, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { relative } from 'node:path';
 import { lossOf } from '../../checkers/fault-windows.ts';
 import { promiseOf } from '../../systems/system.ts';
-import {
-  builtIn,
-  type Catalogue,
-  nemesisNamed,
-  systemNamed,
-  workloadNamed,
-} from '../config/catalogue.ts';
+import { isVirtual } from '../config/backends.ts';
+import { builtIn, type Catalogue, systemNamed, workloadNamed } from '../config/catalogue.ts';
 import type { RunConfig } from '../config/config.ts';
-import type { Backend } from '../core/backend.ts';
-import { HarnessError, infrastructure, usage } from '../core/errors.ts';
-import type { OnStart } from '../core/start-event.ts';
-import { hasNodeTraces, readTraces } from '../docker/trace.ts';
-import { readReached } from '../host/reach-file.ts';
-import { HistoryWatch, stoppedAt } from '../judge/history-watch.ts';
+import { type Ending, whyCutShort } from '../core/ending.ts';
+import { HarnessError, infrastructure } from '../core/errors.ts';
 import { judgeRun, quietTimeNs } from '../judge/judge.ts';
 import { outcomeOf } from '../judge/outcome.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
@@ -30,55 +21,33 @@ import { writeDerived, writeResults } from '../store/files.ts';
 import { type ResultsFile, type RunFigures, type RunSummary, SCHEMA } from '../store/format.ts';
 import { readRun, type StoredRun } from '../store/reader.ts';
 import { RunWriter } from '../store/writer.ts';
-import { addReach } from '../variants/tally.ts';
-import { type ActiveRules, applyVariants } from '../variants/variants.ts';
-import type { PreparedRun } from './prepared.ts';
-import { runRealtime } from './realtime.ts';
-import { compareWithReplay } from './replay.ts';
+import type { Backend, Execution } from './backend.ts';
+import { backendNamed } from './backends.ts';
+import type { PreparedRun, RunContext } from './prepared.ts';
 import { describeRun } from './run-file.ts';
-import { isSettled, phasesOf, planOf, virtualRun } from './simulate.ts';
-import { VirtualDriver } from './virtual.ts';
-
-/** What surrounds a run. */
-export interface RunContext {
-  readonly store: string;
-  /** Aborted by Ctrl-C: what is recorded so far is judged and kept. */
-  readonly signal: AbortSignal;
-  /** Told now and then how far the run is. */
-  readonly progress: (state: string) => void;
-  /** Told how far containers, and the image that they need, are on their way. */
-  readonly onStart: OnStart;
-}
 
 /** What an execution leaves, besides what is on disk. */
-interface Executed {
+interface Executed extends Omit<ExecutionFigures, 'determinism'> {
   readonly directory: string;
-  readonly idle: readonly number[] | null;
-  readonly simulatedS: number | null;
-  readonly realS: number;
-  readonly reached: RunFigures['reached'];
-  readonly cutShort: string | null;
-  readonly interrupted: boolean;
-  /** What went wrong in our own machinery; null where nothing did. */
-  readonly failure: string | null;
 }
 
-const INTERRUPTED = 'the run was interrupted';
-/** Events between two looks at the signal and two writes. */
-const SLICE_EVENTS = 200_000;
-/** How often a long simulation says how far it is. */
-const PROGRESS_MS = 2_000;
 /** A replay doubles the time of a run: longer ones are only replayed when asked for. */
 const REPLAY_SECONDS_MAX = 10;
 
-/** Makes the run, stores it, judges it from disk and writes its report. */
-export async function runAndStore(prepared: PreparedRun, context: RunContext): Promise<RunSummary> {
-  const simulated = prepared.config.backend === 'sim';
-  const executed = simulated
-    ? await executeSimulated(prepared, context)
-    : await executeLive(prepared, context);
+/**
+ * Makes the run, stores it, judges it from disk and writes its report. `backend` is the one that the
+ * configuration names, unless a test brings its own.
+ */
+export async function runAndStore(
+  prepared: PreparedRun,
+  context: RunContext,
+  backend?: Backend,
+): Promise<RunSummary> {
+  const used = backend ?? (await backendNamed(prepared.config.backend));
+  await used.prepare(prepared);
+  const executed = await execute(used, prepared, context);
   const stored = readBack(executed);
-  const determinism = simulated ? await replayed(prepared, executed, context.signal) : null;
+  const determinism = await compared(used, prepared, executed, context.signal);
   const execution = { ...executed, determinism };
   const results = judgeStored(stored, execution, prepared.catalogue);
   try {
@@ -87,21 +56,82 @@ export async function runAndStore(prepared: PreparedRun, context: RunContext): P
   } catch (error) {
     // No room for the verdict: it is said nevertheless, and that the run could not be kept.
     if (!(error instanceof HarnessError)) throw error;
-    const failure = executed.failure ?? error.message;
-    const unkept = judgeStored(stored, { ...execution, failure }, prepared.catalogue);
+    const ending = failed(executed.ending, error.message);
+    const unkept = judgeStored(stored, { ...execution, ending }, prepared.catalogue);
     const directory = relative(process.cwd(), stored.directory) || '.';
     return { run: stored.run, results: unkept, paths: { directory, report: null } };
   }
 }
 
+/** Throws, before anything is made or started, where the backend cannot run this here. */
+export async function refuseEarly(prepared: PreparedRun): Promise<void> {
+  const backend = await backendNamed(prepared.config.backend);
+  await backend.prepare(prepared);
+}
+
+/** Carries the run out, and records it. */
+async function execute(
+  backend: Backend,
+  prepared: PreparedRun,
+  context: RunContext,
+): Promise<Executed> {
+  const execution = backend.execution(prepared);
+  const live = !isVirtual(prepared.config.backend);
+  using writer = new RunWriter({ store: context.store, run: describeRun(prepared), live });
+  const ending = await drive(execution, writer, context);
+  return { directory: writer.directory, ending, ...execution.figures(writer.logPath('')) };
+}
+
+async function drive(
+  execution: Execution,
+  writer: RunWriter,
+  context: RunContext,
+): Promise<Ending> {
+  try {
+    writer.plan(execution.plan);
+    const ending = await execution.drive(writer, context);
+    writer.close();
+    return ending;
+  } catch (thrown) {
+    // Interrupted while the cluster was starting: it has cleaned up after itself.
+    if (context.signal.aborted && thrown === context.signal.reason) return { kind: 'interrupted' };
+    const error = mistakeOfOwn(thrown) ?? thrown;
+    if (!(error instanceof HarnessError)) throw error;
+    if (error.failure === 'infrastructure') return { kind: 'failed', because: error.message };
+    // A mistake of a user's code shows when it is asked: nothing was run that counts.
+    writer.discard();
+    throw error;
+  }
+}
+
+/** The first failure is the one that is told. */
+function failed(ending: Ending, because: string): Ending {
+  return ending.kind === 'failed' ? ending : { kind: 'failed', because };
+}
+
 /** What was recorded; a store that somebody removed in the meantime is no mistake in the command. */
-function readBack({ directory, failure }: Executed): StoredRun {
+function readBack({ directory, ending }: Executed): StoredRun {
   try {
     return readRun(directory);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    throw infrastructure(failure ?? `the run was removed from the store: ${error.message}`, error);
+    const removed = `the run was removed from the store: ${error.message}`;
+    throw infrastructure(ending.kind === 'failed' ? ending.because : removed, error);
   }
+}
+
+/** Makes the run once more and compares the bytes; whoever interrupts that has had the run itself. */
+async function compared(
+  backend: Backend,
+  prepared: PreparedRun,
+  { ending, realS, directory }: Executed,
+  signal: AbortSignal,
+): Promise<RunFigures['determinism']> {
+  const isWhole = ending.kind !== 'interrupted' && ending.kind !== 'failed';
+  if (backend.compare === undefined || !isWhole || realS > REPLAY_SECONDS_MAX) return null;
+  const parting = await backend.compare(directory, false, prepared, signal);
+  if (signal.aborted) return null;
+  return parting === null ? { replays: 1, identical: 1 } : { replays: 1, identical: 0, parting };
 }
 
 /** Judges a stored run by what is on disk, and nothing else. */
@@ -113,9 +143,7 @@ export function judgeStored(
   const { config } = stored.run;
   const follower = new TraceFollower(systemNamed(config.system, catalogue));
   const gap = follower.feedAll(stored.trace, quietTimeNs(stored.history));
-  const loss = lossOf(stored.history);
-  const cutShort =
-    execution.cutShort ?? loss ?? (stored.truncated ? 'the recording is cut off' : null);
+  const ending = endingOnDisk(execution.ending, stored);
   const judged = judgeRun({
     config,
     workload: workloadNamed(config.workload, catalogue),
@@ -125,14 +153,12 @@ export function judgeStored(
     follower,
     gap: stored.lost ?? (stored.truncated ? 'the trace is cut off' : gap),
     idle: execution.idle ?? null,
-    cutShort,
+    ending,
     slowness: Number(stored.run.backend['slowness'] ?? 1),
   });
-  const figures = figuresOf(stored.history, judged.checks, { ...execution, cutShort });
+  const figures = figuresOf(stored.history, judged.checks, { ...execution, ending });
   const suspects = suspectsIn(config, stored.run.byValue);
-  // A node that died of something else is our own trouble, also where the run went on.
-  const failure = figures.failure ?? loss;
-  const { verdict, status } = outcomeOf(judged.verdict, { ...figures, failure, suspects });
+  const { verdict, status } = outcomeOf(judged.verdict, { ...figures, ending, suspects });
   return {
     schema: SCHEMA,
     kind: 'results',
@@ -142,6 +168,15 @@ export function judgeStored(
     checks: judged.checks,
     figures,
   };
+}
+
+/** What is on disk may know better than whoever made the run. */
+function endingOnDisk(ending: Ending, { history, truncated }: StoredRun): Ending {
+  // A node that died of something else is our own trouble, also where the run went on.
+  const loss = lossOf(history);
+  if (loss !== null) return failed(ending, loss);
+  if (!truncated || whyCutShort(ending) !== null) return ending;
+  return { kind: 'broken-off', because: 'the recording is cut off' };
 }
 
 /** Code that is not ours, else what was planted: the first to suspect where two runs differ. */
@@ -167,198 +202,4 @@ export function writeReport(stored: StoredRun, results: ResultsFile): RunSummary
   writeDerived(directory, 'summary', summaryMarkdown(summary));
   writeDerived(directory, 'junit', junitXml([summary]));
   return summary;
-}
-
-async function executeSimulated(prepared: PreparedRun, context: RunContext): Promise<Executed> {
-  const { config, variants, catalogue } = prepared;
-  const watching = { follower: null, record: true, stopAtViolation: false };
-  const { run, active } = virtualRun(config, variants, watching, catalogue);
-  const driver = new VirtualDriver(run);
-  using writer = new RunWriter({ store: context.store, run: describeRun(prepared), live: false });
-  const begunMs = performance.now();
-  let ended = false;
-  let failure: string | null = null;
-  let toldMs = begunMs;
-  try {
-    writer.plan(run.plan);
-    while (!ended && !context.signal.aborted) {
-      ended = driver.advance(SLICE_EVENTS);
-      if (performance.now() - toldMs > PROGRESS_MS) {
-        toldMs = performance.now();
-        const doneS = Math.round(driver.result().endUs / 1e6);
-        context.progress(`simulated ${doneS} of about ${Math.round(config.timeLimitS)} s`);
-      }
-      writer.history(driver.history);
-      writer.trace(driver.takeLines());
-      // Lets a signal through.
-      await new Promise(setImmediate);
-    }
-    writer.close();
-  } catch (thrown) {
-    const error = mistakeOfOwn(thrown) ?? thrown;
-    // A mistake of a user's code shows when it is asked: nothing was run that counts.
-    if (error instanceof HarnessError && error.failure === 'usage') writer.discard();
-    if (!(error instanceof HarnessError && error.failure === 'infrastructure')) throw error;
-    failure = error.message;
-  }
-  const interrupted = failure === null && !ended;
-  return {
-    directory: writer.directory,
-    idle: driver.result().idle,
-    simulatedS: driver.result().endUs / 1e6,
-    realS: (performance.now() - begunMs) / 1000,
-    reached: variants.length === 0 ? null : active.reached,
-    cutShort: failure ?? (interrupted ? INTERRUPTED : stopOf(driver.result())),
-    interrupted,
-    failure,
-  };
-}
-
-/** Why a run ended before its time although nobody interrupted it. */
-function stopOf(result: { readonly violated: boolean; readonly endUs: number }): string | null {
-  return result.violated ? stoppedAt(result.endUs) : null;
-}
-
-async function executeLive(prepared: PreparedRun, context: RunContext): Promise<Executed> {
-  const { config, catalogue, variants } = prepared;
-  const system = systemNamed(config.system, catalogue);
-  const dockerBackend = await readyBackend(prepared);
-  const run = describeRun(prepared);
-  using writer = new RunWriter({ store: context.store, run, live: true });
-  const workload = workloadNamed(config.workload, catalogue);
-  const active = applyVariants(system, variants);
-  const plan = planOf(config, catalogue);
-  writer.plan(plan);
-  const begunMs = performance.now();
-  const executed = (cutShort: string | null, failure: string | null = null): Executed => ({
-    directory: writer.directory,
-    idle: null,
-    simulatedS: null,
-    realS: (performance.now() - begunMs) / 1000,
-    reached: variants.length === 0 ? null : reachedBy(active, writer.logPath('')),
-    cutShort,
-    interrupted: cutShort === INTERRUPTED,
-    failure,
-  });
-  const modules = (config.modules ?? []).map((file) => resolve(file));
-  let hasTrace = false;
-  try {
-    await using cluster = await dockerBackend.launch({
-      runId: basename(writer.directory),
-      system,
-      client: active.client(config.seed),
-      nodes: config.nodes,
-      options: config.set,
-      mutants: config.mutants,
-      ruleFiles: config.rules.map((file) => resolve(file)),
-      // What was named last goes before, as in the catalogue.
-      systemModules: isOwn(prepared) ? modules.toReversed() : [],
-      seed: config.seed,
-      logDirectory: resolve(writer.logPath('')),
-      startupTimeoutS: config.startupTimeoutS,
-      onStart: context.onStart,
-      signal: context.signal,
-    });
-    const describe = () => ({ ...cluster.facts, slowness: String(cluster.slowness()) });
-    writer.run({ ...run, backend: describe() });
-    const running = runRealtime({
-      cluster,
-      plan,
-      workload,
-      nemeses: catalogue.nemeses,
-      engine: phasesOf(config),
-      isSettled: (quietAtNs, nowNs) => {
-        const follower = new TraceFollower(system);
-        follower.feedAll(cluster.trace().lines, quietAtNs);
-        return isSettled(system, config, follower.liveness, quietAtNs, nowNs, cluster.slowness());
-      },
-      watch: config.stopAtViolation ? new HistoryWatch(workload) : null,
-      signal: context.signal,
-      onStep: (history) => writer.history(history),
-      progress: context.progress,
-    });
-    // However the run ended: what its nodes reported may hold a violation.
-    await Promise.allSettled([running]);
-    const { lines, lost } = cluster.trace();
-    writer.trace(lines);
-    hasTrace = true;
-    // It may have become slower since the run began.
-    writer.run({ ...run, backend: describe() });
-    const result = await running;
-    if (lost !== null) throw infrastructure(lost);
-    writer.close();
-    return executed(result.finished ? null : (stopOf(result) ?? INTERRUPTED));
-  } catch (error) {
-    // A cluster that never formed may have said why: a node that stopped itself, say.
-    if (!hasTrace && hasNodeTraces(writer.logPath(''))) {
-      writer.trace(readTraces(writer.logPath('')).lines);
-    }
-    // Interrupted while the cluster was starting: it has cleaned up after itself.
-    if (error === context.signal.reason) return executed(INTERRUPTED);
-    if (error instanceof HarnessError) return executed(error.message, error.message);
-    throw error;
-  }
-}
-
-/** What variants were asked in the clients, which run here, and in the nodes, by their logs. */
-function reachedBy(active: ActiveRules, logDirectory: string): RunFigures['reached'] {
-  const sum = existsSync(logDirectory) ? { ...readReached(logDirectory) } : {};
-  addReach(sum, active.reached);
-  return sum;
-}
-
-/** Throws, before anything is made or started, when containers cannot run this here. */
-export async function refuseEarly(prepared: PreparedRun): Promise<void> {
-  if (prepared.config.backend === 'docker') await readyBackend(prepared);
-}
-
-async function readyBackend(prepared: PreparedRun): Promise<Backend> {
-  // Loaded only when needed: the Docker client costs as much start-up time as everything else.
-  const { dockerBackend } = await import('../docker/index.ts');
-  refuseUnsupported(prepared, dockerBackend.faults);
-  await dockerBackend.prepare();
-  return dockerBackend;
-}
-
-/** Whether the system is a user's own, also where it bears the name of one of ours. */
-function isOwn({ config, catalogue }: PreparedRun): boolean {
-  return catalogue.systems[config.system] !== builtIn.systems[config.system];
-}
-
-function refuseUnsupported(
-  { config, catalogue, byValue, variants }: PreparedRun,
-  faults: readonly string[],
-): void {
-  if (byValue.length > 0) {
-    throw usage(
-      `backend docker cannot run ${byValue.join(', ')}: containers load what is not ` +
-        'built in from files (ordeal run ./my-system.ts --rules FILE)',
-    );
-  }
-  const misusing = variants.filter(({ disk }) => disk !== undefined).map(({ id }) => id);
-  if (misusing.length > 0) {
-    throw usage(
-      `backend docker cannot run ${misusing.join(', ')}, which misuses the simulator's disk ` +
-        '(try --backend sim)',
-    );
-  }
-  const lacking = config.nemesis.filter(
-    (name) => !faults.includes(nemesisNamed(name, catalogue).needs),
-  );
-  if (lacking.length > 0) {
-    throw usage(`backend docker cannot carry out ${lacking.join(', ')} (try --backend sim)`);
-  }
-}
-
-/** Simulates once more and compares the bytes; whoever interrupts that has had the run itself. */
-async function replayed(
-  prepared: PreparedRun,
-  executed: Executed,
-  signal: AbortSignal,
-): Promise<RunFigures['determinism']> {
-  const { interrupted, failure, realS, directory } = executed;
-  if (interrupted || failure !== null || realS > REPLAY_SECONDS_MAX) return null;
-  const parting = await compareWithReplay(directory, false, prepared, signal);
-  if (signal.aborted) return null;
-  return parting === null ? { replays: 1, identical: 1 } : { replays: 1, identical: 0, parting };
 }

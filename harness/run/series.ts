@@ -1,14 +1,16 @@
 /** Runs on successive seeds, until one is invalid: what each came to, and which is to be shown. */
 
 import type { Verdict } from '../../checkers/verdict.ts';
+import { isVirtual } from '../config/backends.ts';
 import { EXIT } from '../core/errors.ts';
 import { outcomeOf } from '../judge/outcome.ts';
 import type { Tally } from '../report/tally.ts';
 import type { RunFigures, RunSummary } from '../store/format.ts';
 import { addReach } from '../variants/tally.ts';
-import type { PreparedRun } from './prepared.ts';
+import type { PreparedRun, RunContext } from './prepared.ts';
 import type { Progress } from './progress.ts';
-import { type RunContext, suspectsIn } from './run.ts';
+import { suspectsIn } from './run.ts';
+import { outcomes } from './seeds.ts';
 import { simulateOnce } from './simulate.ts';
 
 export interface Series {
@@ -47,19 +49,24 @@ export async function runSeries(
   const reached: Record<string, { calls: number; changed: number }> = {};
   const firstSeed = prepared.config.seed;
   let shown: Made | null = null;
-  for (let done = 0; done < runs && counts.invalid === 0 && !signal.aborted; done++) {
-    const seed = firstSeed + done;
+  let done = 0;
+  const isEnough = () => counts.invalid > 0;
+  const make = async (seed: number): Promise<Made> => {
     const run = { ...prepared, config: { ...prepared.config, seed } };
-    const made = run.config.backend === 'sim' ? simulated(run) : await stored(run, store);
-    const { verdict } = made;
+    return isVirtual(run.config.backend) ? simulated(run) : stored(run, store);
+  };
+  for (const making of outcomes({ first: firstSeed, count: runs, isEnough, signal }, make)) {
+    const made = await making;
+    const { verdict, run } = made;
+    const { seed } = run.config;
+    done++;
     counts[verdict.kind]++;
     if (verdict.kind === 'unknown') unknowns.push({ seed, because: verdict.because });
     addReach(reached, made.reached ?? {});
     const gain = interest(made) - (shown === null ? -1 : interest(shown));
     // Of runs that are equally interesting, the first; but of valid ones the last.
     if (gain > 0 || (gain === 0 && verdict.kind === 'valid')) shown = made;
-    const found = foundText(counts);
-    progress.step({ unit: 'run', done: done + 1, total: runs, found });
+    progress.step({ kind: 'runs', done, total: runs, ...counts });
     // Lets a signal through.
     await new Promise(setImmediate);
   }
@@ -94,7 +101,7 @@ async function stored(run: PreparedRun, store: Store): Promise<Made> {
 function interest({ verdict, reached, run }: Made): number {
   if (verdict.kind === 'invalid') return 3;
   if (verdict.kind === 'unknown') return 2;
-  const around = { determinism: null, failure: null, interrupted: false };
+  const around = { determinism: null, ending: { kind: 'finished' } } as const;
   const suspects = suspectsIn(run.config, run.byValue);
   return outcomeOf(verdict, { ...around, reached, suspects }).status === EXIT.valid ? 1 : 0;
 }
@@ -140,11 +147,4 @@ function corrected(given: Tally, { verdict, run, reached }: Made, { results }: R
     [said.kind]: tally[said.kind] + 1,
     unknowns: said.kind === 'unknown' ? [...others, { seed, because: said.because }] : others,
   };
-}
-
-/** `3 valid, 1 unknown`: what there is of each kind. */
-function foundText(counts: Readonly<Record<Verdict['kind'], number>>): string {
-  const kinds = ['invalid', 'unknown', 'valid'] as const;
-  const there = kinds.filter((kind) => counts[kind] > 0);
-  return there.map((kind) => `${counts[kind]} ${kind}`).join(', ');
 }

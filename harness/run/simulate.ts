@@ -155,7 +155,7 @@ export function simulateOnce(
     follower,
     gap: null,
     idle: result.idle,
-    cutShort: result.violated ? 'the run was stopped at the first violation' : null,
+    ending: result.ending,
   });
   return { result, checks, verdict, reached: active.reached };
 }

@@ -7,6 +7,7 @@ import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { describeFault } from '../core/describe-fault.ts';
+import type { Ending } from '../core/ending.ts';
 import { type Command, Engine, type EngineConfig } from '../core/engine.ts';
 import type { Plan } from '../core/plan.ts';
 import type { HistoryWatch } from '../judge/history-watch.ts';
@@ -55,10 +56,8 @@ export interface VirtualResult {
   /** Messages sent between nodes, and syncs of their disks. */
   readonly messages: number;
   readonly syncs: number;
-  /** Whether the run went to its end. */
-  readonly finished: boolean;
-  /** Whether it was stopped at a violation. */
-  readonly violated: boolean;
+  /** `interrupted` where it has not ended yet. */
+  readonly ending: Ending;
   readonly panics: readonly unknown[];
   /** Nodes that exchanged no message, stored nothing and answered nobody. */
   readonly idle: readonly number[];
@@ -86,11 +85,10 @@ export class VirtualDriver {
   #early: TraceLine[] | null = [];
   /** Virtual time at which the load began: zero of the history and the plan. */
   #epochUs = 0;
-  #finished = false;
-  #violated = false;
+  /** Null while it goes on. */
+  #ending: Ending | null = null;
   #started = false;
   #quietTold = false;
-  #unformed = false;
 
   constructor(run: VirtualRun) {
     this.#run = run;
@@ -132,16 +130,15 @@ export class VirtualDriver {
     const { watch, stopAtViolation } = this.#run;
     const follower = stopAtViolation ? this.#run.follower : null;
     const until = world.steps + steps;
-    if (this.#unformed) return true;
-    while (!this.#finished && !this.#violated && world.steps < until) {
+    while (this.#ending === null && world.steps < until) {
       if (world.queue.size === 0) throw new Error('the run would hang: nothing is scheduled');
       world.step();
-      this.#violated =
+      const isViolated =
         (follower !== null && follower.violations.length > 0) ||
         watch?.isViolated(this.#engine.history) === true;
-      if (this.#violated) return true;
+      if (isViolated) this.#ending = { kind: 'violated', atUs: this.#nowUs() };
     }
-    return this.#finished || this.#violated;
+    return this.#ending !== null;
   }
 
   get history(): History {
@@ -163,8 +160,7 @@ export class VirtualDriver {
       steps: this.#world.steps,
       messages: this.#world.network.sent,
       syncs: this.#world.syncs,
-      finished: this.#finished,
-      violated: this.#violated,
+      ending: this.#ending ?? { kind: 'interrupted' },
       panics: this.#world.panics,
       idle: this.#world.nodes.filter(({ atWork }) => !atWork).map(({ self }) => self),
     };
@@ -174,7 +170,7 @@ export class VirtualDriver {
     this.#started = true;
     this.#world.boot();
     this.#form();
-    if (!this.#unformed) this.#carryOut(this.#engine.start());
+    if (this.#ending === null) this.#carryOut(this.#engine.start());
   }
 
   /** The health gate: every node follows the same leader, or is up where there is none. */
@@ -183,11 +179,11 @@ export class VirtualDriver {
     while (!this.#formed()) {
       // What the protocol's own code throws is a finding, which the trace tells.
       if (world.panics.length > 0) {
-        this.#unformed = true;
+        this.#ending = { kind: 'unformed' };
         break;
       }
       if (world.nowUs > this.#run.formationUs || world.queue.size === 0) {
-        this.#unformed = true;
+        this.#ending = { kind: 'unformed' };
         this.#engine.unformed(0);
         break;
       }
@@ -247,7 +243,7 @@ export class VirtualDriver {
           this.#endFault(command.fault);
           break;
         case 'finish':
-          this.#finished = true;
+          this.#ending = { kind: 'finished' };
           break;
       }
     }

@@ -3,26 +3,20 @@
 import { faultWindows } from '../../checkers/fault-windows.ts';
 import { FAIL, type History, INVOKE, NEMESIS, OK } from '../../checkers/history.ts';
 import type { CheckResult } from '../../checkers/verdict.ts';
+import { type Ending, endingFigures } from '../core/ending.ts';
 import type { LaneFigures, RunFigures } from './format.ts';
 
 /** What a history and its checkers do not know. */
-export type ExecutionFigures = Pick<
-  RunFigures,
-  | 'idle'
-  | 'simulatedS'
-  | 'realS'
-  | 'reached'
-  | 'determinism'
-  | 'cutShort'
-  | 'interrupted'
-  | 'failure'
->;
+export interface ExecutionFigures
+  extends Pick<RunFigures, 'idle' | 'simulatedS' | 'realS' | 'reached' | 'determinism'> {
+  readonly ending: Ending;
+}
 
 /** O(events). */
 export function figuresOf(
   history: History,
   checks: readonly CheckResult[],
-  execution: ExecutionFigures,
+  { ending, ...execution }: ExecutionFigures,
 ): RunFigures {
   const recoverNs = statOf(checks, 'availability', 'timeToRecoverNs');
   return {
@@ -31,6 +25,7 @@ export function figuresOf(
     leaderChanges: statOf(checks, 'agreement', 'leaderChanges'),
     recoveryS: recoverNs === null ? null : recoverNs / 1e9,
     ...execution,
+    ...endingFigures(ending),
   };
 }
 

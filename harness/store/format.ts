@@ -6,6 +6,7 @@
 
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
 import type { RunConfig } from '../config/config.ts';
+import type { EndingFigures } from '../core/ending.ts';
 import type { GitState } from '../core/git.ts';
 
 /** Raised when a reader of the old version would misread the new one. */
@@ -73,7 +74,7 @@ export interface ResultsFile {
 }
 
 /** What happened in a run, in numbers. */
-export interface RunFigures {
+export interface RunFigures extends EndingFigures {
   readonly operations: {
     readonly invoked: number;
     readonly ok: number;
@@ -106,12 +107,6 @@ export interface RunFigures {
     /** Where the first of those that differ parts from the stored run. */
     readonly parting?: Divergence;
   } | null;
-  /** Why the run did not go to its end; null where it did. */
-  readonly cutShort: string | null;
-  /** Whether somebody ended it. */
-  readonly interrupted: boolean;
-  /** What went wrong in our own machinery; null where nothing did. */
-  readonly failure: string | null;
 }
 
 /** Where two runs part: the first line that differs. */

@@ -6,7 +6,7 @@ import { History } from '../../checkers/history.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
 import { usage } from '../core/errors.ts';
 import { requireFile } from '../core/files.ts';
-import { hasNodeTraces, readTraces } from '../docker/trace.ts';
+import { hasNodeTraces, readTraces } from '../host/node-traces.ts';
 import { FILES, type ResultsFile, type RunFile, SCHEMA } from './format.ts';
 import { endsTorn, historyEventOf, readLines, traceLineOf } from './lines.ts';
 

@@ -28,6 +28,7 @@ export interface NewRun {
 export class RunWriter {
   /** The run's own directory, inside the store. */
   readonly directory: string;
+  readonly #run: RunFile;
   readonly #history: LinesWriter;
   readonly #trace: LinesWriter;
   /** Events of the history written so far. */
@@ -35,6 +36,7 @@ export class RunWriter {
 
   /** Makes the directory, writes `run.json` and points `latest` at it. */
   constructor({ store, run, live }: NewRun) {
+    this.#run = run;
     const { system, workload, seed } = run.config;
     this.directory = makeRunDirectory(store, run.startedAt, `${system}-${workload}-${seed}`);
     storing(this.directory, () => mkdirSync(join(this.directory, FILES.logs)));
@@ -44,9 +46,9 @@ export class RunWriter {
     pointAt(this.directory, 'latest');
   }
 
-  /** Replaces `run.json`, when more is known of what is being run. */
-  run(run: RunFile): void {
-    writeWhole(join(this.directory, FILES.run), jsonText(run));
+  /** Writes `run.json` anew, when the backend has more to say of itself. */
+  backend(backend: RunFile['backend']): void {
+    writeWhole(join(this.directory, FILES.run), jsonText({ ...this.#run, backend }));
   }
 
   /** `plan.json`: an operation or a fault a line. */

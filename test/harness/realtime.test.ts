@@ -131,8 +131,8 @@ function drive(
 describe('the real-time driver', () => {
   test('runs to the end, undoes every fault, and closes every client', async () => {
     const cluster = new MemoryCluster();
-    const { history, finished } = await drive(cluster, new AbortController().signal);
-    expect(finished).toBe(true);
+    const { history, ending } = await drive(cluster, new AbortController().signal);
+    expect(ending).toEqual({ kind: 'finished' });
     expect(cluster.inForce).toEqual([]);
     expect(cluster.closed).toBe(cluster.opened);
     const windows = faultWindows(history);
@@ -143,8 +143,8 @@ describe('the real-time driver', () => {
   test('lets a fault that found its nodes down look again, and undoes it only once it holds', async () => {
     const cluster = new MemoryCluster();
     cluster.finds = 2;
-    const { history, finished } = await drive(cluster, new AbortController().signal);
-    expect(finished).toBe(true);
+    const { history, ending } = await drive(cluster, new AbortController().signal);
+    expect(ending).toEqual({ kind: 'finished' });
     expect(cluster.inForce).toEqual([]);
     expect(cluster.finds).toBeLessThan(0);
     expect(faultWindows(history).some(({ status }) => status === 'installed')).toBe(true);
@@ -157,8 +157,8 @@ describe('the real-time driver', () => {
       return asked.length > 3;
     };
     const run = drive(new MemoryCluster(), new AbortController().signal, null, undefined, settles);
-    const { history, finished } = await run;
-    expect(finished).toBe(true);
+    const { history, ending } = await run;
+    expect(ending).toEqual({ kind: 'finished' });
     expect(asked).toHaveLength(4);
     expect(asked[0]).toBeGreaterThanOrEqual(engine.recoveryMinUs * 1000);
     const finals = [...history].find(({ f, value }) => f === 'phase' && value === 'final');
@@ -184,9 +184,9 @@ describe('the real-time driver', () => {
     const looking = setInterval(() => {
       if (cluster.inForce.length > 0) controller.abort();
     }, 1);
-    const { history, finished } = await run;
+    const { history, ending } = await run;
     clearInterval(looking);
-    expect(finished).toBe(false);
+    expect(ending).toEqual({ kind: 'interrupted' });
     expect(cluster.inForce).toEqual([]);
     expect(history.length).toBeGreaterThan(0);
     expect(faultWindows(history).every(({ endNs }) => endNs !== null)).toBe(true);
@@ -196,7 +196,7 @@ describe('the real-time driver', () => {
     const cluster = new MemoryCluster(false, 5);
     const watch = new HistoryWatch(register);
     const result = await drive(cluster, new AbortController().signal, watch);
-    expect(result).toMatchObject({ finished: false, violated: true, quietAtUs: null });
+    expect(result).toMatchObject({ ending: { kind: 'violated' }, quietAtUs: null });
     expect(cluster.inForce).toEqual([]);
     const { verdict } = checkLinearizable(result.history, { model: 'cas-register' });
     expect(verdict.kind).toBe('invalid');
@@ -204,7 +204,7 @@ describe('the real-time driver', () => {
 
   test('goes on after a violation, if nobody watches', async () => {
     const result = await drive(new MemoryCluster(false, 5), new AbortController().signal);
-    expect(result).toMatchObject({ finished: true, violated: false });
+    expect(result.ending).toEqual({ kind: 'finished' });
   });
 
   test('ends at once when a node is lost, and what is recorded says why', async () => {

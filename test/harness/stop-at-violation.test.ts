@@ -46,7 +46,7 @@ describe('a simulated run that is to stop at its first violation', () => {
     const options = { ...common, variants: ['sys-reply-before-apply'] };
     const { result, verdict } = simulate({ ...options, stopAtViolation: true });
     expect(verdict.kind).toBe('invalid');
-    expect(result).toMatchObject({ finished: false, violated: true });
+    expect(result.ending).toMatchObject({ kind: 'violated' });
     const again = simulate({ ...options, stopAtViolation: true });
     expect([...again.result.history]).toEqual([...result.history]);
   });

@@ -33,8 +33,8 @@ export function judgedTwice(
     workload: run.workload,
     promise: promiseOf(system, config.set),
     idle: driver.result().idle,
-    cutShort: null,
-  };
+    ending: { kind: 'finished' },
+  } as const;
   const live = judgeRun({ ...evidence, history: driver.history, follower, gap: null });
 
   const history = new History();

@@ -129,7 +129,7 @@ describe('a real machine', () => {
       follower: new TraceFollower(raft),
       gap: null,
       idle: null,
-      cutShort: null,
+      ending: { kind: 'finished' },
       slowness,
     });
     return checks.find(({ checker }) => checker === 'availability')?.verdict.kind ?? '';

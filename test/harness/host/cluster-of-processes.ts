@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import type { TraceLine } from '../../../checkers/trace.ts';
 import { TcpClient } from '../../../harness/docker/client.ts';
 import { ControlClient } from '../../../harness/docker/control-client.ts';
-import { readLines } from '../../../harness/docker/trace.ts';
 import { CausalClock } from '../../../harness/host/causality.ts';
 import type { NodeConfig } from '../../../harness/host/config.ts';
 import type { NodeAnswer, NodeCommand } from '../../../harness/host/control.ts';
+import { readLines } from '../../../harness/host/node-traces.ts';
 import type { Options } from '../../../systems/protocol.ts';
 import type { System } from '../../../systems/system.ts';
 

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { History } from '../../../checkers/history.ts';
 import type { Verdict } from '../../../checkers/verdict.ts';
+import type { Ending } from '../../../harness/core/ending.ts';
 import { EXIT } from '../../../harness/core/errors.ts';
 import { type Circumstances, LAST_WORDS, outcomeOf } from '../../../harness/judge/outcome.ts';
 import { summaryMarkdown } from '../../../harness/report/summary.ts';
@@ -14,8 +15,7 @@ import { EVENTS, RUN, resultsFor } from '../store/stored.ts';
 const FINE: Circumstances = {
   reached: null,
   determinism: { replays: 1, identical: 1 },
-  failure: null,
-  interrupted: false,
+  ending: { kind: 'finished' },
   suspects: [],
 };
 
@@ -26,6 +26,11 @@ const VERDICTS: readonly Verdict[] = [
   { kind: 'invalid', because: 'two leaders', events: [] },
 ];
 const REACHED = [null, { 'a: x': { calls: 3, changed: 0 } }, { 'a: x': { calls: 3, changed: 2 } }];
+const ENDINGS: readonly Ending[] = [
+  { kind: 'finished' },
+  { kind: 'failed', because: 'the disk is full' },
+  { kind: 'interrupted' },
+];
 const DETERMINISM = [
   null,
   { replays: 1, identical: 1 },
@@ -35,11 +40,7 @@ const DETERMINISM = [
 const all = VERDICTS.flatMap((verdict) =>
   REACHED.flatMap((reached) =>
     DETERMINISM.flatMap((determinism) =>
-      [null, 'the disk is full'].flatMap((failure) =>
-        [false, true].map((interrupted) => {
-          return { verdict, around: { ...FINE, reached, determinism, failure, interrupted } };
-        }),
-      ),
+      ENDINGS.map((ending) => ({ verdict, around: { ...FINE, reached, determinism, ending } })),
     ),
   ),
 );
@@ -48,8 +49,7 @@ describe('in every combination of what can happen', () => {
   test.each(all)('$verdict.kind, $around', ({ verdict, around }) => {
     const outcome = outcomeOf(verdict, around);
     const sound =
-      !around.interrupted &&
-      around.failure === null &&
+      around.ending.kind === 'finished' &&
       around.determinism?.identical !== 0 &&
       around.reached?.['a: x']?.changed !== 0;
     // A violation is one whatever else happened; nothing but a sound run is valid.

@@ -39,7 +39,7 @@ function verdicts(lines: readonly TraceLine[], truncated = false): Record<string
     follower,
     gap: truncated ? 'the trace is cut off' : gap,
     idle: null,
-    cutShort: null,
+    ending: { kind: 'finished' },
   });
   const ofTrace = checks.filter(({ checker }) => ['agreement', 'liveness'].includes(checker));
   return Object.fromEntries(ofTrace.map(({ checker, verdict }) => [checker, verdict.kind]));

@@ -1,21 +1,35 @@
 import { describe, expect, test } from 'vitest';
-import { progressOn, stepText, type Target } from '../../../harness/run/progress.ts';
+import { progressOn, runText, stepText, type Target } from '../../../harness/run/progress.ts';
 
 function written(isTTY: boolean): { target: Target; text: () => string } {
   let text = '';
   return { target: { isTTY, columns: 40, write: (more) => (text += more) }, text: () => text };
 }
 
-const step = (done: number) => ({ unit: 'run', done, total: 1000, found: `${done} valid` });
+const step = (done: number) => {
+  return { kind: 'runs', done, total: 1000, valid: done, invalid: 0, unknown: 0 } as const;
+};
 
 describe('long work', () => {
   test('says how much is done, how fast, how long it takes yet, and what was found', () => {
     expect(stepText(step(250), 10)).toBe('250 of 1 000 runs · 25.0/s · 30 s left · 250 valid');
-    expect(stepText({ unit: 'run', done: 2, total: 3, found: '' }, 60)).toBe(
-      '2 of 3 runs · 30.0 s each · 30 s left',
+    expect(stepText({ ...step(2), total: 3, valid: 1, invalid: 1 }, 60)).toBe(
+      '2 of 3 runs · 30.0 s each · 30 s left · 1 invalid, 1 valid',
     );
-    expect(stepText({ unit: 'bug', done: 1, total: 1, found: '1 found' }, 2)).toBe(
-      '1 of 1 bug · 2.00 s each · 1 found',
+    const hunted = { kind: 'variants', done: 1, total: 1, found: 0, unexpected: 1 } as const;
+    expect(stepText(hunted, 2)).toBe('1 of 1 variant · 2.00 s each · 0 found, 1 not as expected');
+    expect(stepText({ ...hunted, found: 1, unexpected: 0 }, 2)).toBe(
+      '1 of 1 variant · 2.00 s each · 1 found',
+    );
+  });
+
+  test('of one run says how far it is, in virtual time and against a live cluster', () => {
+    expect(runText({ kind: 'simulated', doneS: 12.4, totalS: 600 })).toBe(
+      'simulated 12 of about 600 s',
+    );
+    const live = { kind: 'live', elapsedS: 7.6, phase: 'load', events: 1204 } as const;
+    expect(runText({ ...live, faultsInForce: 1 })).toBe(
+      '8 s: load, 1 204 events, 1 fault in force',
     );
   });
 

@@ -126,9 +126,8 @@ export function resultsFor(history: History, verdict: Verdict, others: readonly 
       realS: 0.1,
       reached: null,
       determinism: null,
-      cutShort: null,
-      interrupted: false,
-      failure: null,
+      idle: null,
+      ending: { kind: 'finished' },
     }),
   };
   return results;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { compareLines, nodeName, type TraceLine } from '../../checkers/trace.ts';
 import type { RecordedTrace } from '../core/backend.ts';
 import { infrastructure, messageOf } from '../core/errors.ts';
-import { consistentCut, type StampedLine } from '../host/causality.ts';
+import { consistentCut, type StampedLine } from './causality.ts';
 
 /** Beside the nodes' own files: crashes that the harness saw, and when the load began. */
 const CRASHES = 'crashes.trace.jsonl';

@@ -1,0 +1,29 @@
+/**
+ * Where the nodes of a run may live, by name, and what holds of each before anything is loaded:
+ * `run/backends.ts` has what carries runs out. `harness/BACKENDS.md` says how to add one.
+ */
+
+export interface BackendKind {
+  /** What nodes are there, in words for people. */
+  readonly nodes: string;
+  /**
+   * `virtual`: how slow the world is stands in the settings, and the same seed gives the same bytes,
+   * so that a run can be made in memory and made again. `real`: nobody knows whether a machine was
+   * in time, and no two runs are alike.
+   */
+  readonly time: 'virtual' | 'real';
+}
+
+export const BACKENDS = {
+  sim: { nodes: 'simulated', time: 'virtual' },
+  docker: { nodes: 'containers', time: 'real' },
+} as const satisfies Readonly<Record<string, BackendKind>>;
+
+export type BackendName = keyof typeof BACKENDS;
+
+export const BACKEND_NAMES = Object.keys(BACKENDS) as readonly BackendName[];
+
+/** Whether its time is the simulator's: see `BackendKind`. */
+export function isVirtual(backend: BackendName): boolean {
+  return BACKENDS[backend].time === 'virtual';
+}
