@@ -1,5 +1,6 @@
 /** `ordeal list`: what there is to run. */
 
+import { existsSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import { models } from '../../checkers/linearizable/index.ts';
 import { nemeses } from '../../nemesis/index.ts';
@@ -57,7 +58,12 @@ export function registerList(program: Command): void {
       '\nExamples:\n  ordeal list systems\n  ordeal list mutants raft\n  ordeal list rules raft',
     )
     .action(
-      async (what: (typeof LISTS)[number], given: string | undefined, options: ListOptions) => {
+      async (
+        what: (typeof LISTS)[number],
+        given: string | undefined,
+        options: ListOptions,
+        command: Command,
+      ) => {
         if (given !== undefined && !OF_A_SYSTEM.includes(what)) {
           throw usage(`list ${what}: takes no system, got "${given}"`);
         }
@@ -65,10 +71,15 @@ export function registerList(program: Command): void {
         if (given === undefined && !isOfAll) throw noSystem(`ordeal list ${what} raft`);
         const { request, catalogue } = await withOwnModules({ system: given ?? '' }, builtIn);
         const of = given === undefined ? [] : [systemNamed(request.system, catalogue)];
+        const isNamed = command.getOptionValueSource('store') !== 'default';
+        if (what === 'runs' && isNamed && !existsSync(options.store)) {
+          throw usage(`--store ${options.store}: no such directory`);
+        }
         const rows = rowsOf(what, of, options.store, catalogue);
         const [owner] = of;
-        if (rows.length === 0 && owner !== undefined) {
-          process.stderr.write(`${noneText(what, owner)}\n`);
+        if (rows.length === 0) {
+          const none = owner === undefined ? noRunsText(options.store) : noneText(what, owner);
+          process.stderr.write(`${none}\n`);
         }
         if (options.json === true) {
           const items = rows.map(([name, describe]) => ({ name, describe }));
@@ -173,6 +184,12 @@ function noneText(what: string, { name }: System): string {
     default:
       return `${name} has no ${what}`;
   }
+}
+
+function noRunsText(store: string): string {
+  return existsSync(store)
+    ? `no run is stored in ${store}`
+    : `no run is stored here yet: there is no ${store}/ (ordeal run makes it; --store names another)`;
 }
 
 /** By what they show. */
