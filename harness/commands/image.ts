@@ -1,10 +1,12 @@
 /** `ordeal image build`: the container image in which nodes run. */
 
 import type { Command } from 'commander';
+import { EXIT } from '../core/errors.ts';
+import { interruption } from '../run/interruption.ts';
 import { progressOn } from '../run/progress.ts';
 import { StartProgress } from '../run/start-progress.ts';
 
-export function registerImage(program: Command): void {
+export function registerImage(program: Command, done: (status: number) => void): void {
   program
     .command('image')
     .description('the container image in which nodes run')
@@ -14,9 +16,21 @@ export function registerImage(program: Command): void {
     .addHelpText('after', '\nExample:\n  ordeal image build')
     .option('--quiet', 'no progress on stderr')
     .action(async (_system: string | undefined, { quiet }: { readonly quiet?: boolean }) => {
-      const { buildImage } = await import('../docker/index.ts');
-      using start = new StartProgress(progressOn(process.stderr, quiet === true));
-      const image = await buildImage(start.tell);
-      process.stdout.write(`${image.tag}\n`);
+      done(await build(quiet === true));
     });
+}
+
+async function build(quiet: boolean): Promise<number> {
+  const { buildImage } = await import('../docker/index.ts');
+  const progress = progressOn(process.stderr, quiet);
+  using interrupt = interruption('ending the build', progress.aside);
+  using start = new StartProgress(progress);
+  try {
+    const image = await buildImage(start.tell, interrupt.signal);
+    process.stdout.write(`${image.tag}\n`);
+    return EXIT.valid;
+  } catch (error) {
+    if (error !== interrupt.signal.reason) throw error;
+    return EXIT.interrupted;
+  }
 }

@@ -65,7 +65,7 @@ async function launched(spec: ClusterSpec): Promise<LiveCluster> {
   for (let attempt = 1; ; attempt++) {
     const teardown = new Teardown();
     try {
-      const image = await requireImage(engine.docker, spec.onStart);
+      const image = await requireImage(engine.docker, spec.onStart, spec.signal);
       await sweepIn(engine.docker);
       spec.signal.throwIfAborted();
       return await bringUp(spec, engine, image, teardown);

@@ -52,6 +52,9 @@ const TAG_LABEL = 'ordeal.tag';
 /** Of images of one kind, built for one state of the sources each. */
 const KEPT = 2;
 const BUILD_ATTEMPTS = 5;
+/** How often, and with what between, what an engine has left of a build that it ends is looked for. */
+const LOOKS_AFTER_ABORT = 8;
+const LOOK_MS = 250;
 /** The end of what a program complained about: there is the reason. */
 const COMPLAINT_CHARACTERS = 400;
 /** What a node runs, relative to the repository. Dependencies from npm are not among it. */
@@ -68,6 +71,13 @@ export const SOURCES: readonly string[] = [
 export interface Image {
   readonly tag: string;
   readonly id: string;
+}
+
+/** By whom an image is made, and who hears of it and may end it. */
+interface Making {
+  readonly docker: Docker;
+  readonly onStart: OnStart;
+  readonly signal: AbortSignal;
 }
 
 /** The name of the image that the present sources make. */
@@ -94,18 +104,26 @@ export async function requireBuildable(docker: Docker): Promise<void> {
  * The image. Where only the sources changed since it was built, the last layer is
  * built anew (a second). Throws, with what to do, when there is nothing to build on.
  */
-export async function requireImage(docker: Docker, onStart: OnStart): Promise<Image> {
+export async function requireImage(
+  docker: Docker,
+  onStart: OnStart,
+  signal?: AbortSignal,
+): Promise<Image> {
   const image = await findImage(docker);
   if (image !== null) return image;
   await requireBuildable(docker);
-  return buildImage(onStart);
+  return buildImage(onStart, signal);
 }
 
 /**
  * Builds the image unless it is there; the base, which takes longest, is kept between
- * builds. Throws an infrastructure error when neither a registry nor Debian packages can be had.
+ * builds. Throws an infrastructure error when neither a registry nor Debian packages can be had, and
+ * the signal's reason as soon as it is aborted; nothing that was begun is left behind then.
  */
-export async function buildImage(onStart: OnStart): Promise<Image> {
+export async function buildImage(
+  onStart: OnStart,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Image> {
   const { docker } = await connectEngine();
   const tag = imageTag();
   const present = await inspect(docker, tag);
@@ -116,8 +134,9 @@ export async function buildImage(onStart: OnStart): Promise<Image> {
   const directory = mkdtempSync(join(tmpdir(), DIRECTORY_PREFIX));
   writeOwner(directory, thisProcess('image'));
   try {
-    await buildBase(docker, directory, onStart);
-    const built = await buildOfSources(docker, join(directory, 'sources'), tag, onStart);
+    const making = { docker, onStart, signal };
+    await buildBase(making, directory);
+    const built = await buildOfSources(making, join(directory, 'sources'), tag);
     // The bases last: they are what the others stand on.
     for (const kind of [tag, baseTag()]) await pruneOlder(docker, kind);
     return built;
@@ -127,12 +146,8 @@ export async function buildImage(onStart: OnStart): Promise<Image> {
 }
 
 /** Tried again where another build of the same image, at the same time, took ours for left over. */
-async function buildOfSources(
-  docker: Docker,
-  context: string,
-  tag: string,
-  onStart: OnStart,
-): Promise<Image> {
+async function buildOfSources(making: Making, context: string, tag: string): Promise<Image> {
+  const { docker } = making;
   for (const source of SOURCES) {
     const from = join(REPOSITORY, source);
     if (existsSync(from)) cpSync(from, join(context, source), { recursive: true });
@@ -142,7 +157,7 @@ async function buildOfSources(
   for (let attempt = 1; ; attempt++) {
     let failure: HarnessError | null = null;
     try {
-      await build(docker, { context, tag, from: baseTag(), steps }, onStart);
+      await build(making, { context, tag, from: baseTag(), steps });
       await removeSuperseded(docker, tag);
     } catch (error) {
       if (!(error instanceof HarnessError)) throw error;
@@ -215,36 +230,36 @@ async function inspect(docker: Docker, tag: string): Promise<Image | null> {
   }
 }
 
-async function buildBase(docker: Docker, directory: string, onStart: OnStart): Promise<void> {
+async function buildBase(making: Making, directory: string): Promise<void> {
+  const { docker, onStart } = making;
   if (await hasBase(docker)) return;
   const context = join(directory, 'base');
   mkdirSync(context);
-  const refusal = await pull(docker, onStart);
+  const refusal = await pull(making);
   if (refusal === null) {
     const install =
       'apt-get update && apt-get install -y --no-install-recommends iproute2 iptables';
     const steps = ['USER root', `RUN ${install} && rm -rf /var/lib/apt/lists/*`];
-    await build(docker, { context, tag: baseTag(), from: OFFICIAL_BASE, steps }, onStart);
+    await build(making, { context, tag: baseTag(), from: OFFICIAL_BASE, steps });
     return;
   }
   onStart({ kind: 'no-registry', because: refusal });
   const debian = `ordeal-debian:${BASE_RECIPE}-${DEBIAN_SUITE}`;
-  if ((await inspect(docker, debian)) === null)
-    await importDebian(docker, debian, directory, onStart);
+  if ((await inspect(docker, debian)) === null) await importDebian(making, debian, directory);
   copyFileSync(nodeBinary(), join(context, 'node'));
   const steps = ['COPY node /usr/local/bin/'];
-  await build(docker, { context, tag: baseTag(), from: debian, steps }, onStart);
+  await build(making, { context, tag: baseTag(), from: debian, steps });
 }
 
 /** Fetches the official image. Returns null, or why it cannot be had. */
-async function pull(docker: Docker, onStart: OnStart): Promise<string | null> {
+async function pull({ docker, onStart, signal }: Making): Promise<string | null> {
   const layers = new LayersFetched();
   const tell = () => onStart({ kind: 'fetch', image: OFFICIAL_BASE, ...layers.sum() });
   tell();
-  const abort = new AbortController();
-  const silence = setTimeout(() => abort.abort(), REGISTRY_TIMEOUT_MS);
+  const silent = new AbortController();
+  const silence = setTimeout(() => silent.abort(), REGISTRY_TIMEOUT_MS);
   try {
-    const options = { abortSignal: abort.signal };
+    const options = { abortSignal: AbortSignal.any([silent.signal, signal]) };
     const stream: NodeJS.ReadableStream = await docker.pull(OFFICIAL_BASE, options);
     await follow(docker, stream, (line) => {
       silence.refresh();
@@ -252,7 +267,8 @@ async function pull(docker: Docker, onStart: OnStart): Promise<string | null> {
     });
     return null;
   } catch (error) {
-    const { aborted } = abort.signal;
+    signal.throwIfAborted();
+    const { aborted } = silent.signal;
     return aborted ? `no answer within ${REGISTRY_TIMEOUT_MS / 1000} s` : reason(error);
   } finally {
     clearTimeout(silence);
@@ -260,10 +276,9 @@ async function pull(docker: Docker, onStart: OnStart): Promise<string | null> {
 }
 
 async function importDebian(
-  docker: Docker,
+  { docker, onStart, signal }: Making,
   tag: string,
   directory: string,
-  onStart: OnStart,
 ): Promise<void> {
   const archive = join(directory, 'debian.tar');
   const telling = (doing: string) => onStart({ kind: 'debian', suite: DEBIAN_SUITE, doing });
@@ -275,7 +290,7 @@ async function importDebian(
     DEBIAN_SUITE,
     archive,
   ];
-  await run('mmdebstrap', parameters, (line) => {
+  await run('mmdebstrap', parameters, signal, (line) => {
     const [, doing] = /^I: (.*?)\.*$/.exec(line) ?? [];
     if (doing !== undefined) telling(doing);
   });
@@ -285,9 +300,14 @@ async function importDebian(
   };
   tell(0);
   const [repo, version] = tag.split(':');
-  const options = { repo, tag: version };
-  const stream = await docker.importImage(counted(createReadStream(archive), tell), options);
-  await follow(docker, stream);
+  const options = { repo, tag: version, abortSignal: signal };
+  try {
+    const stream = await docker.importImage(counted(createReadStream(archive), tell), options);
+    await follow(docker, stream);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
 }
 
 /** The same bytes; `tell` hears how many have passed. */
@@ -313,26 +333,39 @@ interface Build {
 }
 
 async function build(
-  docker: Docker,
+  { docker, onStart, signal }: Making,
   { context, tag, from, steps }: Build,
-  onStart: OnStart,
 ): Promise<void> {
-  onStart({ kind: 'build', image: tag, done: 0, total: steps.length + 1 });
+  // Labelled first, so that every step of a build that is ended can be told to be ours.
+  const labelled = `LABEL ordeal.image=true ${TAG_LABEL}=${tag}`;
+  onStart({ kind: 'build', image: tag, done: 0, total: steps.length + 2 });
   mkdirSync(context, { recursive: true });
   const dockerfile = join(context, 'Dockerfile');
-  writeFileSync(dockerfile, `${[`FROM ${from}`, ...steps].join('\n')}\n`);
-  const labels = { 'ordeal.image': 'true', [TAG_LABEL]: tag };
-  const stream = await docker.buildImage(
-    { context, src: ['.'] },
-    { t: tag, labels, rm: true, forcerm: true },
-  );
+  writeFileSync(dockerfile, `${[`FROM ${from}`, labelled, ...steps].join('\n')}\n`);
   const onLine = (line: EngineLine) => {
     const step = buildStep(line);
     if (step !== null) onStart({ kind: 'build', image: tag, ...step });
   };
-  await follow(docker, stream, onLine).catch((error: unknown) => {
-    throw infrastructure(`building ${tag}: ${reason(error)}`, error);
-  });
+  try {
+    signal.throwIfAborted();
+    const stream = await docker.buildImage(
+      { context, src: ['.'] },
+      { t: tag, rm: true, forcerm: true, abortSignal: signal },
+    );
+    await follow(docker, stream, onLine);
+  } catch (error) {
+    if (!signal.aborted) throw infrastructure(`building ${tag}: ${reason(error)}`, error);
+    await removeUnfinished(docker, tag);
+    throw signal.reason;
+  }
+}
+
+/** An engine whose client has gone ends the build after the step that it is at. */
+async function removeUnfinished(docker: Docker, tag: string): Promise<void> {
+  for (let look = 1; look <= LOOKS_AFTER_ABORT; look++) {
+    await removeSuperseded(docker, tag);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** The Linux binary that goes into the image: npm's package for it, or the one running this. */
@@ -346,30 +379,35 @@ function nodeBinary(): string {
   );
 }
 
-/** `onLine` hears what the program writes to standard error. */
+/** `onLine` hears what the program writes to standard error. Waits for its end, however that comes. */
 function run(
   program: string,
   parameters: readonly string[],
+  signal: AbortSignal,
   onLine: (line: string) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
+    signal.throwIfAborted();
+    const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'], signal });
     let complaints = '';
     createInterface({ input: child.stderr }).on('line', (line) => {
       complaints = `${complaints}${line}\n`.slice(-COMPLAINT_CHARACTERS);
       onLine(line);
     });
-    child.on('error', (error) =>
+    child.on('error', (error) => {
+      // It has been told to end, and cleans up after itself first.
+      if (signal.aborted) return;
       reject(
         infrastructure(
           `${program} cannot be run and no registry can be reached ` +
             `(on Debian: apt-get install ${program})`,
           error,
         ),
-      ),
-    );
+      );
+    });
     child.on('close', (status) => {
-      if (status === 0) resolve();
+      if (signal.aborted) reject(signal.reason);
+      else if (status === 0) resolve();
       else reject(infrastructure(`${program} failed: ${reason(complaints)}`));
     });
   });

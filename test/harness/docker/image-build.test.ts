@@ -9,11 +9,17 @@ import { baseTag, buildImage } from '../../../harness/docker/image.ts';
 /** The lines of its answers to a pull and to builds, and what images it has. */
 class PlayedEngine {
   readonly images = new Set<string>();
+  /** What is left of builds that did not come to their end. */
+  readonly dangling = new Set<string>();
+  /** Whether builds never come to their end. */
+  hangs = false;
+  /** Builds that whoever asked for them has gone away from. */
+  cancelled = 0;
   pulling: readonly object[] = [];
   readonly building: readonly object[] = [
-    { stream: 'Step 1/2 : FROM base' },
+    { stream: 'Step 1/3 : FROM base' },
     { stream: ' ---> 1234' },
-    { stream: 'Step 2/2 : COPY . /ordeal' },
+    { stream: 'Step 2/3 : LABEL ordeal.image=true' },
   ];
   readonly #server: Server;
 
@@ -22,7 +28,12 @@ class PlayedEngine {
       request.resume().on('end', () => {
         const { status, lines } = this.#answer(request.method ?? '', request.url ?? '');
         response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(lines.map((line) => `${JSON.stringify(line)}\r\n`).join(''));
+        const text = lines.map((line) => `${JSON.stringify(line)}\r\n`).join('');
+        if (!(this.hangs && /^\/build/.test(request.url ?? ''))) response.end(text);
+        else {
+          response.write(text);
+          response.on('close', () => this.cancelled++);
+        }
       });
     });
   }
@@ -31,12 +42,20 @@ class PlayedEngine {
     const { pathname, searchParams } = new URL(url, 'http://engine');
     const [, inspected] = /^\/images\/(.*)\/json$/.exec(pathname) ?? [];
     if (pathname.endsWith('/version')) return ok({ Version: '29', ApiVersion: '1.52' });
-    if (pathname.endsWith('/images/json')) return { status: 200, lines: [[]] };
+    if (pathname.endsWith('/images/json')) {
+      const ofBuild = searchParams.get('filters')?.includes('dangling') === true;
+      return ok(ofBuild ? [...this.dangling].map((id) => ({ Id: id })) : []);
+    }
+    if (method === 'DELETE') {
+      this.dangling.delete(decodeURIComponent(pathname.slice('/images/'.length)));
+      return ok([]);
+    }
     if (method === 'POST' && pathname.endsWith('/images/create')) {
       return { status: 200, lines: this.pulling };
     }
     if (method === 'POST' && pathname.endsWith('/build')) {
-      this.images.add(searchParams.get('t') as string);
+      if (this.hangs) this.dangling.add('sha256:2');
+      else this.images.add(searchParams.get('t') as string);
       return { status: 200, lines: this.building };
     }
     const has = inspected !== undefined && this.images.has(decodeURIComponent(inspected));
@@ -57,7 +76,7 @@ class PlayedEngine {
   }
 }
 
-function ok(body: object) {
+function ok(body: object): { status: number; lines: readonly object[] } {
   return { status: 200, lines: [body] };
 }
 
@@ -80,7 +99,7 @@ describe('while an image is built', () => {
     engine.images.add(baseTag());
     const events: StartEvent[] = [];
     const { tag } = await buildImage((event) => events.push(event));
-    const step = (done: number) => ({ kind: 'build', image: tag, done, total: 2 });
+    const step = (done: number) => ({ kind: 'build', image: tag, done, total: 3 });
     expect(events).toEqual([step(0), step(0), step(1)]);
 
     events.length = 0;
@@ -115,5 +134,30 @@ describe('while an image is built', () => {
     const built = events.flatMap((event) => (event.kind === 'build' ? [event.image] : []));
     expect(new Set(built).size).toBe(2);
     expect(built[0]).toBe(baseTag());
+  });
+
+  test('an interruption ends the build, and what the engine has left of it is removed', async () => {
+    engine.images.add(baseTag());
+    engine.hangs = true;
+    const controller = new AbortController();
+    const building = buildImage((event) => {
+      if (event.kind === 'build' && event.done === 1) controller.abort();
+    }, controller.signal);
+    const thrown = await building.catch((error: unknown) => error);
+    expect(thrown).toBe(controller.signal.reason);
+    expect(engine.cancelled).toBe(1);
+    expect(engine.dangling.size).toBe(0);
+    expect(engine.images).toEqual(new Set([baseTag()]));
+  });
+
+  test('an interruption ends the fetching of what it stands on', async () => {
+    const controller = new AbortController();
+    engine.pulling = [{ id: 'a', status: 'Downloading', progressDetail: { current: 1, total: 9 } }];
+    const building = buildImage((event) => {
+      if (event.kind === 'fetch') controller.abort();
+    }, controller.signal);
+    const thrown = await building.catch((error: unknown) => error);
+    expect(thrown).toBe(controller.signal.reason);
+    expect(engine.images.size).toBe(0);
   });
 });
