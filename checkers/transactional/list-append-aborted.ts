@@ -34,6 +34,9 @@ export function findAborted(lists: Lists): void {
     const at = key.writes.findIndex((write, p) => isSuspect(lists, key, p, write));
     return at === -1 ? key.order.length : at;
   });
+  // Positions in one read of what nobody appended: what was there before the test, and the rest.
+  const prior: number[] = [];
+  const garbage: number[] = [];
   for (const m of t.reads) {
     const txn = t.owner[m] as number;
     const k = t.key[m] as number;
@@ -42,23 +45,31 @@ export function findAborted(lists: Lists): void {
     const byValue = writes.byValue[k] as Map<Value, number>;
     const certain = shared[m] as number;
     findIntermediate(lists, m, byValue);
+    const saw = () => `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with`;
+    prior.length = 0;
+    garbage.length = 0;
     for (let p = Math.min(suspect[k] as number, certain); p < list.length; p++) {
-      const element = list[p] as Value;
-      const write = byValue.get(mapKey(element));
+      const write = byValue.get(mapKey(list[p] as Value));
       if (write === undefined) {
-        const possible = p < certain && p < (keys[k] as ListKey).prior;
-        anomalies.add(possible ? 'unwritten-read' : 'garbage-read', [txn], () => [
-          `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with ` +
-            `${show(element)}, which nobody appended.`,
-          ...(possible ? [] : [whyNotPrior(lists, m, p)]),
-        ]);
+        (p < certain && p < (keys[k] as ListKey).prior ? prior : garbage).push(p);
       } else if (failed(t, t.owner[write] as number)) {
         const writer = t.owner[write] as number;
         anomalies.add('G1a', [txn, writer], () => [
-          `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with ${show(element)}: ` +
-            `${name(writer)} appended that, and failed.`,
+          `${saw()} ${show(list[p])}: ${name(writer)} appended that, and failed.`,
         ]);
       }
+    }
+    const elements = (at: readonly number[]) => at.map((p) => show(list[p])).join(', ');
+    if (prior.length > 0) {
+      anomalies.add('unwritten-read', [txn], () => [
+        `${saw()} ${elements(prior)}, which nobody appended.`,
+      ]);
+    }
+    if (garbage.length > 0) {
+      anomalies.add('garbage-read', [txn], () => [
+        `${saw()} ${elements(garbage)}, which nobody appended.`,
+        whyNotPrior(lists, m, garbage[0] as number),
+      ]);
     }
   }
 }
