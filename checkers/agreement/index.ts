@@ -55,12 +55,15 @@ export interface AgreementResult extends CheckResult {
 
 /**
  * Judges a stored trace, in the order of `compareLines` or of the simulator. A trace with lines
- * missing proves nothing: `unknown`, unless what is there already contradicts itself.
+ * missing proves nothing: `unknown`, unless what comes before them already contradicts itself.
  */
-export function agreementVerdict(lines: Iterable<TraceLine>): AgreementResult {
+export function agreementVerdict(trace: Iterable<TraceLine>): AgreementResult {
   let checker: TraceChecker | undefined;
+  // Gone through twice: what comes before a gap is known once the gap is.
+  const lines = Array.isArray(trace) ? (trace as readonly TraceLine[]) : [...trace];
   const gaps = new GapFinder();
-  for (const line of lines) {
+  for (const line of lines) gaps.next(line);
+  for (const line of beforeGap(lines, gaps)) {
     if (checker === undefined) {
       if (line.event.kind !== 'boot') {
         return unknown(`the trace begins with ${line.event.kind}, not with the start of a node`);
@@ -70,10 +73,9 @@ export function agreementVerdict(lines: Iterable<TraceLine>): AgreementResult {
       }
       checker = traceChecker(line.event.protocol);
     }
-    gaps.next(line);
     checker.feed(line.event, line.node, line.incarnation, line.time);
   }
-  if (checker === undefined) return unknown('the trace is empty');
+  if (checker === undefined) return unknown(gaps.gap ?? 'the trace is empty');
   const { violations, stats } = checker;
   return { checker: 'agreement', verdict: judge(violations, stats, gaps.gap), violations, stats };
 }
@@ -115,6 +117,18 @@ function sentencesOf({ told, because }: Violation): string[] {
 
 function unknown(because: string): AgreementResult {
   return { checker: 'agreement', verdict: { kind: 'unknown', because }, violations: [], stats: {} };
+}
+
+/**
+ * What comes before anything that is missing: the rest may rest on that. A node that gives up needs
+ * no other line to be believed.
+ */
+export function* beforeGap(
+  lines: Iterable<TraceLine>,
+  { whole }: GapFinder,
+): Generator<TraceLine, void, undefined> {
+  let count = 0;
+  for (const line of lines) if (++count <= whole || line.event.kind === 'panic') yield line;
 }
 
 /** `(node, incarnation, sequence)` has no gaps; the harness's `crash` lines are not numbered. */

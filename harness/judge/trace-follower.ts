@@ -1,6 +1,7 @@
 /** Follows a trace, live or from disk, and keeps what the checkers of a run need of it. */
 
 import {
+  beforeGap,
   GapFinder,
   hasTraceChecker,
   livenessObserver,
@@ -66,25 +67,20 @@ export class TraceFollower {
    */
   feedAll(lines: Iterable<TraceLine>, quietAtNs: number | null): string | null {
     const gaps = new GapFinder();
-    const count = this.#feedFirst(lines, quietAtNs, { limit: Number.POSITIVE_INFINITY, gaps });
+    const count = this.#feedEach(lines, quietAtNs, gaps);
     if (gaps.gap !== null) {
       this.#begin();
-      this.#feedFirst(lines, quietAtNs, { limit: gaps.whole });
+      this.#feedEach(beforeGap(lines, gaps), quietAtNs);
     }
     return count === 0 ? 'the trace is empty' : gaps.gap;
   }
 
-  #feedFirst(
-    lines: Iterable<TraceLine>,
-    quietAtNs: number | null,
-    { limit, gaps }: { readonly limit: number; readonly gaps?: GapFinder },
-  ): number {
+  #feedEach(lines: Iterable<TraceLine>, quietAtNs: number | null, gaps?: GapFinder): number {
     let count = 0;
     if (quietAtNs !== null) this.quiet(quietAtNs);
     for (const line of lines) {
       gaps?.next(line);
-      // A node that gives up needs no other line to be believed.
-      if (++count > limit && line.event.kind !== 'panic') continue;
+      count++;
       this.feed(line.event, line.node, line.incarnation, line.time);
     }
     return count;

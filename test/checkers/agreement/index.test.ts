@@ -82,6 +82,19 @@ describe('the verdict over a stored trace', () => {
     }
   });
 
+  test('accuses nobody by what comes after a missing line, which may rest on that', () => {
+    const trace = TraceWriter.booted(3).elect(0, 1, [0, 1]).append(0, [1, 1], 0, 7);
+    const { lines } = trace.append(1, [1, 1], 0, 8);
+    const at = lines.findIndex(({ node, event }) => node === 1 && event.kind !== 'boot');
+    expect(agreementVerdict(lines.filter((_, line) => line !== at)).verdict).toMatchObject({
+      kind: 'unknown',
+      because: expect.stringContaining('the trace of n2 has a gap'),
+    });
+    // What comes before the gap does accuse, also where the lines can be read once only.
+    const late = [...lines, { ...lines.at(-1), sequence: 99 } as (typeof lines)[number]];
+    expect(agreementVerdict(Iterator.from(late)).verdict.kind).toBe('invalid');
+  });
+
   test('is unknown for lines of a node whose start is missing', () => {
     const orphan = TraceWriter.steady().lines.filter((line) => line.node !== 2);
     const extra = TraceWriter.steady().lines.filter((line) => line.node === 2)[1];
