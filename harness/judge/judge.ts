@@ -5,7 +5,7 @@ import type { LivenessBounds } from '../../checkers/agreement/liveness-verdict.t
 import { realTimeVerdict } from '../../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../../checkers/availability.ts';
 import { faultWindows, lossOf } from '../../checkers/fault-windows.ts';
-import { type History, NEMESIS, OK } from '../../checkers/history.ts';
+import { type History, INVOKE, NEMESIS, OK } from '../../checkers/history.ts';
 import { checkLinearizable } from '../../checkers/linearizable/index.ts';
 import { progressVerdict } from '../../checkers/progress.ts';
 import { orderedSequentialVerdict } from '../../checkers/promises/index.ts';
@@ -370,10 +370,13 @@ function vacuousness(config: RunConfig, history: History, idle: Evidence['idle']
   if (untested !== null) return untested;
   const finals = phaseMark(history, 'final');
   if (finals === null) return null;
+  // A workload may have none: what it promises is judged by its other answers.
+  let asked = false;
   for (let index = finals; index < history.length; index++) {
     if (history.type[index] === OK) return null;
+    asked ||= history.type[index] === INVOKE;
   }
-  return 'none of the final reads succeeded';
+  return asked ? 'none of the final reads succeeded' : null;
 }
 
 /** So many operations are evidence, however many more were asked for. */

@@ -40,6 +40,11 @@ describe('the workload and its checker', () => {
     expect(verdict.kind).toBe('valid');
   });
 
+  test('judge a run without final reads by its other answers', () => {
+    const workload = { ...counting, finalReads: () => [] };
+    expect(simulate({ ...RUN, workload, nemesis: ['kill'] }).verdict.kind).toBe('valid');
+  });
+
   test('refuse a read that falls behind one that had been answered before it began', () => {
     const back = history('0 invoke read', '0 ok read 2', '1 invoke read', '1 ok read 1');
     expect(neverBack(back).verdict).toEqual({
