@@ -59,12 +59,10 @@ export function checkJson(judged: readonly Judged[]): string {
 
 function jsonFields(judged: Judged): Readonly<Record<string, unknown>> {
   const { path, format, file, verdict, details = {}, also: _, notes: __, ...rest } = judged;
-  const { kind, ...said } = verdict;
   return {
     file: path,
-    verdict: kind,
-    exitStatus: EXIT[kind],
-    ...said,
+    verdict,
+    exitStatus: EXIT[verdict.kind],
     ...(verdict.kind === 'invalid'
       ? { lines: verdict.events.map((event) => file.lines[event]) }
       : {}),

@@ -36,25 +36,23 @@ export async function rejudge(path: string, style: TerminalStyle): Promise<Rejud
   const { catalogue } = await withOwnModules(located(stored.run), builtIn);
   const results = judgeStored(stored, executionOf(stored), catalogue);
   const written = writeAgain(stored.directory, results);
-  const first = stored.results?.verdict.kind ?? null;
-  const paths = { directory: shown(stored.directory), report: null };
-  const block = terminalBlock({ run: stored.run, results, paths }, style);
-  const text = `${block}${againText(results.verdict, first, written)}`;
-  const { verdict, exitStatus, checks, figures } = results;
-  const { kind, ...said } = verdict;
-  const { directory } = stored;
+  const firstVerdict = stored.results?.verdict ?? null;
+  const { run } = stored;
+  const directory = shown(stored.directory);
+  const block = terminalBlock({ run, results, paths: { directory, report: null } }, style);
+  const { verdict, exitStatus } = results;
+  const text = `${block}${againText(verdict, firstVerdict, written)}`;
+  const paths = { directory, report: null, results: written.path };
   const json = JSON.stringify({
     file: path,
-    verdict: kind,
+    verdict,
     exitStatus,
-    ...said,
-    directory,
-    firstVerdict: first,
-    results: written.path,
-    checks,
-    figures,
+    firstVerdict,
+    run,
+    results,
+    paths,
   });
-  return { status: results.exitStatus, text, json };
+  return { status: exitStatus, text, json };
 }
 
 function executionOf({ results }: StoredRun): ExecutionFigures {
@@ -70,10 +68,10 @@ function executionOf({ results }: StoredRun): ExecutionFigures {
 /** Where a new verdict was written, or why it was not. */
 type Written = { readonly path: string } | { readonly path: null; readonly why: string };
 
-/** The line below what was judged again; `first` is the kind of the first verdict, null for none. */
-export function againText(verdict: Verdict, first: Verdict['kind'] | null, to: Written): string {
+/** The line below what was judged again; `first` is the verdict before, null for none. */
+export function againText(verdict: Verdict, first: Verdict | null, to: Written): string {
   const written = to.path === null ? `not written (${to.why})` : `written to ${to.path}`;
-  return `judged again: ${verdict.kind} (first verdict: ${first ?? 'none'}), ${written}\n`;
+  return `judged again: ${verdict.kind} (first verdict: ${first?.kind ?? 'none'}), ${written}\n`;
 }
 
 /** A full disk, or one that cannot be written, does not take the verdict away. */

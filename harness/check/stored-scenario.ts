@@ -5,7 +5,7 @@ import { builtIn, systemNamed } from '../config/catalogue.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { located } from '../own/paths.ts';
 import type { TerminalStyle } from '../report/terminal.ts';
-import { storyOf } from '../scenario/render.ts';
+import { documentOf, storyOf } from '../scenario/render.ts';
 import {
   readScenario,
   readScenarioResults,
@@ -21,18 +21,9 @@ export async function rejudgeScenario(path: string, style: TerminalStyle): Promi
   const results = resultsOf(played);
   const directory = realpathSync(path);
   const written = writeAgain(directory, results);
-  const first = readScenarioResults(path)?.verdict.kind ?? null;
-  const { verdict, exitStatus } = results;
-  const { kind, ...said } = verdict;
-  const json = JSON.stringify({
-    file: path,
-    verdict: kind,
-    exitStatus,
-    ...said,
-    directory: shown(directory),
-    firstVerdict: first,
-    results: written.path,
-  });
-  const text = `${storyOf(played, style)}${againText(verdict, first, written)}`;
-  return { status: exitStatus, text, json };
+  const firstVerdict = readScenarioResults(path)?.verdict ?? null;
+  const paths = { directory: shown(directory), report: null, results: written.path };
+  const document = { file: path, ...documentOf(played), firstVerdict, run, results, paths };
+  const text = `${storyOf(played, style)}${againText(results.verdict, firstVerdict, written)}`;
+  return { status: results.exitStatus, text, json: JSON.stringify(document) };
 }

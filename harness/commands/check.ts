@@ -1,54 +1,14 @@
 /** `ordeal check`: judges recorded histories, and stored runs again. */
 
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Value } from '../../checkers/history.ts';
 import type { Budget } from '../../checkers/linearizable/index.ts';
-import { worst } from '../../checkers/verdict.ts';
-import { answers, CHECKERS, MODEL_NAMES, validateFlags } from '../check/checkers.ts';
-import { checkBlock, checkJson, type Judged, wrap } from '../check/output.ts';
-import type { CheckFlags } from '../check/question.ts';
-import { EXIT, HarnessError, usage } from '../core/errors.ts';
-import { FORMAT_NAMES, type FormatName, readForeignHistory } from '../formats/index.ts';
-import { STDIN } from '../formats/input.ts';
+import { CHECKERS, MODEL_NAMES } from '../check/checkers.ts';
+import { wrap } from '../check/output.ts';
+import type { PathFlags } from '../check/path.ts';
+import { checkAll } from '../check/paths.ts';
+import { FORMAT_NAMES } from '../formats/index.ts';
 import { byContent } from '../formats/json.ts';
-import { CODE_SUFFIX } from '../own/code.ts';
-import { styleOf } from '../report/terminal.ts';
-import { interruption } from '../run/interruption.ts';
-import { FILES } from '../store/format.ts';
-
-interface Flags extends CheckFlags {
-  readonly format?: FormatName;
-  readonly independent?: boolean;
-  readonly json?: boolean;
-}
-
-/** What became of one file. */
-interface Outcome {
-  readonly status: number;
-  /** On stdout, a block or a line of JSON. */
-  readonly out: string;
-  /** On stderr, one line; empty when all went well. */
-  readonly err: string;
-}
-
-/** Over several files the first of these that occurred. */
-const SEVERITY = [
-  EXIT.interrupted,
-  EXIT.invalid,
-  EXIT.bug,
-  EXIT.infrastructure,
-  EXIT.usage,
-  EXIT.unknown,
-  EXIT.valid,
-] as const;
-
-const STANDARD: Sink = {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-};
 
 const COLUMNS = 80;
 
@@ -149,147 +109,9 @@ export function registerCheck(program: Command, done: (status: number) => void):
     .option('--no-independent', 'they are not')
     .option('--json', 'one line of JSON for each path on stdout')
     .addHelpText('after', HELP)
-    .action(async (paths: readonly string[], flags: Flags) => {
-      done(await checkAll(paths, flags, STANDARD));
+    .action(async (paths: readonly string[], flags: PathFlags) => {
+      done(await checkAll(paths, flags));
     });
-}
-
-/** Where the lines go. */
-interface Sink {
-  out(text: string): void;
-  err(text: string): void;
-}
-
-/** Judges all paths, prints what there is to say about each, and returns the exit status. */
-export async function checkAll(
-  paths: readonly string[],
-  flags: Flags,
-  sink: Sink,
-): Promise<number> {
-  validateFlags(flags);
-  if (paths.filter((path) => path === STDIN).length > 1) {
-    throw usage(`${STDIN}: standard input can be read once, got it ${paths.length} times`);
-  }
-  const statuses: number[] = [];
-  for (const path of paths) {
-    const judge = flags.json === true && mayTakeLong(path) ? checkInThread : checkPath;
-    const { status, out, err } = await judge(path, flags);
-    if (out !== '') sink.out(out);
-    if (err !== '') sink.err(err);
-    statuses.push(status);
-    if (status === EXIT.interrupted) break;
-  }
-  return SEVERITY.find((status) => statuses.includes(status)) ?? EXIT.bug;
-}
-
-/** What is shorter is judged before a thread would have started. */
-const BRIEF_BYTES = 8192;
-
-/** Standard input cannot be left to a thread: one that waits for it could not be ended. */
-function mayTakeLong(path: string): boolean {
-  const stats = path === STDIN ? undefined : statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && (stats.isDirectory() || stats.size > BRIEF_BYTES);
-}
-
-/** What a thread is asked. */
-export interface PathQuestion {
-  readonly path: string;
-  readonly flags: Flags;
-}
-
-/**
- * Judging is one long step, in which no signal is heard: programs, which are promised a document
- * whatever happens, have it done in a thread. Several paths end with the one that was interrupted.
- */
-async function checkInThread(path: string, flags: Flags): Promise<Outcome> {
-  using interrupt = interruption('nothing is judged any more');
-  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-  const workerData: PathQuestion = { path, flags };
-  const thread = new Worker(new URL(`check-thread${CODE_SUFFIX}`, import.meta.url), {
-    workerData,
-  });
-  thread.once('message', resolve);
-  thread.once('error', reject);
-  thread.once('exit', (status) => reject(new Error(`the checking thread ended with ${status}`)));
-  interrupt.signal.addEventListener('abort', () => {
-    const error = 'interrupted before it was judged';
-    const document = { file: path, verdict: null, exitStatus: EXIT.interrupted, error };
-    resolve({ status: EXIT.interrupted, out: `${JSON.stringify(document)}\n`, err: '' });
-  });
-  try {
-    return await promise;
-  } finally {
-    await thread.terminate();
-  }
-}
-
-/** Judges one path and prints nothing; whatever goes wrong with the path stays with it. */
-export async function checkPath(path: string, flags: Flags): Promise<Outcome> {
-  try {
-    return isDirectory(path) && flags.model === undefined && flags.checker === undefined
-      ? await checkRun(path, flags)
-      : await checkHistory(path, flags);
-  } catch (error) {
-    return failure(path, error, flags);
-  }
-}
-
-async function checkRun(path: string, flags: Flags): Promise<Outcome> {
-  // Loads every system and what judges its traces, which a history has no use for.
-  const { rejudge } = await import('../check/stored-run.ts');
-  const { rejudgeScenario } = await import('../check/stored-scenario.ts');
-  const { isStoredScenario } = await import('../scenario/store.ts');
-  const judge = isStoredScenario(path) ? rejudgeScenario : rejudge;
-  const { status, text, json } = await judge(path, styleOf(process.stdout));
-  return { status, out: flags.json === true ? `${json}\n` : text, err: '' };
-}
-
-async function checkHistory(path: string, flags: Flags): Promise<Outcome> {
-  const begunMs = performance.now();
-  const { format, independent, model } = flags;
-  // With a model or a checker of one's own, the history of a stored run is one like any other.
-  const name = isDirectory(path) ? join(path, FILES.history) : path;
-  const file = readForeignHistory(name, { format, independent, model });
-  const found = await answers({ ...flags, file, name });
-  const seconds = (performance.now() - begunMs) / 1000;
-  const judged = found.map((one): Judged => ({ path, format: file.format, file, ...one, seconds }));
-  const style = styleOf(process.stdout);
-  const out =
-    flags.json === true
-      ? `${checkJson(judged)}\n`
-      : judged.map((one) => checkBlock(one, style)).join('');
-  return { status: EXIT[worst(found.map(({ verdict }) => verdict)).kind], out, err: '' };
-}
-
-function failure(path: string, error: unknown, flags: Flags): Outcome {
-  const json = (exitStatus: number, fields: object) => {
-    const document = { file: path, verdict: null, exitStatus, ...fields };
-    return flags.json === true ? `${JSON.stringify(document)}\n` : '';
-  };
-  if (error instanceof HarnessError) {
-    const { message, failure: kind } = error;
-    const status = kind === 'usage' ? EXIT.usage : EXIT.infrastructure;
-    return {
-      status,
-      out: json(status, { error: message, failure: kind }),
-      err: `ordeal: ${message}\n`,
-    };
-  }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return {
-    status: EXIT.bug,
-    out: json(EXIT.bug, { error: String(error), failure: 'bug' }),
-    err: `ordeal: ${path}: a bug in Ordeal itself; please report it with this stack\n${stack}\n`,
-  };
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    // Reading it says what is wrong with it.
-    return false;
-  }
 }
 
 /** JSON, or a text as it stands; `nil` is Jepsen's word for null. */

@@ -36,6 +36,7 @@ async function reportScenario(path: string): Promise<number> {
   const run = readScenarioRun(path);
   const { catalogue } = await withOwnModules(located(run), builtIn);
   const played = readScenario(path, systemNamed(run.config.system, catalogue), run);
-  process.stdout.write(`${writeScenarioReport(realpathSync(path), run, played)}\n`);
+  const report = writeScenarioReport(realpathSync(path), run, played);
+  process.stdout.write(`${report.path}\n`);
   return EXIT.valid;
 }

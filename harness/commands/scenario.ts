@@ -12,7 +12,13 @@ import { loadScenario } from '../scenario/file.ts';
 import { type PlayedScenario, playScenario } from '../scenario/judge.ts';
 import { writeScenarioReport } from '../scenario/page.ts';
 import { documentOf, storyOf } from '../scenario/render.ts';
-import { type ScenarioConfig, storeScenario } from '../scenario/store.ts';
+import {
+  resultsOf,
+  type ScenarioConfig,
+  type ScenarioRun,
+  storeScenario,
+} from '../scenario/store.ts';
+import type { RunSummary } from '../store/format.ts';
 import { applyVariants, builtInVariant } from '../variants/variants.ts';
 import { printDocument } from './document.ts';
 import type { RunFlags } from './run-options.ts';
@@ -24,6 +30,8 @@ interface ScenarioFlags extends RunFlags {
   readonly store: string;
   readonly json?: boolean;
 }
+
+const UNSTORED: RunSummary['paths'] = { directory: null, report: null };
 
 /** The story in a file is as wide as on a terminal of this many columns. */
 const PLAIN = { colour: false, columns: 100 } as const;
@@ -56,14 +64,13 @@ export async function runScenario(
   };
   const variants = await variantsOf(config);
   const played = playScenario(scenario, variants, config.set);
-  const stored = given.includes('store')
-    ? storePlayed(played, config, commandOf(system, name, config), flags.store)
-    : null;
+  const run = describe(config, commandOf(system, name, config));
+  const paths = given.includes('store') ? storePlayed(played, run, flags.store) : UNSTORED;
   if (flags.json === true) {
-    printDocument({ ...documentOf(played), paths: stored });
+    printDocument({ ...documentOf(played), run, results: resultsOf(played), paths });
   } else {
     process.stdout.write(storyOf(played, styleOf(process.stdout)));
-    if (stored !== null) process.stdout.write(`\n  report      ${stored.report}\n`);
+    if (paths.report !== null) process.stdout.write(`\n  report      ${paths.report.path}\n`);
   }
   return EXIT[played.verdict.kind];
 }
@@ -79,13 +86,11 @@ export async function variantsOf(config: ScenarioConfig): Promise<readonly Varia
   return variants;
 }
 
-function storePlayed(
-  played: PlayedScenario,
-  config: ScenarioConfig,
-  command: string,
-  store: string,
-): { readonly directory: string; readonly report: string } {
-  const run = { ...circumstances(ownFiles(config)), kind: 'scenario', config, command } as const;
+function describe(config: ScenarioConfig, command: string): ScenarioRun {
+  return { ...circumstances(ownFiles(config)), kind: 'scenario', config, command };
+}
+
+function storePlayed(played: PlayedScenario, run: ScenarioRun, store: string): RunSummary['paths'] {
   const directory = storeScenario(store, run, played, storyOf(played, PLAIN));
   return { directory, report: writeScenarioReport(directory, run, played) };
 }

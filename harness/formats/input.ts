@@ -84,12 +84,20 @@ const PACKED = [
   { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: zstdDecompressSync },
 ] as const;
 
+/** Whether what begins with these bytes is packed. */
+export function isPacked(head: Uint8Array | undefined): boolean {
+  return packingOf(head) !== undefined;
+}
+
+function packingOf(head: Uint8Array | undefined): (typeof PACKED)[number] | undefined {
+  return PACKED.find(({ magic }) => magic.every((byte, at) => head?.[at] === byte));
+}
+
 /** The bytes behind gzip or zstd, told from how they begin. Packed files are held in memory. */
-function unpacked(name: string, chunks: Iterable<Uint8Array>): ByteStream {
+export function unpacked(name: string, chunks: Iterable<Uint8Array>): ByteStream {
   const iterator = chunks[Symbol.iterator]();
   const stream = new ByteStream(name, { [Symbol.iterator]: () => iterator });
-  const head = stream.peek(4);
-  const packed = PACKED.find(({ magic }) => magic.every((byte, at) => head[at] === byte));
+  const packed = packingOf(stream.peek(4));
   if (packed === undefined) return stream;
   const pieces: Buffer[] = [];
   for (let piece = stream.next(); piece !== null; piece = stream.next()) pieces.push(piece);

@@ -56,7 +56,7 @@ function publishedManifest(root: RootManifest): object {
     sideEffects: [
       './harness/bin.js',
       './harness/check/worker.js',
-      './harness/commands/check-thread.js',
+      './harness/check/path-thread-entry.js',
       './harness/host/*.js',
     ],
     dependencies: {

@@ -1,5 +1,6 @@
 /** `report.html` of a stored scenario: the story step by step, and what the nodes reported. */
 
+import { statSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { nodeName } from '../../checkers/trace.ts';
 import type { LAST_WORDS, RunStatus } from '../judge/outcome.ts';
@@ -10,6 +11,7 @@ import { traceFacts } from '../report/trace-facts.ts';
 import { linesTable } from '../report/trace-section.ts';
 import { codeLabel, sentenceOf, WORDS } from '../report/verdict-words.ts';
 import { writeDerived } from '../store/files.ts';
+import type { RunSummary } from '../store/format.ts';
 import type { Checked } from './ask.ts';
 import type { PlayedCase, PlayedClaim, PlayedScenario } from './judge.ts';
 import type { Played, Told } from './play.ts';
@@ -19,14 +21,14 @@ import { placeOf, type ScenarioRun } from './store.ts';
 /** Violations whose lines are drawn, of a play; all of them are named. */
 const DRAWN_MAX = 3;
 
-/** Writes the page and returns its path, as a user would type it. */
+/** Writes the page and returns where it is, as a user would type it. */
 export function writeScenarioReport(
   directory: string,
   run: ScenarioRun,
   played: PlayedScenario,
-): string {
+): NonNullable<RunSummary['paths']['report']> {
   const path = writeDerived(directory, 'report', scenarioHtml(run, played, directory));
-  return relative(process.cwd(), path);
+  return { path: relative(process.cwd(), path), bytes: statSync(path).size };
 }
 
 /** `directory` is where the recordings are. */

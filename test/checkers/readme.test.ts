@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { checkPath } from '../../harness/commands/check.ts';
+import { checkPath } from '../../harness/check/path.ts';
 
 const page = readFileSync('checkers/README.md', 'utf8');
 
@@ -46,6 +46,8 @@ test('the history of the page is valid for the command beside it', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'ordeal-readme-'));
   const path = join(directory, 'history.jsonl');
   writeFileSync(path, history);
-  expect((await checkPath(path, { model: 'cas-register' })).status).toBe(0);
+  const flags = { model: 'cas-register' };
+  const style = { columns: 80, colour: false };
+  expect((await checkPath({ path, flags, style })).status).toBe(0);
   rmSync(directory, { recursive: true });
 });

@@ -6,24 +6,25 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Value } from '../../checkers/history.ts';
-import { checkPath } from '../../harness/commands/check.ts';
+import { checkPath, type PathFlags } from '../../harness/check/path.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ordeal-flags-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-type Flags = Parameters<typeof checkPath>[1];
 /** `[f, argument, answer]` one after the other, by process 0; a fourth element is the position. */
 type Step = readonly [string, Value, Value, number?];
 
 let files = 0;
-async function judge(steps: readonly Step[], flags: Flags) {
+async function judge(steps: readonly Step[], flags: PathFlags) {
   const path = join(directory, `${files++}.jsonl`);
   const lines = steps.flatMap(([f, argument, answer, position]) => [
     { process: 0, type: 'invoke', f, value: argument },
     { process: 0, type: 'ok', f, value: answer, ...(position === undefined ? {} : { position }) },
   ]);
   writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  const { status, out, err } = await checkPath(path, { ...flags, json: true });
+  const style = { columns: 80, colour: false };
+  const question = { path, flags: { ...flags, json: true }, style };
+  const { status, out, err } = await checkPath(question);
   return { status, err, json: out === '' ? {} : JSON.parse(out) };
 }
 
@@ -39,10 +40,10 @@ describe('several checkers of one file', () => {
     const lost: Step[] = [...QUEUE.slice(0, 3), ['drain', null, []]];
     const { status, json } = await judge(lost, { model: 'queue', checker: 'total-queue' });
     expect(status).toBe(1);
-    expect(json).toMatchObject({ verdict: 'invalid', checker: 'total-queue' });
+    expect(json).toMatchObject({ verdict: { kind: 'invalid' }, checker: 'total-queue' });
     expect(json.checkers).toMatchObject([
-      { checker: 'queue', verdict: 'valid' },
-      { checker: 'total-queue', verdict: 'invalid' },
+      { checker: 'queue', verdict: { kind: 'valid' } },
+      { checker: 'total-queue', verdict: { kind: 'invalid' } },
     ]);
   });
 
@@ -53,7 +54,7 @@ describe('several checkers of one file', () => {
     });
     expect(json.checkers).toMatchObject([{ checker: 'linearizable' }, { checker: 'total-queue' }]);
     const alone = await judge(QUEUE, { model: 'queue', checker: 'queue' });
-    expect(alone.json).toMatchObject({ verdict: 'valid', checker: 'queue' });
+    expect(alone.json).toMatchObject({ verdict: { kind: 'valid' }, checker: 'queue' });
     expect(alone.json.checkers).toBeUndefined();
   });
 
@@ -81,12 +82,12 @@ describe('several checkers of one file', () => {
 describe('a drain', () => {
   test('is as many dequeues, whoever judges the queue', async () => {
     for (const model of ['queue', 'total-queue', 'fifo-queue', 'unordered-queue']) {
-      expect((await judge(QUEUE, { model })).json.verdict).toBe('valid');
+      expect((await judge(QUEUE, { model })).json.verdict.kind).toBe('valid');
     }
     const foreign: Step[] = [...QUEUE.slice(0, 3), ['drain', null, [2, 7]]];
     for (const model of ['queue', 'total-queue', 'fifo-queue', 'unordered-queue']) {
       const { json } = await judge(foreign, { model });
-      expect(json.verdict).toBe('invalid');
+      expect(json.verdict.kind).toBe('invalid');
       // Lines of the file, whatever the drain was taken apart into.
       expect(json.lines.at(-1)).toBe(8);
     }
@@ -98,8 +99,8 @@ test('that the database began empty makes a value that nobody wrote a violation'
     ['txn', [['r', 'x', null]], [['r', 'x', 9]]],
     ['txn', [['w', 'x', 1]], [['w', 'x', 1]]],
   ];
-  expect((await judge(read, { model: 'rw-register' })).json.verdict).toBe('valid');
-  expect((await judge(read, { model: 'rw-register', initial: 'empty' })).json.verdict).toBe(
+  expect((await judge(read, { model: 'rw-register' })).json.verdict.kind).toBe('valid');
+  expect((await judge(read, { model: 'rw-register', initial: 'empty' })).json.verdict.kind).toBe(
     'invalid',
   );
   const { status, json } = await judge(read, { model: 'rw-register', initial: 3 });
@@ -115,7 +116,7 @@ test('positions that go back are a promise of their own', async () => {
     ['read', null, 1, 6],
   ];
   const { json } = await judge(back, { checker: 'positions' });
-  expect(json).toMatchObject({ verdict: 'invalid', property: 'positions' });
+  expect(json).toMatchObject({ verdict: { kind: 'invalid', property: 'positions' } });
 });
 
 describe('an answer that repeats another argument', () => {
@@ -127,7 +128,7 @@ describe('an answer that repeats another argument', () => {
       ],
       { model: 'register' },
     );
-    expect(json.verdict).toBe('valid');
+    expect(json.verdict.kind).toBe('valid');
     expect(json.notes.join()).toContain('write of 1 (line 1) is answered with 2 in line 2');
   });
 

@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Value } from '../../checkers/history.ts';
-import { checkAll, checkPath } from '../../harness/commands/check.ts';
+import { checkPath, type PathFlags } from '../../harness/check/path.ts';
+import { checkAll } from '../../harness/check/paths.ts';
 import { run } from '../../harness/ordeal.ts';
 import { hardCounters } from '../checkers/linearizable/hard-counters.ts';
 
@@ -60,6 +61,10 @@ interface Recorded {
 
 const DATA = '../shared/data';
 
+function checkAt(path: string, flags: PathFlags) {
+  return checkPath({ path, flags, style: { columns: 80, colour: false } });
+}
+
 describe.skipIf(!existsSync(DATA))('a recorded history (needs ../shared)', () => {
   const recorded: readonly Recorded[] = existsSync(DATA)
     ? JSON.parse(readFileSync(`${DATA}/manifest.json`, 'utf8'))
@@ -70,7 +75,7 @@ describe.skipIf(!existsSync(DATA))('a recorded history (needs ../shared)', () =>
     async (name, { format, model, initial = null, failedCas, level, ...said }) => {
       const start = Array.isArray(initial) || typeof initial !== 'object' ? initial : null;
       const pairs = start === null && initial !== null ? Object.entries(initial) : start;
-      const { status, out } = await checkPath(`${DATA}/${name}`, {
+      const { status, out } = await checkAt(`${DATA}/${name}`, {
         model,
         json: true,
         initial: pairs as Value,
@@ -81,22 +86,25 @@ describe.skipIf(!existsSync(DATA))('a recorded history (needs ../shared)', () =>
       const result = JSON.parse(out);
       if (result.exercised === false) {
         // Knossos calls it valid; of the recorded ones, none is invalid where nothing succeeded.
-        expect({ valid, status, verdict: result.verdict }).toEqual({
+        expect({ valid, status, verdict: result.verdict.kind }).toEqual({
           valid: true,
           status: 2,
           verdict: 'unknown',
         });
         return;
       }
-      expect(result).toMatchObject({ format, verdict: valid === true ? 'valid' : 'invalid' });
+      expect(result).toMatchObject({
+        format,
+        verdict: { kind: valid === true ? 'valid' : 'invalid' },
+      });
       expect(status).toBe(valid === true ? 0 : 1);
-      if (valid !== true) expect(result.events.length).toBeGreaterThan(0);
+      if (valid !== true) expect(result.verdict.events.length).toBeGreaterThan(0);
     },
   );
 });
 
 /** What the command prints and its status, without a process around it. */
-async function check(paths: readonly string[], flags: Parameters<typeof checkAll>[1]) {
+async function check(paths: readonly string[], flags: PathFlags) {
   let [out, err] = ['', ''];
   const status = await checkAll(paths, flags, {
     out: (text) => {
@@ -140,11 +148,16 @@ describe('ordeal check', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines.map(({ verdict }) => verdict)).toEqual(['valid', null, 'unknown', 'invalid']);
+    expect(lines.map(({ verdict }) => verdict?.kind ?? null)).toEqual([
+      'valid',
+      null,
+      'unknown',
+      'invalid',
+    ]);
     expect(lines.map((line) => line.file)).toEqual(paths);
     expect(lines[1].error).toContain('2.jsonl:1: process 0 completes read');
     expect(lines[3]).toMatchObject({ format: 'jsonl', checker: 'linearizable' });
-    expect(lines[3].events).toContain(3);
+    expect(lines[3].verdict.events).toContain(3);
     expect(err).toContain('2.jsonl:1: process 0 completes read');
     expect(status).toBe(1);
   });
@@ -210,8 +223,8 @@ describe('ordeal check', () => {
 });
 
 /** Judges a text without a process around it. */
-async function judge(text: string, flags: Parameters<typeof checkPath>[1]) {
-  const { status, out, err } = await checkPath(file('history', text), { ...flags, json: true });
+async function judge(text: string, flags: PathFlags) {
+  const { status, out, err } = await checkAt(file('history', text), { ...flags, json: true });
   return { status, err, ...(out === '' ? {} : JSON.parse(out)) };
 }
 
@@ -262,16 +275,16 @@ describe('what a history is judged by', () => {
 
   test('may start from a value of its own', async () => {
     const text = sequential([['read', null, 7]]);
-    expect((await judge(text, { model: 'register' })).verdict).toBe('invalid');
-    expect((await judge(text, { model: 'register', initial: 7 })).verdict).toBe('valid');
+    expect((await judge(text, { model: 'register' })).verdict.kind).toBe('invalid');
+    expect((await judge(text, { model: 'register', initial: 7 })).verdict.kind).toBe('valid');
   });
 
   test('starts from the empty text in a key-value log of Porcupine', async () => {
     const text =
       '{:process 0, :type :invoke, :f :get, :key "a", :value nil}\n' +
       '{:process 0, :type :ok, :f :get, :key "a", :value ""}\n';
-    expect((await judge(text, { model: 'kv-append' })).verdict).toBe('valid');
-    expect((await judge(text, { model: 'kv-append', initial: 'x' })).verdict).toBe('invalid');
+    expect((await judge(text, { model: 'kv-append' })).verdict.kind).toBe('valid');
+    expect((await judge(text, { model: 'kv-append', initial: 'x' })).verdict.kind).toBe('invalid');
   });
 
   test.each([
@@ -324,7 +337,7 @@ describe('what a history is judged by', () => {
     expect((await judge(text, { checker: 'sequential' })).error).toContain(
       'history:3: expected a new process, got process 0 again, whose operation ended in info in line 2',
     );
-    expect((await judge(text, { model: 'register' })).verdict).toBe('valid');
+    expect((await judge(text, { model: 'register' })).verdict.kind).toBe('valid');
   });
 
   test('may not be a queue where the file says stack', async () => {
@@ -337,8 +350,8 @@ describe('what a history is judged by', () => {
       sequential([['write', 1, 1]]) +
       '{"process":0,"type":"invoke","f":"cas","value":[1,2]}\n' +
       '{"process":0,"type":"fail","f":"cas","value":[1,2]}\n';
-    expect((await judge(text, { model: 'cas-register' })).verdict).toBe('valid');
-    expect((await judge(text, { model: 'cas-register', failedCas: 'observed' })).verdict).toBe(
+    expect((await judge(text, { model: 'cas-register' })).verdict.kind).toBe('valid');
+    expect((await judge(text, { model: 'cas-register', failedCas: 'observed' })).verdict.kind).toBe(
       'invalid',
     );
   });
@@ -348,16 +361,18 @@ describe('what a history is judged by', () => {
       ['write', 1, 1],
       ['read', null, null],
     ]);
-    expect((await judge(text, { model: 'register' })).verdict).toBe('invalid');
+    expect((await judge(text, { model: 'register' })).verdict.kind).toBe('invalid');
     const edn = text
       .replace(/"(\w+)":/g, ':$1 ')
       .replaceAll('null', 'nil')
       .replaceAll(',', ' ');
     expect(await judge(edn, { model: 'register' })).toMatchObject({
       format: 'jepsen-edn',
-      verdict: 'valid',
+      verdict: { kind: 'valid' },
     });
-    expect((await judge(edn, { model: 'register', nilReads: 'observed' })).verdict).toBe('invalid');
+    expect((await judge(edn, { model: 'register', nilReads: 'observed' })).verdict.kind).toBe(
+      'invalid',
+    );
   });
 
   test('is a set with a final read, or a set as an object', async () => {
@@ -368,7 +383,7 @@ describe('what a history is judged by', () => {
     ]);
     expect(await judge(lost, { model: 'set' })).toMatchObject({
       checker: 'set',
-      verdict: 'invalid',
+      verdict: { kind: 'invalid' },
     });
     const object = sequential([
       ['add', 1, true],
@@ -377,7 +392,7 @@ describe('what a history is judged by', () => {
     ]);
     expect(await judge(object, { model: 'set' })).toMatchObject({
       checker: 'linearizable',
-      verdict: 'valid',
+      verdict: { kind: 'valid' },
     });
   });
 
@@ -492,7 +507,7 @@ describe('what a history is judged by', () => {
       ]),
     ],
   ])('%s has its checker, which says %s here', async (model, verdict, text) => {
-    expect(await judge(text, { model })).toMatchObject({ verdict });
+    expect(await judge(text, { model })).toMatchObject({ verdict: { kind: verdict } });
   });
 
   test('names the strongest promise', async () => {
@@ -501,16 +516,22 @@ describe('what a history is judged by', () => {
       '{"process":0,"type":"invoke","f":"write","value":2}\n{"process":0,"type":"ok","f":"write","value":2}\n' +
       '{"process":1,"type":"invoke","f":"read"}\n{"process":1,"type":"ok","f":"read","value":1}\n';
     const strongest = await judge(stale, { checker: 'strongest' });
-    expect(strongest).toMatchObject({ verdict: 'valid', strongest: 'ordered-sequential' });
-    expect(await judge(stale, { checker: 'sequential' })).toMatchObject({ verdict: 'valid' });
-    expect(await judge(stale, { checker: 'regular' })).toMatchObject({ verdict: 'invalid' });
+    expect(strongest).toMatchObject({
+      verdict: { kind: 'valid' },
+      strongest: 'ordered-sequential',
+    });
+    expect(await judge(stale, { checker: 'sequential' })).toMatchObject({
+      verdict: { kind: 'valid' },
+    });
+    expect(await judge(stale, { checker: 'regular' })).toMatchObject({
+      verdict: { kind: 'invalid' },
+    });
   });
 
   test('proves nothing where nothing succeeded', async () => {
     const text = '{"process":0,"type":"invoke","f":"write","value":1}\n';
     const nothing = {
-      verdict: 'unknown',
-      because: expect.stringContaining('nothing was exercised'),
+      verdict: { kind: 'unknown', because: expect.stringContaining('nothing was exercised') },
     };
     expect(await judge(text, { model: 'register' })).toMatchObject({ status: 2, ...nothing });
     expect(await judge(text, { checker: 'strongest' })).toMatchObject(nothing);
@@ -524,10 +545,10 @@ describe('what a history is judged by', () => {
       '{:process 0 :type :invoke :f :read :value nil}\n{:process 0 :type :ok :f :read :value nil}';
     expect(await judge(silent, { model: 'register' })).toMatchObject({ status: 2, ...nothing });
     const observed = { model: 'register', nilReads: 'observed' } as const;
-    expect(await judge(silent, observed)).toMatchObject({ verdict: 'valid' });
+    expect(await judge(silent, observed)).toMatchObject({ verdict: { kind: 'valid' } });
     expect(await judge('', { model: 'register' })).toMatchObject({
       status: 2,
-      because: expect.stringContaining('the history is empty'),
+      verdict: { because: expect.stringContaining('the history is empty') },
     });
   });
 
@@ -538,7 +559,7 @@ describe('what a history is judged by', () => {
     const text = `${sequential([['read', null, null]])}${lines('cas-mismatch')}${lines('no leader')}`;
     const flags = { model: 'cas-register', failedCas: 'observed', nilReads: 'silent' } as const;
     const { verdict, notes } = await judge(text, flags);
-    expect(verdict).toBe('valid');
+    expect(verdict.kind).toBe('valid');
     expect(notes).toContainEqual(expect.stringContaining('1 failed cas with another error'));
     expect(notes).toContainEqual(expect.stringContaining('1 read of nil taken as silent'));
     const set = sequential([
@@ -556,13 +577,15 @@ describe('what a history is judged by', () => {
       '{"process":0,"type":"invoke","f":"cas","value":[1,2]}\n' +
       '{"process":0,"type":"fail","f":"cas","value":[1,2]}\n';
     const text = `${failed}${cas}${sequential([['read', null, 1]])}`;
-    expect((await judge(text, { checker: 'sequential' })).verdict).toBe('valid');
-    expect((await judge(text, { checker: 'sequential', failedCas: 'observed' })).verdict).toBe(
+    expect((await judge(text, { checker: 'sequential' })).verdict.kind).toBe('valid');
+    expect((await judge(text, { checker: 'sequential', failedCas: 'observed' })).verdict.kind).toBe(
       'invalid',
     );
     const nil = `${failed}${sequential([['read', null, null]])}`;
-    expect((await judge(nil, { checker: 'sequential' })).verdict).toBe('invalid');
-    expect((await judge(nil, { checker: 'sequential', nilReads: 'silent' })).verdict).toBe('valid');
+    expect((await judge(nil, { checker: 'sequential' })).verdict.kind).toBe('invalid');
+    expect((await judge(nil, { checker: 'sequential', nilReads: 'silent' })).verdict.kind).toBe(
+      'valid',
+    );
   });
 
   test('bounds the staleness of reads, in milliseconds only where there are times', async () => {
@@ -584,10 +607,9 @@ describe('what a history is judged by', () => {
       (await judge(events(true), { ...flags, stalenessVersions: 2, stalenessMs: 3 })).status,
     ).toBe(0);
     expect(await judge(events(true), { ...flags, stalenessVersions: 1 })).toMatchObject({
-      verdict: 'invalid',
-      property: 'bounded-staleness',
+      verdict: { kind: 'invalid', property: 'bounded-staleness' },
     });
-    expect((await judge(events(true), { ...flags, stalenessMs: 2 })).verdict).toBe('invalid');
+    expect((await judge(events(true), { ...flags, stalenessMs: 2 })).verdict.kind).toBe('invalid');
     expect((await judge(events(false), { ...flags, stalenessMs: 2 })).error).toContain(
       'has no times',
     );
@@ -604,7 +626,7 @@ describe('what a history is judged by', () => {
     ]);
     for (const level of ['strict-serializable', 'sser', 'ser', 'si', 'ra', 'rc', 'ru']) {
       const { verdict, proved } = await judge(text, { model: 'rw-register', level });
-      expect([level, verdict, proved]).toEqual([level, 'valid', true]);
+      expect([level, verdict.kind, proved]).toEqual([level, 'valid', true]);
     }
   });
 
@@ -612,7 +634,7 @@ describe('what a history is judged by', () => {
     const text = '[1] call enq(1)\n[1] return\n[2] call deq\n[2] return 1';
     expect(await judge(text, { model: 'fifo-queue' })).toMatchObject({
       format: 'limo',
-      verdict: 'valid',
+      verdict: { kind: 'valid' },
     });
     expect((await judge(text, {})).error).toContain('history:1: expected a line "# @object');
   });
@@ -630,8 +652,9 @@ describe('what a history is judged by', () => {
       '{"process":20,"type":"ok","f":"read","value":7}',
     );
     const result = await judge(lines.join('\n'), { model: 'cas-register', budget: { steps: 3 } });
-    expect(['unknown', 'invalid']).toContain(result.verdict);
-    if (result.verdict === 'unknown') expect(result.because).toMatch(/budget|steps|configurations/);
+    expect(['unknown', 'invalid']).toContain(result.verdict.kind);
+    if (result.verdict.kind === 'unknown')
+      expect(result.verdict.because).toMatch(/budget|steps|configurations/);
   });
 });
 
@@ -692,13 +715,13 @@ describe('positions in answers', () => {
         .join('');
     const flags = { checker: 'ordered-sequential' };
     expect(await judge(store(1), flags)).toMatchObject({
-      verdict: 'valid',
+      verdict: { kind: 'valid' },
       decidedBy: 'the positions in the answers',
     });
-    expect((await judge(store(1), { ...flags, witness: 'off' })).verdict).toBe('valid');
+    expect((await judge(store(1), { ...flags, witness: 'off' })).verdict.kind).toBe('valid');
     // The read of nil at position 2 is not what the write at position 2 left.
     const lying = await judge(store(2), flags);
-    expect(lying.verdict).toBe('valid');
+    expect(lying.verdict.kind).toBe('valid');
     expect(lying.notes).toContainEqual(expect.stringContaining('by the positions that the system'));
   });
 
@@ -737,7 +760,7 @@ describe('a stored run', () => {
   });
 
   test('is a history like any other for a checker of one’s own', async () => {
-    const { status, out } = await checkPath(stored, { checker: 'strongest', json: true });
+    const { status, out } = await checkAt(stored, { checker: 'strongest', json: true });
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ strongest: 'linearizable', format: 'jsonl' });
   });
@@ -746,9 +769,9 @@ describe('a stored run', () => {
     const history = join(stored, 'history.jsonl');
     const whole = readFileSync(history, 'utf8');
     writeFileSync(history, whole.slice(0, -10));
-    expect(await checkPath(stored, { json: true })).toMatchObject({ status: 2 });
+    expect(await checkAt(stored, { json: true })).toMatchObject({ status: 2 });
     writeFileSync(history, whole.replace(/\n.*\n/, '\n'));
-    const damaged = await checkPath(stored, { json: true });
+    const damaged = await checkAt(stored, { json: true });
     expect(damaged.status).toBe(64);
     expect(damaged.err).toContain('history.jsonl:2:');
     writeFileSync(history, whole);

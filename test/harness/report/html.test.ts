@@ -188,7 +188,7 @@ function scenarioReport(store: string): string {
     },
   };
   const directory = storeScenario(store, run, played, '');
-  return resolve(writeScenarioReport(directory, run, played));
+  return resolve(writeScenarioReport(directory, run, played).path);
 }
 
 function manyEvents(count: number): NewEvent[] {

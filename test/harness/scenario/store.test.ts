@@ -45,10 +45,9 @@ describe('a stored scenario', () => {
     const wrong = await ordeal('check', 'wrong/latest', '--json');
     expect(wrong.exitCode).toBe(1);
     expect(JSON.parse(wrong.stdout)).toMatchObject({
-      verdict: 'invalid',
+      verdict: { kind: 'invalid', property: 'CommitCurrentTerm' },
       exitStatus: 1,
-      property: 'CommitCurrentTerm',
-      firstVerdict: 'invalid',
+      firstVerdict: { kind: 'invalid' },
     });
   });
 
@@ -93,7 +92,7 @@ describe('a stored scenario', () => {
     const { stdout } = await ordeal(...play, '--store', 'told', '--json');
     const { exitStatus, paths } = JSON.parse(stdout);
     expect(exitStatus).toBe(0);
-    expect(existsSync(join(directory, paths.report))).toBe(true);
+    expect(existsSync(join(directory, paths.report.path))).toBe(true);
   });
 });
 
