@@ -29,7 +29,7 @@ class PlayedEngine {
         const { status, lines } = this.#answer(request.method ?? '', request.url ?? '');
         response.writeHead(status, { 'content-type': 'application/json' });
         const text = lines.map((line) => `${JSON.stringify(line)}\r\n`).join('');
-        if (!(this.hangs && /^\/build/.test(request.url ?? ''))) response.end(text);
+        if (!(this.hangs && request.url?.startsWith('/build') === true)) response.end(text);
         else {
           response.write(text);
           response.on('close', () => this.cancelled++);
