@@ -3,12 +3,11 @@
 import { assert } from '../../checkers/assert.ts';
 import { traceApply } from '../apply-trace.ts';
 import { snapshotKv } from '../kv.ts';
-import { answerCommand } from './clients.ts';
+import { answerCommand } from './answers.ts';
 import { compactConfigurations, membershipOf } from './configurations.ts';
-import { serveFollowerReads } from './follower-reads.ts';
-import type { Entry, RaftRecord, Snapshot } from './messages.ts';
-import { serveReads } from './reads.ts';
-import { entryAt, type Raft, termAt } from './state.ts';
+import type { Raft } from './context.ts';
+import { entriesBehind, entryAt, logRecords, replacePrefix, termAt } from './log.ts';
+import type { Entry, Snapshot } from './messages.ts';
 
 export function applyCommitted(raft: Raft): void {
   const { state, env, rules, machine } = raft;
@@ -16,7 +15,7 @@ export function applyCommitted(raft: Raft): void {
   while (rules.canApply(state)) {
     const index = state.applied + 1;
     const entry = entryAt(state, index);
-    assert(entry !== undefined, 'an entry to be executed is not in the log');
+    assert(typeof entry !== 'string', 'an entry to be executed is not in the log');
     const { command } = entry;
     const result = machine.apply(state.kv, index, command, localUs);
     state.applied = index;
@@ -24,32 +23,22 @@ export function applyCommitted(raft: Raft): void {
     answerCommand(raft, index, command, result);
   }
   if (rules.snapshotDue(state)) takeSnapshot(raft);
-  if (state.role === 'leader') serveReads(raft);
-  // A node may lead by the time that it has executed what it asked for as a follower.
-  if (state.followerReads.length > 0) serveFollowerReads(raft);
 }
 
 /** Puts the snapshot in the place of the log up to it, in memory and, atomically, on disk. */
 export function replaceLog(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
   const { state, env } = raft;
-  state.snapshot = snapshot;
-  state.log = suffix;
+  replacePrefix(state, snapshot, suffix);
   const { term, votedFor } = state;
-  const records: RaftRecord[] = [
-    { kind: 'vote', term, votedFor },
-    { kind: 'snapshot', snapshot },
-  ];
-  if (suffix.length > 0) {
-    records.push({ kind: 'entries', from: snapshot.index + 1, entries: suffix.slice() });
-  }
-  env.checkpoint(records);
+  env.checkpoint([{ kind: 'vote', term, votedFor }, ...logRecords(state)]);
 }
 
 function takeSnapshot(raft: Raft): void {
   const { state, rules } = raft;
   const index = state.applied;
   const term = termAt(state, index);
-  const suffix = state.log.slice(index - state.snapshot.index);
+  assert(typeof term !== 'string', 'the term of what is executed is not in the log');
+  const suffix = entriesBehind(state, index);
   const configuration = rules.snapshotConfiguration(state, index);
   replaceLog(raft, { index, term, kv: snapshotKv(state.kv), configuration }, suffix);
   compactConfigurations(state, index);

@@ -1,12 +1,13 @@
-/** What clients ask and what they are told (section 8; dissertation, chapter 6). */
+/** What clients ask (section 8; dissertation, chapter 6). */
 
-import { answer } from '../answer.ts';
-import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
-import type { ClientRef, Request } from '../protocol.ts';
+import { openCommand, operationCommand } from '../kv.ts';
+import type { Request } from '../protocol.ts';
+import { clusterTimeUs, redirect, redirectTo } from './answers.ts';
+import { appendCommand } from './append.ts';
+import type { Raft } from './context.ts';
 import { onFollowerRead } from './follower-reads.ts';
 import { onRead } from './reads.ts';
-import { appendCommand } from './replication.ts';
-import type { FollowerRead, PendingRead, Raft } from './state.ts';
+import { settleOwn } from './settle.ts';
 
 export function onRequest(raft: Raft, request: Request): void {
   const { state, rules } = raft;
@@ -22,107 +23,14 @@ function onCommand(raft: Raft, request: Request): void {
   const { state, rules } = raft;
   const { from } = request;
   const timeUs = clusterTimeUs(raft);
-  if (!rules.acceptsCommands(state)) redirectTo(raft, from, null);
-  else if (request.kind === 'open') appendCommand(raft, openCommand(from, timeUs), from);
+  if (!rules.acceptsCommands(state)) {
+    redirectTo(raft, from, null);
+    return;
+  }
+  if (request.kind === 'open') appendCommand(raft, openCommand(from, timeUs), from);
   else {
     const { operation, session, sequence } = request;
     appendCommand(raft, operationCommand(operation, session, sequence, timeUs), from);
   }
-}
-
-/** Answers whoever waits for the command at `index`. */
-export function answerCommand(
-  raft: Raft,
-  index: number,
-  command: Command,
-  result: CommandResult,
-): void {
-  const { state, rules, env } = raft;
-  const waiting = state.pending[0];
-  if (waiting === undefined || waiting.index !== index) return;
-  state.pending.shift();
-  if (command.operation?.f === 'read') traceReadThroughLog(raft, index);
-  answer(env, waiting.to, rules.commandReply(command, result), command.id);
-}
-
-/** Answers a read from the state as it is, or a follower's question, and says on whose word. */
-export function answerRead(raft: Raft, read: PendingRead, mode: 'index' | 'lease'): void {
-  const { state, env } = raft;
-  const { round, index, to, operation } = read;
-  const acks: { node: number; round: number }[] = [];
-  for (const node of state.members) {
-    const acked = state.ackRound[node] as number;
-    if (acked >= round) acks.push({ node, round: acked });
-  }
-  const { term, applied } = state;
-  env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks });
-  if (operation === null) {
-    env.send(to.client, { kind: 'read-index-reply', term, request: to.id, index, round });
-    return;
-  }
-  const value = readKv(state.kv, operation.key);
-  answer(raft.env, to, { status: 'ok', value, position: applied });
-}
-
-/** Follower: answers a read from its own state, on the word of the leader. */
-export function answerFollowerRead(raft: Raft, read: FollowerRead): void {
-  const { state, env } = raft;
-  const { term, round, index } = read;
-  const { applied } = state;
-  const mode = 'follower';
-  env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks: [] });
-  const value = readKv(state.kv, read.operation.key);
-  answer(raft.env, read.to, { status: 'ok', value, position: applied });
-}
-
-/**
- * A leader that stops leading answers everybody who waits. Commands may yet be executed by a later
- * leader, so nobody can tell; reads are over.
- */
-export function abandonClients(raft: Raft): void {
-  const { state, rules } = raft;
-  for (const { to } of state.pending) answer(raft.env, to, rules.replyOnLoss(state));
-  state.pending.length = 0;
-  for (const { to, operation } of state.reads) {
-    if (operation !== null) redirect(raft, to);
-    else refuseReadIndex(raft, to);
-  }
-  state.reads.length = 0;
-}
-
-/**
- * The cluster's clock, which stands in entries: it goes on from the last entry at the leader's own
- * pace, so that it never jumps (LogCabin's cluster time; dissertation, section 6.3).
- */
-export function clusterTimeUs(raft: Raft): number {
-  const { state, env, rules } = raft;
-  return rules.entryTimeUs(state, env.nowUs(), env.wallUs());
-}
-
-/** Sends a client to the leader, if one is known. */
-export function redirect(raft: Raft, to: ClientRef): void {
-  redirectTo(raft, to, raft.rules.redirectTarget(raft.state));
-}
-
-export function redirectTo(raft: Raft, to: ClientRef, node: number | null): void {
-  answer(raft.env, to, { status: 'redirect', leader: node });
-}
-
-function refuseReadIndex(raft: Raft, to: ClientRef): void {
-  const { term } = raft.state;
-  const refusal = { kind: 'read-index-reply', term, request: to.id, index: -1, round: 0 } as const;
-  raft.env.send(to.client, refusal);
-}
-
-function traceReadThroughLog(raft: Raft, index: number): void {
-  const { term, applied } = raft.state;
-  raft.env.trace({
-    kind: 'read-cert',
-    mode: 'log',
-    term,
-    readPosition: index,
-    applied,
-    round: 0,
-    acks: [],
-  });
+  settleOwn(raft);
 }

@@ -1,15 +1,10 @@
-/**
- * Which configuration is in force (dissertation, section 4.1): the latest in the log, committed or
- * not, from the moment it is appended; an entry that is removed takes its configuration along.
- */
+/** Configurations as entries of the log, and who takes part under one (dissertation, chapter 4). */
 
 import type { Membership } from '../../checkers/trace.ts';
 import { mix } from '../hash.ts';
 import { type Command, configCommand } from '../kv.ts';
 import type { Configuration, Entry, LoggedConfiguration, Snapshot } from './messages.ts';
-import { traceLease } from './reads.ts';
-import type { RaftRules } from './rules.ts';
-import { lastIndex, type Raft, type RaftState } from './state.ts';
+import type { RaftState } from './state.ts';
 
 /** The command of a configuration entry. */
 export function configurationCommand(configuration: Configuration, timeUs: number): Command {
@@ -48,23 +43,6 @@ export function configurationsOf(
   return found;
 }
 
-/** A configuration was appended: it is in force from now on, before it is committed. */
-export function noteConfiguration(raft: Raft, index: number, entry: Entry): void {
-  const logged = configurationIn(index, entry);
-  if (logged !== null) raft.state.configurations.push(logged);
-  activate(raft);
-}
-
-/** Everything behind `index` was removed from the log. */
-export function dropConfigurations(state: RaftState, rules: RaftRules, index: number): void {
-  const { configurations } = state;
-  let last = configurations.at(-1);
-  while (last !== undefined && !rules.keepsConfiguration(last, index)) {
-    configurations.pop();
-    last = configurations.at(-1);
-  }
-}
-
 /** Forgets what a snapshot up to `index` has replaced by one configuration. */
 export function compactConfigurations(state: RaftState, index: number): void {
   const { configurations } = state;
@@ -80,34 +58,6 @@ export function configurationUpTo(
 ): LoggedConfiguration | null {
   const logged = state.configurations.findLast((candidate) => candidate.index <= index);
   return logged === undefined || logged.index === 0 ? null : logged;
-}
-
-/** Puts the configuration in force that should be, if that is another one than is. */
-export function activate(raft: Raft): void {
-  const { state, env, rules } = raft;
-  const active = rules.activeConfiguration(state);
-  if (!rules.isOther(state.active, active)) return;
-  const before = state.peers;
-  putInForce(raft, active);
-  env.trace({ kind: 'membership', ...membershipOf(active) });
-  if (state.role === 'leader') adoptAsLeader(raft, before);
-}
-
-/** Sets what follows from a configuration: whose word counts, and who gets the log. */
-export function putInForce(raft: Raft, active: LoggedConfiguration): void {
-  const { state, rules } = raft;
-  const { configuration } = active;
-  const quorum = (nodes: number): number => rules.quorum(nodes);
-  state.active = active;
-  state.electorates = {
-    election: rules.electorates(state, configuration, 'election', quorum),
-    commit: rules.electorates(state, configuration, 'commit', quorum),
-    read: rules.electorates(state, configuration, 'read', quorum),
-  };
-  state.peers = state.members.filter(
-    (node) => node !== state.self && isMember(configuration, node),
-  );
-  state.selfVotes = isVoter(configuration, state.self);
 }
 
 /** What a trace says of a configuration. */
@@ -133,28 +83,6 @@ export function mayCampaign(state: Readonly<RaftState>): boolean {
   return false;
 }
 
-function isMember(configuration: Configuration, node: number): boolean {
+export function isMember(configuration: Configuration, node: number): boolean {
   return isVoter(configuration, node) || configuration.learners.includes(node);
-}
-
-/**
- * Leader: whoever joins is probed for the end of its log, and counts as heard for now. What the
- * voters of before have confirmed is asked of the new ones again.
- */
-function adoptAsLeader(raft: Raft, before: readonly number[]): void {
-  const { state, env, rules } = raft;
-  for (const node of state.peers) {
-    if (before.includes(node)) continue;
-    state.nextIndex[node] = rules.firstNextIndex(state, node, true);
-    state.probing[node] = true;
-    state.ackUs[node] = env.nowUs();
-    state.flights[node] = [];
-    state.outgoing[node] = null;
-    state.caughtUp[node] = false;
-    state.catchUpTo[node] = lastIndex(state);
-    state.catchUpSinceUs[node] = env.nowUs();
-  }
-  state.confirmedRound = rules.confirmedByOthers(state);
-  state.leaseUntilUs = Number.NEGATIVE_INFINITY;
-  traceLease(raft);
 }

@@ -1,12 +1,23 @@
 /** Elections: PreVote, RequestVote, stepping up and down (sections 5.2, 5.4.1; dissertation 9.6). */
 
 import { noopCommand } from '../kv.ts';
+import { appendCommand } from './append.ts';
+import type { Raft } from './context.ts';
 import { refuseFollowerReads } from './follower-reads.ts';
+import { lastIndex } from './log.ts';
 import type { RequestVote, TimeoutNow, Vote } from './messages.ts';
-import { confirmRounds } from './reads.ts';
-import { advanceCommit, appendCommand, broadcast, markRound } from './replication.ts';
-import { becomeFollower, resetElectionWait } from './roles.ts';
-import { entryAt, lastIndex, NOBODY, type Raft, TIMER } from './state.ts';
+import { newProgress, type Progress, progressOf } from './progress.ts';
+import { confirmRounds, markRound } from './reads.ts';
+import {
+  becomeCandidate,
+  becomeFollower,
+  becomeLeader,
+  becomePreCandidate,
+  resetElectionWait,
+} from './roles.ts';
+import { broadcast } from './sending.ts';
+import { settle, settleOwn } from './settle.ts';
+import { type Leadership, NOBODY, TIMER } from './state.ts';
 
 /**
  * The election timer is not armed anew whenever the leader is heard, because timers are events: it
@@ -27,6 +38,7 @@ export function onElectionTimer(raft: Raft): void {
 export function onTimeoutNow(raft: Raft, message: TimeoutNow): void {
   const { state, rules } = raft;
   if (!rules.obeysTimeoutNow(state, message) || !rules.mayCampaign(state)) return;
+  if (state.role === 'leader') becomeFollower(raft, NOBODY);
   startElection(raft, true);
 }
 
@@ -50,8 +62,10 @@ export function onPreVote(raft: Raft, from: number, message: RequestVote): void 
   env.send(from, { kind: 'vote', term, granted, pre: true });
 }
 
+/** A vote that comes when the election is over, won or lost, elects nobody. */
 export function onVote(raft: Raft, from: number, message: Vote): void {
   const { state, rules } = raft;
+  if (state.role === 'follower' || state.role === 'leader') return;
   if (!rules.countVote(state, from, message)) return;
   state.granted[from] = true;
   countVotes(raft);
@@ -61,8 +75,9 @@ export function onVote(raft: Raft, from: number, message: Vote): void {
 export function stepDownWithoutQuorum(raft: Raft): boolean {
   const { state, env, rules } = raft;
   const nowUs = env.nowUs();
-  state.ackUs[state.self] = nowUs;
-  const heardUs = rules.reached(state, 'election', state.ackUs);
+  progressOf(state, state.self).ackUs = nowUs;
+  const ackUs = state.progress.map((progress) => progress.ackUs);
+  const heardUs = rules.reached(state, 'election', ackUs);
   if (rules.checkQuorum(state, nowUs, heardUs)) return false;
   env.trace({ kind: 'step-down', term: state.term, reason: 'check-quorum' });
   becomeFollower(raft, NOBODY);
@@ -77,23 +92,17 @@ function waitOn(raft: Raft): void {
 
 function startPreVote(raft: Raft): void {
   const { state } = raft;
-  state.role = 'pre-candidate';
-  state.leader = NOBODY;
-  resetElectionWait(raft);
+  becomePreCandidate(raft);
   askForVotes(raft, { term: state.term + 1, pre: true, transfer: false });
 }
 
 function startElection(raft: Raft, transfer: boolean): void {
   const { state, env, rules } = raft;
-  state.role = 'candidate';
-  state.leader = NOBODY;
-  const { term, votedFor } = rules.candidacy(state);
-  state.term = term;
-  state.votedFor = votedFor;
-  resetElectionWait(raft);
+  becomeCandidate(raft);
+  const { term, votedFor } = state;
   env.persist({ kind: 'vote', term, votedFor });
   traceVote(raft, votedFor, rules.lastLogTerm(state), lastIndex(state));
-  askForVotes(raft, { term: state.term, pre: false, transfer });
+  askForVotes(raft, { term, pre: false, transfer });
 }
 
 function askForVotes(raft: Raft, asked: Pick<RequestVote, 'term' | 'pre' | 'transfer'>): void {
@@ -117,45 +126,47 @@ function countVotes(raft: Raft): void {
   const { state, rules } = raft;
   if (!rules.isElected(state)) return;
   if (state.role === 'pre-candidate') startElection(raft, false);
-  else becomeLeader(raft);
+  else lead(raft);
 }
 
-function becomeLeader(raft: Raft): void {
+/** Begins with an entry of its own term, which commits what is left of earlier ones (section 8). */
+function lead(raft: Raft): void {
   const { state, env, rules } = raft;
   const last = lastIndex(state);
-  state.role = 'leader';
-  state.leader = state.self;
-  state.leaderSinceUs = env.nowUs();
-  state.clusterUs = Math.max(state.kv.clockUs, entryAt(state, last)?.command.timeUs ?? 0);
-  for (const node of state.members) {
-    state.nextIndex[node] = rules.firstNextIndex(state, node, false);
-    state.matchIndex[node] = rules.firstMatchIndex(state, node);
-  }
-  state.matchIndex[state.self] = rules.ownMatch(state);
-  state.probing.fill(false);
-  state.outgoing.fill(null);
-  for (const node of state.members) state.flights[node] = [];
-  state.caughtUp.fill(false);
-  state.catchUpTo.fill(last);
-  state.catchUpSinceUs.fill(state.leaderSinceUs);
-  state.transfer = null;
-  state.leaseForfeited = false;
-  state.firstOwn = last + 1;
-  state.ackRound.fill(0);
-  state.ackUs.fill(state.leaderSinceUs);
-  state.round = 0;
-  state.confirmedRound = 0;
-  state.leaseUntilUs = Number.NEGATIVE_INFINITY;
-  env.cancelTimer(TIMER.election);
-  // The timer that would give them up has just been cancelled.
-  refuseFollowerReads(raft, Number.POSITIVE_INFINITY);
+  becomeLeader(raft, newLeadership(raft));
   traceLeader(raft, last);
   markRound(raft);
-  if (rules.startsWithNoop(state)) appendCommand(raft, noopCommand(state.clusterUs), null);
-  else broadcast(raft, true);
+  if (rules.startsWithNoop(state)) {
+    appendCommand(raft, noopCommand(state.clusterUs), null);
+    settleOwn(raft);
+  } else broadcast(raft, true);
   env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
   confirmRounds(raft);
-  advanceCommit(raft);
+  settle(raft);
+}
+
+function newLeadership(raft: Raft): Leadership {
+  const { state, env } = raft;
+  const nowUs = env.nowUs();
+  return {
+    progress: state.members.map((node) => firstProgress(raft, node, nowUs)),
+    transfer: null,
+    leaseForfeited: false,
+    firstOwn: lastIndex(state) + 1,
+    leaderSinceUs: nowUs,
+    round: 0,
+    confirmedRound: 0,
+    leaseUntilUs: Number.NEGATIVE_INFINITY,
+    clusterUs: Math.max(state.kv.clockUs, state.log.at(-1)?.command.timeUs ?? 0),
+  };
+}
+
+function firstProgress({ state, rules }: Raft, node: number, nowUs: number): Progress {
+  const progress = newProgress(lastIndex(state), nowUs);
+  progress.next = rules.firstNextIndex(state, node, false);
+  progress.match = rules.firstMatchIndex(state, node);
+  if (node === state.self) progress.match = rules.ownMatch(state);
+  return progress;
 }
 
 function traceLeader(raft: Raft, index: number): void {

@@ -6,10 +6,10 @@
 
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
-import { answerFollowerRead, redirect } from './clients.ts';
-import type { ReadIndexReply, ReadIndexRequest } from './messages.ts';
-import { serveReads } from './reads.ts';
-import { NOBODY, type Raft } from './state.ts';
+import { answerFollowerRead, redirect } from './answers.ts';
+import type { Raft } from './context.ts';
+import type { ReadIndexReply } from './messages.ts';
+import { NOBODY } from './state.ts';
 
 /** Follower: asks the leader about a read. */
 export function onFollowerRead(raft: Raft, to: ClientRef, operation: Operation): void {
@@ -22,20 +22,6 @@ export function onFollowerRead(raft: Raft, to: ClientRef, operation: Operation):
   const sinceUs = env.nowUs();
   state.followerReads.push({ to, operation, request, sinceUs, term: 0, round: 0, index: -1 });
   env.send(state.leader, { kind: 'read-index', term: state.term, request });
-}
-
-/** Leader: a follower's question waits for a round like a read, but for the answer. */
-export function onReadIndex(raft: Raft, from: number, message: ReadIndexRequest): void {
-  const { state, env, rules } = raft;
-  const { request } = message;
-  if (!rules.takesReadIndex(state, from, message)) {
-    env.send(from, { kind: 'read-index-reply', term: state.term, request, index: -1, round: 0 });
-    return;
-  }
-  const to = { client: from, id: request };
-  const round = rules.readRound(state);
-  state.reads.push({ to, operation: null, round, index: rules.readIndex(state) });
-  serveReads(raft);
 }
 
 export function onReadIndexReply(raft: Raft, message: ReadIndexReply): void {

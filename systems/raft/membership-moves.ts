@@ -9,6 +9,7 @@
 import { HASH_SEED, mix } from '../hash.ts';
 import { isVoter } from './configurations.ts';
 import type { Configuration } from './messages.ts';
+import { progressOf } from './progress.ts';
 import type { RaftState } from './state.ts';
 
 type State = Readonly<RaftState>;
@@ -18,7 +19,7 @@ export function nextBySingle(state: State, drawn: number): Configuration | null 
   const draw = drawsFrom(drawn);
   const { voters, learners } = state.active.configuration;
   const out = outsiders(state);
-  const ready = learners.filter((node) => state.caughtUp[node]);
+  const ready = learners.filter((node) => progressOf(state, node).caughtUp);
   const moves: (() => Configuration)[] = [];
   if (voters.length > fewestVoters(state)) {
     moves.push(() => {
@@ -56,7 +57,7 @@ export function nextByJoint(state: State, drawn: number): Configuration | null {
     return { voters, learners: sorted([...learners, ...out]), oldVoters: null };
   }
   if (learners.length > 0) {
-    const ready = learners.every((node) => state.caughtUp[node]);
+    const ready = learners.every((node) => progressOf(state, node).caughtUp);
     return ready ? { voters: members, learners: [], oldVoters: voters } : null;
   }
   const leaving: number[] = [];

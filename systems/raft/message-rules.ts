@@ -3,6 +3,7 @@
  * it has heard of them. As pure as the rest (`rules.ts`).
  */
 
+import { firstOfTerm, lastIndex, termToTell } from './log.ts';
 import type {
   AppendEntries,
   AppendReply,
@@ -10,7 +11,8 @@ import type {
   InstallSnapshot,
   SnapshotReply,
 } from './messages.ts';
-import { lastIndex, type Outgoing, type RaftState, termAt } from './state.ts';
+import { type Outgoing, progressOf } from './progress.ts';
+import type { RaftState } from './state.ts';
 
 type State = Readonly<RaftState>;
 
@@ -52,14 +54,15 @@ export const raftMessageRules: RaftMessageRules = {
     kind: 'append-entries',
     term: state.term,
     previousIndex: nextIndex - 1,
-    previousTerm: termAt(state, nextIndex - 1),
+    previousTerm: termToTell(state, nextIndex - 1),
     entries,
     commit: state.commit,
     round: state.round,
   }),
 
-  hasRoomFor({ config: { inFlight }, flights }, node) {
-    return inFlight === 0 || (flights[node] as number[]).length < inFlight;
+  hasRoomFor(state, node) {
+    const { inFlight } = state.config;
+    return inFlight === 0 || progressOf(state, node).flights.length < inFlight;
   },
 
   nextAfterSend: (_state, _node, { previousIndex, entries }) => previousIndex + entries.length + 1,
@@ -76,23 +79,14 @@ export const raftMessageRules: RaftMessageRules = {
 
   refusal(state, { previousIndex }, round) {
     const last = lastIndex(state);
-    let conflictTerm = 0;
-    let conflictIndex = last + 1;
-    if (previousIndex <= last) {
-      conflictIndex = previousIndex;
-      conflictTerm = termAt(state, conflictIndex);
-      while (conflictIndex > state.snapshot.index + 1) {
-        if (termAt(state, conflictIndex - 1) !== conflictTerm) break;
-        conflictIndex--;
-      }
-    }
+    const isThere = previousIndex <= last;
     return {
       kind: 'append-reply',
       term: state.term,
       ok: false,
       index: previousIndex,
-      conflictTerm,
-      conflictIndex,
+      conflictTerm: isThere ? termToTell(state, previousIndex) : 0,
+      conflictIndex: isThere ? firstOfTerm(state, previousIndex) : last + 1,
       round,
     };
   },

@@ -4,8 +4,10 @@ import type { RecoveredEntry } from '../../checkers/trace.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol, Request } from '../protocol.ts';
 import { stepContext } from '../step-context.ts';
+import { putInForce } from './activation.ts';
 import { onRequest } from './clients.ts';
-import { configurationIn, configurationsOf, membershipOf, putInForce } from './configurations.ts';
+import { configurationIn, configurationsOf, membershipOf } from './configurations.ts';
+import type { Raft, RaftEnv } from './context.ts';
 import {
   onElectionTimer,
   onPreVote,
@@ -14,24 +16,19 @@ import {
   onVote,
   stepDownWithoutQuorum,
 } from './election.ts';
-import { onReadIndex, onReadIndexReply } from './follower-reads.ts';
+import { onReadIndexReply } from './follower-reads.ts';
+import { traceLease } from './lease.ts';
 import type { Entry, LoggedConfiguration, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
 import { raftConfig } from './options.ts';
-import { traceLease } from './reads.ts';
+import { newProgress } from './progress.ts';
+import { onReadIndex, startRound } from './reads.ts';
 import { reconfigureWhenDue, settleConfiguration } from './reconfiguration.ts';
-import { onAppendEntries, onAppendReply, onDurable, startRound } from './replication.ts';
+import { onAppendEntries, onAppendReply, onDurable, onSnapshotReply } from './replication.ts';
 import { adoptTerm, resetElectionWait } from './roles.ts';
 import type { RaftRules } from './rules.ts';
-import { onInstallSnapshot, onSnapshotReply } from './snapshot.ts';
-import {
-  NOBODY,
-  type Raft,
-  type RaftConfig,
-  type RaftEnv,
-  type RaftState,
-  ROUNDS_KEPT,
-  TIMER,
-} from './state.ts';
+import { settleOwn } from './settle.ts';
+import { onInstallSnapshot } from './snapshot.ts';
+import { NOBODY, type RaftConfig, type RaftState, ROUNDS_KEPT, TIMER } from './state.ts';
 import { abortLateTransfer, continueTransfer, transferWhenDue } from './transfer.ts';
 
 /** Builds the node code over a table of rules. */
@@ -105,11 +102,11 @@ function onHeartbeatTimer(raft: Raft): void {
   if (state.role !== 'leader' || stepDownWithoutQuorum(raft)) return;
   abortLateTransfer(raft);
   continueTransfer(raft);
-  settleConfiguration(raft);
+  if (settleConfiguration(raft)) settleOwn(raft);
   if (!isLeading(state)) return;
   traceLease(raft);
   transferWhenDue(raft);
-  reconfigureWhenDue(raft);
+  if (reconfigureWhenDue(raft)) settleOwn(raft);
   const restUs = rules.heartbeatRestUs(state, env.nowUs());
   if (restUs <= 0) startRound(raft);
   env.setTimer(TIMER.heartbeat, restUs <= 0 ? state.config.heartbeatUs : restUs);
@@ -176,7 +173,6 @@ function recover(
   const { term, votedFor, snapshot, log } = replay(records);
   const { self, members, incarnation } = env;
   const configurations = configurationsOf(members, snapshot, log);
-  const zeros = (): number[] => members.map(() => 0);
   return {
     config,
     self,
@@ -202,17 +198,8 @@ function recover(
     waitingSinceUs: 0,
     timeoutUs: 0,
     granted: members.map(() => false),
-    nextIndex: zeros(),
-    matchIndex: zeros(),
-    probing: members.map(() => false),
-    ackRound: zeros(),
-    ackUs: zeros(),
-    flights: members.map(() => []),
-    outgoing: members.map(() => null),
+    progress: members.map(() => newProgress(0, 0)),
     incoming: null,
-    catchUpTo: zeros(),
-    catchUpSinceUs: zeros(),
-    caughtUp: members.map(() => false),
     transfer: null,
     leaseForfeited: false,
     firstOwn: 0,

@@ -2,9 +2,13 @@
 
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
-import { answerRead, redirectTo } from './clients.ts';
-import { startRound } from './replication.ts';
-import { type Raft, ROUNDS_KEPT } from './state.ts';
+import { answerRead, redirectTo } from './answers.ts';
+import type { Raft } from './context.ts';
+import { leaseLeftUs, traceLease } from './lease.ts';
+import type { ReadIndexRequest } from './messages.ts';
+import { noteAck, progressOf } from './progress.ts';
+import { broadcast } from './sending.ts';
+import { ROUNDS_KEPT } from './state.ts';
 
 /**
  * A read has to be confirmed by a round that starts after it arrived. Reads that arrive while a
@@ -41,10 +45,48 @@ export function serveReads(raft: Raft): void {
   if (rules.startsRound(state)) startRound(raft);
 }
 
+/** Leader: a follower's question waits for a round like a read, but for the answer. */
+export function onReadIndex(raft: Raft, from: number, message: ReadIndexRequest): void {
+  const { state, env, rules } = raft;
+  const { request } = message;
+  if (!rules.takesReadIndex(state, from, message)) {
+    env.send(from, { kind: 'read-index-reply', term: state.term, request, index: -1, round: 0 });
+    return;
+  }
+  const to = { client: from, id: request };
+  const round = rules.readRound(state);
+  state.reads.push({ to, operation: null, round, index: rules.readIndex(state) });
+  serveReads(raft);
+}
+
+/** Leader: starts a round of confirmations, which is also a heartbeat. */
+export function startRound(raft: Raft): void {
+  markRound(raft);
+  raft.state.heartbeatSentUs = raft.env.nowUs();
+  broadcast(raft, true);
+  confirmRounds(raft);
+}
+
+/** Gives the round that starts now its number and its time. */
+export function markRound(raft: Raft): void {
+  const { state, env, rules } = raft;
+  state.round++;
+  progressOf(state, state.self).ackRound = state.round;
+  state.roundStartUs[state.round % ROUNDS_KEPT] = rules.leaseClock(env.nowUs(), env.wallUs());
+}
+
+/** Leader: a follower has answered, which confirms the leadership up to the round it answers. */
+export function countAnswer(raft: Raft, from: number, round: number): void {
+  const { state, env } = raft;
+  if (!noteAck(progressOf(state, from), round, env.nowUs())) return;
+  if (round > state.confirmedRound) confirmRounds(raft);
+}
+
 /** Leader: a follower has answered a round, or a round was started. */
 export function confirmRounds(raft: Raft): void {
   const { state, rules } = raft;
-  const confirmed = rules.reached(state, 'read', state.ackRound);
+  const acked = state.progress.map(({ ackRound }) => ackRound);
+  const confirmed = rules.reached(state, 'read', acked);
   if (confirmed <= state.confirmedRound) return;
   state.confirmedRound = confirmed;
   if (state.round - confirmed < ROUNDS_KEPT) {
@@ -54,23 +96,6 @@ export function confirmRounds(raft: Raft): void {
     traceLease(raft);
   }
   serveReads(raft);
-}
-
-/** Leader: says how long its lease lasts by its own clock, and on whose word; 0 for none. */
-export function traceLease(raft: Raft): void {
-  const { state, env } = raft;
-  if (state.config.reads !== 'lease') return;
-  const { term, confirmedRound } = state;
-  const certificate = state.members.filter(
-    (node) => (state.ackRound[node] as number) >= confirmedRound,
-  );
-  const remainingUs = leaseLeftUs(raft);
-  env.trace({ kind: 'lease-held', term, remainingUs, certificate, heldNs: null });
-}
-
-function leaseLeftUs({ state, env, rules }: Raft): number {
-  if (!rules.mayUseLease(state)) return 0;
-  return Math.max(0, state.leaseUntilUs - rules.leaseClock(env.nowUs(), env.wallUs()));
 }
 
 /** Leader: sends a read on to a follower, if one is to have it. */

@@ -3,39 +3,50 @@
  * that changes are part of runs and can be explored.
  */
 
-import { clusterTimeUs } from './clients.ts';
+import { clusterTimeUs } from './answers.ts';
+import { appendCommand } from './append.ts';
 import { configurationCommand } from './configurations.ts';
+import type { Raft } from './context.ts';
+import { lastIndex } from './log.ts';
 import type { Configuration } from './messages.ts';
-import { appendCommand } from './replication.ts';
+import { beginCatchUp, progressOf } from './progress.ts';
 import { becomeFollower } from './roles.ts';
-import { lastIndex, NOBODY, type Raft } from './state.ts';
+import { NOBODY } from './state.ts';
 
-/** Leader, now and then: the next change, when it is time for one and one is allowed. */
-export function reconfigureWhenDue(raft: Raft): void {
+/**
+ * Leader, now and then: the next change, when it is time for one and one is allowed. Whether it has
+ * appended one.
+ */
+export function reconfigureWhenDue(raft: Raft): boolean {
   const { state, env, rules } = raft;
-  if (state.config.membership === 'off' || state.members.length < 3 || state.transfer !== null)
-    return;
+  const { membership } = state.config;
+  if (membership === 'off' || state.members.length < 3 || state.transfer !== null) return false;
   followLearners(raft);
-  if (!rules.reconfigurationDue(state) || !rules.canChangeConfiguration(state)) return;
+  if (!rules.reconfigurationDue(state) || !rules.canChangeConfiguration(state)) return false;
   const next = rules.nextConfiguration(state, env.random());
-  if (next !== null) appendConfiguration(raft, next);
+  if (next === null) return false;
+  appendConfiguration(raft, next);
+  return true;
 }
 
 /**
  * Leader: once a joint configuration is committed, the new one follows (section 4.3); once it is
- * committed without the leader, that one steps down (section 4.2.2).
+ * committed without the leader, that one steps down (section 4.2.2). Whether it has appended one.
  */
-export function settleConfiguration(raft: Raft): void {
+export function settleConfiguration(raft: Raft): boolean {
   const { state, env, rules } = raft;
   const { index, configuration } = state.active;
-  if (state.role !== 'leader' || index > state.commit) return;
-  if (configuration.oldVoters !== null) {
-    if (state.transfer !== null || !rules.canChangeConfiguration(state)) return;
-    if (rules.leavesJoint(state)) appendConfiguration(raft, rules.afterJoint(configuration));
-  } else if (rules.leavesWhenCommitted(state)) {
+  if (state.role !== 'leader' || index > state.commit) return false;
+  if (configuration.oldVoters === null) {
+    if (!rules.leavesWhenCommitted(state)) return false;
     env.trace({ kind: 'step-down', term: state.term, reason: 'not-a-voter' });
     becomeFollower(raft, NOBODY);
+    return false;
   }
+  if (state.transfer !== null || !rules.canChangeConfiguration(state)) return false;
+  if (!rules.leavesJoint(state)) return false;
+  appendConfiguration(raft, rules.afterJoint(configuration));
+  return true;
 }
 
 function appendConfiguration(raft: Raft, configuration: Configuration): void {
@@ -48,8 +59,8 @@ function followLearners({ state, env, rules }: Raft): void {
   for (const node of state.active.configuration.learners) {
     if (node === state.self) continue;
     if (!rules.endsCatchUp(state, node)) continue;
-    state.caughtUp[node] = rules.hasCaughtUp(state, node, nowUs);
-    state.catchUpTo[node] = lastIndex(state);
-    state.catchUpSinceUs[node] = nowUs;
+    const progress = progressOf(state, node);
+    progress.caughtUp = rules.hasCaughtUp(state, node, nowUs);
+    beginCatchUp(progress, lastIndex(state), nowUs);
   }
 }

@@ -7,8 +7,11 @@
 import { isRead } from '../operations.ts';
 import type { Reply, Request } from '../protocol.ts';
 import { isVoter, mayCampaign } from './configurations.ts';
+import { isQuorum } from './electorates.ts';
+import { lastIndex } from './log.ts';
 import type { Configuration, RaftRecord, ReadIndexRequest, TimeoutNow } from './messages.ts';
-import { isQuorum, lastIndex, NOBODY, type RaftConfig, type RaftState } from './state.ts';
+import { type Progress, progressOf } from './progress.ts';
+import { NOBODY, type RaftConfig, type RaftState } from './state.ts';
 
 type State = Readonly<RaftState>;
 
@@ -132,11 +135,13 @@ export const raftRoleRules: RaftRoleRules = {
 
   afterJoint: (joint) => ({ ...joint, oldVoters: null }),
 
-  endsCatchUp: (state, node) =>
-    (state.matchIndex[node] as number) >= (state.catchUpTo[node] as number),
+  endsCatchUp(state, node) {
+    const { match, catchUpTo } = progressOf(state, node);
+    return match >= catchUpTo;
+  },
 
   hasCaughtUp: (state, node, nowUs) =>
-    nowUs - (state.catchUpSinceUs[node] as number) < state.config.electionTimeoutUs,
+    nowUs - progressOf(state, node).catchUpSinceUs < state.config.electionTimeoutUs,
 
   requestPath(state, request) {
     const { reads } = state.config;
@@ -153,10 +158,10 @@ export const raftRoleRules: RaftRoleRules = {
 
   readByLease: (state, index, leftUs) => index >= 0 && state.applied >= index && leftUs > 0,
 
-  followerForRead({ peers, ackUs, config }, drawn, nowUs) {
+  followerForRead(state, drawn, nowUs) {
+    const { peers } = state;
     const node = peers[drawn % (2 * Math.max(1, peers.length))];
-    if (node === undefined) return null;
-    return nowUs - (ackUs[node] as number) < config.electionTimeoutUs ? node : null;
+    return node !== undefined && isHeard(state, progressOf(state, node), nowUs) ? node : null;
   },
 
   startsRound: (state) => state.confirmedRound === state.round,
@@ -172,18 +177,21 @@ export const raftRoleRules: RaftRoleRules = {
 function leastBehind(state: State, nowUs: number): number | null {
   let best: number | null = null;
   for (const node of state.active.configuration.voters) {
-    if (node === state.self) continue;
-    if (nowUs - (state.ackUs[node] as number) >= state.config.electionTimeoutUs) continue;
-    const match = state.matchIndex[node] as number;
-    if (best === null || match > (state.matchIndex[best] as number)) best = node;
+    const progress = progressOf(state, node);
+    if (node === state.self || !isHeard(state, progress, nowUs)) continue;
+    if (best === null || progress.match > progressOf(state, best).match) best = node;
   }
   return best;
 }
 
 /** Whether a follower that was heard of late is being sent a snapshot. */
 function isSendingSnapshot(state: State, nowUs: number): boolean {
-  return state.outgoing.some(
-    (outgoing, node) =>
-      outgoing !== null && nowUs - (state.ackUs[node] as number) < state.config.electionTimeoutUs,
+  return state.progress.some(
+    (progress) => progress.sending.kind === 'snapshot' && isHeard(state, progress, nowUs),
   );
+}
+
+/** Whether a node has answered within an election timeout. */
+function isHeard(state: State, { ackUs }: Readonly<Progress>, nowUs: number): boolean {
+  return nowUs - ackUs < state.config.electionTimeoutUs;
 }

@@ -14,11 +14,11 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../rule-table.ts';
+import type { Electorate } from './electorates.ts';
 import { entry, raftMessageRuleTable } from './message-rule-table.ts';
 import type { Configuration, LoggedConfiguration, RaftRecord } from './messages.ts';
 import type { RaftRoleRules } from './role-rules.ts';
 import type { RaftRules } from './rules.ts';
-import type { Electorate } from './state.ts';
 
 const ballot = shaped<{ term: number; votedFor: number }>('a term and a vote', {
   term: count,

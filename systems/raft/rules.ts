@@ -10,6 +10,8 @@
 import { type Command, type CommandResult, type KvRules, kvRules } from '../kv.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
 import { configurationUpTo } from './configurations.ts';
+import { type Electorate, type Purpose, quorumReaches } from './electorates.ts';
+import { entriesFrom, lastIndex, lastTerm, lastUpToTerm, termAt, termToTell } from './log.ts';
 import { nextByJoint, nextBySingle } from './membership-moves.ts';
 import { type RaftMessageRules, raftMessageRules } from './message-rules.ts';
 import type {
@@ -26,20 +28,14 @@ import type {
   SnapshotReply,
   Vote,
 } from './messages.ts';
+import { progressOf } from './progress.ts';
 import { type Ballot, type RaftRoleRules, raftRoleRules } from './role-rules.ts';
 import {
-  type Electorate,
-  entriesFrom,
   type FollowerRead,
   type Incoming,
-  lastIndex,
   NOBODY,
   type PendingRead,
-  type Purpose,
-  quorumReaches,
   type RaftState,
-  TERM_UNKNOWN,
-  termAt,
 } from './state.ts';
 
 /** A rule must not change the state. */
@@ -213,7 +209,7 @@ export const raftRules: RaftRules = {
     votedFor: term > state.term ? NOBODY : state.votedFor,
   }),
 
-  lastLogTerm: (state) => termAt(state, lastIndex(state)),
+  lastLogTerm: lastTerm,
 
   isSticky(state, message, nowUs) {
     if (message.transfer) return false;
@@ -228,7 +224,7 @@ export const raftRules: RaftRules = {
   },
 
   isUpToDate(state, message) {
-    const ownTerm = termAt(state, lastIndex(state));
+    const ownTerm = lastTerm(state);
     if (message.lastTerm !== ownTerm) return message.lastTerm > ownTerm;
     return message.lastIndex >= lastIndex(state);
   },
@@ -268,7 +264,7 @@ export const raftRules: RaftRules = {
 
   acceptsCommands: (state) => state.transfer === null,
 
-  transferReady: (state, target) => state.matchIndex[target] === lastIndex(state),
+  transferReady: (state, target) => progressOf(state, target).match === lastIndex(state),
 
   canChangeConfiguration: (state) =>
     state.active.index <= state.commit && termAt(state, state.commit) === state.term,
@@ -286,7 +282,8 @@ export const raftRules: RaftRules = {
     if (message.term < state.term) return 'stale';
     // A prefix that the snapshot covers is committed, so it agrees with any leader's.
     if (message.previousIndex < state.snapshot.index) return 'accept';
-    return termAt(state, message.previousIndex) === message.previousTerm ? 'accept' : 'conflict';
+    const ownTerm = termToTell(state, message.previousIndex);
+    return ownTerm === message.previousTerm ? 'accept' : 'conflict';
   },
 
   keepUpTo(state, message) {
@@ -313,23 +310,29 @@ export const raftRules: RaftRules = {
   countReply: (state, _from, message) => state.role === 'leader' && message.term === state.term,
 
   heedsRefusal(state, from, message) {
-    if (message.index <= (state.matchIndex[from] as number)) return false;
-    if (state.probing[from] && message.index !== (state.nextIndex[from] as number) - 1)
-      return false;
-    // A follower that is sent a snapshot has answered what was sent before that.
-    return state.outgoing[from] === null;
+    const { match, next, sending } = progressOf(state, from);
+    if (message.index <= match) return false;
+    switch (sending.kind) {
+      case 'probe':
+        return message.index === next - 1;
+      case 'replicate':
+        return true;
+      case 'snapshot':
+        // What it has answered was sent before that.
+        return false;
+    }
   },
 
-  onAppendResp: (state, from, message) => Math.max(state.matchIndex[from] as number, message.index),
+  onAppendResp: (state, from, message) => Math.max(progressOf(state, from).match, message.index),
 
   nextOnConflict(state, from, message) {
-    const match = state.matchIndex[from] as number;
+    const { match } = progressOf(state, from);
+    const { conflictTerm } = message;
     let next = message.conflictIndex;
     // Section 5.3: if the leader has entries of the conflicting term, go on after the last of them.
-    if (message.conflictTerm > 0) {
-      let index = Math.min(message.index, lastIndex(state));
-      while (index > state.snapshot.index && termAt(state, index) > message.conflictTerm) index--;
-      if (index >= next && termAt(state, index) === message.conflictTerm) next = index + 1;
+    if (conflictTerm > 0) {
+      const last = lastUpToTerm(state, message.index, conflictTerm);
+      if (last >= next && termAt(state, last) === conflictTerm) next = last + 1;
     }
     return Math.max(match + 1, Math.min(next, message.index));
   },
@@ -375,8 +378,7 @@ export const raftRules: RaftRules = {
     const { index, term } = message.last;
     if (message.term < state.term) return 'stale';
     if (index <= state.commit) return 'covered';
-    const own = termAt(state, index);
-    return own !== TERM_UNKNOWN && own === term ? 'keep-suffix' : 'replace-log';
+    return termAt(state, index) === term ? 'keep-suffix' : 'replace-log';
   },
 
   installedBallot: (state) => ({ term: state.term, votedFor: state.votedFor }),

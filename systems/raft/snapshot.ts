@@ -4,44 +4,15 @@
  */
 
 import { emptyKv, type KvSnapshot, restoreKv } from '../kv.ts';
+import { accept, depose } from './acknowledgements.ts';
+import { activate } from './activation.ts';
 import { replaceLog, traceSnapshot } from './apply.ts';
-import { activate, initialConfiguration } from './configurations.ts';
+import { initialConfiguration } from './configurations.ts';
+import type { Raft } from './context.ts';
 import { serveFollowerReads } from './follower-reads.ts';
-import type { Entry, InstallSnapshot, Snapshot, SnapshotReply } from './messages.ts';
-import { accept, countAnswer, depose } from './replication.ts';
+import { entriesBehind, lastIndex } from './log.ts';
+import type { Entry, InstallSnapshot, Snapshot } from './messages.ts';
 import { heardLeader } from './roles.ts';
-import { lastIndex, type Outgoing, type Raft } from './state.ts';
-
-/** Leader: begins to send its snapshot. What follows it is held back until it is installed. */
-export function sendSnapshot(raft: Raft, node: number): void {
-  const { state } = raft;
-  const { snapshot } = state;
-  state.outgoing[node] = { snapshot, text: textOf(raft, snapshot), offset: 0 };
-  state.nextIndex[node] = snapshot.index + 1;
-  state.probing[node] = true;
-  state.flights[node] = [];
-  resendSnapshot(raft, node);
-}
-
-/** Leader: sends the piece that the follower has not confirmed yet; it may have been lost. */
-export function resendSnapshot(raft: Raft, node: number): void {
-  const { state, env, rules } = raft;
-  const outgoing = state.outgoing[node];
-  if (outgoing) env.send(node, rules.installSnapshot(state, outgoing));
-}
-
-/** Leader: the follower waits for the piece at this offset. */
-export function onSnapshotReply(raft: Raft, from: number, message: SnapshotReply): void {
-  const { state, rules } = raft;
-  if (!rules.countReply(state, from, message)) return;
-  const outgoing = state.outgoing[from] ?? null;
-  const wanted = outgoing === null ? null : rules.pieceWanted(outgoing, message);
-  if (outgoing !== null && wanted !== null) {
-    outgoing.offset = wanted;
-    resendSnapshot(raft, from);
-  }
-  countAnswer(raft, from, message.round);
-}
 
 /** Follower: takes a piece, and installs the snapshot with the last one. */
 export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnapshot): void {
@@ -61,7 +32,7 @@ export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnap
       const snapshot = receive(raft, from, message);
       if (snapshot === null) break;
       const keeps = decision === 'keep-suffix';
-      install(raft, snapshot, keeps ? state.log.slice(last.index - state.snapshot.index) : []);
+      install(raft, snapshot, keeps ? entriesBehind(state, last.index) : []);
       accept(raft, from, last.index, message);
       break;
     }
@@ -107,7 +78,6 @@ function install(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
   state.kv = snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv);
   state.commit = snapshot.index;
   state.applied = snapshot.index;
-  state.durableIndex = Math.min(state.durableIndex, snapshot.index + suffix.length);
   replaceLog(raft, snapshot, suffix);
   const configurations = rules.installedConfigurations(
     state,
@@ -122,10 +92,4 @@ function install(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
   traceSnapshot(raft, 'install');
   activate(raft);
   serveFollowerReads(raft);
-}
-
-/** Followers that need the same snapshot are sent the same text. */
-function textOf({ state }: Raft, snapshot: Snapshot): string {
-  const same = (outgoing: Outgoing | null): boolean => outgoing?.snapshot === snapshot;
-  return state.outgoing.find(same)?.text ?? JSON.stringify(snapshot.kv);
 }

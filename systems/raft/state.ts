@@ -1,13 +1,15 @@
-/** The state of one Raft node (Figure 2 of the extended paper), and access to its log. */
+/** The state of one Raft node (Figure 2 of the extended paper). */
 
-import type { KvLimits, KvMachine, KvState } from '../kv.ts';
+import type { KvLimits, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
-import type { ClientRef, Env } from '../protocol.ts';
-import { reachedBy } from '../quorums.ts';
-import type { Entry, LoggedConfiguration, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
-import type { RaftRules } from './rules.ts';
+import type { ClientRef } from '../protocol.ts';
+import type { Electorate, Purpose } from './electorates.ts';
+import type { RaftLog } from './log.ts';
+import type { LoggedConfiguration } from './messages.ts';
+import type { Progress } from './progress.ts';
 
-type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
+/** Who may become what stands in `roles.ts`, which alone changes it. */
+export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
 /** Options, resolved. */
 export interface RaftConfig extends KvLimits {
@@ -64,23 +66,6 @@ export interface FollowerRead {
   index: number;
 }
 
-/** `needed` of these nodes have to agree. */
-export interface Electorate {
-  readonly nodes: readonly number[];
-  readonly needed: number;
-}
-
-/** What a quorum is asked for. */
-export type Purpose = 'election' | 'commit' | 'read';
-
-/** A snapshot on its way to a follower, in pieces. */
-export interface Outgoing {
-  readonly snapshot: Snapshot;
-  readonly text: string;
-  /** What the follower has confirmed so far, in characters. */
-  offset: number;
-}
-
 /** A snapshot on its way from a leader: the pieces so far, and what they are of. */
 export interface Incoming {
   readonly term: number;
@@ -97,16 +82,32 @@ export interface Transfer {
 /** "Nobody", where a node is expected. */
 export const NOBODY = -1;
 
-export interface RaftState {
+/** What a leader keeps: all of it begins anew with each leadership. */
+export interface Leadership {
+  /** By node. */
+  progress: readonly Progress[];
+  transfer: Transfer | null;
+  /** Whether TimeoutNow was sent in this term: it may arrive at any time, so no lease holds. */
+  leaseForfeited: boolean;
+  /** The first index of the leader's own term. */
+  firstOwn: number;
+  leaderSinceUs: number;
+  /** Rounds of confirmations: the latest started, and the latest that a quorum answered. */
+  round: number;
+  confirmedRound: number;
+  leaseUntilUs: number;
+  /** The cluster's clock stood at `clusterUs` when the own clock stood at `leaderSinceUs`. */
+  clusterUs: number;
+}
+
+export interface RaftState extends RaftLog, Leadership {
   readonly config: RaftConfig;
   readonly self: number;
   readonly members: readonly number[];
   role: Role;
-  /** Durable: `currentTerm`, `votedFor`, and the log behind its snapshot. */
+  /** Durable: `currentTerm`, `votedFor`, and the log with its snapshot. */
   term: number;
   votedFor: number;
-  log: Entry[];
-  snapshot: Snapshot;
   /** The configurations of snapshot and log, by index; the first may be the cluster's initial one. */
   readonly configurations: LoggedConfiguration[];
   /** The one in force here, and what follows from it: whose word counts, and who gets the log. */
@@ -114,8 +115,6 @@ export interface RaftState {
   electorates: Readonly<Record<Purpose, readonly Electorate[]>>;
   peers: readonly number[];
   selfVotes: boolean;
-  /** The log up to here is known to be on this node's disk. */
-  durableIndex: number;
   commit: number;
   applied: number;
   leader: number;
@@ -127,43 +126,12 @@ export interface RaftState {
   timeoutUs: number;
   /** Candidates: who has granted a vote, by node. */
   readonly granted: boolean[];
-  /** Leaders, by node. */
-  readonly nextIndex: number[];
-  readonly matchIndex: number[];
-  /** Whether `nextIndex` is a guess, so that one message at a time is sent to find out. */
-  readonly probing: boolean[];
-  /** The latest round that the node has answered, and when any answer came. */
-  readonly ackRound: number[];
-  readonly ackUs: number[];
-  /** By node: the last index of each AppendEntries under way; only where `inFlight` limits them. */
-  readonly flights: number[][];
-  /** By node: the snapshot that it is sent. */
-  readonly outgoing: (Outgoing | null)[];
   /** Followers: the snapshot that is coming in. */
   incoming: Incoming | null;
-  /**
-   * Learners catch up in rounds, each up to where the log ended when it began; one that ends within
-   * an election timeout shows that the learner keeps up (dissertation, section 4.2.1).
-   */
-  readonly catchUpTo: number[];
-  readonly catchUpSinceUs: number[];
-  readonly caughtUp: boolean[];
-  transfer: Transfer | null;
-  /** Whether TimeoutNow was sent in this term: it may arrive at any time, so no lease holds. */
-  leaseForfeited: boolean;
-  /** The first index of the leader's own term. */
-  firstOwn: number;
-  leaderSinceUs: number;
-  /** Rounds of confirmations: the latest started, and the latest that a quorum answered. */
-  round: number;
-  confirmedRound: number;
-  /** When each of the last rounds was started, by its number modulo the length. */
+  /** Leaders: when each of the last rounds was started, by its number modulo the length. */
   readonly roundStartUs: number[];
-  leaseUntilUs: number;
-  /** When everybody was last sent something: a heartbeat is due that long after. */
+  /** Leaders: when everybody was last sent something: a heartbeat is due that long after. */
   heartbeatSentUs: number;
-  /** The cluster's clock stood at `clusterUs` when the own clock stood at `leaderSinceUs`. */
-  clusterUs: number;
   /** Clients that wait, by index. */
   readonly pending: PendingCommand[];
   readonly reads: PendingRead[];
@@ -176,61 +144,3 @@ export interface RaftState {
 export const ROUNDS_KEPT = 64;
 
 export const TIMER = { election: 0, heartbeat: 1 } as const;
-
-export type RaftEnv = Env<RaftMessage, RaftRecord>;
-
-/** One step of one node: what every part of the protocol works on. Reused from step to step. */
-export interface Raft {
-  readonly rules: RaftRules;
-  state: RaftState;
-  env: RaftEnv;
-  /** The state machine's code; its data is in `state.kv`. */
-  machine: KvMachine;
-}
-
-export function lastIndex(state: Readonly<RaftState>): number {
-  return state.snapshot.index + state.log.length;
-}
-
-/** The entry at `index`; undefined if it is compacted or not there yet. */
-export function entryAt(state: Readonly<RaftState>, index: number): Entry | undefined {
-  const at = index - state.snapshot.index - 1;
-  // Reading an array out of its bounds makes the engine give up on it.
-  return at >= 0 && at < state.log.length ? state.log[at] : undefined;
-}
-
-/** Stands for the term of an entry that a snapshot has swallowed, or that does not exist. */
-export const TERM_UNKNOWN = -1;
-
-export function termAt(state: Readonly<RaftState>, index: number): number {
-  if (index === state.snapshot.index) return state.snapshot.term;
-  return entryAt(state, index)?.term ?? TERM_UNKNOWN;
-}
-
-/** Entries from `from` on, at most `count`. */
-export function entriesFrom(state: Readonly<RaftState>, from: number, count: number): Entry[] {
-  const at = Math.max(0, from - state.snapshot.index - 1);
-  return state.log.slice(at, at + count);
-}
-
-/** What of `values`, by node, the needed nodes of every electorate reach. */
-export function quorumReaches(
-  electorates: readonly Electorate[],
-  values: readonly number[],
-): number {
-  let reached = Number.POSITIVE_INFINITY;
-  for (const { nodes, needed } of electorates) {
-    reached = Math.min(reached, reachedBy(values, nodes, needed));
-  }
-  return reached;
-}
-
-/** Whether the nodes that hold something are enough of every electorate. */
-export function isQuorum(electorates: readonly Electorate[], holds: readonly boolean[]): boolean {
-  for (const { nodes, needed } of electorates) {
-    let count = 0;
-    for (const node of nodes) if (holds[node]) count++;
-    if (count < needed) return false;
-  }
-  return true;
-}

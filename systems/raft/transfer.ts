@@ -3,8 +3,8 @@
  * target's log up to its own, and has it start an election without waiting for silence.
  */
 
-import { traceLease } from './reads.ts';
-import type { Raft } from './state.ts';
+import type { Raft } from './context.ts';
+import { traceLease } from './lease.ts';
 
 /** Leader: hands over when it has led for long enough; there is no operator here who asks for it. */
 export function transferWhenDue(raft: Raft): void {

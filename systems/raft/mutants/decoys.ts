@@ -1,8 +1,9 @@
 /** Changes that look wrong and are not: no checker may raise an alarm over them. */
 
 import type { Variant } from '../../system.ts';
+import { lastIndex } from '../log.ts';
+import { progressOf } from '../progress.ts';
 import type { RaftRules } from '../rules.ts';
-import { lastIndex } from '../state.ts';
 
 type RaftVariant = Variant<RaftRules>;
 
@@ -12,7 +13,7 @@ const noHints: RaftVariant = {
   kind: 'decoy',
   rules: () => ({
     nextOnConflict: (state, from, message) =>
-      Math.max((state.matchIndex[from] as number) + 1, message.index),
+      Math.max(progressOf(state, from).match + 1, message.index),
   }),
   source: 'Raft, section 5.3: the optimisation is not necessary',
 };

@@ -1,8 +1,8 @@
 /** Wrong elections: quorums, votes, and the comparison of logs (sections 5.2 and 5.4.1). */
 
 import type { Variant } from '../../system.ts';
+import { lastIndex, lastTerm } from '../log.ts';
 import type { RaftRules } from '../rules.ts';
-import { lastIndex, termAt } from '../state.ts';
 
 type RaftVariant = Variant<RaftRules>;
 
@@ -45,7 +45,7 @@ const termOnly: RaftVariant = {
   describe: 'logs are compared by their last term alone',
   kind: 'mutant',
   rules: () => ({
-    isUpToDate: (state, message) => message.lastTerm >= termAt(state, lastIndex(state)),
+    isUpToDate: (state, message) => message.lastTerm >= lastTerm(state),
   }),
   source: 'Raft, section 5.4.1',
   expect: ['VoteRule', 'LeaderCompleteness'],

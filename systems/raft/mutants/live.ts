@@ -1,8 +1,8 @@
 /** Mistakes that are safe, but keep the cluster from working. */
 
 import type { Variant } from '../../system.ts';
+import { lastIndex, lastTerm, termAt } from '../log.ts';
 import type { RaftRules } from '../rules.ts';
-import { lastIndex, termAt } from '../state.ts';
 
 type RaftVariant = Variant<RaftRules>;
 
@@ -77,7 +77,7 @@ const upToDateNeedsBoth: RaftVariant = {
   kind: 'mutant',
   rules: () => ({
     isUpToDate: (state, message) =>
-      message.lastTerm >= termAt(state, lastIndex(state)) && message.lastIndex >= lastIndex(state),
+      message.lastTerm >= lastTerm(state) && message.lastIndex >= lastIndex(state),
   }),
   source: 'hashicorp/raft issue 94, fixed in 441bd09',
   expect: [],

@@ -1,8 +1,8 @@
 /** Wrong replication and commitment (sections 5.3 and 5.4.2). */
 
 import type { Variant } from '../../system.ts';
+import { entriesFrom, lastIndex } from '../log.ts';
 import type { RaftRules } from '../rules.ts';
-import { entriesFrom, lastIndex } from '../state.ts';
 
 type RaftVariant = Variant<RaftRules>;
 

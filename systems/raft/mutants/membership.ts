@@ -1,9 +1,9 @@
 /** Wrong changes of the membership (dissertation, chapter 4). */
 
 import type { Variant } from '../../system.ts';
+import { termAt } from '../log.ts';
 import type { Configuration } from '../messages.ts';
 import type { RaftRules } from '../rules.ts';
-import { termAt } from '../state.ts';
 
 type RaftVariant = Variant<RaftRules>;
 

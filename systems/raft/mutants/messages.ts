@@ -1,8 +1,8 @@
 /** Messages that say something else than what is so, and wrong guesses before any has come. */
 
 import type { Variant } from '../../system.ts';
+import { lastIndex } from '../log.ts';
 import type { RaftRules } from '../rules.ts';
-import { lastIndex } from '../state.ts';
 
 type RaftVariant = Variant<RaftRules>;
 

@@ -1,8 +1,8 @@
 /** Wrong starts, elections won, steps down, requests taken, and answers to clients. */
 
 import type { Variant } from '../../system.ts';
+import { lastIndex } from '../log.ts';
 import type { RaftRules } from '../rules.ts';
-import { lastIndex } from '../state.ts';
 
 type RaftVariant = Variant<RaftRules>;
 

@@ -1,8 +1,9 @@
 /** Wrong snapshots (section 7). */
 
 import type { Variant } from '../../system.ts';
+import { lastIndex } from '../log.ts';
 import type { RaftRules } from '../rules.ts';
-import { lastIndex, NOBODY } from '../state.ts';
+import { NOBODY } from '../state.ts';
 
 type RaftVariant = Variant<RaftRules>;
 

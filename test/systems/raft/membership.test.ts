@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { configurationCommand } from '../../../systems/raft/configurations.ts';
 import type { Configuration, RaftRecord } from '../../../systems/raft/messages.ts';
+import { progressOf } from '../../../systems/raft/progress.ts';
 import type { RaftRules } from '../../../systems/raft/rules.ts';
 import { between, diskWithTerms, rulesOf, Script } from './script.ts';
 
@@ -207,9 +208,10 @@ describe('a learner', () => {
     const before = script.state(0);
     before.active = { index: 1, term: 1, configuration: learning };
     before.configurations.push(before.active);
-    before.catchUpTo[3] = 100;
+    const learner = progressOf(before, 3);
+    learner.catchUpTo = 100;
     script.heartbeat(0);
-    expect(before.caughtUp[3]).toBe(false);
+    expect(learner.caughtUp).toBe(false);
   });
 });
 

@@ -1,0 +1,21 @@
+/** Leader leases (dissertation, section 6.4.1): how much of one is left, and on whose word. */
+
+import type { Raft } from './context.ts';
+import { progressOf } from './progress.ts';
+
+/** Leader: says how long its lease lasts by its own clock, and on whose word; 0 for none. */
+export function traceLease(raft: Raft): void {
+  const { state, env } = raft;
+  if (state.config.reads !== 'lease') return;
+  const { term, confirmedRound } = state;
+  const certificate = state.members.filter(
+    (node) => progressOf(state, node).ackRound >= confirmedRound,
+  );
+  const remainingUs = leaseLeftUs(raft);
+  env.trace({ kind: 'lease-held', term, remainingUs, certificate, heldNs: null });
+}
+
+export function leaseLeftUs({ state, env, rules }: Raft): number {
+  if (!rules.mayUseLease(state)) return 0;
+  return Math.max(0, state.leaseUntilUs - rules.leaseClock(env.nowUs(), env.wallUs()));
+}
