@@ -461,7 +461,7 @@ export interface Violation {
   readonly property: string;
   /** What happened, for people: no indices, terms or names of invariants. */
   readonly told?: string;
-  /** The invariant's name and what exactly contradicts it, in the protocol's terms. */
+  /** What exactly contradicts it, in the protocol's terms. */
   readonly because: string;
   /** Positions in the stream of lines, from 0; the earlier one first. */
   readonly lines: readonly number[];

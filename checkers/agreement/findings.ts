@@ -28,7 +28,7 @@ export class Findings {
     this.#reported.add(property);
     const lines = earlier < 0 || earlier === this.line ? [this.line] : [earlier, this.line];
     const sentence = told ?? PROPERTIES[property].broken(nodeName(this.#node));
-    this.violations.push({ property, told: sentence, because: `${property}: ${because}`, lines });
+    this.violations.push({ property, told: sentence, because, lines });
   }
 }
 

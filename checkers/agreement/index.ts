@@ -91,7 +91,7 @@ export function judge(
     return {
       kind: 'invalid',
       because: first.told ?? first.because,
-      ...(first.told === undefined ? {} : { detail: first.because }),
+      ...(first.told === undefined ? {} : { detail: exactly(first) }),
       events: [],
       trace: first.lines,
       property: first.property,
@@ -111,8 +111,13 @@ export function judge(
 }
 
 /** What a violation is for people, then for experts. */
-function sentencesOf({ told, because }: Violation): string[] {
-  return told === undefined ? [because] : [told, because];
+function sentencesOf(violation: Violation): string[] {
+  const { told, because } = violation;
+  return told === undefined ? [because] : [told, exactly(violation)];
+}
+
+function exactly({ property, because }: Violation): string {
+  return `${property}: ${because}`;
 }
 
 function unknown(because: string): AgreementResult {

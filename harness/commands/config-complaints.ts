@@ -6,14 +6,13 @@
 import { z } from 'zod';
 import type { System } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
-import { builtIn, nemesisNamed, systemNamed, workloadNamed } from '../config/catalogue.ts';
+import { builtIn, nameFault } from '../config/catalogue.ts';
 import { LIMITS, limitFault } from '../config/config.ts';
 import { settingFault, settingSpecs } from '../config/settings.ts';
 import type { Complaint } from '../config/yaml-file.ts';
-import { HarnessError } from '../core/errors.ts';
 import { secondsIn } from '../core/quantities.ts';
 import { isModulePath } from '../own/modules.ts';
-import { builtInVariant } from '../variants/variants.ts';
+import { variantFault } from '../variants/variants.ts';
 
 /** Whatever is of another kind is the schema's business. */
 const loose = z.object({
@@ -34,25 +33,29 @@ export function complaintsAbout(given: unknown, named: string | undefined): Comp
   const brought = [system ?? '', data.workload ?? '', ...nemeses.map(({ name }) => name)];
   // A module of the user's own may bring whatever the others name.
   if (brought.some(isModulePath)) return complaints;
-  const ask = <Found>(path: Complaint['path'], find: () => Found): Found | null => {
-    try {
-      return find();
-    } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
-      const message = error.message.replace(/^--\w+: /, '').replace(/^unknown system/, 'unknown');
-      complaints.push({ path, at: 'value', message: `${path.join('.')}: ${message}` });
-      return null;
-    }
+  const complain = (path: Complaint['path'], fault: string | null) => {
+    if (fault === null) return;
+    complaints.push({ path, at: 'value', message: `${path.join('.')}: ${fault}` });
+  };
+  const find = <Item>(
+    items: Readonly<Record<string, Item>>,
+    path: Complaint['path'],
+    name: string | undefined,
+  ): Item | null => {
+    if (name === undefined) return null;
+    const fault = nameFault(items, name);
+    complain(path, fault === null ? null : `unknown ${fault}`);
+    return fault === null ? (items[name] ?? null) : null;
   };
   const { workload } = data;
-  const tested = system === undefined ? null : ask(['system'], () => systemNamed(system));
-  const asked = workload === undefined ? null : ask(['workload'], () => workloadNamed(workload));
+  const tested = find(builtIn.systems, ['system'], system);
+  const asked = find(builtIn.workloads, ['workload'], workload);
   for (const { path, name } of nemeses) {
-    if (name !== 'all' && name !== 'none') ask(path, () => nemesisNamed(name));
+    if (name !== 'all' && name !== 'none') find(builtIn.nemeses, path, name);
   }
   if (tested === null) return complaints;
   for (const { path, name } of namesIn('mutant', data.mutant)) {
-    ask(path, () => builtInVariant(tested, name));
+    complain(path, variantFault(tested, name));
   }
   // Without a workload that is known, one with options of its own may be meant.
   const known = asked ?? (workload === undefined ? servedBy(tested) : null);

@@ -18,19 +18,25 @@ export interface Catalogue {
 export const builtIn: Catalogue = { systems, workloads, nemeses };
 
 export function systemNamed(name: string, catalogue: Catalogue = builtIn): System {
-  return named(catalogue.systems, name, 'unknown system');
+  return named(catalogue.systems, name, 'unknown system ');
 }
 
 export function workloadNamed(name: string, catalogue: Catalogue = builtIn): Workload {
-  return named(catalogue.workloads, name, '--workload: unknown');
+  return named(catalogue.workloads, name, '--workload: unknown ');
 }
 
 export function nemesisNamed(name: string, catalogue: Catalogue = builtIn): Nemesis {
-  return named(catalogue.nemeses, name, '--nemesis: unknown');
+  return named(catalogue.nemeses, name, '--nemesis: unknown ');
 }
 
-function named<Item>(items: Readonly<Record<string, Item>>, name: string, what: string): Item {
+function named<Item>(items: Readonly<Record<string, Item>>, name: string, unknown: string): Item {
   const item = Object.hasOwn(items, name) ? items[name] : undefined;
   if (item !== undefined) return item;
-  throw usage(`${what} "${name}" (${suggestion(name, Object.keys(items))})`);
+  throw usage(`${unknown}${nameFault(items, name)}`);
+}
+
+/** The name with what may have been meant by it; null where it is one of these. */
+export function nameFault(items: Readonly<Record<string, unknown>>, name: string): string | null {
+  if (Object.hasOwn(items, name)) return null;
+  return `"${name}" (${suggestion(name, Object.keys(items))})`;
 }

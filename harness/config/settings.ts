@@ -65,22 +65,42 @@ export function resolveSystemOptions(system: System, given: Options): Options {
   return resolve(system.options, system.name, given);
 }
 
+/** What is wrong with options of a system alone; null where nothing is. */
+export function systemOptionsFault(system: System, given: Options): string | null {
+  const fault = settingsFault(system.options, system.name, given);
+  return fault === null ? null : `${fault.of === null ? '' : `${fault.of}: `}${fault.because}`;
+}
+
 function resolve(specs: Specs, system: string, given: Options): Options {
+  const fault = settingsFault(specs, system, given);
+  if (fault === null) return filledIn(specs, given);
+  throw usage(`--set${fault.of === null ? '' : ` ${fault.of}`}: ${fault.because}`);
+}
+
+interface SettingsFault {
+  /** The setting as it was given, or its name alone; null where there is none of that name. */
+  readonly of: string | null;
+  readonly because: string;
+}
+
+/** The first thing that is wrong, each by itself and then together; null where nothing is. */
+function settingsFault(specs: Specs, system: string, given: Options): SettingsFault | null {
   for (const [name, value] of Object.entries(given)) {
-    const fault = settingFault(specs, system, name, value);
-    if (fault === null) continue;
-    throw usage(
-      Object.hasOwn(specs, name) ? `--set ${name}=${value}: ${fault}` : `--set: ${fault}`,
-    );
+    const because = settingFault(specs, system, name, value);
+    if (because === null) continue;
+    return { of: Object.hasOwn(specs, name) ? `${name}=${value}` : null, because };
   }
-  const settings = Object.fromEntries(
+  return faultTogether(specs, filledIn(specs, given));
+}
+
+/** What is given, and the default of everything else. */
+function filledIn(specs: Specs, given: Options): Options {
+  return Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [
       name,
       Object.hasOwn(given, name) ? settingOf(spec, given[name] as Value) : spec.default,
     ]),
   );
-  checkTogether(specs, settings);
-  return settings;
 }
 
 type Value = Options[string];
@@ -127,18 +147,21 @@ function parseAs(type: string, text: string): Value {
 }
 
 /** What each setting cannot know alone. */
-function checkTogether(specs: Specs, settings: Options): void {
+function faultTogether(specs: Specs, settings: Options): SettingsFault | null {
   const value = (name: string) => Number(settings[name]);
   for (const what of ['network.latency', 'disk.sync']) {
     const [low, high] = [value(`${what}MinUs`), value(`${what}MaxUs`)];
-    if (low > high) throw usage(`--set ${what}MaxUs: ${high} is below ${what}MinUs (${low})`);
+    if (low > high) {
+      return { of: `${what}MaxUs`, because: `${high} is below ${what}MinUs (${low})` };
+    }
   }
   if (value('network.lossPpm') + value('network.latePpm') > MILLION) {
-    throw usage('--set network.latePpm: with network.lossPpm it is more than a million');
+    return { of: 'network.latePpm', because: 'with network.lossPpm it is more than a million' };
   }
   for (const [name, spec] of Object.entries(specs)) {
     const limit = 'min' in spec ? spec.below : undefined;
     if (limit === undefined || value(name) < value(limit)) continue;
-    throw usage(`--set ${name}: ${value(name)} is not below ${limit} (${value(limit)})`);
+    return { of: name, because: `${value(name)} is not below ${limit} (${value(limit)})` };
   }
+  return null;
 }

@@ -8,53 +8,58 @@ import { placeOf, readFrom } from '../variants/blame.ts';
 import { shown } from '../variants/guard.ts';
 import { importOwn } from './import.ts';
 
-/** Says what a value must be, where it is not. */
-type Check = (value: unknown, named: string) => string | null;
+/** What is wrong with a value: what it must be and is not, or what is wrong within it. */
+type Wrong = { readonly must: string } | { readonly within: string };
 
-const text: Check = (value) =>
-  typeof value === 'string' && value !== '' ? null : 'must be a text';
-const method: Check = (value) => (typeof value === 'function' ? null : 'must be a function');
-const number: Check = (value) => (typeof value === 'number' ? null : 'must be a number');
-const texts: Check = (value) =>
-  Array.isArray(value) && value.every((one) => typeof one === 'string')
-    ? null
-    : 'must be a list of texts';
+type Check = (value: unknown) => Wrong | null;
+
+function needs(must: string, right: (value: unknown) => boolean): Check {
+  return (value) => (right(value) ? null : { must });
+}
+
+const text = needs('be a text', (value) => typeof value === 'string' && value !== '');
+const method = needs('be a function', (value) => typeof value === 'function');
+const number = needs('be a number', (value) => typeof value === 'number');
+const texts = needs(
+  'be a list of texts',
+  (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+);
+const settings = needs('be an object of settings by name', isObject);
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 function oneOf(...choices: readonly string[]): Check {
   return (value) => {
     if (choices.includes(value as string)) return null;
     const allowed = choices.map((choice) => `"${choice}"`).join(' or ');
     const hint = typeof value === 'string' ? suggestion(value, choices, '') : '';
-    return `must be ${allowed}${hint === '' ? '' : ` (${hint})`}`;
+    return { must: `be ${allowed}${hint === '' ? '' : ` (${hint})`}` };
   };
 }
 
 /** An object with these fields, each of which may be absent. */
 function fields(checks: Readonly<Record<string, Check>>): Check {
-  return (value, named) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return 'must be an object';
-    }
-    for (const [key, inner] of Object.entries(value)) {
+  return (value) => {
+    if (!isObject(value)) return { must: 'be an object' };
+    for (const [key, inner] of Object.entries(value as object)) {
       const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
       if (check === undefined) {
-        return `has no field "${key}" (${suggestion(key, Object.keys(checks))})`;
+        return { within: `has no field "${key}" (${suggestion(key, Object.keys(checks))})` };
       }
-      const wrong = inner === undefined ? null : check(inner, `${named}.${key}`);
-      if (wrong !== null) {
-        return wrong.startsWith('must')
-          ? `has ${key}: ${shown(inner)}, which ${wrong}`
-          : `has ${key}, which ${wrong}`;
-      }
+      const wrong = inner === undefined ? null : check(inner);
+      if (wrong === null) continue;
+      return {
+        within:
+          'must' in wrong
+            ? `has ${key}: ${shown(inner)}, which must ${wrong.must}`
+            : `has ${key}, which ${wrong.within}`,
+      };
     }
     return null;
   };
 }
-
-const settings: Check = (value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? null
-    : 'must be an object of settings by name';
 
 /** What a variant can change; one that changes nothing would test nothing. */
 const CHANGES = {
@@ -136,9 +141,9 @@ export function checkVariant(variant: Variant): void {
       const hint = suggestion(name, Object.keys(FIELDS));
       throw new OwnMistake(placeOf(variant, name), `is no field of a variant (${hint})`);
     }
-    const wrong = value === undefined ? null : check(value, name);
+    const wrong = value === undefined ? null : check(value);
     if (wrong === null) continue;
-    const message = wrong.startsWith('must') ? `is ${shown(value)}: it ${wrong}` : wrong;
+    const message = 'must' in wrong ? `is ${shown(value)}: it must ${wrong.must}` : wrong.within;
     throw new OwnMistake(placeOf(variant, name), message);
   }
   if (Object.keys(CHANGES).some((name) => variant[name as keyof Variant] !== undefined)) return;

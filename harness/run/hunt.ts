@@ -7,7 +7,7 @@ import { TIERS, type Tier } from '../../checkers/agreement/property.ts';
 import type { System, Variant } from '../../systems/system.ts';
 import { builtIn, type Catalogue } from '../config/catalogue.ts';
 import { resolveConfig } from '../config/config.ts';
-import { type Finding, findingsOf } from '../judge/tiers.ts';
+import { type Finding, findingsOf, isOfLiveness } from '../judge/tiers.ts';
 import { outcomes } from './seeds.ts';
 import { simulateOnce } from './simulate.ts';
 
@@ -63,7 +63,7 @@ export function huntVariant(
     changed += Object.values(reached).reduce((sum, reach) => sum + reach.changed, 0);
     for (const finding of findingsOf(checks)) {
       // What is harmless may still be slow: some decoys only elect more often.
-      if (variant.kind === 'decoy' && finding.property.startsWith('Liveness:')) continue;
+      if (variant.kind === 'decoy' && isOfLiveness(finding)) continue;
       kills[finding.tier] ??= { ...finding, seeds: runs, seconds: nowS() - begunS, seed };
     }
   }

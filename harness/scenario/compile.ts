@@ -2,10 +2,10 @@
 
 import { OPERATIONS } from '../../systems/operations.ts';
 import type { System } from '../../systems/system.ts';
-import { resolveSystemOptions } from '../config/settings.ts';
+import { systemOptionsFault } from '../config/settings.ts';
 import type { YamlFile } from '../config/yaml-file.ts';
 import { HarnessError, messageOf, suggestion } from '../core/errors.ts';
-import { applyVariants, builtInVariant } from '../variants/variants.ts';
+import { applyVariants, builtInVariant, variantFault } from '../variants/variants.ts';
 import { compileExpectations } from './compile-expect.ts';
 import { checkRequest, compileFilter, Names, nameRequest, type Reading } from './reading.ts';
 import type { Action, Case, Circumstances, Claim, Path, Scenario, Step } from './scenario.ts';
@@ -122,22 +122,20 @@ function compileOptions(
   given: RawCase['options'],
   path: Path,
 ): Circumstances['options'] {
-  try {
-    resolveSystemOptions(system, given ?? {});
-    return given ?? {};
-  } catch (error) {
-    if (!(error instanceof HarnessError)) throw error;
-    throw problem(path, error.message.replace(/^--set:? /, ''));
-  }
+  const fault = systemOptionsFault(system, given ?? {});
+  if (fault !== null) throw problem(path, fault);
+  return given ?? {};
 }
 
 function checkVariants({ system, problem }: Reading, ids: readonly string[], path: Path): void {
+  const fault = ids.map((id) => variantFault(system, id)).find((one) => one !== null);
+  if (fault !== undefined) throw problem(path, fault);
   try {
     const variants = ids.map((id) => builtInVariant(system, id));
     applyVariants(system, variants);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    throw problem(path, error.message.replace(/^--mutant: /, ''));
+    throw problem(path, error.message);
   }
 }
 

@@ -34,7 +34,7 @@ export function violationsOf(recording: Recording, recorded: Recorded): Violatio
   ];
 }
 
-/** The checkers say n1, n2 ... and begin with the property; a story has names of its own. */
+/** The checkers say n1, n2 ...; a story has names of its own. */
 export function traceViolations(
   { violations }: TraceFollower,
   nodes: readonly string[],
@@ -44,7 +44,7 @@ export function traceViolations(
   return violations.map(({ told, because, ...violation }) => ({
     ...violation,
     ...(told === undefined ? {} : { told: named(told) }),
-    because: named(because.replace(`${violation.property}: `, '')),
+    because: named(because),
   }));
 }
 

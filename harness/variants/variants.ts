@@ -92,13 +92,27 @@ function diskHabitsOf(variants: readonly Variant[], tally: Tally): ActiveDiskHab
 
 /** The built-in variant that `--mutant` names, with or without the system before it. */
 export function builtInVariant(system: System, name: string): Variant {
-  const id = name.startsWith(`${system.name}/`) ? name.slice(system.name.length + 1) : name;
-  const variant = system.variants.find((candidate) => candidate.id === id);
+  const variant = findVariant(system, name);
   if (variant !== undefined) return variant;
+  throw usage(`--mutant: ${variantFault(system, name)}`);
+}
+
+/** What is wrong with the name of a built-in variant; null where there is one. */
+export function variantFault(system: System, name: string): string | null {
+  if (findVariant(system, name) !== undefined) return null;
   const hint = suggestion(
-    id,
+    idIn(system, name),
     system.variants.map((candidate) => candidate.id),
     `see: ordeal list mutants ${system.name}`,
   );
-  throw usage(`--mutant: ${system.name} has no mutant "${name}" (${hint})`);
+  return `${system.name} has no mutant "${name}" (${hint})`;
+}
+
+function findVariant(system: System, name: string): Variant | undefined {
+  const id = idIn(system, name);
+  return system.variants.find((candidate) => candidate.id === id);
+}
+
+function idIn(system: System, name: string): string {
+  return name.startsWith(`${system.name}/`) ? name.slice(system.name.length + 1) : name;
 }

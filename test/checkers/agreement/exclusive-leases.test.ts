@@ -24,7 +24,7 @@ describe('an election of somebody else', () => {
   test('while a lease lasts breaks it, whichever is told first', () => {
     for (const isToldFirst of [true, false]) {
       expect(found(110, 150, isToldFirst)).toEqual([
-        'LeaseExclusive: n2 was elected in term 2 although n1 had a lease as leader of term 1 for 50 ms more',
+        'n2 was elected in term 2 although n1 had a lease as leader of term 1 for 50 ms more',
       ]);
     }
   });
