@@ -36,7 +36,7 @@ export type FaultKind = Fault['kind'];
 /** What a nemesis may look at when it chooses targets. */
 export interface ClusterView {
   readonly nodes: readonly number[];
-  /** The leader of the highest term among the nodes that are up; null when there is none. */
+  /** Who leads, by the system's word on its primaries; null when nobody does. */
   readonly leader: number | null;
 }
 

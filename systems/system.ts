@@ -3,6 +3,7 @@
 import type { TraceChecker } from '../checkers/trace.ts';
 import type { ClientProtocol } from './client.ts';
 import type { ClientContext, ClientEffect, Effect, NodeContext, NodeEvent } from './effect.ts';
+import type { Leadership } from './leadership.ts';
 import type { OperationName } from './operations.ts';
 import type { AnyProtocol, Options } from './protocol.ts';
 import type { AnyRuleTable } from './rule-table.ts';
@@ -104,8 +105,11 @@ export interface Patience {
 
 export type ClientPromise = 'linearizable' | 'ordered-sequential';
 
-/** A protocol of ours, runnable on every backend. */
-export interface System {
+/**
+ * What is offered by a system of any kind, whatever its nodes are. Besides, each kind has a client of
+ * its own that reaches them.
+ */
+export interface SystemOfAnyKind extends Leadership {
   readonly name: string;
   readonly describe: string;
   readonly operations: readonly OperationName[];
@@ -115,6 +119,29 @@ export interface System {
    * allowed)`; null if nothing is. Each of them is within its own limits.
    */
   optionsFault?(nodes: number, options: Options): string | null;
+  /** Bound on recovery after the last fault is undone, in election timeouts (PROTOCOLS 3.5). */
+  readonly electionTimeoutMs: number;
+  /**
+   * Whether these nodes, numbered from 0, of a cluster of `size` are enough to go on, whatever else
+   * is down: `majority`, mostly. Only of a system that says so is progress under faults asked: one
+   * that keeps each key on a node of its own is right to stop with it, and a valid run says that
+   * progress was not judged.
+   */
+  suffices?(nodes: readonly number[], options: Options, size: number): boolean;
+  /**
+   * What it promises its clients under these options; linearizability where absent.
+   * `ordered-sequential`: writes are linearizable, and each session reads the state at a position
+   * that never goes back, as ZooKeeper's local reads do.
+   */
+  promise?(options: Options): ClientPromise;
+  /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
+  traceChecker?(): TraceChecker;
+}
+
+/** A protocol of ours or of a user's: code that runs on every backend, with rules to replace. */
+export interface ProtocolSystem extends SystemOfAnyKind {
+  /** Absent in modules of users: there is no other kind yet. */
+  readonly kind?: 'protocol';
   /** The table of rules as the papers have it. */
   readonly rules: Rules;
   /** A line on each of them; where there is none, answers of variants are not checked. */
@@ -124,24 +151,10 @@ export interface System {
   /** Builds the client that talks to it. */
   client(rules: Rules): ClientProtocol;
   /**
-   * It has no leader: its cluster is ready when every node is up. Where absent, when all follow the
-   * same leader.
-   */
-  readonly leaderless?: boolean;
-  /** Bound on recovery after the last fault is undone, in election timeouts (PROTOCOLS 3.5). */
-  readonly electionTimeoutMs: number;
-  /**
    * The time-outs that its world must be fast enough for, most important first. Where the network
    * or the disk cannot meet them, the system is not blamed for not being live.
    */
   readonly patience?: readonly Patience[];
-  /**
-   * Whether these nodes, numbered from 0, of a cluster of `size` are enough to go on, whatever else
-   * is down: `majority`, mostly. Only of a system that says so is progress under faults asked: one
-   * that keeps each key on a node of its own is right to stop with it, and a valid run says that
-   * progress was not judged.
-   */
-  suffices?(nodes: readonly number[], options: Options, size: number): boolean;
   /** After how many operations a leader makes way of itself under these options; never where absent. */
   leaderServes?(options: Options): number;
   /** How many operations it works on at a time under these options; any number where absent. */
@@ -152,23 +165,18 @@ export interface System {
    */
   disruptible?(options: Options): string | null;
   /**
-   * What it promises its clients under these options; linearizability where absent.
-   * `ordered-sequential`: writes are linearizable, and each session reads the state at a position
-   * that never goes back, as ZooKeeper's local reads do.
-   */
-  promise?(options: Options): ClientPromise;
-  /**
    * What carries messages between its nodes; datagrams, which may be lost, come twice or out of
    * order, where absent. `connections`: in order, until both ends are told that it broke.
    */
   readonly links?: 'datagrams' | 'connections' | undefined;
   /** What scenarios say of it; without, they know its timers by number and its view alone. */
   readonly scenarioWords?: ScenarioWords | undefined;
-  /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
-  traceChecker?(): TraceChecker;
   /** Mutants and decoys, by id. */
   readonly variants: readonly Variant[];
 }
+
+/** What is tested, by `kind`. Another kind is one more member, with all that one of any kind offers. */
+export type System = ProtocolSystem;
 
 /** For `suffices`: more than half of the nodes are enough. */
 export function majority(nodes: readonly number[], _options: Options, size: number): boolean {

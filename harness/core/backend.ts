@@ -92,6 +92,6 @@ export interface LiveBackend {
    * Rejects with a `HarnessError` of one line that says what is missing.
    */
   prepare(): Promise<void>;
-  /** Starts a cluster and waits until every node answers and names the leader, if it has any. */
+  /** Starts a cluster and waits until the system is ready (`isReady`). */
   launch(spec: ClusterSpec): Promise<LiveCluster>;
 }

@@ -20,8 +20,14 @@ export type StartEvent =
     }
   /** Nodes whose containers run. */
   | { readonly kind: 'containers'; readonly up: number; readonly nodes: number }
-  /** All containers run; these nodes answer, and as yet no leader is agreed on. */
-  | { readonly kind: 'forming'; readonly answering: number; readonly nodes: number }
+  /** All containers run; these nodes answer, and as yet the system is not ready. */
+  | {
+      readonly kind: 'forming';
+      readonly answering: number;
+      readonly nodes: number;
+      /** What there is to wait for once all answer. */
+      readonly awaits: 'leader' | 'readiness';
+    }
   /** The cluster is formed, or will never be. */
   | { readonly kind: 'over'; readonly formed: boolean };
 

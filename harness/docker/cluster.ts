@@ -7,8 +7,8 @@ import { join, resolve } from 'node:path';
 import type Docker from 'dockerode';
 import { nodeName } from '../../checkers/trace.ts';
 import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
+import { isReady, primaryOf, readinessOf, type Views } from '../../systems/leadership.ts';
 import type { NodeView } from '../../systems/protocol.ts';
-import type { System } from '../../systems/system.ts';
 import type { ClusterSpec, LiveClient, LiveCluster, RecordedTrace } from '../core/backend.ts';
 import { HarnessError, infrastructure } from '../core/errors.ts';
 import { CausalClock } from '../host/causality.ts';
@@ -200,21 +200,22 @@ function createAll(nodes: readonly NodeContainer[], { onStart }: ClusterSpec): P
   });
 }
 
-/** Waits until every node answers and all name the same leader, where the system has one. */
+/** Waits until the system says that it is ready. */
 async function waitUntilFormed(
   nodes: readonly NodeContainer[],
   pace: Pace,
   { system, signal, onStart }: ClusterSpec,
 ): Promise<void> {
   const patience = new Patience(pace, FORMING_MS);
-  let views: (NodeView | null)[] = [];
+  const awaits = readinessOf(system) === 'one-leader' ? 'leader' : 'readiness';
+  let views: Views = [];
   do {
     for (let poll = 1; poll <= POLLS_PER_LOOK; poll++) {
       signal.throwIfAborted();
       views = await Promise.all(nodes.map(askView));
-      if (isFormed(system, views)) return;
+      if (isReady(system, views)) return;
       const answering = views.filter((view) => view !== null).length;
-      onStart({ kind: 'forming', answering, nodes: nodes.length });
+      onStart({ kind: 'forming', answering, nodes: nodes.length, awaits });
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     if (await hasExited(nodes.filter((_, i) => views[i] === null))) break;
@@ -222,12 +223,6 @@ async function waitUntilFormed(
   const mistakes = await Promise.all(nodes.map((node) => node.mistake()));
   const mistake = mistakes.find((said) => said !== null) ?? null;
   throw infrastructure(mistake ?? (await describeFailure(nodes, views, patience)));
-}
-
-function isFormed({ leaderless }: System, views: readonly (NodeView | null)[]): boolean {
-  if (leaderless === true) return views.every((view) => view !== null);
-  const leader = views[0]?.leader ?? null;
-  return leader !== null && views.every((view) => view?.leader === leader);
 }
 
 /** Whether one of these stopped by itself: it will not come back, so nobody need wait for it. */
@@ -238,7 +233,7 @@ async function hasExited(nodes: readonly NodeContainer[]): Promise<boolean> {
 
 async function describeFailure(
   nodes: readonly NodeContainer[],
-  views: readonly (NodeView | null)[],
+  views: Views,
   patience: Patience,
 ): Promise<string> {
   const states = await Promise.all(
@@ -326,17 +321,11 @@ class DockerCluster implements LiveCluster {
   }
 
   async view(): Promise<ClusterView> {
+    const { nodes, spec } = this.#parts;
     const views = await Promise.all(
-      this.#parts.nodes.map(async (node) => (this.#faults.isUp(node.node) ? askView(node) : null)),
+      nodes.map(async (node) => (this.#faults.isUp(node.node) ? askView(node) : null)),
     );
-    let leader: number | null = null;
-    let term = -1;
-    for (const [node, view] of views.entries()) {
-      if (view === null || view.leader !== node || view.term <= term) continue;
-      leader = node;
-      term = view.term;
-    }
-    return { nodes: this.nodes, leader };
+    return { nodes: this.nodes, leader: primaryOf(spec.system, views) };
   }
 
   start(id: number, fault: Fault): Promise<Receipt> {

@@ -12,6 +12,7 @@ import { orderedSequentialVerdict } from '../../checkers/promises/index.ts';
 import { statsVerdict, type Thresholds } from '../../checkers/stats.ts';
 import type { TraceChecker } from '../../checkers/trace.ts';
 import { type CheckResult, type Verdict, worst } from '../../checkers/verdict.ts';
+import { readinessOf } from '../../systems/leadership.ts';
 import type { ClientPromise, System } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { isVirtual } from '../config/backends.ts';
@@ -325,18 +326,22 @@ function needsNoElection(verdict: Verdict): boolean {
   return property === 'Liveness:commit-progress' || property === 'Liveness:followers-converge';
 }
 
-function neverFormed(event: number, { name }: System): CheckResult {
-  const hint = hasTraceChecker(name)
+function neverFormed(event: number, system: System): CheckResult {
+  const hint = hasTraceChecker(system.name)
     ? ''
-    : ' (a protocol without a leader declares `leaderless: true`)';
+    : " (a protocol without a leader declares `ready: 'nodes-up'`)";
+  const because =
+    readinessOf(system) === 'one-leader'
+      ? 'the nodes never came to agree on a leader, although nothing was done to them: not every ' +
+        `node named the same one in its \`view\`${hint}`
+      : 'the nodes never came to be ready, although nothing was done to them: what they said in ' +
+        'their `view` was not what `ready` asks for';
   return {
     checker: 'liveness',
     verdict: {
       kind: 'invalid',
       property: 'Liveness:forms',
-      because:
-        'the nodes never came to agree on a leader, although nothing was done to them: not every ' +
-        `node named the same one in its \`view\`${hint}`,
+      because,
       events: [event],
     },
   };

@@ -20,6 +20,7 @@ export type {
 export type { FastRules } from '../../systems/fast-paxos/rules.ts';
 export { systems } from '../../systems/index.ts';
 export * as kv from '../../systems/kv.ts';
+export type { Readiness, Views } from '../../systems/leadership.ts';
 export type { MultiRules } from '../../systems/multi-paxos/rules.ts';
 export {
   isRead,

@@ -42,6 +42,10 @@ const milliseconds = needs(
   'a number above 0',
   (value) => typeof value === 'number' && Number.isFinite(value) && value > 0,
 );
+const readiness = needs(
+  '"one-leader", "nodes-up" or a function',
+  (value) => value === 'one-leader' || value === 'nodes-up' || typeof value === 'function',
+);
 const object = needs('an object', (value) => typeof value === 'object' && value !== null);
 const anything: Check = () => null;
 const name = needs(
@@ -210,7 +214,10 @@ export const SHAPES: Readonly<Record<Kind, Shape>> = {
       variants: listOf(object),
       optionsFault: optional(method),
       ruleTable: optional(ruleTable),
+      kind: optional(oneOf('protocol')),
+      ready: optional(readiness),
       leaderless: optional(truth),
+      primaries: optional(method),
       patience: optional(listOf(shaped({ option: words, every: optional(words), hops: natural }))),
       suffices: optional(method),
       leaderServes: optional(method),

@@ -107,7 +107,7 @@ export function virtualRun(
     },
     plan: planOf(config, catalogue),
     workload,
-    leaderless: system.leaderless === true,
+    leadership: system,
     nemeses: catalogue.nemeses,
     engine: phasesOf(config),
     isSettled: (liveness, quietAtNs, nowNs) =>

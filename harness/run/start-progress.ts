@@ -104,7 +104,7 @@ export function startText(event: StartEvent, elapsedS: number): string {
     case 'forming':
       return event.answering < event.nodes
         ? `${event.answering} of ${plain(plural(event.nodes, 'node'))} ${event.nodes === 1 ? 'answers' : 'answer'}, ${elapsed}`
-        : `all nodes answer, no leader yet, ${elapsed}`;
+        : `all nodes answer, ${event.awaits === 'leader' ? 'no leader' : 'not ready'} yet, ${elapsed}`;
     default:
       return event satisfies never;
   }

@@ -4,6 +4,7 @@ import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
 import type { History } from '../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
+import { isReady, type Leadership, primaryOf, type Views } from '../../systems/leadership.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { describeFault } from '../core/describe-fault.ts';
@@ -21,8 +22,8 @@ export interface VirtualRun {
   readonly world: WorldSpec;
   readonly plan: Plan;
   readonly workload: Workload;
-  /** Whether the system has no leader to wait for. */
-  readonly leaderless: boolean;
+  /** When the load may begin, and who leads. */
+  readonly leadership: Leadership;
   /** By the names of the plan's lanes. */
   readonly nemeses: Readonly<Record<string, Nemesis>>;
   readonly engine: EngineConfig;
@@ -173,10 +174,10 @@ export class VirtualDriver {
     if (this.#ending === null) this.#carryOut(this.#engine.start());
   }
 
-  /** The health gate: every node follows the same leader, or is up where there is none. */
+  /** The health gate: the load begins when the system says that it is ready. */
   #form(): void {
     const world = this.#world;
-    while (!this.#formed()) {
+    while (!isReady(this.#run.leadership, this.#views())) {
       // What the protocol's own code throws is a finding, which the trace tells.
       if (world.panics.length > 0) {
         this.#ending = { kind: 'unformed' };
@@ -211,11 +212,8 @@ export class VirtualDriver {
     return this.#run.isSettled(this.#liveness, quietAtUs * 1000, nowUs * 1000);
   }
 
-  #formed(): boolean {
-    if (this.#run.leaderless) return this.#world.nodes.every((node) => node.view !== null);
-    const leader = this.#world.nodes[0]?.view?.leader ?? null;
-    if (leader === null) return false;
-    return this.#world.nodes.every((node) => node.view?.leader === leader);
+  #views(): Views {
+    return this.#world.nodes.map((node) => node.view);
   }
 
   #nowUs(): number {
@@ -264,7 +262,10 @@ export class VirtualDriver {
   }
 
   #startFault(planned: PlannedFault): void {
-    const fault = this.#run.nemeses[planned.lane]?.resolve(planned, this.#faults.view()) ?? null;
+    const { leadership, nemeses } = this.#run;
+    const leader = primaryOf(leadership, this.#views());
+    const view = { nodes: this.#world.members, leader };
+    const fault = nemeses[planned.lane]?.resolve(planned, view) ?? null;
     const receipt: Receipt =
       fault === null
         ? { status: 'skipped', evidence: 'no target' }

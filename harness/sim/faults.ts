@@ -2,7 +2,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
-import type { ClusterView, Cut, Fault, Receipt } from '../../nemesis/fault.ts';
+import type { Cut, Fault, Receipt } from '../../nemesis/fault.ts';
 import { Holds } from '../core/holds.ts';
 import type { NodeClock } from './clock.ts';
 import type { CrashModel } from './disk.ts';
@@ -27,19 +27,6 @@ export class SimFaults {
     this.#killed = new Holds(world.members.length);
     this.#paused = new Holds(world.members.length);
     this.#skews = world.members.map((node) => new Skew(node));
-  }
-
-  /** The leader of the highest term among the nodes that are up. */
-  view(): ClusterView {
-    let leader: number | null = null;
-    let term = -1;
-    for (const node of this.#world.nodes) {
-      const view = node.view;
-      if (view?.role !== 'leader' || view.term <= term) continue;
-      leader = node.self;
-      term = view.term;
-    }
-    return { nodes: this.#world.members, leader };
   }
 
   /** A fault that finds nothing to do is `skipped`, and is not in force: it holds nobody down. */

@@ -1,5 +1,6 @@
 /** Fast Paxos with a replicated key-value store on top, as a system to be tested. */
 
+import { leadersAmong } from '../leadership.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { AnyProtocol } from '../protocol.ts';
 import type { ScenarioWords } from '../scenario-words.ts';
@@ -27,6 +28,8 @@ export const fastPaxos: System = {
   // A classic round is enough; one that needs more than a majority may need all.
   suffices: (nodes, { classicQuorum, fastQuorum }, size) =>
     classicQuorum === 0 && fastQuorum === 0 ? 2 * nodes.length > size : nodes.length === size,
+  // Who goes on in another round names itself all the while, and leads nobody until that is prepared.
+  primaries: (views) => leadersAmong(views, ({ role }) => role === 'leader'),
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
   inFlight: (options) => Number(options['window']),
   variants: fastVariants,

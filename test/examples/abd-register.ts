@@ -248,7 +248,7 @@ export const abdRegister: System = {
   ruleTable: ruleTable as AnyRuleTable,
   protocol: (rules) => protocol(rules as AbdRules) as AnyProtocol,
   client: () => client,
-  leaderless: true,
+  ready: 'nodes-up',
   suffices: majority,
   electionTimeoutMs: 300,
   variants: [readsDoNotStore as Variant],

@@ -78,6 +78,12 @@ describe('a field that is wrong is named when the part is', () => {
       { variants: [{ rules: () => ({}) }] },
       'a variant has no field "id"',
     ],
+    [
+      'readiness',
+      { ready: 'soon' },
+      'field "ready" is wrong ("one-leader", "nodes-up" or a function',
+    ],
+    ['a kind', { kind: 'container' }, 'field "kind" is wrong ("protocol" is needed'],
   ])('of a system: %s', (_, field, said) => {
     const message = refusal({ system: { ...abdRegister, ...field } as System });
     expect(message).toContain(said);
@@ -233,10 +239,46 @@ describe('a valid run says what it has not shown', () => {
 
 test('a system that names no leader, and does not say that it has none, is told how to', () => {
   const silent = { ...abdRegister };
-  delete (silent as { leaderless?: unknown }).leaderless;
+  delete (silent as { ready?: unknown }).ready;
   expect(simulate({ ...OPTIONS, system: silent }).verdict).toMatchObject({
     kind: 'invalid',
-    because: expect.stringContaining('declares `leaderless: true`'),
+    because: expect.stringContaining("declares `ready: 'nodes-up'`"),
+  });
+});
+
+describe('a system that says itself when it is ready, and who its primaries are', () => {
+  test('is under load as soon as that holds, and has faults aimed at them', () => {
+    const ready: System['ready'] = (views) => views.filter((view) => view !== null).length === 5;
+    const aimed: (number | null)[] = [];
+    const atLeader: Nemesis = {
+      ...stop,
+      resolve: (_, view) => {
+        aimed.push(view.leader);
+        return view.leader === null ? null : { kind: 'pause', nodes: [view.leader] };
+      },
+    };
+    const system: System = { ...abdRegister, ready, primaries: () => [2, 1] };
+    const run = { ...OPTIONS, system, nemesis: [atLeader], nemesisIntervalS: 0.5 };
+    expect(simulate(run).verdict).toEqual({ kind: 'valid' });
+    expect(new Set(aimed)).toEqual(new Set([2]));
+  });
+
+  test('and never is, is told by what it asks for', () => {
+    const { verdict } = simulate({ ...OPTIONS, system: { ...abdRegister, ready: () => false } });
+    expect(verdict).toMatchObject({
+      kind: 'invalid',
+      property: 'Liveness:forms',
+      because: expect.stringContaining('was not what `ready` asks for'),
+    });
+  });
+
+  test.each<[string, Partial<System>, RegExp]>([
+    ['readiness', { ready: () => 1 as never }, /`ready` .* answers 1: it must be true or false/],
+    ['primaries', { primaries: () => [9] }, /`primaries` .* must be a list of nodes, 0 to 4/],
+  ])('is told by file and line what is wrong with %s', (_, field, said) => {
+    const system: System = { ...abdRegister, ...field };
+    const nemesis = ['pause'];
+    expect(() => simulate({ ...OPTIONS, system, nemesis, nemesisIntervalS: 0.5 })).toThrow(said);
   });
 });
 

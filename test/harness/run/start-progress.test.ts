@@ -27,6 +27,7 @@ const coming: readonly StartEvent[] = [0, 1, 2, 3, 4, 5].map((up) => ({
   up,
   nodes: 5,
 }));
+const forming = { kind: 'forming', nodes: 5, awaits: 'leader' } as const;
 const formed: StartEvent = { kind: 'over', formed: true };
 
 describe('a start', () => {
@@ -34,9 +35,10 @@ describe('a start', () => {
     const words = (event: StartEvent) => startText(event, 2.5);
     expect(words({ kind: 'containers', up: 3, nodes: 5 })).toBe('3 of 5 containers up, 2 s');
     expect(words({ kind: 'containers', up: 0, nodes: 1 })).toBe('0 of 1 container up, 2 s');
-    expect(words({ kind: 'forming', answering: 3, nodes: 5 })).toBe('3 of 5 nodes answer, 2 s');
-    expect(words({ kind: 'forming', answering: 5, nodes: 5 })).toBe(
-      'all nodes answer, no leader yet, 2 s',
+    expect(words({ ...forming, answering: 3 })).toBe('3 of 5 nodes answer, 2 s');
+    expect(words({ ...forming, answering: 5 })).toBe('all nodes answer, no leader yet, 2 s');
+    expect(words({ ...forming, answering: 5, awaits: 'readiness' })).toBe(
+      'all nodes answer, not ready yet, 2 s',
     );
     expect(words({ kind: 'build', image, done: 1, total: 3 })).toBe(
       'node:26-slim: 1 of 3 steps done, 2 s',
