@@ -31,6 +31,11 @@ export function mixValue(hash: number, value: Value): number {
   return result;
 }
 
+/** The hash of one value. */
+export function hashOf(value: Value): number {
+  return mixValue(HASH_SEED, value);
+}
+
 function mixNumber(hash: number, value: number): number {
   return Number.isSafeInteger(value) ? mix(hash, value) : mixString(hash, String(value));
 }

@@ -1,11 +1,10 @@
 /** Acceptors: two durable numbers and a value per key, and when they may change (PMS, 2.2). */
 
-import type { Value } from '../../checkers/history.ts';
-import { HASH_SEED, mixValue } from '../hash.ts';
-import { onAccepted } from './learner.ts';
+import { hashOf } from '../hash.ts';
+import { sendAll } from '../send-all.ts';
+import type { Basic } from './context.ts';
 import type { Accept, BasicRecord, Prepare, Promise1b } from './messages.ts';
-import { onPromise } from './proposer.ts';
-import { type Basic, NO_BALLOT, promisedFor, sendAll } from './state.ts';
+import { NO_BALLOT, promisedFor } from './state.ts';
 
 /** Rewriting the log costs as much as there are keys, so it waits for so many records. */
 const RECORDS_MAX = 2_000;
@@ -40,26 +39,6 @@ export function acceptSelf(basic: Basic, message: Accept): void {
   if (basic.rules.tellsAllLearners(basic.state)) {
     sendAll(basic, { kind: 'accepted', key, ballot, value });
   }
-}
-
-/** What the node has promised and accepted itself counts from now on. */
-export function onDurable(basic: Basic, record: BasicRecord): void {
-  const { state, rules } = basic;
-  const { self } = state;
-  if (record.kind === 'promise') {
-    const { key, ballot } = record;
-    const attempt = state.attempts.get(key);
-    if (attempt === undefined || attempt.ballot !== ballot) return;
-    const accepted = rules.reported(state.accepted.get(key) ?? null, ballot);
-    onPromise(basic, self, { kind: 'promise', key, ballot, accepted });
-  } else if (record.kind === 'accept') {
-    const { key, ballot } = { key: record.key, ballot: record.ballot };
-    onAccepted(basic, self, { kind: 'accepted', key, ballot, value: record.accepted.value });
-  }
-}
-
-export function hashOf(value: Value): number {
-  return mixValue(HASH_SEED, value);
 }
 
 /** Promises, durably; null if it may not. */

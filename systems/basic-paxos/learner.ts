@@ -1,10 +1,11 @@
 /** Learners: a value is chosen when a quorum has accepted it in one ballot (PMS, 2.3). */
 
-import { hashOf } from './acceptor.ts';
-import { tell } from './clients.ts';
+import { hashOf } from '../hash.ts';
+import { sendAll } from '../send-all.ts';
+import { tell } from './answers.ts';
+import type { Basic } from './context.ts';
 import type { Accepted, Accepted2b, Decided } from './messages.ts';
 import { schedule } from './proposer.ts';
-import { type Basic, sendAll } from './state.ts';
 
 const NOBODY_COUNTED: readonly number[] = [];
 

@@ -2,11 +2,14 @@
 
 import type { Value } from '../../checkers/history.ts';
 import { answer } from '../answer.ts';
-import { acceptSelf, hashOf, persist, prepareSelf } from './acceptor.ts';
-import { tell } from './clients.ts';
+import { hashOf } from '../hash.ts';
+import { sendAll } from '../send-all.ts';
+import { acceptSelf, persist, prepareSelf } from './acceptor.ts';
+import { tell } from './answers.ts';
+import type { Basic } from './context.ts';
 import type { Nack, Promise1b } from './messages.ts';
 import type { Continuation } from './rules.ts';
-import { type Attempt, type Basic, NO_BALLOT, sendAll, TIMER, type Waiting } from './state.ts';
+import { type Attempt, NO_BALLOT, TIMER, type Waiting } from './state.ts';
 
 export function startAttempt(basic: Basic, key: string): Attempt {
   const { state, env } = basic;

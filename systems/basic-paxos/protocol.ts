@@ -1,23 +1,18 @@
 /** A Basic Paxos node: starting from its disk, and which message goes where. */
 
+import { hashOf } from '../hash.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
+import { sendAll } from '../send-all.ts';
 import { stepContext } from '../step-context.ts';
-import { hashOf, onAccept, onDurable, onPrepare } from './acceptor.ts';
+import { onAccept, onPrepare } from './acceptor.ts';
 import { onRequest } from './clients.ts';
+import type { Basic, BasicEnv } from './context.ts';
 import { onAccepted, onDecided } from './learner.ts';
 import type { BasicMessage, BasicRecord } from './messages.ts';
 import { basicConfig } from './options.ts';
 import { onAttemptsTimer, onNack, onPromise } from './proposer.ts';
 import type { BasicRules } from './rules.ts';
-import {
-  type Basic,
-  type BasicConfig,
-  type BasicEnv,
-  type BasicState,
-  NO_BALLOT,
-  sendAll,
-  TIMER,
-} from './state.ts';
+import { type BasicConfig, type BasicState, NO_BALLOT, TIMER } from './state.ts';
 
 /** Builds the node code over a table of rules. */
 export function basicPaxosProtocol(
@@ -72,6 +67,22 @@ function onMessage(basic: Basic, from: number, message: BasicMessage): void {
       break;
     case 'alive':
       break;
+  }
+}
+
+/** What the node has promised and accepted itself counts from now on. */
+function onDurable(basic: Basic, record: BasicRecord): void {
+  const { state, rules } = basic;
+  const { self } = state;
+  if (record.kind === 'promise') {
+    const { key, ballot } = record;
+    const attempt = state.attempts.get(key);
+    if (attempt === undefined || attempt.ballot !== ballot) return;
+    const accepted = rules.reported(state.accepted.get(key) ?? null, ballot);
+    onPromise(basic, self, { kind: 'promise', key, ballot, accepted });
+  } else if (record.kind === 'accept') {
+    const { key, ballot } = { key: record.key, ballot: record.ballot };
+    onAccepted(basic, self, { kind: 'accepted', key, ballot, value: record.accepted.value });
   }
 }
 

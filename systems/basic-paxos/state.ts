@@ -1,9 +1,8 @@
 /** The state of one Basic Paxos node: proposer, acceptor and learner of many keys in one process. */
 
 import type { Value } from '../../checkers/history.ts';
-import type { ClientRef, Env } from '../protocol.ts';
-import type { Accepted, BasicMessage, BasicRecord, Promise1b } from './messages.ts';
-import type { BasicRules } from './rules.ts';
+import type { ClientRef } from '../protocol.ts';
+import type { Accepted, Promise1b } from './messages.ts';
 
 /** Options, resolved. */
 export interface BasicConfig {
@@ -85,20 +84,6 @@ export interface BasicState {
 
 export const TIMER = { attempts: 0, heartbeat: 1 } as const;
 
-export type BasicEnv = Env<BasicMessage, BasicRecord>;
-
-/** One step of one node: what every part of the protocol works on. Reused from step to step. */
-export interface Basic {
-  readonly rules: BasicRules;
-  state: BasicState;
-  env: BasicEnv;
-}
-
 export function promisedFor(state: Readonly<BasicState>, key: string): number {
   return state.promised.get(key) ?? NO_BALLOT;
-}
-
-/** Sends to every other member. */
-export function sendAll({ state, env }: Basic, message: BasicMessage): void {
-  for (const node of state.members) if (node !== state.self) env.send(node, message);
 }

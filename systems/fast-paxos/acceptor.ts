@@ -1,12 +1,13 @@
 /** The acceptor: promises, the two ways to a vote, and telling everyone of it (FP, section 2.2). */
 
-import { stepDown } from './coordinator.ts';
-import { follow, resetElectionWait } from './election.ts';
-import { onVoted, tellChosen } from './learning.ts';
+import { resetElectionWait } from '../election-wait.ts';
+import { sendAll } from '../send-all.ts';
+import type { Fast } from './context.ts';
 import type { Accept, Any2a, FastCommand, Prepare, Promise1b, Proposal } from './messages.ts';
 import { NO_ROUND } from './numbers.ts';
-import { placeBacklog } from './proposer.ts';
-import { type Fast, NOBODY, sendAll } from './state.ts';
+import { follow, stepDown } from './roles.ts';
+import { NOBODY } from './state.ts';
+import { tellChosen } from './telling.ts';
 
 export function onPrepare(fast: Fast, from: number, message: Prepare): void {
   const { state, env, rules } = fast;
@@ -53,19 +54,6 @@ export function givePromise(fast: Fast, promise: Promise1b, from: number): void 
     })),
     chosen: chosen.map(({ slot, command }) => ({ instance: slot, valueHash: command.valueHash })),
   });
-}
-
-/** 2a "Any". Whoever missed the phase 1 of the round takes part from here on. */
-export function onAny(fast: Fast, from: number, message: Any2a): void {
-  const { state, env, rules } = fast;
-  const { round } = message;
-  if (!rules.follows(state, from, round)) {
-    env.send(from, rules.refusal(state, round, NO_ROUND));
-    return;
-  }
-  follow(fast, from, round);
-  takeAny(fast, message);
-  placeBacklog(fast);
 }
 
 /** Makes an Any durable; the same one again changes nothing. */
@@ -126,9 +114,4 @@ export function vote(fast: Fast, round: number, slot: number, command: FastComma
   }
   env.trace({ kind: 'accept', ballot: round, instance: slot, valueHash: command.valueHash });
   sendAll(fast, { kind: 'voted', round, slot, command });
-}
-
-/** The node is a learner like the others: what it votes itself counts now. */
-export function onOwnVote(fast: Fast, round: number, slot: number, command: FastCommand): void {
-  onVoted(fast, fast.state.self, { kind: 'voted', round, slot, command });
 }

@@ -2,9 +2,10 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { traceApply } from '../apply-trace.ts';
-import { answerCommand, clusterTimeUs } from './proposer.ts';
+import type { Fast } from './context.ts';
 import { takeSnapshot } from './snapshots.ts';
-import { type Fast, NO_SLOT } from './state.ts';
+import { NO_SLOT } from './state.ts';
+import { answerCommand, keepTime } from './waiting.ts';
 
 export function applyChosen(fast: Fast): void {
   const { state, env, rules, machine } = fast;
@@ -18,12 +19,4 @@ export function applyChosen(fast: Fast): void {
   }
   keepTime(fast);
   if (rules.snapshotDue(state)) takeSnapshot(fast);
-}
-
-/** The cluster's clock is the furthest of the proposers' clocks: the others jump to it. */
-export function keepTime(fast: Fast): void {
-  const { state, env } = fast;
-  if (state.kv.clockUs <= clusterTimeUs(fast)) return;
-  state.clusterUs = state.kv.clockUs;
-  state.clusterSinceUs = env.nowUs();
 }

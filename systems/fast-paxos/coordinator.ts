@@ -1,15 +1,17 @@
 /** Phase 1: one Prepare for every slot from the first that is not known to be chosen (FP, 2.2). */
 
-import { noopCommand } from '../kv.ts';
+import { resetElectionWait } from '../election-wait.ts';
+import { sendAll } from '../send-all.ts';
 import { givePromise, makePromise, takeAny } from './acceptor.ts';
-import { resetElectionWait } from './election.ts';
-import { startHeartbeats } from './heartbeats.ts';
-import { askToLearn, learn } from './learning.ts';
-import type { FastCommand, Nack, Promise1b } from './messages.ts';
-import { isFast, NO_ROUND } from './numbers.ts';
-import { abandonBacklog, clusterTimeUs, dropForwarded, placeBacklog } from './proposer.ts';
-import { propose } from './slots.ts';
-import { type Fast, NOBODY, sendAll, TIMER, type Vote } from './state.ts';
+import type { Fast } from './context.ts';
+import { learn } from './learning.ts';
+import type { Nack, Promise1b } from './messages.ts';
+import { isFast } from './numbers.ts';
+import { placeBacklog } from './proposer.ts';
+import { becomeCandidate, becomeLeader, stepDown } from './roles.ts';
+import { noop, propose } from './slots.ts';
+import { NOBODY, TIMER, type Vote } from './state.ts';
+import { askToLearn } from './telling.ts';
 
 /** Begins a round of this kind, above every other: as a candidate, or going on as coordinator. */
 export function startRound(fast: Fast, isFastRound: boolean): void {
@@ -17,14 +19,7 @@ export function startRound(fast: Fast, isFastRound: boolean): void {
   const above = Math.max(state.promised, state.ownRound, state.seen);
   const round = rules.nextRound(state.self, state.members.length, above, isFastRound);
   if (state.role === 'leader') resetElectionWait(fast);
-  state.role = 'candidate';
-  state.round = round;
-  state.roundSinceUs = env.nowUs();
-  state.ownRound = round;
-  if (round > state.seen) state.seen = round;
-  state.preparedFrom = rules.prepareFrom(state);
-  state.promises = [];
-  state.proposals.clear();
+  becomeCandidate(fast, round);
   env.persist({ kind: 'round', round });
   const kind = isFastRound ? { fast: true } : {};
   env.trace({ kind: 'prepare', ballot: round, from: state.preparedFrom, ...kind });
@@ -83,30 +78,13 @@ export function endPhaseOne(fast: Fast): void {
   for (const { chosen } of state.promises) {
     for (const { slot, command } of chosen) learn(fast, { slot, command });
   }
-  becomeLeader(fast);
+  lead(fast);
 }
 
 export function onNack(fast: Fast, message: Nack): void {
   const { state, rules } = fast;
   if (message.promised > state.seen) state.seen = message.promised;
   if (rules.yieldsTo(state, message)) stepDown(fast, 'nack');
-}
-
-/** Gives up the candidacy or leadership. Clients whose command may be chosen go on waiting. */
-export function stepDown(fast: Fast, reason: string): void {
-  const { state, env } = fast;
-  const { led } = state;
-  state.role = 'follower';
-  state.leader = NOBODY;
-  state.led = NO_ROUND;
-  state.promises = [];
-  state.proposals.clear();
-  env.cancelTimer(TIMER.heartbeat);
-  dropForwarded(fast);
-  abandonBacklog(fast);
-  if (led === NO_ROUND) return;
-  env.trace({ kind: 'step-down', term: led, reason });
-  resetElectionWait(fast);
 }
 
 function hasPromises({ state, rules }: Fast): boolean {
@@ -128,7 +106,7 @@ export function sendPrepare({ state, env }: Fast): void {
  * Phase 2 begins. In slots of which a vote was reported, and before them, the coordinator proposes
  * what rule O4 says; in a fast round every slot from there on is free, which Any says.
  */
-function becomeLeader(fast: Fast): void {
+function lead(fast: Fast): void {
   const { state, env, rules } = fast;
   const { round, promises } = state;
   const firstOpen = Math.max(state.preparedFrom, state.chosenUpTo + 1);
@@ -143,15 +121,7 @@ function becomeLeader(fast: Fast): void {
   for (const slot of reports.keys()) if (slot > reported) reported = slot;
   for (const slot of state.chosen.keys()) if (slot > reported) reported = slot;
   const last = rules.lastTaken(state, reported);
-  state.role = 'leader';
-  state.leader = state.self;
-  state.following = round;
-  state.led = round;
-  state.roundSinceUs = env.nowUs();
-  state.contention = 0;
-  state.taken = last;
-  state.promises = [];
-  env.cancelTimer(TIMER.election);
+  becomeLeader(fast, last);
   env.trace({
     kind: 'leader',
     term: round,
@@ -185,9 +155,11 @@ function openPhaseTwo(
   takeAny(fast, { round, from });
 }
 
-/** What fills a slot for which nobody has proposed anything. */
-export function noop(fast: Fast): FastCommand {
-  return { ...noopCommand(clusterTimeUs(fast)), from: null };
+/** Coordinator: sends a heartbeat now, and the next one in its time. */
+export function startHeartbeats(fast: Fast): void {
+  const { state, env, rules } = fast;
+  sendAll(fast, rules.heartbeat(state));
+  env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
 }
 
 function reportsBySlot({ state }: Fast): Map<number, Vote[]> {

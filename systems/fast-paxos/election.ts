@@ -1,16 +1,11 @@
 /** Waiting for a coordinator: whoever hears none for long enough tries to become it. */
 
-import { sendPrepare, startRound, stepDown } from './coordinator.ts';
-import { abandonBacklog } from './proposer.ts';
-import { type Fast, NOBODY, TIMER } from './state.ts';
-
-/** Starts waiting anew for a coordinator: the timeout is random in [T, 2T). */
-export function resetElectionWait(fast: Fast): void {
-  const { state, env, rules } = fast;
-  state.waitingSinceUs = env.nowUs();
-  state.timeoutUs = rules.electionWaitUs(state.config, env.random());
-  env.setTimer(TIMER.election, state.timeoutUs);
-}
+import { resetElectionWait } from '../election-wait.ts';
+import type { Fast } from './context.ts';
+import { sendPrepare, startRound } from './coordinator.ts';
+import { stepDown } from './roles.ts';
+import { NOBODY, TIMER } from './state.ts';
+import { abandonBacklog } from './waiting.ts';
 
 /**
  * The timer is not armed anew whenever the coordinator is heard, because timers are events: it
@@ -40,15 +35,4 @@ export function onElectionTimer(fast: Fast): void {
   state.fastFromUs = env.nowUs();
   abandonBacklog(fast);
   startRound(fast, false);
-}
-
-/** The coordinator of `round` has been heard. */
-export function follow(fast: Fast, leader: number, round: number): void {
-  const { state, env, rules } = fast;
-  if (rules.givesWay(state, round)) stepDown(fast, 'higher-round');
-  if (round > state.seen) state.seen = round;
-  state.leader = leader;
-  // The successor of a fast round goes with it.
-  state.following = round - (round % 2);
-  state.waitingSinceUs = env.nowUs();
 }

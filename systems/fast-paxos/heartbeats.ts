@@ -1,19 +1,14 @@
 /** Heartbeats: they keep the others waiting, repeat Any, tell what is chosen, and show who is there. */
 
 import { takeAny } from './acceptor.ts';
-import { prepareAgain, startRound, stepDown } from './coordinator.ts';
-import { follow } from './election.ts';
-import { askToLearn } from './learning.ts';
-import type { Heartbeat, HeartbeatAck } from './messages.ts';
+import type { Fast } from './context.ts';
+import { prepareAgain, startHeartbeats, startRound } from './coordinator.ts';
+import type { Any2a, Heartbeat, HeartbeatAck } from './messages.ts';
 import { isFast, NO_ROUND } from './numbers.ts';
 import { placeBacklog } from './proposer.ts';
+import { follow, stepDown } from './roles.ts';
 import { attendSlots } from './slots.ts';
-import { type Fast, sendAll, TIMER } from './state.ts';
-
-export function startHeartbeats(fast: Fast): void {
-  sendHeartbeat(fast);
-  fast.env.setTimer(TIMER.heartbeat, fast.state.config.heartbeatUs);
-}
+import { askToLearn } from './telling.ts';
 
 export function onHeartbeatTimer(fast: Fast): void {
   const { state, env, rules } = fast;
@@ -37,6 +32,19 @@ export function onHeartbeatTimer(fast: Fast): void {
   }
   attendSlots(fast);
   startHeartbeats(fast);
+}
+
+/** 2a "Any". Whoever missed the phase 1 of the round takes part from here on. */
+export function onAny(fast: Fast, from: number, message: Any2a): void {
+  const { state, env, rules } = fast;
+  const { round } = message;
+  if (!rules.follows(state, from, round)) {
+    env.send(from, rules.refusal(state, round, NO_ROUND));
+    return;
+  }
+  follow(fast, from, round);
+  takeAny(fast, message);
+  placeBacklog(fast);
 }
 
 export function onHeartbeat(fast: Fast, from: number, message: Heartbeat): void {
@@ -67,8 +75,4 @@ export function onHeartbeatAck(fast: Fast, from: number, message: HeartbeatAck):
 /** Whether the fast round does not work: too few answer, or too many slots had to be recovered. */
 function hasToFallBack({ state, env, rules }: Fast): boolean {
   return rules.fallsBack(state) && rules.leavesFast(state, env.nowUs());
-}
-
-function sendHeartbeat(fast: Fast): void {
-  sendAll(fast, fast.rules.heartbeat(fast.state));
 }

@@ -1,13 +1,13 @@
-/** Learning what is chosen: by counting votes, or from another node (FP, section 2.2). */
+/** Learning what is chosen by counting votes (FP, section 2.2), and going on over it. */
 
 import { applyChosen } from './apply.ts';
-import { endPhaseOne } from './coordinator.ts';
-import type { Accepted, FastCommand, Learn, LearnRequest, Voted } from './messages.ts';
+import type { Fast } from './context.ts';
+import type { Accepted, FastCommand, Voted } from './messages.ts';
 import { isFast, NO_ROUND } from './numbers.ts';
-import { onSlotChosen, placeBacklog } from './proposer.ts';
+import { placeBacklog } from './proposer.ts';
 import { onVoteOfRound, tallyOf } from './slots.ts';
-import { install } from './snapshots.ts';
-import type { Fast, Tally } from './state.ts';
+import type { Tally } from './state.ts';
+import { onSlotChosen } from './waiting.ts';
 
 /** A slot that is chosen; who counted a quorum for it names it, who was told cannot. */
 interface Learned {
@@ -77,43 +77,4 @@ function tracePrefix(fast: Fast): void {
   const { promised, chosenUpTo } = state;
   const term = Math.max(0, promised);
   env.trace({ kind: 'commit', index: chosenUpTo, term, entryTerm: term, certificate: [] });
-}
-
-export function askToLearn(fast: Fast, node: number): void {
-  fast.env.send(node, { kind: 'learn-request', from: fast.state.chosenUpTo + 1 });
-}
-
-export function onLearnRequest(fast: Fast, from: number, message: LearnRequest): void {
-  tellChosen(fast, from, message.from);
-}
-
-/** Tells a node what is chosen from this slot on, as far as that is known without holes. */
-export function tellChosen(fast: Fast, to: number, first: number): void {
-  const { state, env, rules } = fast;
-  const compacted = rules.tellsSnapshot(state, first);
-  let slot = compacted ? state.snapshot.slot + 1 : first;
-  const chosen: { slot: number; command: FastCommand }[] = [];
-  while (chosen.length < state.config.batch) {
-    const command = rules.toldChosen(state, slot);
-    if (command === undefined) break;
-    chosen.push({ slot, command });
-    slot++;
-  }
-  if (!compacted && chosen.length === 0) return;
-  env.send(to, {
-    kind: 'learn',
-    snapshot: compacted ? state.snapshot : null,
-    chosen,
-    upTo: state.chosenUpTo,
-  });
-}
-
-export function onLearn(fast: Fast, from: number, message: Learn): void {
-  const { state, rules } = fast;
-  if (!rules.believes(state, from, message)) return;
-  const before = state.chosenUpTo;
-  if (message.snapshot !== null) install(fast, message.snapshot);
-  for (const { slot, command } of message.chosen) learn(fast, { slot, command });
-  if (state.chosenUpTo > before && state.chosenUpTo < message.upTo) askToLearn(fast, from);
-  endPhaseOne(fast);
 }

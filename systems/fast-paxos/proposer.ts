@@ -1,26 +1,20 @@
 /**
- * The proposer: what clients ask, where it is proposed, and what becomes of it. In a fast round
+ * The proposer: what clients ask, and where it is proposed. In a fast round
  * every node proposes to the acceptors itself; in a classic one the coordinator does it for all.
  */
 
 import { answer } from '../answer.ts';
 import { mix } from '../hash.ts';
-import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
+import { type Command, openCommand, operationCommand, readKv } from '../kv.ts';
 import { isRead, type Operation } from '../operations.ts';
-import type { ClientRef, Reply, Request } from '../protocol.ts';
+import type { ClientRef, Request } from '../protocol.ts';
+import { sendAll } from '../send-all.ts';
 import { onProposal } from './acceptor.ts';
+import type { Fast } from './context.ts';
 import type { FastCommand, Forward } from './messages.ts';
 import { propose } from './slots.ts';
-import {
-  type Fast,
-  type FastState,
-  NO_SLOT,
-  NOBODY,
-  sameCommand,
-  sendAll,
-  TIMER,
-  type Waiting,
-} from './state.ts';
+import { NO_SLOT, NOBODY, TIMER, type Waiting } from './state.ts';
+import { clusterTimeUs, isUnderWay, requestKey, takeBack, traceRead } from './waiting.ts';
 
 export function onRequest(fast: Fast, request: Request): void {
   const { state, rules } = fast;
@@ -68,76 +62,6 @@ export function placeBacklog(fast: Fast): void {
   }
 }
 
-/** A slot is chosen: with another command in it, the own one was proposed there in vain. */
-export function onSlotChosen(fast: Fast, slot: number, command: FastCommand): void {
-  const { state, rules } = fast;
-  const own = state.offers.get(slot);
-  if (own === undefined) return;
-  state.offers.delete(slot);
-  if (sameCommand(own.command, command)) return;
-  if (rules.takesUpLost(state)) takeBack(state, own);
-}
-
-/**
- * What is told of a command that was refused because its session is over. A command may win several
- * slots, and have been executed in an earlier one that this node knows only from a snapshot.
- */
-const SESSION_OVER: Reply = { status: 'unknown', error: 'session' };
-
-/** Answers whoever waits for this command, which the state machine was given in this slot. */
-export function answerCommand(
-  fast: Fast,
-  slot: number,
-  command: FastCommand,
-  result: CommandResult,
-): void {
-  const { state, rules, machine } = fast;
-  if (command.from === null) return;
-  const key = requestKey(command.from);
-  const waiting = state.waiting.get(key);
-  if (waiting === undefined || !sameCommand(waiting.command, command)) return;
-  state.waiting.delete(key);
-  if (waiting.place === 'offered') state.offers.delete(waiting.slot);
-  if (waiting.to === null) return;
-  if (command.operation?.f === 'read') traceRead(fast, slot);
-  const reply = machine.fate === 'refused' ? SESSION_OVER : rules.commandReply(command, result);
-  answer(fast.env, waiting.to, reply, command.id);
-}
-
-/** A snapshot came in place of these slots: what was chosen in them cannot be told any more. */
-export function answerCovered(fast: Fast, upTo: number): void {
-  const { state } = fast;
-  for (const [key, { command, to, place, slot }] of state.waiting) {
-    if (place !== 'offered' || slot > upTo) continue;
-    state.waiting.delete(key);
-    state.offers.delete(slot);
-    if (to === null) continue;
-    answer(fast.env, to, { status: 'unknown', error: 'covered-by-snapshot' }, command.id);
-  }
-}
-
-/** What was never proposed may be asked of the next coordinator at once. */
-export function abandonBacklog(fast: Fast): void {
-  const { state } = fast;
-  for (const waiting of state.backlog) {
-    if (waiting.to === null || !isUnderWay(state, waiting)) continue;
-    // What lost a slot may be on its way through a coordinator as well.
-    if (waiting.sentUs !== null) continue;
-    state.waiting.delete(requestKey(waiting.to));
-    answer(fast.env, waiting.to, { status: 'redirect', leader: null });
-  }
-  state.backlog = state.backlog.filter((waiting) => isUnderWay(state, waiting));
-}
-
-/** Coordinator no more: the nodes that forwarded their commands see to them themselves. */
-export function dropForwarded({ state }: Fast): void {
-  for (const [key, { to, place, slot }] of state.waiting) {
-    if (to !== null) continue;
-    state.waiting.delete(key);
-    if (place === 'offered') state.offers.delete(slot);
-  }
-}
-
 /** What got no answer for long is sent again, the way that is open now. */
 export function onRetryTimer(fast: Fast): void {
   const { state, env, rules } = fast;
@@ -155,11 +79,6 @@ export function onRetryTimer(fast: Fast): void {
   placeBacklog(fast);
   state.retrying = false;
   watch(fast);
-}
-
-/** The cluster's clock, which stands in commands: it goes on at this node's own pace. */
-export function clusterTimeUs({ state, env, rules }: Fast): number {
-  return rules.entryTimeUs(state, env.nowUs());
 }
 
 function see(fast: Fast, command: FastCommand, to: ClientRef | null): void {
@@ -218,22 +137,11 @@ function sendAgain(fast: Fast, waiting: Waiting): void {
   }
 }
 
-function takeBack(state: FastState, waiting: Waiting): void {
-  state.offers.delete(waiting.slot);
-  waiting.place = 'backlog';
-  waiting.slot = NO_SLOT;
-  state.backlog.push(waiting);
-}
-
 function watch(fast: Fast): void {
   const { state, env } = fast;
   if (state.retrying || state.waiting.size === 0) return;
   state.retrying = true;
   env.setTimer(TIMER.retry, state.config.retransmitUs);
-}
-
-function isUnderWay({ waiting }: FastState, one: Waiting): boolean {
-  return one.command.from !== null && waiting.get(requestKey(one.command.from)) === one;
 }
 
 function commandOf(fast: Fast, request: Request): Command {
@@ -245,26 +153,9 @@ function commandOf(fast: Fast, request: Request): Command {
   return { ...command, valueHash: mix(mix(command.valueHash, from.client), from.id) };
 }
 
-/** One number for a request: clients number theirs below 2^32. */
-function requestKey({ client, id }: ClientRef): number {
-  return client * 2 ** 32 + id;
-}
-
 /** No part of the protocol: what a variant may have a node do, and the trace says so. */
 function answerFromState(fast: Fast, { key }: Operation, to: ClientRef): void {
   const { kv, applied } = fast.state;
   traceRead(fast, applied, 'local');
   answer(fast.env, to, { status: 'ok', value: readKv(kv, key), position: applied });
-}
-
-function traceRead({ state, env }: Fast, slot: number, mode: 'log' | 'local' = 'log'): void {
-  env.trace({
-    kind: 'read-cert',
-    mode,
-    term: Math.max(0, state.promised),
-    readPosition: slot,
-    applied: state.applied,
-    round: 0,
-    acks: [],
-  });
 }

@@ -1,27 +1,23 @@
 /** A Fast Paxos node: starting from its disk, and which message goes where. */
 
+import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
 import { stepContext } from '../step-context.ts';
-import { onAccept, onAny, onOwnVote, onPrepare, onProposal } from './acceptor.ts';
+import { onAccept, onPrepare, onProposal } from './acceptor.ts';
+import { onLearn, onLearnRequest } from './catch-up.ts';
+import type { Fast, FastEnv } from './context.ts';
 import { onNack, onOwnPromise, onPromise } from './coordinator.ts';
-import { onElectionTimer, resetElectionWait } from './election.ts';
-import { onHeartbeat, onHeartbeatAck, onHeartbeatTimer } from './heartbeats.ts';
-import { onLearn, onLearnRequest, onVoted } from './learning.ts';
+import { onElectionTimer } from './election.ts';
+import { onAny, onHeartbeat, onHeartbeatAck, onHeartbeatTimer } from './heartbeats.ts';
+import { onVoted } from './learning.ts';
 import type { Accepted, Any2a, FastMessage, FastRecord, Snapshot } from './messages.ts';
 import { NO_ROUND } from './numbers.ts';
 import { fastConfig } from './options.ts';
 import { onForward, onRequest, onRetryTimer } from './proposer.ts';
 import { type Quorums, quorumSizes } from './quorums.ts';
 import type { FastRules } from './rules.ts';
-import {
-  type Fast,
-  type FastConfig,
-  type FastEnv,
-  type FastState,
-  NOBODY,
-  TIMER,
-} from './state.ts';
+import { type FastConfig, type FastState, NOBODY, TIMER } from './state.ts';
 
 /** Builds the node code over a table of rules. */
 export function fastPaxosProtocol(rules: FastRules): Protocol<FastState, FastMessage, FastRecord> {
@@ -104,7 +100,9 @@ function onTimer(fast: Fast, timer: number): void {
 /** The node is an acceptor like the others: what it promises and votes itself counts now. */
 function onRecordDurable(fast: Fast, record: FastRecord): void {
   if (record.kind === 'promise') onOwnPromise(fast, record.round);
-  if (record.kind === 'vote') onOwnVote(fast, record.round, record.slot, record.command);
+  if (record.kind !== 'vote') return;
+  const { round, slot, command } = record;
+  onVoted(fast, fast.state.self, { kind: 'voted', round, slot, command });
 }
 
 function view(state: FastState): NodeView {

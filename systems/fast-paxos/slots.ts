@@ -3,10 +3,13 @@
  * recovery in the direct successor (FP, section 3.2), and slots that got stuck.
  */
 
+import { noopCommand } from '../kv.ts';
+import { sendAll } from '../send-all.ts';
 import { onProposal, vote } from './acceptor.ts';
-import { noop } from './coordinator.ts';
+import type { Fast } from './context.ts';
 import type { FastCommand } from './messages.ts';
-import { type Fast, type Phase2, sendAll, type Tally, type Vote } from './state.ts';
+import type { Phase2, Tally, Vote } from './state.ts';
+import { clusterTimeUs } from './waiting.ts';
 
 /**
  * Coordinator: proposes a value in a slot, never two in one round. It is sent before it is written,
@@ -50,6 +53,11 @@ export function tallyOf({ state, env }: Fast, slot: number): Tally {
   const tally: Tally = { votes: state.members.map(() => null), attendUs };
   state.tallies.set(slot, tally);
   return tally;
+}
+
+/** What fills a slot for which nobody has proposed anything. */
+export function noop(fast: Fast): FastCommand {
+  return { ...noopCommand(clusterTimeUs(fast)), from: null };
 }
 
 function attend(fast: Fast, slot: number, tally: Tally): void {

@@ -1,12 +1,10 @@
 /** Snapshots: taking one, putting it in the place of what it covers, installing another's. */
 
 import { emptyKv, restoreKv } from '../kv.ts';
-import { keepTime } from './apply.ts';
-import { advancePrefix } from './learning.ts';
+import type { Fast } from './context.ts';
 import type { FastRecord, Snapshot } from './messages.ts';
 import { NO_ROUND } from './numbers.ts';
-import { answerCovered } from './proposer.ts';
-import type { Fast } from './state.ts';
+import { answerCovered, keepTime } from './waiting.ts';
 
 export function takeSnapshot(fast: Fast): void {
   const { state, rules } = fast;
@@ -14,10 +12,13 @@ export function takeSnapshot(fast: Fast): void {
   trace(fast, 'take');
 }
 
-/** Replaces the own state by a snapshot that is ahead of it; an old one is not looked at. */
-export function install(fast: Fast, snapshot: Snapshot): void {
+/**
+ * Replaces the own state by a snapshot that is ahead of it; an old one is not looked at. Whether it
+ * was installed: what is chosen behind it may go on then.
+ */
+export function install(fast: Fast, snapshot: Snapshot): boolean {
   const { state, rules } = fast;
-  if (!rules.installsSnapshot(state, snapshot)) return;
+  if (!rules.installsSnapshot(state, snapshot)) return false;
   state.kv = snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv);
   state.applied = snapshot.slot;
   state.chosenUpTo = Math.max(state.chosenUpTo, snapshot.slot);
@@ -26,7 +27,7 @@ export function install(fast: Fast, snapshot: Snapshot): void {
   trace(fast, 'install');
   keepTime(fast);
   answerCovered(fast, snapshot.slot);
-  advancePrefix(fast);
+  return true;
 }
 
 /** Drops what the snapshot covers, in memory and, atomically, on disk. */

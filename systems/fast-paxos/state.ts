@@ -1,18 +1,10 @@
 /** The state of one Fast Paxos node: proposer, acceptor, coordinator, learner and replica in one. */
 
-import type { KvLimits, KvMachine, KvState } from '../kv.ts';
-import type { ClientRef, Env } from '../protocol.ts';
-import type {
-  Accepted,
-  Any2a,
-  FastCommand,
-  FastMessage,
-  FastRecord,
-  Promise1b,
-  Snapshot,
-} from './messages.ts';
+import { ELECTION_TIMER } from '../election-wait.ts';
+import type { KvLimits, KvState } from '../kv.ts';
+import type { ClientRef } from '../protocol.ts';
+import type { Accepted, Any2a, FastCommand, Promise1b, Snapshot } from './messages.ts';
 import type { QuorumChoice, Quorums } from './quorums.ts';
-import type { FastRules } from './rules.ts';
 
 /** A candidate is in phase 1; a leader in phase 2, of a fast or a classic round. */
 export type Role = 'follower' | 'candidate' | 'leader';
@@ -140,24 +132,7 @@ export interface FastState {
   clusterSinceUs: number;
 }
 
-export const TIMER = { election: 0, heartbeat: 1, retry: 2 } as const;
-
-export type FastEnv = Env<FastMessage, FastRecord>;
-
-/** One step of one node: what every part of the protocol works on. Reused from step to step. */
-export interface Fast {
-  readonly rules: FastRules;
-  state: FastState;
-  env: FastEnv;
-  /** The state machine's code; its data is in `state.kv`. */
-  machine: KvMachine;
-}
-
-/** Sends to every other member. */
-export function sendAll(fast: Fast, message: FastMessage): void {
-  const { state, env } = fast;
-  for (const node of state.members) if (node !== state.self) env.send(node, message);
-}
+export const TIMER = { election: ELECTION_TIMER, heartbeat: 1, retry: 2 } as const;
 
 /** Whether two proposals are one and the same: of one request, made at one time. */
 export function sameCommand(one: FastCommand, other: FastCommand): boolean {

@@ -2,10 +2,11 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { traceApply } from '../apply-trace.ts';
-import { answerCommand } from './clients.ts';
+import { answerCommand } from './answers.ts';
+import type { Multi } from './context.ts';
 import { serveReads } from './reads.ts';
 import { takeSnapshot } from './snapshots.ts';
-import { type Multi, NO_SLOT } from './state.ts';
+import { NO_SLOT } from './state.ts';
 
 export function applyChosen(multi: Multi): void {
   const { state, env, rules, machine } = multi;

@@ -1,19 +1,8 @@
-/**
- * Reconfiguration (PMS, section 3): a configuration chosen in slot i rules from slot i + alpha on.
- * The leader proposes nothing beyond alpha slots after its chosen prefix, so it always knows who
- * votes in the slots that it proposes in. Alpha is the window.
- */
+/** Who votes in which slots, as far as configurations are known. */
 
-import { configCommand } from '../kv.ts';
+import { assert } from '../../checkers/assert.ts';
 import type { Configuration } from './messages.ts';
-import type { Multi, MultiState } from './state.ts';
-
-/** Whether these nodes are a quorum of the configuration of one slot. */
-export function isQuorumOf(multi: Multi, slot: number, holds: readonly boolean[]): boolean {
-  const { state, rules } = multi;
-  const voters = rules.votersOf(state, slot);
-  return countIn(voters, holds) >= rules.quorum(voters.length);
-}
+import type { MultiState } from './state.ts';
 
 /** The configurations of the slots from `from` on, as far as they are known. */
 export function configurationsFrom(
@@ -32,18 +21,6 @@ export function countIn(voters: readonly number[], holds: readonly boolean[]): n
   return count;
 }
 
-/** A configuration has entered the chosen prefix, in this slot. */
-export function adoptConfiguration(multi: Multi, slot: number, voters: readonly number[]): void {
-  const { state, rules } = multi;
-  const from = rules.configurationFrom(slot, state.config.window);
-  state.configurations.push({ from, voters });
-  traceConfiguration(multi, { from, voters });
-}
-
-export function traceConfiguration(multi: Multi, { from, voters }: Configuration): void {
-  multi.env.trace({ kind: 'configuration', from, voters });
-}
-
 /** Forgets configurations of slots that a snapshot covers. */
 export function forgetConfigurations(state: MultiState, upTo: number): void {
   const { configurations } = state;
@@ -52,19 +29,12 @@ export function forgetConfigurations(state: MultiState, upTo: number): void {
   }
 }
 
-/** Leader: changes who votes when it is time to. */
-export function reconfigureWhenDue(multi: Multi): void {
-  const { state, env, rules } = multi;
-  const voters = rules.nextConfiguration(state);
-  if (voters === null) return;
-  const timeUs = rules.entryTimeUs(state, env.nowUs(), env.wallUs());
-  state.backlog.push({ command: configCommand(voters, timeUs), to: null });
-}
-
-/** Who votes in one slot, as far as configurations are known. */
+/** Who votes in one slot; before the first that is known, who votes in that. */
 export function configurationOf(state: Readonly<MultiState>, slot: number): Configuration {
   const { configurations } = state;
   let at = configurations.length - 1;
   while (at > 0 && (configurations[at] as Configuration).from > slot) at--;
-  return configurations[at] as Configuration;
+  const configuration = configurations[at];
+  assert(configuration !== undefined, 'nobody is known to vote');
+  return configuration;
 }

@@ -1,20 +1,17 @@
 /** Phase 1: one Prepare for every slot from the first that is not known to be chosen (PMS, 3). */
 
+import { resetElectionWait } from '../election-wait.ts';
 import type { Command } from '../kv.ts';
-import { abandonClients, fillWindow } from './clients.ts';
+import { sendAll } from '../send-all.ts';
 import { countIn } from './configurations.ts';
+import type { Multi } from './context.ts';
 import { askToLearn, learn } from './learning.ts';
+import { grantLeft } from './leases.ts';
 import type { Accepted, Nack, Prepare, Promise1b } from './messages.ts';
-import { grantLeft, startRound } from './rounds.ts';
-import { type Multi, type MultiState, NOBODY, sendAll, TIMER } from './state.ts';
-
-/** Starts waiting anew for a leader: the timeout is random in [T, 2T). */
-export function resetElectionWait(multi: Multi): void {
-  const { state, env, rules } = multi;
-  state.waitingSinceUs = env.nowUs();
-  state.timeoutUs = rules.electionWaitUs(state.config, env.random());
-  env.setTimer(TIMER.election, state.timeoutUs);
-}
+import { fillWindow } from './proposals.ts';
+import { startRound } from './reads.ts';
+import { becomeCandidate, becomeLeader, retire, stepDown } from './roles.ts';
+import { type MultiState, NOBODY, TIMER } from './state.ts';
 
 /**
  * The timer is not armed anew whenever the leader is heard, because timers are events: it fires,
@@ -42,38 +39,6 @@ export function onElectionTimer(multi: Multi): void {
     case 'wait':
       break;
   }
-}
-
-/** A leader of `ballot` has been heard. */
-export function follow(multi: Multi, leader: number, ballot: number): void {
-  const { state, env, rules } = multi;
-  if (rules.givesWay(state, ballot)) stepDown(multi, 'higher-ballot');
-  if (ballot > state.seen) state.seen = ballot;
-  state.leader = leader;
-  state.waitingSinceUs = env.nowUs();
-}
-
-/** Gives up the candidacy or leadership. Clients whose command may be chosen go on waiting. */
-export function stepDown(multi: Multi, reason: string): void {
-  const { state, env } = multi;
-  const led = state.role === 'leader';
-  retire(multi);
-  if (!led) return;
-  env.trace({ kind: 'step-down', term: state.ballot, reason });
-  resetElectionWait(multi);
-}
-
-function retire(multi: Multi): void {
-  const { state, env } = multi;
-  const led = state.role === 'leader';
-  state.role = 'follower';
-  state.leader = NOBODY;
-  state.promises = [];
-  state.reports = new Map();
-  state.proposals.clear();
-  if (!led) return;
-  env.cancelTimer(TIMER.heartbeat);
-  abandonClients(multi);
 }
 
 export function onPrepare(multi: Multi, from: number, message: Prepare): void {
@@ -141,7 +106,7 @@ export function endPhaseOne(multi: Multi): void {
   for (const { chosen } of state.promises) {
     for (const { slot, command } of chosen) learn(multi, { slot, command });
   }
-  if (hasPromises(multi)) becomeLeader(multi);
+  if (hasPromises(multi)) lead(multi);
 }
 
 /** Leader: a new configuration rules soon, in which nobody has promised anything yet. */
@@ -172,13 +137,7 @@ function startCandidacy(multi: Multi): void {
   const { state, env, rules } = multi;
   const above = Math.max(state.promised, state.ownBallot, state.seen);
   const ballot = rules.nextBallot(state.self, state.members.length, above);
-  state.role = 'candidate';
-  state.leader = NOBODY;
-  state.ballot = ballot;
-  state.ownBallot = ballot;
-  if (ballot > state.seen) state.seen = ballot;
-  state.preparedFrom = rules.prepareFrom(state);
-  state.promises = [];
+  becomeCandidate(multi, ballot);
   env.persist({ kind: 'ballot', ballot });
   env.trace({ kind: 'prepare', ballot, from: state.preparedFrom });
   sendPrepare(multi);
@@ -222,7 +181,7 @@ function givePromise(multi: Multi, to: number, promise: Promise1b, from: number)
 }
 
 /** Phase 1 is over for every slot. What others may have had chosen is proposed again (PMS, 3). */
-function becomeLeader(multi: Multi): void {
+function lead(multi: Multi): void {
   const { state, env, rules } = multi;
   const { ballot, promises } = state;
   env.trace({
@@ -235,7 +194,7 @@ function becomeLeader(multi: Multi): void {
   let last = state.chosenUpTo;
   for (const slot of reports.keys()) if (slot > last) last = slot;
   for (const slot of state.chosen.keys()) if (slot > last) last = slot;
-  startLeading(multi, rules.firstOwnSlot(state, last), latestTimeUs(multi, reports));
+  becomeLeader(multi, rules.firstOwnSlot(state, last), latestTimeUs(multi, reports));
   state.reports = reports;
   env.trace({
     kind: 'leader',
@@ -246,23 +205,6 @@ function becomeLeader(multi: Multi): void {
   fillWindow(multi);
   startRound(multi);
   env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
-}
-
-function startLeading(multi: Multi, firstOwn: number, clusterUs: number): void {
-  const { state, env } = multi;
-  state.role = 'leader';
-  state.leader = state.self;
-  state.promises = [];
-  state.leaderSinceUs = env.nowUs();
-  state.clusterUs = clusterUs;
-  state.firstOwn = firstOwn;
-  state.next = state.chosenUpTo + 1;
-  state.ackRound.fill(0);
-  state.ackUs.fill(state.leaderSinceUs);
-  state.round = 0;
-  state.confirmedRound = 0;
-  state.leaseUntilUs = Number.NEGATIVE_INFINITY;
-  env.cancelTimer(TIMER.election);
 }
 
 function reportsBySlot(multi: Multi): Map<number, Accepted[]> {

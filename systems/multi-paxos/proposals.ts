@@ -1,11 +1,42 @@
-/** Phase 2, for any number of slots at a time: Accept, its answers, and Commit (PMS, 3). */
+/**
+ * What a leader proposes (PMS, section 3), as far as its window reaches, and what its own acceptor
+ * takes of it.
+ */
 
 import type { Command } from '../kv.ts';
-import { isQuorumOf } from './configurations.ts';
-import { follow } from './election.ts';
-import { learn } from './learning.ts';
-import type { Accept, Accepted2b } from './messages.ts';
-import { type Multi, sendAll } from './state.ts';
+import type { ClientRef } from '../protocol.ts';
+import { sendAll } from '../send-all.ts';
+import type { Multi } from './context.ts';
+import type { Accept } from './messages.ts';
+
+/** Leader: proposes a client's command, now or once there is room for it. */
+export function submit(multi: Multi, command: Command, to: ClientRef): void {
+  multi.state.backlog.push({ command, to });
+  fillWindow(multi);
+}
+
+/**
+ * Leader: proposes what there is room for in the window. The slots of earlier leaders come first:
+ * in each what was reported of it, or a no-op, and one more no-op that ends the recovery.
+ */
+export function fillWindow(multi: Multi): void {
+  const { state, rules } = multi;
+  while (hasRoom(multi)) {
+    if (state.next <= state.firstOwn) {
+      const slot = state.next++;
+      if (slot <= state.chosenUpTo || state.chosen.has(slot)) continue;
+      const command = rules.recoverSlot(state.reports.get(slot) ?? [], state.clusterUs);
+      if (command !== null) propose(multi, slot, command);
+      continue;
+    }
+    const waiting = state.backlog.shift();
+    if (waiting === undefined) return;
+    const slot = rules.nextSlot(state);
+    state.next = Math.max(state.next, slot) + 1;
+    if (waiting.to !== null) state.waiting.set(slot, waiting);
+    propose(multi, slot, waiting.command);
+  }
+}
 
 /**
  * Leader: proposes a command in a slot; never two in one. It is sent before it is written, so that
@@ -20,35 +51,6 @@ export function propose(multi: Multi, slot: number, command: Command): void {
   env.trace({ kind: 'propose', ballot, instance: slot, valueHash });
   sendAll(multi, { kind: 'accept', ballot, slot, command });
   if (rules.canAccept(state, ballot)) accept(multi, { kind: 'accept', ballot, slot, command });
-}
-
-export function onAccept(multi: Multi, from: number, message: Accept): void {
-  const { state, env, rules } = multi;
-  const { ballot, slot, command } = message;
-  if (!rules.canAccept(state, ballot)) {
-    env.send(from, rules.refusal(state, from, ballot));
-    return;
-  }
-  if (rules.follows(state, from, ballot)) follow(multi, from, ballot);
-  if (!rules.hasAccepted(state, message)) accept(multi, message);
-  env.send(from, { kind: 'accepted', ballot, slot });
-  const noticed = state.notices.get(slot);
-  if (noticed !== undefined && rules.isCommitted({ ballot, command }, noticed)) {
-    learn(multi, { slot, command, ballot });
-  }
-}
-
-export function onAccepted(multi: Multi, from: number, message: Accepted2b): void {
-  const { state, rules } = multi;
-  const { slot, ballot } = message;
-  const proposal = state.proposals.get(slot);
-  if (proposal === undefined || !rules.countAccept(state, from, message)) return;
-  const { accepted, command } = proposal;
-  accepted[from] = true;
-  if (!isQuorumOf(multi, slot, accepted)) return;
-  state.proposals.delete(slot);
-  sendAll(multi, { kind: 'commit', ballot, slot });
-  learn(multi, { slot, command, ballot, certificate: nodesThat(accepted) });
 }
 
 /** Leader: sends again what has waited too long for its quorum. */
@@ -74,7 +76,7 @@ export function retransmit(multi: Multi): void {
 }
 
 /** What the snapshot covers is chosen, and need not be kept; that it is accepted still counts. */
-function accept(multi: Multi, { ballot, slot, command }: Accept): void {
+export function accept(multi: Multi, { ballot, slot, command }: Accept): void {
   const { state, env, rules } = multi;
   const promised = rules.promisedAfterAccept(state.promised, ballot);
   const raises = promised > state.promised;
@@ -88,8 +90,7 @@ function accept(multi: Multi, { ballot, slot, command }: Accept): void {
   env.trace({ kind: 'accept', ballot, instance: slot, valueHash: command.valueHash });
 }
 
-function nodesThat(holds: readonly boolean[]): number[] {
-  const nodes: number[] = [];
-  for (let node = 0; node < holds.length; node++) if (holds[node]) nodes.push(node);
-  return nodes;
+/** PMMC's WINDOW: so many slots may be in flight beyond the chosen prefix. */
+function hasRoom({ state, rules }: Multi): boolean {
+  return state.role === 'leader' && rules.hasRoom(state);
 }

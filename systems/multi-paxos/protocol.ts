@@ -1,28 +1,21 @@
 /** A Multi-Paxos node: starting from its disk, and which message goes where. */
 
+import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
 import { stepContext } from '../step-context.ts';
+import { onAccept, onAccepted } from './acceptance.ts';
+import { onCommit, onLearn, onLearnRequest } from './catch-up.ts';
 import { onRequest } from './clients.ts';
-import {
-  onElectionTimer,
-  onNack,
-  onOwnPromise,
-  onPrepare,
-  onPromise,
-  resetElectionWait,
-} from './election.ts';
-import { onCommit, onLearn, onLearnRequest } from './learning.ts';
+import type { Multi, MultiEnv } from './context.ts';
+import { onElectionTimer, onNack, onOwnPromise, onPrepare, onPromise } from './election.ts';
+import { onHeartbeat, onHeartbeatAck, onHeartbeatTimer } from './heartbeats.ts';
 import type { Accepted, MultiMessage, MultiRecord, Snapshot } from './messages.ts';
 import { multiConfig } from './options.ts';
-import { onAccept, onAccepted } from './proposals.ts';
-import { onHeartbeat, onHeartbeatAck, onHeartbeatTimer } from './rounds.ts';
 import type { MultiRules } from './rules.ts';
 import { allMembers } from './snapshots.ts';
 import {
-  type Multi,
   type MultiConfig,
-  type MultiEnv,
   type MultiState,
   NO_BALLOT,
   NOBODY,

@@ -2,9 +2,12 @@
 
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
-import { answerRead } from './clients.ts';
-import { startRound } from './rounds.ts';
-import type { Multi } from './state.ts';
+import { reachedBy } from '../quorums.ts';
+import { sendAll } from '../send-all.ts';
+import { answerRead } from './answers.ts';
+import type { Multi } from './context.ts';
+import { grantLease, traceLease } from './leases.ts';
+import { ROUNDS_KEPT } from './state.ts';
 
 /**
  * A read has to be confirmed by a round that starts after it arrived. Reads that arrive while a
@@ -43,4 +46,37 @@ export function serveReads(multi: Multi): void {
   const latest = reads.at(-1);
   if (latest === undefined || latest.round <= state.round) return;
   if (rules.startsRound(state)) startRound(multi);
+}
+
+/** Leader: starts a round of confirmations. Its own acceptor is bound by the lease as well. */
+export function startRound(multi: Multi): void {
+  const { state, env, rules } = multi;
+  state.round++;
+  state.ackRound[state.self] = state.round;
+  const nowUs = env.nowUs();
+  state.roundStartUs[state.round % ROUNDS_KEPT] = rules.leaseClock(nowUs, env.wallUs());
+  state.roundBegunUs[state.round % ROUNDS_KEPT] = nowUs;
+  grantLease(multi, state.self);
+  env.trace({ kind: 'round', term: state.ballot, round: state.round });
+  sendAll(multi, rules.heartbeat(state));
+  confirmRounds(multi);
+}
+
+/** Leader: a round was started, or somebody has answered one. */
+export function confirmRounds(multi: Multi): void {
+  const { state, env, rules } = multi;
+  let confirmed = state.round;
+  for (const { voters } of rules.votersFrom(state, state.chosenUpTo + 1)) {
+    const needed = rules.quorum(voters.length);
+    confirmed = Math.min(confirmed, reachedBy(state.ackRound, voters, needed));
+  }
+  if (confirmed <= state.confirmedRound) return;
+  state.confirmedRound = confirmed;
+  if (state.round - confirmed < ROUNDS_KEPT) {
+    const startUs = state.roundStartUs[confirmed % ROUNDS_KEPT] as number;
+    const confirmedUs = rules.leaseClock(env.nowUs(), env.wallUs());
+    state.leaseUntilUs = rules.leaseUntil({ startUs, confirmedUs }, state.config);
+    if (state.config.reads === 'lease') traceLease(multi, confirmedUs);
+  }
+  serveReads(multi);
 }

@@ -1,11 +1,12 @@
 /** Snapshots: taking one, putting it in the place of what it covers, installing another's. */
 
 import { emptyKv, restoreKv } from '../kv.ts';
-import { answerCovered } from './clients.ts';
-import { forgetConfigurations, traceConfiguration } from './configurations.ts';
-import { advancePrefix } from './learning.ts';
+import { answerCovered } from './answers.ts';
+import { forgetConfigurations } from './configurations.ts';
+import type { Multi } from './context.ts';
 import type { Configuration, MultiRecord, Snapshot } from './messages.ts';
-import { type Multi, NO_BALLOT } from './state.ts';
+import { traceConfiguration } from './reconfiguration.ts';
+import { NO_BALLOT } from './state.ts';
 
 export function takeSnapshot(multi: Multi): void {
   const { state, rules } = multi;
@@ -16,10 +17,13 @@ export function takeSnapshot(multi: Multi): void {
   trace(multi, 'take');
 }
 
-/** Replaces the own state by a snapshot that is ahead of it; an old one is not looked at. */
-export function install(multi: Multi, snapshot: Snapshot): void {
+/**
+ * Replaces the own state by a snapshot that is ahead of it; an old one is not looked at. Whether it
+ * was installed: what is chosen behind it may go on then.
+ */
+export function install(multi: Multi, snapshot: Snapshot): boolean {
   const { state, rules } = multi;
-  if (!rules.installsSnapshot(state, snapshot)) return;
+  if (!rules.installsSnapshot(state, snapshot)) return false;
   state.kv = snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv);
   state.applied = snapshot.slot;
   adoptConfigurations(multi, snapshot);
@@ -27,7 +31,7 @@ export function install(multi: Multi, snapshot: Snapshot): void {
   compact(multi, snapshot);
   trace(multi, 'install');
   answerCovered(multi, snapshot.slot);
-  advancePrefix(multi);
+  return true;
 }
 
 function adoptConfigurations(multi: Multi, { configurations }: Snapshot): void {

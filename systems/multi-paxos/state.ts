@@ -1,18 +1,12 @@
 /** The state of one Multi-Paxos node: proposer, acceptor, learner and replica in one process. */
 
-import type { Command, KvLimits, KvMachine, KvState } from '../kv.ts';
+import { ELECTION_TIMER } from '../election-wait.ts';
+import type { Command, KvLimits, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
-import type { ClientRef, Env } from '../protocol.ts';
-import type {
-  Accepted,
-  Configuration,
-  MultiMessage,
-  MultiRecord,
-  Promise1b,
-  Snapshot,
-} from './messages.ts';
-import type { MultiRules } from './rules.ts';
+import type { ClientRef } from '../protocol.ts';
+import type { Accepted, Configuration, Promise1b, Snapshot } from './messages.ts';
 
+/** Who may become what stands in `roles.ts`, which alone changes it. */
 export type Role = 'follower' | 'candidate' | 'leader';
 
 /** Options, resolved. */
@@ -147,21 +141,4 @@ export interface MultiState {
 /** How many rounds back the start of a round is remembered. */
 export const ROUNDS_KEPT = 64;
 
-export const TIMER = { election: 0, heartbeat: 1 } as const;
-
-export type MultiEnv = Env<MultiMessage, MultiRecord>;
-
-/** One step of one node: what every part of the protocol works on. Reused from step to step. */
-export interface Multi {
-  readonly rules: MultiRules;
-  state: MultiState;
-  env: MultiEnv;
-  /** The state machine's code; its data is in `state.kv`. */
-  machine: KvMachine;
-}
-
-/** Sends to every other member. */
-export function sendAll(multi: Multi, message: MultiMessage): void {
-  const { state, env } = multi;
-  for (const node of state.members) if (node !== state.self) env.send(node, message);
-}
+export const TIMER = { election: ELECTION_TIMER, heartbeat: 1 } as const;

@@ -1,5 +1,6 @@
 /** Elections: PreVote, RequestVote, stepping up and down (sections 5.2, 5.4.1; dissertation 9.6). */
 
+import { resetElectionWait } from '../election-wait.ts';
 import { noopCommand } from '../kv.ts';
 import { appendCommand } from './append.ts';
 import type { Raft } from './context.ts';
@@ -8,13 +9,7 @@ import { lastIndex } from './log.ts';
 import type { RequestVote, TimeoutNow, Vote } from './messages.ts';
 import { newProgress, type Progress, progressOf } from './progress.ts';
 import { confirmRounds, markRound } from './reads.ts';
-import {
-  becomeCandidate,
-  becomeFollower,
-  becomeLeader,
-  becomePreCandidate,
-  resetElectionWait,
-} from './roles.ts';
+import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts';
 import { broadcast } from './sending.ts';
 import { settle, settleOwn } from './settle.ts';
 import { type Leadership, NOBODY, TIMER } from './state.ts';

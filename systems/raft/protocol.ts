@@ -1,6 +1,7 @@
 /** A Raft node: starting from its disk, and which message goes where. */
 
 import type { RecoveredEntry } from '../../checkers/trace.ts';
+import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol, Request } from '../protocol.ts';
 import { stepContext } from '../step-context.ts';
@@ -24,7 +25,7 @@ import { newProgress } from './progress.ts';
 import { onReadIndex, startRound } from './reads.ts';
 import { reconfigureWhenDue, settleConfiguration } from './reconfiguration.ts';
 import { onAppendEntries, onAppendReply, onDurable, onSnapshotReply } from './replication.ts';
-import { adoptTerm, resetElectionWait } from './roles.ts';
+import { adoptTerm } from './roles.ts';
 import type { RaftRules } from './rules.ts';
 import { settleOwn } from './settle.ts';
 import { onInstallSnapshot } from './snapshot.ts';

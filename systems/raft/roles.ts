@@ -1,28 +1,21 @@
 /**
- * What a node may become (Figure 4, with the PreVote of the dissertation's section 9.6), waiting for
- * a leader, and adopting terms (sections 5.1 and 5.2).
+ * What a node may become (Figure 4, with the PreVote of the dissertation's section 9.6), and adopting
+ * terms (sections 5.1 and 5.2).
  */
 
-import { assert } from '../../checkers/assert.ts';
+import { resetElectionWait } from '../election-wait.ts';
+import { changeRole, type RoleChanges } from '../role-changes.ts';
 import { abandonClients } from './answers.ts';
 import type { Raft } from './context.ts';
 import { refuseFollowerReads } from './follower-reads.ts';
-import { type Leadership, NOBODY, type RaftState, type Role, TIMER } from './state.ts';
+import { type Leadership, NOBODY, type Role, TIMER } from './state.ts';
 
-const MAY_BECOME: Readonly<Record<Role, readonly Role[]>> = {
+const MAY_BECOME: RoleChanges<Role> = {
   follower: ['follower', 'pre-candidate', 'candidate'],
   'pre-candidate': ['follower', 'pre-candidate', 'candidate'],
   candidate: ['follower', 'pre-candidate', 'candidate', 'leader'],
   leader: ['follower'],
 };
-
-/** Starts waiting anew for a leader: the timeout is random in [T, 2T) (section 5.2). */
-export function resetElectionWait(raft: Raft): void {
-  const { state, env, rules } = raft;
-  state.waitingSinceUs = env.nowUs();
-  state.timeoutUs = rules.electionWaitUs(state.config, env.random());
-  env.setTimer(TIMER.election, state.timeoutUs);
-}
 
 /** Adopts the term of a message: but for an own candidacy, the only way in which a term grows. */
 export function adoptTerm(raft: Raft, term: number): void {
@@ -39,7 +32,8 @@ export function adoptTerm(raft: Raft, term: number): void {
 export function becomeFollower(raft: Raft, leader: number): void {
   const { state, env } = raft;
   const before = state.role;
-  become(state, 'follower', leader);
+  changeRole(state, 'follower', MAY_BECOME);
+  state.leader = leader;
   state.incoming = null;
   refuseFollowerReads(raft, Number.POSITIVE_INFINITY);
   if (before !== 'leader') return;
@@ -51,14 +45,17 @@ export function becomeFollower(raft: Raft, leader: number): void {
 
 /** Asks whether an election could be won, in the term that it has. */
 export function becomePreCandidate(raft: Raft): void {
-  become(raft.state, 'pre-candidate', NOBODY);
+  const { state } = raft;
+  changeRole(state, 'pre-candidate', MAY_BECOME);
+  state.leader = NOBODY;
   resetElectionWait(raft);
 }
 
 /** Stands for election, with its own vote. */
 export function becomeCandidate(raft: Raft): void {
   const { state, rules } = raft;
-  become(state, 'candidate', NOBODY);
+  changeRole(state, 'candidate', MAY_BECOME);
+  state.leader = NOBODY;
   const { term, votedFor } = rules.candidacy(state);
   state.term = term;
   state.votedFor = votedFor;
@@ -68,7 +65,8 @@ export function becomeCandidate(raft: Raft): void {
 /** Leads: nothing is left of what an earlier leadership of this node knew. */
 export function becomeLeader(raft: Raft, leadership: Leadership): void {
   const { state, env } = raft;
-  become(state, 'leader', state.self);
+  changeRole(state, 'leader', MAY_BECOME);
+  state.leader = state.self;
   Object.assign(state, leadership);
   env.cancelTimer(TIMER.election);
   // The timer that would give them up has just been cancelled.
@@ -82,10 +80,4 @@ export function heardLeader(raft: Raft, leader: number): void {
   const nowUs = env.nowUs();
   state.contactUs = nowUs;
   state.waitingSinceUs = nowUs;
-}
-
-function become(state: RaftState, role: Role, leader: number): void {
-  assert(MAY_BECOME[state.role].includes(role), `a ${state.role} does not become a ${role}`);
-  state.role = role;
-  state.leader = leader;
 }

@@ -1,5 +1,6 @@
 /** The state of one Raft node (Figure 2 of the extended paper). */
 
+import { ELECTION_TIMER } from '../election-wait.ts';
 import type { KvLimits, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
@@ -143,4 +144,4 @@ export interface RaftState extends RaftLog, Leadership {
 /** How many rounds back the start of a round is remembered. */
 export const ROUNDS_KEPT = 64;
 
-export const TIMER = { election: 0, heartbeat: 1 } as const;
+export const TIMER = { election: ELECTION_TIMER, heartbeat: 1 } as const;

@@ -1,13 +1,14 @@
 /** Phase 3: the leader proposes transactions in order, and commits what a quorum has logged. */
 
 import type { Command } from '../kv.ts';
-import { answerEarly } from './clients.ts';
+import { answerEarly } from './answers.ts';
+import type { Zab } from './context.ts';
 import { commitTo, deliver } from './delivery.ts';
 import { lastPosition, zxidAt } from './history.ts';
+import { look } from './looking.ts';
 import type { Ack, Commit, Origin, Propose, Txn } from './messages.ts';
 import { nodesOf } from './quorums.ts';
-import { look } from './roles.ts';
-import { votersIn, type Zab } from './state.ts';
+import { votersIn } from './state.ts';
 import { answerSyncs } from './syncs.ts';
 
 /** Leader: makes a transaction of a command, unless its epoch has no more of them. */

@@ -1,16 +1,17 @@
 /**
- * What clients ask and what they are told. A client may ask any server; that one answers, when it
+ * What clients ask. A client may ask any server; that one answers, when it
  * delivers the transaction, but the leader makes all of them: a follower forwards what it is asked,
  * in order, over the connection to its leader, so what a client sends in order stays in order.
  */
 
 import { answer } from '../answer.ts';
-import { type Command, type CommandResult, openCommand, operationCommand, readKv } from '../kv.ts';
+import { type Command, openCommand, operationCommand } from '../kv.ts';
 import { isRead } from '../operations.ts';
 import type { Request } from '../protocol.ts';
+import { answerRead } from './answers.ts';
 import { propose } from './broadcast.ts';
-import type { Forward, Origin, Txn } from './messages.ts';
-import { isOwn, type PendingSync, type Zab } from './state.ts';
+import type { Zab } from './context.ts';
+import type { Forward, Origin } from './messages.ts';
 import { readBehindSync } from './syncs.ts';
 
 export function onRequest(zab: Zab, request: Request): void {
@@ -44,63 +45,6 @@ export function onForward(zab: Zab, from: number, { link, origin, request }: For
   propose(zab, commandOf(zab, request), origin);
 }
 
-/** Answers whoever waits for this transaction at this server. */
-export function answerTxn(zab: Zab, position: number, txn: Txn, result: CommandResult): void {
-  const { state } = zab;
-  const { command, origin } = txn;
-  if (!isOwn(zab, origin)) return;
-  const waiting = state.pending.get(origin.number);
-  if (waiting === undefined) return;
-  state.pending.delete(origin.number);
-  if (command.operation?.f === 'read') traceReadThroughLog(zab, position);
-  answer(zab.env, waiting.to, result, command.id);
-}
-
-/** Answers at once where a rule says so. */
-export function answerEarly(zab: Zab, { command, origin }: Txn): void {
-  const { state, rules } = zab;
-  const result = rules.answerOnPropose(state, command);
-  if (result === null || !isOwn(zab, origin)) return;
-  const waiting = state.pending.get(origin.number);
-  state.pending.delete(origin.number);
-  if (waiting !== undefined) answer(zab.env, waiting.to, result, command.id);
-}
-
-/** How fresh a read is: `position` is what it has to see at least. */
-interface Freshness {
-  readonly mode: 'local' | 'sync';
-  readonly round: number;
-  readonly position: number;
-}
-
-/** Answers a read from the state as it is. */
-export function answerRead(
-  zab: Zab,
-  read: PendingSync,
-  { mode, round, position }: Freshness,
-): void {
-  const { state, env } = zab;
-  const { currentEpoch: term, applied } = state;
-  const acks = round === 0 ? [] : [{ node: state.leader, round }];
-  env.trace({ kind: 'read-cert', mode, term, readPosition: position, applied, round, acks });
-  const value = readKv(state.kv, read.operation.key);
-  answer(zab.env, read.to, { status: 'ok', value, position: applied });
-}
-
-/**
- * A server that leaves its leader answers everybody who waits. What was forwarded may be delivered
- * by a later leader, so nobody can tell; what waits for a `sync` changes nothing.
- */
-export function abandonClients(zab: Zab): void {
-  const { state, rules } = zab;
-  const { pending, pendingSyncs } = state;
-  for (const { to } of pending.values()) answer(zab.env, to, rules.replyOnLoss(state));
-  pending.clear();
-  for (const { to } of pendingSyncs.values())
-    answer(zab.env, to, { status: 'redirect', leader: null });
-  pendingSyncs.clear();
-}
-
 function submit(zab: Zab, request: Request): void {
   const { state, env, rules } = zab;
   const number = ++state.requests;
@@ -123,17 +67,4 @@ function commandOf(zab: Zab, request: Request): Command {
  */
 function clusterTimeUs({ state, env, rules }: Zab): number {
   return rules.entryTimeUs(state, env.nowUs(), env.wallUs());
-}
-
-function traceReadThroughLog(zab: Zab, position: number): void {
-  const { currentEpoch: term, applied } = zab.state;
-  zab.env.trace({
-    kind: 'read-cert',
-    mode: 'log',
-    term,
-    readPosition: position,
-    applied,
-    round: 0,
-    acks: [],
-  });
 }

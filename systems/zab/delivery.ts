@@ -3,11 +3,12 @@
 import { assert } from '../../checkers/assert.ts';
 import type { Zxid } from '../../checkers/trace.ts';
 import { snapshotKv } from '../kv.ts';
-import { answerTxn } from './clients.ts';
+import { answerTxn } from './answers.ts';
+import type { Zab } from './context.ts';
+import { wholeDisk } from './disk.ts';
 import { positionOf, txnAt, txnsBehind, zxidAt } from './history.ts';
 import type { Txn } from './messages.ts';
-import { NOWHERE, type Zab } from './state.ts';
-import { wholeDisk } from './synchronisation.ts';
+import { NOWHERE } from './state.ts';
 
 /** Everything up to `zxid` is committed, on the word of these servers, or of the leader. */
 export function commitTo({ state, env }: Zab, zxid: Zxid, certificate: readonly number[]): void {

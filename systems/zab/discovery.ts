@@ -6,17 +6,19 @@
  * back to the election instead, which has to find the server that has it.
  */
 
+import type { Zab } from './context.ts';
 import { epochEnds, lastZxid } from './history.ts';
+import { look } from './looking.ts';
 import type { AckEpoch, FollowerInfo, LeaderInfo } from './messages.ts';
+import { becomeFollowing, becomeLeading, enterPhase } from './phases.ts';
 import { nodesOf } from './quorums.ts';
-import { look } from './roles.ts';
-import { emptyStage, isVoter, TIMER, votersIn, type Zab } from './state.ts';
+import { emptyStage, TIMER, votersIn } from './state.ts';
 import { startSynchronisation, synchronise } from './synchronisation.ts';
 
 /** Follower: goes to its leader, and asks again until that has come to lead. */
 export function startJoining(zab: Zab): void {
   const { state, env } = zab;
-  state.role = isVoter(state, state.self) ? 'following' : 'observing';
+  becomeFollowing(state);
   state.link++;
   state.joinedUs = env.nowUs();
   state.staged = emptyStage();
@@ -32,7 +34,7 @@ export function knock({ state, env }: Zab): void {
 
 export function startLeading(zab: Zab): void {
   const { state, env } = zab;
-  state.role = 'leading';
+  becomeLeading(state);
   state.epoch = 0;
   state.highestEpoch = Math.max(state.highestEpoch, state.acceptedEpoch);
   state.joinedUs = env.nowUs();
@@ -56,7 +58,7 @@ export function onFollowerInfo(zab: Zab, from: number, message: FollowerInfo): v
     heardUs: env.nowUs(),
   };
   state.highestEpoch = Math.max(state.highestEpoch, acceptedEpoch);
-  if (state.epoch === 0) proposeEpoch(zab);
+  if (state.phase === 'discovery' && state.epoch === 0) proposeEpoch(zab);
   // Somebody has been promised more since: in this epoch that server would never be let in.
   else if (rules.startsOver(state, acceptedEpoch)) look(zab);
   else env.send(from, { kind: 'leader-info', link, epoch: state.epoch });
@@ -77,7 +79,7 @@ export function onLeaderInfo(zab: Zab, from: number, message: LeaderInfo): void 
     env.persist({ kind: 'accepted-epoch', epoch });
     env.trace({ kind: 'accepted-epoch', epoch });
   }
-  state.phase = 'synchronisation';
+  enterPhase(state, 'synchronisation');
   env.send(from, {
     kind: 'ack-epoch',
     link: state.link,

@@ -4,26 +4,13 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import { sendAll } from '../send-all.ts';
+import type { Zab } from './context.ts';
 import { startJoining, startLeading } from './discovery.ts';
+import { adoptVote, checkElection, holdersOf, look, notification } from './looking.ts';
 import type { Notification, Vote } from './messages.ts';
 import { maskOf, nodesOf } from './quorums.ts';
-import { look } from './roles.ts';
-import { isVoter, NOBODY, sendAll, TIMER, type Zab, type ZabState } from './state.ts';
-
-/** Begins a round of elections. The server has left whatever it was part of. */
-export function startElection(zab: Zab, isSpent = false): void {
-  const { state, env } = zab;
-  state.clock++;
-  state.votes.clear();
-  state.outside.clear();
-  state.isFinalizing = false;
-  state.resendUs = state.config.resendMinUs;
-  env.trace({ kind: 'looking', clock: state.clock, ...(isSpent ? { spent: true } : {}) });
-  adoptVote(zab, zab.rules.initialVote(state));
-  env.setTimer(TIMER.resend, state.resendUs);
-  sendAll(zab, notification(state));
-  checkElection(zab);
-}
+import { isVoter, TIMER } from './state.ts';
 
 /** Nothing has settled the election so far: messages may have been lost. */
 export function onResendTimer(zab: Zab): void {
@@ -112,15 +99,6 @@ function onOutsideVote(zab: Zab, from: number, message: Notification): void {
   checkElection(zab);
 }
 
-/** Starts waiting for better votes once a quorum holds the own one. */
-function checkElection(zab: Zab): void {
-  const { state, env, rules } = zab;
-  if (state.isFinalizing || state.vote.leader === NOBODY) return;
-  if (!rules.electionDone(state, holdersOf(state.vote, state.votes))) return;
-  state.isFinalizing = true;
-  env.setTimer(TIMER.finalize, state.config.finalizeUs);
-}
-
 function conclude(zab: Zab, vote: Vote, certificate: number): void {
   const { state, env } = zab;
   state.vote = vote;
@@ -134,32 +112,6 @@ function conclude(zab: Zab, vote: Vote, certificate: number): void {
     certificate: nodesOf(certificate),
   });
   assert(isVoter(state, state.leader), 'an observer was elected');
-  state.phase = 'discovery';
   if (state.leader === state.self) startLeading(zab);
   else startJoining(zab);
-}
-
-/** A better vote ends the wait for better ones. */
-function adoptVote(zab: Zab, vote: Vote): void {
-  const { state, env } = zab;
-  state.vote = vote;
-  if (state.isFinalizing) env.cancelTimer(TIMER.finalize);
-  state.isFinalizing = false;
-  if (!isVoter(state, state.self)) return;
-  state.votes.set(state.self, vote);
-  env.trace({ kind: 'vote-change', clock: state.clock, vote });
-}
-
-/** Who holds this very vote, as a mask. */
-function holdersOf(vote: Vote, votes: ReadonlyMap<number, Vote>): number {
-  let holders = 0;
-  for (const [node, { leader, epoch, zxid }] of votes) {
-    if (leader !== vote.leader || epoch !== vote.epoch) continue;
-    if (zxid.epoch === vote.zxid.epoch && zxid.counter === vote.zxid.counter) holders |= 1 << node;
-  }
-  return holders;
-}
-
-function notification({ role, clock, vote }: ZabState): Notification {
-  return { kind: 'notification', role, clock, vote };
 }

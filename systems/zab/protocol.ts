@@ -5,23 +5,16 @@ import type { NodeView, Protocol } from '../protocol.ts';
 import { stepContext } from '../step-context.ts';
 import { onAck, onCommit, onLogged, onPropose } from './broadcast.ts';
 import { onForward, onRequest } from './clients.ts';
+import type { Zab, ZabEnv } from './context.ts';
 import { onAckEpoch, onFollowerInfo, onLeaderInfo } from './discovery.ts';
-import { onFinalizeTimer, onNotification, onResendTimer, startElection } from './election.ts';
+import { onFinalizeTimer, onNotification, onResendTimer } from './election.ts';
+import { startElection } from './looking.ts';
 import type { Place, Snapshot, Txn, ZabMessage, ZabRecord } from './messages.ts';
 import { zabConfig } from './options.ts';
 import { quorumTable, weightOf } from './quorums.ts';
-import { onDisconnected, onLimitTimer, onPing, onPingTimer, onPong } from './roles.ts';
 import type { ZabRules } from './rules.ts';
-import {
-  emptyStage,
-  NOBODY,
-  TIMER,
-  type Zab,
-  type ZabConfig,
-  type ZabEnv,
-  type ZabState,
-  ZERO,
-} from './state.ts';
+import { onDisconnected, onLimitTimer, onPing, onPingTimer, onPong } from './silence.ts';
+import { emptyStage, NOBODY, TIMER, type ZabConfig, type ZabState, ZERO } from './state.ts';
 import { onAckNewLeader, onHistory, onNewLeader, onUpToDate } from './synchronisation.ts';
 import { onSync, onSynced } from './syncs.ts';
 

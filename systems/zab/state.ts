@@ -1,21 +1,11 @@
 /** The state of one Zab server. */
 
 import type { Zxid } from '../../checkers/trace.ts';
-import type { KvLimits, KvMachine, KvState } from '../kv.ts';
+import type { KvLimits, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
-import type { ClientRef, Env } from '../protocol.ts';
-import type {
-  Notification,
-  Origin,
-  Place,
-  Snapshot,
-  Txn,
-  Vote,
-  ZabMessage,
-  ZabRecord,
-} from './messages.ts';
+import type { ClientRef } from '../protocol.ts';
+import type { Notification, Place, Snapshot, Txn, Vote } from './messages.ts';
 import type { QuorumSpec } from './quorums.ts';
-import type { ZabRules } from './rules.ts';
 
 /** Options, resolved. */
 export interface ZabConfig extends KvLimits {
@@ -97,6 +87,10 @@ export interface WaitingSync {
   readonly position: number;
 }
 
+/** Who may become what, and in which order phases follow, stands in `phases.ts`, which changes both. */
+export type Role = Notification['role'];
+export type Phase = 'election' | 'discovery' | 'synchronisation' | 'broadcast';
+
 export interface ZabState {
   readonly config: ZabConfig;
   readonly self: number;
@@ -104,8 +98,8 @@ export interface ZabState {
   readonly voters: readonly number[];
   /** Which sets of voters are quorums, by mask. */
   readonly quorums: readonly boolean[];
-  role: Notification['role'];
-  phase: 'election' | 'discovery' | 'synchronisation' | 'broadcast';
+  role: Role;
+  phase: Phase;
 
   /** Durable: the last epoch promised to a leader (f.p), and the last one joined (f.a). */
   acceptedEpoch: number;
@@ -158,29 +152,12 @@ export interface ZabState {
 
 export const TIMER = { resend: 0, finalize: 1, limit: 2, ping: 3 } as const;
 
-export type ZabEnv = Env<ZabMessage, ZabRecord>;
-
-/** One step of one server: what every part of the protocol works on. Reused from step to step. */
-export interface Zab {
-  readonly rules: ZabRules;
-  state: ZabState;
-  env: ZabEnv;
-  /** The state machine's code; its data is in `state.kv`. */
-  machine: KvMachine;
-}
-
 export function emptyStage(): Staged {
   return { snapshot: null, truncateTo: null, txns: [] };
 }
 
 export function isVoter(state: Readonly<ZabState>, node: number): boolean {
   return node < state.members.length - state.config.observers;
-}
-
-/** Sends to every other member. */
-export function sendAll(zab: Zab, message: ZabMessage): void {
-  const { state, env } = zab;
-  for (const node of state.members) if (node !== state.self) env.send(node, message);
 }
 
 /** Leader: itself and the learners in one of these stages, as a mask of voters. */
@@ -194,9 +171,4 @@ export function votersIn(
     if (learner && belongs(learner)) mask |= 1 << node;
   }
   return mask;
-}
-
-/** Whether a transaction was asked for by this life of this server. */
-export function isOwn({ rules, state, env }: Zab, origin: Origin): boolean {
-  return rules.isOwn(state, origin, env.incarnation);
 }

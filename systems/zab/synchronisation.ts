@@ -6,7 +6,9 @@
 
 import { restoreKv } from '../kv.ts';
 import { advanceCommit } from './broadcast.ts';
+import type { Zab } from './context.ts';
 import { commitTo, deliver } from './delivery.ts';
+import { wholeDisk } from './disk.ts';
 import { lastPosition, lastZxid } from './history.ts';
 import type {
   Diff,
@@ -17,16 +19,16 @@ import type {
   Truncate,
   Txn,
   UpToDate,
-  ZabRecord,
 } from './messages.ts';
+import { enterPhase } from './phases.ts';
 import { nodesOf } from './quorums.ts';
-import { emptyStage, type Learner, votersIn, type Zab, type ZabState } from './state.ts';
+import { emptyStage, type Learner, votersIn } from './state.ts';
 
 /** Leader: a quorum has accepted the epoch, and nobody of it has a more recent history. */
 export function startSynchronisation(zab: Zab): void {
   const { state, env } = zab;
   const { epoch } = state;
-  state.phase = 'synchronisation';
+  enterPhase(state, 'synchronisation');
   state.currentEpoch = epoch;
   env.persist({ kind: 'current-epoch', epoch });
   env.trace({ kind: 'current-epoch', epoch, last: lastZxid(state) });
@@ -110,7 +112,7 @@ export function onAckNewLeader(zab: Zab, from: number, link: number): void {
 export function onUpToDate(zab: Zab, from: number, message: UpToDate): void {
   const { state, env, rules } = zab;
   if (state.phase !== 'synchronisation' || !rules.hearsLeader(state, from, message)) return;
-  state.phase = 'broadcast';
+  enterPhase(state, 'broadcast');
   state.heardUs = env.nowUs();
   commitTo(zab, message.committed, []);
   deliver(zab);
@@ -127,7 +129,7 @@ function activateIfSynced(zab: Zab): void {
   const last = lastZxid(state);
   const certificate = nodesOf(synced);
   env.trace({ kind: 'established', epoch, last, length, certificate });
-  state.phase = 'broadcast';
+  enterPhase(state, 'broadcast');
   state.counter = 0;
   state.leaderSinceUs = env.nowUs();
   state.clusterUs = Math.max(state.kv.clockUs, state.log.at(-1)?.command.timeUs ?? 0);
@@ -196,14 +198,4 @@ function install(zab: Zab, snapshot: Snapshot, txns: readonly Txn[]): void {
   state.applied = position;
   env.checkpoint(wholeDisk(state));
   env.trace({ kind: 'snapshot-txns', op: 'install', zxid, position, stateHash: state.kv.hash });
-}
-
-/** Everything that is durable, as records. */
-export function wholeDisk(state: ZabState): ZabRecord[] {
-  return [
-    { kind: 'accepted-epoch', epoch: state.acceptedEpoch },
-    { kind: 'current-epoch', epoch: state.currentEpoch },
-    { kind: 'snapshot', snapshot: state.snapshot },
-    { kind: 'history', base: state.base, txns: state.log.slice() },
-  ];
 }

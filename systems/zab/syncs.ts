@@ -7,9 +7,10 @@
 
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
-import { answerRead } from './clients.ts';
+import { answerRead } from './answers.ts';
+import type { Zab } from './context.ts';
 import type { Sync, Synced } from './messages.ts';
-import type { WaitingSync, Zab } from './state.ts';
+import type { WaitingSync } from './state.ts';
 
 /** Server: a read that is to see what the leader has committed. */
 export function readBehindSync(zab: Zab, to: ClientRef, operation: Operation): void {

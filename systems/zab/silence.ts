@@ -1,27 +1,10 @@
-/** Leaving a leader or a leadership, and noticing that it is time to. */
+/** Noticing that it is time to leave a leader or a leadership: silence, and lost connections. */
 
-import { abandonClients } from './clients.ts';
+import type { Zab } from './context.ts';
 import { knock } from './discovery.ts';
-import { startElection } from './election.ts';
+import { look } from './looking.ts';
 import type { Ping } from './messages.ts';
-import { emptyStage, NOBODY, TIMER, votersIn, type Zab } from './state.ts';
-
-/** Looks for a leader: whatever the server was part of is over, or its own epoch is `spent`. */
-export function look(zab: Zab, isSpent = false): void {
-  const { state, env, rules } = zab;
-  env.cancelTimer(TIMER.limit);
-  env.cancelTimer(TIMER.ping);
-  state.kv = rules.machineAfterBreak(state, state.staged);
-  state.staged = emptyStage();
-  state.role = 'looking';
-  state.phase = 'election';
-  state.leader = NOBODY;
-  state.learners.fill(null);
-  state.outstanding.length = 0;
-  state.waitingSyncs.length = 0;
-  abandonClients(zab);
-  startElection(zab, isSpent);
-}
+import { TIMER, votersIn } from './state.ts';
 
 /** The connection to a peer is lost, and with it whatever was said to it, or by it. */
 export function onDisconnected(zab: Zab, peer: number): void {

@@ -1,0 +1,22 @@
+/** Being asked what is chosen, and being told. */
+
+import type { Fast } from './context.ts';
+import { endPhaseOne } from './coordinator.ts';
+import { advancePrefix, learn } from './learning.ts';
+import type { Learn, LearnRequest } from './messages.ts';
+import { install } from './snapshots.ts';
+import { askToLearn, tellChosen } from './telling.ts';
+
+export function onLearnRequest(fast: Fast, from: number, message: LearnRequest): void {
+  tellChosen(fast, from, message.from);
+}
+
+export function onLearn(fast: Fast, from: number, message: Learn): void {
+  const { state, rules } = fast;
+  if (!rules.believes(state, from, message)) return;
+  const before = state.chosenUpTo;
+  if (message.snapshot !== null && install(fast, message.snapshot)) advancePrefix(fast);
+  for (const { slot, command } of message.chosen) learn(fast, { slot, command });
+  if (state.chosenUpTo > before && state.chosenUpTo < message.upTo) askToLearn(fast, from);
+  endPhaseOne(fast);
+}

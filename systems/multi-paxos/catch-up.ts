@@ -1,0 +1,71 @@
+/** Being told what is chosen: by a Commit, by the prefix in a heartbeat, or by another node. */
+
+import type { Command } from '../kv.ts';
+import type { Multi } from './context.ts';
+import { endPhaseOne } from './election.ts';
+import { advancePrefix, askToLearn, learn } from './learning.ts';
+import type { Commit, Heartbeat, Learn, LearnRequest } from './messages.ts';
+import { settle } from './settle.ts';
+import { install } from './snapshots.ts';
+
+/** The Commit may overtake the Accept that it is about: then it is remembered. */
+export function onCommit(multi: Multi, { slot, ballot }: Commit): void {
+  const { state, rules } = multi;
+  if (slot <= state.chosenUpTo) return;
+  const accepted = state.accepted.get(slot);
+  if (accepted !== undefined && rules.isCommitted(accepted, ballot)) {
+    settle(multi, learn(multi, { slot, command: accepted.command, ballot }));
+  } else {
+    state.notices.set(slot, ballot);
+  }
+}
+
+/**
+ * What was accepted in the leader's own ballot, in a slot that it knows to be chosen, is what was
+ * chosen: it proposed nothing else there. For everything else the leader is asked, at most once
+ * with each heartbeat.
+ */
+export function learnPrefix(multi: Multi, from: number, message: Heartbeat): void {
+  const { state, rules } = multi;
+  const { ballot, chosenUpTo } = message;
+  for (let slot = state.chosenUpTo + 1; slot <= chosenUpTo; slot++) {
+    const accepted = state.accepted.get(slot);
+    if (accepted === undefined || !rules.isInPrefix(accepted, ballot)) continue;
+    settle(multi, learn(multi, { slot, command: accepted.command, ballot }));
+  }
+  if (state.chosenUpTo < chosenUpTo) askToLearn(multi, from);
+}
+
+export function onLearnRequest(multi: Multi, from: number, message: LearnRequest): void {
+  const { state, env, rules } = multi;
+  const compacted = rules.tellsSnapshot(state, message.from);
+  let slot = compacted ? state.snapshot.slot + 1 : message.from;
+  const chosen: { slot: number; command: Command }[] = [];
+  while (chosen.length < state.config.batch) {
+    const command = rules.toldChosen(state, slot);
+    if (command === undefined) break;
+    chosen.push({ slot, command });
+    slot++;
+  }
+  if (!compacted && chosen.length === 0) return;
+  env.send(from, {
+    kind: 'learn',
+    snapshot: compacted ? state.snapshot : null,
+    chosen,
+    upTo: state.chosenUpTo,
+  });
+}
+
+export function onLearn(multi: Multi, from: number, message: Learn): void {
+  const { state, rules } = multi;
+  if (!rules.believes(state, from, message)) return;
+  const before = state.chosenUpTo;
+  if (message.snapshot !== null && install(multi, message.snapshot)) {
+    settle(multi, advancePrefix(multi));
+  }
+  for (const { slot, command } of message.chosen) {
+    settle(multi, learn(multi, { slot, command }));
+  }
+  if (state.chosenUpTo > before && state.chosenUpTo < message.upTo) askToLearn(multi, from);
+  endPhaseOne(multi);
+}

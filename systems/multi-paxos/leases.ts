@@ -1,0 +1,55 @@
+/** Leases, and the rounds that they rest on (PML, section 5.2): what was granted, and is left. */
+
+import type { Multi } from './context.ts';
+import { NOBODY, ROUNDS_KEPT } from './state.ts';
+
+/** Acceptor: promises to answer no other candidate for the time of the lease. */
+export function grantLease(multi: Multi, to: number): void {
+  const { state, env, rules } = multi;
+  if (state.config.reads !== 'lease') return;
+  state.grantedTo = to;
+  state.grantedAtUs = env.nowUs();
+  state.grantedUntilUs = rules.grantUntil(state.grantedAtUs, state.config);
+}
+
+/** What is left of the lease that this acceptor granted to another than `to`; null if nothing is. */
+export function grantLeft(
+  { state, env }: Multi,
+  to: number,
+): { readonly to: number | null; readonly leftUs: number } | null {
+  const { config, grantedTo, grantedAtUs, startedUs, incarnation } = state;
+  if (config.reads !== 'lease' || grantedTo === to) return null;
+  const isGranted = grantedTo !== NOBODY;
+  const sinceUs = isGranted ? grantedAtUs : startedUs;
+  const leftUs = sinceUs + config.leaseUs - env.nowUs();
+  if (leftUs <= 0 || (!isGranted && incarnation === 1)) return null;
+  return { to: isGranted ? grantedTo : null, leftUs };
+}
+
+/** How long ago the round began that a quorum answered last. */
+export function confirmedAgeUs({ state, env }: Multi): number {
+  return env.nowUs() - (state.roundBegunUs[state.confirmedRound % ROUNDS_KEPT] as number);
+}
+
+/** Who has answered a round, this node included, or a later one. */
+export function acksOf({ state }: Multi, round: number): { node: number; round: number }[] {
+  const acks: { node: number; round: number }[] = [];
+  for (const node of state.members) {
+    const acked = state.ackRound[node] as number;
+    if (acked >= round) acks.push({ node, round: acked });
+  }
+  return acks;
+}
+
+/** Leader: says how long its lease lasts from here on, and on whose word. */
+export function traceLease(multi: Multi, confirmedUs: number): void {
+  const { ballot: term, confirmedRound: round, leaseUntilUs } = multi.state;
+  multi.env.trace({
+    kind: 'lease',
+    term,
+    round,
+    acks: acksOf(multi, round),
+    ageUs: confirmedAgeUs(multi),
+    lastsUs: leaseUntilUs - confirmedUs,
+  });
+}

@@ -1,0 +1,38 @@
+/**
+ * Reconfiguration (PMS, section 3): a configuration chosen in slot i rules from slot i + alpha on.
+ * The leader proposes nothing beyond alpha slots after its chosen prefix, so it always knows who
+ * votes in the slots that it proposes in. Alpha is the window.
+ */
+
+import { configCommand } from '../kv.ts';
+import { countIn } from './configurations.ts';
+import type { Multi } from './context.ts';
+import type { Configuration } from './messages.ts';
+
+/** Whether these nodes are a quorum of the configuration of one slot. */
+export function isQuorumOf(multi: Multi, slot: number, holds: readonly boolean[]): boolean {
+  const { state, rules } = multi;
+  const voters = rules.votersOf(state, slot);
+  return countIn(voters, holds) >= rules.quorum(voters.length);
+}
+
+/** A configuration has entered the chosen prefix, in this slot. */
+export function adoptConfiguration(multi: Multi, slot: number, voters: readonly number[]): void {
+  const { state, rules } = multi;
+  const from = rules.configurationFrom(slot, state.config.window);
+  state.configurations.push({ from, voters });
+  traceConfiguration(multi, { from, voters });
+}
+
+export function traceConfiguration(multi: Multi, { from, voters }: Configuration): void {
+  multi.env.trace({ kind: 'configuration', from, voters });
+}
+
+/** Leader: changes who votes when it is time to. */
+export function reconfigureWhenDue(multi: Multi): void {
+  const { state, env, rules } = multi;
+  const voters = rules.nextConfiguration(state);
+  if (voters === null) return;
+  const timeUs = rules.entryTimeUs(state, env.nowUs(), env.wallUs());
+  state.backlog.push({ command: configCommand(voters, timeUs), to: null });
+}

@@ -1,0 +1,77 @@
+/** What a node may become, and following, standing and leading as such (PMS, section 3). */
+
+import { resetElectionWait } from '../election-wait.ts';
+import { changeRole, type RoleChanges } from '../role-changes.ts';
+import { abandonClients } from './answers.ts';
+import type { Multi } from './context.ts';
+import { NOBODY, type Role, TIMER } from './state.ts';
+
+/** A leader that prepares anew is a follower in between. */
+const MAY_BECOME: RoleChanges<Role> = {
+  follower: ['follower', 'candidate'],
+  candidate: ['follower', 'candidate', 'leader'],
+  leader: ['follower'],
+};
+
+/** A leader of `ballot` has been heard. */
+export function follow(multi: Multi, leader: number, ballot: number): void {
+  const { state, env, rules } = multi;
+  if (rules.givesWay(state, ballot)) stepDown(multi, 'higher-ballot');
+  if (ballot > state.seen) state.seen = ballot;
+  state.leader = leader;
+  state.waitingSinceUs = env.nowUs();
+}
+
+/** Gives up the candidacy or leadership. Clients whose command may be chosen go on waiting. */
+export function stepDown(multi: Multi, reason: string): void {
+  const { state, env } = multi;
+  const led = state.role === 'leader';
+  retire(multi);
+  if (!led) return;
+  env.trace({ kind: 'step-down', term: state.ballot, reason });
+  resetElectionWait(multi);
+}
+
+/** Is a follower again, without a word about it. */
+export function retire(multi: Multi): void {
+  const { state, env } = multi;
+  const led = state.role === 'leader';
+  changeRole(state, 'follower', MAY_BECOME);
+  state.leader = NOBODY;
+  state.promises = [];
+  state.reports = new Map();
+  state.proposals.clear();
+  if (!led) return;
+  env.cancelTimer(TIMER.heartbeat);
+  abandonClients(multi);
+}
+
+/** Stands with a ballot of its own. */
+export function becomeCandidate(multi: Multi, ballot: number): void {
+  const { state, rules } = multi;
+  changeRole(state, 'candidate', MAY_BECOME);
+  state.leader = NOBODY;
+  state.ballot = ballot;
+  state.ownBallot = ballot;
+  if (ballot > state.seen) state.seen = ballot;
+  state.preparedFrom = rules.prepareFrom(state);
+  state.promises = [];
+}
+
+/** Leads from `firstOwn` on: below are slots of earlier leaders. */
+export function becomeLeader(multi: Multi, firstOwn: number, clusterUs: number): void {
+  const { state, env } = multi;
+  changeRole(state, 'leader', MAY_BECOME);
+  state.leader = state.self;
+  state.promises = [];
+  state.leaderSinceUs = env.nowUs();
+  state.clusterUs = clusterUs;
+  state.firstOwn = firstOwn;
+  state.next = state.chosenUpTo + 1;
+  state.ackRound.fill(0);
+  state.ackUs.fill(state.leaderSinceUs);
+  state.round = 0;
+  state.confirmedRound = 0;
+  state.leaseUntilUs = Number.NEGATIVE_INFINITY;
+  env.cancelTimer(TIMER.election);
+}
