@@ -140,6 +140,11 @@ function keysAt(schema: unknown, path: readonly string[]): string[] {
   return first === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[first], rest);
 }
 
+/** The line, from 1, in which the value at a path stands, or what it is missing from. JSON is YAML. */
+export function lineOf(source: string, path: readonly string[]): number {
+  return source.slice(0, positionOf(source, path, 'value')).split('\n').length;
+}
+
 /**
  * Where the key or the value at a path stands in the source: the key is met first. Where the value
  * has no place of its own, that of its key or of what it stands in.

@@ -6,6 +6,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { TraceLine } from '../../checkers/trace.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import type { Options } from '../../systems/protocol.ts';
@@ -13,10 +14,12 @@ import type { System } from '../../systems/system.ts';
 import { EXIT, usage } from '../core/errors.ts';
 import { storing } from '../core/files.ts';
 import { firstDifference } from '../run/replay.ts';
+import { decodeFile } from '../store/decode.ts';
 import { jsonText, makeRunDirectory, pointAt, writeResults, writeWhole } from '../store/files.ts';
 import { type Divergence, FILES, type RunFile, SCHEMA } from '../store/format.ts';
 import { historyLine, LinesWriter, traceJson } from '../store/lines.ts';
 import { readHistory, readJson, readTrace } from '../store/reader.ts';
+import { circumstances, schema, settings, verdict } from '../store/stored-files.ts';
 import { readScenarioFile } from './file.ts';
 import { judgeScenario, optionsOf, type PlayedScenario } from './judge.ts';
 import type { Played } from './play.ts';
@@ -54,6 +57,27 @@ export interface ScenarioResults {
   readonly verdict: Verdict;
   readonly exitStatus: number;
 }
+
+const texts = z.array(z.string());
+const scenarioRun: z.ZodType<ScenarioRun> = z.looseObject({
+  kind: z.literal('scenario'),
+  ...circumstances,
+  config: z.looseObject({
+    system: z.string(),
+    modules: texts,
+    scenario: z.string(),
+    mutants: texts,
+    rules: texts,
+    set: settings,
+  }),
+});
+const scenarioResults: z.ZodType<ScenarioResults> = z.looseObject({
+  kind: z.literal('results'),
+  schema,
+  judgedAt: z.string(),
+  verdict,
+  exitStatus: z.number(),
+});
 
 /** The script as it was played, and what it told, as text and as data. */
 export const SCENARIO_FILES = {
@@ -125,17 +149,13 @@ export function isStoredScenario(path: string): boolean {
 
 /** What `run.json` says of it. Throws a usage error where it is not that of a scenario. */
 export function readScenarioRun(path: string): ScenarioRun {
-  const file = join(path, FILES.run);
-  const run = readJson(file) as Partial<ScenarioRun> | null;
-  if (run?.kind !== 'scenario') throw usage(`${file}: "kind": expected "scenario"`);
-  if (run.schema !== SCHEMA) throw usage(`${file}: schema ${run.schema} is not known`);
-  return run as ScenarioRun;
+  return decodeFile(join(path, FILES.run), scenarioRun);
 }
 
 /** The first verdict; null where it was not written any more. */
 export function readScenarioResults(path: string): ScenarioResults | null {
   const file = join(path, FILES.results);
-  return existsSync(file) ? (readJson(file) as ScenarioResults) : null;
+  return existsSync(file) ? decodeFile(file, scenarioResults) : null;
 }
 
 /** The script of a stored scenario, under the name that it was played by. */

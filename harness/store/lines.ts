@@ -14,6 +14,7 @@ import {
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import { usage } from '../core/errors.ts';
 import { refuseSpecial, storing } from '../core/files.ts';
+import { shorten } from './decode.ts';
 import { type LinesHeader, SCHEMA } from './format.ts';
 
 /** Handed to the system when so many characters wait ... */
@@ -251,8 +252,4 @@ export function traceLineOf(json: Record<string, unknown>, where: string): Trace
     lamport: lamport as number,
     event: event as unknown as TraceEvent,
   };
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

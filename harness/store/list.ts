@@ -1,9 +1,15 @@
 /** What is in a store. */
 
-import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { fileProblem, usage } from '../core/errors.ts';
-import { FILES, type ResultsFile } from './format.ts';
+import { decodeFile } from './decode.ts';
+import { FILES } from './format.ts';
+import { verdict as verdictSchema } from './stored-files.ts';
+
+/** What results of any kind have. */
+const judged = z.looseObject({ verdict: verdictSchema });
 
 /** Stored runs, newest last, each with its verdict. A store that is not there has none. */
 export function listRuns(store: string): [name: string, describe: string][] {
@@ -26,7 +32,7 @@ function entriesOf(store: string): Dirent[] {
 
 function verdictOf(path: string): string {
   try {
-    const { verdict } = JSON.parse(readFileSync(path, 'utf8')) as ResultsFile;
+    const { verdict } = decodeFile(path, judged);
     return verdict.kind === 'valid' ? 'valid' : `${verdict.kind}: ${verdict.because}`;
   } catch {
     return 'no verdict: the run was cut short';

@@ -7,8 +7,10 @@ import type { TraceLine } from '../../checkers/trace.ts';
 import { usage } from '../core/errors.ts';
 import { requireFile } from '../core/files.ts';
 import { hasNodeTraces, readTraces } from '../host/node-traces.ts';
-import { FILES, type ResultsFile, type RunFile, SCHEMA } from './format.ts';
+import { decodeFile } from './decode.ts';
+import { FILES, type ResultsFile, type RunFile } from './format.ts';
 import { endsTorn, historyEventOf, readLines, traceLineOf } from './lines.ts';
+import { resultsFile, runFile } from './stored-files.ts';
 
 export interface StoredRun {
   /** With links such as `latest` resolved. */
@@ -37,11 +39,9 @@ export function readRun(path: string): StoredRun {
   const planPath = join(directory, FILES.plan);
   return {
     directory,
-    run: readVersioned<RunFile>(join(directory, FILES.run), 'run', RUN_FIELDS),
+    run: decodeFile(join(directory, FILES.run), runFile),
     plan: existsSync(planPath) ? readJson(planPath) : null,
-    results: existsSync(resultsPath)
-      ? readVersioned<ResultsFile>(resultsPath, 'results', RESULTS_FIELDS)
-      : null,
+    results: existsSync(resultsPath) ? decodeFile(resultsPath, resultsFile) : null,
     history: readHistory(historyPath),
     trace: trace.lines,
     lost: trace.lost,
@@ -89,58 +89,6 @@ function runDirectory(path: string): string {
     throw usage(`${path}: not a stored run (it has no ${file})`);
   }
   return directory;
-}
-
-/** Fields that the rest of Ordeal relies on, each with its type. */
-const RUN_FIELDS = {
-  startedAt: 'string',
-  command: 'string',
-  'config.system': 'string',
-  'config.backend': 'string',
-  'config.workload': 'string',
-  'config.nodes': 'number',
-  'config.seed': 'number',
-  'config.nemesis': 'object',
-  'config.set': 'object',
-  'versions.ordeal': 'string',
-  'machine.platform': 'string',
-} as const;
-
-const RESULTS_FIELDS = {
-  judgedAt: 'string',
-  'verdict.kind': 'string',
-  exitStatus: 'number',
-  checks: 'object',
-  'figures.operations': 'object',
-  'figures.faults': 'object',
-} as const;
-
-function readVersioned<File>(
-  path: string,
-  kind: string,
-  fields: Readonly<Record<string, string>>,
-): File {
-  const json = readJson(path);
-  if (at(json, 'kind') !== kind) throw usage(`${path}: "kind": expected "${kind}"`);
-  if (at(json, 'schema') !== SCHEMA) {
-    const got = JSON.stringify(at(json, 'schema'));
-    throw usage(`${path}: schema ${got} is not known (this version reads schema ${SCHEMA})`);
-  }
-  for (const [name, type] of Object.entries(fields)) {
-    const value = at(json, name);
-    if (typeof value === type && value !== null) continue;
-    throw usage(`${path}: "${name}": expected ${type === 'object' ? 'an object' : `a ${type}`}`);
-  }
-  return json as File;
-}
-
-function at(json: unknown, name: string): unknown {
-  let value = json;
-  for (const part of name.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string, unknown>)[part];
-  }
-  return value;
 }
 
 export function readJson(path: string): unknown {

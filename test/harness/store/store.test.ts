@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -206,6 +207,74 @@ describe('what is not a stored run', () => {
     expect(messageOf(() => readRun(directory))).toContain('"config.nodes": expected a number');
     writeFileSync(run, '{');
     expect(messageOf(() => readRun(directory))).toContain('expected JSON');
+  });
+
+  test.each<[string, 'run.json' | 'results.json', RegExp, string, string]>([
+    [
+      'a number',
+      'run.json',
+      /"nodes": 3/,
+      '"nodes": "three"',
+      '"config.nodes": expected a number, got "three"',
+    ],
+    [
+      'a list',
+      'run.json',
+      /"mutants": \[\]/,
+      '"mutants": "x"',
+      '"config.mutants": expected a list, got "x"',
+    ],
+    [
+      'a backend',
+      'run.json',
+      /"sim"/,
+      '"cloud"',
+      '"config.backend": expected "sim" or "docker", got "cloud"',
+    ],
+    ['a setting', 'run.json', /"index"/, '{}', '"config.set.reads": expected another type, got {}'],
+    [
+      'a verdict',
+      'results.json',
+      /"kind": "valid"/,
+      '"kind": "fine"',
+      'expected a kind that is known, got "fine"',
+    ],
+    [
+      'a figure',
+      'results.json',
+      /"invoked": \d+/,
+      '"invoked": null',
+      '"figures.operations.invoked": expected a number, got null',
+    ],
+  ])('is refused by file, line and field where %s of %s is wrong', (_, name, from, to, said) => {
+    const directory = storeRun(store, { kind: 'valid' });
+    const file = join(directory, name);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const at = lines.findIndex((line) => from.test(line));
+    lines[at] = (lines[at] as string).replace(from, to);
+    writeFileSync(file, lines.join('\n'));
+    const message = messageOf(() => readRun(directory));
+    expect(message).toContain(`${realpathSync(file)}:${at + 1}: "`);
+    expect(message).toContain(said);
+    expect(message).not.toContain('\n');
+  });
+
+  test('of an older version, without the fields that came later, is read as what it meant', () => {
+    const directory = storeRun(store, { kind: 'valid' });
+    const leaveOut = (name: string, ...fields: readonly string[]) => {
+      const path = join(directory, name);
+      const kept = JSON.parse(readFileSync(path, 'utf8'), (key, value: unknown) =>
+        fields.includes(key) ? undefined : value,
+      ) as unknown;
+      writeFileSync(path, JSON.stringify(kept));
+    };
+    leaveOut('run.json', 'startupTimeoutS', 'stopAtViolation', 'byValue');
+    leaveOut('results.json', 'idle', 'ending', 'determinism', 'interrupted');
+    const { run, results } = readRun(directory);
+    expect(run.config).toMatchObject({ startupTimeoutS: null, stopAtViolation: false });
+    expect(run.byValue).toEqual([]);
+    expect(results?.figures).toMatchObject({ determinism: null, interrupted: false });
+    expect(results?.figures).not.toHaveProperty('ending');
   });
 });
 

@@ -1,0 +1,70 @@
+/** JSON files of ours, decoded: what is wrong in one is a single line with file, line and field. */
+
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { lineOf } from '../config/yaml-file.ts';
+import { usage } from '../core/errors.ts';
+import { requireFile } from '../core/files.ts';
+import { SCHEMA } from './format.ts';
+
+/** Throws a usage error where the file cannot be read, is no JSON, or does not fit its schema. */
+export function decodeFile<Contents>(path: string, schema: z.ZodType<Contents>): Contents {
+  let source: string;
+  let json: unknown;
+  try {
+    requireFile(path);
+    source = readFileSync(path, 'utf8');
+    json = JSON.parse(source);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw usage(`${path}: expected JSON (${message})`);
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const isOfVersion = (one: z.core.$ZodIssue) => one.path.join('.') === 'schema';
+  // A file of another version may have anything else in it.
+  const issue = (issues.find(isOfVersion) ?? issues[0]) as z.core.$ZodIssue;
+  const field = issue.path.map(String);
+  const got = shorten(JSON.stringify(valueAt(json, field)) ?? 'nothing');
+  if (isOfVersion(issue)) {
+    throw usage(`${path}: schema ${got} is not known (this version reads schema ${SCHEMA})`);
+  }
+  const named = field.length === 0 ? '' : ` "${field.join('.')}":`;
+  throw usage(`${path}:${lineOf(source, field)}:${named} expected ${expected(issue)}, got ${got}`);
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+function expected(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return WORDS[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+    case 'invalid_union':
+      return issue.discriminator === undefined ? 'another type' : 'a kind that is known';
+    default:
+      return issue.message;
+  }
+}
+
+function valueAt(json: unknown, field: readonly string[]): unknown {
+  let value = json;
+  for (const name of field) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return value;
+}
+
+export function shorten(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
