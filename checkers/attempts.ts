@@ -34,7 +34,7 @@ export function attemptsOf(history: History, key: number, value: Value): Attempt
   const wanted = history.values.code(value);
   const cas = history.functions.find('cas');
   const carries = (event: number): boolean => {
-    const code = history.value[event] as number;
+    const code = history.value.get(event);
     if (history.f[event] !== cas) return code === wanted || isEndOf(history, code, value);
     const bounds = history.values.value(code);
     return Array.isArray(bounds) && history.values.code((bounds[1] ?? null) as Value) === wanted;
@@ -44,18 +44,18 @@ export function attemptsOf(history: History, key: number, value: Value): Attempt
   const end = (invoke: number, complete: number | null): void => {
     const type = complete === null ? NONE : history.type[complete];
     attempts.push({
-      process: history.process[invoke] as number,
-      f: history.functions.names[history.f[invoke] as number] as string,
+      process: history.process.get(invoke),
+      f: history.functions.names[history.f.get(invoke)] as string,
       invoke,
       complete,
       outcome: type === OK ? 'ok' : type === FAIL ? 'failed' : 'unknown',
     });
   };
   for (let event = 0; event < history.length; event++) {
-    const who = history.process[event] as number;
+    const who = history.process.get(event);
     if (who === NEMESIS) continue;
     if (history.type[event] === INVOKE) {
-      const meant = history.key[event] === key && brings[history.f[event] as number] === true;
+      const meant = history.key[event] === key && brings[history.f.get(event)] === true;
       if (meant && carries(event)) open.set(who, event);
     } else if (open.has(who)) {
       end(open.get(who) as number, event);

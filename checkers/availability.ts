@@ -71,11 +71,11 @@ function measure(history: History, { quietAtNs, boundNs }: QuietEnd): Figures {
     return timeNs < quietAtNs + boundNs ? phases.after : phases.late;
   };
   for (let index = 0; index < history.length; index++) {
-    const process = history.process[index] as number;
-    const timeNs = history.time[index] as number;
+    const process = history.process.get(index);
+    const timeNs = history.time.get(index);
     endNs = Math.max(endNs, timeNs);
     if (process < 0) continue;
-    const type = history.type[index] as number;
+    const type = history.type.get(index);
     if (type === INVOKE) {
       openOf.set(process, index);
       lastOkNs ??= timeNs;
@@ -87,7 +87,7 @@ function measure(history: History, { quietAtNs, boundNs }: QuietEnd): Figures {
     const invoke = openOf.get(process);
     if (invoke === undefined) continue;
     openOf.delete(process);
-    const invokedNs = history.time[invoke] as number;
+    const invokedNs = history.time.get(invoke);
     const phase = phaseAt(invokedNs);
     phase.open--;
     if (type === FAIL) phase.fail++;

@@ -31,14 +31,14 @@ export function clientOperations(history: History): KeyOperations[] {
   const open = new Map<number, number>();
   const keys = new Map<number, ClientOperation[]>();
   const add = (invoke: number, complete: number): void => {
-    const key = history.key[invoke] as number;
+    const key = history.key.get(invoke);
     const list = keys.get(key);
     const operation = toOperation(history, invoke, complete);
     if (list === undefined) keys.set(key, [operation]);
     else list.push(operation);
   };
   for (let at = 0; at < history.length; at++) {
-    const process = history.process[at] as number;
+    const process = history.process.get(at);
     if (process === NEMESIS) continue;
     const begun = open.get(process);
     if (history.type[at] === INVOKE) {
@@ -57,15 +57,15 @@ export function clientOperations(history: History): KeyOperations[] {
 }
 
 function toOperation(history: History, invoke: number, complete: number): ClientOperation {
-  const code = complete === NONE ? INFO : (history.type[complete] as number);
+  const code = complete === NONE ? INFO : history.type.get(complete);
   return {
-    f: history.functions.names[history.f[invoke] as number] as string,
-    process: history.process[invoke] as number,
+    f: history.functions.names[history.f.get(invoke)] as string,
+    process: history.process.get(invoke),
     type: code === OK ? 'ok' : code === FAIL ? 'fail' : 'info',
     invoke,
     complete: complete === NONE ? null : complete,
-    argument: history.values.value(history.value[invoke] as number),
-    result: complete === NONE ? null : history.values.value(history.value[complete] as number),
+    argument: history.values.value(history.value.get(invoke)),
+    result: complete === NONE ? null : history.values.value(history.value.get(complete)),
   };
 }
 

@@ -17,7 +17,7 @@ export function lossOf(history: History): string | null {
   const f = history.functions.find(LOST);
   for (let index = 0; index < history.length; index++) {
     if (history.process[index] !== NEMESIS || history.f[index] !== f) continue;
-    return text(history.values.value(history.value[index] as number));
+    return text(history.values.value(history.value.get(index)));
   }
   return null;
 }
@@ -57,14 +57,14 @@ export function faultWindows(history: History): FaultWindow[] {
   const open = new Map<number, number>();
   for (let index = 0; index < history.length; index++) {
     if (history.process[index] !== NEMESIS || history.type[index] !== INFO) continue;
-    const receipt = parse(history.values.value(history.value[index] as number));
+    const receipt = parse(history.values.value(history.value.get(index)));
     if (receipt === null) continue;
     const { phase, correction, ...fault } = receipt;
-    const timeNs = history.time[index] as number;
+    const timeNs = history.time.get(index);
     if (phase === 'start') {
       open.set(fault.id, windows.length);
       windows.push({
-        lane: history.functions.names[history.f[index] as number] as string,
+        lane: history.functions.names[history.f.get(index)] as string,
         ...fault,
         counts: fault.status === 'installed',
         startNs: timeNs,

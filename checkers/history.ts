@@ -5,6 +5,8 @@
  * tens of millions of operations are checked; `event(i)` makes an object for display only.
  */
 
+import { ByteColumn, FloatColumn, IntColumn } from './columns.ts';
+
 /** What an operation carries. Numbers are doubles; histories keep integers exact up to 2^53. */
 export type Value = null | boolean | number | string | readonly Value[];
 
@@ -133,32 +135,32 @@ function half(value: Value | undefined): number {
 }
 
 /** Many histories are made to hold columns that there are already: none has room at the start. */
-const NO_DOUBLES = new Float64Array(0);
-const NO_INTS = new Int32Array(0);
-const NO_BYTES = new Uint8Array(0);
+const NO_DOUBLES = new FloatColumn(0);
+const NO_INTS = new IntColumn(0);
+const NO_BYTES = new ByteColumn(0);
 const CAPACITY_MIN = 64;
 
 /** Columns of a growing history. Read the columns only up to `length`. */
 export class History {
   length = 0;
   /** Nanoseconds since the run began. */
-  time: Float64Array = NO_DOUBLES;
+  time: FloatColumn = NO_DOUBLES;
   /** Index into `EVENT_TYPES`. */
-  type: Uint8Array = NO_BYTES;
+  type: ByteColumn = NO_BYTES;
   /** Process number, or `NEMESIS`. */
-  process: Int32Array = NO_INTS;
+  process: IntColumn = NO_INTS;
   /** Ids in `functions`. */
-  f: Int32Array = NO_INTS;
+  f: IntColumn = NO_INTS;
   /** Ids in `keys`, or `NONE`. */
-  key: Int32Array = NO_INTS;
+  key: IntColumn = NO_INTS;
   /** Codes of `values`. */
-  value: Int32Array = NO_INTS;
+  value: IntColumn = NO_INTS;
   /** Ids in `errors`, or `NONE`. */
-  error: Int32Array = NO_INTS;
+  error: IntColumn = NO_INTS;
   /** Ids in `nodes`, or `NONE`. */
-  node: Int32Array = NO_INTS;
+  node: IntColumn = NO_INTS;
   /** Position in the system's own order, or NaN. */
-  position: Float64Array = NO_DOUBLES;
+  position: FloatColumn = NO_DOUBLES;
 
   readonly functions = new Interner();
   readonly keys = new Interner();
@@ -185,19 +187,19 @@ export class History {
 
   /** The event at `index` as an object, for display and for writing. */
   event(index: number): HistoryEvent {
-    const process = this.process[index] as number;
-    const key = this.key[index] as number;
-    const error = this.error[index] as number;
-    const node = this.node[index] as number;
-    const position = this.position[index] as number;
+    const process = this.process.get(index);
+    const key = this.key.get(index);
+    const error = this.error.get(index);
+    const node = this.node.get(index);
+    const position = this.position.get(index);
     return {
       index,
-      time: this.time[index] as number,
-      type: EVENT_TYPES[this.type[index] as number] as EventType,
+      time: this.time.get(index),
+      type: EVENT_TYPES[this.type.get(index)] as EventType,
       process: process === NEMESIS ? 'nemesis' : process,
-      f: this.functions.names[this.f[index] as number] as string,
+      f: this.functions.names[this.f.get(index)] as string,
       ...(key === NONE ? {} : { key: this.keys.names[key] as string }),
-      value: this.values.value(this.value[index] as number),
+      value: this.values.value(this.value.get(index)),
       ...(error === NONE ? {} : { error: this.errors.names[error] as string }),
       ...(node === NONE ? {} : { node: this.nodes.names[node] as string }),
       ...(Number.isNaN(position) ? {} : { position }),
@@ -216,21 +218,14 @@ export class History {
 
   #grow(): void {
     const capacity = Math.max(CAPACITY_MIN, this.time.length * 2);
-    const wider = <Column extends Float64Array | Uint8Array | Int32Array>(
-      column: Column,
-      empty: Column,
-    ): Column => {
-      empty.set(column);
-      return empty;
-    };
-    this.time = wider(this.time, new Float64Array(capacity));
-    this.type = wider(this.type, new Uint8Array(capacity));
-    this.process = wider(this.process, new Int32Array(capacity));
-    this.f = wider(this.f, new Int32Array(capacity));
-    this.key = wider(this.key, new Int32Array(capacity));
-    this.value = wider(this.value, new Int32Array(capacity));
-    this.error = wider(this.error, new Int32Array(capacity));
-    this.node = wider(this.node, new Int32Array(capacity));
-    this.position = wider(this.position, new Float64Array(capacity));
+    this.time = this.time.grown(capacity);
+    this.type = this.type.grown(capacity);
+    this.process = this.process.grown(capacity);
+    this.f = this.f.grown(capacity);
+    this.key = this.key.grown(capacity);
+    this.value = this.value.grown(capacity);
+    this.error = this.error.grown(capacity);
+    this.node = this.node.grown(capacity);
+    this.position = this.position.grown(capacity);
   }
 }

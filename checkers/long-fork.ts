@@ -39,11 +39,11 @@ export function checkLongFork(history: History): CheckResult {
 function misuse(t: Transactions): string | null {
   const written = new Map<number, number>();
   for (let txn = 0; txn < t.count; txn++) {
-    const first = t.start[txn] as number;
-    const end = t.start[txn + 1] as number;
+    const first = t.start.get(txn);
+    const end = t.start.get(txn + 1);
     for (let m = first; m < end; m++) {
       if (t.kind[m] === READ) continue;
-      const key = t.key[m] as number;
+      const key = t.key.get(m);
       if (t.value[m] === null) {
         return `event ${t.invoke[txn]}: what it wrote to key ${show(t.keys[key])} was not recorded`;
       }
@@ -67,8 +67,8 @@ function misuse(t: Transactions): string | null {
 function groupReads(t: Transactions): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (let txn = 0; txn < t.count; txn++) {
-    const first = t.start[txn] as number;
-    const end = t.start[txn + 1] as number;
+    const first = t.start.get(txn);
+    const end = t.start.get(txn + 1);
     if (t.outcome[txn] !== OK || first === end || t.kind[first] !== READ) continue;
     const group = [...new Set(t.key.subarray(first, end))].sort((a, b) => a - b).join(' ');
     const list = groups.get(group);
@@ -104,8 +104,8 @@ function judge(t: Transactions, txns: number[]): Verdict | null {
 
 function seenBy(t: Transactions, txn: number): Map<number, Value> {
   const seen = new Map<number, Value>();
-  for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
-    seen.set(t.key[m] as number, t.value[m] as Value);
+  for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
+    seen.set(t.key.get(m), t.value[m] as Value);
   }
   return seen;
 }
@@ -122,8 +122,8 @@ function fork(t: Transactions, [a, b]: [number, number], [x, y]: [number, number
     `${show(t.keys[y])}, ` +
     `${name(b)} saw ${show(t.keys[y])} but not ${show(t.keys[x])}`;
   const operations = [a, b].map((txn) => ({
-    invoke: t.invoke[txn] as number,
-    complete: t.complete[txn] as number,
+    invoke: t.invoke.get(txn),
+    complete: t.complete.get(txn),
   }));
   return {
     kind: 'invalid',
@@ -142,7 +142,7 @@ function fork(t: Transactions, [a, b]: [number, number], [x, y]: [number, number
 
 /** An answer that has other steps than the question. */
 function wrongAnswer(t: Transactions, txn: number, how: string): Verdict {
-  const [invoke, complete] = [t.invoke[txn] as number, t.complete[txn] as number];
+  const [invoke, complete] = [t.invoke.get(txn), t.complete.get(txn)];
   const because = `the transaction of process ${t.process[txn]} (events ${invoke} to ${complete}) ${how}`;
   return {
     kind: 'invalid',

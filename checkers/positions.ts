@@ -36,7 +36,7 @@ export function checkPositions(
 ): CheckResult {
   const scopes = new Map<number, Scope>();
   const scopeOf = (event: number): Scope => {
-    const id = scope === 'all' ? NONE : (history.key[event] as number);
+    const id = scope === 'all' ? NONE : history.key.get(event);
     const known = scopes.get(id) ?? { highest: NONE, sessions: new Map<number, number>() };
     scopes.set(id, known);
     return known;
@@ -45,7 +45,7 @@ export function checkPositions(
   let positions = 0;
   let verdict: Verdict | null = null;
   for (let event = 0; event < history.length && verdict === null; event++) {
-    const who = history.process[event] as number;
+    const who = history.process.get(event);
     if (who === NEMESIS) continue;
     if (history.type[event] === INVOKE) {
       open.set(who, { call: event, since: scopeOf(event).highest });
@@ -53,21 +53,21 @@ export function checkPositions(
     }
     const asked = open.get(who);
     open.delete(who);
-    const at = history.position[event] as number;
+    const at = history.position.get(event);
     if (asked === undefined || history.type[event] !== OK || Number.isNaN(at)) continue;
     positions++;
     const { call, since } = asked;
     const current = scopeOf(call);
     const before = current.sessions.get(who) ?? NONE;
     const floor = observes(history, call, event) ? NONE : since;
-    if (before !== NONE && at < (history.position[before] as number)) {
+    if (before !== NONE && at < history.position.get(before)) {
       verdict = wentBack(history, before, call, event);
-    } else if (floor !== NONE && at < (history.position[floor] as number)) {
+    } else if (floor !== NONE && at < history.position.get(floor)) {
       verdict = wentBack(history, floor, call, event);
     }
     current.sessions.set(who, event);
     const { highest } = current;
-    if (highest === NONE || at > (history.position[highest] as number)) current.highest = event;
+    if (highest === NONE || at > history.position.get(highest)) current.highest = event;
   }
   const tooFew = positions < 2 ? 'fewer than two answers carry a position' : null;
   return {
@@ -80,9 +80,9 @@ export function checkPositions(
 
 /** Whether an operation only looks: by its name, or a transaction of reads. */
 function observes(history: History, call: number, event: number): boolean {
-  const f = history.functions.names[history.f[call] as number] as string;
+  const f = history.functions.names[history.f.get(call)] as string;
   if (f !== 'txn') return OBSERVE.has(f);
-  const steps = history.values.value(history.value[event] as number);
+  const steps = history.values.value(history.value.get(event));
   return Array.isArray(steps) && (steps as readonly Value[]).every(isRead);
 }
 

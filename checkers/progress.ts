@@ -69,7 +69,7 @@ export function progressVerdict(history: History, rules: ProgressRules): CheckRe
 /** Successive times in which the same group was healthy, split wherever it changed. */
 function healthyStretches(history: History, rules: ProgressRules): Stretch[] {
   const windows = faultWindows(history).filter(({ lane }) => lane !== 'clock');
-  const endNs = history.length === 0 ? 0 : (history.time[history.length - 1] as number);
+  const endNs = history.length === 0 ? 0 : history.time.get(history.length - 1);
   const marks = new Set([0, endNs]);
   for (const window of windows) {
     marks.add(window.startNs);
@@ -132,7 +132,7 @@ function healthyGroup(
 
 /** Whether the state machine said no: that takes a quorum as well, and says where in the log. */
 function isAnswered(history: History, index: number): boolean {
-  return !Number.isNaN(history.position[index] as number);
+  return !Number.isNaN(history.position.get(index));
 }
 
 interface Standstill {
@@ -155,8 +155,8 @@ function standstill(history: History, { startNs, endNs }: Stretch): Standstill {
     worst = { startNs: sinceNs, endNs: untilNs, refused, event: Math.max(0, event) };
   };
   for (let index = 0; index < history.length; index++) {
-    const process = history.process[index] as number;
-    const timeNs = history.time[index] as number;
+    const process = history.process.get(index);
+    const timeNs = history.time.get(index);
     if (process < 0 || timeNs < startNs) continue;
     if (timeNs > endNs) break;
     if (history.type[index] === INVOKE) {
@@ -170,7 +170,7 @@ function standstill(history: History, { startNs, endNs }: Stretch): Standstill {
       sinceNs = timeNs;
       refused = 0;
       event = -1;
-    } else if (invoke !== undefined && (history.time[invoke] as number) >= sinceNs) {
+    } else if (invoke !== undefined && history.time.get(invoke) >= sinceNs) {
       refused++;
       if (event < 0) event = invoke;
     }

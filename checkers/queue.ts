@@ -77,6 +77,6 @@ function judge(history: History, { key, operations }: KeyOperations): Verdict {
 }
 
 function whoPut(history: History, { invoke, complete }: ClientOperation, value: Value): string {
-  const key = history.key[invoke] as number;
+  const key = history.key.get(invoke);
   return nobody(history, { key, value, event: complete ?? invoke }, PUT_IN);
 }

@@ -1,5 +1,6 @@
 /** What a run consisted of, and whether that was enough for its other verdicts to mean anything. */
 
+import { FloatColumn } from './columns.ts';
 import { faultWindows } from './fault-windows.ts';
 import { FAIL, type History, INFO, INVOKE, NONE, OK } from './history.ts';
 import type { CheckResult, Verdict } from './verdict.ts';
@@ -93,10 +94,10 @@ function tally(history: History): Map<number, Tally> {
   const tallies = new Map<number, Tally>();
   const invoked = new Map<number, number>();
   for (let index = 0; index < history.length; index++) {
-    const process = history.process[index] as number;
+    const process = history.process.get(index);
     if (process < 0) continue;
-    const f = history.f[index] as number;
-    const type = history.type[index] as number;
+    const f = history.f.get(index);
+    const type = history.type.get(index);
     if (type === INVOKE) {
       let entry = tallies.get(f);
       if (entry === undefined) {
@@ -110,14 +111,14 @@ function tally(history: History): Map<number, Tally> {
     const invoke = invoked.get(process);
     if (invoke === undefined) continue;
     invoked.delete(process);
-    const entry = tallies.get(history.f[invoke] as number);
+    const entry = tallies.get(history.f.get(invoke));
     if (entry === undefined) continue;
     entry.open--;
     if (type === FAIL) entry.fail++;
     if (type === INFO) entry.info++;
     if (type !== OK) continue;
     entry.ok++;
-    entry.latenciesNs.push((history.time[index] as number) - (history.time[invoke] as number));
+    entry.latenciesNs.push(history.time.get(index) - history.time.get(invoke));
   }
   return tallies;
 }
@@ -125,7 +126,7 @@ function tally(history: History): Map<number, Tally> {
 function summary(f: string, tallies: readonly Tally[]): FunctionStats {
   const sum = (of: (entry: Tally) => number): number =>
     tallies.reduce((total, entry) => total + of(entry), 0);
-  const latencies = Float64Array.from(tallies.flatMap((entry) => entry.latenciesNs)).sort();
+  const latencies = new FloatColumn(tallies.flatMap((entry) => entry.latenciesNs)).sort();
   return {
     f,
     ok: sum((entry) => entry.ok),
@@ -159,11 +160,11 @@ function span(history: History): number {
   let first = NONE;
   let last = NONE;
   for (let index = 0; index < history.length; index++) {
-    if ((history.process[index] as number) < 0) continue;
+    if (history.process.get(index) < 0) continue;
     if (first === NONE) first = index;
     last = index;
   }
-  return first === NONE ? 0 : (history.time[last] as number) - (history.time[first] as number);
+  return first === NONE ? 0 : history.time.get(last) - history.time.get(first);
 }
 
 function judge(

@@ -155,7 +155,7 @@ function judgeOut(
     const { invoke, complete } = phantom.dequeue;
     const who = nobody(
       history,
-      { key: history.key[invoke] as number, value: phantom.value, event: complete ?? invoke },
+      { key: history.key.get(invoke), value: phantom.value, event: complete ?? invoke },
       PUT_IN,
     );
     const because = `${JSON.stringify(phantom.value)} came out (${where(phantom.dequeue)}), which ${who}`;

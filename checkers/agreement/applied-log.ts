@@ -6,6 +6,7 @@
  * legally executes again what followed its snapshot.
  */
 
+import { FloatColumn, IntColumn } from '../columns.ts';
 import { nodeName, type TraceEvent } from '../trace.ts';
 import type { Findings } from './findings.ts';
 import type { PropertyName } from './properties.ts';
@@ -60,14 +61,14 @@ export class AppliedLog {
   /** The lowest position that is still remembered. */
   #base = 1;
   #mask = 1023;
-  #valueHash = new Float64Array(1024);
-  #stateHash = new Float64Array(1024);
+  #valueHash = new FloatColumn(1024);
+  #stateHash = new FloatColumn(1024);
   /** Line of the first execution; -1 where there was none. */
-  #line = new Float64Array(1024).fill(-1);
-  #node = new Int32Array(1024);
+  #line = new FloatColumn(1024).fill(-1);
+  #node = new IntColumn(1024);
   /** Which client command was executed; session 0 for what is none. */
-  #session = new Float64Array(1024);
-  #sequence = new Float64Array(1024);
+  #session = new FloatColumn(1024);
+  #sequence = new FloatColumn(1024);
   readonly #sessions = new Map<number, SessionGhost>();
   readonly #findings: Findings;
   readonly #names: LogNames;
@@ -93,7 +94,7 @@ export class AppliedLog {
     replica.appliedLine = line;
     if (position < this.#base || !this.#reach(position)) return;
     const at = position & this.#mask;
-    const first = this.#line[at] as number;
+    const first = this.#line.get(at);
     if (first === -1) {
       this.#line[at] = line;
       this.#node[at] = replica.node;
@@ -110,14 +111,14 @@ export class AppliedLog {
       this.#findings.report(
         this.#names.agreement,
         first,
-        `at index ${position}, ${nodeName(this.#node[at] as number)} and ${nodeName(replica.node)} ` +
+        `at index ${position}, ${nodeName(this.#node.get(at))} and ${nodeName(replica.node)} ` +
           'executed different commands',
       );
     } else if (this.#stateHash[at] !== event.stateHash) {
       this.#findings.report(
         this.#names.digest,
         first,
-        `after the same command at index ${position}, ${nodeName(this.#node[at] as number)} and ` +
+        `after the same command at index ${position}, ${nodeName(this.#node.get(at))} and ` +
           `${nodeName(replica.node)} are in different states`,
       );
     }
@@ -142,7 +143,7 @@ export class AppliedLog {
   #judgeAnswered(position: number, command: string | undefined, replica: Replica): void {
     if (command === undefined || position < this.#base || position > this.frontier) return;
     const at = position & this.#mask;
-    const line = this.#line[at] as number;
+    const line = this.#line.get(at);
     const { session, sequence } = parseCommand(command);
     if (line === -1 || session === 0) return;
     if (this.#session[at] === session && this.#sequence[at] === sequence) return;
@@ -166,7 +167,7 @@ export class AppliedLog {
   contradicts(position: number, stateHash: number): number {
     if (position < this.#base || position > this.frontier) return -1;
     const at = position & this.#mask;
-    const line = this.#line[at] as number;
+    const line = this.#line.get(at);
     return line !== -1 && this.#stateHash[at] !== stateHash ? line : -1;
   }
 
@@ -235,7 +236,7 @@ export class AppliedLog {
   /** Validity: nobody can have sent a command of a session that was never opened. */
   #judgeOpened(session: number, { id, position }: Apply, node: number): void {
     if (session >= position || session < this.#base) return;
-    const line = this.#line[session & this.#mask] as number;
+    const line = this.#line.get(session & this.#mask);
     // What was executed there was not told of: it may have been an opening.
     if (line === -1) return;
     this.#findings.report(
@@ -300,21 +301,21 @@ export class AppliedLog {
       sequence: this.#sequence,
     };
     const oldNode = this.#node;
-    this.#valueHash = new Float64Array(capacity);
-    this.#stateHash = new Float64Array(capacity);
-    this.#line = new Float64Array(capacity).fill(-1);
-    this.#node = new Int32Array(capacity);
-    this.#session = new Float64Array(capacity);
-    this.#sequence = new Float64Array(capacity);
+    this.#valueHash = new FloatColumn(capacity);
+    this.#stateHash = new FloatColumn(capacity);
+    this.#line = new FloatColumn(capacity).fill(-1);
+    this.#node = new IntColumn(capacity);
+    this.#session = new FloatColumn(capacity);
+    this.#sequence = new FloatColumn(capacity);
     for (let p = this.#base; p <= this.#base + this.#mask; p++) {
       const from = p & this.#mask;
       const to = p & (capacity - 1);
-      this.#valueHash[to] = old.value[from] as number;
-      this.#stateHash[to] = old.state[from] as number;
-      this.#line[to] = old.line[from] as number;
-      this.#node[to] = oldNode[from] as number;
-      this.#session[to] = old.session[from] as number;
-      this.#sequence[to] = old.sequence[from] as number;
+      this.#valueHash[to] = old.value.get(from);
+      this.#stateHash[to] = old.state.get(from);
+      this.#line[to] = old.line.get(from);
+      this.#node[to] = oldNode.get(from);
+      this.#session[to] = old.session.get(from);
+      this.#sequence[to] = old.sequence.get(from);
     }
     this.#mask = capacity - 1;
     return true;

@@ -6,6 +6,8 @@
  * `previousTerm`, everything before it. So logs are compared by comparing one entry.
  */
 
+import { FloatColumn, IntColumn } from '../columns.ts';
+
 /** Absent: no entry, or none that is known. */
 export const NONE = -1;
 
@@ -18,40 +20,40 @@ export class EntryTable {
   /** Slot of index i in the columns by index: `i & mask`. */
   mask = 1023;
   /** The entry that is committed at an index, the term and line in which it first was. */
-  committed = new Int32Array(1024).fill(NONE);
-  commitTerm = new Float64Array(1024);
-  commitLine = new Float64Array(1024).fill(NONE);
+  committed = new IntColumn(1024).fill(NONE);
+  commitTerm = new FloatColumn(1024);
+  commitLine = new FloatColumn(1024).fill(NONE);
   /** The entry that was seen last at an index; older ones follow in `next`. */
-  #head = new Int32Array(1024).fill(NONE);
+  #head = new IntColumn(1024).fill(NONE);
   /** By node: the entry at each index, and the line in which the node said so. */
-  readonly logs: Int32Array[] = [];
-  readonly logLines: Float64Array[] = [];
+  readonly logs: IntColumn[] = [];
+  readonly logLines: FloatColumn[] = [];
 
   // Columns by entry.
-  term = new Float64Array(1024);
+  term = new FloatColumn(1024);
   /** NaN where only (index, term) is known, as of the last entry of a snapshot. */
-  hash = new Float64Array(1024);
-  previousTerm = new Float64Array(1024);
+  hash = new FloatColumn(1024);
+  previousTerm = new FloatColumn(1024);
   /** The node that reported the entry first, and the line. */
-  node = new Int32Array(1024);
-  line = new Float64Array(1024);
-  #next = new Int32Array(1024);
+  node = new IntColumn(1024);
+  line = new FloatColumn(1024);
+  #next = new IntColumn(1024);
   #used = 0;
   #free = NONE;
 
   /** Makes room for a node's log. */
   addNode(node: number): void {
     while (this.logs.length <= node) {
-      this.logs.push(new Int32Array(this.mask + 1).fill(NONE));
-      this.logLines.push(new Float64Array(this.mask + 1).fill(NONE));
+      this.logs.push(new IntColumn(this.mask + 1).fill(NONE));
+      this.logLines.push(new FloatColumn(this.mask + 1).fill(NONE));
     }
   }
 
   /** The entry of this term at `index`, or `NONE`. */
   find(index: number, term: number): number {
     if (index < this.base || index > this.base + this.mask) return NONE;
-    let entry = this.#head[index & this.mask] as number;
-    while (entry !== NONE && this.term[entry] !== term) entry = this.#next[entry] as number;
+    let entry = this.#head.get(index & this.mask);
+    while (entry !== NONE && this.term[entry] !== term) entry = this.#next.get(entry);
     return entry;
   }
 
@@ -62,13 +64,13 @@ export class EntryTable {
       if (this.#used === this.term.length) this.#growEntries();
       entry = this.#used++;
     } else {
-      this.#free = this.#next[entry] as number;
+      this.#free = this.#next.get(entry);
     }
     this.term[entry] = term;
     this.hash[entry] = hash;
     this.previousTerm[entry] = previousTerm;
     const at = index & this.mask;
-    this.#next[entry] = this.#head[at] as number;
+    this.#next[entry] = this.#head.get(at);
     this.#head[at] = entry;
     return entry;
   }
@@ -87,9 +89,9 @@ export class EntryTable {
     const stop = Math.min(base, this.base + this.mask + 1);
     for (let index = this.base; index < stop; index++) {
       const at = index & this.mask;
-      let entry = this.#head[at] as number;
+      let entry = this.#head.get(at);
       while (entry !== NONE) {
-        const next = this.#next[entry] as number;
+        const next = this.#next.get(entry);
         this.#next[entry] = this.#free;
         this.#free = entry;
         entry = next;
@@ -105,21 +107,12 @@ export class EntryTable {
 
   #growEntries(): void {
     const capacity = this.term.length * 2;
-    const wider = (column: Float64Array): Float64Array<ArrayBuffer> => {
-      const copy = new Float64Array(capacity);
-      copy.set(column);
-      return copy;
-    };
-    this.term = wider(this.term);
-    this.hash = wider(this.hash);
-    this.previousTerm = wider(this.previousTerm);
-    this.line = wider(this.line);
-    const node = new Int32Array(capacity);
-    node.set(this.node);
-    this.node = node;
-    const next = new Int32Array(capacity);
-    next.set(this.#next);
-    this.#next = next;
+    this.term = this.term.grown(capacity);
+    this.hash = this.hash.grown(capacity);
+    this.previousTerm = this.previousTerm.grown(capacity);
+    this.line = this.line.grown(capacity);
+    this.node = this.node.grown(capacity);
+    this.#next = this.#next.grown(capacity);
   }
 
   #growIndices(index: number): void {
@@ -127,20 +120,20 @@ export class EntryTable {
     let capacity = from + 1;
     while (index - this.base >= capacity) capacity *= 2;
     const { base } = this;
-    const moved = <Column extends Int32Array | Float64Array>(old: Column, to: Column): Column => {
+    const moved = <Column extends IntColumn | FloatColumn>(old: Column, to: Column): Column => {
       to.fill(NONE);
       for (let i = base; i <= base + from; i++) {
-        to[i & (capacity - 1)] = old[i & from] as number;
+        to[i & (capacity - 1)] = old.get(i & from);
       }
       return to;
     };
-    this.committed = moved(this.committed, new Int32Array(capacity));
-    this.commitTerm = moved(this.commitTerm, new Float64Array(capacity));
-    this.commitLine = moved(this.commitLine, new Float64Array(capacity));
-    this.#head = moved(this.#head, new Int32Array(capacity));
+    this.committed = moved(this.committed, new IntColumn(capacity));
+    this.commitTerm = moved(this.commitTerm, new FloatColumn(capacity));
+    this.commitLine = moved(this.commitLine, new FloatColumn(capacity));
+    this.#head = moved(this.#head, new IntColumn(capacity));
     for (let node = 0; node < this.logs.length; node++) {
-      this.logs[node] = moved(this.logs[node] as Int32Array, new Int32Array(capacity));
-      this.logLines[node] = moved(this.logLines[node] as Float64Array, new Float64Array(capacity));
+      this.logs[node] = moved(this.logs[node] as IntColumn, new IntColumn(capacity));
+      this.logLines[node] = moved(this.logLines[node] as FloatColumn, new FloatColumn(capacity));
     }
     this.mask = capacity - 1;
   }

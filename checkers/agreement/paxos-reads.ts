@@ -197,7 +197,7 @@ function impossible(
   }
   const promised = ghost.nodes[ack.node]?.promised.get(null);
   if (promised === undefined || promised.ballot <= term) return null;
-  if (promised.line > (node.roundLines[ack.round % ROUNDS_KEPT] as number)) return null;
+  if (promised.line > node.roundLines.get(ack.round % ROUNDS_KEPT)) return null;
   return (
     `on the word of ${name} for round ${ack.round}, although ${name} had promised ballot ` +
     `${promised.ballot} before that round began`

@@ -3,6 +3,7 @@
  * instance every ballot in which something was proposed or accepted.
  */
 
+import { IntColumn } from '../columns.ts';
 import type { Instance, TraceEvent } from '../trace.ts';
 import type { AppliedLog } from './applied-log.ts';
 import type { Findings } from './findings.ts';
@@ -52,7 +53,7 @@ export class PaxosNode implements Member {
   ledFrom = 1;
   /** The last round of confirmations that it began in that ballot, and where it began the latest. */
   round = 0;
-  readonly roundLines = new Int32Array(ROUNDS_KEPT);
+  readonly roundLines = new IntColumn(ROUNDS_KEPT);
 
   constructor(node: number) {
     this.node = node;

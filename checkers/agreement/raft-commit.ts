@@ -115,22 +115,22 @@ function extend(ghost: RaftGhost, node: RaftNode, event: Commit): void {
 function judgeStable(ghost: RaftGhost, node: RaftNode, index: number): void {
   const { entries } = ghost;
   if (index < entries.base || index <= node.snapshot) return;
-  const committed = entries.committed[index & entries.mask] as number;
+  const committed = entries.committed.get(index & entries.mask);
   if (committed === NONE || entryAt(ghost, node, index) === committed) return;
   // Logs that differ here may differ earlier: name the first place.
   let first = index;
   while (first > Math.max(entries.base, node.snapshot + 1)) {
-    const before = entries.committed[(first - 1) & entries.mask] as number;
+    const before = entries.committed.get((first - 1) & entries.mask);
     if (before === NONE || entryAt(ghost, node, first - 1) === before) break;
     first--;
   }
   const at = first & entries.mask;
-  const was = entries.committed[at] as number;
+  const was = entries.committed.get(at);
   ghost.findings.report(
     'CommittedStable',
-    entries.commitLine[at] as number,
+    entries.commitLine.get(at),
     `${nodeName(node.node)} holds ${place(first, termAt(ghost, node, first))} for committed, but ` +
-      `the entry committed there is of term ${entries.term[was] as number}`,
+      `the entry committed there is of term ${entries.term.get(was)}`,
   );
 }
 
@@ -159,12 +159,12 @@ function judgeLaterLeaders(ghost: RaftGhost, node: RaftNode, event: Commit): voi
 export function onMatch(ghost: RaftGhost, node: RaftNode, event: Match): void {
   const { findings } = ghost;
   const { peer, index, term } = event;
-  const before = node.match[peer] as number;
+  const before = node.match.get(peer);
   const name = nodeName(node.node);
   if (index < before) {
     findings.report(
       'MatchMonotone',
-      node.matchLine[peer] as number,
+      node.matchLine.get(peer),
       `${name}, leader of term ${term}, took back its match index of ${nodeName(peer)} from ` +
         `${before} to ${index}`,
     );

@@ -1,5 +1,6 @@
 /** Terms, votes and leaders: Raft's rules of sections 5.1, 5.2 and 5.4.1 of the extended paper. */
 
+import { ByteColumn } from '../columns.ts';
 import { type LogPosition, nodeName, type TraceEvent } from '../trace.ts';
 import { NONE } from './entry-table.ts';
 import { nodeNames } from './findings.ts';
@@ -170,19 +171,19 @@ function judgeElection(ghost: RaftGhost, node: RaftNode, event: Leader): void {
 function judgeCompleteness(ghost: RaftGhost, node: RaftNode, term: number): void {
   const { entries } = ghost;
   let index = ghost.committed;
-  while (index >= entries.base && (entries.commitTerm[index & entries.mask] as number) >= term) {
+  while (index >= entries.base && entries.commitTerm.get(index & entries.mask) >= term) {
     index--;
   }
   if (isComplete(ghost, node, index)) return;
   while (index > entries.base && !isComplete(ghost, node, index - 1)) index--;
   const at = index & entries.mask;
-  const entry = entries.committed[at] as number;
+  const entry = entries.committed.get(at);
   ghost.findings.report(
     'LeaderCompleteness',
-    entries.commitLine[at] as number,
+    entries.commitLine.get(at),
     `${nodeName(node.node)} became leader of term ${term} without the entry of ` +
-      `${place(index, entries.term[entry] as number)}, which was committed in term ` +
-      `${entries.commitTerm[at] as number}; ${endOfLog(node)}`,
+      `${place(index, entries.term.get(entry))}, which was committed in term ` +
+      `${entries.commitTerm.get(at)}; ${endOfLog(node)}`,
   );
 }
 
@@ -190,7 +191,7 @@ function judgeCompleteness(ghost: RaftGhost, node: RaftNode, term: number): void
 function isComplete(ghost: RaftGhost, node: RaftNode, index: number): boolean {
   const { entries } = ghost;
   if (index < entries.base || index <= node.snapshot) return true;
-  const entry = entries.committed[index & entries.mask] as number;
+  const entry = entries.committed.get(index & entries.mask);
   return entry === NONE || entryAt(ghost, node, index) === entry;
 }
 
@@ -206,11 +207,11 @@ function isBehind(a: LogPosition, b: LogPosition): boolean {
   return a.term !== b.term ? a.term < b.term : a.index < b.index;
 }
 
-function votesIn(ghost: RaftGhost, term: number): Uint8Array {
+function votesIn(ghost: RaftGhost, term: number): ByteColumn {
   let votes = ghost.votes.get(term);
   if (votes === undefined) {
     if (ghost.votes.size >= VOTED_TERMS_MAX) forgetVotes(ghost);
-    votes = new Uint8Array(NODES_MAX);
+    votes = new ByteColumn(NODES_MAX);
     ghost.votes.set(term, votes);
   }
   return votes;

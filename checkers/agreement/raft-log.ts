@@ -1,5 +1,6 @@
 /** What may happen to a Raft node's log: appends, truncations and snapshots. */
 
+import type { FloatColumn, IntColumn } from '../columns.ts';
 import { nodeName, type TraceEvent } from '../trace.ts';
 import { NONE } from './entry-table.ts';
 import {
@@ -65,8 +66,8 @@ export function placeEntry(
   } else if (entries.hash[entry] !== valueHash || entries.previousTerm[entry] !== previousTerm) {
     differs(ghost, node, { index, entry, valueHash, previousTerm });
   }
-  (entries.logs[node.node] as Int32Array)[at] = entry;
-  (entries.logLines[node.node] as Float64Array)[at] = findings.line;
+  (entries.logs[node.node] as IntColumn)[at] = entry;
+  (entries.logLines[node.node] as FloatColumn)[at] = findings.line;
   node.last = index;
   node.lastTerm = term;
 }
@@ -99,15 +100,15 @@ export function onTruncate(ghost: RaftGhost, node: RaftNode, from: number): void
     );
   } else if (from <= ghost.committed && from >= entries.base) {
     const at = from & entries.mask;
-    const committed = entries.committed[at] as number;
+    const committed = entries.committed.get(at);
     // A delayed message of an older leader may rightly remove what a later one has committed since:
     // only leaders of the commit's own term and later must have it (section 5.4.3).
-    const binding = (entries.commitTerm[at] as number) <= node.term;
+    const binding = entries.commitTerm.get(at) <= node.term;
     if (binding && committed !== NONE && entryAt(ghost, node, from) === committed) {
       findings.report(
         'TruncateCommitted',
-        entries.commitLine[at] as number,
-        `${name} removed the entry of ${place(from, entries.term[committed] as number)} from its ` +
+        entries.commitLine.get(at),
+        `${name} removed the entry of ${place(from, entries.term.get(committed))} from its ` +
           'log, which is committed',
       );
     }
@@ -202,13 +203,13 @@ function judgeSnapshot(ghost: RaftGhost, node: RaftNode, event: Snapshot): void 
   }
   if (index >= entries.base) {
     const at = index & entries.mask;
-    const entry = entries.committed[at] as number;
+    const entry = entries.committed.get(at);
     if (entry !== NONE && entries.term[entry] !== term) {
       findings.report(
         'SnapshotMatches',
-        entries.commitLine[at] as number,
+        entries.commitLine.get(at),
         `${name} ${did} a snapshot up to ${place(index, term)}, but the entry committed there is ` +
-          `of term ${entries.term[entry] as number}`,
+          `of term ${entries.term.get(entry)}`,
       );
     }
   }
@@ -237,7 +238,7 @@ function retire(ghost: RaftGhost): void {
 export function lineOf(ghost: RaftGhost, node: RaftNode, index: number): number {
   const { entries } = ghost;
   if (index <= node.snapshot || index < entries.base) return node.snapshotLine;
-  return (entries.logLines[node.node] as Float64Array)[index & entries.mask] as number;
+  return (entries.logLines[node.node] as FloatColumn).get(index & entries.mask);
 }
 
 function misplaced(ghost: RaftGhost, node: RaftNode, event: Append): void {
@@ -296,17 +297,17 @@ function differs(
   }
   const difference =
     entries.hash[entry] === found.valueHash
-      ? `after an entry of term ${entries.previousTerm[entry] as number} there and of term ` +
+      ? `after an entry of term ${entries.previousTerm.get(entry)} there and of term ` +
         `${found.previousTerm} here`
       : 'with different content';
-  const first = entries.node[entry] as number;
+  const first = entries.node.get(entry);
   const who =
     first === node.node
       ? `${nodeName(first)} came to hold a second entry of`
       : `${nodeName(first)} and ${nodeName(node.node)} both hold an entry of`;
   ghost.findings.report(
     'LogMatching',
-    entries.line[entry] as number,
-    `${who} ${place(index, entries.term[entry] as number)}, ${difference}`,
+    entries.line.get(entry),
+    `${who} ${place(index, entries.term.get(entry))}, ${difference}`,
   );
 }

@@ -102,8 +102,8 @@ function confirm(node: RaftNode, { term, round, readPosition }: ReadCertificate)
     node.confirmedMin[at] = readPosition;
     node.confirmedMax[at] = readPosition;
   }
-  node.confirmedMin[at] = Math.min(node.confirmedMin[at] as number, readPosition);
-  node.confirmedMax[at] = Math.max(node.confirmedMax[at] as number, readPosition);
+  node.confirmedMin[at] = Math.min(node.confirmedMin.get(at), readPosition);
+  node.confirmedMax[at] = Math.max(node.confirmedMax.get(at), readPosition);
 }
 
 /** A follower's read needs a leader that has confirmed just that; what is forgotten passes. */
@@ -122,12 +122,12 @@ function followerFault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate)
   if (leader === undefined || leader.confirmedTerm > term) return null;
   const at = round % ROUNDS_KEPT;
   // What it confirmed in earlier terms says nothing about this one.
-  const known = leader.confirmedTerm === term ? (leader.confirmedRound[at] as number) : -1;
+  const known = leader.confirmedTerm === term ? leader.confirmedRound.get(at) : -1;
   if (known > round) return null;
   const isConfirmed =
     known === round &&
-    readPosition >= (leader.confirmedMin[at] as number) &&
-    readPosition <= (leader.confirmedMax[at] as number);
+    readPosition >= leader.confirmedMin.get(at) &&
+    readPosition <= leader.confirmedMax.get(at);
   if (isConfirmed) return null;
   const because = `which ${nodeName(leadership.node)}, its leader, had not confirmed in round ${round}`;
   return { because, told };

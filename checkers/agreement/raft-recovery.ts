@@ -115,7 +115,7 @@ function auditLog(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): v
   for (let index = from; index <= node.last; index++) {
     const claimed = entryAt(ghost, node, index);
     if (claimed === NONE) continue;
-    const term = ghost.entries.term[claimed] as number;
+    const term = ghost.entries.term.get(claimed);
     const found = entries[index - offset];
     if (found !== undefined && found.index === index) {
       if (found.term === term && found.valueHash === ghost.entries.hash[claimed]) continue;

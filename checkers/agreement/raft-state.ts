@@ -3,6 +3,7 @@
  * the cluster as a whole has decided.
  */
 
+import { type ByteColumn, FloatColumn, type IntColumn } from '../columns.ts';
 import { nodeName } from '../trace.ts';
 import type { AppliedLog, Replica } from './applied-log.ts';
 import { type EntryTable, NONE } from './entry-table.ts';
@@ -83,12 +84,12 @@ export class RaftNode implements Replica {
   deafLine = -1;
   /** As leader of a term: what it confirmed reads to see in its last rounds, by round modulo. */
   confirmedTerm = -1;
-  readonly confirmedRound = new Float64Array(ROUNDS_KEPT);
-  readonly confirmedMin = new Float64Array(ROUNDS_KEPT);
-  readonly confirmedMax = new Float64Array(ROUNDS_KEPT);
+  readonly confirmedRound = new FloatColumn(ROUNDS_KEPT);
+  readonly confirmedMin = new FloatColumn(ROUNDS_KEPT);
+  readonly confirmedMax = new FloatColumn(ROUNDS_KEPT);
   /** As leader: up to where each peer is believed to hold its log. */
-  readonly match = new Float64Array(NODES_MAX);
-  readonly matchLine = new Float64Array(NODES_MAX);
+  readonly match = new FloatColumn(NODES_MAX);
+  readonly matchLine = new FloatColumn(NODES_MAX);
   /** The entry that stood at the start of the suffix that was removed last; `NONE` if replaced. */
   removedEntry = NONE;
   removedFrom = 0;
@@ -172,7 +173,7 @@ export interface RaftGhost {
   forgottenBelow: number;
   highestLedTerm: number;
   /** Per term: for whom each node voted, `candidate + 1`, 0 for nobody. */
-  readonly votes: Map<number, Uint8Array>;
+  readonly votes: Map<number, ByteColumn>;
   readonly stats: RaftStats;
 }
 
@@ -185,7 +186,7 @@ export function termAt(ghost: RaftGhost, node: RaftNode, index: number): number 
   if (index === node.snapshot) return node.snapshotTerm;
   if (index === 0) return 0;
   const entry = entryAt(ghost, node, index);
-  return entry === NONE ? -1 : (ghost.entries.term[entry] as number);
+  return entry === NONE ? -1 : ghost.entries.term.get(entry);
 }
 
 /** The entry at `index` in a node's log. What a snapshot covers is what was committed there. */
@@ -193,8 +194,8 @@ export function entryAt(ghost: RaftGhost, node: RaftNode, index: number): number
   const { entries } = ghost;
   if (index < entries.base || index > node.last || index > entries.base + entries.mask) return NONE;
   const at = index & entries.mask;
-  if (index <= node.snapshot) return entries.committed[at] as number;
-  return (entries.logs[node.node] as Int32Array)[at] as number;
+  if (index <= node.snapshot) return entries.committed.get(at);
+  return (entries.logs[node.node] as IntColumn).get(at);
 }
 
 /** `index 7 (term 2)`. */
@@ -221,7 +222,7 @@ export function ancestorTerm(
   for (let at = last.lastIndex; at > index; at--) {
     const entry = entries.find(at, term);
     if (entry === NONE) return null;
-    term = entries.previousTerm[entry] as number;
+    term = entries.previousTerm.get(entry);
   }
   return Number.isNaN(term) ? null : term;
 }

@@ -188,7 +188,7 @@ function onApply(
     if (entries.hash[entry] !== event.valueHash) {
       ghost.findings.report(
         'ApplyAgreement',
-        entries.line[entry] as number,
+        entries.line.get(entry),
         `${nodeName(node.node)} executed at index ${position} something else than its log holds`,
         `${nodeName(node.node)} executed something else than its own log holds`,
       );

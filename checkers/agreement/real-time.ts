@@ -19,7 +19,7 @@ export function realTimeVerdict(history: History): CheckResult {
   let highestAt = -1;
   let positions = 0;
   for (let index = 0; index < history.length; index++) {
-    const process = history.process[index] as number;
+    const process = history.process.get(index);
     if (process < 0) continue;
     if (history.type[index] === INVOKE) {
       invokes.set(process, { index, floor: highest, floorAt: highestAt });
@@ -27,7 +27,7 @@ export function realTimeVerdict(history: History): CheckResult {
     }
     const invoke = invokes.get(process);
     invokes.delete(process);
-    const position = history.position[index] as number;
+    const position = history.position.get(index);
     if (invoke === undefined || history.type[index] !== OK || Number.isNaN(position)) continue;
     positions++;
     const { floor, floorAt } = invoke;

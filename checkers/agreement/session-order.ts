@@ -20,8 +20,8 @@ export function sessionOrderVerdict(history: History): CheckResult {
   const told = new Map<number, { position: number; at: number }>();
   let positions = 0;
   for (let index = 0; index < history.length; index++) {
-    const process = history.process[index] as number;
-    const position = history.position[index] as number;
+    const process = history.process.get(index);
+    const position = history.position.get(index);
     if (process < 0 || history.type[index] !== OK || Number.isNaN(position)) continue;
     positions++;
     const before = told.get(process);

@@ -3,6 +3,7 @@
  * that bears the same name, or was made from one of these with another step, has none of it.
  */
 
+import type { IntColumn } from '../columns.ts';
 import type { Value } from '../history.ts';
 import { appendTransitions } from './engine/append.ts';
 import type { Classes } from './engine/classes.ts';
@@ -53,7 +54,7 @@ export interface Abilities {
     operations: Operations,
     classes: Classes,
     initial: Value,
-    lastOfClass: Int32Array,
+    lastOfClass: IntColumn,
     scratch: Scratch,
   ) => Transitions | undefined;
   /** A search that is polynomial where the engine's is not. */

@@ -148,8 +148,8 @@ function foreignFunction(groups: readonly Operations[], model: Model): string | 
   for (const { history, count, call } of groups) {
     const known = history.functions.names.map((name) => model.functions.includes(name));
     for (let i = 0; i < count; i++) {
-      const event = call[i] as number;
-      const f = history.f[event] as number;
+      const event = call.get(i);
+      const f = history.f.get(event);
       if (known[f] === true) continue;
       return (
         `event ${event}: model ${model.name} does not know ${history.functions.names[f]} ` +

@@ -60,8 +60,8 @@ export function describe<State>(
 ): string {
   const operation = operationAt(operations, i);
   const words = short(describeOperation(model, operation, keyName(operations)));
-  const called = moment(operations, operations.call[i] as number);
-  const ret = operations.ret[i] as number;
+  const called = moment(operations, operations.call.get(i));
+  const ret = operations.ret.get(i);
   const who = `process ${operation.process}'s ${words}`;
   if (ret === NEVER) return `${who} (asked at ${called}, never answered)`;
   const answered = moment(operations, ret);
@@ -87,8 +87,8 @@ const PAST: Readonly<Record<string, string>> = {
 export function said<State>(operations: Operations, model: Model<State>, i: number): string {
   const operation = operationAt(operations, i);
   const words = short(describeOperation(model, operation, keyName(operations)));
-  const ret = operations.ret[i] as number;
-  const event = ret === NEVER ? (operations.call[i] as number) : ret;
+  const ret = operations.ret.get(i);
+  const event = ret === NEVER ? operations.call.get(i) : ret;
   const told = words.replace(/^\w+/, (verb) => PAST[verb] ?? verb);
   return `process ${operation.process} ${told} at ${moment(operations, event)}`;
 }
@@ -99,8 +99,8 @@ export function operationsOfEvents(operations: Operations, events: readonly numb
   const found = new Map<number, number>();
   const wanted = new Set(events);
   for (let i = 0; i < total; i++) {
-    if (wanted.has(call[i] as number)) found.set(call[i] as number, i);
-    if (wanted.has(ret[i] as number)) found.set(ret[i] as number, i);
+    if (wanted.has(call.get(i))) found.set(call.get(i), i);
+    if (wanted.has(ret.get(i))) found.set(ret.get(i), i);
   }
   return events.flatMap((event) => found.get(event) ?? []);
 }
@@ -113,7 +113,7 @@ export function explainContradiction<State>(
 ): Verdict {
   const { because } = contradiction;
   const involved = contradiction.operations
-    .toSorted((a, b) => (operations.call[a] as number) - (operations.call[b] as number))
+    .toSorted((a, b) => operations.call.get(a) - operations.call.get(b))
     .slice(0, SHOWN);
   const shown = involved.map((i) => witnessOperation(operations, i));
   const witness: Witness = {
@@ -126,7 +126,7 @@ export function explainContradiction<State>(
 
 /** When an event was, as a person reads it; its number where the history has no clock. */
 function moment({ history }: Operations, event: number): string {
-  const timeNs = history.time[event] as number;
+  const timeNs = history.time.get(event);
   if (timeNs === 0 && event > 0) return `event ${event}`;
   if (timeNs >= 10_000_000_000) return `${(timeNs / 1e9).toFixed(2)} s`;
   if (timeNs >= 1_000_000) return `${Number((timeNs / 1e6).toFixed(1))} ms`;
@@ -136,8 +136,8 @@ function moment({ history }: Operations, event: number): string {
 /** An operation by its events. A completion `info` counts as none for order, but is shown. */
 function witnessOperation(operations: Operations, i: number): WitnessOperation {
   const { history } = operations;
-  const invoke = operations.call[i] as number;
-  const ret = operations.ret[i] as number;
+  const invoke = operations.call.get(i);
+  const ret = operations.ret.get(i);
   if (ret !== NEVER) return { invoke, complete: ret };
   const who = history.process[invoke];
   for (let event = invoke + 1; event < history.length; event++) {
@@ -188,11 +188,11 @@ function brokenClaim(place: number): string {
 /** Operations open when the stuck one returned, that are not in the prefix; the stuck one first. */
 function candidatesAfter(operations: Operations, stuck: Stuck): number[] {
   const { call, ret, count: total } = operations;
-  const until = ret[stuck.operation] as number;
+  const until = ret.get(stuck.operation);
   const done = new Set(stuck.order);
   const rest: number[] = [];
-  for (let i = 0; i < total && (call[i] as number) < until; i++) {
-    if (!done.has(i) && i !== stuck.operation && (ret[i] as number) > until) rest.push(i);
+  for (let i = 0; i < total && call.get(i) < until; i++) {
+    if (!done.has(i) && i !== stuck.operation && ret.get(i) > until) rest.push(i);
   }
   return [stuck.operation, ...rest.slice(-SHOWN)];
 }
@@ -229,8 +229,8 @@ function sentence<State>(
   const head = said(operations, model, stuck);
   const is = `${objectName(operations, model)} is ${stateOf(model, state)}`;
   if (lastChange === undefined) return `${head}, although ${is} from the start`;
-  const ret = operations.ret[lastChange] as number;
-  if (ret < (operations.call[stuck] as number)) {
+  const ret = operations.ret.get(lastChange);
+  if (ret < operations.call.get(stuck)) {
     const before = describe(operations, model, lastChange, 'answered');
     // What else may be done to it then, not everybody knows of an object that has a name of its own.
     const left = model.noun === undefined ? '' : `, so that ${is.replace(/ is /, ' was ')}`;

@@ -50,7 +50,7 @@ export class RegisterFollower {
 
   /** Takes in one event, in order; the verdict when it makes the history wrong. */
   next(history: History, event: number): Violation | undefined {
-    const who = history.process[event] as number;
+    const who = history.process.get(event);
     if (who === NEMESIS) return undefined;
     if (history.type[event] === INVOKE) {
       this.#open.set(who, event);
@@ -68,7 +68,7 @@ export class RegisterFollower {
   }
 
   #keyOf(history: History, event: number): FollowedKey {
-    const id = history.key[event] as number;
+    const id = history.key.get(event);
     let key = this.#keys.get(id);
     if (key === undefined) {
       key = new FollowedKey(history.values.code(this.#initial));
@@ -136,7 +136,7 @@ class FollowedKey {
   }
 
   invoked(history: History, event: number): void {
-    const f = history.functions.names[history.f[event] as number];
+    const f = history.functions.names[history.f.get(event)];
     this.#open.add(event);
     if (f === 'read' || this.lost) return;
     if (f !== 'write' && f !== 'cas') {
@@ -167,7 +167,7 @@ class FollowedKey {
 
   /** A write that failed did not happen. */
   #failed(history: History, call: number): Fault | undefined {
-    if (history.functions.names[history.f[call] as number] === 'read') return undefined;
+    if (history.functions.names[history.f.get(call)] === 'read') return undefined;
     const [, to] = codesOf(history, call);
     const value = this.#values.get(to);
     if (value?.write !== call) return undefined;
@@ -181,9 +181,8 @@ class FollowedKey {
   }
 
   #answered(history: History, call: number, event: number): Fault | undefined {
-    const f = history.functions.names[history.f[call] as number];
-    const code =
-      f === 'read' ? (history.value[event] as number) : (codesOf(history, call)[1] as number);
+    const f = history.functions.names[history.f.get(call)];
+    const code = f === 'read' ? history.value.get(event) : (codesOf(history, call)[1] as number);
     const block = this.#need(code, event, call);
     if ('because' in block) return block;
     const { replacedAt } = this.#values.get(code) as Written;
@@ -316,8 +315,8 @@ class FollowedKey {
 
 /** What a compare-and-set expects and writes; a write expects nothing. */
 function codesOf(history: History, call: number): readonly [number | undefined, number] {
-  const code = history.value[call] as number;
-  if (history.functions.names[history.f[call] as number] !== 'cas') return [undefined, code];
+  const code = history.value.get(call);
+  if (history.functions.names[history.f.get(call)] !== 'cas') return [undefined, code];
   const [from, to] = bounds(history.values.value(code));
   return [history.values.code(from), history.values.code(to)];
 }
@@ -339,8 +338,8 @@ function explain(
   { others, because, missing }: Fault,
 ): Violation {
   const { call, event } = answer;
-  const f = history.functions.names[history.f[call] as number];
-  const value = JSON.stringify(history.values.value(history.value[event] as number));
+  const f = history.functions.names[history.f.get(call)];
+  const value = JSON.stringify(history.values.value(history.value.get(event)));
   const who = missing === undefined ? '' : `: ${origin(history, answer, missing)}`;
   const events = [...new Set([...others, call, event])].filter((index) => index >= 0);
   return {
@@ -357,7 +356,7 @@ function origin(history: History, { call, event, initial }: Answered, missing: n
   if (history.values.code(initial) === missing) {
     return `${text} was there at the start, and had surely been replaced`;
   }
-  const key = history.key[call] as number;
+  const key = history.key.get(call);
   const written = attemptsOf(history, key, value).find(({ outcome }) => outcome === 'ok');
   if (written !== undefined) {
     return `${text} had been written (event ${written.invoke}), and surely been replaced`;

@@ -1,5 +1,7 @@
 /** Integers in arrays that grow, and tuples of them that are told apart by content. */
 
+import { IntColumn } from '../columns.ts';
+
 /** Room at the start, and at least so much where that is not enough: most have a few, or many. */
 const ROOM = 64;
 const MORE_ROOM = 1024;
@@ -7,14 +9,14 @@ const MORE_ROOM = 1024;
 /** A list of 32-bit integers. */
 export class Ints {
   length = 0;
-  #items = new Int32Array(ROOM);
+  #items = new IntColumn(ROOM);
 
   get bytes(): number {
     return this.#items.byteLength;
   }
 
   at(index: number): number {
-    return this.#items[index] as number;
+    return this.#items.get(index);
   }
 
   set(index: number, item: number): void {
@@ -24,16 +26,14 @@ export class Ints {
   /** The index of the new item. */
   push(item: number): number {
     if (this.length === this.#items.length) {
-      const wider = new Int32Array(Math.max(MORE_ROOM, this.length * 2));
-      wider.set(this.#items);
-      this.#items = wider;
+      this.#items = this.#items.grown(Math.max(MORE_ROOM, this.length * 2));
     }
     this.#items[this.length] = item;
     return this.length++;
   }
 
   pop(): number {
-    return this.#items[--this.length] as number;
+    return this.#items.get(--this.length);
   }
 
   clear(): void {
@@ -45,14 +45,14 @@ export class Ints {
 export class IntTuples {
   length = 0;
   readonly width: number;
-  #items: Int32Array;
+  #items: IntColumn;
   /** Numbers + 1 by open addressing. */
-  #table = new Int32Array(2 * ROOM);
-  readonly #pair = new Int32Array(2);
+  #table = new IntColumn(2 * ROOM);
+  readonly #pair = new IntColumn(2);
 
   constructor(width: number) {
     this.width = width;
-    this.#items = new Int32Array(ROOM * width);
+    this.#items = new IntColumn(ROOM * width);
   }
 
   get bytes(): number {
@@ -60,12 +60,12 @@ export class IntTuples {
   }
 
   get(number: number, at: number): number {
-    return this.#items[number * this.width + at] as number;
+    return this.#items.get(number * this.width + at);
   }
 
-  read(number: number, into: Int32Array): void {
+  read(number: number, into: IntColumn): void {
     const from = number * this.width;
-    for (let at = 0; at < this.width; at++) into[at] = this.#items[from + at] as number;
+    for (let at = 0; at < this.width; at++) into[at] = this.#items.get(from + at);
   }
 
   addPair(first: number, second: number): number {
@@ -75,11 +75,11 @@ export class IntTuples {
   }
 
   /** The number of this tuple, which is new where it equals what `length` was. */
-  add(tuple: Int32Array): number {
+  add(tuple: IntColumn): number {
     const mask = this.#table.length - 1;
     let place = hash(tuple, 0, this.width) & mask;
     for (;;) {
-      const entry = this.#table[place] as number;
+      const entry = this.#table.get(place);
       if (entry === 0) break;
       if (this.#equals(entry - 1, tuple)) return entry - 1;
       place = (place + 1) & mask;
@@ -88,17 +88,15 @@ export class IntTuples {
     const from = number * this.width;
     if (from + this.width > this.#items.length) {
       const room = Math.max(MORE_ROOM, (this.#items.length / this.width) * 2);
-      const wider = new Int32Array(room * this.width);
-      wider.set(this.#items);
-      this.#items = wider;
+      this.#items = this.#items.grown(room * this.width);
     }
-    for (let at = 0; at < this.width; at++) this.#items[from + at] = tuple[at] as number;
+    for (let at = 0; at < this.width; at++) this.#items[from + at] = tuple.get(at);
     this.#table[place] = this.length;
     if (this.length * 2 > this.#table.length) this.#rehash();
     return number;
   }
 
-  #equals(number: number, tuple: Int32Array): boolean {
+  #equals(number: number, tuple: IntColumn): boolean {
     const from = number * this.width;
     for (let at = 0; at < this.width; at++) {
       if (this.#items[from + at] !== tuple[at]) return false;
@@ -107,7 +105,7 @@ export class IntTuples {
   }
 
   #rehash(): void {
-    const table = new Int32Array(Math.max(2 * MORE_ROOM, this.#table.length * 2));
+    const table = new IntColumn(Math.max(2 * MORE_ROOM, this.#table.length * 2));
     const mask = table.length - 1;
     for (let number = 0; number < this.length; number++) {
       let place = hash(this.#items, number * this.width, this.width) & mask;
@@ -118,10 +116,10 @@ export class IntTuples {
   }
 }
 
-function hash(items: Int32Array, from: number, width: number): number {
+function hash(items: IntColumn, from: number, width: number): number {
   let mixed = width;
   for (let at = from; at < from + width; at++) {
-    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ (items[at] as number), 0x9e37_79b1);
+    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ items.get(at), 0x9e37_79b1);
   }
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
   return mixed ^ (mixed >>> 16);

@@ -1,12 +1,13 @@
 /** A segment tree of maxima that grows: what is the first number of a range above a bound? */
 
+import { IntColumn } from '../columns.ts';
 import { NONE } from '../history.ts';
 
 /** Numbers that only grow, by place. O(log n) for each call. */
 export class Maxima {
   #count = 0;
   #size = 64;
-  #tree = new Int32Array(128).fill(-2);
+  #tree = new IntColumn(128).fill(-2);
 
   push(value: number): void {
     if (this.#count === this.#size) this.#grow();
@@ -15,7 +16,7 @@ export class Maxima {
 
   raise(place: number, value: number): void {
     for (let node = this.#size + place; node > 0; node >>= 1) {
-      if ((this.#tree[node] as number) >= value) return;
+      if (this.#tree.get(node) >= value) return;
       this.#tree[node] = value;
     }
   }
@@ -26,12 +27,12 @@ export class Maxima {
     let right = to + this.#size;
     while (left < right) {
       if ((left & 1) === 1) {
-        if ((this.#tree[left] as number) > bound) return this.#descend(left, bound);
+        if (this.#tree.get(left) > bound) return this.#descend(left, bound);
         left++;
       }
       if ((right & 1) === 1) {
         right--;
-        if ((this.#tree[right] as number) > bound) return this.#descend(right, bound);
+        if (this.#tree.get(right) > bound) return this.#descend(right, bound);
       }
       left >>= 1;
       right >>= 1;
@@ -42,7 +43,7 @@ export class Maxima {
   #descend(start: number, bound: number): number {
     let node = start;
     while (node < this.#size) {
-      node = (this.#tree[2 * node] as number) > bound ? 2 * node : 2 * node + 1;
+      node = this.#tree.get(2 * node) > bound ? 2 * node : 2 * node + 1;
     }
     return node - this.#size;
   }
@@ -50,7 +51,7 @@ export class Maxima {
   #grow(): void {
     const leaves = this.#tree.slice(this.#size, this.#size + this.#count);
     this.#size *= 2;
-    this.#tree = new Int32Array(2 * this.#size).fill(-2);
+    this.#tree = new IntColumn(2 * this.#size).fill(-2);
     leaves.forEach((value, place) => {
       this.raise(place, value);
     });

@@ -1,5 +1,6 @@
 /** Operations of one object: invocations paired with their answers, as two columns over a history. */
 
+import { IntColumn } from '../columns.ts';
 import { type History, INFO, INVOKE, NEMESIS, NONE, OK } from '../history.ts';
 import type { Operation } from './model.ts';
 
@@ -16,9 +17,9 @@ export interface Operations {
   /** The id in `history.keys`, or `NONE`. */
   readonly key: number;
   readonly count: number;
-  readonly call: Int32Array;
+  readonly call: IntColumn;
   /** `NEVER` for operations without an answer. */
-  readonly ret: Int32Array;
+  readonly ret: IntColumn;
 }
 
 /**
@@ -61,26 +62,26 @@ export function operationsByKey(
 /** Operation `i` as a model sees it. */
 export function operationAt(operations: Operations, i: number): Operation {
   const { history } = operations;
-  const call = operations.call[i] as number;
-  const ret = operations.ret[i] as number;
+  const call = operations.call.get(i);
+  const ret = operations.ret.get(i);
   const outcome = ret === NEVER ? 'unknown' : history.type[ret] === OK ? 'ok' : 'refused';
   return {
-    f: history.functions.names[history.f[call] as number] as string,
-    input: history.values.value(history.value[call] as number),
-    output: outcome === 'ok' ? history.values.value(history.value[ret] as number) : null,
+    f: history.functions.names[history.f.get(call)] as string,
+    input: history.values.value(history.value.get(call)),
+    output: outcome === 'ok' ? history.values.value(history.value.get(ret)) : null,
     outcome,
-    process: history.process[call] as number,
+    process: history.process.get(call),
   };
 }
 
 /** A subset of the operations, in the order given (which must be that of their invocations). */
 export function select(operations: Operations, indices: ArrayLike<number>): Operations {
   const count = indices.length;
-  const call = new Int32Array(count);
-  const ret = new Int32Array(count);
+  const call = new IntColumn(count);
+  const ret = new IntColumn(count);
   for (let i = 0; i < count; i++) {
-    call[i] = operations.call[indices[i] as number] as number;
-    ret[i] = operations.ret[indices[i] as number] as number;
+    call[i] = operations.call.get(indices[i] as number);
+    ret[i] = operations.ret.get(indices[i] as number);
   }
   return { ...operations, count, call, ret };
 }
@@ -95,25 +96,25 @@ function pair(history: History, reading: Reading): Operations | Malformed {
   // Without the text anywhere, it is a format that gives no reasons: NONE stands for the mismatch.
   const mismatch = history.errors.find(CAS_MISMATCH);
   const { who, processes, invocations } = numberProcesses(history);
-  const call = new Int32Array(invocations);
-  const ret = new Int32Array(invocations).fill(NEVER);
-  const open = new Int32Array(processes).fill(NONE);
+  const call = new IntColumn(invocations);
+  const ret = new IntColumn(invocations).fill(NEVER);
+  const open = new IntColumn(processes).fill(NONE);
   let count = 0;
   let dropped = 0;
   for (let event = 0; event < length; event++) {
-    const process = who[event] as number;
+    const process = who.get(event);
     if (process === NEMESIS) continue;
-    const running = open[process] as number;
+    const running = open.get(process);
     const does = type[event];
     if (does === INVOKE) {
-      if (running !== NONE) return twoOpen(history, event, call[running] as number);
+      if (running !== NONE) return twoOpen(history, event, call.get(running));
       call[count] = event;
       open[process] = count++;
       continue;
     }
     if (running === NONE) return noInvocation(history, event);
-    if (f[event] !== f[call[running] as number]) {
-      return otherFunction(history, event, call[running] as number);
+    if (f[event] !== f[call.get(running)]) {
+      return otherFunction(history, event, call.get(running));
     }
     open[process] = NONE;
     if (does === INFO) continue;
@@ -129,7 +130,7 @@ function pair(history: History, reading: Reading): Operations | Malformed {
 }
 
 function withoutDropped(all: Operations, count: number): Operations {
-  const kept = new Int32Array(count);
+  const kept = new IntColumn(count);
   let at = 0;
   for (let i = 0; i < all.count; i++) if (all.ret[i] !== DROPPED) kept[at++] = i;
   return select(all, kept);
@@ -137,7 +138,7 @@ function withoutDropped(all: Operations, count: number): Operations {
 
 /** Processes by event, as numbers that can index an array. They mostly are that already. */
 function numberProcesses({ length, process, type }: History): {
-  readonly who: Int32Array;
+  readonly who: IntColumn;
   readonly processes: number;
   readonly invocations: number;
 } {
@@ -145,7 +146,7 @@ function numberProcesses({ length, process, type }: History): {
   let least = 0;
   let invocations = 0;
   for (let event = 0; event < length; event++) {
-    const one = process[event] as number;
+    const one = process.get(event);
     if (one > most) most = one;
     if (one < least) least = one;
     if (type[event] === INVOKE && one !== NEMESIS) invocations++;
@@ -154,9 +155,9 @@ function numberProcesses({ length, process, type }: History): {
     return { who: process, processes: most + 1, invocations };
   }
   const numbers = new Map<number, number>();
-  const who = new Int32Array(length);
+  const who = new IntColumn(length);
   for (let event = 0; event < length; event++) {
-    const one = process[event] as number;
+    const one = process.get(event);
     let number = one === NEMESIS ? NEMESIS : numbers.get(one);
     if (number === undefined) {
       number = numbers.size;
@@ -169,32 +170,32 @@ function numberProcesses({ length, process, type }: History): {
 
 function splitByKey(all: Operations): readonly Operations[] {
   const { history, count, call } = all;
-  const keyOf = (i: number): number => history.key[call[i] as number] as number;
+  const keyOf = (i: number): number => history.key.get(call.get(i));
   const first = count === 0 ? NONE : keyOf(0);
   let same = 0;
-  while (same < count && history.key[call[same] as number] === first) same++;
+  while (same < count && history.key[call.get(same)] === first) same++;
   if (same === count) return count === 0 ? [] : [{ ...all, key: first }];
 
   // Counting sort; slot 0 is for operations without a key.
-  const start = new Int32Array(history.keys.names.length + 2);
-  for (let i = 0; i < count; i++) start[keyOf(i) + 2] = (start[keyOf(i) + 2] as number) + 1;
+  const start = new IntColumn(history.keys.names.length + 2);
+  for (let i = 0; i < count; i++) start[keyOf(i) + 2] = start.get(keyOf(i) + 2) + 1;
   for (let k = 1; k < start.length; k++) {
-    start[k] = (start[k] as number) + (start[k - 1] as number);
+    start[k] = start.get(k) + start.get(k - 1);
   }
   const at = start.slice();
-  const callByKey = new Int32Array(count);
-  const retByKey = new Int32Array(count);
+  const callByKey = new IntColumn(count);
+  const retByKey = new IntColumn(count);
   for (let i = 0; i < count; i++) {
     const slot = keyOf(i) + 1;
-    const place = at[slot] as number;
-    callByKey[place] = call[i] as number;
-    retByKey[place] = all.ret[i] as number;
+    const place = at.get(slot);
+    callByKey[place] = call.get(i);
+    retByKey[place] = all.ret.get(i);
     at[slot] = place + 1;
   }
   const groups: Operations[] = [];
   for (let slot = 0; slot + 1 < start.length; slot++) {
-    const from = start[slot] as number;
-    const to = start[slot + 1] as number;
+    const from = start.get(slot);
+    const to = start.get(slot + 1);
     if (to === from) continue;
     groups.push({
       history,
@@ -221,8 +222,8 @@ function noInvocation(history: History, event: number): Malformed {
 }
 
 function otherFunction(history: History, event: number, call: number): Malformed {
-  const asked = history.functions.names[history.f[call] as number];
-  const answered = history.functions.names[history.f[event] as number];
+  const asked = history.functions.names[history.f.get(call)];
+  const answered = history.functions.names[history.f.get(event)];
   return {
     event,
     because: `event ${event}: answers ${answered}, but event ${call} of this process asked ${asked}`,

@@ -4,6 +4,7 @@
  * linearized operations. Quadratic in time and memory: what the engine is compared with.
  */
 
+import { IntColumn } from '../columns.ts';
 import type { Value } from '../history.ts';
 import { type Model, type Operation, stateKey } from './model.ts';
 import { NEVER, type Operations, operationAt } from './operations.ts';
@@ -12,7 +13,7 @@ import { DEFAULT_MEMORY_BYTES, DEFAULT_STEPS } from './search.ts';
 
 /** A bit set and a state that were reached together. */
 interface Visited {
-  readonly linearized: Int32Array;
+  readonly linearized: IntColumn;
   readonly state: unknown;
 }
 
@@ -33,7 +34,7 @@ export function porcupineSearch<State>(
   for (let i = 0; i < count; i++) ops.push(operationAt(operations, i));
   const list = new EventList(operations);
   const memo = new Memo(count);
-  const linearized = new Int32Array((count + 31) >> 5);
+  const linearized = new IntColumn((count + 31) >> 5);
   const stack: { operation: number; before: State }[] = [];
   let state = model.initial(initial);
   let steps = 0;
@@ -68,7 +69,7 @@ export function porcupineSearch<State>(
     }
     // A return in the way, of an operation that is not linearized yet: go back.
     const waiting = list.operation(entry);
-    const event = operations.ret[waiting] as number;
+    const event = operations.ret.get(waiting);
     if (event > furthest) {
       furthest = event;
       stuck = { order: stack.map((taken) => taken.operation), operation: waiting };
@@ -96,17 +97,17 @@ function exhausted(configurations: number, what: string): SearchResult {
 
 /** Calls and returns in the order of the history; entry 0 is the head, then 1 + 2i and 2 + 2i. */
 class EventList {
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
+  readonly #next: IntColumn;
+  readonly #previous: IntColumn;
 
   constructor(operations: Operations) {
     const { count, call, ret } = operations;
-    this.#next = new Int32Array(2 * count + 1).fill(-1);
-    this.#previous = new Int32Array(2 * count + 1).fill(-1);
+    this.#next = new IntColumn(2 * count + 1).fill(-1);
+    this.#previous = new IntColumn(2 * count + 1).fill(-1);
     const entries = Array.from({ length: 2 * count }, (_, at) => at + 1);
     const when = (entry: number): number => {
       const operation = (entry - 1) >> 1;
-      return (entry & 1) === 1 ? (call[operation] as number) : (ret[operation] as number);
+      return (entry & 1) === 1 ? call.get(operation) : ret.get(operation);
     };
     entries.sort((a, b) => when(a) - when(b));
     let last = 0;
@@ -118,10 +119,10 @@ class EventList {
   }
 
   first(): number {
-    return this.#next[0] as number;
+    return this.#next.get(0);
   }
   after(entry: number): number {
-    return this.#next[entry] as number;
+    return this.#next.get(entry);
   }
   isCall(entry: number): boolean {
     return (entry & 1) === 1;
@@ -144,15 +145,15 @@ class EventList {
   }
 
   #unlink(entry: number): void {
-    const before = this.#previous[entry] as number;
-    const after = this.#next[entry] as number;
+    const before = this.#previous.get(entry);
+    const after = this.#next.get(entry);
     this.#next[before] = after;
     if (after !== -1) this.#previous[after] = before;
   }
 
   #link(entry: number): void {
-    const before = this.#previous[entry] as number;
-    const after = this.#next[entry] as number;
+    const before = this.#previous.get(entry);
+    const after = this.#next.get(entry);
     this.#next[before] = entry;
     if (after !== -1) this.#previous[after] = entry;
   }
@@ -170,7 +171,7 @@ class Memo {
   }
 
   /** False when the configuration was there already. */
-  add(linearized: Int32Array, state: unknown): boolean {
+  add(linearized: IntColumn, state: unknown): boolean {
     const hash = hashBits(linearized);
     const bucket = this.#buckets.get(hash);
     if (bucket?.some((seen) => seen.state === state && sameBits(seen.linearized, linearized))) {
@@ -185,24 +186,24 @@ class Memo {
   }
 }
 
-function hashBits(bits: Int32Array): number {
+function hashBits(bits: IntColumn): number {
   let hash = 0;
   for (let word = 0; word < bits.length; word++) {
-    hash = Math.imul(hash ^ (bits[word] as number), 0x9e37_79b1);
+    hash = Math.imul(hash ^ bits.get(word), 0x9e37_79b1);
     hash ^= hash >>> 15;
   }
   return hash;
 }
 
-function sameBits(a: Int32Array, b: Int32Array): boolean {
+function sameBits(a: IntColumn, b: IntColumn): boolean {
   for (let word = 0; word < a.length; word++) if (a[word] !== b[word]) return false;
   return true;
 }
 
-function setBit(bits: Int32Array, at: number): void {
-  bits[at >> 5] = (bits[at >> 5] as number) | (1 << (at & 31));
+function setBit(bits: IntColumn, at: number): void {
+  bits[at >> 5] = bits.get(at >> 5) | (1 << (at & 31));
 }
 
-function clearBit(bits: Int32Array, at: number): void {
-  bits[at >> 5] = (bits[at >> 5] as number) & ~(1 << (at & 31));
+function clearBit(bits: IntColumn, at: number): void {
+  bits[at >> 5] = bits.get(at >> 5) & ~(1 << (at & 31));
 }

@@ -4,6 +4,7 @@
  * the model and real time it proves the history, and when not, the clients' history decides.
  */
 
+import { ByteColumn, FloatColumn, IntColumn } from '../columns.ts';
 import { INFO, NEMESIS, type Value } from '../history.ts';
 import { describe } from './explain.ts';
 import { describeState, type Model } from './model.ts';
@@ -39,7 +40,7 @@ export function proposedOrder<State>(
   const placed: number[] = [];
   const watching: number[] = [];
   const pending: number[] = [];
-  const observes = new Uint8Array(count);
+  const observes = new ByteColumn(count);
   for (let i = 0; i < count; i++) {
     observes[i] = model.readonly?.(operationAt(operations, i)) === true ? 1 : 0;
     if (!Number.isNaN(position[i])) placed.push(i);
@@ -49,10 +50,7 @@ export function proposedOrder<State>(
   }
   if (placed.length === 0) return undefined;
   placed.sort(
-    (a, b) =>
-      (position[a] as number) - (position[b] as number) ||
-      (observes[a] as number) - (observes[b] as number) ||
-      a - b,
+    (a, b) => position.get(a) - position.get(b) || observes.get(a) - observes.get(b) || a - b,
   );
   const whole = pending.length === 0;
   if (whole && watching.length === 0) return { order: placed, whole };
@@ -61,11 +59,11 @@ export function proposedOrder<State>(
 }
 
 /** The position of each operation; NaN where nothing says. */
-function positionsOf(operations: Operations): Float64Array {
+function positionsOf(operations: Operations): FloatColumn {
   const { count, ret, history } = operations;
-  const position = new Float64Array(count).fill(Number.NaN);
+  const position = new FloatColumn(count).fill(Number.NaN);
   for (let i = 0; i < count; i++) {
-    if (ret[i] !== NEVER) position[i] = history.position[ret[i] as number] as number;
+    if (ret[i] !== NEVER) position[i] = history.position.get(ret.get(i));
   }
   placeUnanswered(operations, position);
   return position;
@@ -80,7 +78,7 @@ class Placing<State> {
   readonly #watching: readonly number[];
   readonly #pending: Set<number>;
   /** By place in `#watching`: how many of `#placed` must stand before. */
-  readonly #after: Int32Array;
+  readonly #after: IntColumn;
   #state: State;
   #order: number[] = [];
 
@@ -109,15 +107,15 @@ class Placing<State> {
     let waiting: number[] = [];
     let next = 0;
     for (let gap = 0; gap <= this.#placed.length; gap++) {
-      while (next < this.#watching.length && (this.#after[next] as number) <= gap) {
+      while (next < this.#watching.length && this.#after.get(next) <= gap) {
         waiting.push(this.#watching[next++] as number);
       }
       waiting = this.#watch(waiting);
       const target = this.#placed[gap];
       // What was answered before the next operation was called has its last chance.
-      const due = target === undefined ? NEVER : (call[target] as number);
+      const due = target === undefined ? NEVER : call.get(target);
       for (;;) {
-        const late = waiting.find((i) => (ret[i] as number) < due);
+        const late = waiting.find((i) => ret.get(i) < due);
         if (late === undefined) break;
         if (!this.#bridge(late)) return this.#order;
         waiting = this.#watch(waiting);
@@ -136,8 +134,8 @@ class Placing<State> {
     const left: number[] = [];
     let over = NEVER;
     for (const i of waiting) {
-      if ((call[i] as number) < over && this.#take(i)) continue;
-      over = Math.min(over, ret[i] as number);
+      if (call.get(i) < over && this.#take(i)) continue;
+      over = Math.min(over, ret.get(i));
       left.push(i);
     }
     return left;
@@ -156,7 +154,7 @@ class Placing<State> {
     const { call, ret } = this.#operations;
     const wanted = operationAt(this.#operations, target);
     for (const i of this.#pending) {
-      if ((call[i] as number) > (ret[target] as number)) return false;
+      if (call.get(i) > ret.get(target)) return false;
       const between = this.#model.step(this.#state, operationAt(this.#operations, i));
       if (between === undefined || this.#model.step(between, wanted) === undefined) continue;
       this.#pending.delete(i);
@@ -166,17 +164,17 @@ class Placing<State> {
   }
 
   /** What was answered before the call of one without a position stands before it. */
-  #bounds(): Int32Array {
+  #bounds(): IntColumn {
     const { call, ret } = this.#operations;
-    const byReturn = this.#placed.map((i, place) => ({ ret: ret[i] as number, place }));
+    const byReturn = this.#placed.map((i, place) => ({ ret: ret.get(i), place }));
     byReturn.sort((a, b) => a.ret - b.ret);
-    const after = new Int32Array(this.#watching.length);
+    const after = new IntColumn(this.#watching.length);
     let at = 0;
     let bound = 0;
     for (const [which, i] of this.#watching.entries()) {
       for (; at < byReturn.length; at++) {
         const earlier = byReturn[at] as (typeof byReturn)[number];
-        if (earlier.ret > (call[i] as number)) break;
+        if (earlier.ret > call.get(i)) break;
         bound = Math.max(bound, earlier.place + 1);
       }
       after[which] = bound;
@@ -196,7 +194,7 @@ export function refusal<State>(
   order: readonly number[],
 ): string | undefined {
   const { count, call, ret } = operations;
-  const seen = new Uint8Array(count);
+  const seen = new ByteColumn(count);
   let state = model.initial(initial);
   for (const i of order) {
     if (i < 0 || i >= count || seen[i] === 1) return `operation ${i} stands twice, or is none`;
@@ -212,27 +210,27 @@ export function refusal<State>(
   }
   let earliest = -1;
   for (const i of order.toReversed()) {
-    if (earliest !== -1 && (ret[earliest] as number) < (call[i] as number)) {
+    if (earliest !== -1 && ret.get(earliest) < call.get(i)) {
       return `${describe(operations, model, i)} stands before ${describe(operations, model, earliest)}`;
     }
-    if (earliest === -1 || (ret[i] as number) < (ret[earliest] as number)) earliest = i;
+    if (earliest === -1 || ret.get(i) < ret.get(earliest)) earliest = i;
   }
   return undefined;
 }
 
 /** An operation that ended in `info` may carry the position at which it took effect after all. */
-function placeUnanswered({ history, count, call, ret }: Operations, position: Float64Array): void {
+function placeUnanswered({ history, count, call, ret }: Operations, position: FloatColumn): void {
   const open = new Map<number, number>();
   for (let i = 0; i < count; i++) {
-    if (ret[i] === NEVER) open.set(history.process[call[i] as number] as number, i);
+    if (ret[i] === NEVER) open.set(history.process.get(call.get(i)), i);
   }
   if (open.size === 0) return;
   for (let event = 0; event < history.length; event++) {
-    const who = history.process[event] as number;
+    const who = history.process.get(event);
     if (history.type[event] !== INFO || who === NEMESIS) continue;
     const i = open.get(who);
-    if (i !== undefined && event > (call[i] as number)) {
-      position[i] = history.position[event] as number;
+    if (i !== undefined && event > call.get(i)) {
+      position[i] = history.position.get(event);
     }
   }
 }

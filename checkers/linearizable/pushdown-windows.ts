@@ -3,6 +3,7 @@
  * kind of unanswered ones, with what can be taken next in each, if the stack allows it.
  */
 
+import { IntColumn } from '../columns.ts';
 import type { Pending, Ranked } from './engine/schedule.ts';
 import { Ints, IntTuples } from './int-tuples.ts';
 import { Window } from './window.ts';
@@ -26,20 +27,20 @@ export class StackWindows {
   /** By window, once it was looked into: its moves, from `#from` to `#to`. */
   readonly #from = new Ints();
   readonly #to = new Ints();
-  readonly #window: Int32Array;
+  readonly #window: IntColumn;
 
   constructor(ranked: Ranked, pending: Pending) {
     this.#ranked = ranked;
     this.#pending = pending;
     this.#answered = new Window(ranked);
-    this.#window = new Int32Array(this.#answered.width + 1);
+    this.#window = new IntColumn(this.#answered.width + 1);
     this.#windows = new IntTuples(this.#window.length);
     this.#counts = new IntTuples(Math.max(1, pending.groups.length - 1));
   }
 
   /** The window in which nothing is done. */
   start(): number {
-    this.#counts.add(new Int32Array(this.#counts.width));
+    this.#counts.add(new IntColumn(this.#counts.width));
     this.#window.fill(0);
     return this.#windows.add(this.#window);
   }
@@ -72,12 +73,12 @@ export class StackWindows {
     }
     this.#from.set(window, this.moveClass.length);
     this.#windows.read(window, this.#window);
-    const k = this.#window[0] as number;
+    const k = this.#window.get(0);
     const { cls, twin, available } = this.#ranked;
     const isFree = (rank: number): boolean => !this.#answered.isDone(this.#window, 0, rank);
     const hasEarlierTwin = (rank: number): boolean => {
-      for (let other = twin[rank] as number; other >= k; other = twin[other] as number) {
-        if ((available[other] as number) <= k && isFree(other)) return true;
+      for (let other = twin.get(rank); other >= k; other = twin.get(other)) {
+        if (available.get(other) <= k && isFree(other)) return true;
       }
       return false;
     };
@@ -85,15 +86,15 @@ export class StackWindows {
     for (const rank of ranks) {
       this.#windows.read(window, this.#window);
       this.#answered.finish(this.#window, 0, rank);
-      this.#addMove(cls[rank] as number, rank, this.#windows.add(this.#window));
+      this.#addMove(cls.get(rank), rank, this.#windows.add(this.#window));
     }
     const counts = this.#windows.get(window, this.#answered.width);
     const { groups, cls: pendingClass, available: pendingAvailable } = this.#pending;
     for (let group = 0; group + 1 < groups.length; group++) {
-      const p = (groups[group] as number) + this.#counts.get(counts, group);
+      const p = groups.get(group) + this.#counts.get(counts, group);
       if (p === groups[group + 1]) continue;
-      if ((pendingAvailable[p] as number) > k) continue;
-      this.#addMove(pendingClass[p] as number, ~p, this.#windowUsing(window, counts, group));
+      if (pendingAvailable.get(p) > k) continue;
+      this.#addMove(pendingClass.get(p), ~p, this.#windowUsing(window, counts, group));
     }
     this.#to.set(window, this.moveClass.length);
   }
@@ -105,9 +106,9 @@ export class StackWindows {
   }
 
   #windowUsing(window: number, counts: number, group: number): number {
-    const used = new Int32Array(this.#counts.width);
+    const used = new IntColumn(this.#counts.width);
     this.#counts.read(counts, used);
-    used[group] = (used[group] as number) + 1;
+    used[group] = used.get(group) + 1;
     this.#windows.read(window, this.#window);
     this.#window[this.#answered.width] = this.#counts.add(used);
     return this.#windows.add(this.#window);

@@ -72,7 +72,7 @@ class Pushdown {
       }
     }
     const furthest = this.#furthest;
-    const operation = this.#ranked.operation[this.#explained(furthest)] as number;
+    const operation = this.#ranked.operation.get(this.#explained(furthest));
     const stuck = () => ({ order: this.#order(furthest), operation });
     return { kind: 'violation', configurations: edges.length, stuck };
   }
@@ -101,9 +101,9 @@ class Pushdown {
     // The last one is looked into first: that of the next return stands first among the moves.
     for (let move = to - 1; move >= from; move--) {
       const c = this.#windows.moveClass.at(move);
-      switch (kind[c] as number) {
+      switch (kind.get(c)) {
         case PUSH:
-          this.#push(edge, value[c] as number, move);
+          this.#push(edge, value.get(c), move);
           break;
         case POP:
           if (this.#known.entryValue.at(entry) === value[c]) this.#pop(edge, entry, move);
@@ -188,7 +188,7 @@ class Pushdown {
   #order(edge: number): number[] {
     return this.#known.takenUntil(edge).map((taken) => {
       const { operation } = taken >= 0 ? this.#ranked : this.#pending;
-      return operation[taken >= 0 ? taken : ~taken] as number;
+      return operation.get(taken >= 0 ? taken : ~taken);
     });
   }
 }

@@ -1,5 +1,6 @@
 /** A queue's operations by what they do, up to some moment. */
 
+import { IntColumn } from '../columns.ts';
 import type { Value } from '../history.ts';
 import { classesOf } from './engine/classes.ts';
 import { rankOperations } from './engine/schedule.ts';
@@ -16,11 +17,11 @@ export interface Answered {
   readonly window: Window;
   readonly count: number;
   /** Numbers of the operations. */
-  readonly operation: Int32Array;
-  readonly call: Int32Array;
-  readonly ret: Int32Array;
+  readonly operation: IntColumn;
+  readonly call: IntColumn;
+  readonly ret: IntColumn;
   /** Numbers of the values. */
-  readonly value: Int32Array;
+  readonly value: IntColumn;
 }
 
 /** Operations that do the same and need not happen, in the order of their calls. */
@@ -54,14 +55,14 @@ export function partsOf(operations: Operations, initial: Value, until = NEVER): 
     return known;
   };
   const held = (fifoQueue.initial(initial) as readonly Value[]).map(number);
-  const values = new Int32Array(count);
+  const values = new IntColumn(count);
   const answered: Record<'puts' | 'takes' | 'empties', number[]> = {
     puts: [],
     takes: [],
     empties: [],
   };
   const optional = { puts: new Map<number, number[]>(), takes: new Map<number, number[]>() };
-  for (let i = 0; i < count && (call[i] as number) < until; i++) {
+  for (let i = 0; i < count && call.get(i) < until; i++) {
     const operation = operationAt(operations, i);
     const { f, input, output, outcome } = operation;
     // The model itself says which values it cannot take.
@@ -70,7 +71,7 @@ export function partsOf(operations: Operations, initial: Value, until = NEVER): 
     const isEmpty = kind === 'takes' && outcome === 'ok' && output === null;
     const value = isInsert(f) ? number(input) : outcome === 'ok' ? number(output) : ANY;
     values[i] = value;
-    const isOpen = ret[i] === NEVER || (ret[i] as number) > until;
+    const isOpen = ret[i] === NEVER || ret.get(i) > until;
     if (!isOpen) answered[isEmpty ? 'empties' : kind].push(i);
     else if (!isEmpty) {
       const same = optional[kind].get(value);
@@ -101,7 +102,7 @@ function groupsOf(byValue: ReadonlyMap<number, readonly number[]>): readonly Opt
 function answeredOf(
   all: Operations,
   indices: readonly number[],
-  values: Int32Array,
+  values: IntColumn,
   scratch: Scratch,
 ): Answered {
   const some = select(all, indices);
@@ -111,8 +112,8 @@ function answeredOf(
     window: new Window(ranked),
     count: ranked.count,
     operation,
-    call: operation.map((i) => all.call[i] as number),
-    ret: operation.map((i) => all.ret[i] as number),
-    value: operation.map((i) => values[i] as number),
+    call: operation.map((i) => all.call.get(i)),
+    ret: operation.map((i) => all.ret.get(i)),
+    value: operation.map((i) => values.get(i)),
   };
 }

@@ -12,6 +12,7 @@
  * the i-th removal and the insertion after it.
  */
 
+import { IntColumn } from '../columns.ts';
 import type { Value } from '../history.ts';
 import { Ints, IntTuples } from './int-tuples.ts';
 import { NEVER, type Operations } from './operations.ts';
@@ -49,9 +50,9 @@ function firstContradiction(
   const { ret, count } = operations;
   const byReturn = Array.from({ length: count }, (_, i) => i)
     .filter((i) => ret[i] !== NEVER)
-    .sort((a, b) => (ret[a] as number) - (ret[b] as number));
+    .sort((a, b) => ret.get(a) - ret.get(b));
   const walkUntil = (answers: number): Walked => {
-    const until = answers === 0 ? NONE : (ret[byReturn[answers - 1] as number] as number);
+    const until = answers === 0 ? NONE : ret.get(byReturn[answers - 1] as number);
     return new Walk(operations, partsOf(operations, initial, until)).run(budget);
   };
   // So many answers are explained; so many are not.
@@ -86,9 +87,9 @@ class Walk {
   readonly #put = new Ints();
   readonly #take = new Ints();
   readonly #waiting = new Ints();
-  readonly #state: Int32Array;
-  readonly #next: Int32Array;
-  readonly #used: Int32Array;
+  readonly #state: IntColumn;
+  readonly #next: IntColumn;
+  readonly #used: IntColumn;
 
   constructor(operations: Operations, parts: Parts) {
     this.#operations = operations;
@@ -97,11 +98,11 @@ class Walk {
     this.#emptiesAt = this.#takesAt + parts.takes.window.width;
     this.#usedAt = this.#emptiesAt + parts.empties.window.width;
     this.#states = new IntTuples(this.#usedAt + SINGLES);
-    this.#state = new Int32Array(this.#states.width);
-    this.#next = new Int32Array(this.#states.width);
+    this.#state = new IntColumn(this.#states.width);
+    this.#next = new IntColumn(this.#states.width);
     const groups = parts.optionalPuts.length + parts.optionalTakes.length;
     this.#counts = new IntTuples(Math.max(1, groups));
-    this.#used = new Int32Array(this.#counts.width);
+    this.#used = new IntColumn(this.#counts.width);
   }
 
   run({ steps, memoryBytes }: Required<Budget>): Walked {
@@ -113,7 +114,7 @@ class Walk {
     while (this.#waiting.length > 0) {
       const at = this.#waiting.pop();
       this.#states.read(at, this.#state);
-      const served = this.#state[this.#takesAt] as number;
+      const served = this.#state.get(this.#takesAt);
       if (served === takes.count && this.#state[this.#emptiesAt] === empties.count) {
         const configurations = this.#states.length;
         return { kind: 'linearizable', configurations, order: () => this.#order(at) };
@@ -131,8 +132,8 @@ class Walk {
   /** Every step from a state; of those of one kind the last is looked into first. */
   #expand(at: number): void {
     const { puts, takes, empties, optionalPuts, optionalTakes, held } = this.#parts;
-    this.#counts.read(this.#state[this.#usedAt + COUNTS] as number, this.#used);
-    const out = this.#state[this.#usedAt + HELD_OUT] as number;
+    this.#counts.read(this.#state.get(this.#usedAt + COUNTS), this.#used);
+    const out = this.#state.get(this.#usedAt + HELD_OUT);
     if (out === held.length) {
       for (const rank of open(empties, this.#state, this.#emptiesAt)) this.#findEmpty(at, rank);
     }
@@ -140,12 +141,12 @@ class Walk {
     const matched = (value: number, then: (take: Take) => void): void => {
       optionalTakes.forEach((group, g) => {
         if (group.value !== ANY && group.value !== value) return;
-        const operation = group.operations[this.#used[optionalPuts.length + g] as number];
+        const operation = group.operations[this.#used.get(optionalPuts.length + g)];
         if (operation !== undefined) then({ operation, rank: NONE, group: g });
       });
       for (const rank of takers) {
         if (takes.value[rank] !== value) continue;
-        then({ operation: takes.operation[rank] as number, rank, group: NONE });
+        then({ operation: takes.operation.get(rank), rank, group: NONE });
       }
     };
     if (out < held.length) {
@@ -155,7 +156,7 @@ class Walk {
     }
     const givers = firstOfEach(puts, open(puts, this.#state, 0));
     optionalPuts.forEach((group, g) => {
-      const operation = group.operations[this.#used[g] as number];
+      const operation = group.operations[this.#used.get(g)];
       if (operation === undefined || this.#canWait(operation, group.value, givers)) return;
       matched(group.value, (take) => {
         // An insertion that need not be, taken by nobody in particular, leaves nothing behind.
@@ -164,16 +165,16 @@ class Walk {
       });
     });
     for (const rank of givers.toReversed()) {
-      const put: Put = { operation: puts.operation[rank] as number, rank, group: NONE };
-      matched(puts.value[rank] as number, (take) => this.#match(at, put, take));
+      const put: Put = { operation: puts.operation.get(rank), rank, group: NONE };
+      matched(puts.value.get(rank), (take) => this.#match(at, put, take));
     }
   }
 
   /** Whether an answered insertion of the same value, called before, can stand in its place. */
   #canWait(operation: number, value: number, givers: readonly number[]): boolean {
     const { puts } = this.#parts;
-    const asked = this.#operations.call[operation] as number;
-    return givers.some((rank) => puts.value[rank] === value && (puts.call[rank] as number) < asked);
+    const asked = this.#operations.call.get(operation);
+    return givers.some((rank) => puts.value[rank] === value && puts.call.get(rank) < asked);
   }
 
   #findEmpty(at: number, rank: number): void {
@@ -182,13 +183,13 @@ class Walk {
     next.set(this.#state);
     empties.window.finish(next, this.#emptiesAt, rank);
     const latest = this.#usedAt + LATEST_TAKE;
-    const moment = Math.max(empties.call[rank] as number, next[latest] as number);
-    if (moment > (empties.ret[rank] as number)) return;
+    const moment = Math.max(empties.call.get(rank), next.get(latest));
+    if (moment > empties.ret.get(rank)) return;
     if (this.#isLate(puts, 0, moment) || this.#isLate(takes, this.#takesAt, moment)) return;
     if (this.#isLate(empties, this.#emptiesAt, moment)) return;
     next[latest] = moment;
-    next[this.#usedAt + LATEST_PUT] = Math.max(next[this.#usedAt + LATEST_PUT] as number, moment);
-    this.#visit(at, NONE, empties.operation[rank] as number);
+    next[this.#usedAt + LATEST_PUT] = Math.max(next.get(this.#usedAt + LATEST_PUT), moment);
+    this.#visit(at, NONE, empties.operation.get(rank));
   }
 
   #match(at: number, put: Put, take: Take): void {
@@ -198,15 +199,15 @@ class Walk {
     next.set(this.#state);
     if (put.rank !== NONE) puts.window.finish(next, 0, put.rank);
     if (put.operation === HELD)
-      next[this.#usedAt + HELD_OUT] = (next[this.#usedAt + HELD_OUT] as number) + 1;
-    const asked = put.operation === HELD ? NONE : (call[put.operation] as number);
-    const putAt = Math.max(next[this.#usedAt + LATEST_PUT] as number, asked);
-    if (put.rank !== NONE && putAt > (puts.ret[put.rank] as number)) return;
+      next[this.#usedAt + HELD_OUT] = next.get(this.#usedAt + HELD_OUT) + 1;
+    const asked = put.operation === HELD ? NONE : call.get(put.operation);
+    const putAt = Math.max(next.get(this.#usedAt + LATEST_PUT), asked);
+    if (put.rank !== NONE && putAt > puts.ret.get(put.rank)) return;
     if (this.#isLate(puts, 0, putAt)) return;
     if (take.rank !== NONE) takes.window.finish(next, this.#takesAt, take.rank);
-    const latest = next[this.#usedAt + LATEST_TAKE] as number;
-    const takeAt = Math.max(latest, call[take.operation] as number, putAt);
-    if (take.rank !== NONE && takeAt > (takes.ret[take.rank] as number)) return;
+    const latest = next.get(this.#usedAt + LATEST_TAKE);
+    const takeAt = Math.max(latest, call.get(take.operation), putAt);
+    if (take.rank !== NONE && takeAt > takes.ret.get(take.rank)) return;
     if (this.#isLate(takes, this.#takesAt, takeAt)) return;
     if (this.#isLate(empties, this.#emptiesAt, takeAt)) return;
     next[this.#usedAt + LATEST_PUT] = putAt;
@@ -218,15 +219,15 @@ class Walk {
 
   /** Whether an operation that is still to come had been answered by then. */
   #isLate({ ret, count }: Answered, from: number, moment: number): boolean {
-    const next = this.#next[from] as number;
-    return next < count && (ret[next] as number) < moment;
+    const next = this.#next.get(from);
+    return next < count && ret.get(next) < moment;
   }
 
   #use(group: number): void {
     const counts = this.#usedAt + COUNTS;
-    const used = new Int32Array(this.#counts.width);
-    this.#counts.read(this.#next[counts] as number, used);
-    used[group] = (used[group] as number) + 1;
+    const used = new IntColumn(this.#counts.width);
+    this.#counts.read(this.#next.get(counts), used);
+    used[group] = used.get(group) + 1;
     this.#next[counts] = this.#counts.add(used);
   }
 
@@ -280,16 +281,16 @@ class Walk {
     const { puts } = this.#parts;
     this.#states.read(last, this.#state);
     const done = (rank: number): boolean =>
-      rank < (this.#state[0] as number) ||
-      (puts.window.open(this.#state[0] as number).includes(rank) &&
+      rank < this.#state.get(0) ||
+      (puts.window.open(this.#state.get(0)).includes(rank) &&
         puts.window.isDone(this.#state, 0, rank));
     const ranks = Array.from({ length: puts.count }, (_, rank) => rank)
       .filter((rank) => !done(rank))
-      .sort((a, b) => (puts.call[a] as number) - (puts.call[b] as number));
-    let moment = this.#state[this.#usedAt + LATEST_PUT] as number;
+      .sort((a, b) => puts.call.get(a) - puts.call.get(b));
+    let moment = this.#state.get(this.#usedAt + LATEST_PUT);
     return ranks.map((rank, at) => {
-      moment = Math.max(moment, puts.call[rank] as number);
-      return { operation: puts.operation[rank] as number, moment, place: place + at + 1 };
+      moment = Math.max(moment, puts.call.get(rank));
+      return { operation: puts.operation.get(rank), moment, place: place + at + 1 };
     });
   }
 }
@@ -310,8 +311,8 @@ interface Put {
 type Take = Put;
 
 /** Ranks that may come next. */
-function open({ window }: Answered, state: Int32Array, from: number): readonly number[] {
-  return window.open(state[from] as number).filter((rank) => !window.isDone(state, from, rank));
+function open({ window }: Answered, state: IntColumn, from: number): readonly number[] {
+  return window.open(state.get(from)).filter((rank) => !window.isDone(state, from, rank));
 }
 
 /** Without those for which another of the same value, called and answered before, can stand in. */
@@ -319,10 +320,7 @@ function firstOfEach({ value, call }: Answered, ranks: readonly number[]): reado
   return ranks.filter(
     (rank) =>
       !ranks.some(
-        (other) =>
-          other < rank &&
-          value[other] === value[rank] &&
-          (call[other] as number) < (call[rank] as number),
+        (other) => other < rank && value[other] === value[rank] && call.get(other) < call.get(rank),
       ),
   );
 }

@@ -7,6 +7,7 @@
  *   const result = join(answers);
  */
 
+import { ByteColumn, FloatColumn, IntColumn } from '../columns.ts';
 import { History, NONE, type Value } from '../history.ts';
 import {
   atOnceOf,
@@ -31,10 +32,17 @@ export type NamedModelOptions = LinearizabilityOptions & { readonly model: strin
 export interface Share {
   readonly length: number;
   /** Each at least `length` long. */
-  readonly columns: Pick<
-    History,
-    'time' | 'type' | 'process' | 'f' | 'key' | 'value' | 'error' | 'node' | 'position'
-  >;
+  readonly columns: {
+    readonly time: Float64Array;
+    readonly type: Uint8Array;
+    readonly process: Int32Array;
+    readonly f: Int32Array;
+    readonly key: Int32Array;
+    readonly value: Int32Array;
+    readonly error: Int32Array;
+    readonly node: Int32Array;
+    readonly position: Float64Array;
+  };
   readonly functions: readonly string[];
   readonly keys: readonly string[];
   readonly errors: readonly string[];
@@ -116,15 +124,31 @@ function balanced(prepared: Prepared, places: readonly number[], lanes: number):
     .map((load) => load.places.sort((a, b) => a - b));
 }
 
-/** Checks the keys of one share, in a worker or anywhere. */
-export function checkShare(share: Share): readonly KeyResult[] {
-  const { options } = share;
+/** The history behind a share, as much of it as its keys need. */
+function historyOf(share: Share): History {
   const history = new History();
-  Object.assign(history, share.columns, { length: share.length });
+  history.length = share.length;
+  const { columns } = share;
+  history.time = FloatColumn.over(columns.time);
+  history.type = ByteColumn.over(columns.type);
+  history.process = IntColumn.over(columns.process);
+  history.f = IntColumn.over(columns.f);
+  history.key = IntColumn.over(columns.key);
+  history.value = IntColumn.over(columns.value);
+  history.error = IntColumn.over(columns.error);
+  history.node = IntColumn.over(columns.node);
+  history.position = FloatColumn.over(columns.position);
   for (const name of share.functions) history.functions.id(name);
   for (const name of share.keys) history.keys.id(name);
   for (const name of share.errors) history.errors.id(name);
   for (const value of share.values) history.values.code(value);
+  return history;
+}
+
+/** Checks the keys of one share, in a worker or anywhere. */
+export function checkShare(share: Share): readonly KeyResult[] {
+  const { options } = share;
+  const history = historyOf(share);
   const nothing = prepare(new History(), options);
   // The caller has prepared the same: here the model has no such name, which is no answer.
   if (typeof nothing === 'string') throw new Error(`in a checking thread, ${nothing}`);
@@ -132,8 +156,8 @@ export function checkShare(share: Share): readonly KeyResult[] {
     history,
     key,
     count: call.length,
-    call,
-    ret,
+    call: IntColumn.over(call),
+    ret: IntColumn.over(ret),
   }));
   const results: KeyResult[] = [];
   let { steps } = nothing.question.budget;
@@ -206,7 +230,7 @@ function countOf({ groups }: Prepared, place: number): number {
 function tableOf(history: History): readonly Value[] {
   let least = NONE;
   for (let event = 0; event < history.length; event++) {
-    if ((history.value[event] as number) < least) least = history.value[event] as number;
+    if (history.value.get(event) < least) least = history.value.get(event);
   }
   const values: Value[] = [];
   for (let code = NONE - 1; code >= least; code--) values.push(history.values.value(code));

@@ -1,5 +1,6 @@
 /** What a stack's operations do, as numbers. */
 
+import { ByteColumn, IntColumn } from '../columns.ts';
 import type { Value } from '../history.ts';
 import type { Classes } from './engine/classes.ts';
 import { isInsert, stack } from './models/collections.ts';
@@ -13,18 +14,18 @@ export const LOSES = 3;
 
 /** What the classes of operations do, and to which value, by number. */
 export interface StackKinds {
-  readonly kind: Uint8Array;
-  readonly value: Int32Array;
+  readonly kind: ByteColumn;
+  readonly value: IntColumn;
   /** By class: unanswered operations that need not be considered. */
-  readonly dropped: Uint8Array;
+  readonly dropped: ByteColumn;
   /** Numbers of the values that the stack holds at the start. */
   readonly held: readonly number[];
 }
 
 export function stackKinds(operations: Operations, classes: Classes, initial: Value): StackKinds {
-  const kind = new Uint8Array(classes.count);
-  const value = new Int32Array(classes.count);
-  const dropped = new Uint8Array(classes.count);
+  const kind = new ByteColumn(classes.count);
+  const value = new IntColumn(classes.count);
+  const dropped = new ByteColumn(classes.count);
   const numbers = new Map<string, number>();
   const number = (element: Value): number => {
     const text = JSON.stringify(element);
@@ -35,7 +36,7 @@ export function stackKinds(operations: Operations, classes: Classes, initial: Va
   const held = (stack.initial(initial) as readonly Value[]).map(number);
   const taken = new Set<number>();
   for (let c = 0; c < classes.count; c++) {
-    const operation = operationAt(operations, classes.example[c] as number);
+    const operation = operationAt(operations, classes.example.get(c));
     const { f, input, output, outcome } = operation;
     if (isInsert(f)) {
       // The model itself says which values it cannot take.
@@ -47,14 +48,14 @@ export function stackKinds(operations: Operations, classes: Classes, initial: Va
     else {
       kind[c] = POP;
       value[c] = number(output);
-      taken.add(value[c] as number);
+      taken.add(value.get(c));
     }
   }
   // An unanswered push of what no answered pop took only stands in the way: an unanswered pop that
   // takes it can be left out with it.
   for (let c = 0; c < classes.count; c++) {
-    const isUnanswered = operations.ret[classes.example[c] as number] === NEVER;
-    if (isUnanswered && kind[c] === PUSH && !taken.has(value[c] as number)) dropped[c] = 1;
+    const isUnanswered = operations.ret[classes.example.get(c)] === NEVER;
+    if (isUnanswered && kind[c] === PUSH && !taken.has(value.get(c))) dropped[c] = 1;
   }
   return { kind, value, dropped, held };
 }

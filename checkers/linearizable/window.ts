@@ -5,6 +5,7 @@
  * what a search has visited.
  */
 
+import type { IntColumn } from '../columns.ts';
 import type { Ranked } from './engine/schedule.ts';
 
 export class Window {
@@ -25,22 +26,22 @@ export class Window {
   }
 
   /** Of a rank that is open at the next return. */
-  isDone(state: Int32Array, from: number, rank: number): boolean {
-    const slot = this.ranked.slot[rank] as number;
-    return (((state[from + 1 + (slot >> 5)] as number) >>> (slot & 31)) & 1) === 1;
+  isDone(state: IntColumn, from: number, rank: number): boolean {
+    const slot = this.ranked.slot.get(rank);
+    return ((state.get(from + 1 + (slot >> 5)) >>> (slot & 31)) & 1) === 1;
   }
 
   /** Marks an open rank as done, and passes every return that this explains. */
-  finish(state: Int32Array, from: number, rank: number): void {
+  finish(state: IntColumn, from: number, rank: number): void {
     const { count, slot } = this.ranked;
-    const at = slot[rank] as number;
-    state[from + 1 + (at >> 5)] = (state[from + 1 + (at >> 5)] as number) | (1 << (at & 31));
-    let next = state[from] as number;
+    const at = slot.get(rank);
+    state[from + 1 + (at >> 5)] = state.get(from + 1 + (at >> 5)) | (1 << (at & 31));
+    let next = state.get(from);
     while (next < count && this.isDone(state, from, next)) {
       // Its slot will be somebody else's.
-      const freed = slot[next] as number;
+      const freed = slot.get(next);
       const word = from + 1 + (freed >> 5);
-      state[word] = (state[word] as number) & ~(1 << (freed & 31));
+      state[word] = state.get(word) & ~(1 << (freed & 31));
       next++;
     }
     state[from] = next;
@@ -53,8 +54,8 @@ function openByRank({ count, called, calledBefore }: Ranked): readonly (readonly
   let entered = 0;
   for (let next = 0; next < count; next++) {
     open = open.filter((rank) => rank > next);
-    for (; entered < (calledBefore[next] as number); entered++) {
-      if (called[entered] !== next) open.push(called[entered] as number);
+    for (; entered < calledBefore.get(next); entered++) {
+      if (called[entered] !== next) open.push(called.get(entered));
     }
     all.push([next, ...open]);
   }

@@ -9,6 +9,7 @@
  * 1997, do so for real time.) Compare-and-sets chain versions, with nothing between them.
  */
 
+import { IntColumn } from '../columns.ts';
 import { cyclicComponents } from '../transactional/components.ts';
 import { EdgeList, type Graph, toGraph, VIA } from '../transactional/graph.ts';
 import { type EdgeAt, pathTo } from '../transactional/search.ts';
@@ -131,12 +132,12 @@ function readBeforeWrite({ operations, writers }: Register, rule: Rule): Step | 
 
 /** Versions that compare-and-sets tie together: the chain of each, and the place in it. */
 interface Chains {
-  readonly chain: Int32Array;
-  readonly place: Int32Array;
+  readonly chain: IntColumn;
+  readonly place: IntColumn;
 }
 
 function noChains({ values }: Register): Chains {
-  return { chain: Int32Array.from(values, (_, v) => v), place: new Int32Array(values.length) };
+  return { chain: IntColumn.collect(values, (_, v) => v), place: new IntColumn(values.length) };
 }
 
 function chainVersions(
@@ -241,21 +242,19 @@ class VersionOrder {
     const soonest = new Map<number, RegisterOperation>();
     const staged = operations
       .filter(({ writes }) => reads || writes !== null)
-      .toSorted(
-        (a, b) => (place[last(b) as number] as number) - (place[last(a) as number] as number),
-      );
+      .toSorted((a, b) => place.get(last(b) as number) - place.get(last(a) as number));
     let done = 0;
     for (const earlier of staged) {
       const version = last(earlier) as number;
       // First all operations of later places of all chains, then those of this one.
       while (place[last(staged[done] as RegisterOperation) as number] !== place[version]) {
         const later = staged[done++] as RegisterOperation;
-        const id = chain[last(later) as number] as number;
+        const id = chain.get(last(later) as number);
         const known = soonest.get(id);
         if (known === undefined || later.complete < known.complete) soonest.set(id, later);
       }
       const writer = writers[version] ?? null;
-      const later = soonest.get(chain[version] as number);
+      const later = soonest.get(chain.get(version));
       if (writer !== null && later !== undefined && later.complete < writer.invoke) {
         this.#against ??= { earlier: later, later: writer };
       }
@@ -285,15 +284,15 @@ class VersionOrder {
     for (const node of [...chains].slice(0, CIRCLES_TRIED)) {
       const out = pathTo(graph, node, (other) => other !== node && chains.has(other));
       const half = out.at(-1);
-      const other = half === undefined ? node : (graph.to[half.edge] as number);
+      const other = half === undefined ? node : graph.to.get(half.edge);
       const path = [...out, ...pathTo(graph, other, (next) => next === node)];
       if (best === null || path.length < best.length) best = path;
     }
     const steps: Step[] = [];
     let since: RegisterOperation | null = null;
     for (const { from, edge } of best ?? []) {
-      const kind = graph.kind[edge] as number;
-      const reason = this.#reasonOf(from, graph.to[edge] as number, kind);
+      const kind = graph.kind.get(edge);
+      const reason = this.#reasonOf(from, graph.to.get(edge), kind);
       if (kind === TIME) since = reason?.earlier ?? null;
       else if (kind === VIA && reason !== null && since !== null) {
         steps.push(this.#sentence({ earlier: since, later: reason.later }));
@@ -310,14 +309,14 @@ class VersionOrder {
     const { chain, place } = this.#chains;
     if (from === to) return;
     if (chain[from] === chain[to]) {
-      if ((place[from] as number) > (place[to] as number)) this.#against ??= reason;
+      if (place.get(from) > place.get(to)) this.#against ??= reason;
       return;
     }
     this.#add(this.#node(from), this.#node(to), SESSION, reason);
   }
 
   #node(version: number): number {
-    return this.#chains.chain[version] as number;
+    return this.#chains.chain.get(version);
   }
 
   #add(from: number, to: number, kind: number, reason: Reason | null): void {

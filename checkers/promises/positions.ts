@@ -11,6 +11,7 @@
  * - each answer is the one of the state that the updates up to its position leave.
  */
 
+import { ByteColumn, FloatColumn } from '../columns.ts';
 import { type History, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
 import { describe } from '../linearizable/explain.ts';
 import { type FailedCas, type Model, modelNamed, type NilReads } from '../linearizable/index.ts';
@@ -75,45 +76,45 @@ function positionsInTime(
   model: Model,
 ): {
   /** By the event of an invocation: the last position that had been answered by then. */
-  readonly floor: Float64Array;
+  readonly floor: FloatColumn;
   readonly violation: Verdict | null;
 } {
   const { length, type, process, position } = history;
-  const isUpdate = new Uint8Array(length);
+  const isUpdate = new ByteColumn(length);
   for (const group of groups) {
     for (let i = 0; i < group.count; i++) {
       const observes = model.readonly?.(operationAt(group, i)) === true;
-      isUpdate[group.call[i] as number] = observes ? 0 : 1;
+      isUpdate[group.call.get(i)] = observes ? 0 : 1;
     }
   }
-  const floor = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
+  const floor = new FloatColumn(length).fill(Number.NEGATIVE_INFINITY);
   const open = new Map<number, { readonly call: number; readonly floorAt: number }>();
   const sessions = new Map<number, number>();
   let highest = NONE;
   for (let event = 0; event < length; event++) {
-    const who = process[event] as number;
+    const who = process.get(event);
     if (who === NEMESIS) continue;
     if (type[event] === INVOKE) {
       open.set(who, { call: event, floorAt: highest });
-      if (highest !== NONE) floor[event] = position[highest] as number;
+      if (highest !== NONE) floor[event] = position.get(highest);
       continue;
     }
     const asked = open.get(who);
     open.delete(who);
-    const at = position[event] as number;
+    const at = position.get(event);
     if (asked === undefined || type[event] !== OK || Number.isNaN(at)) continue;
     const { call, floorAt } = asked;
-    if (isUpdate[call] === 1 && at <= (floor[call] as number)) {
+    if (isUpdate[call] === 1 && at <= floor.get(call)) {
       const violation = outOfOrder(history, { earlier: floorAt, call, event, rule: 'real-time' });
       return { floor, violation };
     }
     const before = sessions.get(who);
-    if (before !== undefined && at < (position[before] as number)) {
+    if (before !== undefined && at < position.get(before)) {
       const violation = outOfOrder(history, { earlier: before, call, event, rule: 'session' });
       return { floor, violation };
     }
     sessions.set(who, event);
-    if (highest === NONE || at > (position[highest] as number)) highest = event;
+    if (highest === NONE || at > position.get(highest)) highest = event;
   }
   return { floor, violation: null };
 }
@@ -143,13 +144,13 @@ class Walk<State> {
   readonly #groups: readonly Operations[];
   readonly #model: Model<State>;
   readonly #initial: State;
-  readonly #floor: Float64Array;
+  readonly #floor: FloatColumn;
   readonly #objects: ObjectState<State>[] = [];
   readonly #placed: Placed[] = [];
   /** The place in the order of each operation, by the event of its answer. */
   readonly #places = new Map<number, number>();
   /** The place of each update, by the event of its invocation; later the first of all that follow. */
-  readonly #updates: Float64Array;
+  readonly #updates: FloatColumn;
   /** The first answer that says no position although it changed something. */
   #without: Verdict | null = null;
 
@@ -163,7 +164,7 @@ class Walk<State> {
     }: {
       readonly model: Model<State>;
       readonly initial: Value;
-      readonly floor: Float64Array;
+      readonly floor: FloatColumn;
     },
   ) {
     this.#history = history;
@@ -171,7 +172,7 @@ class Walk<State> {
     this.#model = model;
     this.#initial = model.initial(initial);
     this.#floor = floor;
-    this.#updates = new Float64Array(history.length + 1).fill(Number.POSITIVE_INFINITY);
+    this.#updates = new FloatColumn(history.length + 1).fill(Number.POSITIVE_INFINITY);
     groups.forEach((operations, group) => {
       this.#objects.push(this.#sort(operations, group));
     });
@@ -183,7 +184,7 @@ class Walk<State> {
     );
     for (const [place, { group, i }] of this.#placed.entries()) {
       this.#objects[group]?.places.push(place);
-      this.#places.set((groups[group] as Operations).ret[i] as number, place);
+      this.#places.set((groups[group] as Operations).ret.get(i), place);
     }
   }
 
@@ -199,16 +200,16 @@ class Walk<State> {
   }
 
   #callOf({ group, i }: Placed): number {
-    return (this.#groups[group] as Operations).call[i] as number;
+    return (this.#groups[group] as Operations).call.get(i);
   }
 
   #sort(operations: Operations, group: number): ObjectState<State> {
     const unanswered: number[] = [];
     const unplaced: number[] = [];
     for (let i = 0; i < operations.count; i++) {
-      const ret = operations.ret[i] as number;
+      const ret = operations.ret.get(i);
       const observes = this.#model.readonly?.(operationAt(operations, i)) === true;
-      const position = ret === NEVER ? Number.NaN : (this.#history.position[ret] as number);
+      const position = ret === NEVER ? Number.NaN : this.#history.position.get(ret);
       if (!Number.isNaN(position)) this.#placed.push({ group, i, position, observes });
       else if (ret === NEVER) {
         if (!observes) unanswered.push(i);
@@ -227,7 +228,7 @@ class Walk<State> {
     const object = this.#objects[group] as ObjectState<State>;
     const placed = object.places.map((place) => this.#placed[place] as Placed);
     const unanswered = object.unanswered.map((i) => {
-      const floor = this.#floor[operations.call[i] as number] as number;
+      const floor = this.#floor.get(operations.call.get(i));
       const first = placed.findIndex(({ position }) => position > floor);
       return {
         operation: operationAt(operations, i),
@@ -254,8 +255,8 @@ class Walk<State> {
       return { kind: 'unknown', because: `${because}, and too many unanswered ones might help` };
     }
     const last = placed.slice(0, found.at).findLast(({ observes }) => !observes);
-    const before = last === undefined ? NONE : (operations.ret[last.i] as number);
-    const events = [before, operations.call[i] as number, operations.ret[i] as number];
+    const before = last === undefined ? NONE : operations.ret.get(last.i);
+    const events = [before, operations.call.get(i), operations.ret.get(i)];
     return broken('value', because, events);
   }
 
@@ -267,7 +268,7 @@ class Walk<State> {
     const operations = this.#groups[group] as Operations;
     const { places, unanswered, unplaced, versions } = this.#objects[group] as ObjectState<State>;
     if (unplaced.length === 0) return;
-    const callOf = (i: number) => operations.call[i] as number;
+    const callOf = (i: number) => operations.call.get(i);
     for (const place of places) {
       const { i, observes } = this.#placed[place] as Placed;
       if (!observes) this.#updates[callOf(i)] = place;
@@ -297,20 +298,20 @@ class Walk<State> {
     if (all.length === 0) return null;
     const updates = this.#updates;
     for (let event = this.#history.length - 1; event >= 0; event--) {
-      updates[event] = Math.min(updates[event] as number, updates[event + 1] as number);
+      updates[event] = Math.min(updates.get(event), updates.get(event + 1));
     }
     const callOf = ({ group, i }: { group: number; i: number }) =>
-      (this.#groups[group] as Operations).call[i] as number;
+      (this.#groups[group] as Operations).call.get(i);
     all.sort((a, b) => callOf(a) - callOf(b));
     /** By session, where the last of these was placed. */
     const reached = new Map<number, number>();
     for (const { group, i } of all) {
       const operations = this.#groups[group] as Operations;
       const { versions, unanswered } = this.#objects[group] as ObjectState<State>;
-      const [call, ret] = [operations.call[i] as number, operations.ret[i] as number];
-      const who = this.#history.process[call] as number;
+      const [call, ret] = [operations.call.get(i), operations.ret.get(i)];
+      const who = this.#history.process.get(call);
       const low = Math.max(this.#seenBy(who, call, -1), reached.get(who) ?? -1);
-      const high = Math.min(this.#seenBy(who, ret, 1), updates[ret] as number);
+      const high = Math.min(this.#seenBy(who, ret, 1), updates.get(ret));
       const operation = operationAt(operations, i);
       const first = Math.max(
         0,

@@ -152,7 +152,7 @@ function toRegister(
     const reads = f === 'write' ? null : versions.get(identity(from));
     if (reads === undefined && type === 'ok') {
       const event = complete ?? invoke;
-      const id = history.key[invoke] as number;
+      const id = history.key.get(invoke);
       const who = nobody(history, { key: id, value: from, event }, WRITE);
       const because = `the ${f} of ${where(operation)} found ${JSON.stringify(from)}, which ${who}`;
       return { kind: 'unwritten', ...named, because, events: [invoke, complete ?? invoke] };

@@ -8,6 +8,7 @@
  * Registers", 2011.)
  */
 
+import { FloatColumn } from '../columns.ts';
 import type { Verdict } from '../verdict.ts';
 import { eventsOf } from './order.ts';
 import { label, type Register, type RegisterOperation } from './registers.ts';
@@ -48,8 +49,7 @@ export function measureStaleness({ history, operations, writers }: Register): St
     stale.push({
       read,
       versions: newer.count(writer?.complete ?? -1, read.invoke),
-      staleNs:
-        (history.time[read.invoke] as number) - (history.time[replacedBy.complete] as number),
+      staleNs: history.time.get(read.invoke) - history.time.get(replacedBy.complete),
       replacedBy,
     });
   }
@@ -63,7 +63,7 @@ class NewerWrites {
   /** The write that is over first among those from each position on. */
   readonly #first: (RegisterOperation | null)[];
   /** Completions of the writes, sorted within blocks of doubling size (a merge sort tree). */
-  readonly #levels: Float64Array[] = [];
+  readonly #levels: FloatColumn[] = [];
 
   constructor(writes: readonly RegisterOperation[]) {
     this.#writes = writes;
@@ -73,7 +73,7 @@ class NewerWrites {
       const later = this.#first[i + 1] ?? null;
       this.#first[i] = later !== null && later.complete < write.complete ? later : write;
     }
-    let level = Float64Array.from(writes, ({ complete }) => complete);
+    let level = FloatColumn.collect(writes, ({ complete }) => complete);
     this.#levels.push(level);
     for (let size = 2; size < 2 * writes.length; size *= 2) {
       level = level.slice();
@@ -95,7 +95,7 @@ class NewerWrites {
       let level = 0;
       while (level + 1 < this.#levels.length && at % (2 << level) === 0) level++;
       const end = Math.min(at + (1 << level), this.#writes.length);
-      total += below(this.#levels[level] as Float64Array, { at, end, limit: over });
+      total += below(this.#levels[level] as FloatColumn, { at, end, limit: over });
       at = end;
     }
     return total;
@@ -115,14 +115,14 @@ class NewerWrites {
 
 /** How many of the ascending entries from `at` to `end` are below `limit`. */
 function below(
-  sorted: Float64Array,
+  sorted: FloatColumn,
   { at, end, limit }: { readonly at: number; readonly end: number; readonly limit: number },
 ): number {
   let low = at;
   let high = end;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) < limit) low = middle + 1;
+    if (sorted.get(middle) < limit) low = middle + 1;
     else high = middle;
   }
   return low - at;

@@ -239,7 +239,7 @@ function findOrderAnomalies(
   addProcessEdges(t, committed, sessions);
   if (!acyclic) {
     for (let e = 0; e < sessions.count; e++) {
-      edges.add(sessions.from[e] as number, sessions.to[e] as number, PROCESS);
+      edges.add(sessions.from.get(e), sessions.to.get(e), PROCESS);
     }
     const graph = toGraph(edges);
     const add = (cycles: readonly Cycle[], order: Order): void => {

@@ -1,5 +1,6 @@
 /** Strongly connected components: Tarjan's algorithm without recursion. */
 
+import { IntColumn } from '../columns.ts';
 import type { Graph } from './graph.ts';
 
 export interface Components {
@@ -7,18 +8,18 @@ export interface Components {
    * Component of each node. Components are numbered in reverse topological order: an edge never
    * leads to a component with a higher number.
    */
-  readonly of: Int32Array;
+  readonly of: IntColumn;
   readonly count: number;
 }
 
 /** The components of `graph` along edges of `mask`. Linear. */
 export function components(graph: Graph, mask: number): Components {
   const { nodes, start, to, kind } = graph;
-  const of = new Int32Array(nodes).fill(-1);
-  const index = new Int32Array(nodes);
-  const low = new Int32Array(nodes);
-  const stack = new Int32Array(nodes);
-  const path = new Int32Array(nodes);
+  const of = new IntColumn(nodes).fill(-1);
+  const index = new IntColumn(nodes);
+  const low = new IntColumn(nodes);
+  const stack = new IntColumn(nodes);
+  const path = new IntColumn(nodes);
   const edge = start.slice(0, nodes);
   let stacked = 0;
   let seen = 0;
@@ -30,16 +31,16 @@ export function components(graph: Graph, mask: number): Components {
     index[root] = low[root] = ++seen;
     stack[stacked++] = root;
     while (depth >= 0) {
-      const node = path[depth] as number;
-      const end = start[node + 1] as number;
-      let e = edge[node] as number;
+      const node = path.get(depth);
+      const end = start.get(node + 1);
+      let e = edge.get(node);
       let child = -1;
-      let lowest = low[node] as number;
+      let lowest = low.get(node);
       for (; e < end; e++) {
-        if (((kind[e] as number) & mask) === 0) continue;
-        const next = to[e] as number;
+        if ((kind.get(e) & mask) === 0) continue;
+        const next = to.get(e);
         if (of[next] !== -1) continue;
-        const nextIndex = index[next] as number;
+        const nextIndex = index.get(next);
         if (nextIndex === 0) {
           child = next;
           break;
@@ -57,15 +58,15 @@ export function components(graph: Graph, mask: number): Components {
       if (lowest === index[node]) {
         let member: number;
         do {
-          member = stack[--stacked] as number;
+          member = stack.get(--stacked);
           of[member] = count;
         } while (member !== node);
         count++;
       }
       depth--;
       if (depth >= 0) {
-        const parent = path[depth] as number;
-        if (lowest < (low[parent] as number)) low[parent] = lowest;
+        const parent = path.get(depth);
+        if (lowest < low.get(parent)) low[parent] = lowest;
       }
     }
   }
@@ -73,26 +74,26 @@ export function components(graph: Graph, mask: number): Components {
 }
 
 /** The components that hold a cycle: those of more than one node, each as ascending node numbers. */
-export function cyclicComponents(graph: Graph, mask: number): Int32Array[] {
+export function cyclicComponents(graph: Graph, mask: number): IntColumn[] {
   const { of, count } = components(graph, mask);
   if (count === graph.nodes) return [];
-  const size = new Int32Array(count);
+  const size = new IntColumn(count);
   for (let node = 0; node < graph.nodes; node++) {
-    const component = of[node] as number;
-    size[component] = (size[component] as number) + 1;
+    const component = of.get(node);
+    size[component] = size.get(component) + 1;
   }
-  const members = new Map<number, Int32Array>();
-  const filled = new Int32Array(count);
+  const members = new Map<number, IntColumn>();
+  const filled = new IntColumn(count);
   for (let node = 0; node < graph.nodes; node++) {
-    const component = of[node] as number;
-    if ((size[component] as number) < 2) continue;
+    const component = of.get(node);
+    if (size.get(component) < 2) continue;
     let list = members.get(component);
     if (list === undefined) {
-      list = new Int32Array(size[component] as number);
+      list = new IntColumn(size.get(component));
       members.set(component, list);
     }
-    list[filled[component] as number] = node;
-    filled[component] = (filled[component] as number) + 1;
+    list[filled.get(component)] = node;
+    filled[component] = filled.get(component) + 1;
   }
-  return [...members.values()].sort((a, b) => (a[0] as number) - (b[0] as number));
+  return [...members.values()].sort((a, b) => a.get(0) - b.get(0));
 }

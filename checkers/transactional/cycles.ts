@@ -9,6 +9,7 @@
  * either: they are implied.
  */
 
+import { IntColumn } from '../columns.ts';
 import { CYCLES, type CycleKind } from './anomalies.ts';
 import { cyclicComponents } from './components.ts';
 import {
@@ -56,7 +57,7 @@ export function findCycles(
 ): Cycle[] {
   const always = order | VIA;
   const everything = WW | WR | RW | always;
-  const scratch = new Int32Array(graph.nodes).fill(-1);
+  const scratch = new IntColumn(graph.nodes).fill(-1);
   const found: Cycle[] = [];
   for (const ids of cyclicComponents(graph, everything)) {
     const part = subgraph(graph, ids, everything, scratch);
@@ -96,7 +97,7 @@ function through(
 ): Cycle | null {
   const firsts = onCycles(graph, edgesOf(graph, required), mask);
   const path = new CycleSearch(graph).shortest(firsts, mask, ANY_LENGTH);
-  return path === null ? null : toCycle(graph, path, kind, (node) => ids[node] as number);
+  return path === null ? null : toCycle(graph, path, kind, (node) => ids.get(node));
 }
 
 /** A cycle of `mask` with exactly one anti-dependency. */
@@ -106,9 +107,7 @@ function single({ graph, ids }: Subgraph, mask: number): Cycle | null {
   const path =
     search.shortest(edges, mask, SHORT) ??
     search.shortest(closable(graph, edges, mask), mask, ANY_LENGTH);
-  return path === null
-    ? null
-    : toCycle(graph, path, 'G-single-item', (node) => ids[node] as number);
+  return path === null ? null : toCycle(graph, path, 'G-single-item', (node) => ids.get(node));
 }
 
 /** A cycle in which no two anti-dependencies are neighbours. */
@@ -117,10 +116,10 @@ function nonadjacent({ graph, ids }: Subgraph, mask: number): Cycle | null {
   // Node v + n is v reached by an anti-dependency: another one may not follow.
   const edges = new EdgeList(2 * n);
   for (let from = 0; from < n; from++) {
-    const end = graph.start[from + 1] as number;
-    for (let e = graph.start[from] as number; e < end; e++) {
-      const to = graph.to[e] as number;
-      const kind = graph.kind[e] as number;
+    const end = graph.start.get(from + 1);
+    for (let e = graph.start.get(from); e < end; e++) {
+      const to = graph.to.get(e);
+      const kind = graph.kind.get(e);
       if (kind === RW) edges.add(from, to + n, RW);
       else if ((kind & mask) !== 0) {
         edges.add(from, to, kind);
@@ -133,7 +132,7 @@ function nonadjacent({ graph, ids }: Subgraph, mask: number): Cycle | null {
   const path = new CycleSearch(product).shortest(firsts, mask | RW, ANY_LENGTH);
   return path === null
     ? null
-    : toCycle(product, path, 'G-nonadjacent-item', (node) => ids[node % n] as number);
+    : toCycle(product, path, 'G-nonadjacent-item', (node) => ids.get(node % n));
 }
 
 /** A path as a cycle of transactions: an edge into a hub goes on to where the hub leads. */
@@ -147,6 +146,6 @@ function toCycle(
   return {
     kind,
     nodes: steps.map(({ from }) => id(from)),
-    kinds: steps.map(({ edge }) => graph.kind[edge] as number),
+    kinds: steps.map(({ edge }) => graph.kind.get(edge)),
   };
 }

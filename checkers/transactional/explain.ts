@@ -13,10 +13,10 @@ export function invalid(t: Transactions, level: Level, bad: readonly Anomaly[]):
   const worst = bad.reduce((a, b) => (badness(b) < badness(a) ? b : a));
   const transactions = [...new Set(worst.transactions)];
   const operations = transactions.map((txn): WitnessOperation => {
-    const complete = t.complete[txn] as number;
+    const complete = t.complete.get(txn);
     const why = worst.why?.[worst.transactions.indexOf(txn)];
     return {
-      invoke: t.invoke[txn] as number,
+      invoke: t.invoke.get(txn),
       complete: complete === NONE ? null : complete,
       ...(why === undefined ? {} : { why }),
     };
@@ -69,9 +69,9 @@ export function whyOrder(
     return `Process ${t.process[from]} completed ${name(from)} before it began ${name(to)}.`;
   }
   if (kind !== REALTIME) return null;
-  const completed = t.complete[from] as number;
-  const began = t.invoke[to] as number;
-  const gapNs = (t.history.time[began] as number) - (t.history.time[completed] as number);
+  const completed = t.complete.get(from);
+  const began = t.invoke.get(to);
+  const gapNs = t.history.time.get(began) - t.history.time.get(completed);
   const gap = gapNs < 1e3 ? '' : ` ${duration(gapNs)}`;
   return (
     `${name(from)} completed (event ${completed})${gap} before ${name(to)} began ` +
@@ -130,24 +130,24 @@ const STEPS_SHOWN = 20;
 /** One line on a transaction: who, when, what. */
 function describe(t: Transactions, txn: number): string {
   const steps: string[] = [];
-  const first = t.start[txn] as number;
-  const more = (t.start[txn + 1] as number) - first - STEPS_SHOWN;
-  for (let m = first; m < (t.start[txn + 1] as number) && m < first + STEPS_SHOWN; m++) {
-    const key = show(t.keys[t.key[m] as number]);
+  const first = t.start.get(txn);
+  const more = t.start.get(txn + 1) - first - STEPS_SHOWN;
+  for (let m = first; m < t.start.get(txn + 1) && m < first + STEPS_SHOWN; m++) {
+    const key = show(t.keys[t.key.get(m)]);
     const value = show(t.value[m]);
     if (t.kind[m] !== READ) steps.push(`wrote ${value} to ${key}`);
     else if (t.outcome[txn] === OK) steps.push(`read ${key} = ${value}`);
     else steps.push(`read ${key}`);
   }
   if (more > 0) steps.push(`and ${more} more`);
-  const complete = t.complete[txn] as number;
-  const invoke = t.invoke[txn] as number;
+  const complete = t.complete.get(txn);
+  const invoke = t.invoke.get(txn);
   const events =
     complete === NONE || complete === invoke
       ? `event ${invoke}`
       : `events ${invoke} to ${complete}`;
   const answered = t.wrongAnswers.has(txn);
-  const outcome = answered ? '' : (OUTCOMES[t.outcome[txn] as number] ?? '');
+  const outcome = answered ? '' : (OUTCOMES[t.outcome.get(txn)] ?? '');
   return `T${invoke} (process ${t.process[txn]}, ${events}${outcome}): ${steps.join(', ')}.`;
 }
 

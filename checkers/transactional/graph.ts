@@ -6,6 +6,8 @@
  * the dependency, edges that leave it are `VIA` and cost nothing in the length of a cycle.
  */
 
+import { ByteColumn, IntColumn } from '../columns.ts';
+
 /** Write-write: the target installed a later version of something that the source wrote. */
 export const WW = 1;
 /** Write-read: the target read what the source wrote. */
@@ -25,15 +27,15 @@ export const COMMIT = 64;
 export class EdgeList {
   nodes: number;
   count = 0;
-  from: Int32Array;
-  to: Int32Array;
-  kind: Uint8Array;
+  from: IntColumn;
+  to: IntColumn;
+  kind: ByteColumn;
 
   constructor(nodes: number, capacity = 1024) {
     this.nodes = nodes;
-    this.from = new Int32Array(capacity);
-    this.to = new Int32Array(capacity);
-    this.kind = new Uint8Array(capacity);
+    this.from = new IntColumn(capacity);
+    this.to = new IntColumn(capacity);
+    this.kind = new ByteColumn(capacity);
   }
 
   /** Adds an edge; one from a node to itself says nothing and is left out. */
@@ -90,52 +92,46 @@ export class EdgeList {
 
   #grow(): void {
     const capacity = this.from.length * 2;
-    const from = new Int32Array(capacity);
-    const to = new Int32Array(capacity);
-    const kind = new Uint8Array(capacity);
-    from.set(this.from);
-    to.set(this.to);
-    kind.set(this.kind);
-    this.from = from;
-    this.to = to;
-    this.kind = kind;
+    this.from = this.from.grown(capacity);
+    this.to = this.to.grown(capacity);
+    this.kind = this.kind.grown(capacity);
   }
 }
 
 /** Compressed sparse rows: the edges of node n are `start[n]` to `start[n + 1]`. */
 export interface Graph {
   readonly nodes: number;
-  readonly start: Int32Array;
-  readonly to: Int32Array;
-  readonly kind: Uint8Array;
+  readonly start: IntColumn;
+  readonly to: IntColumn;
+  readonly kind: ByteColumn;
 }
 
 /** Sorts edges by their source, keeping only kinds of `mask`. Linear. */
 export function toGraph(edges: EdgeList, mask = 0xff): Graph {
   const { nodes, count, from, to, kind } = edges;
-  const start = new Int32Array(nodes + 1);
+  const start = new IntColumn(nodes + 1);
   let kept = 0;
   for (let e = 0; e < count; e++) {
-    if (((kind[e] as number) & mask) === 0) continue;
-    const node = from[e] as number;
-    start[node] = (start[node] as number) + 1;
+    if ((kind.get(e) & mask) === 0) continue;
+    const node = from.get(e);
+    start[node] = start.get(node) + 1;
     kept++;
   }
   let sum = 0;
   for (let node = 0; node <= nodes; node++) {
-    const degree = start[node] as number;
+    const degree = start.get(node);
     start[node] = sum;
     sum += degree;
   }
   const next = start.slice();
-  const sortedTo = new Int32Array(kept);
-  const sortedKind = new Uint8Array(kept);
+  const sortedTo = new IntColumn(kept);
+  const sortedKind = new ByteColumn(kept);
   for (let e = 0; e < count; e++) {
-    if (((kind[e] as number) & mask) === 0) continue;
-    const node = from[e] as number;
-    const at = next[node] as number;
-    sortedTo[at] = to[e] as number;
-    sortedKind[at] = kind[e] as number;
+    if ((kind.get(e) & mask) === 0) continue;
+    const node = from.get(e);
+    const at = next.get(node);
+    sortedTo[at] = to.get(e);
+    sortedKind[at] = kind.get(e);
     next[node] = at + 1;
   }
   return { nodes, start, to: sortedTo, kind: sortedKind };
@@ -144,27 +140,22 @@ export function toGraph(edges: EdgeList, mask = 0xff): Graph {
 /** A part of a graph with nodes of its own; `ids` leads back. */
 export interface Subgraph {
   readonly graph: Graph;
-  readonly ids: Int32Array;
+  readonly ids: IntColumn;
 }
 
 /**
  * The part of `graph` between `ids`, with edges of `mask`.
  * `scratch` has an entry per node, all -1, and is left so: many small parts need one allocation.
  */
-export function subgraph(
-  graph: Graph,
-  ids: Int32Array,
-  mask: number,
-  scratch: Int32Array,
-): Subgraph {
-  for (let i = 0; i < ids.length; i++) scratch[ids[i] as number] = i;
+export function subgraph(graph: Graph, ids: IntColumn, mask: number, scratch: IntColumn): Subgraph {
+  for (let i = 0; i < ids.length; i++) scratch[ids.get(i)] = i;
   const edges = new EdgeList(ids.length);
   for (let i = 0; i < ids.length; i++) {
-    const node = ids[i] as number;
-    const end = graph.start[node + 1] as number;
-    for (let e = graph.start[node] as number; e < end; e++) {
-      const target = scratch[graph.to[e] as number] as number;
-      const kind = graph.kind[e] as number;
+    const node = ids.get(i);
+    const end = graph.start.get(node + 1);
+    for (let e = graph.start.get(node); e < end; e++) {
+      const target = scratch.get(graph.to.get(e));
+      const kind = graph.kind.get(e);
       if (target >= 0 && (kind & mask) !== 0) edges.add(i, target, kind);
     }
   }

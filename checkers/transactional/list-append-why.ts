@@ -27,22 +27,22 @@ function whyOverwritten(lists: Lists, from: number, to: number): string | null {
   const { t, position, keys, name } = lists;
   const firsts = new Map<number, number>();
   for (const [m, key, k] of steps(lists, from, false)) {
-    const p = position[m] as number;
+    const p = position.get(m);
     const known = firsts.get(k);
-    const isFirst = known === undefined || p < (position[known] as number);
+    const isFirst = known === undefined || p < position.get(known);
     if (p !== NONE && p < key.agreed && isFirst) firsts.set(k, m);
   }
   for (const [n, key, k] of steps(lists, to, false)) {
     const m = firsts.get(k);
     if (m === undefined) continue;
-    const q = position[n] as number;
+    const q = position.get(n);
     const appended =
       `${name(from)} appended ${show(t.value[m])} to key ${show(t.keys[k])} before ` +
       `${name(to)} appended ${show(t.value[n])}`;
     if (q === NONE && (keys[k] as ListKey).total) {
       return `${appended}: the longest read has the former and not the latter.`;
     }
-    if (q > (position[m] as number) && q < key.agreed) {
+    if (q > position.get(m) && q < key.agreed) {
       return `${appended}: a read shows them in this order.`;
     }
   }
@@ -73,13 +73,13 @@ function whyNotSeen(lists: Lists, from: number, to: number): string | null {
     const length = readList(t, m).length;
     const known = shortest.get(k);
     const isShortest = known === undefined || length < readList(t, known).length;
-    if (length <= (shared[m] as number) && isShortest) shortest.set(k, m);
+    if (length <= shared.get(m) && isShortest) shortest.set(k, m);
   }
   for (const [n, key, k] of steps(lists, to, false)) {
     const m = shortest.get(k);
     if (m === undefined) continue;
     const list = readList(t, m);
-    const p = position[n] as number;
+    const p = position.get(n);
     if ((p === NONE && key.total) || (p >= list.length && p < key.agreed)) {
       return (
         `${name(from)} read key ${show(t.keys[k])} as ${show(list)}, without ` +
@@ -94,9 +94,9 @@ function whyNotSeen(lists: Lists, from: number, to: number): string | null {
 function* steps(lists: Lists, txn: number, reads: boolean): Iterable<[number, ListKey, number]> {
   const { t, keys } = lists;
   if (reads && t.outcome[txn] !== OK) return;
-  for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
+  for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
     if ((t.kind[m] === READ) !== reads) continue;
-    const k = t.key[m] as number;
+    const k = t.key.get(m);
     yield [m, keys[k] as ListKey, k];
   }
 }

@@ -10,27 +10,27 @@ import { show } from './versions.ts';
 export function findInternal(lists: Lists): void {
   const { t, anomalies, name } = lists;
   const describe = (m: number): string =>
-    `${name(t.owner[m] as number)} read key ${show(t.keys[t.key[m] as number])} as ${show(readList(t, m))}`;
+    `${name(t.owner.get(m))} read key ${show(t.keys[t.key.get(m)])} as ${show(readList(t, m))}`;
   for (const m of t.reads) {
     const expected = expectedRead(t, m);
     if (expected === null || agrees(readList(t, m), expected)) continue;
-    anomalies.add('internal', [t.owner[m] as number], () => [
+    anomalies.add('internal', [t.owner.get(m)], () => [
       `${describe(m)}; after its own earlier steps it had to find ` +
         `${expected.prefix === null ? 'a list that ends with ' : ''}` +
         `${show([...(expected.prefix ?? []), ...expected.own])}.`,
     ]);
   }
   for (let m = 0; m < t.mops; m++) {
-    const read = t.readBefore[m] as number;
+    const read = t.readBefore.get(m);
     if (read === NONE || t.kind[m] === READ || !isOk(t, m) || !saw(lists, read, m)) continue;
-    anomalies.add('future-read', [t.owner[m] as number], () => [
+    anomalies.add('future-read', [t.owner.get(m)], () => [
       `${describe(read)}, with ${show(t.value[m])}, which it appended only afterwards.`,
     ]);
   }
 }
 
 function isOk(t: Transactions, m: number): boolean {
-  return t.outcome[t.owner[m] as number] === OK;
+  return t.outcome[t.owner.get(m)] === OK;
 }
 
 interface Expected {
@@ -42,11 +42,11 @@ interface Expected {
 
 /** What a transaction's own earlier steps on the key say of a read; null when there are none. */
 function expectedRead(t: Transactions, m: number): Expected | null {
-  const read = t.readBefore[m] as number;
-  let write = t.writeBefore[m] as number;
+  const read = t.readBefore.get(m);
+  let write = t.writeBefore.get(m);
   if (read === NONE && write === NONE) return null;
   const own: Value[] = [];
-  for (; write > read; write = t.writeBefore[write] as number) own.push(t.value[write] as Value);
+  for (; write > read; write = t.writeBefore.get(write)) own.push(t.value[write] as Value);
   return { prefix: read === NONE ? null : readList(t, read), own: own.reverse() };
 }
 
@@ -63,8 +63,8 @@ function agrees(list: readonly Value[], { prefix, own }: Expected): boolean {
 function saw(lists: Lists, m: number, write: number): boolean {
   const { t, position, shared } = lists;
   const list = readList(t, m);
-  const p = position[write] as number;
-  const common = shared[m] as number;
+  const p = position.get(write);
+  const common = shared.get(m);
   if (p >= 0 && p < common) return true;
   return common < list.length && list.slice(common).some((each) => same(each, t.value[write]));
 }
@@ -77,8 +77,8 @@ export function findLostUpdates(lists: Lists): void {
   for (let write = 0; write < t.mops; write++) {
     const m = updatedRead(t, write);
     if (m === NONE) continue;
-    const txn = t.owner[m] as number;
-    const k = t.key[m] as number;
+    const txn = t.owner.get(m);
+    const k = t.key.get(m);
     const list = readList(t, m);
     // Lists that are prefixes of one longest list are told apart by their length alone.
     const version =
@@ -101,7 +101,7 @@ export function findLostUpdates(lists: Lists): void {
  */
 export function updatedRead(t: Transactions, write: number): number {
   if (t.kind[write] === READ || t.writeBefore[write] !== NONE || !isOk(t, write)) return NONE;
-  let read = t.readBefore[write] as number;
-  while (read !== NONE && t.readBefore[read] !== NONE) read = t.readBefore[read] as number;
+  let read = t.readBefore.get(write);
+  while (read !== NONE && t.readBefore[read] !== NONE) read = t.readBefore.get(read);
   return read;
 }

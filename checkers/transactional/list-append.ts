@@ -7,6 +7,7 @@
  * is used: what is built on the rest would be an accusation without evidence.
  */
 
+import { ByteColumn, IntColumn } from '../columns.ts';
 import { INFO, NONE, OK, type Value } from '../history.ts';
 import { same } from '../transaction-answers.ts';
 import type { AnomalyList } from './anomalies.ts';
@@ -36,9 +37,9 @@ export function analyseLists(
     t,
     writes,
     keys: longestReads(t),
-    committed: new Uint8Array(t.count),
-    shared: new Int32Array(t.mops),
-    position: new Int32Array(t.mops).fill(NONE),
+    committed: new ByteColumn(t.count),
+    shared: new IntColumn(t.mops),
+    position: new IntColumn(t.mops).fill(NONE),
     initial,
     anomalies,
     name,
@@ -66,7 +67,7 @@ function longestReads(t: Transactions): ListKey[] {
     (): ListKey => ({
       order: [],
       orderRead: NONE,
-      writes: new Int32Array(0),
+      writes: new IntColumn(0),
       agreed: 0,
       repeat: 0,
       prior: 0,
@@ -75,7 +76,7 @@ function longestReads(t: Transactions): ListKey[] {
     }),
   );
   for (const m of t.reads) {
-    const key = keys[t.key[m] as number] as ListKey;
+    const key = keys[t.key.get(m)] as ListKey;
     const list = readList(t, m);
     if (list.length > key.order.length) {
       key.order = list;
@@ -92,7 +93,7 @@ function placeWrites(lists: Lists): void {
     const key = keys[k] as ListKey;
     const byValue = writes.byValue[k] as Map<Value, number>;
     const length = key.order.length;
-    key.writes = new Int32Array(length).fill(NONE);
+    key.writes = new IntColumn(length).fill(NONE);
     let repeat = length;
     for (let p = 0; p < length; p++) {
       const element = mapKey(key.order[p] as Value);
@@ -113,7 +114,7 @@ function placeWrites(lists: Lists): void {
 
 /** A crashed transaction of which anything was seen did take effect. */
 function commitIfSeen(lists: Lists, write: number): void {
-  const txn = lists.t.owner[write] as number;
+  const txn = lists.t.owner.get(write);
   if (lists.t.outcome[txn] === INFO) lists.committed[txn] = 1;
 }
 
@@ -121,8 +122,8 @@ function commitIfSeen(lists: Lists, write: number): void {
 function compareReads(lists: Lists): void {
   const { t, keys, shared, anomalies, name, writes } = lists;
   for (const m of t.reads) {
-    const txn = t.owner[m] as number;
-    const k = t.key[m] as number;
+    const txn = t.owner.get(m);
+    const k = t.key.get(m);
     const key = keys[k] as ListKey;
     const list = readList(t, m);
     const { order } = key;
@@ -140,7 +141,7 @@ function compareReads(lists: Lists): void {
     if (common < list.length) {
       key.agreed = Math.min(key.agreed, common);
       key.total = false;
-      const other = t.owner[key.orderRead] as number;
+      const other = t.owner.get(key.orderRead);
       anomalies.add('incompatible-order', [txn, other], () => [
         `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, and ${name(other)} ` +
           'read it as ' +
@@ -175,49 +176,49 @@ function firstRepeat(list: readonly Value[], byValue: ReadonlyMap<Value, number>
 }
 
 /** Adds `WW`, `WR` and `RW` edges; returns whom each external read read from. */
-function addEdges(lists: Lists, edges: EdgeList): Int32Array {
+function addEdges(lists: Lists, edges: EdgeList): IntColumn {
   const { t, keys } = lists;
-  const before: Int32Array[] = [];
-  const after: Int32Array[] = [];
+  const before: IntColumn[] = [];
+  const after: IntColumn[] = [];
   for (const key of keys) {
     const writers = committedWriters(lists, key);
     before.push(previousWriter(writers));
     after.push(nextWriter(writers, key.agreed));
     let last = NONE;
     for (let p = 0; p < key.agreed; p++) {
-      const writer = writers[p] as number;
+      const writer = writers.get(p);
       if (writer === NONE) continue;
       if (last !== NONE) edges.add(last, writer, WW);
       last = writer;
     }
   }
-  const readFrom = new Int32Array(t.mops).fill(NOBODY);
+  const readFrom = new IntColumn(t.mops).fill(NOBODY);
   for (const m of t.reads) {
-    const txn = t.owner[m] as number;
-    const k = t.key[m] as number;
-    const writer = sawLast(lists, before[k] as Int32Array, m);
+    const txn = t.owner.get(m);
+    const k = t.key.get(m);
+    const writer = sawLast(lists, before[k] as IntColumn, m);
     if (writer >= 0) edges.add(writer, txn, WR);
     if (writer === txn) continue;
     if (t.writeBefore[m] === NONE) readFrom[m] = writer;
     const list = readList(t, m);
     // A read that leaves the common order still saw its beginning, and so precedes what follows.
-    if (list.length > (lists.shared[m] as number)) continue;
-    const next = (after[k] as Int32Array)[list.length] ?? NONE;
+    if (list.length > lists.shared.get(m)) continue;
+    const next = (after[k] as IntColumn)[list.length] ?? NONE;
     if (next !== NONE) edges.add(txn, next, RW);
   }
   addUnobserved(lists, edges, before);
   return readFrom;
 }
 
-function committedWriters(lists: Lists, key: ListKey): Int32Array {
+function committedWriters(lists: Lists, key: ListKey): IntColumn {
   return key.writes.map((write) => {
-    const writer = write === NONE ? NONE : (lists.t.owner[write] as number);
+    const writer = write === NONE ? NONE : lists.t.owner.get(write);
     return writer !== NONE && lists.committed[writer] === 1 ? writer : NONE;
   });
 }
 
 /** Per position, the last committed writer up to and with it. */
-function previousWriter(writers: Int32Array): Int32Array {
+function previousWriter(writers: IntColumn): IntColumn {
   let last = NONE;
   return writers.map((writer) => {
     if (writer !== NONE) last = writer;
@@ -226,48 +227,48 @@ function previousWriter(writers: Int32Array): Int32Array {
 }
 
 /** Per position below `agreed`, the first committed writer from it on. */
-function nextWriter(writers: Int32Array, agreed: number): Int32Array {
-  const next = new Int32Array(agreed);
+function nextWriter(writers: IntColumn, agreed: number): IntColumn {
+  const next = new IntColumn(agreed);
   let first = NONE;
   for (let p = agreed - 1; p >= 0; p--) {
-    if (writers[p] !== NONE) first = writers[p] as number;
+    if (writers[p] !== NONE) first = writers.get(p);
     next[p] = first;
   }
   return next;
 }
 
 /** The committed transaction whose append a read saw last. */
-function sawLast(lists: Lists, before: Int32Array, m: number): number {
+function sawLast(lists: Lists, before: IntColumn, m: number): number {
   const { t, writes, shared } = lists;
   const list = readList(t, m);
-  const byValue = writes.byValue[t.key[m] as number] as Map<Value, number>;
-  for (let p = list.length - 1; p >= (shared[m] as number); p--) {
+  const byValue = writes.byValue[t.key.get(m)] as Map<Value, number>;
+  for (let p = list.length - 1; p >= shared.get(m); p--) {
     const write = byValue.get(mapKey(list[p] as Value));
-    const writer = write === undefined ? NONE : (t.owner[write] as number);
+    const writer = write === undefined ? NONE : t.owner.get(write);
     if (writer !== NONE && lists.committed[writer] === 1) return writer;
   }
-  const p = Math.min(list.length, shared[m] as number) - 1;
-  const writer = p < 0 ? NONE : (before[p] as number);
+  const p = Math.min(list.length, shared.get(m)) - 1;
+  const writer = p < 0 ? NONE : before.get(p);
   return writer === NONE ? INITIAL : writer;
 }
 
 /** Committed appends that no read shows come after everything that was read. */
-function addUnobserved(lists: Lists, edges: EdgeList, before: readonly Int32Array[]): void {
+function addUnobserved(lists: Lists, edges: EdgeList, before: readonly IntColumn[]): void {
   const { t, keys, committed, position } = lists;
   const unobserved = keys.map((): number[] => []);
   for (let txn = 0; txn < t.count; txn++) {
     if (committed[txn] === 0) continue;
-    for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
+    for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
       if (t.kind[m] === READ || position[m] !== NONE) continue;
-      const k = t.key[m] as number;
+      const k = t.key.get(m);
       const list = unobserved[k] as number[];
       if ((keys[k] as ListKey).total && list.at(-1) !== txn) list.push(txn);
     }
   }
   const readers = keys.map((): number[] => []);
   for (const m of t.reads) {
-    const txn = t.owner[m] as number;
-    const k = t.key[m] as number;
+    const txn = t.owner.get(m);
+    const k = t.key.get(m);
     const key = keys[k] as ListKey;
     if ((unobserved[k] as number[]).length === 0 || readList(t, m).length < key.order.length)
       continue;

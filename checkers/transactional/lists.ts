@@ -1,5 +1,6 @@
 /** What the analysis of lists knows of each key and of all of them: its parts share it. */
 
+import type { ByteColumn, IntColumn } from '../columns.ts';
 import type { Value } from '../history.ts';
 import type { AnomalyList } from './anomalies.ts';
 import type { Transactions } from './transactions.ts';
@@ -14,7 +15,7 @@ export interface ListKey {
   /** The read that saw it, a micro-operation, or `NONE`. */
   orderRead: number;
   /** The write of each position of `order`, or `NONE`: nobody appended that. */
-  writes: Int32Array;
+  writes: IntColumn;
   /** The order is certain up to here, exclusive. */
   agreed: number;
   /** Position of the first appended element of `order` that stands earlier in it too, or its length. */
@@ -32,11 +33,11 @@ export interface Lists {
   readonly t: Transactions;
   readonly writes: Writes;
   readonly keys: readonly ListKey[];
-  readonly committed: Uint8Array;
+  readonly committed: ByteColumn;
   /** Per read: how much of it is a prefix of the longest read of its key. */
-  readonly shared: Int32Array;
+  readonly shared: IntColumn;
   /** Per write: its position in the order of its key, or `NONE`. */
-  readonly position: Int32Array;
+  readonly position: IntColumn;
   readonly initial: InitialState;
   readonly anomalies: AnomalyList;
   readonly name: (txn: number) => string;

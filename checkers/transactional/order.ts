@@ -1,15 +1,16 @@
 /** Edges that do not depend on data: the order within a process, and real time. */
 
+import { type ByteColumn, IntColumn } from '../columns.ts';
 import { INVOKE, NEMESIS, NONE, OK } from '../history.ts';
 import { type EdgeList, PROCESS, REALTIME, VIA } from './graph.ts';
 import type { Transactions } from './transactions.ts';
 
 /** Adds an edge from each committed transaction to the next one of its process. Linear. */
-export function addProcessEdges(t: Transactions, committed: Uint8Array, edges: EdgeList): void {
+export function addProcessEdges(t: Transactions, committed: ByteColumn, edges: EdgeList): void {
   const last = new Map<number, number>();
   for (const txn of byInvocation(t)) {
     if (committed[txn] === 0) continue;
-    const process = t.process[txn] as number;
+    const process = t.process.get(txn);
     const previous = last.get(process);
     if (previous !== undefined) edges.add(previous, txn, PROCESS);
     last.set(process, txn);
@@ -23,14 +24,14 @@ export function addProcessEdges(t: Transactions, committed: Uint8Array, edges: E
  * transaction whatever the concurrency, where the transitive reduction through the frontier of
  * completed transactions (Elle) takes as many as there are processes.
  */
-export function addRealtimeEdges(t: Transactions, committed: Uint8Array, edges: EdgeList): void {
+export function addRealtimeEdges(t: Transactions, committed: ByteColumn, edges: EdgeList): void {
   const { history } = t;
-  const began = new Int32Array(history.length).fill(NONE);
-  const ended = new Int32Array(history.length).fill(NONE);
+  const began = new IntColumn(history.length).fill(NONE);
+  const ended = new IntColumn(history.length).fill(NONE);
   for (let txn = 0; txn < t.count; txn++) {
     if (committed[txn] === 0) continue;
-    const invoke = t.invoke[txn] as number;
-    const complete = t.complete[txn] as number;
+    const invoke = t.invoke.get(txn);
+    const complete = t.complete.get(txn);
     // Without its invocation in the history, nobody knows when a transaction began.
     if (history.type[invoke] === INVOKE) began[invoke] = txn;
     // One that crashed may still take effect later: it is before nothing.
@@ -40,9 +41,9 @@ export function addRealtimeEdges(t: Transactions, committed: Uint8Array, edges: 
   let waiting: number[] = [];
   for (let at = 0; at < history.length; at++) {
     if (history.process[at] === NEMESIS) continue;
-    const end = ended[at] as number;
+    const end = ended.get(at);
     if (end !== NONE) waiting.push(end);
-    const begin = began[at] as number;
+    const begin = began.get(at);
     if (begin === NONE) continue;
     if (waiting.length > 0) {
       const hub = edges.hub();
@@ -56,8 +57,8 @@ export function addRealtimeEdges(t: Transactions, committed: Uint8Array, edges: 
 }
 
 /** Transactions in the order in which they began. */
-export function byInvocation(t: Transactions): Int32Array {
-  const at = new Int32Array(t.history.length).fill(NONE);
-  for (let txn = 0; txn < t.count; txn++) at[t.invoke[txn] as number] = txn;
-  return at.filter((txn) => txn !== NONE);
+export function byInvocation(t: Transactions): IntColumn {
+  const at = new IntColumn(t.history.length).fill(NONE);
+  for (let txn = 0; txn < t.count; txn++) at[t.invoke.get(txn)] = txn;
+  return new IntColumn(at.filter((txn) => txn !== NONE));
 }

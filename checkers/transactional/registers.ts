@@ -1,5 +1,6 @@
 /** What the analysis of registers knows of the keys: its parts share it. */
 
+import type { ByteColumn, IntColumn } from '../columns.ts';
 import type { AnomalyList } from './anomalies.ts';
 import type { Prior } from './rw-register-prior.ts';
 import type { Transactions } from './transactions.ts';
@@ -11,8 +12,8 @@ export type KeyOrder = 'unknown' | 'sequential' | 'linearizable';
 export interface Registers {
   readonly t: Transactions;
   readonly writes: Writes;
-  readonly committed: Uint8Array;
-  readonly readFrom: Int32Array;
+  readonly committed: ByteColumn;
+  readonly readFrom: IntColumn;
   /** What each key held before the test. */
   readonly priors: readonly Prior[];
   /**

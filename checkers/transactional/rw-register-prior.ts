@@ -20,7 +20,7 @@ export function priorValues(t: Transactions, writes: Writes, initial: InitialSta
   if (initial === 'empty') return nil;
   const priors = [...nil];
   for (const m of t.reads) {
-    const k = t.key[m] as number;
+    const k = t.key.get(m);
     const value = t.value[m] as Value;
     if (t.writeBefore[m] !== NONE || writes.byValue[k]?.has(mapKey(value)) === true) continue;
     const known = priors[k] as Prior;

@@ -26,9 +26,9 @@ export function whyRegisterEdge(
 }
 
 function whyRead({ t, readFrom, name }: Registers, from: number, to: number): string | null {
-  for (let m = t.start[to] as number; m < (t.start[to + 1] as number); m++) {
+  for (let m = t.start.get(to); m < t.start.get(to + 1); m++) {
     if (readFrom[m] !== from) continue;
-    const key = show(t.keys[t.key[m] as number]);
+    const key = show(t.keys[t.key.get(m)]);
     return `${name(to)} read key ${key} as ${show(t.value[m])}, which ${name(from)} wrote.`;
   }
   return null;
@@ -37,9 +37,9 @@ function whyRead({ t, readFrom, name }: Registers, from: number, to: number): st
 /** `from` read a version that `to` read too and then replaced, or the initial nil. */
 function whyOverwritten(registers: Registers, from: number, to: number): string | null {
   const { t, readFrom, written, readers, name } = registers;
-  for (let m = t.start[from] as number; m < (t.start[from + 1] as number); m++) {
-    if (t.kind[m] !== READ || (readFrom[m] as number) < INITIAL) continue;
-    const k = t.key[m] as number;
+  for (let m = t.start.get(from); m < t.start.get(from + 1); m++) {
+    if (t.kind[m] !== READ || readFrom.get(m) < INITIAL) continue;
+    const k = t.key.get(m);
     const write = (written[k] as Map<number, number>).get(to);
     if (write === undefined) continue;
     const read = `${name(from)} read key ${show(t.keys[k])} as ${show(t.value[m])}`;
@@ -79,5 +79,5 @@ function whyStated(registers: Registers, from: number, to: number, reads: boolea
 }
 
 function versionRead({ t, writes }: Registers, m: number): number {
-  return writes.byValue[t.key[m] as number]?.get(mapKey(t.value[m] as Value)) ?? NONE;
+  return writes.byValue[t.key.get(m)]?.get(mapKey(t.value[m] as Value)) ?? NONE;
 }

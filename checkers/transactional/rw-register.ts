@@ -11,6 +11,7 @@
  *   processes or in real time orders versions too.
  */
 
+import { ByteColumn, IntColumn } from '../columns.ts';
 import { INFO, INVOKE, NONE, OK, type Value } from '../history.ts';
 import { same } from '../transaction-answers.ts';
 import type { AnomalyList } from './anomalies.ts';
@@ -44,8 +45,8 @@ export function analyseRegisters(
   const registers: Registers = {
     t,
     writes,
-    committed: new Uint8Array(t.count),
-    readFrom: new Int32Array(t.mops).fill(NOBODY),
+    committed: new ByteColumn(t.count),
+    readFrom: new IntColumn(t.mops).fill(NOBODY),
     priors: priorValues(t, writes, options.initial),
     readers: t.keys.map(() => new Map<number, number[]>()),
     written: t.keys.map(() => new Map<number, number>()),
@@ -73,11 +74,11 @@ function indexReads(registers: Registers): void {
   const { t, writes, priors, committed, readFrom, readers, written, anomalies, name } = registers;
   for (let txn = 0; txn < t.count; txn++) if (t.outcome[txn] === OK) committed[txn] = 1;
   for (const m of t.reads) {
-    const txn = t.owner[m] as number;
-    const k = t.key[m] as number;
+    const txn = t.owner.get(m);
+    const k = t.key.get(m);
     const value = t.value[m] as Value;
     const write = (writes.byValue[k] as Map<Value, number>).get(mapKey(value)) ?? NONE;
-    const writer = write === NONE ? NONE : (t.owner[write] as number);
+    const writer = write === NONE ? NONE : t.owner.get(write);
     if (write === NONE && value !== null) {
       const possible = isPrior(priors[k] as Prior, value);
       anomalies.add(possible ? 'unwritten-read' : 'garbage-read', [txn], () => [
@@ -105,18 +106,18 @@ function indexReads(registers: Registers): void {
     push(readers[k] as Map<number, number[]>, write, txn);
   }
   for (let m = 0; m < t.mops; m++) {
-    const txn = t.owner[m] as number;
+    const txn = t.owner.get(m);
     if (t.kind[m] === READ || committed[txn] === 0 || writes.intermediate[m] === 1) continue;
-    (written[t.key[m] as number] as Map<number, number>).set(txn, m);
+    (written[t.key.get(m)] as Map<number, number>).set(txn, m);
   }
 }
 
 /** Why a value cannot have been there before the test, as a sentence. */
 function whyNotPrior({ t, priors, name }: Registers, m: number): string {
-  const { value, shownBy } = priors[t.key[m] as number] as Prior;
-  const key = show(t.keys[t.key[m] as number]);
+  const { value, shownBy } = priors[t.key.get(m)] as Prior;
+  const key = show(t.keys[t.key.get(m)]);
   if (shownBy !== NONE) {
-    const other = name(t.owner[shownBy] as number);
+    const other = name(t.owner.get(shownBy));
     return `It was not there before the test either: ${other} read key ${key} as ${show(value)}.`;
   }
   return t.writeBefore[m] === NONE
@@ -134,10 +135,10 @@ function push(lists: Map<number, number[]>, id: number, element: number): void {
 function findInternal(registers: Registers): void {
   const { t, writes, anomalies, name } = registers;
   for (const m of t.reads) {
-    const txn = t.owner[m] as number;
-    const key = show(t.keys[t.key[m] as number]);
+    const txn = t.owner.get(m);
+    const key = show(t.keys[t.key.get(m)]);
     const value = t.value[m] as Value;
-    const earlier = Math.max(t.readBefore[m] as number, t.writeBefore[m] as number);
+    const earlier = Math.max(t.readBefore.get(m), t.writeBefore.get(m));
     if (earlier !== NONE && !same(t.value[earlier], value)) {
       const did = t.kind[earlier] === READ ? 'read it as' : 'wrote';
       anomalies.add('internal', [txn], () => [
@@ -145,7 +146,7 @@ function findInternal(registers: Registers): void {
           `${did} ${show(t.value[earlier])}.`,
       ]);
     }
-    const write = (writes.byValue[t.key[m] as number] as Map<Value, number>).get(mapKey(value));
+    const write = (writes.byValue[t.key.get(m)] as Map<Value, number>).get(mapKey(value));
     if (write !== undefined && write > m && t.owner[write] === txn) {
       anomalies.add('future-read', [txn], () => [
         `${name(txn)} read key ${key} as ${show(value)}, which it wrote only afterwards.`,
@@ -161,8 +162,8 @@ function findLostUpdates(registers: Registers): void {
   for (let write = 0; write < t.mops; write++) {
     const m = updatedRead(t, write);
     if (m === NONE || (readFrom[m] === NOBODY && isGarbage(registers, m))) continue;
-    const txn = t.owner[m] as number;
-    const k = t.key[m] as number;
+    const txn = t.owner.get(m);
+    const k = t.key.get(m);
     const version = mapKey(t.value[m] as Value);
     const other = (first[k] as Map<Value, number>).get(version);
     if (other === undefined) (first[k] as Map<Value, number>).set(version, txn);
@@ -177,7 +178,7 @@ function findLostUpdates(registers: Registers): void {
 
 /** Whether a read saw what nobody wrote and what was not there before the test. */
 function isGarbage({ t, writes, priors }: Registers, m: number): boolean {
-  const k = t.key[m] as number;
+  const k = t.key.get(m);
   const value = t.value[m] as Value;
   const known = writes.byValue[k]?.has(mapKey(value)) === true;
   return !known && !isPrior(priors[k] as Prior, value);
@@ -194,7 +195,7 @@ function addEdges(registers: Registers, edges: EdgeList): void {
         edges.product(txns, [...writers.keys()], RW);
         continue;
       }
-      const writer = t.owner[write] as number;
+      const writer = t.owner.get(write);
       for (const txn of txns) edges.add(writer, txn, WR);
       edges.product(
         txns,
@@ -203,9 +204,9 @@ function addEdges(registers: Registers, edges: EdgeList): void {
       );
     }
     for (const [earlier, later] of stated[k] as (readonly [number, number])[]) {
-      const overwriter = t.owner[later] as number;
-      if (earlier !== NONE && committed[t.owner[earlier] as number] === 1) {
-        edges.add(t.owner[earlier] as number, overwriter, WW);
+      const overwriter = t.owner.get(later);
+      if (earlier !== NONE && committed[t.owner.get(earlier)] === 1) {
+        edges.add(t.owner.get(earlier), overwriter, WW);
       }
       for (const txn of seenBy.get(earlier) ?? []) edges.add(txn, overwriter, RW);
     }
@@ -218,8 +219,8 @@ function stateKeyOrder(registers: Registers): void {
   const touched = t.keys.map((): number[] => []);
   for (let txn = 0; txn < t.count; txn++) {
     if (registers.committed[txn] === 0) continue;
-    for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
-      const list = touched[t.key[m] as number] as number[];
+    for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
+      const list = touched[t.key.get(m)] as number[];
       if (list.at(-1) !== txn) list.push(txn);
     }
   }
@@ -261,7 +262,7 @@ function version({ t, priors }: Registers, write: number, k: number): string {
 function ends(registers: Registers, txn: number, k: number): [number, number] | null {
   const { t, writes, written } = registers;
   let first: number | null = null;
-  for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number) && first === null; m++) {
+  for (let m = t.start.get(txn); m < t.start.get(txn + 1) && first === null; m++) {
     if (t.key[m] !== k) continue;
     if (t.kind[m] !== READ) first = m;
     else if (t.outcome[txn] === OK && !isGarbage(registers, m)) {
@@ -278,8 +279,8 @@ function orderedPairs(registers: Registers, txns: number[], k: number): [number,
   const pairs: [number, number][] = [];
   const events: { at: number; txn: number; begins: boolean }[] = [];
   for (const txn of txns) {
-    events.push({ at: t.invoke[txn] as number, txn, begins: true });
-    if (t.outcome[txn] === OK) events.push({ at: t.complete[txn] as number, txn, begins: false });
+    events.push({ at: t.invoke.get(txn), txn, begins: true });
+    if (t.outcome[txn] === OK) events.push({ at: t.complete.get(txn), txn, begins: false });
   }
   events.sort((a, b) => a.at - b.at || Number(b.begins) - Number(a.begins));
   // The completed transactions after which none has begun and completed: the frontier.
@@ -287,12 +288,11 @@ function orderedPairs(registers: Registers, txns: number[], k: number): [number,
   const covered = new Map<number, number[]>();
   const last = new Map<number, number>();
   for (const { txn, begins } of events) {
-    const process = t.process[txn] as number;
+    const process = t.process.get(txn);
     if (begins) {
       const known = last.get(process);
       const before = keyOrder === 'linearizable' ? frontier : known === undefined ? [] : [known];
-      if (t.history.type[t.invoke[txn] as number] === INVOKE)
-        link(registers, before, txn, k, pairs);
+      if (t.history.type[t.invoke.get(txn)] === INVOKE) link(registers, before, txn, k, pairs);
       covered.set(txn, before);
     } else {
       const gone = new Set(covered.get(txn));

@@ -9,6 +9,7 @@
  * changes. (The zones of Gibbons and Korach, carried over from one register to many.)
  */
 
+import { FloatColumn, IntColumn } from '../columns.ts';
 import { INVOKE, OK } from '../history.ts';
 import { COMMIT, EdgeList, type Graph, toGraph } from './graph.ts';
 import { CycleSearch, edgesOf, onCycles } from './search.ts';
@@ -22,7 +23,7 @@ const EDGES_MAX = 64;
 export interface Saturated {
   readonly edges: EdgeList;
   /** Per node, the event by which it must have taken effect; `Infinity` if nothing says so. */
-  readonly end: Float64Array;
+  readonly end: FloatColumn;
 }
 
 /** Transactions that would have to come before themselves, at most a few of them. */
@@ -39,8 +40,8 @@ export function saturate(
 ): Saturated | Contradiction {
   const all = new EdgeList(edges.nodes, edges.count + 1024);
   for (let e = 0; e < edges.count; e++) {
-    const kind = edges.kind[e] as number;
-    if ((kind & mask) !== 0) all.add(edges.from[e] as number, edges.to[e] as number, kind);
+    const kind = edges.kind.get(e);
+    if ((kind & mask) !== 0) all.add(edges.from.get(e), edges.to.get(e), kind);
   }
   const keys = byKey(t, versions);
   const known = new Set<number>();
@@ -68,14 +69,14 @@ interface Key {
 function byKey(t: Transactions, { committed, readFrom }: Versions): Key[] {
   const keys = t.keys.map((): Key => ({ writers: [], readers: new Map() }));
   for (let m = 0; m < t.mops; m++) {
-    const txn = t.owner[m] as number;
+    const txn = t.owner.get(m);
     if (committed[txn] === 0) continue;
-    const { writers, readers } = keys[t.key[m] as number] as Key;
+    const { writers, readers } = keys[t.key.get(m)] as Key;
     if (t.kind[m] !== READ) {
       if (writers.at(-1) !== txn) writers.push(txn);
       continue;
     }
-    const from = readFrom[m] as number;
+    const from = readFrom.get(m);
     if (from <= INITIAL || t.outcome[txn] !== OK) continue;
     const list = readers.get(from);
     if (list === undefined) readers.set(from, [txn]);
@@ -85,19 +86,19 @@ function byKey(t: Transactions, { committed, readFrom }: Versions): Key[] {
 }
 
 interface Zones {
-  readonly begin: Float64Array;
-  readonly end: Float64Array;
+  readonly begin: FloatColumn;
+  readonly end: FloatColumn;
 }
 
 /** Begins and ends of all nodes, unless the graph has a cycle, or one that real time closes. */
 function findZones(t: Transactions, { committed }: Versions, graph: Graph): Zones | Contradiction {
-  const begin = new Float64Array(graph.nodes).fill(-1);
-  const end = new Float64Array(graph.nodes).fill(Number.POSITIVE_INFINITY);
+  const begin = new FloatColumn(graph.nodes).fill(-1);
+  const end = new FloatColumn(graph.nodes).fill(Number.POSITIVE_INFINITY);
   for (let txn = 0; txn < t.count; txn++) {
     if (committed[txn] === 0) continue;
-    const invoke = t.invoke[txn] as number;
+    const invoke = t.invoke.get(txn);
     if (t.history.type[invoke] === INVOKE) begin[txn] = invoke;
-    if (t.outcome[txn] === OK) end[txn] = t.complete[txn] as number;
+    if (t.outcome[txn] === OK) end[txn] = t.complete.get(txn);
   }
   const order = topological(graph);
   if (order === null) {
@@ -106,35 +107,35 @@ function findZones(t: Transactions, { committed }: Versions, graph: Graph): Zone
     return { circle: (path ?? []).map(({ from }) => from).filter((node) => node < t.count) };
   }
   for (const node of order) {
-    for (let e = graph.start[node] as number; e < (graph.start[node + 1] as number); e++) {
-      const to = graph.to[e] as number;
-      if ((begin[node] as number) > (begin[to] as number)) begin[to] = begin[node] as number;
+    for (let e = graph.start.get(node); e < graph.start.get(node + 1); e++) {
+      const to = graph.to.get(e);
+      if (begin.get(node) > begin.get(to)) begin[to] = begin.get(node);
     }
   }
   for (let i = order.length - 1; i >= 0; i--) {
-    const node = order[i] as number;
-    for (let e = graph.start[node] as number; e < (graph.start[node + 1] as number); e++) {
-      const to = graph.to[e] as number;
-      if ((end[to] as number) < (end[node] as number)) end[node] = end[to] as number;
+    const node = order.get(i);
+    for (let e = graph.start.get(node); e < graph.start.get(node + 1); e++) {
+      const to = graph.to.get(e);
+      if (end.get(to) < end.get(node)) end[node] = end.get(to);
     }
-    if (node < t.count && (end[node] as number) < (begin[node] as number)) {
+    if (node < t.count && end.get(node) < begin.get(node)) {
       return { circle: [node] };
     }
   }
   return { begin, end };
 }
 
-function topological(graph: Graph): Int32Array | null {
-  const waitsFor = new Int32Array(graph.nodes);
-  for (const to of graph.to) waitsFor[to] = (waitsFor[to] as number) + 1;
-  const order = new Int32Array(graph.nodes);
+function topological(graph: Graph): IntColumn | null {
+  const waitsFor = new IntColumn(graph.nodes);
+  for (const to of graph.to) waitsFor[to] = waitsFor.get(to) + 1;
+  const order = new IntColumn(graph.nodes);
   let count = 0;
   for (let node = 0; node < graph.nodes; node++) if (waitsFor[node] === 0) order[count++] = node;
   for (let i = 0; i < count; i++) {
-    const node = order[i] as number;
-    for (let e = graph.start[node] as number; e < (graph.start[node + 1] as number); e++) {
-      const to = graph.to[e] as number;
-      waitsFor[to] = (waitsFor[to] as number) - 1;
+    const node = order.get(i);
+    for (let e = graph.start.get(node); e < graph.start.get(node + 1); e++) {
+      const to = graph.to.get(e);
+      waitsFor[to] = waitsFor.get(to) - 1;
       if (waitsFor[to] === 0) order[count++] = to;
     }
   }
@@ -147,26 +148,23 @@ function orderWriters(
   { begin, end }: Zones,
   add: (from: number, to: number) => void,
 ): void {
-  const byEnd = writers.toSorted((a, b) => (end[a] as number) - (end[b] as number));
-  const byBegin = writers.toSorted((a, b) => (begin[a] as number) - (begin[b] as number));
+  const byEnd = writers.toSorted((a, b) => end.get(a) - end.get(b));
+  const byBegin = writers.toSorted((a, b) => begin.get(a) - begin.get(b));
   for (const [writer, list] of readers) {
-    const begun = list.reduce((latest, txn) => Math.max(latest, begin[txn] as number), -1);
+    const begun = list.reduce((latest, txn) => Math.max(latest, begin.get(txn)), -1);
     // Another writer that precedes a reader of this version precedes the version.
-    const before = partition(byEnd, (other) => (end[other] as number) < begun);
+    const before = partition(byEnd, (other) => end.get(other) < begun);
     for (let i = before - 1; i >= 0 && i >= before - EDGES_MAX; i--) {
       const other = byEnd[i] as number;
-      if ((end[other] as number) < (begin[writer] as number)) break;
+      if (end.get(other) < begin.get(writer)) break;
       add(other, writer);
     }
     // Another writer that follows this version follows its readers.
-    const after = partition(
-      byBegin,
-      (other) => (begin[other] as number) <= (end[writer] as number),
-    );
+    const after = partition(byBegin, (other) => begin.get(other) <= end.get(writer));
     for (const reader of list) {
       for (let i = after; i < byBegin.length && i < after + EDGES_MAX; i++) {
         const other = byBegin[i] as number;
-        if ((begin[other] as number) > (end[reader] as number)) break;
+        if (begin.get(other) > end.get(reader)) break;
         if (other !== writer) add(reader, other);
       }
     }

@@ -1,5 +1,6 @@
 /** Shortest cycles through an edge of a given kind, and exact reachability for many pairs at once. */
 
+import { IntColumn } from '../columns.ts';
 import { components } from './components.ts';
 import { type Graph, VIA } from './graph.ts';
 
@@ -16,9 +17,9 @@ const EDGES_MAX = 1_000_000;
 export function edgesOf(graph: Graph, kind: number): EdgeAt[] {
   const found: EdgeAt[] = [];
   for (let from = 0; from < graph.nodes; from++) {
-    const end = graph.start[from + 1] as number;
-    for (let edge = graph.start[from] as number; edge < end; edge++) {
-      if (((graph.kind[edge] as number) & kind) !== 0) found.push({ from, edge });
+    const end = graph.start.get(from + 1);
+    for (let edge = graph.start.get(from); edge < end; edge++) {
+      if ((graph.kind.get(edge) & kind) !== 0) found.push({ from, edge });
     }
   }
   return found;
@@ -28,7 +29,7 @@ export function edgesOf(graph: Graph, kind: number): EdgeAt[] {
 export function onCycles(graph: Graph, edges: readonly EdgeAt[], mask: number): EdgeAt[] {
   if (edges.length === 0) return [];
   const { of } = components(graph, mask);
-  return edges.filter(({ from, edge }) => of[from] === of[graph.to[edge] as number]);
+  return edges.filter(({ from, edge }) => of[from] === of[graph.to.get(edge)]);
 }
 
 /**
@@ -40,8 +41,8 @@ export function onCycles(graph: Graph, edges: readonly EdgeAt[], mask: number): 
  */
 export function closable(graph: Graph, edges: readonly EdgeAt[], mask: number): EdgeAt[] {
   const { of, count } = components(graph, mask);
-  const component = (node: number): number => of[node] as number;
-  const target = (edge: EdgeAt): number => component(graph.to[edge.edge] as number);
+  const component = (node: number): number => of.get(node);
+  const target = (edge: EdgeAt): number => component(graph.to.get(edge.edge));
   const immediate = edges.filter((edge) => target(edge) === component(edge.from));
   if (immediate.length > 0) return immediate;
   const open = edges
@@ -49,24 +50,22 @@ export function closable(graph: Graph, edges: readonly EdgeAt[], mask: number): 
     .sort((a, b) => target(b) - target(a));
   if (open.length === 0) return [];
   const { order, begin } = byComponent(of, count);
-  const bits = new Int32Array(count);
+  const bits = new IntColumn(count);
   for (let first = 0; first < open.length; first += 32) {
     const batch = open.slice(first, first + 32);
     bits.fill(0);
     let lowest = count;
     batch.forEach((edge, bit) => {
-      bits[target(edge)] = (bits[target(edge)] as number) | (1 << bit);
+      bits[target(edge)] = bits.get(target(edge)) | (1 << bit);
       lowest = Math.min(lowest, component(edge.from));
     });
     for (let c = target(batch[0] as EdgeAt); c > lowest; c--) {
       if (bits[c] === 0) continue;
-      for (let i = begin[c] as number; i < (begin[c + 1] as number); i++) {
-        spread(graph, { node: order[i] as number, mask, of, bits });
+      for (let i = begin.get(c); i < begin.get(c + 1); i++) {
+        spread(graph, { node: order.get(i), mask, of, bits });
       }
     }
-    const closed = batch.filter(
-      (edge, bit) => ((bits[component(edge.from)] as number) & (1 << bit)) !== 0,
-    );
+    const closed = batch.filter((edge, bit) => (bits.get(component(edge.from)) & (1 << bit)) !== 0);
     if (closed.length > 0) return closed;
   }
   return [];
@@ -78,31 +77,31 @@ function spread(
   by: {
     readonly node: number;
     readonly mask: number;
-    readonly of: Int32Array;
-    readonly bits: Int32Array;
+    readonly of: IntColumn;
+    readonly bits: IntColumn;
   },
 ): void {
   const { node, mask, of, bits } = by;
-  const reached = bits[of[node] as number] as number;
-  const end = graph.start[node + 1] as number;
-  for (let e = graph.start[node] as number; e < end; e++) {
-    if (((graph.kind[e] as number) & mask) === 0) continue;
-    const next = of[graph.to[e] as number] as number;
-    bits[next] = (bits[next] as number) | reached;
+  const reached = bits.get(of.get(node));
+  const end = graph.start.get(node + 1);
+  for (let e = graph.start.get(node); e < end; e++) {
+    if ((graph.kind.get(e) & mask) === 0) continue;
+    const next = of.get(graph.to.get(e));
+    bits[next] = bits.get(next) | reached;
   }
 }
 
 /** Nodes sorted by component, with where each component begins. */
-function byComponent(of: Int32Array, count: number): { order: Int32Array; begin: Int32Array } {
-  const begin = new Int32Array(count + 1);
-  for (const c of of) begin[c + 1] = (begin[c + 1] as number) + 1;
-  for (let c = 0; c < count; c++) begin[c + 1] = (begin[c + 1] as number) + (begin[c] as number);
+function byComponent(of: IntColumn, count: number): { order: IntColumn; begin: IntColumn } {
+  const begin = new IntColumn(count + 1);
+  for (const c of of) begin[c + 1] = begin.get(c + 1) + 1;
+  for (let c = 0; c < count; c++) begin[c + 1] = begin.get(c + 1) + begin.get(c);
   const next = begin.slice();
-  const order = new Int32Array(of.length);
+  const order = new IntColumn(of.length);
   for (let node = 0; node < of.length; node++) {
-    const c = of[node] as number;
-    order[next[c] as number] = node;
-    next[c] = (next[c] as number) + 1;
+    const c = of.get(node);
+    order[next.get(c)] = node;
+    next[c] = next.get(c) + 1;
   }
   return { order, begin };
 }
@@ -110,17 +109,17 @@ function byComponent(of: Int32Array, count: number): { order: Int32Array; begin:
 /** Breadth-first search for short cycles, with its arrays kept between searches. */
 export class CycleSearch {
   readonly #graph: Graph;
-  readonly #seen: Int32Array;
-  readonly #arrivedBy: Int32Array;
-  readonly #cameFrom: Int32Array;
+  readonly #seen: IntColumn;
+  readonly #arrivedBy: IntColumn;
+  readonly #cameFrom: IntColumn;
   #stamp = 0;
   #looked = 0;
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    this.#seen = new Int32Array(graph.nodes);
-    this.#arrivedBy = new Int32Array(graph.nodes);
-    this.#cameFrom = new Int32Array(graph.nodes);
+    this.#seen = new IntColumn(graph.nodes);
+    this.#arrivedBy = new IntColumn(graph.nodes);
+    this.#cameFrom = new IntColumn(graph.nodes);
   }
 
   /**
@@ -146,7 +145,7 @@ export class CycleSearch {
     const { start, to, kind } = this.#graph;
     const seen = this.#seen;
     const stamp = ++this.#stamp;
-    const source = to[first.edge] as number;
+    const source = to.get(first.edge);
     let level = [source];
     seen[source] = stamp;
     this.#arrivedBy[source] = -1;
@@ -156,11 +155,11 @@ export class CycleSearch {
       for (let i = 0; i < level.length; i++) {
         const node = level[i] as number;
         if (node === first.from) return this.#unwind(first);
-        const end = start[node + 1] as number;
-        this.#looked += end - (start[node] as number);
-        for (let e = start[node] as number; e < end; e++) {
-          const edgeKind = kind[e] as number;
-          const target = to[e] as number;
+        const end = start.get(node + 1);
+        this.#looked += end - start.get(node);
+        for (let e = start.get(node); e < end; e++) {
+          const edgeKind = kind.get(e);
+          const target = to.get(e);
           if ((edgeKind & mask) === 0 || seen[target] === stamp) continue;
           if (edgeKind !== VIA && depth === lengthMax) continue;
           seen[target] = stamp;
@@ -178,8 +177,8 @@ export class CycleSearch {
     const path: EdgeAt[] = [];
     let node = first.from;
     while (this.#arrivedBy[node] !== -1) {
-      const from = this.#cameFrom[node] as number;
-      path.push({ from, edge: this.#arrivedBy[node] as number });
+      const from = this.#cameFrom.get(node);
+      path.push({ from, edge: this.#arrivedBy.get(node) });
       node = from;
     }
     path.push(first);
@@ -197,8 +196,8 @@ export function pathTo(graph: Graph, source: number, wanted: (node: number) => b
   const arrived = new Map<number, EdgeAt>();
   const queue = [source];
   for (const from of queue) {
-    for (let edge = graph.start[from] as number; edge < (graph.start[from + 1] as number); edge++) {
-      const to = graph.to[edge] as number;
+    for (let edge = graph.start.get(from); edge < graph.start.get(from + 1); edge++) {
+      const to = graph.to.get(edge);
       if (to === source || arrived.has(to)) continue;
       arrived.set(to, { from, edge });
       if (!wanted(to)) {

@@ -7,6 +7,7 @@
  * overwrites nothing that somebody not yet placed has read: values are unique and never return.
  */
 
+import { FloatColumn, IntColumn } from '../columns.ts';
 import { NONE, OK } from '../history.ts';
 import { type EdgeList, type Graph, REALTIME, toGraph } from './graph.ts';
 import { saturate } from './saturate.ts';
@@ -52,9 +53,9 @@ class SerialSearch {
   readonly #versions: Versions;
   readonly #graph: Graph;
   /** How many predecessors of each node are not placed. */
-  readonly #waitsFor: Int32Array;
+  readonly #waitsFor: IntColumn;
   /** Per key, the transaction whose write it holds. */
-  readonly #holds: Int32Array;
+  readonly #holds: IntColumn;
   /** How many transactions not yet placed read the version of that key and writer. */
   readonly #readers = new Map<number, number>();
   readonly #ready: number[] = [];
@@ -63,17 +64,17 @@ class SerialSearch {
   #tries = 0;
 
   /** By which event each transaction should be placed: the order in which they are tried. */
-  readonly #due: Float64Array;
+  readonly #due: FloatColumn;
 
-  constructor(t: Transactions, versions: Versions, graph: Graph, due?: Float64Array) {
+  constructor(t: Transactions, versions: Versions, graph: Graph, due?: FloatColumn) {
     this.#due =
-      due ?? Float64Array.from(t.complete, (at) => (at === NONE ? Number.POSITIVE_INFINITY : at));
+      due ?? FloatColumn.collect(t.complete, (at) => (at === NONE ? Number.POSITIVE_INFINITY : at));
     this.#t = t;
     this.#versions = versions;
     this.#graph = graph;
-    this.#waitsFor = new Int32Array(graph.nodes);
-    this.#holds = new Int32Array(t.keys.length).fill(INITIAL);
-    for (const node of graph.to) this.#waitsFor[node] = (this.#waitsFor[node] as number) + 1;
+    this.#waitsFor = new IntColumn(graph.nodes);
+    this.#holds = new IntColumn(t.keys.length).fill(INITIAL);
+    for (const node of graph.to) this.#waitsFor[node] = this.#waitsFor.get(node) + 1;
   }
 
   run(): SerialAnswer {
@@ -131,7 +132,7 @@ class SerialSearch {
     // A transaction that only reads changes nothing: if it can come now, it may.
     const reader = possible.find((txn) => this.#writes(txn).length === 0);
     if (reader !== undefined) return [reader];
-    const due = (txn: number): number => this.#due[txn] as number;
+    const due = (txn: number): number => this.#due.get(txn);
     return possible.sort((a, b) => (due(a) < due(b) ? -1 : Number(due(a) > due(b))));
   }
 
@@ -140,8 +141,8 @@ class SerialSearch {
     const { keys, key, value, invoke } = this.#t;
     const own = new Map<number, number>();
     for (const m of this.#reads(txn)) {
-      const k = key[m] as number;
-      const holder = this.#holds[k] as number;
+      const k = key.get(m);
+      const holder = this.#holds.get(k);
       if (holder !== this.#versions.readFrom[m]) {
         const holds = holder === INITIAL ? 'nil' : `the write of T${invoke[holder]}`;
         return (
@@ -152,8 +153,8 @@ class SerialSearch {
       own.set(k, (own.get(k) ?? 0) + 1);
     }
     for (const m of this.#writes(txn)) {
-      const k = key[m] as number;
-      const waiting = this.#readers.get(this.#slot(k, this.#holds[k] as number)) ?? 0;
+      const k = key.get(m);
+      const waiting = this.#readers.get(this.#slot(k, this.#holds.get(k))) ?? 0;
       if (waiting > (own.get(k) ?? 0)) {
         return (
           `T${invoke[txn]} would overwrite key ${show(keys[k])} while others have yet to ` +
@@ -168,8 +169,8 @@ class SerialSearch {
     this.#placed++;
     this.#ready.splice(this.#ready.indexOf(txn), 1);
     for (const m of this.#reads(txn)) this.#count(m, -1);
-    this.#undo.push(this.#writes(txn).map((m) => this.#holds[this.#t.key[m] as number] as number));
-    for (const m of this.#writes(txn)) this.#holds[this.#t.key[m] as number] = txn;
+    this.#undo.push(this.#writes(txn).map((m) => this.#holds.get(this.#t.key.get(m))));
+    for (const m of this.#writes(txn)) this.#holds[this.#t.key.get(m)] = txn;
     this.#leave(txn);
   }
 
@@ -180,7 +181,7 @@ class SerialSearch {
     this.#retract(txn);
     const held = this.#undo.pop() ?? [];
     this.#writes(txn)
-      .map((m, i) => [this.#t.key[m] as number, held[i] as number] as const)
+      .map((m, i) => [this.#t.key.get(m), held[i] as number] as const)
       .reverse()
       .forEach(([k, holder]) => {
         this.#holds[k] = holder;
@@ -194,9 +195,9 @@ class SerialSearch {
     const { start, to } = this.#graph;
     const left = [node];
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      for (let e = start[next] as number; e < (start[next + 1] as number); e++) {
-        const target = to[e] as number;
-        const waits = (this.#waitsFor[target] as number) - 1;
+      for (let e = start.get(next); e < start.get(next + 1); e++) {
+        const target = to.get(e);
+        const waits = this.#waitsFor.get(target) - 1;
         this.#waitsFor[target] = waits;
         if (waits > 0) continue;
         if (target >= this.#t.count) left.push(target);
@@ -210,9 +211,9 @@ class SerialSearch {
     const { start, to } = this.#graph;
     const left = [node];
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      for (let e = start[next] as number; e < (start[next + 1] as number); e++) {
-        const target = to[e] as number;
-        const waits = this.#waitsFor[target] as number;
+      for (let e = start.get(next); e < start.get(next + 1); e++) {
+        const target = to.get(e);
+        const waits = this.#waitsFor.get(target);
         this.#waitsFor[target] = waits + 1;
         if (waits > 0) continue;
         if (target >= this.#t.count) left.push(target);
@@ -228,8 +229,8 @@ class SerialSearch {
     const { start, kind, outcome } = this.#t;
     const reads: number[] = [];
     if (outcome[txn] !== OK) return reads;
-    for (let m = start[txn] as number; m < (start[txn + 1] as number); m++) {
-      if (kind[m] === READ && (this.#versions.readFrom[m] as number) >= INITIAL) reads.push(m);
+    for (let m = start.get(txn); m < start.get(txn + 1); m++) {
+      if (kind[m] === READ && this.#versions.readFrom.get(m) >= INITIAL) reads.push(m);
     }
     return reads;
   }
@@ -239,9 +240,9 @@ class SerialSearch {
     const { start, kind, key } = this.#t;
     const keys = new Set<number>();
     const writes: number[] = [];
-    for (let m = start[txn] as number; m < (start[txn + 1] as number); m++) {
-      if (kind[m] === READ || keys.has(key[m] as number)) continue;
-      keys.add(key[m] as number);
+    for (let m = start.get(txn); m < start.get(txn + 1); m++) {
+      if (kind[m] === READ || keys.has(key.get(m))) continue;
+      keys.add(key.get(m));
       writes.push(m);
     }
     return writes;
@@ -252,7 +253,7 @@ class SerialSearch {
   }
 
   #count(m: number, by: number): void {
-    const slot = this.#slot(this.#t.key[m] as number, this.#versions.readFrom[m] as number);
+    const slot = this.#slot(this.#t.key.get(m), this.#versions.readFrom.get(m));
     this.#readers.set(slot, (this.#readers.get(slot) ?? 0) + by);
   }
 

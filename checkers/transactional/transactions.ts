@@ -7,6 +7,7 @@
  * question, which is a finding of its own.
  */
 
+import { ByteColumn, IntColumn } from '../columns.ts';
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
 import { isList, wrongAnswer } from '../transaction-answers.ts';
 
@@ -18,28 +19,28 @@ export interface Transactions {
   readonly history: History;
   readonly count: number;
   /** Index of the invocation; of the completion where the history lacks the invocation. */
-  readonly invoke: Int32Array;
+  readonly invoke: IntColumn;
   /** Index of the completion, or `NONE`. */
-  readonly complete: Int32Array;
-  readonly process: Int32Array;
+  readonly complete: IntColumn;
+  readonly process: IntColumn;
   /** `OK`, `FAIL` or `INFO`; a transaction that never completed is `INFO`. */
-  readonly outcome: Uint8Array;
+  readonly outcome: ByteColumn;
   /** First micro-operation of each transaction, and the total at the end. */
-  readonly start: Int32Array;
+  readonly start: IntColumn;
   /** `READ`, `APPEND` or `WRITE`. */
-  readonly kind: Uint8Array;
+  readonly kind: ByteColumn;
   /** Position in `keys`. */
-  readonly key: Int32Array;
+  readonly key: IntColumn;
   /** The element written, or what was read. */
   readonly value: readonly Value[];
   /** Transaction of each micro-operation. */
-  readonly owner: Int32Array;
+  readonly owner: IntColumn;
   /** The reads of transactions that succeeded: only those say what they saw. */
-  readonly reads: Int32Array;
+  readonly reads: IntColumn;
   /** Per micro-operation, the nearest earlier read of its key in its transaction, or `NONE`. */
-  readonly readBefore: Int32Array;
+  readonly readBefore: IntColumn;
   /** The same for writes. */
-  readonly writeBefore: Int32Array;
+  readonly writeBefore: IntColumn;
   readonly keys: readonly Value[];
   readonly mops: number;
   /** Transactions whose answer is not one to what was asked, with how it differs. */
@@ -56,9 +57,9 @@ export function parseTransactions(history: History): Parsed {
   const builder = new Builder(history);
   const open = new Map<number, number>();
   for (let at = 0; at < history.length; at++) {
-    const process = history.process[at] as number;
+    const process = history.process.get(at);
     if (process === NEMESIS) continue;
-    const type = history.type[at] as number;
+    const type = history.type.get(at);
     const opened = open.get(process);
     if (type === INVOKE) {
       if (opened !== undefined) {
@@ -112,16 +113,13 @@ class Builder {
     const { values, value: codes } = this.#history;
     const wrong =
       completed === OK && codes[invoke] !== codes[complete]
-        ? wrongAnswer(
-            values.value(codes[invoke] as number),
-            values.value(codes[complete] as number),
-          )
+        ? wrongAnswer(values.value(codes.get(invoke)), values.value(codes.get(complete)))
         : null;
     if (wrong !== null) this.#wrongAnswers.set(this.#invoke.length, wrong);
     const outcome = wrong === null ? completed : INFO;
     // What a transaction wrote before it failed or crashed stands in its invocation.
     const source = outcome === OK ? complete : invoke;
-    const value = values.value(codes[source] as number);
+    const value = values.value(codes.get(source));
     if (!isList(value)) {
       return `event ${source}: expected a list of micro-operations, got ${show(value)}`;
     }
@@ -161,23 +159,23 @@ class Builder {
   build(): Transactions {
     const history = this.#history;
     const count = this.#invoke.length;
-    const process = new Int32Array(count);
+    const process = new IntColumn(count);
     for (let t = 0; t < count; t++) {
-      process[t] = history.process[this.#invoke[t] as number] as number;
+      process[t] = history.process.get(this.#invoke[t] as number);
     }
     return {
       history,
       count,
-      invoke: new Int32Array(this.#invoke),
-      complete: new Int32Array(this.#complete),
+      invoke: new IntColumn(this.#invoke),
+      complete: new IntColumn(this.#complete),
       process,
-      outcome: new Uint8Array(this.#outcome),
-      start: new Int32Array(this.#start),
-      kind: new Uint8Array(this.#kind),
-      key: new Int32Array(this.#key),
+      outcome: new ByteColumn(this.#outcome),
+      start: new IntColumn(this.#start),
+      kind: new ByteColumn(this.#kind),
+      key: new IntColumn(this.#key),
       value: this.#value,
-      owner: new Int32Array(this.#owner),
-      reads: new Int32Array(this.#reads),
+      owner: new IntColumn(this.#owner),
+      reads: new IntColumn(this.#reads),
       readBefore: this.#before((kind) => kind === READ),
       writeBefore: this.#before((kind) => kind !== READ),
       keys: this.#keys,
@@ -187,12 +185,12 @@ class Builder {
   }
 
   /** Per micro-operation, the nearest earlier one of its transaction and key that is wanted. */
-  #before(wanted: (kind: number) => boolean): Int32Array {
-    const before = new Int32Array(this.#kind.length);
-    const latest = new Int32Array(this.#keys.length).fill(NONE);
+  #before(wanted: (kind: number) => boolean): IntColumn {
+    const before = new IntColumn(this.#kind.length);
+    const latest = new IntColumn(this.#keys.length).fill(NONE);
     for (let m = 0; m < before.length; m++) {
       const key = this.#key[m] as number;
-      const known = latest[key] as number;
+      const known = latest.get(key);
       const first = this.#start[this.#owner[m] as number] as number;
       before[m] = known >= first ? known : NONE;
       if (wanted(this.#kind[m] as number)) latest[key] = m;
@@ -214,10 +212,10 @@ function show(value: Value): string {
 /** Why a history cannot be judged by this workload's rules, or null. */
 export function wrongWorkload(t: Transactions, written: number, name: string): string | null {
   for (let txn = 0; txn < t.count; txn++) {
-    for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
-      const kind = t.kind[m] as number;
+    for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
+      const kind = t.kind.get(m);
       if (kind === written && t.value[m] === null) {
-        const what = `what it wrote to key ${show(t.keys[t.key[m] as number] as Value)}`;
+        const what = `what it wrote to key ${show(t.keys[t.key.get(m)] as Value)}`;
         return `event ${t.invoke[txn]}: ${what} was not recorded, so that it may have been any value`;
       }
       if (kind !== READ && kind !== written) {

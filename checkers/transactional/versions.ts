@@ -5,6 +5,7 @@
  * or write is visible to others.
  */
 
+import { ByteColumn, type IntColumn } from '../columns.ts';
 import { NONE, type Value } from '../history.ts';
 import type { EdgeList } from './graph.ts';
 import { mapKey, READ, type Transactions } from './transactions.ts';
@@ -19,9 +20,9 @@ export type InitialState = 'unknown' | 'empty';
 
 export interface Versions {
   /** 1 for transactions that took effect: those that succeeded, and crashed ones that were seen. */
-  readonly committed: Uint8Array;
+  readonly committed: ByteColumn;
   /** Per micro-operation: for an external read whom it read from, `INITIAL`; otherwise `NOBODY`. */
-  readonly readFrom: Int32Array;
+  readonly readFrom: IntColumn;
   /** Data dependencies: `WW`, `WR`, `RW` edges over hubs of their own. */
   readonly edges: EdgeList;
   /** Why `from` comes before `to` by such a dependency, as a sentence; null if it does not. */
@@ -33,7 +34,7 @@ export interface Writes {
   /** Per key, from `mapKey(value)` to the micro-operation. */
   readonly byValue: readonly Map<Value, number>[];
   /** 1 where the transaction writes the same key again later. */
-  readonly intermediate: Uint8Array;
+  readonly intermediate: ByteColumn;
   /** Why the history's writes cannot be told apart, or null. */
   readonly ambiguous: string | null;
 }
@@ -41,15 +42,15 @@ export interface Writes {
 /** Indexes all writes, of failed and crashed transactions too. Linear. */
 export function indexWrites(t: Transactions, name: (txn: number) => string): Writes {
   const byValue = t.keys.map(() => new Map<Value, number>());
-  const intermediate = new Uint8Array(t.mops);
+  const intermediate = new ByteColumn(t.mops);
   let ambiguous: string | null = null;
   for (let txn = 0; txn < t.count; txn++) {
-    const first = t.start[txn] as number;
-    const end = t.start[txn + 1] as number;
+    const first = t.start.get(txn);
+    const end = t.start.get(txn + 1);
     for (let m = first; m < end; m++) {
       if (t.kind[m] === READ) continue;
-      const key = t.key[m] as number;
-      const previous = t.writeBefore[m] as number;
+      const key = t.key.get(m);
+      const previous = t.writeBefore.get(m);
       if (previous !== NONE) intermediate[previous] = 1;
       const value = t.value[m] as Value;
       const values = byValue[key] as Map<Value, number>;
@@ -58,7 +59,7 @@ export function indexWrites(t: Transactions, name: (txn: number) => string): Wri
       if (other === undefined) values.set(mapped, m);
       else {
         ambiguous ??=
-          `${name(t.owner[other] as number)} and ${name(txn)} both wrote ${show(value)} to key ` +
+          `${name(t.owner.get(other))} and ${name(txn)} both wrote ${show(value)} to key ` +
           `${show(t.keys[key])}: who was read cannot be told unless written values are unique`;
       }
     }

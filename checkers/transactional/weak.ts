@@ -10,6 +10,7 @@
  * database without session guarantees is not accused.
  */
 
+import { type ByteColumn, IntColumn } from '../columns.ts';
 import { OK } from '../history.ts';
 import type { AnomalyList } from './anomalies.ts';
 import { components } from './components.ts';
@@ -76,8 +77,8 @@ export function findWeakAnomalies(
 ): { readonly causalDecided: boolean } {
   const writes = Array.from({ length: t.count }, () => new Set<number>());
   for (let txn = 0; txn < t.count; txn++) {
-    for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
-      if (t.kind[m] !== READ) (writes[txn] as Set<number>).add(t.key[m] as number);
+    for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
+      if (t.kind[m] !== READ) (writes[txn] as Set<number>).add(t.key.get(m));
     }
   }
   const weak: Weak = { t, versions, writes, name };
@@ -93,8 +94,8 @@ export function findWeakAnomalies(
 function readsOf({ t, versions }: Weak, txn: number): number[] {
   const reads: number[] = [];
   if (t.outcome[txn] !== OK) return reads;
-  for (let m = t.start[txn] as number; m < (t.start[txn + 1] as number); m++) {
-    if (t.kind[m] === READ && (versions.readFrom[m] as number) >= INITIAL) reads.push(m);
+  for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
+    if (t.kind[m] === READ && versions.readFrom.get(m) >= INITIAL) reads.push(m);
   }
   return reads;
 }
@@ -111,13 +112,13 @@ function inferFromReads(weak: Weak, onlyLater: boolean): Inferred {
     if (reads.length < 2) continue;
     const byKey = new Map<number, number[]>();
     for (const m of reads) {
-      const list = byKey.get(t.key[m] as number);
-      if (list === undefined) byKey.set(t.key[m] as number, [m]);
+      const list = byKey.get(t.key.get(m));
+      if (list === undefined) byKey.set(t.key.get(m), [m]);
       else list.push(m);
     }
     const done = new Set<number>();
     for (const first of reads) {
-      const seen = versions.readFrom[first] as number;
+      const seen = versions.readFrom.get(first);
       if (seen === INITIAL || done.has(seen)) continue;
       done.add(seen);
       const wrote = writes[seen] as ReadonlySet<number>;
@@ -126,7 +127,7 @@ function inferFromReads(weak: Weak, onlyLater: boolean): Inferred {
       for (const key of keys) {
         const met = wrote.has(key) ? (byKey.get(key) ?? []) : [];
         for (const m of onlyLater ? met.filter((at) => at > first) : met) {
-          inferred.add(seen, node(t, versions.readFrom[m] as number), m);
+          inferred.add(seen, node(t, versions.readFrom.get(m)), m);
         }
       }
     }
@@ -150,11 +151,11 @@ function inferFromCauses(weak: Weak, sessions: EdgeList): Inferred | null {
   if (t.count * count > CLOCKS_MAX) return null;
   const causes = new EdgeList(t.count);
   for (let e = 0; e < sessions.count; e++) {
-    causes.add(sessions.from[e] as number, sessions.to[e] as number, PROCESS);
+    causes.add(sessions.from.get(e), sessions.to.get(e), PROCESS);
   }
   for (let txn = 0; txn < t.count; txn++) {
     for (const m of readsOf(weak, txn)) {
-      const writer = versions.readFrom[m] as number;
+      const writer = versions.readFrom.get(m);
       if (writer !== INITIAL) causes.add(writer, txn, WR);
     }
   }
@@ -162,42 +163,42 @@ function inferFromCauses(weak: Weak, sessions: EdgeList): Inferred | null {
   const graph = toGraph(causes);
   const { of, count: parts } = components(graph, PROCESS | WR);
   if (parts < t.count) return inferred;
-  const order = new Int32Array(t.count);
-  for (let txn = 0; txn < t.count; txn++) order[t.count - 1 - (of[txn] as number)] = txn;
+  const order = new IntColumn(t.count);
+  for (let txn = 0; txn < t.count; txn++) order[t.count - 1 - of.get(txn)] = txn;
   const writers = writersBySession(weak, session, place, count);
   // clocks[txn * count + s]: how many transactions of session s come before txn.
-  const clocks = new Int32Array(t.count * count);
+  const clocks = new IntColumn(t.count * count);
   for (const txn of order) {
     const base = txn * count;
     for (const m of readsOf(weak, txn)) {
-      const later = node(t, versions.readFrom[m] as number);
-      for (const [s, list] of writers[t.key[m] as number] as Map<number, number[]>) {
-        const earlier = lastBefore(list, place, clocks[base + s] as number);
+      const later = node(t, versions.readFrom.get(m));
+      for (const [s, list] of writers[t.key.get(m)] as Map<number, number[]>) {
+        const earlier = lastBefore(list, place, clocks.get(base + s));
         if (earlier >= 0) inferred.add(earlier, later, m);
       }
     }
-    for (let e = graph.start[txn] as number; e < (graph.start[txn + 1] as number); e++) {
-      const next = (graph.to[e] as number) * count;
+    for (let e = graph.start.get(txn); e < graph.start.get(txn + 1); e++) {
+      const next = graph.to.get(e) * count;
       for (let s = 0; s < count; s++) {
-        const known = clocks[base + s] as number;
-        if (known > (clocks[next + s] as number)) clocks[next + s] = known;
+        const known = clocks.get(base + s);
+        if (known > clocks.get(next + s)) clocks[next + s] = known;
       }
-      const own = next + (session[txn] as number);
-      clocks[own] = Math.max(clocks[own] as number, (place[txn] as number) + 1);
+      const own = next + session.get(txn);
+      clocks[own] = Math.max(clocks.get(own), place.get(txn) + 1);
     }
   }
   return inferred;
 }
 
 /** A session is what one process did, in order. */
-function numberSessions(t: Transactions, committed: Uint8Array) {
+function numberSessions(t: Transactions, committed: ByteColumn) {
   const ids = new Map<number, number>();
   const lengths: number[] = [];
-  const session = new Int32Array(t.count);
-  const place = new Int32Array(t.count);
+  const session = new IntColumn(t.count);
+  const place = new IntColumn(t.count);
   for (const txn of byInvocation(t)) {
     if (committed[txn] === 0) continue;
-    const process = t.process[txn] as number;
+    const process = t.process.get(txn);
     const id = ids.get(process) ?? ids.size;
     ids.set(process, id);
     session[txn] = id;
@@ -210,17 +211,17 @@ function numberSessions(t: Transactions, committed: Uint8Array) {
 /** Per key and session, the transactions that wrote the key, in session order. */
 function writersBySession(
   { t, versions, writes }: Weak,
-  session: Int32Array,
-  place: Int32Array,
+  session: IntColumn,
+  place: IntColumn,
   count: number,
 ): Map<number, number[]>[] {
   const writers = t.keys.map(() => new Map<number, number[]>());
   const perSession = Array.from({ length: count }, (): number[] => []);
   for (let txn = 0; txn < t.count; txn++) {
-    if (versions.committed[txn] === 1) (perSession[session[txn] as number] as number[]).push(txn);
+    if (versions.committed[txn] === 1) (perSession[session.get(txn)] as number[]).push(txn);
   }
   perSession.forEach((txns, s) => {
-    txns.sort((a, b) => (place[a] as number) - (place[b] as number));
+    txns.sort((a, b) => place.get(a) - place.get(b));
     for (const txn of txns) {
       for (const key of writes[txn] as ReadonlySet<number>) {
         const bySession = writers[key] as Map<number, number[]>;
@@ -234,12 +235,12 @@ function writersBySession(
 }
 
 /** The last transaction of `list` whose place in its session is below `limit`, or -1. */
-function lastBefore(list: readonly number[], place: Int32Array, limit: number): number {
+function lastBefore(list: readonly number[], place: IntColumn, limit: number): number {
   let low = 0;
   let high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((place[list[middle] as number] as number) < limit) low = middle + 1;
+    if (place.get(list[middle] as number) < limit) low = middle + 1;
     else high = middle;
   }
   return low === 0 ? -1 : (list[low - 1] as number);
@@ -256,15 +257,15 @@ function judge(
   const { edges, read } = inferred;
   for (let e = 0; e < read.length; e++) {
     // The initial state comes before what was inferred to come before it.
-    if (edges.to[e] === t.count) edges.add(t.count, edges.from[e] as number, WW);
+    if (edges.to[e] === t.count) edges.add(t.count, edges.from.get(e), WW);
   }
   for (const [list, mask] of [
     [versions.edges, WW | WR],
     [sessions, PROCESS],
   ] as const) {
     for (let e = 0; list !== null && e < list.count; e++) {
-      const kind = list.kind[e] as number;
-      if ((kind & mask) !== 0) edges.add(list.from[e] as number, list.to[e] as number, kind);
+      const kind = list.kind.get(e);
+      if ((kind & mask) !== 0) edges.add(list.from.get(e), list.to.get(e), kind);
     }
   }
   const graph = toGraph(edges);
@@ -278,8 +279,8 @@ function judge(
     nodes.filter((id) => id < t.count),
     () => {
       const why = path.map(({ from, edge }) => {
-        const to = graph.to[edge] as number;
-        const kind = graph.kind[edge] as number;
+        const to = graph.to.get(edge);
+        const kind = graph.kind.get(edge);
         if (from === t.count) return `The initial state came before ${who(to)}.`;
         if (kind === COMMIT) {
           const at = read.findIndex((_, e) => edges.from[e] === from && edges.to[e] === to);
@@ -300,7 +301,7 @@ function whyInferred(
   who: (node: number) => string,
   { from, to, m }: { readonly from: number; readonly to: number; readonly m: number },
 ): string {
-  const key = show(t.keys[t.key[m] as number]);
+  const key = show(t.keys[t.key.get(m)]);
   return (
     `${who(ownerOf(t, m))} came after ${who(from)}, which wrote key ${key}, but read that key as ` +
     `${show(t.value[m])} from ${who(to)}: ${axiom.because}, so ${who(from)} wrote ` +
@@ -314,7 +315,7 @@ function ownerOf(t: Transactions, m: number): number {
   let high = t.count;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((t.start[middle] as number) <= m) low = middle;
+    if (t.start.get(middle) <= m) low = middle;
     else high = middle;
   }
   return low;

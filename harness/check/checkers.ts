@@ -208,7 +208,7 @@ function refuseForeignFunctions({ file, name, model }: Question, checker: Checke
   const { history, lines } = file;
   const isKnown = history.functions.names.map((f) => known.includes(f));
   for (let event = 0; event < history.length; event++) {
-    const f = history.f[event] as number;
+    const f = history.f.get(event);
     if (isKnown[f] === true || history.process[event] === NEMESIS) continue;
     const who = checker.name === 'linearizable' ? `model ${model}` : `checker ${checker.name}`;
     const got = history.functions.names[f] ?? '';

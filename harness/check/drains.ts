@@ -3,6 +3,7 @@
  * each of them at some moment between its invocation and its answer.
  */
 
+import { IntColumn } from '../../checkers/columns.ts';
 import { History, INFO, INVOKE, type NewEvent, OK, type Value } from '../../checkers/history.ts';
 import { usage } from '../core/errors.ts';
 import type { ForeignHistory } from '../formats/index.ts';
@@ -25,7 +26,7 @@ export function expandDrains(file: ForeignHistory, name: string): ForeignHistory
   /** By process, who stands for the parts of its open drain. */
   const parts = new Map<number | 'nemesis', number[]>();
   for (const event of history) {
-    const line = lines[event.index] as number;
+    const line = lines.get(event.index);
     if (history.f[event.index] !== drain) {
       push(event, line);
       continue;
@@ -51,7 +52,7 @@ export function expandDrains(file: ForeignHistory, name: string): ForeignHistory
       }
     }
   }
-  return { ...file, history: expanded, lines: Int32Array.from(from) };
+  return { ...file, history: expanded, lines: new IntColumn(from) };
 }
 
 function endOf({ process, type, length }: History, call: number): number | null {

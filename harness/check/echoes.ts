@@ -35,7 +35,7 @@ export function comparedEchoes(
   let first: string | undefined;
   let count = 0;
   for (let event = 0; event < history.length; event++) {
-    const who = history.process[event] as number;
+    const who = history.process.get(event);
     if (who === NEMESIS) continue;
     if (history.type[event] === INVOKE) {
       open.set(who, event);
@@ -43,13 +43,13 @@ export function comparedEchoes(
     }
     const call = open.get(who);
     open.delete(who);
-    const answered = history.value[event] as number;
-    if (call === undefined || repeats[history.f[call] as number] !== true) continue;
-    const asked = history.value[call] as number;
+    const answered = history.value.get(event);
+    if (call === undefined || repeats[history.f.get(call)] !== true) continue;
+    const asked = history.value.get(call);
     if (answered === NONE || asked === NONE || answered === asked) continue;
     const [argument, result] = [history.values.value(asked), history.values.value(answered)];
     if (typeof result === 'boolean') continue;
-    const f = history.functions.names[history.f[call] as number] as string;
+    const f = history.functions.names[history.f.get(call)] as string;
     const what = `${f} of ${show(argument)} (line ${lines[call]}) is answered with ${show(result)}`;
     const isForeign = ELEMENTS.has(judge) || (f === 'transfer' && sameFields(argument, result));
     if (isForeign && history.type[event] === OK) {

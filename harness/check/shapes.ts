@@ -143,10 +143,10 @@ export function refuseShapes(
   for (let event = 0; event < history.length; event++) {
     const type = history.type[event];
     if (history.process[event] === NEMESIS || (type !== INVOKE && type !== OK)) continue;
-    const f = history.f[event] as number;
+    const f = history.f.get(event);
     const shape = (type === INVOKE ? asked : answered)[f];
     if (shape === undefined) continue;
-    const value = history.values.value(history.value[event] as number);
+    const value = history.values.value(history.value.get(event));
     if (shape.holds(value)) continue;
     throw usage(
       `${name}:${lines[event]}: ${history.functions.names[f]}: expected ${shape.expected}, ` +
@@ -162,7 +162,7 @@ export function refuseShapes(
 export function refuseReuse({ history, lines }: HistoryFile, name: string): void {
   const retired = new Map<number, number>();
   for (let event = 0; event < history.length; event++) {
-    const process = history.process[event] as number;
+    const process = history.process.get(event);
     if (process === NEMESIS) continue;
     const ended = retired.get(process);
     if (ended !== undefined) {

@@ -1,5 +1,6 @@
 /** Builds a history from a foreign file, and refuses at once what cannot be one. */
 
+import { IntColumn } from '../../checkers/columns.ts';
 import { type EventType, History, type NewEvent } from '../../checkers/history.ts';
 import { usage } from '../core/errors.ts';
 import type { Place } from './bytes.ts';
@@ -8,7 +9,7 @@ import type { Place } from './bytes.ts';
 export interface HistoryFile {
   readonly history: History;
   /** Line of each event in the file, from 1: for messages. */
-  readonly lines: Int32Array;
+  readonly lines: IntColumn;
   /** The model that the file itself names; absent where it names none. */
   readonly model?: string;
   /** How the file was understood, where that is not plain. */
@@ -34,7 +35,7 @@ export class HistoryBuilder {
   readonly #file: string;
   /** The open operation of each process, by the index of its invocation. */
   readonly #open = new Map<number, number>();
-  #lines = new Int32Array(1024);
+  #lines = new IntColumn(1024);
   #timed = false;
   /** What becomes of a client event that is timed before the one that stands before it. */
   #backwards: 'noted' | 'refused' = 'noted';
@@ -66,7 +67,7 @@ export class HistoryBuilder {
     this.#timed ||= event.time !== undefined;
     const at = history.push({ ...event, process, time: event.time ?? history.length });
     if (at === this.#lines.length) {
-      const wider = new Int32Array(at * 2);
+      const wider = new IntColumn(at * 2);
       wider.set(this.#lines);
       this.#lines = wider;
     }
@@ -155,14 +156,14 @@ export class HistoryBuilder {
         `process ${process} completes ${f}, which it never invoked: expected an invocation before it`,
       );
     }
-    const asked = this.history.functions.names[this.history.f[open] as number];
+    const asked = this.history.functions.names[this.history.f.get(open)];
     if (asked !== f) {
       throw this.#wrong(
         line,
         `process ${process} completes ${f}, but its ${this.#asked(open)} is open: expected the completion of ${asked}`,
       );
     }
-    const keyAsked = this.history.keys.names[this.history.key[open] as number];
+    const keyAsked = this.history.keys.names[this.history.key.get(open)];
     if (key !== undefined && key !== keyAsked) {
       throw this.#wrong(
         line,
@@ -175,7 +176,7 @@ export class HistoryBuilder {
 
   /** The operation that began at this event, for a message. */
   #asked(event: number): string {
-    const f = this.history.functions.names[this.history.f[event] as number];
+    const f = this.history.functions.names[this.history.f.get(event)];
     return `${f} of line ${this.#lines[event]}`;
   }
 

@@ -19,9 +19,9 @@ export function looksIndependent({ history }: HistoryFile): boolean {
   let asks = false;
   const open = new Map<number, Value>();
   for (let event = 0; event < history.length; event++) {
-    const process = history.process[event] as number;
+    const process = history.process.get(event);
     if (process === NEMESIS) continue;
-    const value = history.values.value(history.value[event] as number);
+    const value = history.values.value(history.value.get(event));
     const type = history.type[event];
     if (type !== INVOKE && type !== OK && !Array.isArray(value)) continue;
     if (!Array.isArray(value) || value.length !== 2) return false;
@@ -31,7 +31,7 @@ export function looksIndependent({ history }: HistoryFile): boolean {
     }
     open.set(process, value[0]);
     if (value[1] !== null) continue;
-    if (CARRY_VECTORS.includes(history.functions.names[history.f[event] as number] as string)) {
+    if (CARRY_VECTORS.includes(history.functions.names[history.f.get(event)] as string)) {
       return false;
     }
     asks = true;

@@ -163,7 +163,7 @@ export const judges: readonly Judge[] = [
       if (quietAtNs === null) return unjudged('liveness', 'the run has no quiet end');
       // What nodes did may stand in what is missing.
       if (evidence.gap !== null) return unjudged('liveness', evidence.gap);
-      const endNs = history.time[history.length - 1] as number;
+      const endNs = history.time.get(history.length - 1);
       const bounds = livenessBounds(system, config, quietAtNs, endNs, slowness);
       const result = liveness.conclude(bounds);
       const excuse = needsNoElection(result.verdict)
@@ -186,7 +186,7 @@ export const judges: readonly Judge[] = [
       const result = progressVerdict(history, { nodes, isQuorum, boundNs });
       const { verdict } = result;
       const event = verdict.kind === 'invalid' ? (verdict.events[0] as number) : 0;
-      const excuse = { byRefusals: true, unlessSettledByNs: history.time[event] as number };
+      const excuse = { byRefusals: true, unlessSettledByNs: history.time.get(event) };
       return unlessHindered(evidence, result, excuse);
     },
   },
@@ -266,7 +266,7 @@ function unjudgedIn({ config, system, idle }: Evidence): readonly string[] {
 /** When the recovery window began, as the history says; null if it never did. */
 export function quietTimeNs(history: History): number | null {
   const at = phaseMark(history, 'recovery');
-  return at === null ? null : (history.time[at] as number);
+  return at === null ? null : history.time.get(at);
 }
 
 /** Where the engine recorded that a phase began; null if it never did. */

@@ -116,7 +116,7 @@ function quietTime(history: History): number | null {
   const phase = history.functions.find('phase');
   for (let index = 0; index < history.length; index++) {
     if (history.process[index] === NEMESIS && history.f[index] === phase) {
-      return history.time[index] as number;
+      return history.time.get(index);
     }
   }
   return null;

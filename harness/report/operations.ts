@@ -1,5 +1,6 @@
 /** A history as operations: each invocation with its completion. */
 
+import { IntColumn } from '../../checkers/columns.ts';
 import { type History, type HistoryEvent, INVOKE, NEMESIS } from '../../checkers/history.ts';
 import { NBSP, valueText } from './text.ts';
 
@@ -7,20 +8,20 @@ import { NBSP, valueText } from './text.ts';
 export interface Operations {
   readonly count: number;
   /** Index of the invocation in the history. */
-  readonly invoke: Int32Array;
+  readonly invoke: IntColumn;
   /** Index of the completion, or -1 where there is none. */
-  readonly complete: Int32Array;
+  readonly complete: IntColumn;
 }
 
 /** Pairs invocations with completions. O(events). */
 export function pairOperations(history: History): Operations {
   const { length, process, type } = history;
-  const invoke = new Int32Array(length);
-  const complete = new Int32Array(length).fill(-1);
+  const invoke = new IntColumn(length);
+  const complete = new IntColumn(length).fill(-1);
   const open = new Map<number, number>();
   let count = 0;
   for (let index = 0; index < length; index++) {
-    const who = process[index] as number;
+    const who = process.get(index);
     if (who === NEMESIS) continue;
     if (type[index] === INVOKE) {
       open.set(who, count);

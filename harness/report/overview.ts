@@ -59,10 +59,7 @@ ${quantileTable(samples)}</section>`;
 
 function drawing(overview: Overview): Markup {
   const { history, faults, facts, quietNs, marks } = overview;
-  const endNs = Math.max(
-    1,
-    history.length === 0 ? 1 : (history.time[history.length - 1] as number),
-  );
+  const endNs = Math.max(1, history.length === 0 ? 1 : history.time.get(history.length - 1));
   const scale: Scale = (timeNs) =>
     LEFT + (Math.min(Math.max(timeNs, 0), endNs) / endNs) * (RIGHT - LEFT);
   const lanes = [...new Set(faults.map((fault) => fault.lane))];
@@ -193,7 +190,7 @@ function rateChart({ history, operations }: Overview, top: number, endNs: number
   const names = ['ok', 'ok', 'fail', 'info'] as const;
   for (const complete of operations.complete) {
     if (complete === -1) continue;
-    const time = history.time[complete] as number;
+    const time = history.time.get(complete);
     const bucket = buckets[Math.min(BUCKETS - 1, Math.floor((time / endNs) * BUCKETS))];
     const name = names[history.type[complete] as number];
     if (bucket !== undefined && name !== undefined) bucket[name]++;

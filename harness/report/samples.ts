@@ -1,5 +1,6 @@
 /** Latencies of a run, thinned to what can be drawn, and their quantiles. */
 
+import { FloatColumn } from '../../checkers/columns.ts';
 import { EVENT_TYPES, type History } from '../../checkers/history.ts';
 import type { Ending, Operations } from './operations.ts';
 import { count } from './text.ts';
@@ -22,7 +23,7 @@ export interface Samples {
   /** Operations that never ended, which have no latency. */
   readonly open: number;
   /** Latency of every `ok` operation by function, sorted. */
-  readonly sortedOk: ReadonlyMap<string, Float64Array>;
+  readonly sortedOk: ReadonlyMap<string, FloatColumn>;
   readonly cut: readonly string[];
 }
 
@@ -36,18 +37,18 @@ export function sampleLatencies(
   const ok = new Map<string, number[]>();
   let open = 0;
   for (let i = 0; i < operations.count; i++) {
-    const invoke = operations.invoke[i] as number;
-    const complete = operations.complete[i] as number;
+    const invoke = operations.invoke.get(i);
+    const complete = operations.complete.get(i);
     if (complete === -1) {
       open++;
       continue;
     }
-    const timeNs = history.time[invoke] as number;
-    const latencyNs = (history.time[complete] as number) - timeNs;
+    const timeNs = history.time.get(invoke);
+    const latencyNs = history.time.get(complete) - timeNs;
     const outcome = EVENT_TYPES[history.type[complete] as number] as Outcome;
     all[outcome].push({ timeNs, latencyNs });
     if (outcome !== 'ok') continue;
-    const f = history.functions.names[history.f[invoke] as number] as string;
+    const f = history.functions.names[history.f.get(invoke)] as string;
     const list = ok.get(f);
     if (list === undefined) ok.set(f, [latencyNs]);
     else list.push(latencyNs);
@@ -64,7 +65,7 @@ export function sampleLatencies(
       const left = totals[outcome] - points[outcome].length;
       return `${count(left)} of the ${count(totals[outcome])} points “${outcome}” of the latency chart (evenly; none within a second of the violation)`;
     });
-  const sorted = [...ok].map(([f, list]) => [f, Float64Array.from(list).sort()] as const);
+  const sorted = [...ok].map(([f, list]) => [f, new FloatColumn(list).sort()] as const);
   return { points, totals, open, sortedOk: new Map(sorted), cut };
 }
 
@@ -84,6 +85,6 @@ function thin(
 }
 
 /** Nearest rank; `sorted` must not be empty. */
-export function quantile(sorted: Float64Array, share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number;
+export function quantile(sorted: FloatColumn, share: number): number {
+  return sorted.get(Math.max(0, Math.ceil(share * sorted.length) - 1));
 }

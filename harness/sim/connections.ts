@@ -11,6 +11,7 @@
  * copy to arrive, and only a link that loses one copy after the other breaks the connection.
  */
 
+import { FloatColumn, IntColumn } from '../../checkers/columns.ts';
 import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LOST, type Network } from './network.ts';
@@ -44,14 +45,14 @@ export class Connections {
   readonly #open: Uint8Array;
   /** By directed link: what is under way, in order, from `#head` up to `#tail`. */
   readonly #items: unknown[][];
-  readonly #head: Int32Array;
-  readonly #tail: Int32Array;
+  readonly #head: IntColumn;
+  readonly #tail: IntColumn;
   /** When the last of them arrives. */
-  readonly #arrivalUs: Float64Array;
+  readonly #arrivalUs: FloatColumn;
   /** Grows whenever what is under way is dropped: earlier arrivals are void. */
-  readonly #generation: Int32Array;
+  readonly #generation: IntColumn;
   /** When the end that a node has not been told of yet will be noticed; 0 for none. */
-  readonly #noticeUs: Float64Array;
+  readonly #noticeUs: FloatColumn;
   readonly #drawBase: number;
   #draws = 0;
 
@@ -61,11 +62,11 @@ export class Connections {
     this.#nodes = nodes;
     this.#open = new Uint8Array(links);
     this.#items = Array.from({ length: links }, () => []);
-    this.#head = new Int32Array(links);
-    this.#tail = new Int32Array(links);
-    this.#arrivalUs = new Float64Array(links);
-    this.#generation = new Int32Array(links);
-    this.#noticeUs = new Float64Array(links);
+    this.#head = new IntColumn(links);
+    this.#tail = new IntColumn(links);
+    this.#arrivalUs = new FloatColumn(links);
+    this.#generation = new IntColumn(links);
+    this.#noticeUs = new FloatColumn(links);
     this.#drawBase = streamBase(seed, DOMAIN.connection, 0);
   }
 
@@ -110,7 +111,7 @@ export class Connections {
     const link = this.#link(from, node);
     if (this.#generation[link] !== generation) return;
     const items = this.#items[link] as unknown[];
-    const at = this.#head[link] as number;
+    const at = this.#head.get(link);
     const item = items[at];
     items[at] = null;
     if (at + 1 === this.#tail[link]) {
@@ -160,23 +161,23 @@ export class Connections {
 
   /** Drops what is under way; only an end that was not noticed yet stays. */
   #drop(link: number): void {
-    this.#generation[link] = (this.#generation[link] as number) + 1;
+    this.#generation[link] = this.#generation.get(link) + 1;
     this.#head[link] = 0;
     this.#tail[link] = 0;
     this.#arrivalUs[link] = 0;
-    const noticeUs = this.#noticeUs[link] as number;
+    const noticeUs = this.#noticeUs.get(link);
     if (noticeUs !== 0) this.#push(link, Math.max(noticeUs, this.#world.nowUs), BREAK);
   }
 
   #push(link: number, timeUs: number, item: unknown): void {
-    const at = this.#tail[link] as number;
+    const at = this.#tail.get(link);
     (this.#items[link] as unknown[])[at] = item;
     this.#tail[link] = at + 1;
-    const arrivalUs = Math.max(timeUs, this.#arrivalUs[link] as number);
+    const arrivalUs = Math.max(timeUs, this.#arrivalUs.get(link));
     this.#arrivalUs[link] = arrivalUs;
     const from = Math.floor(link / this.#nodes);
     const to = link % this.#nodes;
-    const generation = this.#generation[link] as number;
+    const generation = this.#generation.get(link);
     this.#world.queue.stream(arrivalUs, to, from, generation);
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import { ByteColumn, FloatColumn, IntColumn } from '../../checkers/columns.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
 
 /** Who carries events out when their time has come. Nodes and clients are numbers. */
@@ -48,16 +49,16 @@ export class EventQueue {
   deliveredUs = 0;
 
   /** Columns by slot: the arguments of the receiver's method, in order, and the last as payload. */
-  #kind: Uint8Array = new Uint8Array(256);
-  #a: Int32Array = new Int32Array(256);
-  #b: Int32Array = new Int32Array(256);
-  #c: Int32Array = new Int32Array(256);
+  #kind: ByteColumn = new ByteColumn(256);
+  #a: IntColumn = new IntColumn(256);
+  #b: IntColumn = new IntColumn(256);
+  #c: IntColumn = new IntColumn(256);
   readonly #payload: unknown[] = [];
 
   /** The heap, in columns by place: comparing children touches neighbouring memory only. */
-  #time: Float64Array = new Float64Array(256);
-  #order: Float64Array = new Float64Array(256);
-  #slot: Int32Array = new Int32Array(256);
+  #time: FloatColumn = new FloatColumn(256);
+  #order: FloatColumn = new FloatColumn(256);
+  #slot: IntColumn = new IntColumn(256);
   readonly #free: number[] = [];
   #slots = 0;
   #scheduled = 0;
@@ -100,16 +101,16 @@ export class EventQueue {
 
   /** The time of the next event; Infinity when there is none. */
   nextTimeUs(): number {
-    return this.size === 0 ? Number.POSITIVE_INFINITY : (this.#time[0] as number);
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#time.get(0);
   }
 
   /** Removes the next event, of which there must be one, and hands it to the receiver. */
   deliver(receiver: EventReceiver): void {
     assert(this.size > 0, 'there is an event to deliver');
     const slot = this.#pop();
-    const a = this.#a[slot] as number;
-    const b = this.#b[slot] as number;
-    const c = this.#c[slot] as number;
+    const a = this.#a.get(slot);
+    const b = this.#b.get(slot);
+    const c = this.#c.get(slot);
     const payload = this.#payload[slot];
     this.#payload[slot] = null;
     switch (this.#kind[slot]) {
@@ -157,12 +158,12 @@ export class EventQueue {
   }
 
   #pop(): number {
-    const top = this.#slot[0] as number;
-    this.deliveredUs = this.#time[0] as number;
+    const top = this.#slot.get(0);
+    this.deliveredUs = this.#time.get(0);
     const last = --this.size;
     if (last > 0) {
-      const time = this.#time[last] as number;
-      this.#siftDown(time, this.#order[last] as number, this.#slot[last] as number);
+      const time = this.#time.get(last);
+      this.#siftDown(time, this.#order.get(last), this.#slot.get(last));
     }
     this.#free.push(top);
     return top;
@@ -173,10 +174,10 @@ export class EventQueue {
     let at = start;
     while (at > 0) {
       const parent = (at - 1) >> 2;
-      const other = times[parent] as number;
+      const other = times.get(parent);
       // A new event has the highest order number, so on a tie it stays below its parent.
       if (time >= other) break;
-      this.#place(at, other, this.#order[parent] as number, this.#slot[parent] as number);
+      this.#place(at, other, this.#order.get(parent), this.#slot.get(parent));
       at = parent;
     }
     this.#place(at, time, order, slot);
@@ -192,17 +193,17 @@ export class EventQueue {
       if (first >= size) break;
       const end = Math.min(first + ARITY, size);
       let best = first;
-      let bestTime = times[first] as number;
+      let bestTime = times.get(first);
       for (let child = first + 1; child < end; child++) {
-        const other = times[child] as number;
+        const other = times.get(child);
         if (other > bestTime) continue;
-        if (other === bestTime && (orders[child] as number) > (orders[best] as number)) continue;
+        if (other === bestTime && orders.get(child) > orders.get(best)) continue;
         best = child;
         bestTime = other;
       }
-      const bestOrder = orders[best] as number;
+      const bestOrder = orders.get(best);
       if (time < bestTime || (time === bestTime && order < bestOrder)) break;
-      this.#place(at, bestTime, bestOrder, this.#slot[best] as number);
+      this.#place(at, bestTime, bestOrder, this.#slot.get(best));
       at = best;
     }
     this.#place(at, time, order, slot);
@@ -222,19 +223,12 @@ export class EventQueue {
   }
 
   #grow(capacity: number): void {
-    const wider = <Column extends Float64Array | Uint8Array | Int32Array>(
-      column: Column,
-      empty: Column,
-    ): Column => {
-      empty.set(column);
-      return empty;
-    };
-    this.#kind = wider(this.#kind, new Uint8Array(capacity));
-    this.#a = wider(this.#a, new Int32Array(capacity));
-    this.#b = wider(this.#b, new Int32Array(capacity));
-    this.#c = wider(this.#c, new Int32Array(capacity));
-    this.#time = wider(this.#time, new Float64Array(capacity));
-    this.#order = wider(this.#order, new Float64Array(capacity));
-    this.#slot = wider(this.#slot, new Int32Array(capacity));
+    this.#kind = this.#kind.grown(capacity);
+    this.#a = this.#a.grown(capacity);
+    this.#b = this.#b.grown(capacity);
+    this.#c = this.#c.grown(capacity);
+    this.#time = this.#time.grown(capacity);
+    this.#order = this.#order.grown(capacity);
+    this.#slot = this.#slot.grown(capacity);
   }
 }

@@ -3,6 +3,7 @@
  * message, messages may be lost, come twice, or come much later; links are cut by direction.
  */
 
+import { FloatColumn, IntColumn } from '../../checkers/columns.ts';
 import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import { Holds } from '../core/holds.ts';
 
@@ -30,8 +31,8 @@ export class Network {
   readonly #nodes: number;
   /** By link, from * nodes + to. */
   readonly #cuts: Holds;
-  readonly #base: Float64Array;
-  readonly #counter: Int32Array;
+  readonly #base: FloatColumn;
+  readonly #counter: IntColumn;
   readonly #range: number;
   readonly #seed: number;
   /** Messages sent between nodes so far. */
@@ -42,8 +43,8 @@ export class Network {
     this.#nodes = nodes;
     this.#seed = seed;
     this.#cuts = new Holds(nodes * nodes);
-    this.#base = new Float64Array(nodes * nodes);
-    this.#counter = new Int32Array(nodes * nodes);
+    this.#base = new FloatColumn(nodes * nodes);
+    this.#counter = new IntColumn(nodes * nodes);
     this.#range = options.latencyMaxUs - options.latencyMinUs + 1;
     for (let link = 0; link < nodes * nodes; link++) {
       this.#base[link] = streamBase(seed, DOMAIN.network, link);
@@ -66,18 +67,18 @@ export class Network {
   /** Draws the fate of the next message on a link: its delay, or `LOST`. */
   delayUs(from: number, to: number): number {
     const link = from * this.#nodes + to;
-    const counter = this.#counter[link] as number;
+    const counter = this.#counter.get(link);
     this.#counter[link] = counter + 1;
     this.sent++;
-    return this.#fate(this.#base[link] as number, counter * DRAWS_PER_MESSAGE);
+    return this.#fate(this.#base.get(link), counter * DRAWS_PER_MESSAGE);
   }
 
   /** The delay of a second copy of the message just drawn, or `LOST` when there is none. */
   duplicateUs(from: number, to: number): number {
     if (this.options.duplicatePpm === 0) return LOST;
     const link = from * this.#nodes + to;
-    const base = this.#base[link] as number;
-    const counter = ((this.#counter[link] as number) - 1) * DRAWS_PER_MESSAGE;
+    const base = this.#base.get(link);
+    const counter = (this.#counter.get(link) - 1) * DRAWS_PER_MESSAGE;
     if (drawAt(base, counter + 2) % 1_000_000 >= this.options.duplicatePpm) return LOST;
     const spread = this.options.latencyMaxUs + this.options.lateMaxUs;
     return this.options.latencyMinUs + (drawAt(base, counter + 3) % spread);

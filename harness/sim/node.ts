@@ -3,6 +3,7 @@
  * disk and the simulated network.
  */
 
+import { IntColumn } from '../../checkers/columns.ts';
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
 import {
   type AnyProtocol,
@@ -72,7 +73,7 @@ export class SimNode implements Env<unknown, unknown> {
   readonly #spec: NodeSpec;
   readonly #protocol: AnyProtocol;
   #state: unknown = null;
-  readonly #timerGeneration = new Int32Array(TIMERS_MAX);
+  readonly #timerGeneration = new IntColumn(TIMERS_MAX);
   #draws = 0;
   #drawBase = 0;
   #crashes = 0;
@@ -197,14 +198,14 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   setTimer(timer: number, delayUs: number): void {
-    const generation = (this.#timerGeneration[timer] as number) + 1;
+    const generation = this.#timerGeneration.get(timer) + 1;
     this.#timerGeneration[timer] = generation;
     const at = this.#world.nowUs + this.clock.virtualDelayUs(delayUs);
     this.#world.queue.timer(at, this.self, timer, generation);
   }
 
   cancelTimer(timer: number): void {
-    this.#timerGeneration[timer] = (this.#timerGeneration[timer] as number) + 1;
+    this.#timerGeneration[timer] = this.#timerGeneration.get(timer) + 1;
   }
 
   persist(record: unknown): void {

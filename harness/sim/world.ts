@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import { IntColumn } from '../../checkers/columns.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { ClientProtocol } from '../../systems/client.ts';
 import type { Outcome } from '../../systems/operations.ts';
@@ -88,7 +89,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   /** Null where nodes exchange datagrams. */
   readonly #connections: Connections | null;
   readonly #clients: SimClient[] = [];
-  readonly #syncs: Int32Array;
+  readonly #syncs: IntColumn;
   readonly #syncRange: number;
   readonly #syncBase: number[];
   /** By node, in order. */
@@ -136,7 +137,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     this.network = new Network(spec.nodes, spec.seed, spec.network);
     this.#connections =
       spec.links === 'connections' ? new Connections(this, spec.nodes, spec.seed) : null;
-    this.#syncs = new Int32Array(spec.nodes);
+    this.#syncs = new IntColumn(spec.nodes);
     this.#syncRange = spec.disk.syncMaxUs - spec.disk.syncMinUs + 1;
     this.#syncBase = this.members.map((node) => streamBase(spec.seed, DOMAIN.disk, node));
     this.#deferred = this.members.map(() => []);
@@ -215,7 +216,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
 
   scheduleSync(node: SimNode): void {
     const base = this.#syncBase[node.self] as number;
-    const count = this.#syncs[node.self] as number;
+    const count = this.#syncs.get(node.self);
     this.#syncs[node.self] = count + 1;
     const takesUs = this.#spec.disk.syncMinUs + (drawAt(base, count) % this.#syncRange);
     this.queue.synced(this.nowUs + takesUs, node.self, node.incarnation);

@@ -114,9 +114,9 @@ function eventsOf(operations: Operations): object[] {
     const { f, input, output, outcome } = operationAt(operations, i);
     const asked = { id: i, return: false, f, value: JSON.stringify(input), outcome: '' };
     const answer: Value = outcome === 'ok' ? output : null;
-    all.push({ at: call[i] as number, event: asked });
+    all.push({ at: call.get(i), event: asked });
     all.push({
-      at: ret[i] === NEVER ? NEVER + i : (ret[i] as number),
+      at: ret[i] === NEVER ? NEVER + i : ret.get(i),
       event: { id: i, return: true, f, value: JSON.stringify(answer), outcome },
     });
   }

@@ -71,7 +71,7 @@ process.exitCode = missed === 0 ? 0 : 1;
 function lookUps(history: History): number {
   const seen = new Map<Value, number>();
   for (let event = 0; event < history.length; event++) {
-    const answer = history.values.value(history.value[event] as number);
+    const answer = history.values.value(history.value.get(event));
     for (const micro of answer as readonly (readonly [string, Value, Value])[]) {
       const [, , value] = micro;
       const elements = Array.isArray(value) ? (value as readonly Value[]) : [value];

@@ -103,7 +103,7 @@ function roundTrips({ history }: VirtualResult): number {
   const took: number[] = [];
   for (let index = 1; index < history.length; index++) {
     if (history.type[index] !== OK) continue;
-    took.push((history.time[index] as number) - (history.time[index - 1] as number));
+    took.push(history.time.get(index) - history.time.get(index - 1));
   }
   took.sort((a, b) => a - b);
   const middleUs = (took[took.length >> 1] ?? 0) / 1000;

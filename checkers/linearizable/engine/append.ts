@@ -4,6 +4,7 @@
  * state, from which no answer can be explained until a put. So no text is ever built or hashed.
  */
 
+import type { ByteColumn, IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
 import { NEVER, type Operations, operationAt } from '../operations.ts';
 import type { Classes } from './classes.ts';
@@ -25,14 +26,14 @@ export function appendTransitions(
   operations: Operations,
   classes: Classes,
   initial: Value,
-  lastOfClass: Int32Array,
+  lastOfClass: IntColumn,
   scratch: Scratch,
 ): Transitions | undefined {
   if (typeof initial !== 'string') return undefined;
   const kind = scratch.bytes(classes.count);
   const texts: string[] = [];
   for (let c = 0; c < classes.count; c++) {
-    const { f, input, output, outcome } = operationAt(operations, classes.example[c] as number);
+    const { f, input, output, outcome } = operationAt(operations, classes.example.get(c));
     if (outcome === 'refused') return undefined;
     const reads = f === 'get' || f === 'read';
     kind[c] = reads ? (outcome === 'ok' ? READ : ANYTHING) : f === 'append' ? APPEND : PUT;
@@ -46,13 +47,13 @@ export function appendTransitions(
 }
 
 interface Parts {
-  readonly kind: Uint8Array;
+  readonly kind: ByteColumn;
   readonly texts: readonly string[];
   readonly places: Places;
   readonly operations: Operations;
   readonly classes: Classes;
   readonly initial: string;
-  readonly lastOfClass: Int32Array;
+  readonly lastOfClass: IntColumn;
   readonly scratch: Scratch;
 }
 
@@ -72,12 +73,12 @@ function numbered(parts: Parts): Transitions {
       requires[c] = at;
       readAt[c] = at;
       const index = places.indexOf(text);
-      lastRead[index] = Math.max(lastRead[index] as number, lastOfClass[c] as number);
+      lastRead[index] = Math.max(lastRead.get(index), lastOfClass.get(c));
     }
     if (kind[c] === PUT) produces[c] = ANY_STATE;
     readOnly[c] =
       kind[c] === READ || kind[c] === ANYTHING || (kind[c] === APPEND && text === '') ? 1 : 0;
-    const unanswered = operations.ret[classes.example[c] as number] === NEVER;
+    const unanswered = operations.ret[classes.example.get(c)] === NEVER;
     // What no answer contains (or begins with) can only lead away.
     dropped[c] =
       readOnly[c] === 1 || (unanswered && places.leadsAway(kind[c] === PUT, text)) ? 1 : 0;
@@ -86,7 +87,7 @@ function numbered(parts: Parts): Transitions {
   return {
     initial: start,
     step(s, c) {
-      switch (kind[c] as number) {
+      switch (kind.get(c)) {
         case READ:
           return readAt[c] === s ? s : IMPOSSIBLE;
         case PUT:
@@ -187,12 +188,12 @@ class Places {
   }
 
   /** The greatest entry of `by` among the observed texts that begin with this. */
-  lastWithin(s: number, by: Int32Array): number {
+  lastWithin(s: number, by: IntColumn): number {
     const known = this.#horizons[s];
     if (known !== undefined) return known;
     let last = -1;
     for (let at = this.#low[s] as number; at < (this.#high[s] as number); at++) {
-      last = Math.max(last, by[at] as number);
+      last = Math.max(last, by.get(at));
     }
     this.#horizons[s] = last;
     return last;

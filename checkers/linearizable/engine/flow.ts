@@ -1,5 +1,6 @@
 /** Look-ahead by counting: a state that is still required must be there, or be produced again. */
 
+import type { IntColumn } from '../../columns.ts';
 import type { Pending, Ranked } from './schedule.ts';
 import type { Scratch } from './scratch.ts';
 import { ANY_STATE, type Flow, NO_STATE } from './transitions.ts';
@@ -8,11 +9,11 @@ const NONE = -1;
 
 /** How many operations not yet linearized still require, and still produce, each state. */
 export class FlowCounts {
-  readonly #requires: Int32Array;
-  readonly #produces: Int32Array;
+  readonly #requires: IntColumn;
+  readonly #produces: IntColumn;
   readonly #grows: boolean;
-  readonly #readers: Int32Array;
-  readonly #writers: Int32Array;
+  readonly #readers: IntColumn;
+  readonly #writers: IntColumn;
   #allReaders = 0;
   #anyWriters = 0;
 
@@ -22,15 +23,15 @@ export class FlowCounts {
     this.#grows = flow.grows;
     this.#readers = scratch.ints(flow.states);
     this.#writers = scratch.ints(flow.states);
-    for (let rank = 0; rank < ranked.count; rank++) this.take(ranked.cls[rank] as number, -1);
-    for (let p = 0; p < pending.count; p++) this.freePending(pending.cls[p] as number);
+    for (let rank = 0; rank < ranked.count; rank++) this.take(ranked.cls.get(rank), -1);
+    for (let p = 0; p < pending.count; p++) this.freePending(pending.cls.get(p));
   }
 
   /** An answered operation is linearized (1), or taken back (-1). */
   take(c: number, sign: 1 | -1): void {
-    const required = this.#requires[c] as number;
+    const required = this.#requires.get(c);
     if (required !== NO_STATE) {
-      this.#readers[required] = (this.#readers[required] as number) - sign;
+      this.#readers[required] = this.#readers.get(required) - sign;
       this.#allReaders -= sign;
     }
     this.#produce(c, sign);
@@ -51,7 +52,7 @@ export class FlowCounts {
     // What was put may grow into the state that was left.
     if (this.#grows && this.#produces[c] === ANY_STATE) return false;
     if (before >= this.#readers.length || before === sink) return false;
-    return (this.#readers[before] as number) > 0 && this.#writers[before] === 0;
+    return this.#readers.get(before) > 0 && this.#writers[before] === 0;
   }
 
   /** A state other than the present one that is required and never produced; -1 for none. */
@@ -59,16 +60,16 @@ export class FlowCounts {
     // Where objects grow, states are reached without being anybody's product.
     if (this.#anyWriters > 0 || this.#grows) return NONE;
     for (let s = 0; s < this.#readers.length; s++) {
-      if (s !== present && (this.#readers[s] as number) > 0 && this.#writers[s] === 0) return s;
+      if (s !== present && this.#readers.get(s) > 0 && this.#writers[s] === 0) return s;
     }
     return NONE;
   }
 
   #produce(c: number, sign: 1 | -1): void {
-    const produced = this.#produces[c] as number;
+    const produced = this.#produces.get(c);
     if (produced === ANY_STATE) this.#anyWriters -= sign;
     else if (produced !== NO_STATE) {
-      this.#writers[produced] = (this.#writers[produced] as number) - sign;
+      this.#writers[produced] = this.#writers.get(produced) - sign;
     }
   }
 }

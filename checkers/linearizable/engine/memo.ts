@@ -5,6 +5,7 @@
  * visited one can do whatever it can.
  */
 
+import { IntColumn } from '../../columns.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Words of a record before its slot words. */
@@ -23,8 +24,8 @@ export class Memo {
   readonly used: UsedSets;
   readonly #slotWords: number;
   readonly #stride: number;
-  #records: Int32Array;
-  #table: Int32Array;
+  #records: IntColumn;
+  #table: IntColumn;
   /** Distinct (k, state, slots), which is what the table holds. */
   #heads = 0;
 
@@ -43,40 +44,40 @@ export class Memo {
   }
 
   k(record: number): number {
-    return this.#records[record * this.#stride + K] as number;
+    return this.#records.get(record * this.#stride + K);
   }
   state(record: number): number {
-    return this.#records[record * this.#stride + STATE] as number;
+    return this.#records.get(record * this.#stride + STATE);
   }
   usedSet(record: number): number {
-    return this.#records[record * this.#stride + USED] as number;
+    return this.#records.get(record * this.#stride + USED);
   }
   parent(record: number): number {
-    return this.#records[record * this.#stride + PARENT] as number;
+    return this.#records.get(record * this.#stride + PARENT);
   }
   move(record: number): number {
-    return this.#records[record * this.#stride + MOVE] as number;
+    return this.#records.get(record * this.#stride + MOVE);
   }
-  readSlots(record: number, into: Int32Array): void {
+  readSlots(record: number, into: IntColumn): void {
     const from = record * this.#stride + SLOTS;
     for (let word = 0; word < this.#slotWords; word++) {
-      into[word] = this.#records[from + word] as number;
+      into[word] = this.#records.get(from + word);
     }
   }
 
   /** The new record, or -1 when a visited configuration dominates this one. */
-  add(k: number, state: number, slots: Int32Array, used: number): number {
+  add(k: number, state: number, slots: IntColumn, used: number): number {
     const mask = this.#table.length - 1;
     let at = hash(k, state, slots) & mask;
-    let head = this.#table[at] as number;
+    let head = this.#table.get(at);
     while (head !== NOTHING && !this.#same(head, k, state, slots)) {
       at = (at + 1) & mask;
-      head = this.#table[at] as number;
+      head = this.#table.get(at);
     }
     for (let seen = head; seen !== NOTHING; ) {
       const base = seen * this.#stride;
-      if (this.used.isSubset(this.#records[base + USED] as number, used)) return NOTHING;
-      seen = this.#records[base + CHAIN] as number;
+      if (this.used.isSubset(this.#records.get(base + USED), used)) return NOTHING;
+      seen = this.#records.get(base + CHAIN);
     }
     const record = this.#append(k, state, slots, used);
     this.#records[record * this.#stride + CHAIN] = head;
@@ -91,25 +92,23 @@ export class Memo {
     this.#records[record * this.#stride + MOVE] = move;
   }
 
-  #append(k: number, state: number, slots: Int32Array, used: number): number {
+  #append(k: number, state: number, slots: IntColumn, used: number): number {
     const record = this.size++;
     const base = record * this.#stride;
     if (base + this.#stride > this.#records.length) {
-      const wider = new Int32Array(this.#records.length * 2);
-      wider.set(this.#records);
-      this.#records = wider;
+      this.#records = this.#records.grown(this.#records.length * 2);
     }
     const records = this.#records;
     records[base + K] = k;
     records[base + STATE] = state;
     records[base + USED] = used;
     for (let word = 0; word < this.#slotWords; word++) {
-      records[base + SLOTS + word] = slots[word] as number;
+      records[base + SLOTS + word] = slots.get(word);
     }
     return record;
   }
 
-  #same(record: number, k: number, state: number, slots: Int32Array): boolean {
+  #same(record: number, k: number, state: number, slots: IntColumn): boolean {
     const base = record * this.#stride;
     const records = this.#records;
     if (records[base + K] !== k || records[base + STATE] !== state) return false;
@@ -121,11 +120,11 @@ export class Memo {
 
   #rehash(): void {
     const old = this.#table;
-    const table = new Int32Array(old.length * 2).fill(NOTHING);
+    const table = new IntColumn(old.length * 2).fill(NOTHING);
     const mask = table.length - 1;
-    const slots = new Int32Array(this.#slotWords);
+    const slots = new IntColumn(this.#slotWords);
     for (let from = 0; from < old.length; from++) {
-      const head = old[from] as number;
+      const head = old.get(from);
       if (head === NOTHING) continue;
       this.readSlots(head, slots);
       let at = hash(this.k(head), this.state(head), slots) & mask;
@@ -139,10 +138,10 @@ export class Memo {
 /** Sets of unanswered operations, interned: equal sets have equal ids, and 0 is the empty one. */
 class UsedSets {
   readonly #words: number;
-  #bits: Int32Array;
+  #bits: IntColumn;
   #count = 1;
   /** Ids by hash, open addressing; 0 is never looked for and marks a free place. */
-  #table: Int32Array;
+  #table: IntColumn;
 
   constructor(pending: number, scratch: Scratch) {
     this.#words = (pending + 31) >> 5;
@@ -155,9 +154,7 @@ class UsedSets {
   }
 
   has(set: number, member: number): boolean {
-    return (
-      (((this.#bits[set * this.#words + (member >> 5)] as number) >>> (member & 31)) & 1) === 1
-    );
+    return ((this.#bits.get(set * this.#words + (member >> 5)) >>> (member & 31)) & 1) === 1;
   }
 
   with(set: number, member: number): number {
@@ -165,13 +162,11 @@ class UsedSets {
     const id = this.#count;
     const base = id * words;
     if (base + words > this.#bits.length) {
-      const wider = new Int32Array(this.#bits.length * 2);
-      wider.set(this.#bits);
-      this.#bits = wider;
+      this.#bits = this.#bits.grown(this.#bits.length * 2);
     }
     const bits = this.#bits;
     bits.copyWithin(base, set * words, set * words + words);
-    bits[base + (member >> 5)] = (bits[base + (member >> 5)] as number) | (1 << (member & 31));
+    bits[base + (member >> 5)] = bits.get(base + (member >> 5)) | (1 << (member & 31));
     const mask = this.#table.length - 1;
     let at = this.#hash(id) & mask;
     for (let known = this.#table[at]; known !== 0; known = this.#table[at]) {
@@ -188,8 +183,8 @@ class UsedSets {
     if (outer === 0) return false;
     const words = this.#words;
     for (let word = 0; word < words; word++) {
-      const left = this.#bits[inner * words + word] as number;
-      if ((left & ~(this.#bits[outer * words + word] as number)) !== 0) return false;
+      const left = this.#bits.get(inner * words + word);
+      if ((left & ~this.#bits.get(outer * words + word)) !== 0) return false;
     }
     return true;
   }
@@ -205,13 +200,13 @@ class UsedSets {
   #hash(id: number): number {
     let mixed = 0;
     for (let at = id * this.#words; at < (id + 1) * this.#words; at++) {
-      mixed = Math.imul(mixed ^ (mixed >>> 15) ^ (this.#bits[at] as number), 0x9e37_79b1);
+      mixed = Math.imul(mixed ^ (mixed >>> 15) ^ this.#bits.get(at), 0x9e37_79b1);
     }
     return mixed ^ (mixed >>> 16);
   }
 
   #rehash(): void {
-    this.#table = new Int32Array(this.#table.length * 2);
+    this.#table = new IntColumn(this.#table.length * 2);
     const mask = this.#table.length - 1;
     for (let id = 1; id < this.#count; id++) {
       let at = this.#hash(id) & mask;
@@ -221,10 +216,10 @@ class UsedSets {
   }
 }
 
-function hash(k: number, state: number, slots: Int32Array): number {
+function hash(k: number, state: number, slots: IntColumn): number {
   let mixed = Math.imul(k, 0x9e37_79b1) ^ Math.imul(state, 0x85eb_ca6b);
   for (let word = 0; word < slots.length; word++) {
-    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ (slots[word] as number), 0xc2b2_ae35);
+    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ slots.get(word), 0xc2b2_ae35);
   }
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0x27d4_eb2f);
   return mixed ^ (mixed >>> 16);

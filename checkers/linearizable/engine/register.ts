@@ -1,5 +1,6 @@
 /** The register models in numbers: states are the values that occur, steps are comparisons. */
 
+import type { ByteColumn, IntColumn } from '../../columns.ts';
 import { FAIL, type Value } from '../../history.ts';
 import { bounds } from '../models/register.ts';
 import { registerValues } from '../monitors/register-values.ts';
@@ -17,9 +18,9 @@ const ANYTHING = 4;
 
 /** Classes as columns, values numbered from 1; 0 is "a value that nothing mentions any more". */
 interface Columns {
-  readonly kind: Uint8Array;
-  readonly a: Int32Array;
-  readonly b: Int32Array;
+  readonly kind: ByteColumn;
+  readonly a: IntColumn;
+  readonly b: IntColumn;
   readonly initial: number;
   readonly values: number;
 }
@@ -35,7 +36,7 @@ export function registerTransitions(
   operations: Operations,
   classes: Classes,
   initial: Value,
-  lastOfClass: Int32Array,
+  lastOfClass: IntColumn,
   scratch: Scratch,
 ): Transitions {
   const columns = columnsOf(operations, classes, initial, scratch);
@@ -48,23 +49,23 @@ export function registerTransitions(
   for (let c = 0; c < classes.count; c++) {
     const does = kind[c];
     readOnly[c] = does === READ || does === REFUSED || does === ANYTHING || a[c] === b[c] ? 1 : 0;
-    dropped[c] = readOnly[c] as number;
+    dropped[c] = readOnly.get(c);
     if (does === REFUSED) refusals = true;
-    if (does === READ || does === CAS) requires[c] = a[c] as number;
-    if (readOnly[c] === 0) produces[c] = b[c] as number;
+    if (does === READ || does === CAS) requires[c] = a.get(c);
+    if (readOnly[c] === 0) produces[c] = b.get(c);
   }
   // Without refusals, a value that nothing names only stands in the way.
   const horizon = horizons(columns, lastOfClass, dropped, !refusals, scratch);
   return {
     initial: start,
     step(s, c) {
-      switch (kind[c] as number) {
+      switch (kind.get(c)) {
         case READ:
           return a[c] === s ? s : IMPOSSIBLE;
         case WRITE:
-          return b[c] as number;
+          return b.get(c);
         case CAS:
-          return a[c] === s ? (b[c] as number) : IMPOSSIBLE;
+          return a[c] === s ? b.get(c) : IMPOSSIBLE;
         case REFUSED:
           return a[c] === s ? IMPOSSIBLE : s;
         default:
@@ -73,7 +74,7 @@ export function registerTransitions(
     },
     readOnly,
     dropped,
-    quotient: { sink: UNMENTIONED, worst: !refusals, horizon: (s) => horizon[s] as number },
+    quotient: { sink: UNMENTIONED, worst: !refusals, horizon: (s) => horizon.get(s) },
     flow: { requires, produces, states: values, grows: false },
   };
 }
@@ -85,16 +86,16 @@ export function registerTransitions(
  */
 function horizons(
   { kind, a, b, values }: Columns,
-  lastOfClass: Int32Array,
-  dropped: Uint8Array,
+  lastOfClass: IntColumn,
+  dropped: ByteColumn,
   unobservedIsUseless: boolean,
   scratch: Scratch,
-): Int32Array {
+): IntColumn {
   const horizon = scratch.ints(values, -1);
   const unanswered: number[] = [];
   const tell = (c: number): void => {
-    const from = a[c] as number;
-    horizon[from] = Math.max(horizon[from] as number, lastOfClass[c] as number);
+    const from = a.get(c);
+    horizon[from] = Math.max(horizon.get(from), lastOfClass.get(c));
   };
   for (let c = 0; c < kind.length; c++) {
     if (kind[c] === WRITE || kind[c] === ANYTHING) continue;
@@ -105,14 +106,14 @@ function horizons(
   for (let before = -1; before !== waiting.length; ) {
     before = waiting.length;
     waiting = waiting.filter((c) => {
-      if (horizon[b[c] as number] === -1) return true;
+      if (horizon[b.get(c)] === -1) return true;
       tell(c);
       return false;
     });
   }
   if (unobservedIsUseless) {
     for (let c = 0; c < kind.length; c++) {
-      if (b[c] !== NOTHING && horizon[b[c] as number] === -1) dropped[c] = 1;
+      if (b[c] !== NOTHING && horizon[b.get(c)] === -1) dropped[c] = 1;
     }
   }
   horizon[UNMENTIONED] = NEVER;
@@ -136,18 +137,18 @@ function columnsOf(
   const number = (code: number): number => numbers.of(code) + 1;
   const start = number(initialCode);
   for (let c = 0; c < classes.count; c++) {
-    const i = classes.example[c] as number;
-    const asked = call[i] as number;
-    const answered = ret[i] as number;
+    const i = classes.example.get(c);
+    const asked = call.get(i);
+    const answered = ret.get(i);
     const f = history.f[asked];
     if (f === read) {
       kind[c] = answered === NEVER ? ANYTHING : READ;
-      if (answered !== NEVER) a[c] = number(history.value[answered] as number);
+      if (answered !== NEVER) a[c] = number(history.value.get(answered));
     } else if (f === write) {
       kind[c] = WRITE;
-      b[c] = number(history.value[asked] as number);
+      b[c] = number(history.value.get(asked));
     } else {
-      const [from, to] = bounds(history.values.value(history.value[asked] as number));
+      const [from, to] = bounds(history.values.value(history.value.get(asked)));
       kind[c] = answered !== NEVER && history.type[answered] === FAIL ? REFUSED : CAS;
       // Asking the table for a code adds the value at most: nobody can tell.
       a[c] = number(history.values.code(from));

@@ -5,6 +5,7 @@
  * an answer stay open for ever and are kept apart, grouped by class.
  */
 
+import type { ByteColumn, IntColumn } from '../../columns.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import type { Classes } from './classes.ts';
 import type { Scratch } from './scratch.ts';
@@ -13,32 +14,32 @@ import type { Scratch } from './scratch.ts';
 export interface Ranked {
   readonly count: number;
   /** The operation of each rank. */
-  readonly operation: Int32Array;
-  readonly cls: Int32Array;
-  readonly slot: Int32Array;
+  readonly operation: IntColumn;
+  readonly cls: IntColumn;
+  readonly slot: IntColumn;
   /** How many slots there are: the most operations that are open at once. */
   readonly slots: number;
   /** The previous rank of the same class, or -1. */
-  readonly twin: Int32Array;
+  readonly twin: IntColumn;
   /** The first rank at whose return this operation has been called. */
-  readonly available: Int32Array;
+  readonly available: IntColumn;
   /** Ranks in the order of their calls. */
-  readonly called: Int32Array;
+  readonly called: IntColumn;
   /** How many of `called` were called before the return of each rank. */
-  readonly calledBefore: Int32Array;
+  readonly calledBefore: IntColumn;
   /** By class: the last rank, -1 for none, `NEVER` for a class of unanswered operations. */
-  readonly lastOfClass: Int32Array;
+  readonly lastOfClass: IntColumn;
 }
 
 /** Operations without an answer, sorted by class and then by call. */
 export interface Pending {
   readonly count: number;
-  readonly operation: Int32Array;
-  readonly cls: Int32Array;
+  readonly operation: IntColumn;
+  readonly cls: IntColumn;
   /** The first rank at whose return it has been called. */
-  readonly available: Int32Array;
+  readonly available: IntColumn;
   /** Start of each group of one class in the arrays above, and the end of the last. */
-  readonly groups: Int32Array;
+  readonly groups: IntColumn;
 }
 
 export function rankOperations(operations: Operations, classes: Classes, scratch: Scratch): Ranked {
@@ -60,23 +61,23 @@ export function rankOperations(operations: Operations, classes: Classes, scratch
   const close = (): void => {
     const taken = open.pop();
     const i = open.operation(taken);
-    const c = classes.of[i] as number;
+    const c = classes.of.get(i);
     operation[ranks] = i;
     cls[ranks] = c;
     slot[ranks] = taken;
     available[ranks] = open.since(taken);
     called[open.nth(taken)] = ranks;
     calledBefore[ranks] = calls;
-    twin[ranks] = lastOfClass[c] as number;
+    twin[ranks] = lastOfClass.get(c);
     lastOfClass[c] = ranks++;
   };
   for (let i = 0; i < count; i++) {
     if (ret[i] === NEVER) {
-      lastOfClass[classes.of[i] as number] = NEVER;
+      lastOfClass[classes.of.get(i)] = NEVER;
       continue;
     }
-    while (open.size > 0 && open.nextReturn() < (call[i] as number)) close();
-    open.push({ operation: i, ret: ret[i] as number, since: ranks, nth: calls });
+    while (open.size > 0 && open.nextReturn() < call.get(i)) close();
+    open.push({ operation: i, ret: ret.get(i), since: ranks, nth: calls });
     calls++;
   }
   while (open.size > 0) close();
@@ -98,7 +99,7 @@ export function rankOperations(operations: Operations, classes: Classes, scratch
 export function pendingOperations(
   operations: Operations,
   classes: Classes,
-  dropped: Uint8Array,
+  dropped: ByteColumn,
   ranked: Ranked,
   scratch: Scratch,
 ): Pending {
@@ -107,7 +108,7 @@ export function pendingOperations(
   const groupOf = new Map<number, number[]>();
   let kept = 0;
   for (let i = 0; i < count; i++) {
-    const c = classes.of[i] as number;
+    const c = classes.of.get(i);
     if (ret[i] !== NEVER || dropped[c] === 1) continue;
     const group = groupOf.get(c);
     if (group === undefined) groupOf.set(c, [i]);
@@ -125,7 +126,7 @@ export function pendingOperations(
     for (const i of members) {
       operation[at] = i;
       cls[at] = c;
-      available[at++] = firstRankAfter(operations, ranked, call[i] as number);
+      available[at++] = firstRankAfter(operations, ranked, call.get(i));
     }
   }
   groups[nth] = at;
@@ -138,7 +139,7 @@ function firstRankAfter({ ret }: Operations, { operation, count }: Ranked, event
   let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((ret[operation[middle] as number] as number) > event) high = middle;
+    if (ret.get(operation.get(middle)) > event) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -3,14 +3,16 @@
  * history of some dozen operations, thirty arrays of its own cost more than the search.
  */
 
+import { ByteColumn, IntColumn } from '../../columns.ts';
+
 /** Integers, and bytes, in the block. What does not fit is allocated for itself. */
 const BLOCK = 1 << 15;
 
 export class Scratch {
   /** Counts the searches that used the block; arrays of an earlier one are overwritten. */
   generation = 0;
-  readonly #ints = new Int32Array(BLOCK);
-  readonly #bytes = new Uint8Array(BLOCK);
+  readonly #ints = new IntColumn(BLOCK);
+  readonly #bytes = new ByteColumn(BLOCK);
   #intsUsed = 0;
   #bytesUsed = 0;
 
@@ -21,28 +23,28 @@ export class Scratch {
     this.#bytesUsed = 0;
   }
 
-  ints(length: number, content = 0): Int32Array {
+  ints(length: number, content = 0): IntColumn {
     const from = this.#intsUsed;
     const to = from + length;
     if (to > BLOCK)
-      return content === 0 ? new Int32Array(length) : new Int32Array(length).fill(content);
+      return content === 0 ? new IntColumn(length) : new IntColumn(length).fill(content);
     this.#intsUsed = to;
     return this.#ints.subarray(from, to).fill(content);
   }
 
   /** For what is written before it is read: holds anything. */
-  unclearedInts(length: number): Int32Array {
+  unclearedInts(length: number): IntColumn {
     const from = this.#intsUsed;
     const to = from + length;
-    if (to > BLOCK) return new Int32Array(length);
+    if (to > BLOCK) return new IntColumn(length);
     this.#intsUsed = to;
     return this.#ints.subarray(from, to);
   }
 
-  bytes(length: number): Uint8Array {
+  bytes(length: number): ByteColumn {
     const from = this.#bytesUsed;
     const to = from + length;
-    if (to > BLOCK) return new Uint8Array(length);
+    if (to > BLOCK) return new ByteColumn(length);
     this.#bytesUsed = to;
     return this.#bytes.subarray(from, to).fill(0);
   }

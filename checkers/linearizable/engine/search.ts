@@ -14,6 +14,7 @@
  * the value that is there): it may be needed later, to bring that state about again.
  */
 
+import type { IntColumn } from '../../columns.ts';
 import type { SearchResult, Stuck } from '../search.ts';
 import { FlowCounts } from './flow.ts';
 import { Memo } from './memo.ts';
@@ -61,14 +62,14 @@ class Search {
   #used = 0;
   /** Of the operation taken last. */
   #lastClass = NONE;
-  readonly #slots: Int32Array;
+  readonly #slots: IntColumn;
   /** The rank that is open in each slot at `#k`, or -1. */
-  readonly #open: Int32Array;
+  readonly #open: IntColumn;
   /** Linearized so far, in order: ranks, and ~p for unanswered operation p. */
-  readonly #trail: Int32Array;
+  readonly #trail: IntColumn;
   #trailLength = 0;
 
-  #frames: Int32Array;
+  #frames: IntColumn;
   #depth = 0;
 
   constructor({ ranked, pending, transitions }: Problem, scratch: Scratch) {
@@ -85,8 +86,8 @@ class Search {
     if (transitions.flow !== undefined) {
       this.#flow = new FlowCounts(transitions.flow, ranked, pending, scratch);
     }
-    const first = ranked.count === 0 ? 0 : (ranked.calledBefore[0] as number);
-    for (let i = 0; i < first; i++) this.#enter(ranked.called[i] as number);
+    const first = ranked.count === 0 ? 0 : ranked.calledBefore.get(0);
+    for (let i = 0; i < first; i++) this.#enter(ranked.called.get(i));
   }
 
   run(limits: Limits): SearchResult {
@@ -96,7 +97,7 @@ class Search {
     const orphan = this.#flow?.orphan(this.#state) ?? NONE;
     while (this.#depth > 0 && orphan === NONE) {
       const frame = (this.#depth - 1) * FRAME;
-      const parent = this.#frames[frame] as number;
+      const parent = this.#frames.get(frame);
       const move = this.#nextMove(frame);
       if (move === NONE) {
         this.#depth--;
@@ -109,7 +110,7 @@ class Search {
         this.#restore(this.#depth - 1);
         continue;
       }
-      const trailAlone = this.#trailLength === (this.#frames[frame + 2] as number) + 1;
+      const trailAlone = this.#trailLength === this.#frames.get(frame + 2) + 1;
       const record = this.#visit(parent, move, trailAlone ? before : NONE);
       if (record === NONE) {
         this.#restore(this.#depth - 1);
@@ -123,7 +124,7 @@ class Search {
         return this.#exhausted(`${limits.memoryBytes} bytes`, furthest);
       }
     }
-    const operation = this.#ranked.operation[memo.k(furthest)] as number;
+    const operation = this.#ranked.operation.get(memo.k(furthest));
     const stuck = (): Stuck => ({ order: this.#replay(furthest), operation });
     return { kind: 'violation', configurations: memo.size, stuck };
   }
@@ -138,11 +139,11 @@ class Search {
     const { slots } = this.#ranked;
     const frames = this.#frames;
     const last = slots + this.#pending.groups.length;
-    for (let at = frames[frame + 1] as number; at < last; at++) {
+    for (let at = frames.get(frame + 1); at < last; at++) {
       // Groups stand in the order of their first call: from here on, nothing has been asked yet.
       if (at > slots && !this.#isCalled(at - slots - 1)) break;
       // First the operation whose return is next, then the other open ones, then unanswered ones.
-      const rank = at === 0 ? this.#k : at <= slots ? (this.#open[at - 1] as number) : NONE;
+      const rank = at === 0 ? this.#k : at <= slots ? this.#open.get(at - 1) : NONE;
       if (at <= slots ? this.#canTake(rank, at, frame) : this.#canUse(at - slots - 1, frame)) {
         frames[frame + 1] = at + 1;
         return at;
@@ -155,18 +156,18 @@ class Search {
   #canTake(rank: number, at: number, frame: number): boolean {
     if (rank === NONE || (at !== 0 && rank === this.#k)) return false;
     const { cls, twin, available } = this.#ranked;
-    const c = cls[rank] as number;
+    const c = cls.get(rank);
     if (this.#transitions.readOnly[c] === 1 || this.#isTaken(rank)) return false;
-    for (let other = twin[rank] as number; other >= this.#k; other = twin[other] as number) {
-      if ((available[other] as number) <= this.#k && !this.#isTaken(other)) return false;
+    for (let other = twin.get(rank); other >= this.#k; other = twin.get(other)) {
+      if (available.get(other) <= this.#k && !this.#isTaken(other)) return false;
     }
     return this.#leadsOn(c, at, frame);
   }
 
   #canUse(group: number, frame: number): boolean {
     const p = this.#firstUnused(group);
-    if (p === NONE || (this.#pending.available[p] as number) > this.#k) return false;
-    const c = this.#pending.cls[p] as number;
+    if (p === NONE || this.#pending.available.get(p) > this.#k) return false;
+    const c = this.#pending.cls.get(p);
     const next = this.#transitions.step(this.#state, c);
     if (next === IMPOSSIBLE || next === this.#state) return false;
     const { quotient } = this.#transitions;
@@ -178,16 +179,16 @@ class Search {
   #leadsOn(c: number, at: number, frame: number): boolean {
     const next = this.#transitions.step(this.#state, c);
     if (next === IMPOSSIBLE) return false;
-    const before = this.#frames[frame + 3] as number;
+    const before = this.#frames.get(frame + 3);
     if (before === NONE) return true;
-    const lastMove = this.#frames[frame + 4] as number;
+    const lastMove = this.#frames.get(frame + 4);
     if (lastMove > this.#ranked.slots) return this.#transitions.step(before, c) !== next;
     return at >= lastMove || !this.#commutes(c, lastMove, before, next);
   }
 
   /** Whether this and the last move lead to `next` in the other order as well. */
   #commutes(c: number, lastMove: number, before: number, next: number): boolean {
-    const last = this.#ranked.cls[this.#open[lastMove - 1] as number] as number;
+    const last = this.#ranked.cls.get(this.#open.get(lastMove - 1));
     // Of equal operations, one is tried only after the other: it was not tried before.
     if (c === last) return false;
     const first = this.#transitions.step(before, c);
@@ -196,13 +197,13 @@ class Search {
 
   #isCalled(group: number): boolean {
     const { groups, available } = this.#pending;
-    return group + 1 < groups.length && (available[groups[group] as number] as number) <= this.#k;
+    return group + 1 < groups.length && available.get(groups.get(group)) <= this.#k;
   }
 
   #firstUnused(group: number): number {
     const { groups } = this.#pending;
-    const end = groups[group + 1] as number;
-    for (let p = groups[group] as number; p < end; p++) {
+    const end = groups.get(group + 1);
+    for (let p = groups.get(group); p < end; p++) {
       if (!this.#memo.used.has(this.#used, p)) return p;
     }
     return NONE;
@@ -213,12 +214,12 @@ class Search {
     const { slots, cls } = this.#ranked;
     let c: number;
     if (move <= slots) {
-      const rank = move === 0 ? this.#k : (this.#open[move - 1] as number);
-      c = cls[rank] as number;
+      const rank = move === 0 ? this.#k : this.#open.get(move - 1);
+      c = cls.get(rank);
       this.#linearize(rank);
     } else {
       const p = this.#firstUnused(move - slots - 1);
-      c = this.#pending.cls[p] as number;
+      c = this.#pending.cls.get(p);
       this.#used = this.#memo.used.with(this.#used, p);
       this.#trail[this.#trailLength++] = ~p;
       this.#flow?.usePending(c);
@@ -235,10 +236,10 @@ class Search {
     const { quotient } = this.#transitions;
     let scanAll = stateChanged;
     for (;;) {
-      const newFrom = calledBefore[this.#k] as number;
+      const newFrom = calledBefore.get(this.#k);
       while (this.#isTaken(this.#k)) {
-        const freed = slot[this.#k] as number;
-        this.#slots[freed >> 5] = (this.#slots[freed >> 5] as number) & ~(1 << (freed & 31));
+        const freed = slot.get(this.#k);
+        this.#slots[freed >> 5] = this.#slots.get(freed >> 5) & ~(1 << (freed & 31));
         this.#forward();
         if (this.#k === count) return true;
       }
@@ -246,11 +247,11 @@ class Search {
         this.#state = quotient.sink;
       }
       if (scanAll) {
-        for (let at = 0; at < this.#open.length; at++) this.#absorb(this.#open[at] as number);
+        for (let at = 0; at < this.#open.length; at++) this.#absorb(this.#open.get(at));
         scanAll = false;
       } else {
-        const until = calledBefore[this.#k] as number;
-        for (let i = newFrom; i < until; i++) this.#absorb(called[i] as number);
+        const until = calledBefore.get(this.#k);
+        for (let i = newFrom; i < until; i++) this.#absorb(called.get(i));
       }
       if (!this.#isTaken(this.#k)) return false;
     }
@@ -258,21 +259,21 @@ class Search {
 
   #absorb(rank: number): void {
     if (rank === NONE) return;
-    const c = this.#ranked.cls[rank] as number;
+    const c = this.#ranked.cls.get(rank);
     if (this.#transitions.readOnly[c] === 0 || this.#isTaken(rank)) return;
     if (this.#transitions.step(this.#state, c) === this.#state) this.#linearize(rank);
   }
 
   #linearize(rank: number): void {
-    const at = this.#ranked.slot[rank] as number;
-    this.#slots[at >> 5] = (this.#slots[at >> 5] as number) | (1 << (at & 31));
+    const at = this.#ranked.slot.get(rank);
+    this.#slots[at >> 5] = this.#slots.get(at >> 5) | (1 << (at & 31));
     this.#trail[this.#trailLength++] = rank;
-    this.#flow?.take(this.#ranked.cls[rank] as number, 1);
+    this.#flow?.take(this.#ranked.cls.get(rank), 1);
   }
 
   #isTaken(rank: number): boolean {
-    const at = this.#ranked.slot[rank] as number;
-    return (((this.#slots[at >> 5] as number) >>> (at & 31)) & 1) === 1;
+    const at = this.#ranked.slot.get(rank);
+    return ((this.#slots.get(at >> 5) >>> (at & 31)) & 1) === 1;
   }
 
   #deadEnd(before: number): boolean {
@@ -287,24 +288,24 @@ class Search {
   }
 
   #enter(rank: number): void {
-    this.#open[this.#ranked.slot[rank] as number] = rank;
+    this.#open[this.#ranked.slot.get(rank)] = rank;
   }
 
   #forward(): void {
     const { count, slot, called, calledBefore } = this.#ranked;
-    const from = calledBefore[this.#k] as number;
-    this.#open[slot[this.#k] as number] = NONE;
+    const from = calledBefore.get(this.#k);
+    this.#open[slot.get(this.#k)] = NONE;
     if (++this.#k === count) return;
-    const until = calledBefore[this.#k] as number;
-    for (let i = from; i < until; i++) this.#enter(called[i] as number);
+    const until = calledBefore.get(this.#k);
+    for (let i = from; i < until; i++) this.#enter(called.get(i));
   }
 
   #backward(): void {
     const { count, slot, called, calledBefore } = this.#ranked;
-    const until = this.#k === count ? 0 : (calledBefore[this.#k] as number);
+    const until = this.#k === count ? 0 : calledBefore.get(this.#k);
     this.#k--;
-    for (let i = calledBefore[this.#k] as number; i < until; i++) {
-      this.#open[slot[called[i] as number] as number] = NONE;
+    for (let i = calledBefore.get(this.#k); i < until; i++) {
+      this.#open[slot.get(called.get(i))] = NONE;
     }
     this.#enter(this.#k);
   }
@@ -316,9 +317,7 @@ class Search {
     this.#memo.link(record, parent, move);
     const frame = this.#depth * FRAME;
     if (frame + FRAME > this.#frames.length) {
-      const wider = new Int32Array(this.#frames.length * 2);
-      wider.set(this.#frames);
-      this.#frames = wider;
+      this.#frames = this.#frames.grown(this.#frames.length * 2);
     }
     this.#frames[frame] = record;
     this.#frames[frame + 1] = 0;
@@ -331,8 +330,8 @@ class Search {
 
   /** Makes the configuration of a frame the one at hand again. */
   #restore(depth: number): void {
-    const record = this.#frames[depth * FRAME] as number;
-    this.#undo(this.#frames[depth * FRAME + 2] as number);
+    const record = this.#frames.get(depth * FRAME);
+    this.#undo(this.#frames.get(depth * FRAME + 2));
     const k = this.#memo.k(record);
     while (this.#k > k) this.#backward();
     this.#memo.readSlots(record, this.#slots);
@@ -344,9 +343,9 @@ class Search {
     const flow = this.#flow;
     if (flow !== undefined) {
       for (let at = trailLength; at < this.#trailLength; at++) {
-        const taken = this.#trail[at] as number;
-        if (taken >= 0) flow.take(this.#ranked.cls[taken] as number, -1);
-        else flow.freePending(this.#pending.cls[~taken] as number);
+        const taken = this.#trail.get(at);
+        if (taken >= 0) flow.take(this.#ranked.cls.get(taken), -1);
+        else flow.freePending(this.#pending.cls.get(~taken));
       }
     }
     this.#trailLength = trailLength;
@@ -370,9 +369,7 @@ class Search {
 
   #order(): number[] {
     return Array.from(this.#trail.subarray(0, this.#trailLength), (taken) =>
-      taken >= 0
-        ? (this.#ranked.operation[taken] as number)
-        : (this.#pending.operation[~taken] as number),
+      taken >= 0 ? this.#ranked.operation.get(taken) : this.#pending.operation.get(~taken),
     );
   }
 

@@ -6,6 +6,7 @@
  * the pair would spread over all of memory.
  */
 
+import { IntColumn } from '../../columns.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Not remembered yet. */
@@ -21,12 +22,12 @@ const ROW = 1 << ROW_BITS;
 
 export class StepTable {
   readonly #classes: number;
-  readonly #dense: Int32Array;
+  readonly #dense: IntColumn;
   /** Rows of states from `#firstRow` on: class + 1 and next state; a row fills from any place. */
-  #rows: Int32Array;
+  #rows: IntColumn;
   readonly #firstRow: number;
   /** What does not fit into its row, by open addressing: state + 1, class, next state. */
-  #hashed: Int32Array;
+  #hashed: IntColumn;
   #count = 0;
 
   constructor(classes: number, scratch: Scratch) {
@@ -42,17 +43,17 @@ export class StepTable {
   }
 
   get(s: number, c: number): number {
-    if (s < this.#firstRow) return this.#dense[s * this.#classes + c] as number;
+    if (s < this.#firstRow) return this.#dense.get(s * this.#classes + c);
     const rows = this.#rows;
     const row = (s - this.#firstRow) * (2 * ROW);
     if (row >= rows.length) return UNKNOWN;
     for (let probe = 0; probe < ROW; probe++) {
       const at = row + 2 * ((c + probe) & (ROW - 1));
-      const known = rows[at] as number;
-      if (known === c + 1) return rows[at + 1] as number;
+      const known = rows.get(at);
+      if (known === c + 1) return rows.get(at + 1);
       if (known === 0) return UNKNOWN;
     }
-    return this.#hashed[this.#find(s, c) + 2] as number;
+    return this.#hashed.get(this.#find(s, c) + 2);
   }
 
   /** Remembers a step that was `UNKNOWN`. */
@@ -81,9 +82,7 @@ export class StepTable {
   #widen(row: number): void {
     let length = this.#rows.length * 2;
     while (row >= length) length *= 2;
-    const wider = new Int32Array(length);
-    wider.set(this.#rows);
-    this.#rows = wider;
+    this.#rows = this.#rows.grown(length);
   }
 
   /** The entry of this pair, or the free one where it belongs (made to say `UNKNOWN`). */
@@ -106,13 +105,13 @@ export class StepTable {
 
   #rehash(): void {
     const old = this.#hashed;
-    this.#hashed = new Int32Array(old.length * 2);
+    this.#hashed = new IntColumn(old.length * 2);
     for (let at = 0; at < old.length; at += 3) {
       if (old[at] === 0) continue;
-      const place = this.#find((old[at] as number) - 1, old[at + 1] as number);
-      this.#hashed[place] = old[at] as number;
-      this.#hashed[place + 1] = old[at + 1] as number;
-      this.#hashed[place + 2] = old[at + 2] as number;
+      const place = this.#find(old.get(at) - 1, old.get(at + 1));
+      this.#hashed[place] = old.get(at);
+      this.#hashed[place + 1] = old.get(at + 1);
+      this.#hashed[place + 2] = old.get(at + 2);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** A model reduced to numbers: states and classes of operations are ids, steps a function on them. */
 
+import { type ByteColumn, IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
 import { type Model, type Operation, type Step, stateKey } from '../model.ts';
 import { type Operations, operationAt } from '../operations.ts';
@@ -21,9 +22,9 @@ export interface Transitions {
   /** The state after an operation of class `c` in state `s`, or `IMPOSSIBLE`. */
   step(s: number, c: number): number;
   /** By class: leaves every state as it is, or is impossible in it. */
-  readonly readOnly: Uint8Array;
+  readonly readOnly: ByteColumn;
   /** By class: unanswered operations that need not be considered. */
-  readonly dropped: Uint8Array;
+  readonly dropped: ByteColumn;
   /** Memory that interned states take by now, for the budget; absent where states are numbers. */
   bytes?(): number;
   /** Merging of states that nothing can tell apart any more, if the model offers it. */
@@ -46,9 +47,9 @@ export interface NumberedQuotient {
  */
 export interface Flow {
   /** By class: the one state in which it can happen, or `NO_STATE`. */
-  readonly requires: Int32Array;
+  readonly requires: IntColumn;
   /** By class: the one state that it leaves, `ANY_STATE`, or `NO_STATE` for none that was there before. */
-  readonly produces: Int32Array;
+  readonly produces: IntColumn;
   /** Above every state id in the columns. */
   readonly states: number;
   /**
@@ -82,12 +83,12 @@ interface Stepped<State> {
  */
 export function transitionsOf<State>(
   { operations, classes, model, initial, steps }: Stepped<State>,
-  lastOfClass: Int32Array,
+  lastOfClass: IntColumn,
   scratch: Scratch,
 ): Transitions {
   const examples: Operation[] = [];
   for (let c = 0; c < classes.count; c++) {
-    examples.push(operationAt(operations, classes.example[c] as number));
+    examples.push(operationAt(operations, classes.example.get(c)));
   }
   const states = new InternedStates(model, examples, steps, scratch);
   const start = states.id(model.initial(initial));
@@ -98,7 +99,7 @@ export function transitionsOf<State>(
   examples.forEach((operation, c) => {
     const proven = closed && neverChanges(states, c);
     readOnly[c] = proven || model.readonly?.(operation) === true ? 1 : 0;
-    dropped[c] = operation.outcome === 'unknown' ? (readOnly[c] as number) : 0;
+    dropped[c] = operation.outcome === 'unknown' ? readOnly.get(c) : 0;
   });
   const flow = closed
     ? provenFlow(states, readOnly, scratch)
@@ -234,7 +235,7 @@ function neverChanges<State>(states: InternedStates<State>, c: number): boolean 
 /** What classes require and produce, read off the closed state space. */
 function provenFlow<State>(
   states: InternedStates<State>,
-  readOnly: Uint8Array,
+  readOnly: ByteColumn,
   scratch: Scratch,
 ): Flow {
   const requires = scratch.ints(readOnly.length, NO_STATE);
@@ -260,15 +261,15 @@ function claimedFlow<State>(
   states: InternedStates<State>,
   model: Model<State>,
   examples: readonly Operation[],
-  readOnly: Uint8Array,
+  readOnly: ByteColumn,
 ): Flow | undefined {
   if (model.requires === undefined || model.produces === undefined) return undefined;
   const idOr = (state: State | undefined, other: number): number =>
     state === undefined ? other : states.id(state);
-  const requires = Int32Array.from(examples, (operation) =>
+  const requires = IntColumn.collect(examples, (operation) =>
     idOr(model.requires?.(operation), NO_STATE),
   );
-  const produces = Int32Array.from(examples, (operation, c) =>
+  const produces = IntColumn.collect(examples, (operation, c) =>
     readOnly[c] === 1 ? NO_STATE : idOr(model.produces?.(operation), ANY_STATE),
   );
   return { requires, produces, states: states.size, grows: false };
@@ -278,7 +279,7 @@ function quotientOf<State>(
   states: InternedStates<State>,
   model: Model<State>,
   examples: readonly Operation[],
-  lastOfClass: Int32Array,
+  lastOfClass: IntColumn,
 ): NumberedQuotient | undefined {
   const { quotient } = model;
   if (quotient === undefined || examples.length > QUOTIENT_CLASSES_MAX) return undefined;
@@ -287,9 +288,9 @@ function quotientOf<State>(
   const horizon = (s: number): number => {
     let last = -1;
     for (let c = 0; c < examples.length; c++) {
-      if ((lastOfClass[c] as number) <= last) continue;
+      if (lastOfClass.get(c) <= last) continue;
       if (quotient.tells(examples[c] as Operation, states.states[s] as State)) {
-        last = lastOfClass[c] as number;
+        last = lastOfClass.get(c);
       }
     }
     return last;

@@ -4,6 +4,7 @@
  * it remembers where it was (Lowe, CCPE 2017); when that gets long, the engine takes over.
  */
 
+import type { IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
 import { type Model, type Operation, type Step, stateKey } from '../model.ts';
 import { NEVER, type Operations, operationAt } from '../operations.ts';
@@ -29,8 +30,8 @@ export function wingGongSearch<State>(
 /** Whether each operation was answered before the next one was asked for: there is one order. */
 function isInTurn({ count, call, ret }: Operations): boolean {
   for (let i = 0; i < count; i++) {
-    const next = i + 1 < count ? (call[i + 1] as number) : NEVER;
-    if ((ret[i] as number) >= next) return false;
+    const next = i + 1 < count ? call.get(i + 1) : NEVER;
+    if (ret.get(i) >= next) return false;
   }
   return true;
 }
@@ -76,16 +77,16 @@ class Search<State> {
    * claimed to be read-only, other answered ones, and unanswered ones. Their heads stand at
    * `count` and the two places after it.
    */
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
-  readonly #listOf: Int32Array;
+  readonly #next: IntColumn;
+  readonly #previous: IntColumn;
+  readonly #listOf: IntColumn;
   readonly #readers: number;
   readonly #writers: number;
   readonly #unanswered: number;
 
   /** Answered operations by their returns, and the place of each in it. */
-  readonly #byReturn: Int32Array;
-  readonly #rank: Int32Array;
+  readonly #byReturn: IntColumn;
+  readonly #rank: IntColumn;
   readonly #taken: TakenSet;
   /** From the first dead end on. */
   #visited: Visited<State> | undefined;
@@ -140,7 +141,7 @@ class Search<State> {
     }
     this.#stepBy = steps && this.#asked.map((operation) => steps(operation));
     for (let rank = 0; rank < this.#answered; rank++) {
-      this.#rank[this.#byReturn[rank] as number] = rank;
+      this.#rank[this.#byReturn.get(rank)] = rank;
     }
   }
 
@@ -169,8 +170,8 @@ class Search<State> {
   /** Takes the read-only operations that fit, for good; returns where to look for a candidate. */
   #absorb(): number {
     const { call } = this.#operations;
-    for (let at = this.#next[this.#readers] as number; at !== END; at = this.#next[at] as number) {
-      if ((call[at] as number) > this.#deadline()) break;
+    for (let at = this.#next.get(this.#readers); at !== END; at = this.#next.get(at)) {
+      if (call.get(at) > this.#deadline()) break;
       const after = this.#step(at);
       if (after !== undefined) this.#linearize(at, after);
     }
@@ -181,13 +182,13 @@ class Search<State> {
   #takeAfter(entry: number): boolean {
     const { call } = this.#operations;
     const deadline = this.#deadline();
-    let list = this.#listOf[entry] as number;
-    let at = this.#next[entry] as number;
+    let list = this.#listOf.get(entry);
+    let at = this.#next.get(entry);
     for (;;) {
-      if (at === END || (call[at] as number) > deadline) {
+      if (at === END || call.get(at) > deadline) {
         if (list === this.#unanswered) return false;
         list = this.#unanswered;
-        at = this.#next[list] as number;
+        at = this.#next.get(list);
         continue;
       }
       const after = this.#step(at);
@@ -197,7 +198,7 @@ class Search<State> {
         if (this.#isNew()) return true;
         this.#back();
       }
-      at = this.#next[at] as number;
+      at = this.#next.get(at);
     }
   }
 
@@ -214,7 +215,7 @@ class Search<State> {
   /** The event before which the next operation must have been called; after everything, `NEVER`. */
   #deadline(): number {
     if (this.#first === this.#answered) return NEVER;
-    return this.#operations.ret[this.#byReturn[this.#first] as number] as number;
+    return this.#operations.ret.get(this.#byReturn.get(this.#first));
   }
 
   #linearize(i: number, after: State): void {
@@ -222,11 +223,11 @@ class Search<State> {
     this.#before.push(this.#state);
     this.#state = after;
     this.#taken.flip(i);
-    const before = this.#previous[i] as number;
-    const next = this.#next[i] as number;
+    const before = this.#previous.get(i);
+    const next = this.#next.get(i);
     this.#next[before] = next;
     if (next !== END) this.#previous[next] = before;
-    while (this.#first < this.#answered && this.#taken.has(this.#byReturn[this.#first] as number)) {
+    while (this.#first < this.#answered && this.#taken.has(this.#byReturn.get(this.#first))) {
       this.#first++;
     }
   }
@@ -238,11 +239,11 @@ class Search<State> {
       if (i === undefined) return END;
       this.#state = this.#before.pop() as State;
       this.#taken.flip(i);
-      const next = this.#next[i] as number;
-      this.#next[this.#previous[i] as number] = i;
+      const next = this.#next.get(i);
+      this.#next[this.#previous.get(i)] = i;
       if (next !== END) this.#previous[next] = i;
       const list = this.#listOf[i];
-      if (list !== this.#unanswered) this.#first = Math.min(this.#first, this.#rank[i] as number);
+      if (list !== this.#unanswered) this.#first = Math.min(this.#first, this.#rank.get(i));
       if (list !== this.#readers) return i;
     }
   }
@@ -250,7 +251,7 @@ class Search<State> {
   #remember(): void {
     if (this.#first <= this.#furthestRank) return;
     this.#furthestRank = this.#first;
-    const operation = this.#byReturn[this.#first] as number;
+    const operation = this.#byReturn.get(this.#first);
     this.#furthest = { order: this.#order.slice(), operation };
   }
 
@@ -258,8 +259,8 @@ class Search<State> {
     const { ret } = this.#operations;
     let at = this.#answered++;
     for (; at > 0; at--) {
-      const other = this.#byReturn[at - 1] as number;
-      if ((ret[other] as number) < (ret[i] as number)) break;
+      const other = this.#byReturn.get(at - 1);
+      if (ret.get(other) < ret.get(i)) break;
       this.#byReturn[at] = other;
     }
     this.#byReturn[at] = i;
@@ -268,7 +269,7 @@ class Search<State> {
 
 /** The operations that are linearized, as bits, with a hash of them. */
 class TakenSet {
-  readonly words: Int32Array;
+  readonly words: IntColumn;
   hash = 0;
 
   constructor(operations: number, scratch: Scratch) {
@@ -276,11 +277,11 @@ class TakenSet {
   }
 
   has(i: number): boolean {
-    return (((this.words[i >> 5] as number) >>> (i & 31)) & 1) === 1;
+    return ((this.words.get(i >> 5) >>> (i & 31)) & 1) === 1;
   }
 
   flip(i: number): void {
-    this.words[i >> 5] = (this.words[i >> 5] as number) ^ (1 << (i & 31));
+    this.words[i >> 5] = this.words.get(i >> 5) ^ (1 << (i & 31));
     const mixed = Math.imul(i + 1, 0x9e37_79b1);
     this.hash ^= Math.imul(mixed ^ (mixed >>> 15), 0x85eb_ca6b);
   }
@@ -298,11 +299,11 @@ const NO_KEY = Symbol('no key was needed yet');
 class Visited<State> {
   readonly #model: Model<State>;
   readonly #wordsEach: number;
-  readonly #words: Int32Array;
+  readonly #words: IntColumn;
   readonly #states: State[] = [];
   readonly #keys: unknown[] = [];
   /** Numbers of entries from 1 on, by open addressing. */
-  readonly #table: Int32Array;
+  readonly #table: IntColumn;
 
   constructor(model: Model<State>, wordsEach: number, scratch: Scratch) {
     this.#model = model;
@@ -320,7 +321,7 @@ class Visited<State> {
     let key: unknown = NO_KEY;
     let place = (hash ^ (hash >>> 16)) & (PLACES - 1);
     for (;;) {
-      const entry = (this.#table[place] as number) - 1;
+      const entry = this.#table.get(place) - 1;
       if (entry === -1) break;
       if (this.#isSet(entry, words)) {
         if (this.#states[entry] === state) return false;
@@ -344,7 +345,7 @@ class Visited<State> {
     return key;
   }
 
-  #isSet(entry: number, words: Int32Array): boolean {
+  #isSet(entry: number, words: IntColumn): boolean {
     const from = entry * this.#wordsEach;
     for (let at = 0; at < this.#wordsEach; at++) {
       if (this.#words[from + at] !== words[at]) return false;

@@ -3,6 +3,7 @@
  * been taken away, and at most the reverse. Necessary, and enough to refuse most wrong answers.
  */
 
+import { FloatColumn } from '../../columns.ts';
 import { said } from '../explain.ts';
 import { counter, delta } from '../models/counter.ts';
 import { NEVER, type Operations, operationAt } from '../operations.ts';
@@ -21,7 +22,7 @@ interface Window {
  */
 export function outsideBounds(operations: Operations, start: number): MonitorResult | undefined {
   const { count, ret } = operations;
-  const steps = new Float64Array(count);
+  const steps = new FloatColumn(count);
   const answers: (number | undefined)[] = [];
   for (let i = 0; i < count; i++) {
     const operation = operationAt(operations, i);
@@ -34,7 +35,7 @@ export function outsideBounds(operations: Operations, start: number): MonitorRes
   const open = new Map<number, Window>();
   for (const entry of eventOrder(operations)) {
     const i = entry >> 1;
-    const step = steps[i] as number;
+    const step = steps.get(i);
     const isCall = (entry & 1) === 0;
     const answer = answers[i];
     if (!isCall && answer !== undefined) {
@@ -57,7 +58,7 @@ export function outsideBounds(operations: Operations, start: number): MonitorRes
 }
 
 /** Whether sums do not depend on their order, as those of fractions and huge numbers do. */
-function isExact(steps: Float64Array, start: number): boolean {
+function isExact(steps: FloatColumn, start: number): boolean {
   const most = steps.reduce((sum, step) => sum + Math.abs(step), Math.abs(start));
   return Number.isSafeInteger(most) && Number.isInteger(start) && steps.every(Number.isInteger);
 }

@@ -8,6 +8,7 @@
  * test, accepts histories that are not linearizable.
  */
 
+import { ByteColumn } from '../../columns.ts';
 import { NONE, type Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { counter } from '../models/counter.ts';
@@ -32,7 +33,7 @@ export function counterMonitor(operations: Operations, initial: Value): MonitorR
   if (!Number.isSafeInteger(start)) return undecided('it does not start from a whole number');
   const { ret, history } = operations;
   const forced = new Heap();
-  const done = new Uint8Array(operations.count);
+  const done = new ByteColumn(operations.count);
   let optional = 0;
   let count = start;
   let lastForced = NONE;
@@ -42,7 +43,7 @@ export function counterMonitor(operations: Operations, initial: Value): MonitorR
     if (kinds[i] === INCREMENT) {
       if (isCall) {
         if (ret[i] === NEVER) optional++;
-        else forced.push(ret[i] as number, i);
+        else forced.push(ret.get(i), i);
       } else if (done[i] === 0) {
         // Those with earlier deadlines have been done, so this one is on top.
         forced.pop();
@@ -53,7 +54,7 @@ export function counterMonitor(operations: Operations, initial: Value): MonitorR
       continue;
     }
     if (ret[i] === NEVER) continue;
-    const value = history.values.value(history.value[ret[i] as number] as number) ?? 0;
+    const value = history.values.value(history.value.get(ret.get(i))) ?? 0;
     if (typeof value !== 'number' || !Number.isInteger(value)) {
       return violation([i], `${said(operations, counter, i)}, which is no whole number`);
     }
@@ -71,13 +72,13 @@ export function counterMonitor(operations: Operations, initial: Value): MonitorR
   return VALID;
 }
 
-function kindsOf({ count, call, history }: Operations): Uint8Array | undefined {
+function kindsOf({ count, call, history }: Operations): ByteColumn | undefined {
   const read = history.functions.find('read');
   const increments = ['inc', 'add'].map((f) => history.functions.find(f));
-  const kinds = new Uint8Array(count);
+  const kinds = new ByteColumn(count);
   for (let i = 0; i < count; i++) {
-    const f = history.f[call[i] as number] as number;
-    const by = history.value[call[i] as number];
+    const f = history.f.get(call.get(i));
+    const by = history.value[call.get(i)];
     if (f === read) kinds[i] = READ;
     else if (increments.includes(f) && (by === NONE || by === 1)) kinds[i] = INCREMENT;
     if (kinds[i] === OTHER) return undefined;

@@ -1,5 +1,6 @@
 /** Answers "empty" of queues and stacks. */
 
+import { ByteColumn } from '../../columns.ts';
 import { NONE, type Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import type { Model } from '../model.ts';
@@ -43,14 +44,14 @@ export function emptyFault(
       continue;
     }
     const wasEmpty = inside === 0 && unaccounted <= 0;
-    if (asks[i] === 1 && !wasEmpty && lastEmpty < (call[i] as number)) {
+    if (asks[i] === 1 && !wasEmpty && lastEmpty < call.get(i)) {
       return violation([lastIn, i], neverEmpty(operations, model, i, lastIn, transfers));
     }
     if (enters[i] === 0) continue;
     if (enters[i] === TAKEN) inside++;
     else unaccounted++;
     if (wasEmpty && !(inside === 0 && unaccounted <= 0)) {
-      lastEmpty = ret[i] as number;
+      lastEmpty = ret.get(i);
       lastIn = i;
     }
   }
@@ -66,19 +67,19 @@ const TAKES_ANY = 2;
 function roles(
   { count, call, ret }: Operations,
   { inserts, removals, empty, unanswered }: Transfers,
-): { readonly enters: Uint8Array; readonly leaves: Uint8Array; readonly asks: Uint8Array } {
-  const enters = new Uint8Array(count);
-  const leaves = new Uint8Array(count);
-  const asks = new Uint8Array(count);
+): { readonly enters: ByteColumn; readonly leaves: ByteColumn; readonly asks: ByteColumn } {
+  const enters = new ByteColumn(count);
+  const leaves = new ByteColumn(count);
+  const asks = new ByteColumn(count);
   for (const i of empty) asks[i] = 1;
   for (const i of unanswered) leaves[i] = TAKES_ANY;
   inserts.forEach((insert, at) => {
-    const removal = removals[at] as number;
-    const put = ret[insert] as number;
+    const removal = removals.get(at);
+    const put = ret.get(insert);
     if (put === NEVER) return;
     if (removal === NONE) {
       enters[insert] = LEFT;
-    } else if ((call[removal] as number) > put) {
+    } else if (call.get(removal) > put) {
       enters[insert] = TAKEN;
       leaves[removal] = TAKES_ITS_OWN;
     }
@@ -94,7 +95,7 @@ function neverEmpty(
   { unanswered }: Transfers,
 ): string {
   const takers = unanswered.filter(
-    (i) => (operations.call[i] as number) < (operations.ret[removal] as number),
+    (i) => operations.call.get(i) < operations.ret.get(removal),
   ).length;
   const whatever = takers === 0 ? '' : `, whatever the ${takers} unanswered before it have taken`;
   return (

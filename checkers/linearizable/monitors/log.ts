@@ -6,6 +6,7 @@
  */
 
 import { APPEND, nobody } from '../../attempts.ts';
+import { ByteColumn, IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { log } from '../models/append.ts';
@@ -24,7 +25,7 @@ import { repeatedLog } from './repeated-log.ts';
 /** Who appended an element, by its code. */
 interface Appends {
   readonly numbers: ValueNumbers;
-  readonly by: Int32Array;
+  readonly by: IntColumn;
 }
 
 const NOBODY = -1;
@@ -41,22 +42,22 @@ export function offsetLogMonitor(operations: Operations, initial: Value): Monito
 function judge(operations: Operations, initial: Value, hasOffsets: boolean): MonitorResult {
   if (initial !== null && typeof initial !== 'object') return undecided('it starts from no list');
   const { history, count, call, ret } = operations;
-  const start = Int32Array.from(initial ?? [], (element) => history.values.code(element));
+  const start = IntColumn.collect(initial ?? [], (element) => history.values.code(element));
   const append = history.functions.find('append');
   const numbers = numberInputs(operations);
-  const appends: Appends = { numbers, by: new Int32Array(numbers.count).fill(NOBODY) };
+  const appends: Appends = { numbers, by: new IntColumn(numbers.count).fill(NOBODY) };
   const reads: Read[] = [];
   let longest: Read | undefined;
   let repeats = false;
   for (let i = 0; i < count; i++) {
-    const asked = call[i] as number;
-    const answered = ret[i] as number;
+    const asked = call.get(i);
+    const answered = ret.get(i);
     if (history.f[asked] === append) {
-      const element = numbers.of(history.value[asked] as number);
+      const element = numbers.of(history.value.get(asked));
       if (appends.by[element] !== NOBODY) repeats = true;
       appends.by[element] = i;
     } else if (answered !== NEVER) {
-      const elements = codesOf(operations, history.value[answered] as number);
+      const elements = codesOf(operations, history.value.get(answered));
       if (elements === undefined) return violation([i], `${said(operations, log, i)}: no list`);
       const read = { operation: i, elements };
       reads.push(read);
@@ -71,7 +72,7 @@ function judge(operations: Operations, initial: Value, hasOffsets: boolean): Mon
   }
   const wrong = notAppended(operations, appends, longest);
   if (wrong !== undefined) return wrong;
-  const read = longest?.elements ?? new Int32Array(0);
+  const read = longest?.elements ?? new IntColumn(0);
   const order = hasOffsets ? byOffset(operations, appends, read) : read;
   return 'kind' in order ? order : outOfOrder(operations, appends, reads, order);
 }
@@ -80,12 +81,12 @@ function judge(operations: Operations, initial: Value, hasOffsets: boolean): Mon
 function byOffset(
   operations: Operations,
   appends: Appends,
-  read: Int32Array,
-): Int32Array | MonitorResult {
+  read: IntColumn,
+): IntColumn | MonitorResult {
   const { history, call, ret } = operations;
   const offsetOf = (append: number): number | undefined => {
     if (ret[append] === NEVER) return undefined;
-    const offset = history.values.value(history.value[ret[append] as number] as number);
+    const offset = history.values.value(history.value.get(ret.get(append)));
     return typeof offset === 'number' ? offset : undefined;
   };
   const order = Array.from(read, (element) => appendOf(appends, element));
@@ -109,7 +110,7 @@ function byOffset(
     }
     last = append;
   }
-  return Int32Array.from(order, (append) => history.value[call[append] as number] as number);
+  return IntColumn.collect(order, (append) => history.value.get(call.get(append)));
 }
 
 /** Elements that were read may be no argument of anything, and have no number then. */
@@ -154,7 +155,7 @@ function notAppended(
     const value = history.values.value(element);
     const text = JSON.stringify(value);
     if (append === NOBODY) {
-      const who = nobody(history, { key, value, event: ret[operation] as number }, APPEND);
+      const who = nobody(history, { key, value, event: ret.get(operation) }, APPEND);
       return violation([operation], `${told}, with ${text}, which ${who}`);
     }
     const because = `${told}, with ${text} twice, which was appended once`;
@@ -168,38 +169,37 @@ function outOfOrder(
   operations: Operations,
   appends: Appends,
   reads: readonly Read[],
-  order: Int32Array,
+  order: IntColumn,
 ): MonitorResult {
   const { call, ret } = operations;
   const length = order.length;
   /** By length of what they read: the first return, and the operation with the last call. */
-  const firstRet = new Int32Array(length + 1).fill(-1);
-  const lastCall = new Int32Array(length + 1).fill(-1);
+  const firstRet = new IntColumn(length + 1).fill(-1);
+  const lastCall = new IntColumn(length + 1).fill(-1);
   for (const { operation, elements } of reads) {
     const at = elements.length;
-    const first = firstRet[at] as number;
-    if (first === -1 || (ret[operation] as number) < (ret[first] as number))
-      firstRet[at] = operation;
+    const first = firstRet.get(at);
+    if (first === -1 || ret.get(operation) < ret.get(first)) firstRet[at] = operation;
     lastCall[at] = operation;
   }
   let latest = -1;
   const pass = (operation: number): void => {
     if (operation === -1) return;
-    if (latest === -1 || (call[operation] as number) > (call[latest] as number)) latest = operation;
+    if (latest === -1 || call.get(operation) > call.get(latest)) latest = operation;
   };
   const tooLate = (operation: number): boolean =>
-    operation !== -1 && latest !== -1 && (ret[operation] as number) < (call[latest] as number);
+    operation !== -1 && latest !== -1 && ret.get(operation) < call.get(latest);
   for (let at = 0; at <= length; at++) {
     if (at > 0) {
-      const operation = appendOf(appends, order[at - 1] as number);
+      const operation = appendOf(appends, order.get(at - 1));
       if (tooLate(operation)) return contradiction(operations, operation, latest);
       pass(operation);
     }
-    const read = firstRet[at] as number;
+    const read = firstRet.get(at);
     if (tooLate(read)) return contradiction(operations, read, latest);
-    pass(lastCall[at] as number);
+    pass(lastCall.get(at));
   }
-  const observed = new Uint8Array(operations.count);
+  const observed = new ByteColumn(operations.count);
   for (const element of order) observed[appendOf(appends, element)] = 1;
   for (const operation of appends.by) {
     if (operation === NOBODY || observed[operation] === 1) continue;

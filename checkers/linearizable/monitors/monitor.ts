@@ -1,5 +1,6 @@
 /** What the monitors have in common: what they answer, and values as small numbers. */
 
+import { IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
 import { NEVER, type Operations } from '../operations.ts';
 
@@ -55,8 +56,8 @@ export function numberInputs({ history, count, call, ret }: Operations): ValueNu
   let least = 0;
   let most = 0;
   for (let i = 0; i < count; i++) {
-    const asked = value[call[i] as number] as number;
-    const answered = ret[i] === NEVER ? asked : (value[ret[i] as number] as number);
+    const asked = value.get(call.get(i));
+    const answered = ret[i] === NEVER ? asked : value.get(ret.get(i));
     if (asked < least) least = asked;
     if (asked > most) most = asked;
     if (answered < least) least = answered;
@@ -68,8 +69,8 @@ export function numberInputs({ history, count, call, ret }: Operations): ValueNu
 function hashed(entries: number): ValueNumbers {
   let size = 64;
   while (size < entries * 2 + 8) size *= 2;
-  const keys = new Int32Array(size);
-  const numbers = new Int32Array(size).fill(-1);
+  const keys = new IntColumn(size);
+  const numbers = new IntColumn(size).fill(-1);
   let next = 0;
   return {
     count: size,
@@ -77,7 +78,7 @@ function hashed(entries: number): ValueNumbers {
       let at = Math.imul(code ^ (code >>> 15), 0x9e37_79b1);
       at = (at ^ (at >>> 15)) & (size - 1);
       while (numbers[at] !== -1) {
-        if (keys[at] === code) return numbers[at] as number;
+        if (keys[at] === code) return numbers.get(at);
         at = (at + 1) & (size - 1);
       }
       keys[at] = code;

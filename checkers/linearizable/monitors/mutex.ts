@@ -29,11 +29,11 @@ export function fencedLockMonitor(operations: Operations, initial: Value): Monit
   let last: { readonly token: number; readonly acquire: number } | undefined;
   for (const { acquire } of holds.toSorted((a, b) => a.from - b.from)) {
     const { history, ret } = operations;
-    const token = history.values.value(history.value[ret[acquire] as number] as number);
+    const token = history.values.value(history.value.get(ret.get(acquire)));
     if (typeof token !== 'number') continue;
     if (last !== undefined && token <= last.token) {
       const because =
-        `process ${history.process[ret[acquire] as number]} got token ${token} after ` +
+        `process ${history.process[ret.get(acquire)]} got token ${token} after ` +
         `${describe(operations, mutex, last.acquire)} had got ${last.token}`;
       return violation([last.acquire, acquire], because);
     }
@@ -55,13 +55,13 @@ function holdsOf({ history, count, call, ret }: Operations): Hold[] | string {
   /** The answered acquire of each process that has not asked for the release yet. */
   const held = new Map<number, number>();
   for (let i = 0; i < count; i++) {
-    const asked = call[i] as number;
-    const answered = ret[i] as number;
-    const who = history.process[asked] as number;
+    const asked = call.get(i);
+    const answered = ret.get(i);
+    const who = history.process.get(asked);
     if (history.f[asked] === acquire) {
       if (held.has(who)) return 'a process acquires twice in a row';
       if (answered === NEVER) continue;
-      if (history.values.value(history.value[answered] as number) === false) {
+      if (history.values.value(history.value.get(answered)) === false) {
         return 'an acquire was denied';
       }
       held.set(who, i);
@@ -70,9 +70,9 @@ function holdsOf({ history, count, call, ret }: Operations): Hold[] | string {
     const acquired = held.get(who);
     if (acquired === undefined) return 'a process releases what it did not acquire';
     held.delete(who);
-    holds.push({ acquire: acquired, from: ret[acquired] as number, until: asked });
+    holds.push({ acquire: acquired, from: ret.get(acquired), until: asked });
   }
-  for (const i of held.values()) holds.push({ acquire: i, from: ret[i] as number, until: NEVER });
+  for (const i of held.values()) holds.push({ acquire: i, from: ret.get(i), until: NEVER });
   return holds;
 }
 

@@ -32,13 +32,13 @@ export function overwrittenValue(operations: Operations, initial: Value): Monito
   const found = new Map<number, number>();
   addWriter(writers, values.code(initial), { call: -1, ret: -1, who: NONE });
   for (let i = 0; i < count; i++) {
-    const [asked, answered] = [call[i] as number, ret[i] as number];
-    const f = history.f[asked] as number;
+    const [asked, answered] = [call.get(i), ret.get(i)];
+    const f = history.f.get(asked);
     if (f === read) {
-      if (answered !== NEVER) found.set(i, value[answered] as number);
+      if (answered !== NEVER) found.set(i, value.get(answered));
       continue;
     }
-    let to = value[asked] as number;
+    let to = value.get(asked);
     if (f === cas) {
       if (answered !== NEVER && type[answered] === FAIL) continue;
       const [from, next] = bounds(values.value(to));
@@ -55,8 +55,8 @@ export function overwrittenValue(operations: Operations, initial: Value): Monito
     if (before.call > change.call) changes[at] = { ...before, ret: change.ret };
   }
   for (const [i, code] of found) {
-    const change = changes[below(changes, call[i] as number) - 1];
-    const source = latestSource(writers.get(code), ret[i] as number);
+    const change = changes[below(changes, call.get(i)) - 1];
+    const source = latestSource(writers.get(code), ret.get(i));
     if (source === undefined) return tooNew(operations, i);
     if (change !== undefined && source.ret < change.call) {
       return tooOld(operations, i, source.who, change.who);

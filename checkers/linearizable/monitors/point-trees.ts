@@ -1,5 +1,7 @@
 /** Segment trees over points in time, for the stack monitor. All operations are O(log n). */
 
+import { ByteColumn, FloatColumn, IntColumn } from '../../columns.ts';
+
 const NONE = -1;
 const TAKEN = 0x3fff_ffff;
 
@@ -7,17 +9,17 @@ const TAKEN = 0x3fff_ffff;
 export class LeastPoints {
   readonly #size: number;
   /** Least number below each node, without the changes noted in the nodes above it. */
-  readonly #least: Int32Array;
-  readonly #change: Int32Array;
-  readonly #taken: Uint8Array;
+  readonly #least: IntColumn;
+  readonly #change: IntColumn;
+  readonly #taken: ByteColumn;
 
-  constructor(numbers: Int32Array) {
+  constructor(numbers: IntColumn) {
     let size = 1;
     while (size < numbers.length) size *= 2;
     this.#size = size;
-    this.#least = new Int32Array(2 * size).fill(TAKEN);
-    this.#change = new Int32Array(2 * size);
-    this.#taken = new Uint8Array(numbers.length);
+    this.#least = new IntColumn(2 * size).fill(TAKEN);
+    this.#change = new IntColumn(2 * size);
+    this.#taken = new ByteColumn(numbers.length);
     this.#least.set(numbers, size);
     for (let node = size - 1; node > 0; node--) this.#pull(node);
   }
@@ -40,13 +42,13 @@ export class LeastPoints {
 
   /** A point whose number is `bound` at most, that was not taken before; -1 for none. */
   take(bound: number): number {
-    if ((this.#least[1] as number) > bound) return NONE;
+    if (this.#least.get(1) > bound) return NONE;
     let node = 1;
     let rest = bound;
     while (node < this.#size) {
-      rest -= this.#change[node] as number;
+      rest -= this.#change.get(node);
       node *= 2;
-      if ((this.#least[node] as number) > rest) node++;
+      if (this.#least.get(node) > rest) node++;
     }
     this.#least[node] = TAKEN;
     for (let above = node >> 1; above > 0; above >>= 1) this.#pull(above);
@@ -60,23 +62,23 @@ export class LeastPoints {
   }
 
   #apply(node: number): void {
-    this.#least[node] = (this.#least[node] as number) - 1;
-    if (node < this.#size) this.#change[node] = (this.#change[node] as number) - 1;
+    this.#least[node] = this.#least.get(node) - 1;
+    if (node < this.#size) this.#change[node] = this.#change.get(node) - 1;
   }
 
   #pull(node: number): void {
-    const left = this.#least[2 * node] as number;
-    const right = this.#least[2 * node + 1] as number;
-    this.#least[node] = Math.min(left, right) + (this.#change[node] as number);
+    const left = this.#least.get(2 * node);
+    const right = this.#least.get(2 * node + 1);
+    this.#least[node] = Math.min(left, right) + this.#change.get(node);
   }
 }
 
 /** Sums at points, changed over ranges (Fenwick). Exact up to 2^53. */
 export class PointSums {
-  readonly #tree: Float64Array;
+  readonly #tree: FloatColumn;
 
   constructor(points: number) {
-    this.#tree = new Float64Array(points + 2);
+    this.#tree = new FloatColumn(points + 2);
   }
 
   /** Adds `amount` at the points from `start` to below `stop`. */
@@ -87,13 +89,13 @@ export class PointSums {
 
   at(point: number): number {
     let sum = 0;
-    for (let node = point + 1; node > 0; node -= node & -node) sum += this.#tree[node] as number;
+    for (let node = point + 1; node > 0; node -= node & -node) sum += this.#tree.get(node);
     return sum;
   }
 
   #change(from: number, amount: number): void {
     for (let node = from + 1; node < this.#tree.length; node += node & -node) {
-      this.#tree[node] = (this.#tree[node] as number) + amount;
+      this.#tree[node] = this.#tree.get(node) + amount;
     }
   }
 }
@@ -101,31 +103,31 @@ export class PointSums {
 /** Which of the intervals [from, to) that are left contains a point. */
 export class Stabbing {
   readonly #size: number;
-  readonly #byFrom: Int32Array;
-  readonly #placeOf: Int32Array;
-  readonly #from: Int32Array;
+  readonly #byFrom: IntColumn;
+  readonly #placeOf: IntColumn;
+  readonly #from: IntColumn;
   /** Greatest `to` below each node, over the intervals in the order of `from`. */
-  readonly #latest: Int32Array;
+  readonly #latest: IntColumn;
 
-  constructor(from: Int32Array, to: Int32Array) {
-    this.#byFrom = new Int32Array(from.length);
+  constructor(from: IntColumn, to: IntColumn) {
+    this.#byFrom = new IntColumn(from.length);
     for (let i = 0; i < from.length; i++) this.#byFrom[i] = i;
-    this.#byFrom.sort((a, b) => (from[a] as number) - (from[b] as number));
-    this.#from = this.#byFrom.map((i) => from[i] as number);
-    this.#placeOf = new Int32Array(from.length);
+    this.#byFrom.sort((a, b) => from.get(a) - from.get(b));
+    this.#from = this.#byFrom.map((i) => from.get(i));
+    this.#placeOf = new IntColumn(from.length);
     let size = 1;
     while (size < from.length) size *= 2;
     this.#size = size;
-    this.#latest = new Int32Array(2 * size).fill(NONE);
+    this.#latest = new IntColumn(2 * size).fill(NONE);
     this.#byFrom.forEach((i, place) => {
       this.#placeOf[i] = place;
-      this.#latest[size + place] = to[i] as number;
+      this.#latest[size + place] = to.get(i);
     });
     for (let node = size - 1; node > 0; node--) this.#pull(node);
   }
 
   remove(interval: number): void {
-    let node = this.#size + (this.#placeOf[interval] as number);
+    let node = this.#size + this.#placeOf.get(interval);
     this.#latest[node] = NONE;
     for (node >>= 1; node > 0; node >>= 1) this.#pull(node);
   }
@@ -137,7 +139,7 @@ export class Stabbing {
     let high = this.#from.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#from[middle] as number) > point) high = middle;
+      if (this.#from.get(middle) > point) high = middle;
       else low = middle + 1;
     }
     let right = low + this.#size;
@@ -155,18 +157,18 @@ export class Stabbing {
   }
 
   #reaches(node: number, point: number): boolean {
-    return (this.#latest[node] as number) > point;
+    return this.#latest.get(node) > point;
   }
 
   #descend(start: number, point: number): number {
     let node = start;
     while (node < this.#size) node = this.#reaches(2 * node, point) ? 2 * node : 2 * node + 1;
-    return this.#byFrom[node - this.#size] as number;
+    return this.#byFrom.get(node - this.#size);
   }
 
   #pull(node: number): void {
-    const left = this.#latest[2 * node] as number;
-    const right = this.#latest[2 * node + 1] as number;
+    const left = this.#latest.get(2 * node);
+    const right = this.#latest.get(2 * node + 1);
     this.#latest[node] = Math.max(left, right);
   }
 }

@@ -20,6 +20,7 @@
  */
 
 import { nobody, PUT_IN } from '../../attempts.ts';
+import { IntColumn } from '../../columns.ts';
 import { NONE, type Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { fifoQueue, isInsert } from '../models/collections.ts';
@@ -46,30 +47,30 @@ export function transfersOf(operations: Operations, initial: Value): Transfers |
   const inserting = history.functions.names.map(isInsert);
   const values = numberInputs(operations);
   /** By number of the value: one more than its place among the inserts. */
-  const placeOf = new Int32Array(values.count);
-  const inserts = new Int32Array(count);
+  const placeOf = new IntColumn(values.count);
+  const inserts = new IntColumn(count);
   let places = 0;
   for (let i = 0; i < count; i++) {
-    const asked = call[i] as number;
-    if (inserting[history.f[asked] as number] !== true) continue;
-    const value = history.value[asked] as number;
+    const asked = call.get(i);
+    if (inserting[history.f.get(asked)] !== true) continue;
+    const value = history.value.get(asked);
     if (value === NONE) return undecided('nothing is put in');
     const number = values.of(value);
     if (placeOf[number] !== 0) return undecided('a value is inserted twice');
     inserts[places++] = i;
     placeOf[number] = places;
   }
-  const removals = new Int32Array(places).fill(NONE);
+  const removals = new IntColumn(places).fill(NONE);
   const empty: number[] = [];
   const unanswered: number[] = [];
   for (let i = 0; i < count; i++) {
-    if (inserting[history.f[call[i] as number] as number] === true) continue;
-    const answered = ret[i] as number;
+    if (inserting[history.f.get(call.get(i))] === true) continue;
+    const answered = ret.get(i);
     if (answered === NEVER) {
       unanswered.push(i);
       continue;
     }
-    const value = history.value[answered] as number;
+    const value = history.value.get(answered);
     if (value === NONE) {
       empty.push(i);
       continue;
@@ -80,13 +81,13 @@ export function transfersOf(operations: Operations, initial: Value): Transfers |
       const because = `${said(operations, fifoQueue, i)}, which ${nobody(history, seen, PUT_IN)}`;
       return violation([i], because);
     }
-    const insert = inserts[place] as number;
-    const earlier = removals[place] as number;
+    const insert = inserts.get(place);
+    const earlier = removals.get(place);
     if (earlier !== NONE) {
       const because = `${said(operations, fifoQueue, i)} although ${describe(operations, fifoQueue, earlier)} took it too`;
       return violation([insert, earlier, i], because);
     }
-    if ((call[insert] as number) > answered) {
+    if (call.get(insert) > answered) {
       const because = `${said(operations, fifoQueue, i)} before ${describe(operations, fifoQueue, insert)} was asked for`;
       return violation([i, insert], because);
     }
@@ -103,21 +104,21 @@ function order(operations: Operations, transfers: Transfers): MonitorResult | un
   /** Values that only an unanswered dequeue can have taken, by when it must have. */
   const missing: { readonly insert: number; readonly overtaker: number }[] = [];
   for (let at = 0; at < inserts.length; at++) {
-    const insert = inserts[at] as number;
-    const removal = removals[at] as number;
+    const insert = inserts.get(at);
+    const removal = removals.get(at);
     if (ret[insert] === NEVER) continue;
-    const later = firstCalledAfter(operations, inserts, ret[insert] as number);
-    const overtaker = later === inserts.length ? NONE : (earliest[later] as number);
+    const later = firstCalledAfter(operations, inserts, ret.get(insert));
+    const overtaker = later === inserts.length ? NONE : earliest.get(later);
     if (overtaker === NONE) continue;
     if (removal === NONE) missing.push({ insert, overtaker });
-    else if ((ret[overtaker] as number) < (call[removal] as number)) {
+    else if (ret.get(overtaker) < call.get(removal)) {
       return overtaken(operations, transfers, insert, removal, overtaker);
     }
   }
-  missing.sort((a, b) => (ret[a.overtaker] as number) - (ret[b.overtaker] as number));
+  missing.sort((a, b) => ret.get(a.overtaker) - ret.get(b.overtaker));
   for (const [nth, { insert, overtaker }] of missing.entries()) {
     const taker = transfers.unanswered[nth];
-    if (taker === undefined || (call[taker] as number) > (ret[overtaker] as number)) {
+    if (taker === undefined || call.get(taker) > ret.get(overtaker)) {
       return overtaken(operations, transfers, insert, NONE, overtaker);
     }
   }
@@ -125,12 +126,12 @@ function order(operations: Operations, transfers: Transfers): MonitorResult | un
 }
 
 /** By place: of all removals of values from there on, the one that returned first. */
-function earliestRemovals({ ret }: Operations, { inserts, removals }: Transfers): Int32Array {
-  const earliest = new Int32Array(inserts.length);
+function earliestRemovals({ ret }: Operations, { inserts, removals }: Transfers): IntColumn {
+  const earliest = new IntColumn(inserts.length);
   let first = NONE;
   for (let at = inserts.length - 1; at >= 0; at--) {
-    const removal = removals[at] as number;
-    if (removal !== NONE && (first === NONE || (ret[removal] as number) < (ret[first] as number))) {
+    const removal = removals.get(at);
+    if (removal !== NONE && (first === NONE || ret.get(removal) < ret.get(first))) {
       first = removal;
     }
     earliest[at] = first;
@@ -138,12 +139,12 @@ function earliestRemovals({ ret }: Operations, { inserts, removals }: Transfers)
   return earliest;
 }
 
-function firstCalledAfter({ call }: Operations, inserts: Int32Array, event: number): number {
+function firstCalledAfter({ call }: Operations, inserts: IntColumn, event: number): number {
   let low = 0;
   let high = inserts.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((call[inserts[middle] as number] as number) > event) high = middle;
+    if (call.get(inserts.get(middle)) > event) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -156,7 +157,7 @@ function overtaken(
   removal: number,
   overtaker: number,
 ): MonitorResult {
-  const later = inserts[removals.indexOf(overtaker)] as number;
+  const later = inserts.get(removals.indexOf(overtaker));
   const fate =
     removal === NONE
       ? 'was never taken out'

@@ -19,15 +19,15 @@ export function registerValues(
     if (code > most) most = code;
   };
   for (let i = 0; i < count; i++) {
-    const asked = call[i] as number;
+    const asked = call.get(i);
     if (f[asked] === cas) {
-      const [from, to] = bounds(history.values.value(value[asked] as number));
+      const [from, to] = bounds(history.values.value(value.get(asked)));
       meet(history.values.code(from));
       meet(history.values.code(to));
       entries += 2;
     } else {
-      const code = value[ret[i] === NEVER ? asked : (ret[i] as number)] as number;
-      const written = value[asked] as number;
+      const code = value.get(ret[i] === NEVER ? asked : ret.get(i));
+      const written = value.get(asked);
       if (code < least) least = code;
       if (code > most) most = code;
       if (written > most) most = written;

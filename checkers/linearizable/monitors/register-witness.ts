@@ -40,7 +40,7 @@ export function explainRegister(
     case 'never there': {
       const [cas] = operationsOfEvents(operations, [fault.call]) as [number];
       const [value] = bounds(operationAt(operations, cas).input);
-      const ret = operations.ret[cas] as number;
+      const ret = operations.ret.get(cas);
       const who = nobody(operations.history, { key: operations.key, value, event: ret }, WRITE);
       const because =
         `${said(operations, model, cas)} from a value that was never there: ` +

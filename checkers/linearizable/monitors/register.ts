@@ -7,6 +7,7 @@
  * a block the register can hold nothing else. That is its zone; zones must not contradict.
  */
 
+import type { ByteColumn, IntColumn } from '../../columns.ts';
 import { FAIL, type Value } from '../../history.ts';
 import { type Scratch, withScratch } from '../engine/scratch.ts';
 import { bounds, casRegister } from '../models/register.ts';
@@ -30,7 +31,7 @@ const UNWRITTEN = -2;
 /** Everything that the checks below need to know about the history. */
 interface Blocks {
   readonly values: ValueNumbers;
-  readonly table: Int32Array;
+  readonly table: IntColumn;
   readonly initial: number;
   /** Compare-and-sets, if there are any. */
   readonly cas: CasLinks | undefined;
@@ -39,8 +40,8 @@ interface Blocks {
 
 /** By value: the value from which a compare-and-set made it, and those made from it. */
 interface CasLinks {
-  readonly source: Int32Array;
-  readonly successor: Int32Array;
+  readonly source: IntColumn;
+  readonly successor: IntColumn;
   /** Pairs of value numbers, one per compare-and-set: from, to. */
   readonly pairs: number[];
 }
@@ -91,16 +92,16 @@ function collect(operations: Operations, initial: Value, scratch: Scratch): Bloc
   let links: CasLinks | undefined;
   let refused = false;
   for (let i = 0; i < count; i++) {
-    const asked = call[i] as number;
-    const answered = ret[i] as number;
+    const asked = call.get(i);
+    const answered = ret.get(i);
     if (f[asked] === read) {
       if (answered === NEVER) continue;
-      const at = values.of(value[answered] as number) * WORDS;
-      if (answered < (table[at + READ_RET] as number)) table[at + READ_RET] = answered;
+      const at = values.of(value.get(answered)) * WORDS;
+      if (answered < table.get(at + READ_RET)) table[at + READ_RET] = answered;
       table[at + READ_CALL] = asked;
       continue;
     }
-    let written = value[asked] as number;
+    let written = value.get(asked);
     if (f[asked] === cas) {
       if (answered !== NEVER && type[answered] === FAIL) {
         refused = true;
@@ -125,9 +126,9 @@ function repeatsEarly({ history, count, call }: Operations): boolean {
   const write = history.functions.find('write');
   const seen = new Set<number>();
   for (let i = 0; i < Math.min(count, 256); i++) {
-    const asked = call[i] as number;
+    const asked = call.get(i);
     if (history.f[asked] !== write) continue;
-    const value = history.value[asked] as number;
+    const value = history.value.get(asked);
     if (seen.has(value)) return true;
     seen.add(value);
   }
@@ -158,20 +159,20 @@ function check(operations: Operations, blocks: Blocks, scratch: Scratch): Fault 
 }
 
 /** A value that no compare-and-set touches. */
-function plainBlock(table: Int32Array, v: number, zones: Zones): Fault | undefined {
+function plainBlock(table: IntColumn, v: number, zones: Zones): Fault | undefined {
   const at = v * WORDS;
-  const writeCall = table[at] as number;
-  const readRet = table[at + READ_RET] as number;
+  const writeCall = table.get(at);
+  const readRet = table.get(at + READ_RET);
   if (readRet === NEVER) {
     // Unread: an unanswered write can be left out; others only need a moment.
-    const ret = table[at + WRITE_RET] as number;
+    const ret = table.get(at + WRITE_RET);
     if (writeCall >= 0 && ret !== NEVER) zones.add(ret, writeCall);
     return undefined;
   }
   if (writeCall === UNWRITTEN) return { kind: 'never written', read: readRet };
   if (readRet < writeCall) return { kind: 'too early', answer: readRet, call: writeCall };
-  const firstRet = Math.min(table[at + WRITE_RET] as number, readRet);
-  zones.add(firstRet, Math.max(writeCall, table[at + READ_CALL] as number));
+  const firstRet = Math.min(table.get(at + WRITE_RET), readRet);
+  zones.add(firstRet, Math.max(writeCall, table.get(at + READ_CALL)));
   return undefined;
 }
 
@@ -184,7 +185,7 @@ function chains(blocks: Blocks, cas: CasLinks, zones: Zones, scratch: Scratch): 
     const from = cas.pairs[at] as number;
     const to = cas.pairs[at + 1] as number;
     if (needed[to] === 0) continue;
-    const rival = cas.successor[from] as number;
+    const rival = cas.successor.get(from);
     if (rival !== NO_VALUE) {
       return { kind: 'two successors', calls: [writeCallOf(table, rival), writeCallOf(table, to)] };
     }
@@ -194,8 +195,8 @@ function chains(blocks: Blocks, cas: CasLinks, zones: Zones, scratch: Scratch): 
   for (let v = 0; v < count; v++) {
     if (needed[v] === 0) continue;
     if (writeCallOf(table, v) === UNWRITTEN) {
-      const user = cas.successor[v] as number;
-      const read = table[v * WORDS + READ_RET] as number;
+      const user = cas.successor.get(v);
+      const read = table.get(v * WORDS + READ_RET);
       if (read !== NEVER) return { kind: 'never written', read };
       return { kind: 'never there', call: writeCallOf(table, user) };
     }
@@ -215,17 +216,17 @@ function chains(blocks: Blocks, cas: CasLinks, zones: Zones, scratch: Scratch): 
  * Values whose write certainly happened: answered, or seen. An unanswered compare-and-set that
  * happened has itself seen the value that it replaced.
  */
-function neededValues({ table, initial }: Blocks, cas: CasLinks, scratch: Scratch): Uint8Array {
+function neededValues({ table, initial }: Blocks, cas: CasLinks, scratch: Scratch): ByteColumn {
   const needed = scratch.bytes(table.length / WORDS);
   for (let v = 0; v < needed.length; v++) {
-    const answered = (table[v * WORDS + WRITE_RET] as number) !== NEVER;
-    const read = (table[v * WORDS + READ_RET] as number) !== NEVER;
+    const answered = table.get(v * WORDS + WRITE_RET) !== NEVER;
+    const read = table.get(v * WORDS + READ_RET) !== NEVER;
     if (answered || read || v === initial) needed[v] = 1;
   }
   for (let at = 1; at < cas.pairs.length; at += 2) {
     // Along the sources, as far as news travels.
     for (let v = cas.pairs[at] as number; needed[v] === 1; ) {
-      const source = cas.source[v] as number;
+      const source = cas.source.get(v);
       if (source === NO_VALUE || needed[source] === 1) break;
       needed[source] = 1;
       v = source;
@@ -236,29 +237,29 @@ function neededValues({ table, initial }: Blocks, cas: CasLinks, scratch: Scratc
 
 /** Goes along a chain; each stage must be able to follow those before it. */
 function walk(
-  table: Int32Array,
+  table: IntColumn,
   cas: CasLinks,
   head: number,
-  visited: Uint8Array,
+  visited: ByteColumn,
   zones: Zones,
 ): Fault | undefined {
   let lastCall = -1;
   let firstRet = NEVER;
-  for (let v = head; v !== NO_VALUE; v = cas.successor[v] as number) {
+  for (let v = head; v !== NO_VALUE; v = cas.successor.get(v)) {
     const at = v * WORDS;
     visited[v] = 1;
-    const writeRet = table[at + WRITE_RET] as number;
+    const writeRet = table.get(at + WRITE_RET);
     if (writeRet < lastCall) return { kind: 'too early', answer: writeRet, call: lastCall };
-    lastCall = Math.max(lastCall, table[at] as number);
-    const readRet = table[at + READ_RET] as number;
+    lastCall = Math.max(lastCall, table.get(at));
+    const readRet = table.get(at + READ_RET);
     if (readRet < lastCall) return { kind: 'too early', answer: readRet, call: lastCall };
-    lastCall = Math.max(lastCall, table[at + READ_CALL] as number);
+    lastCall = Math.max(lastCall, table.get(at + READ_CALL));
     firstRet = Math.min(firstRet, writeRet, readRet);
   }
   zones.add(firstRet, lastCall);
   return undefined;
 }
 
-function writeCallOf(table: Int32Array, v: number): number {
-  return table[v * WORDS] as number;
+function writeCallOf(table: IntColumn, v: number): number {
+  return table.get(v * WORDS);
 }

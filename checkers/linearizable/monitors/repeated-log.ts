@@ -8,6 +8,7 @@
  * stand behind all that was read.
  */
 
+import { ByteColumn, IntColumn } from '../../columns.ts';
 import { NONE } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { log } from '../models/append.ts';
@@ -20,7 +21,7 @@ import { type MonitorResult, VALID, violation } from './monitor.ts';
 /** Codes of elements; `start` is what the list held. All reads are beginnings of the longest. */
 export function repeatedLog(
   operations: Operations,
-  start: Int32Array,
+  start: IntColumn,
   reads: readonly Read[],
   longest: Read | undefined,
 ): MonitorResult {
@@ -50,20 +51,20 @@ interface Supply {
 
 class Filling {
   readonly #operations: Operations;
-  readonly #order: Int32Array;
+  readonly #order: IntColumn;
   readonly #longest: Read | undefined;
   readonly #append: number;
   /** How many elements a read saw, by operation; -1 for others. */
-  readonly #lengths: Int32Array;
+  readonly #lengths: IntColumn;
   readonly #supplies = new Map<number, Supply>();
-  readonly #placed: Uint8Array;
+  readonly #placed: ByteColumn;
   /** Places that are filled; one more than there are once something stands behind them. */
   #length: number;
   #lastPlaced = NONE;
 
   constructor(
     operations: Operations,
-    start: Int32Array,
+    start: IntColumn,
     reads: readonly Read[],
     longest: Read | undefined,
   ) {
@@ -72,11 +73,11 @@ class Filling {
     this.#longest = longest;
     this.#append = operations.history.functions.find('append');
     this.#length = start.length;
-    this.#placed = new Uint8Array(operations.count);
-    this.#lengths = new Int32Array(operations.count).fill(-1);
+    this.#placed = new ByteColumn(operations.count);
+    this.#lengths = new IntColumn(operations.count).fill(-1);
     for (const { operation, elements } of reads) this.#lengths[operation] = elements.length;
     for (let at = start.length; at < this.#order.length; at++) {
-      this.#supply(this.#order[at] as number).places.push(at);
+      this.#supply(this.#order.get(at)).places.push(at);
     }
   }
 
@@ -85,12 +86,12 @@ class Filling {
     for (const entry of eventOrder(this.#operations)) {
       const i = entry >> 1;
       const isCall = (entry & 1) === 0;
-      const asked = call[i] as number;
+      const asked = call.get(i);
       const isAppend = history.f[asked] === this.#append;
       if (!isAppend && ret[i] === NEVER) continue;
       const wrong = isAppend
-        ? this.#onAppend(i, this.#supply(history.value[asked] as number), isCall)
-        : this.#onRead(i, this.#lengths[i] as number, isCall);
+        ? this.#onAppend(i, this.#supply(history.value.get(asked)), isCall)
+        : this.#onRead(i, this.#lengths.get(i), isCall);
       if (wrong !== undefined) return wrong;
     }
     return VALID;
@@ -100,7 +101,7 @@ class Filling {
     const { ret } = this.#operations;
     if (isCall) {
       if (ret[i] === NEVER) supply.optional++;
-      else supply.forced.push(ret[i] as number, i);
+      else supply.forced.push(ret.get(i), i);
       return undefined;
     }
     if (this.#placed[i] === 1) return undefined;
@@ -122,7 +123,7 @@ class Filling {
   /** Fills places until there are so many, because of this operation. */
   #fill(length: number, because: number): MonitorResult | undefined {
     while (this.#length < length) {
-      const supply = this.#supply(this.#order[this.#length] as number);
+      const supply = this.#supply(this.#order.get(this.#length));
       if (supply.forced.size > 0) this.#place(supply.forced.pop());
       else if (supply.optional > 0) supply.optional--;
       else return this.#unfilled(because);
@@ -155,7 +156,7 @@ class Filling {
   /** Nobody is left for the next place, and `operation` stands at it, behind it, or saw it. */
   #unfilled(operation: number): MonitorResult {
     const { history } = this.#operations;
-    const element = JSON.stringify(history.values.value(this.#order[this.#length] as number));
+    const element = JSON.stringify(history.values.value(this.#order.get(this.#length)));
     const because =
       `${said(this.#operations, log, operation)}, which needs ${element} at place ` +
       `${this.#length + 1} of the list by then, and no append of it that had been asked for is ` +

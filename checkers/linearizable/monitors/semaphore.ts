@@ -29,11 +29,11 @@ export function semaphoreMonitor(operations: Operations, initial: Value): Monito
   for (const entry of eventOrder(operations)) {
     const i = entry >> 1;
     const isCall = (entry & 1) === 0;
-    const who = history.process[call[i] as number] as number;
+    const who = history.process.get(call.get(i));
     const mine = permitsBy(byProcess, who);
-    if (history.f[call[i] as number] === acquire) {
+    if (history.f[call.get(i)] === acquire) {
       if (isCall) continue;
-      if (history.values.value(history.value[ret[i] as number] as number) === false) {
+      if (history.values.value(history.value.get(ret.get(i))) === false) {
         return undecided('an acquire was denied');
       }
       mine.acquires.push(i);
@@ -66,9 +66,7 @@ function tooMany(
   permits: number,
   holders: readonly number[],
 ): MonitorResult {
-  const byAnswer = holders.toSorted(
-    (a, b) => (operations.ret[a] as number) - (operations.ret[b] as number),
-  );
+  const byAnswer = holders.toSorted((a, b) => operations.ret.get(a) - operations.ret.get(b));
   const last = byAnswer.at(-1) as number;
   const others = byAnswer.slice(0, -1).map((i) => describe(operations, semaphore, i));
   const what = permits === 1 ? 'the only permit was' : `all ${permits} permits were`;

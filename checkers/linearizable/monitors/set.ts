@@ -4,6 +4,7 @@
  */
 
 import { ADD, nobody } from '../../attempts.ts';
+import { IntColumn } from '../../columns.ts';
 import { NONE, type Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { set } from '../models/collections.ts';
@@ -22,8 +23,8 @@ interface Element {
 }
 
 /** All elements, by number, as columns. */
-type Elements = { readonly [Field in keyof Element]: Int32Array } & {
-  readonly nextMissed: Int32Array;
+type Elements = { readonly [Field in keyof Element]: IntColumn } & {
+  readonly nextMissed: IntColumn;
 };
 
 /** One way in which unanswered operations may have gone: when it was certainly there. */
@@ -43,11 +44,11 @@ export function setMonitor(operations: Operations, initial: Value): MonitorResul
   if (typeof elements === 'string') return undecided(elements);
   for (let at = 0; at < elements.add.length; at++) {
     const element: Element = {
-      add: elements.add[at] as number,
-      remove: elements.remove[at] as number,
-      firstSeen: elements.firstSeen[at] as number,
-      lastSeen: elements.lastSeen[at] as number,
-      missed: elements.missed[at] as number,
+      add: elements.add.get(at),
+      remove: elements.remove.get(at),
+      firstSeen: elements.firstSeen.get(at),
+      lastSeen: elements.lastSeen.get(at),
+      missed: elements.missed.get(at),
     };
     const fault = check(operations, element, elements.nextMissed);
     if (fault !== undefined) return explain(operations, element, fault);
@@ -60,7 +61,7 @@ function collect(operations: Operations): Elements | string {
   const names = history.functions;
   const [add, remove, contains] = [names.find('add'), names.find('remove'), names.find('contains')];
   const numbers = numberInputs(operations);
-  const column = (length: number): Int32Array => new Int32Array(length).fill(NOBODY);
+  const column = (length: number): IntColumn => new IntColumn(length).fill(NOBODY);
   const elements: Elements = {
     add: column(numbers.count),
     remove: column(numbers.count),
@@ -72,15 +73,15 @@ function collect(operations: Operations): Elements | string {
   const yes = history.values.code(true);
   const no = history.values.code(false);
   for (let i = 0; i < count; i++) {
-    const asked = call[i] as number;
-    const answered = ret[i] as number;
+    const asked = call.get(i);
+    const answered = ret.get(i);
     const f = history.f[asked];
     if (f !== add && f !== remove && f !== contains) return 'it is read as a whole';
     const unanswered = answered === NEVER;
     if (f === contains && unanswered) continue;
-    const answer = unanswered ? NONE : (history.value[answered] as number);
+    const answer = unanswered ? NONE : history.value.get(answered);
     if (f !== add && answer !== yes && answer !== no && !unanswered) return 'an answer is missing';
-    const at = numbers.of(history.value[asked] as number);
+    const at = numbers.of(history.value.get(asked));
     if (f === add && answer !== no) {
       if (elements.add[at] !== NOBODY) return 'an element is added twice';
       elements.add[at] = i;
@@ -88,11 +89,11 @@ function collect(operations: Operations): Elements | string {
       if (elements.remove[at] !== NOBODY) return 'an element is removed twice';
       elements.remove[at] = i;
     } else if (f === add || answer === yes) {
-      const first = elements.firstSeen[at] as number;
-      if (first === NOBODY || answered < (ret[first] as number)) elements.firstSeen[at] = i;
+      const first = elements.firstSeen.get(at);
+      if (first === NOBODY || answered < ret.get(first)) elements.firstSeen[at] = i;
       elements.lastSeen[at] = i;
     } else {
-      elements.nextMissed[i] = elements.missed[at] as number;
+      elements.nextMissed[i] = elements.missed.get(at);
       elements.missed[at] = i;
     }
   }
@@ -106,7 +107,7 @@ function collect(operations: Operations): Elements | string {
 function check(
   operations: Operations,
   element: Element,
-  nextMissed: Int32Array,
+  nextMissed: IntColumn,
 ): readonly number[] | undefined {
   const { call, ret } = operations;
   const { add, remove, firstSeen } = element;
@@ -118,11 +119,8 @@ function check(
       continue;
     }
     let missed = element.missed;
-    while (
-      missed !== NOBODY &&
-      !((call[missed] as number) > one.from && (ret[missed] as number) < one.until)
-    ) {
-      missed = nextMissed[missed] as number;
+    while (missed !== NOBODY && !(call.get(missed) > one.from && ret.get(missed) < one.until)) {
+      missed = nextMissed.get(missed);
     }
     if (missed === NOBODY) return undefined;
     fault = [...present(element), missed];
@@ -142,19 +140,16 @@ function* cases({ call, ret }: Operations, element: Element): Generator<Case> {
         yield { from: NEVER, until: -1, contradiction };
         continue;
       }
-      const from = Math.min(...users.map((i) => ret[i] as number));
-      const last = lastSeen === NOBODY ? -1 : (call[lastSeen] as number);
+      const from = Math.min(...users.map((i) => ret.get(i)));
+      const last = lastSeen === NOBODY ? -1 : call.get(lastSeen);
       let contradiction: readonly number[] | undefined;
-      if ((call[added] as number) > from) {
+      if (call.get(added) > from) {
         contradiction = [added, ...users.filter((i) => i !== added && ret[i] === from)];
-      } else if (
-        removed !== NOBODY &&
-        (ret[removed] as number) < Math.max(last, call[added] as number)
-      ) {
-        contradiction = last > (ret[removed] as number) ? [removed, lastSeen] : [added, removed];
+      } else if (removed !== NOBODY && ret.get(removed) < Math.max(last, call.get(added))) {
+        contradiction = last > ret.get(removed) ? [removed, lastSeen] : [added, removed];
       }
-      const lastNeed = Math.max(last, call[added] as number);
-      const until = removed === NOBODY ? NEVER : Math.max(lastNeed, call[removed] as number);
+      const lastNeed = Math.max(last, call.get(added));
+      const until = removed === NOBODY ? NEVER : Math.max(lastNeed, call.get(removed));
       yield { from, until, contradiction };
     }
   }
@@ -180,6 +175,6 @@ function explain(
 }
 
 function who({ history, key, call, ret }: Operations, i: number): string {
-  const value = history.values.value(history.value[call[i] as number] as number);
-  return nobody(history, { key, value, event: ret[i] as number }, ADD);
+  const value = history.values.value(history.value.get(call.get(i)));
+  return nobody(history, { key, value, event: ret.get(i) }, ADD);
 }

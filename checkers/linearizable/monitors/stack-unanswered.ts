@@ -10,6 +10,7 @@
  * sufficient, so the ways of dealing out pops that `deals` proposes still have to be judged.
  */
 
+import { IntColumn } from '../../columns.ts';
 import { NONE } from '../../history.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import type { Transfers } from './transfers.ts';
@@ -29,10 +30,10 @@ export function leftovers(operations: Operations, transfers: Transfers): Leftove
   const left: Leftover[] = [];
   inserts.forEach((insert, place) => {
     if (removals[place] !== NONE || ret[insert] === NEVER) return;
-    const deadline = deadlines.of(call[insert] as number, ret[insert] as number);
+    const deadline = deadlines.of(call.get(insert), ret.get(insert));
     left.push({ place, deadline });
   });
-  const put = ({ place }: Leftover): number => ret[inserts[place] as number] as number;
+  const put = ({ place }: Leftover): number => ret.get(inserts.get(place));
   return left.sort((a, b) => a.deadline - b.deadline || put(a) - put(b));
 }
 
@@ -44,7 +45,7 @@ export function tooLate(
 ): Leftover | undefined {
   return left.find(({ deadline }, nth) => {
     const pop = unanswered[nth];
-    return deadline !== NEVER && (pop === undefined || (call[pop] as number) > deadline);
+    return deadline !== NEVER && (pop === undefined || call.get(pop) > deadline);
   });
 }
 
@@ -59,7 +60,7 @@ export function* deals(
   // A pop that was asked for before the push was answered leaves no time in which the value is
   // certainly there: the latest of those, else the earliest.
   yield deal(transfers, left, (free, insert) => {
-    const after = free.findIndex((pop) => (call[pop] as number) > (ret[insert] as number));
+    const after = free.findIndex((pop) => call.get(pop) > ret.get(insert));
     const before = (after === -1 ? free.length : after) - 1;
     return before === -1 ? free.shift() : free.splice(before, 1)[0];
   });
@@ -82,7 +83,7 @@ function deal(
   const removals = transfers.removals.slice();
   const free = [...transfers.unanswered];
   for (const { place } of left) {
-    const pop = take(free, transfers.inserts[place] as number);
+    const pop = take(free, transfers.inserts.get(place));
     if (pop === undefined) break;
     removals[place] = pop;
   }
@@ -98,8 +99,8 @@ class Deadlines {
   /** Pops, and the event from which on they count, in that order. */
   readonly #pops: readonly { readonly from: number; readonly pop: number }[];
   /** Pops by call, ascending: a tree of least returns from a place on. */
-  readonly #byCall: Int32Array;
-  readonly #least: Int32Array;
+  readonly #byCall: IntColumn;
+  readonly #least: IntColumn;
   #added = 0;
 
   constructor(operations: Operations, { inserts, removals, empty }: Transfers) {
@@ -107,13 +108,13 @@ class Deadlines {
     this.#operations = operations;
     const pops = empty.map((pop) => ({ from: -1, pop }));
     inserts.forEach((insert, at) => {
-      const pop = removals[at] as number;
-      const from = ret[insert] as number;
+      const pop = removals.get(at);
+      const from = ret.get(insert);
       if (pop !== NONE && from !== NEVER) pops.push({ from, pop });
     });
     this.#pops = pops.sort((a, b) => a.from - b.from);
-    this.#byCall = Int32Array.from(pops, ({ pop }) => call[pop] as number).sort();
-    this.#least = new Int32Array(pops.length + 1).fill(NEVER);
+    this.#byCall = IntColumn.collect(pops, ({ pop }) => call.get(pop)).sort();
+    this.#least = new IntColumn(pops.length + 1).fill(NEVER);
   }
 
   of(pushed: number, put: number): number {
@@ -122,15 +123,15 @@ class Deadlines {
       const { from, pop } = this.#pops[this.#added] as { from: number; pop: number };
       if (from > pushed) break;
       // Fenwick, from the far end: place p stands for all pops called from there on.
-      const place = this.#byCall.length - this.#before(call[pop] as number);
+      const place = this.#byCall.length - this.#before(call.get(pop));
       for (let node = place; node < this.#least.length; node += node & -node) {
-        this.#least[node] = Math.min(this.#least[node] as number, ret[pop] as number);
+        this.#least[node] = Math.min(this.#least.get(node), ret.get(pop));
       }
     }
     let least = NEVER;
     const place = this.#byCall.length - this.#before(put);
     for (let node = place; node > 0; node -= node & -node) {
-      least = Math.min(least, this.#least[node] as number);
+      least = Math.min(least, this.#least.get(node));
     }
     return least;
   }
@@ -141,7 +142,7 @@ class Deadlines {
     let high = this.#byCall.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#byCall[middle] as number) < event) low = middle + 1;
+      if (this.#byCall.get(middle) < event) low = middle + 1;
       else high = middle;
     }
     return low;

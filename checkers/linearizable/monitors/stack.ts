@@ -9,6 +9,7 @@
  * cannot be taken away in the end contradicts itself.
  */
 
+import { ByteColumn, IntColumn } from '../../columns.ts';
 import { NONE, type Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
 import { stack } from '../models/collections.ts';
@@ -26,11 +27,11 @@ import type { Transfers } from './transfers.ts';
  * after event r. Entry 2v is the push of value v, 2v + 1 its pop.
  */
 interface Intervals {
-  readonly from: Int32Array;
-  readonly to: Int32Array;
+  readonly from: IntColumn;
+  readonly to: IntColumn;
   readonly points: number;
   /** The place in the transfers of each value. */
-  readonly place: Int32Array;
+  readonly place: IntColumn;
 }
 
 export function stackMonitor(operations: Operations, initial: Value): MonitorResult {
@@ -70,7 +71,7 @@ const ROUNDS = 4;
 /** Places among the inserts of the values that contradict each other or others. */
 function stuckPlaces(operations: Operations, transfers: Transfers): number[] {
   const intervals = intervalsOf(operations, transfers);
-  return takeAway(intervals).map((v) => intervals.place[v] as number);
+  return takeAway(intervals).map((v) => intervals.place.get(v));
 }
 
 /**
@@ -86,7 +87,7 @@ function withPopsForAll(operations: Operations, transfers: Transfers): MonitorRe
 }
 
 function tooFewPops(operations: Operations, transfers: Transfers, place: number): MonitorResult {
-  const insert = transfers.inserts[place] as number;
+  const insert = transfers.inserts.get(place);
   const because =
     `${describe(operations, stack, insert, 'answered')} on top of what was popped afterwards, and ` +
     `too few unanswered pops had been asked for by then to have taken it and others like it`;
@@ -104,28 +105,27 @@ function decide(operations: Operations, transfers: Transfers): MonitorResult {
 function intervalsOf(operations: Operations, { inserts, removals }: Transfers): Intervals {
   const { count, ret } = operations;
   const order = eventOrder(operations);
-  const callRank = new Int32Array(count);
-  const retRank = new Int32Array(count).fill(NEVER);
+  const callRank = new IntColumn(count);
+  const retRank = new IntColumn(count).fill(NEVER);
   order.forEach((entry, rank) => {
     if ((entry & 1) === 0) callRank[entry >> 1] = rank;
     else retRank[entry >> 1] = rank;
   });
   const end = order.length;
-  const from = new Int32Array(inserts.length * 2);
-  const to = new Int32Array(inserts.length * 2);
-  const place = new Int32Array(inserts.length);
+  const from = new IntColumn(inserts.length * 2);
+  const to = new IntColumn(inserts.length * 2);
+  const place = new IntColumn(inserts.length);
   let values = 0;
   for (let at = 0; at < inserts.length; at++) {
-    const push = inserts[at] as number;
-    const pop = removals[at] as number;
+    const push = inserts.get(at);
+    const pop = removals.get(at);
     if (pop === NONE && ret[push] === NEVER) continue;
     // What was never popped is popped by us, after everything.
-    const popRet = pop === NONE ? end + 1 : (retRank[pop] as number);
-    const popCall =
-      pop === NONE ? end : Math.max(callRank[pop] as number, callRank[push] as number);
-    const pushRet = Math.min(retRank[push] as number, popRet);
+    const popRet = pop === NONE ? end + 1 : retRank.get(pop);
+    const popCall = pop === NONE ? end : Math.max(callRank.get(pop), callRank.get(push));
+    const pushRet = Math.min(retRank.get(push), popRet);
     if (pushRet > popCall) continue;
-    from[2 * values] = callRank[push] as number;
+    from[2 * values] = callRank.get(push);
     to[2 * values] = pushRet;
     from[2 * values + 1] = popCall;
     to[2 * values + 1] = popRet;
@@ -143,28 +143,28 @@ function intervalsOf(operations: Operations, { inserts, removals }: Transfers): 
 function takeAway({ from, to, points, place }: Intervals): number[] {
   const values = place.length;
   const covering = new PointSums(points);
-  const cover = new Int32Array(points + 1);
+  const cover = new IntColumn(points + 1);
   for (let v = 0; v < values; v++) {
-    const start = to[2 * v] as number;
-    const stop = from[2 * v + 1] as number;
-    cover[start] = (cover[start] as number) + 1;
-    cover[stop] = (cover[stop] as number) - 1;
+    const start = to.get(2 * v);
+    const stop = from.get(2 * v + 1);
+    cover[start] = cover.get(start) + 1;
+    cover[stop] = cover.get(stop) - 1;
     covering.add(start, stop, v);
   }
   for (let point = 1; point < points; point++) {
-    cover[point] = (cover[point] as number) + (cover[point - 1] as number);
+    cover[point] = cover.get(point) + cover.get(point - 1);
   }
   const free = new LeastPoints(cover.subarray(0, points));
   const single = new LeastPoints(cover.subarray(0, points));
   const open = new Stabbing(from, to);
-  const done = new Uint8Array(2 * values);
+  const done = new ByteColumn(2 * values);
   const finish = (operation: number): void => {
     done[operation] = 1;
     open.remove(operation);
     if (done[operation ^ 1] === 0) return;
     const v = operation >> 1;
-    const start = to[2 * v] as number;
-    const stop = from[2 * v + 1] as number;
+    const start = to.get(2 * v);
+    const stop = from.get(2 * v + 1);
     free.lower(start, stop);
     single.lower(start, stop);
     covering.add(start, stop, -v);
@@ -181,7 +181,7 @@ function takeAway({ from, to, points, place }: Intervals): number[] {
     if (free.wasTaken(point)) continue;
     const v = covering.at(point);
     for (const operation of [2 * v, 2 * v + 1]) {
-      const inside = (from[operation] as number) <= point && point < (to[operation] as number);
+      const inside = from.get(operation) <= point && point < to.get(operation);
       if (inside && done[operation] === 0) finish(operation);
     }
   }
@@ -199,15 +199,15 @@ function explain(
   { from, to, place }: Intervals,
   left: readonly number[],
 ): MonitorResult {
-  const push = (v: number): number => inserts[place[v] as number] as number;
-  const pop = (v: number): number => removals[place[v] as number] as number;
+  const push = (v: number): number => inserts.get(place.get(v));
+  const pop = (v: number): number => removals.get(place.get(v));
   const some = left.slice(0, PAIRS_MAX);
   for (const under of some) {
     const above = some.find(
       (v) =>
-        (to[2 * under] as number) < (from[2 * v] as number) &&
-        (to[2 * v] as number) < (from[2 * under + 1] as number) &&
-        (to[2 * under + 1] as number) < (from[2 * v + 1] as number),
+        to.get(2 * under) < from.get(2 * v) &&
+        to.get(2 * v) < from.get(2 * under + 1) &&
+        to.get(2 * under + 1) < from.get(2 * v + 1),
     );
     if (above === undefined) continue;
     const because =

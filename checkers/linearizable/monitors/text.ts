@@ -9,6 +9,7 @@
  * judged by `register.ts`.
  */
 
+import type { IntColumn } from '../../columns.ts';
 import { FAIL, History, INVOKE, NONE, OK, type Value } from '../../history.ts';
 import { type Scratch, withScratch } from '../engine/scratch.ts';
 import { said } from '../explain.ts';
@@ -59,10 +60,10 @@ function piecesOf(operations: Operations, initial: Value): Pieces | string {
   const by: number[] = [];
   const isPut: boolean[] = [];
   for (let i = 0; i < count; i++) {
-    const asked = call[i] as number;
-    if (ret[i] !== NEVER && history.type[ret[i] as number] === FAIL) return 'something was refused';
-    if (changes[history.f[asked] as number] !== true) continue;
-    const piece = history.values.value(history.value[asked] as number);
+    const asked = call.get(i);
+    if (ret[i] !== NEVER && history.type[ret.get(i)] === FAIL) return 'something was refused';
+    if (changes[history.f.get(asked)] !== true) continue;
+    const piece = history.values.value(history.value.get(asked));
     if (typeof piece !== 'string' || piece === '') return 'something else than a text is written';
     texts.push(piece);
     isPut.push(history.f[asked] !== append);
@@ -76,8 +77,8 @@ function piecesOf(operations: Operations, initial: Value): Pieces | string {
 
 /** What the reads show: by operation the number of the text, by piece that of the one before it. */
 interface Seen {
-  readonly texts: Int32Array;
-  readonly before: Int32Array;
+  readonly texts: IntColumn;
+  readonly before: IntColumn;
 }
 
 function readTexts(
@@ -94,8 +95,8 @@ function readTexts(
   const shownBy = scratch.ints(pieces.by.length, NONE);
   const known = new Map<number, number>();
   for (let i = 0; i < count; i++) {
-    if (ret[i] === NEVER || reads[history.f[call[i] as number] as number] !== true) continue;
-    const code = history.value[ret[i] as number] as number;
+    if (ret[i] === NEVER || reads[history.f.get(call.get(i))] !== true) continue;
+    const code = history.value.get(ret.get(i));
     let number = known.get(code);
     if (number === undefined) {
       const value = history.values.value(code);
@@ -110,10 +111,10 @@ function readTexts(
       for (let at = cut.known; at < cut.count; at++) {
         const piece = cut.pieces[at] as number;
         if (piece === pieces.start) continue;
-        const other = before[piece] as number;
+        const other = before.get(piece);
         if (other !== NONE && other !== number) {
           const by = pieces.by[piece] as number;
-          const earlier = shownBy[piece] as number;
+          const earlier = shownBy.get(piece);
           return violation(
             [by, earlier, i],
             `${said(operations, kvAppend, i)}, with another text before a piece that was appended ` +
@@ -156,7 +157,7 @@ function numberAfter(piece: number | undefined, { start }: Pieces): number {
 interface AsRegister {
   readonly register: Operations;
   /** By event of the register's history, the event behind it. */
-  readonly events: Int32Array;
+  readonly events: IntColumn;
 }
 
 /** A register that holds numbers of texts. */
@@ -174,12 +175,12 @@ function asRegister(
   // Nothing was refused.
   const type = scratch.bytes(order.length);
   for (let event = 0; event < order.length; event++) {
-    const entry = order[event] as number;
+    const entry = order.get(event);
     const own = (entry & 1) === 0 ? call : ret;
     const theirs = own === call ? operations.call : operations.ret;
     own[entry >> 1] = event;
     type[event] = own === call ? INVOKE : OK;
-    events[event] = theirs[entry >> 1] as number;
+    events[event] = theirs.get(entry >> 1);
   }
   const history = new History();
   const [read, write, cas] = ['read', 'write', 'cas'].map((f) => history.functions.id(f)) as [
@@ -190,22 +191,22 @@ function asRegister(
   const f = scratch.ints(order.length, read);
   const value = scratch.ints(order.length, NONE);
   for (let i = 0; i < count; i++) {
-    if (ret[i] !== NEVER) value[ret[i] as number] = seen.texts[i] as number;
+    if (ret[i] !== NEVER) value[ret.get(i)] = seen.texts.get(i);
   }
   by.forEach((i, piece) => {
-    const source = seen.before[piece] as number;
+    const source = seen.before.get(piece);
     const isSwap = isPut[piece] !== true && source !== NONE;
-    f[call[i] as number] = isSwap ? cas : write;
+    f[call.get(i)] = isSwap ? cas : write;
     const written = history.values.code(isSwap ? [source, piece + 1] : piece + 1);
-    value[call[i] as number] = written;
-    if (ret[i] !== NEVER) value[ret[i] as number] = written;
+    value[call.get(i)] = written;
+    if (ret[i] !== NEVER) value[ret.get(i)] = written;
   });
   Object.assign(history, { length: order.length, type, f, value });
   return { register: { history, key: NONE, count, call, ret }, events };
 }
 
 /** The same fault by the events behind those of the register. */
-function faultBehind(fault: Fault, events: Int32Array): Fault {
+function faultBehind(fault: Fault, events: IntColumn): Fault {
   const behind = (event: number): number => events[event] ?? event;
   const zone = ({ firstRet, lastCall }: Zone): Zone => ({
     firstRet: behind(firstRet),

@@ -44,22 +44,22 @@ function valueByValue(operations: Operations, initial: readonly Value[]): Monito
   };
   for (const value of initial) enter(inserts, history.values.code(value), -1);
   for (let i = 0; i < count; i++) {
-    const asked = call[i] as number;
-    const answered = ret[i] as number;
-    if (inserting[history.f[asked] as number] === true) {
-      const code = history.value[asked] as number;
+    const asked = call.get(i);
+    const answered = ret.get(i);
+    if (inserting[history.f.get(asked)] === true) {
+      const code = history.value.get(asked);
       if (code === NONE) return undecided('nothing is put in');
       enter(inserts, code, asked);
     } else if (answered !== NEVER) {
-      const code = history.value[answered] as number;
+      const code = history.value.get(answered);
       if (code === NONE) return undecided('it was found empty, and values repeat');
       enter(removals, code, i);
     }
   }
   for (const [code, taking] of removals) {
     const asked = inserts.get(code) ?? [];
-    taking.sort((a, b) => (ret[a] as number) - (ret[b] as number));
-    const tooMany = taking.findIndex((i, nth) => (asked[nth] ?? NEVER) > (ret[i] as number));
+    taking.sort((a, b) => ret.get(a) - ret.get(b));
+    const tooMany = taking.findIndex((i, nth) => (asked[nth] ?? NEVER) > ret.get(i));
     if (tooMany === -1) continue;
     const involved = taking.slice(0, tooMany + 1);
     const enough = tooMany === 0 ? 'none' : `only ${tooMany}`;

@@ -1,5 +1,6 @@
 /** Times in which an object can hold one thing only, and where two of them contradict. */
 
+import { IntColumn } from '../../columns.ts';
 import { INVOKE } from '../../history.ts';
 import type { Operations } from '../operations.ts';
 
@@ -24,7 +25,7 @@ export class Zones {
   readonly #history: Operations['history'];
   readonly #first: number;
   /** By event from `#first` on: the other end of the zone that starts there, or -1. */
-  readonly #dense: Int32Array | undefined;
+  readonly #dense: IntColumn | undefined;
   /** The same where operations are thinly spread over the history: pairs. */
   readonly #sparse: [number, number][] = [];
   /** What was there at the start is held from before all events. */
@@ -32,9 +33,9 @@ export class Zones {
 
   constructor({ count, call, history }: Operations) {
     this.#history = history;
-    this.#first = count === 0 ? 0 : (call[0] as number);
+    this.#first = count === 0 ? 0 : call.get(0);
     const span = history.length - this.#first;
-    if (span <= 16 * count + 1024) this.#dense = new Int32Array(span).fill(-1);
+    if (span <= 16 * count + 1024) this.#dense = new IntColumn(span).fill(-1);
   }
 
   add(firstRet: number, lastCall: number): void {
@@ -77,7 +78,7 @@ export class Zones {
     const dense = this.#dense;
     for (let at = 0; at < dense.length; at++) {
       if (dense[at] === -1) continue;
-      const fault = next(at + this.#first, dense[at] as number);
+      const fault = next(at + this.#first, dense.get(at));
       if (fault !== undefined) return fault;
     }
     return undefined;

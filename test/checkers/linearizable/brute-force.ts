@@ -47,9 +47,9 @@ export function bruteForce<State>(
   initial: Value,
 ): boolean {
   const all = Array.from({ length: operations.count }, (_, i): Interval => {
-    const ret = operations.ret[i] as number;
+    const ret = operations.ret.get(i);
     const operation = operationAt(operations, i);
-    return { operation, call: operations.call[i] as number, ret: ret === NEVER ? Infinity : ret };
+    return { operation, call: operations.call.get(i), ret: ret === NEVER ? Infinity : ret };
   });
   return explain(all, model, model.initial(initial));
 }

@@ -225,7 +225,7 @@ describe('the engine', () => {
       latencyUs: 1000,
       outcome: () => OUTCOMES[1] as Outcome,
     });
-    const last = never.history.time[never.history.length - 1] as number;
+    const last = never.history.time.get(never.history.length - 1);
     expect(last).toBeGreaterThanOrEqual(
       ((never.quietAtUs as number) + config.recoveryMaxUs) * 1000,
     );
@@ -235,7 +235,7 @@ describe('the engine', () => {
       latencyUs: 1000,
       outcome: () => OUTCOMES[0] as Outcome,
     });
-    const end = soon.history.time[soon.history.length - 1] as number;
+    const end = soon.history.time.get(soon.history.length - 1);
     expect(end).toBeLessThan(((soon.quietAtUs as number) + config.recoveryMaxUs) * 1000);
   });
 
@@ -301,7 +301,7 @@ describe('the engine', () => {
   test('waits for what is slow to come about, but not for ever', () => {
     const quietToEnd = (settled: (nowUs: number) => boolean) => {
       const { history, quietAtUs } = play({ ...smooth, settled });
-      return (history.time[history.length - 1] as number) / 1000 - (quietAtUs as number);
+      return history.time.get(history.length - 1) / 1000 - (quietAtUs as number);
     };
     const slow = quietToEnd((nowUs) => nowUs >= config.timeLimitUs + 2 * config.recoveryMaxUs);
     expect(slow).toBeGreaterThanOrEqual(2 * config.recoveryMaxUs);
@@ -313,7 +313,7 @@ describe('the engine', () => {
   test('goes on with load for longer where too little had succeeded, within the bound', () => {
     const quietToEnd = (okEnough: number) => {
       const { history, quietAtUs } = play({ ...smooth, okEnough });
-      return (history.time[history.length - 1] as number) / 1000 - (quietAtUs as number);
+      return history.time.get(history.length - 1) / 1000 - (quietAtUs as number);
     };
     const all = [...play(smooth).history].filter(({ type }) => type === 'ok').length;
     expect(quietToEnd(1)).toBeLessThan(config.recoveryMinUs + 100_000);

@@ -1,6 +1,7 @@
 /** A user's rules are held to what a decision is: values in, a value out, and nothing else. */
 
 import { describe, expect, test } from 'vitest';
+import { IntColumn } from '../../../checkers/columns.ts';
 import type { HarnessError } from '../../../harness/core/errors.ts';
 import { OwnMistake, OwnThrew } from '../../../harness/core/panics.ts';
 import { applyVariants } from '../../../harness/variants/variants.ts';
@@ -12,7 +13,7 @@ interface State {
   term: number;
   readonly log: { term: number }[];
   readonly votes: Map<string, { granted: boolean }>;
-  readonly match: Int32Array;
+  readonly match: IntColumn;
 }
 
 interface Rules {
@@ -42,7 +43,7 @@ const state = (): State => ({
   term: 3,
   log: [{ term: 1 }, { term: 2 }],
   votes: new Map([['n1', { granted: true }]]),
-  match: new Int32Array([4, 5]),
+  match: new IntColumn([4, 5]),
 });
 
 function under(replaced: Partial<Rules> | ((base: Rules) => Partial<Rules>)) {
