@@ -59,7 +59,8 @@ const BANNED: readonly { readonly what: RegExp; readonly instead: string }[] = [
   { what: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/, instead: 'the clock handed in' },
   { what: /\bMath\.random\b|\bcrypto\./, instead: 'the draws handed in' },
   { what: /\bset(Timeout|Interval|Immediate)\b/, instead: 'timers of the environment' },
-  { what: /\bprocess\./, instead: 'a parameter' },
+  // Not the column of a history.
+  { what: /(?<!\.)\bprocess\.(?!get\()/, instead: 'a parameter' },
   { what: /from '(node:|[a-z@])/, instead: 'our own code or a parameter' },
   { what: /\bimport\('node:/, instead: 'a parameter' },
   // Paxos has promises of its own, which may be called so.

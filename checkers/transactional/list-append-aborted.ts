@@ -18,7 +18,7 @@ export function placePriors({ t, keys, initial }: Lists): void {
     key.prior = end === NONE ? key.order.length : end;
   }
   for (const m of t.reads) {
-    const key = keys[t.key[m] as number] as ListKey;
+    const key = keys[t.key.get(m)] as ListKey;
     const { length } = readList(t, m);
     if (length >= key.prior) continue;
     key.prior = length;
@@ -38,12 +38,12 @@ export function findAborted(lists: Lists): void {
   const prior: number[] = [];
   const garbage: number[] = [];
   for (const m of t.reads) {
-    const txn = t.owner[m] as number;
-    const k = t.key[m] as number;
+    const txn = t.owner.get(m);
+    const k = t.key.get(m);
     const list = readList(t, m);
     if (list.length === 0) continue;
     const byValue = writes.byValue[k] as Map<Value, number>;
-    const certain = shared[m] as number;
+    const certain = shared.get(m);
     findIntermediate(lists, m, byValue);
     const saw = () => `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with`;
     prior.length = 0;
@@ -52,8 +52,8 @@ export function findAborted(lists: Lists): void {
       const write = byValue.get(mapKey(list[p] as Value));
       if (write === undefined) {
         (p < certain && p < (keys[k] as ListKey).prior ? prior : garbage).push(p);
-      } else if (failed(t, t.owner[write] as number)) {
-        const writer = t.owner[write] as number;
+      } else if (failed(t, t.owner.get(write))) {
+        const writer = t.owner.get(write);
         anomalies.add('G1a', [txn, writer], () => [
           `${saw()} ${show(list[p])}: ${name(writer)} appended that, and failed.`,
         ]);
@@ -77,16 +77,16 @@ export function findAborted(lists: Lists): void {
 /** A read that ends with an element after which its writer appended more. */
 function findIntermediate(lists: Lists, m: number, byValue: ReadonlyMap<Value, number>): void {
   const { t, writes, keys, shared, anomalies, name } = lists;
-  const txn = t.owner[m] as number;
-  const k = t.key[m] as number;
+  const txn = t.owner.get(m);
+  const k = t.key.get(m);
   const list = readList(t, m);
-  const certain = shared[m] as number;
+  const certain = shared.get(m);
   const last =
     certain === list.length
       ? (keys[k] as ListKey).writes[certain - 1]
       : byValue.get(mapKey(list[list.length - 1] as Value));
   if (last === undefined || last === NONE || writes.intermediate[last] !== 1) return;
-  const writer = t.owner[last] as number;
+  const writer = t.owner.get(last);
   if (writer === txn) return;
   anomalies.add('G1b', [txn, writer], () => [
     `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, which ends with ` +
@@ -96,7 +96,7 @@ function findIntermediate(lists: Lists, m: number, byValue: ReadonlyMap<Value, n
 }
 
 function isSuspect(lists: Lists, key: ListKey, p: number, write: number): boolean {
-  if (write !== NONE) return failed(lists.t, lists.t.owner[write] as number);
+  if (write !== NONE) return failed(lists.t, lists.t.owner.get(write));
   // A repeated element has its write at its first position.
   return !key.order.slice(0, p).some((element) => same(element, key.order[p]));
 }
@@ -107,19 +107,19 @@ function whyNotPrior(
   m: number,
   p: number,
 ): string {
-  const k = t.key[m] as number;
+  const k = t.key.get(m);
   const not = 'It was not there before the test either:';
   if (initial === 'empty') return `${not} the database was empty.`;
   const behind = readList(t, m)
     .slice(0, p)
     .findLast((element) => writes.byValue[k]?.has(mapKey(element)) === true);
   if (behind !== undefined) {
-    const writer = t.owner[writerOf(writes, k, behind)] as number;
+    const writer = t.owner.get(writerOf(writes, k, behind));
     return `${not} it stands behind ${show(behind)}, which ${name(writer)} appended.`;
   }
   const { priorRead, orderRead } = keys[k] as ListKey;
-  const other = p < (shared[m] as number) ? priorRead : orderRead;
-  return `${not} ${name(t.owner[other] as number)} read the key as ${show(readList(t, other))}.`;
+  const other = p < shared.get(m) ? priorRead : orderRead;
+  return `${not} ${name(t.owner.get(other))} read the key as ${show(readList(t, other))}.`;
 }
 
 function writerOf(writes: Writes, k: number, element: Value): number {
@@ -133,12 +133,12 @@ export function findDirtyUpdates(lists: Lists): void {
     let dirty = NONE;
     for (const write of (keys[k] as ListKey).writes) {
       if (write === NONE) continue;
-      const txn = t.owner[write] as number;
+      const txn = t.owner.get(write);
       if (failed(t, txn)) dirty = write;
       if (t.outcome[txn] !== OK) continue;
       if (dirty !== NONE) {
         const aborted = dirty;
-        const writer = t.owner[aborted] as number;
+        const writer = t.owner.get(aborted);
         anomalies.add('dirty-update', [writer, txn], () => [
           `${name(txn)} appended ${show(t.value[write])} to key ${show(t.keys[k])} on top of ` +
             `${show(t.value[aborted])}, which ${name(writer)} appended and which failed.`,
