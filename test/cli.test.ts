@@ -23,7 +23,9 @@ let stores = 0;
 const freshStore = () => `store-${stores++}`;
 
 function ordeal(...parameters: string[]) {
-  return execa(process.execPath, [BIN, ...parameters], { cwd: directory, reject: false });
+  // It is to end by itself, however busy the machine is: nobody kills it after a while.
+  const options = { cwd: directory, reject: false, forceKillAfterDelay: false } as const;
+  return execa(process.execPath, [BIN, ...parameters], options);
 }
 
 const SHORT = ['--time-limit', '6', '--nemesis-interval', '2', '--quiet'];

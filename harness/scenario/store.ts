@@ -17,8 +17,8 @@ import { firstDifference } from '../run/replay.ts';
 import { decodeFile } from '../store/decode.ts';
 import { jsonText, makeRunDirectory, pointAt, writeResults, writeWhole } from '../store/files.ts';
 import { type Divergence, FILES, type RunFile, SCHEMA } from '../store/format.ts';
-import { historyLine, LinesWriter, traceJson } from '../store/lines.ts';
-import { readHistory, readJson, readTrace } from '../store/reader.ts';
+import { historyLine, LinesWriter, type Payloads, traceJson } from '../store/lines.ts';
+import { payloadsOf, readHistory, readJson, readTrace } from '../store/reader.ts';
 import { circumstances, schema, settings, verdict } from '../store/stored-files.ts';
 import { readScenarioFile } from './file.ts';
 import { judgeScenario, optionsOf, type PlayedScenario } from './judge.ts';
@@ -179,7 +179,7 @@ export function readScenario(path: string, system: System, run: ScenarioRun): Pl
     const document = claim === null ? ofCase : ofCase?.claims[one.claims.indexOf(claim)];
     const place = placeOf(scenario, one, claim);
     if (document === undefined) throw usage(`${told}: tells nothing of ${place}`);
-    const recording = readRecording(join(directory, place));
+    const recording = readRecording(join(directory, place), payloadsOf(run.config));
     const options = optionsOf(scenario, one, claim, set);
     const violations = violationsOf(recording, { system, circumstances: one, options });
     return { ...playedOf(document), violations, recording };
@@ -211,7 +211,7 @@ function playedOf(document: PlayDocument): Omit<Played, 'violations' | 'recordin
   return { told: steps, final: end, otherwise, reached, judged };
 }
 
-function readRecording(directory: string): Recording {
-  const trace: TraceLine[] = [...readTrace(join(directory, FILES.trace))];
+function readRecording(directory: string, payloads: Payloads): Recording {
+  const trace: TraceLine[] = [...readTrace(join(directory, FILES.trace), payloads)];
   return { history: readHistory(join(directory, FILES.history)), trace };
 }

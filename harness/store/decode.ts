@@ -25,13 +25,19 @@ export function decodeFile<Contents>(path: string, schema: z.ZodType<Contents>):
   const isOfVersion = (one: z.core.$ZodIssue) => one.path.join('.') === 'schema';
   // A file of another version may have anything else in it.
   const issue = (issues.find(isOfVersion) ?? issues[0]) as z.core.$ZodIssue;
-  const field = issue.path.map(String);
-  const got = shorten(JSON.stringify(valueAt(json, field)) ?? 'nothing');
   if (isOfVersion(issue)) {
+    const got = gotAt(json, issue.path);
     throw usage(`${path}: schema ${got} is not known (this version reads schema ${SCHEMA})`);
   }
-  const named = field.length === 0 ? '' : ` "${field.join('.')}":`;
-  throw usage(`${path}:${lineOf(source, field)}:${named} expected ${expected(issue)}, got ${got}`);
+  const line = lineOf(source, issue.path.map(String));
+  throw usage(`${path}:${line}: ${problemOf(issue, json)}`);
+}
+
+/** `"config.nodes": expected a number, got "three"`. */
+export function problemOf(issue: z.core.$ZodIssue, json: unknown): string {
+  const field = issue.path.map(String).join('.');
+  const named = field === '' ? '' : `"${field}": `;
+  return `${named}expected ${expected(issue)}, got ${gotAt(json, issue.path)}`;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -56,13 +62,13 @@ function expected(issue: z.core.$ZodIssue): string {
   }
 }
 
-function valueAt(json: unknown, field: readonly string[]): unknown {
+function gotAt(json: unknown, path: readonly PropertyKey[]): string {
   let value = json;
-  for (const name of field) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[name];
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null) return 'nothing';
+    value = (value as Readonly<Record<PropertyKey, unknown>>)[name];
   }
-  return value;
+  return value === undefined ? 'nothing' : shorten(JSON.stringify(value));
 }
 
 export function shorten(text: string): string {

@@ -14,8 +14,9 @@ import {
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import { usage } from '../core/errors.ts';
 import { refuseSpecial, storing } from '../core/files.ts';
-import { shorten } from './decode.ts';
+import { problemOf, shorten } from './decode.ts';
 import { type LinesHeader, SCHEMA } from './format.ts';
+import { decoderOf } from './trace-events.ts';
 
 /** Handed to the system when so many characters wait ... */
 const FLUSH_CHARACTERS = 64 * 1024;
@@ -235,21 +236,46 @@ function isValue(value: unknown): value is Value {
   return value === null || ['boolean', 'number', 'string'].includes(typeof value);
 }
 
-/** Checks the stamps of a trace line; the payload is the protocol's own. */
-export function traceLineOf(json: Record<string, unknown>, where: string): TraceLine {
+/**
+ * Checks a line of the trace: its stamps, and where `payloads` are those of protocols of ours, what
+ * belongs to its kind. Those of a user's protocol are its own checker's business.
+ */
+export function traceLineOf(
+  json: Record<string, unknown>,
+  where: string,
+  payloads: Payloads,
+): TraceLine {
   const { time, node, incarnation, sequence, lamport, ...event } = json;
-  for (const [name, stamp] of Object.entries({ time, node, incarnation, sequence, lamport })) {
-    if (typeof stamp !== 'number') throw usage(`${where}: "${name}": expected a number`);
-  }
+  const stamp = (value: unknown, name: string): number => {
+    if (typeof value === 'number') return value;
+    throw usage(`${where}: "${name}": expected a number`);
+  };
+  const stamps = {
+    time: stamp(time, 'time'),
+    node: stamp(node, 'node'),
+    incarnation: stamp(incarnation, 'incarnation'),
+    sequence: stamp(sequence, 'sequence'),
+    lamport: stamp(lamport, 'lamport'),
+  };
   if (typeof event['kind'] !== 'string') {
     throw usage(`${where}: "kind": expected the name of a trace event`);
   }
-  return {
-    time: time as number,
-    node: node as number,
-    incarnation: incarnation as number,
-    sequence: sequence as number,
-    lamport: lamport as number,
-    event: event as unknown as TraceEvent,
-  };
+  const payload: object = event;
+  if (payloads === 'own') return { ...stamps, event: payload as TraceEvent };
+  checkEvent(payload, where);
+  return { ...stamps, event: payload };
+}
+
+/** Who knows what trace events carry: we do, or a user's own checker. */
+export type Payloads = 'ours' | 'own';
+
+/** The event as it stands there: a copy would have its fields in another order. */
+function checkEvent(event: object, where: string): asserts event is TraceEvent {
+  const kind = 'kind' in event ? event.kind : undefined;
+  const result = decoderOf(kind)?.safeParse(event);
+  if (result?.success === true) return;
+  const issue = result?.error.issues[0];
+  if (issue !== undefined) throw usage(`${where}: ${problemOf(issue, event)}`);
+  const got = shorten(JSON.stringify(kind));
+  throw usage(`${where}: "kind": expected an event of a protocol of ours, got ${got}`);
 }

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasTraceChecker } from '../../checkers/agreement/index.ts';
 import { History } from '../../checkers/history.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
 import { usage } from '../core/errors.ts';
@@ -9,7 +10,7 @@ import { requireFile } from '../core/files.ts';
 import { hasNodeTraces, readTraces } from '../host/node-traces.ts';
 import { decodeFile } from './decode.ts';
 import { FILES, type ResultsFile, type RunFile } from './format.ts';
-import { endsTorn, historyEventOf, readLines, traceLineOf } from './lines.ts';
+import { endsTorn, historyEventOf, type Payloads, readLines, traceLineOf } from './lines.ts';
 import { resultsFile, runFile } from './stored-files.ts';
 
 export interface StoredRun {
@@ -34,12 +35,14 @@ export function readRun(path: string): StoredRun {
   const directory = runDirectory(path);
   const historyPath = join(directory, FILES.history);
   const tracePath = join(directory, FILES.trace);
-  const trace = traceOf(tracePath, join(directory, FILES.logs));
+  const run = decodeFile(join(directory, FILES.run), runFile);
+  const payloads = payloadsOf(run.config, run.byValue);
+  const trace = traceOf(tracePath, join(directory, FILES.logs), payloads);
   const resultsPath = join(directory, FILES.results);
   const planPath = join(directory, FILES.plan);
   return {
     directory,
-    run: decodeFile(join(directory, FILES.run), runFile),
+    run,
     plan: existsSync(planPath) ? readJson(planPath) : null,
     results: existsSync(resultsPath) ? decodeFile(resultsPath, resultsFile) : null,
     history: readHistory(historyPath),
@@ -65,16 +68,26 @@ export function readHistory(path: string): History {
 function traceOf(
   path: string,
   logDirectory: string,
+  payloads: Payloads,
 ): { readonly lines: Iterable<TraceLine>; readonly lost: string | null } {
-  const isStored = existsSync(path) && !readTrace(path).next().done;
+  const isStored = existsSync(path) && !readTrace(path, payloads).next().done;
   if (!isStored && hasNodeTraces(logDirectory)) return readTraces(logDirectory);
-  const lines = { [Symbol.iterator]: () => (isStored ? readTrace(path) : [].values()) };
+  const lines = { [Symbol.iterator]: () => (isStored ? readTrace(path, payloads) : [].values()) };
   return { lines, lost: null };
 }
 
 /** The lines of a `.jsonl` file, one at a time, up to the last whole one. */
-export function* readTrace(path: string): Generator<TraceLine> {
-  for (const { json, where } of readLines(path, 'trace')) yield traceLineOf(json, where);
+export function* readTrace(path: string, payloads: Payloads): Generator<TraceLine> {
+  for (const { json, where } of readLines(path, 'trace')) yield traceLineOf(json, where, payloads);
+}
+
+/** Code of a user's may report what it likes, also in place of a protocol of ours. */
+export function payloadsOf(
+  { system, modules = [], rules }: Pick<RunFile['config'], 'system' | 'modules' | 'rules'>,
+  byValue: readonly string[] = [],
+): Payloads {
+  const isOurs = modules.length === 0 && rules.length === 0 && byValue.length === 0;
+  return isOurs && hasTraceChecker(system) ? 'ours' : 'own';
 }
 
 /** The directory of a run, with links resolved; says what is wrong where it is none. */

@@ -3,7 +3,7 @@
 import { History } from '../../checkers/history.ts';
 import type { CheckResult } from '../../checkers/verdict.ts';
 import type { Catalogue } from '../../harness/config/catalogue.ts';
-import { systemNamed } from '../../harness/config/catalogue.ts';
+import { builtIn, systemNamed } from '../../harness/config/catalogue.ts';
 import type { RunConfig } from '../../harness/config/config.ts';
 import { judgeRun, quietTimeNs } from '../../harness/judge/judge.ts';
 import { TraceFollower } from '../../harness/judge/trace-follower.ts';
@@ -41,8 +41,11 @@ export function judgedTwice(
   for (const event of driver.history) {
     history.push(historyEventOf(JSON.parse(historyLine(event)), 'history', history.length));
   }
+  const payloads = catalogue.systems[system.name] === builtIn.systems[system.name] ? 'ours' : 'own';
   const again = new TraceFollower(system);
-  const lines = driver.takeLines().map((line) => traceLineOf(JSON.parse(traceJson(line)), 'trace'));
+  const lines = driver
+    .takeLines()
+    .map((line) => traceLineOf(JSON.parse(traceJson(line)), 'trace', payloads));
   const gap = again.feedAll(lines, quietTimeNs(history));
   const stored = judgeRun({ ...evidence, history, follower: again, gap });
   return { live: live.checks.map(untimed), stored: stored.checks.map(untimed) };

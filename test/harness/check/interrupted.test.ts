@@ -35,7 +35,12 @@ async function interrupted(
 ) {
   const all = [resolve('harness/bin.js'), 'check', ...parameters, '--model', 'register'];
   const stdin = input === undefined ? 'ignore' : 'pipe';
-  const child = execa(process.execPath, all, { reject: false, timeout: 60_000, stdin });
+  const child = execa(process.execPath, all, {
+    reject: false,
+    timeout: 60_000,
+    stdin,
+    forceKillAfterDelay: false,
+  });
   child.stdin?.write(readFileSync(brief));
   while (!catchesHangup(child.pid as number)) {
     await new Promise((again) => setTimeout(again, 5));
