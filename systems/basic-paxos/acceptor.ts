@@ -1,5 +1,6 @@
 /** Acceptors: two durable numbers and a value per key, and when they may change (PMS, 2.2). */
 
+import { assert } from '../../checkers/assert.ts';
 import { hashOf } from '../hash.ts';
 import { sendAll } from '../send-all.ts';
 import type { Basic } from './context.ts';
@@ -92,6 +93,7 @@ export function persist(basic: Basic, record: BasicRecord): void {
     records.push({ kind: 'accept', key, ballot, promised: ballot, accepted });
   }
   for (const [key, ballot] of state.promised) records.push({ kind: 'promise', key, ballot });
+  assert(state.accepted.size <= state.promised.size, 'what is accepted is promised as well');
   env.checkpoint(records);
   state.records = records.length;
 }

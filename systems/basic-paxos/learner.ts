@@ -1,5 +1,6 @@
 /** Learners: a value is chosen when a quorum has accepted it in one ballot (PMS, 2.3). */
 
+import { assert } from '../../checkers/assert.ts';
 import { hashOf } from '../hash.ts';
 import { sendAll } from '../send-all.ts';
 import { tell } from './answers.ts';
@@ -40,6 +41,7 @@ function decide(
   certificate: readonly number[],
 ): void {
   const { state, env } = basic;
+  assert(!state.decided.has(key), 'a key is decided twice');
   state.decided.set(key, { ballot, value });
   state.votes.delete(key);
   env.trace({ kind: 'learn', ballot, instance: key, valueHash: hashOf(value), certificate });

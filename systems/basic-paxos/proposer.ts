@@ -1,5 +1,6 @@
 /** Proposers: two phases per ballot, and a random wait after each ballot that fails (PMS, 2.2). */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Value } from '../../checkers/history.ts';
 import { answer } from '../answer.ts';
 import { hashOf } from '../hash.ts';
@@ -13,6 +14,7 @@ import { type Attempt, NO_BALLOT, TIMER, type Waiting } from './state.ts';
 
 export function startAttempt(basic: Basic, key: string): Attempt {
   const { state, env } = basic;
+  assert(!state.attempts.has(key), 'two attempts at one key');
   const nowUs = env.nowUs();
   const attempt: Attempt = {
     key,
@@ -33,6 +35,7 @@ export function startAttempt(basic: Basic, key: string): Attempt {
 export function beginBallot(basic: Basic, attempt: Attempt): void {
   const { state, env, rules } = basic;
   const { key } = attempt;
+  assert(state.attempts.get(key) === attempt, 'a ballot for an attempt that is over');
   const above = rules.highestKnown(state, key);
   const ballot = rules.nextBallot(state.self, state.members.length, above);
   state.ownBallot = ballot;
@@ -54,6 +57,7 @@ export function onPromise(basic: Basic, from: number, message: Promise1b): void 
   const attempt = state.attempts.get(message.key);
   if (attempt === undefined || !rules.countPromise(attempt, from, message)) return;
   attempt.promises.push({ ...message, node: from });
+  assert(attempt.key === message.key, 'a promise for another key');
   if (attempt.phase !== 'prepare') return;
   if (attempt.promises.length >= rules.quorum(state.members.length)) endPhaseOne(basic, attempt);
 }
@@ -102,6 +106,7 @@ export function schedule(basic: Basic): void {
 function endPhaseOne(basic: Basic, attempt: Attempt): void {
   const { env, rules } = basic;
   const { key, ballot, promises } = attempt;
+  assert(attempt.phase === 'prepare', 'phase 1 ends twice');
   env.trace({
     kind: 'prepared',
     ballot,
@@ -128,6 +133,7 @@ function propose(
 ): void {
   const { state, env } = basic;
   const { key } = attempt;
+  assert(state.attempts.get(key) === attempt, 'a proposal for an attempt that is over');
   attempt.phase = 'accept';
   attempt.ballot = ballot;
   attempt.value = value;
@@ -142,6 +148,7 @@ function propose(
 /** Two proposers that raise their ballots in turn would go on for ever: a random wait parts them. */
 function retreat(basic: Basic, attempt: Attempt): void {
   const { state, env, rules } = basic;
+  assert(attempt.phase !== 'backoff', 'a ballot fails that is over');
   attempt.failures++;
   attempt.phase = 'backoff';
   const waitUs = rules.backoffUs(attempt.failures, env.random(), state.config);
@@ -173,6 +180,7 @@ function answerReads(basic: Basic, attempt: Attempt, value: Value): void {
 /** A value that was proposed may yet be chosen; a read is just over. */
 function giveUp(basic: Basic, attempt: Attempt): void {
   const { state, env, rules } = basic;
-  state.attempts.delete(attempt.key);
+  const known = state.attempts.delete(attempt.key);
+  assert(known, 'an attempt is given up twice');
   for (const { to } of attempt.waiting) answer(env, to, rules.replyOnGivingUp(attempt));
 }

@@ -1,5 +1,6 @@
 /** A Basic Paxos node: starting from its disk, and which message goes where. */
 
+import { assert } from '../../checkers/assert.ts';
 import { hashOf } from '../hash.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
 import { sendAll } from '../send-all.ts';
@@ -90,6 +91,7 @@ function onDurable(basic: Basic, record: BasicRecord): void {
 function onHeartbeatTimer(basic: Basic): void {
   const { state, env, rules } = basic;
   const nowUs = env.nowUs();
+  assert(state.heardUs.length === state.members.length, 'every node is heard or not');
   state.heardUs[state.self] = nowUs;
   state.leader = rules.leader(state, nowUs);
   sendAll(basic, { kind: 'alive' });
@@ -109,6 +111,7 @@ function view(state: BasicState): NodeView {
 
 function recover(env: BasicEnv, config: BasicConfig, records: readonly BasicRecord[]): BasicState {
   const { self, members } = env;
+  assert(members[self] === self, 'nodes are numbered from 0');
   const state: BasicState = {
     config,
     self,

@@ -2,12 +2,12 @@
 
 import { resetElectionWait } from '../election-wait.ts';
 import { sendAll } from '../send-all.ts';
+import { tellChosen } from '../slot-learning.ts';
 import type { Fast } from './context.ts';
 import type { Accept, Any2a, FastCommand, Prepare, Promise1b, Proposal } from './messages.ts';
 import { NO_ROUND } from './numbers.ts';
 import { follow, stepDown } from './roles.ts';
 import { NOBODY } from './state.ts';
-import { tellChosen } from './telling.ts';
 
 export function onPrepare(fast: Fast, from: number, message: Prepare): void {
   const { state, env, rules } = fast;

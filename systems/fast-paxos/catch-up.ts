@@ -1,11 +1,11 @@
 /** Being asked what is chosen, and being told. */
 
+import { askToLearn, type LearnRequest, tellChosen } from '../slot-learning.ts';
 import type { Fast } from './context.ts';
 import { endPhaseOne } from './coordinator.ts';
 import { advancePrefix, learn } from './learning.ts';
-import type { Learn, LearnRequest } from './messages.ts';
+import type { Learn } from './messages.ts';
 import { install } from './snapshots.ts';
-import { askToLearn, tellChosen } from './telling.ts';
 
 export function onLearnRequest(fast: Fast, from: number, message: LearnRequest): void {
   tellChosen(fast, from, message.from);

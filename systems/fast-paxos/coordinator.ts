@@ -2,6 +2,7 @@
 
 import { resetElectionWait } from '../election-wait.ts';
 import { sendAll } from '../send-all.ts';
+import { askToLearn, furthestAhead } from '../slot-learning.ts';
 import { givePromise, makePromise, takeAny } from './acceptor.ts';
 import type { Fast } from './context.ts';
 import { learn } from './learning.ts';
@@ -10,8 +11,7 @@ import { isFast } from './numbers.ts';
 import { placeBacklog } from './proposer.ts';
 import { becomeCandidate, becomeLeader, stepDown } from './roles.ts';
 import { noop, propose } from './slots.ts';
-import { NOBODY, TIMER, type Vote } from './state.ts';
-import { askToLearn } from './telling.ts';
+import { TIMER, type Vote } from './state.ts';
 
 /** Begins a round of this kind, above every other: as a candidate, or going on as coordinator. */
 export function startRound(fast: Fast, isFastRound: boolean): void {
@@ -63,16 +63,9 @@ export function onOwnPromise(fast: Fast, round: number): void {
 export function endPhaseOne(fast: Fast): void {
   if (!hasPromises(fast)) return;
   const { state, rules } = fast;
-  let ahead: Promise1b | null = null;
-  let informant = NOBODY;
-  for (const promise of state.promises) {
-    if (!rules.needsSnapshotOf(state, promise)) continue;
-    if (ahead !== null && promise.snapshotUpTo <= ahead.snapshotUpTo) continue;
-    ahead = promise;
-    informant = promise.node;
-  }
+  const ahead = furthestAhead(state.promises, (each) => rules.needsSnapshotOf(state, each));
   if (ahead !== null) {
-    askToLearn(fast, informant);
+    askToLearn(fast, ahead.node);
     return;
   }
   for (const { chosen } of state.promises) {

@@ -1,5 +1,6 @@
 /** Heartbeats: they keep the others waiting, repeat Any, tell what is chosen, and show who is there. */
 
+import { askToLearn } from '../slot-learning.ts';
 import { takeAny } from './acceptor.ts';
 import type { Fast } from './context.ts';
 import { prepareAgain, startHeartbeats, startRound } from './coordinator.ts';
@@ -8,7 +9,6 @@ import { isFast, NO_ROUND } from './numbers.ts';
 import { placeBacklog } from './proposer.ts';
 import { follow, stepDown } from './roles.ts';
 import { attendSlots } from './slots.ts';
-import { askToLearn } from './telling.ts';
 
 export function onHeartbeatTimer(fast: Fast): void {
   const { state, env, rules } = fast;

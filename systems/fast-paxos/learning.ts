@@ -1,5 +1,7 @@
 /** Learning what is chosen by counting votes (FP, section 2.2), and going on over it. */
 
+import { assert } from '../../checkers/assert.ts';
+import { tracePrefix } from '../slot-learning.ts';
 import { applyChosen } from './apply.ts';
 import type { Fast } from './context.ts';
 import type { Accepted, FastCommand, Voted } from './messages.ts';
@@ -26,6 +28,7 @@ export function onVoted(fast: Fast, from: number, message: Voted): void {
   if (slot <= state.chosenUpTo || state.chosen.has(slot)) return;
   if (round >= state.promised && slot > state.taken) state.taken = slot;
   const tally = tallyOf(fast, slot);
+  assert(tally.votes.length === state.members.length, 'every node has a vote or none');
   if (!rules.countVote(state, from, message, tally.votes[from] ?? null)) return;
   tally.votes[from] = message;
   const voters = votersFor(fast, tally, message);
@@ -67,14 +70,8 @@ export function advancePrefix(fast: Fast): void {
   const { state } = fast;
   const before = state.chosenUpTo;
   while (state.chosen.has(state.chosenUpTo + 1)) state.chosenUpTo++;
+  assert(state.chosenUpTo >= before, 'the chosen prefix goes back');
   if (state.chosenUpTo > before) tracePrefix(fast);
   applyChosen(fast);
   placeBacklog(fast);
-}
-
-function tracePrefix(fast: Fast): void {
-  const { state, env } = fast;
-  const { promised, chosenUpTo } = state;
-  const term = Math.max(0, promised);
-  env.trace({ kind: 'commit', index: chosenUpTo, term, entryTerm: term, certificate: [] });
 }

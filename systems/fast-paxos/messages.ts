@@ -2,6 +2,11 @@
 
 import type { Command, KvSnapshot } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
+import type {
+  LearnRequest,
+  ChosenSlot as SlotChosen,
+  Learn as SlotLearn,
+} from '../slot-learning.ts';
 
 /**
  * A command says which request it is of: any node proposes, so two requests that ask the same must
@@ -21,10 +26,7 @@ export interface AcceptedSlot extends Accepted {
   readonly slot: number;
 }
 
-export interface ChosenSlot {
-  readonly slot: number;
-  readonly command: FastCommand;
-}
+export type ChosenSlot = SlotChosen<FastCommand>;
 
 /** The state after every slot up to `slot`, in place of them; `kv` is null before the first. */
 export interface Snapshot {
@@ -108,20 +110,7 @@ export interface HeartbeatAck {
   readonly round: number;
 }
 
-/** Asks for what is chosen from this slot on. */
-export interface LearnRequest {
-  readonly kind: 'learn-request';
-  readonly from: number;
-}
-
-/** Slots that are chosen, in order and without holes, after the snapshot if there is one. */
-export interface Learn {
-  readonly kind: 'learn';
-  readonly snapshot: Snapshot | null;
-  readonly chosen: readonly ChosenSlot[];
-  /** How far the sender could have gone on. */
-  readonly upTo: number;
-}
+export type Learn = SlotLearn<Snapshot, FastCommand>;
 
 export type FastMessage =
   | Prepare

@@ -1,5 +1,6 @@
 /** A Fast Paxos node: starting from its disk, and which message goes where. */
 
+import { assert } from '../../checkers/assert.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
@@ -154,6 +155,7 @@ function replay(records: readonly FastRecord[]): Found {
 function recover(env: FastEnv, config: FastConfig, quorums: Quorums, found: Found): FastState {
   const { self, members } = env;
   const { ownRound, promised, any, snapshot, accepted } = found;
+  assert(members[self] === self, 'nodes are numbered from 0');
   const kv = snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv);
   return {
     config,

@@ -3,6 +3,7 @@
  * recovery in the direct successor (FP, section 3.2), and slots that got stuck.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { noopCommand } from '../kv.ts';
 import { sendAll } from '../send-all.ts';
 import { onProposal, vote } from './acceptor.ts';
@@ -103,6 +104,7 @@ function recover(fast: Fast, slot: number, votes: readonly Vote[]): void {
   const { state, env, rules } = fast;
   if (!rules.fallsBack(state)) return;
   const { round, quorums, self } = state;
+  assert(votes.length <= quorums.nodes, 'more votes than nodes');
   const forced = rules.forced(votes, { quorums, heard: votes.length, self });
   const ballot = rules.recoverRound(round);
   state.contention += 2;

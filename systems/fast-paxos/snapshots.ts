@@ -1,6 +1,8 @@
 /** Snapshots: taking one, putting it in the place of what it covers, installing another's. */
 
+import { assert } from '../../checkers/assert.ts';
 import { emptyKv, restoreKv } from '../kv.ts';
+import { forgetSlots } from '../slot-learning.ts';
 import type { Fast } from './context.ts';
 import type { FastRecord, Snapshot } from './messages.ts';
 import { NO_ROUND } from './numbers.ts';
@@ -33,10 +35,9 @@ export function install(fast: Fast, snapshot: Snapshot): boolean {
 /** Drops what the snapshot covers, in memory and, atomically, on disk. */
 function compact(fast: Fast, snapshot: Snapshot): void {
   const { state, env, rules } = fast;
+  assert(snapshot.slot >= 0, 'a snapshot of nothing');
   state.snapshot = snapshot;
-  for (const slots of [state.accepted, state.chosen, state.tallies, state.proposals]) {
-    for (const slot of slots.keys()) if (slot <= snapshot.slot) slots.delete(slot);
-  }
+  forgetSlots(snapshot.slot, state.accepted, state.chosen, state.tallies, state.proposals);
   for (const records of rules.compaction({ kind: 'snapshot', snapshot }, durableRest(fast))) {
     env.checkpoint(records);
   }

@@ -1,10 +1,10 @@
 /** Being told what is chosen: by a Commit, by the prefix in a heartbeat, or by another node. */
 
-import type { Command } from '../kv.ts';
+import { askToLearn, type LearnRequest, tellChosen } from '../slot-learning.ts';
 import type { Multi } from './context.ts';
 import { endPhaseOne } from './election.ts';
-import { advancePrefix, askToLearn, learn } from './learning.ts';
-import type { Commit, Heartbeat, Learn, LearnRequest } from './messages.ts';
+import { advancePrefix, learn } from './learning.ts';
+import type { Commit, Heartbeat, Learn } from './messages.ts';
 import { settle } from './settle.ts';
 import { install } from './snapshots.ts';
 
@@ -37,23 +37,7 @@ export function learnPrefix(multi: Multi, from: number, message: Heartbeat): voi
 }
 
 export function onLearnRequest(multi: Multi, from: number, message: LearnRequest): void {
-  const { state, env, rules } = multi;
-  const compacted = rules.tellsSnapshot(state, message.from);
-  let slot = compacted ? state.snapshot.slot + 1 : message.from;
-  const chosen: { slot: number; command: Command }[] = [];
-  while (chosen.length < state.config.batch) {
-    const command = rules.toldChosen(state, slot);
-    if (command === undefined) break;
-    chosen.push({ slot, command });
-    slot++;
-  }
-  if (!compacted && chosen.length === 0) return;
-  env.send(from, {
-    kind: 'learn',
-    snapshot: compacted ? state.snapshot : null,
-    chosen,
-    upTo: state.chosenUpTo,
-  });
+  tellChosen(multi, from, message.from);
 }
 
 export function onLearn(multi: Multi, from: number, message: Learn): void {

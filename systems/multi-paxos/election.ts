@@ -3,9 +3,10 @@
 import { resetElectionWait } from '../election-wait.ts';
 import type { Command } from '../kv.ts';
 import { sendAll } from '../send-all.ts';
+import { askToLearn, furthestAhead } from '../slot-learning.ts';
 import { countIn } from './configurations.ts';
 import type { Multi } from './context.ts';
-import { askToLearn, learn } from './learning.ts';
+import { learn } from './learning.ts';
 import { grantLeft } from './leases.ts';
 import type { Accepted, Nack, Prepare, Promise1b } from './messages.ts';
 import { fillWindow } from './proposals.ts';
@@ -91,16 +92,9 @@ export function onNack(multi: Multi, message: Nack): void {
 export function endPhaseOne(multi: Multi): void {
   const { state, rules } = multi;
   if (!hasPromises(multi)) return;
-  let ahead: Promise1b | null = null;
-  let informant = NOBODY;
-  for (const promise of state.promises) {
-    if (!rules.needsSnapshotOf(state, promise)) continue;
-    if (ahead !== null && promise.snapshotUpTo <= ahead.snapshotUpTo) continue;
-    ahead = promise;
-    informant = promise.node;
-  }
+  const ahead = furthestAhead(state.promises, (each) => rules.needsSnapshotOf(state, each));
   if (ahead !== null) {
-    askToLearn(multi, informant);
+    askToLearn(multi, ahead.node);
     return;
   }
   for (const { chosen } of state.promises) {

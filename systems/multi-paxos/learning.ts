@@ -1,6 +1,8 @@
 /** Learning what is chosen, and going on over it in the order of the slots. */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Command } from '../kv.ts';
+import { tracePrefix } from '../slot-learning.ts';
 import { applyChosen } from './apply.ts';
 import type { Multi } from './context.ts';
 import { adoptConfiguration } from './reconfiguration.ts';
@@ -43,18 +45,8 @@ export function advancePrefix(multi: Multi): Learning {
     }
     next = state.chosen.get(state.chosenUpTo + 1);
   }
+  assert(state.chosenUpTo >= before, 'the chosen prefix goes back');
   if (state.chosenUpTo > before) tracePrefix(multi);
   applyChosen(multi);
   return learning;
-}
-
-export function askToLearn(multi: Multi, node: number): void {
-  multi.env.send(node, { kind: 'learn-request', from: multi.state.chosenUpTo + 1 });
-}
-
-function tracePrefix(multi: Multi): void {
-  const { state, env } = multi;
-  const { promised, chosenUpTo } = state;
-  const term = Math.max(0, promised);
-  env.trace({ kind: 'commit', index: chosenUpTo, term, entryTerm: term, certificate: [] });
 }

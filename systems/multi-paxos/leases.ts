@@ -1,5 +1,6 @@
 /** Leases, and the rounds that they rest on (PML, section 5.2): what was granted, and is left. */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Multi } from './context.ts';
 import { NOBODY, ROUNDS_KEPT } from './state.ts';
 
@@ -34,6 +35,7 @@ export function confirmedAgeUs({ state, env }: Multi): number {
 /** Who has answered a round, this node included, or a later one. */
 export function acksOf({ state }: Multi, round: number): { node: number; round: number }[] {
   const acks: { node: number; round: number }[] = [];
+  assert(state.ackRound.length === state.members.length, 'every node has answered a round or none');
   for (const node of state.members) {
     const acked = state.ackRound[node] as number;
     if (acked >= round) acks.push({ node, round: acked });

@@ -1,6 +1,7 @@
 /** Messages and durable records of Multi-Paxos. Immutable: the simulator passes them by reference. */
 
 import type { Command, KvSnapshot } from '../kv.ts';
+import type { ChosenSlot, LearnRequest, Learn as SlotLearn } from '../slot-learning.ts';
 
 /** What an acceptor has accepted in one slot: a pvalue of Paxos Made Moderately Complex. */
 export interface Accepted {
@@ -11,11 +12,6 @@ export interface Accepted {
 /** A slot and what stands in it. */
 export interface AcceptedSlot extends Accepted {
   readonly slot: number;
-}
-
-export interface ChosenSlot {
-  readonly slot: number;
-  readonly command: Command;
 }
 
 /** Who votes in the slots from `from` on, until the next configuration. */
@@ -94,20 +90,7 @@ export interface HeartbeatAck {
   readonly round: number;
 }
 
-/** Asks for what is chosen from this slot on. */
-export interface LearnRequest {
-  readonly kind: 'learn-request';
-  readonly from: number;
-}
-
-/** Slots that are chosen, in order and without holes, after the snapshot if there is one. */
-export interface Learn {
-  readonly kind: 'learn';
-  readonly snapshot: Snapshot | null;
-  readonly chosen: readonly ChosenSlot[];
-  /** How far the sender could have gone on. */
-  readonly upTo: number;
-}
+export type Learn = SlotLearn<Snapshot>;
 
 export type MultiMessage =
   | Prepare

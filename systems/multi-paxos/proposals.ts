@@ -3,6 +3,7 @@
  * takes of it.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Command } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
 import { sendAll } from '../send-all.ts';
@@ -24,6 +25,7 @@ export function fillWindow(multi: Multi): void {
   while (hasRoom(multi)) {
     if (state.next <= state.firstOwn) {
       const slot = state.next++;
+      assert(slot >= 1, 'slots begin at 1');
       if (slot <= state.chosenUpTo || state.chosen.has(slot)) continue;
       const command = rules.recoverSlot(state.reports.get(slot) ?? [], state.clusterUs);
       if (command !== null) propose(multi, slot, command);
@@ -33,6 +35,7 @@ export function fillWindow(multi: Multi): void {
     if (waiting === undefined) return;
     const slot = rules.nextSlot(state);
     state.next = Math.max(state.next, slot) + 1;
+    assert(state.next > state.firstOwn, 'a command of a client in the slot of an earlier leader');
     if (waiting.to !== null) state.waiting.set(slot, waiting);
     propose(multi, slot, waiting.command);
   }
@@ -46,6 +49,7 @@ export function propose(multi: Multi, slot: number, command: Command): void {
   const { state, env, rules } = multi;
   const { ballot } = state;
   const { valueHash } = command;
+  assert(state.role === 'leader', 'only a leader proposes');
   const accepted = state.members.map(() => false);
   state.proposals.set(slot, { command, accepted, sentUs: env.nowUs() });
   env.trace({ kind: 'propose', ballot, instance: slot, valueHash });

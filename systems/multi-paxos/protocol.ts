@@ -1,5 +1,6 @@
 /** A Multi-Paxos node: starting from its disk, and which message goes where. */
 
+import { assert } from '../../checkers/assert.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
@@ -152,6 +153,7 @@ function recover(
 ): MultiState {
   const { self, members, incarnation } = env;
   const { ownBallot, promised, snapshot, accepted } = found;
+  assert(members[self] === self, 'nodes are numbered from 0');
   const zeros = (): number[] => members.map(() => 0);
   return {
     config,

@@ -4,6 +4,7 @@ import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { reachedBy } from '../quorums.ts';
 import { sendAll } from '../send-all.ts';
+import { serveWaiting } from '../waiting-reads.ts';
 import { answerRead } from './answers.ts';
 import type { Multi } from './context.ts';
 import { grantLease, traceLease } from './leases.ts';
@@ -32,20 +33,7 @@ export function onRead(
 
 /** Leader: answers the reads that may be, and sees to a round for those that need one. */
 export function serveReads(multi: Multi): void {
-  const { state, rules } = multi;
-  const { reads } = state;
-  if (reads.length === 0) return;
-  let served = 0;
-  for (const read of reads) {
-    if (read.index < 0) read.index = rules.readIndex(state);
-    if (!rules.readReady(state, read)) break;
-    answerRead(multi, read, 'index');
-    served++;
-  }
-  reads.splice(0, served);
-  const latest = reads.at(-1);
-  if (latest === undefined || latest.round <= state.round) return;
-  if (rules.startsRound(state)) startRound(multi);
+  if (serveWaiting(multi, (read) => answerRead(multi, read, 'index'))) startRound(multi);
 }
 
 /** Leader: starts a round of confirmations. Its own acceptor is bound by the lease as well. */

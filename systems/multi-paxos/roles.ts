@@ -1,5 +1,6 @@
 /** What a node may become, and following, standing and leading as such (PMS, section 3). */
 
+import { assert } from '../../checkers/assert.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { changeRole, type RoleChanges } from '../role-changes.ts';
 import { abandonClients } from './answers.ts';
@@ -44,6 +45,7 @@ export function retire(multi: Multi): void {
   if (!led) return;
   env.cancelTimer(TIMER.heartbeat);
   abandonClients(multi);
+  assert(state.backlog.length === 0 && state.reads.length === 0, 'a client waits for nobody');
 }
 
 /** Stands with a ballot of its own. */

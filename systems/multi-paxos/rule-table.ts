@@ -19,8 +19,9 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../rule-table.ts';
+import type { ChosenSlot } from '../slot-learning.ts';
 import { configuration, multiMessageRuleTable } from './message-rule-table.ts';
-import type { AcceptedSlot, ChosenSlot, MultiRecord } from './messages.ts';
+import type { AcceptedSlot, MultiRecord } from './messages.ts';
 import type { MultiRules } from './rules.ts';
 
 const stored = shaped<MultiRecord>('a record', {

@@ -20,6 +20,7 @@ import {
 import type { Operation } from '../operations.ts';
 import type { Request } from '../protocol.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
+import type { ChosenSlot } from '../slot-learning.ts';
 import { configurationOf, configurationsFrom, countIn } from './configurations.ts';
 import { type MultiMessageRules, multiMessageRules } from './message-rules.ts';
 import type {
@@ -27,7 +28,6 @@ import type {
   Accepted,
   Accepted2b,
   AcceptedSlot,
-  ChosenSlot,
   Configuration,
   Heartbeat,
   HeartbeatAck,

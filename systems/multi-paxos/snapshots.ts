@@ -1,6 +1,8 @@
 /** Snapshots: taking one, putting it in the place of what it covers, installing another's. */
 
+import { assert } from '../../checkers/assert.ts';
 import { emptyKv, restoreKv } from '../kv.ts';
+import { forgetSlots } from '../slot-learning.ts';
 import { answerCovered } from './answers.ts';
 import { forgetConfigurations } from './configurations.ts';
 import type { Multi } from './context.ts';
@@ -36,6 +38,7 @@ export function install(multi: Multi, snapshot: Snapshot): boolean {
 
 function adoptConfigurations(multi: Multi, { configurations }: Snapshot): void {
   const { state } = multi;
+  assert(state.configurations.length > 0, 'nobody is known to vote');
   const known = state.configurations.at(-1)?.from ?? 0;
   const adopted = configurations ?? allMembers(state.members);
   state.configurations.splice(0, state.configurations.length, ...adopted);
@@ -50,13 +53,9 @@ export function allMembers(members: readonly number[]): readonly Configuration[]
 /** Drops what the snapshot covers, in memory and, atomically, on disk. */
 function compact(multi: Multi, snapshot: Snapshot): void {
   const { state, env, rules } = multi;
+  assert(snapshot.slot >= 0, 'a snapshot of nothing');
   state.snapshot = snapshot;
-  for (const slot of state.accepted.keys()) if (slot <= snapshot.slot) state.accepted.delete(slot);
-  for (const slot of state.chosen.keys()) if (slot <= snapshot.slot) state.chosen.delete(slot);
-  for (const slot of state.notices.keys()) if (slot <= snapshot.slot) state.notices.delete(slot);
-  for (const slot of state.proposals.keys()) {
-    if (slot <= snapshot.slot) state.proposals.delete(slot);
-  }
+  forgetSlots(snapshot.slot, state.accepted, state.chosen, state.notices, state.proposals);
   for (const records of rules.compaction({ kind: 'snapshot', snapshot }, durableRest(multi))) {
     env.checkpoint(records);
   }

@@ -3,6 +3,7 @@
  * not, from the moment it is appended; an entry that is removed takes its configuration along.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { configurationIn, isMember, isVoter, membershipOf } from './configurations.ts';
 import type { Raft } from './context.ts';
 import { traceLease } from './lease.ts';
@@ -52,6 +53,7 @@ export function putInForce(raft: Raft, active: LoggedConfiguration): void {
   state.peers = state.members.filter(
     (node) => node !== state.self && isMember(configuration, node),
   );
+  assert(!state.peers.includes(state.self), 'a node is no peer of itself');
   state.selfVotes = isVoter(configuration, state.self);
 }
 

@@ -1,7 +1,7 @@
 /** Executing committed entries, and compacting the log behind them (section 7). */
 
 import { assert } from '../../checkers/assert.ts';
-import { traceApply } from '../apply-trace.ts';
+import { executeCommand } from '../executing.ts';
 import { snapshotKv } from '../kv.ts';
 import { answerCommand } from './answers.ts';
 import { compactConfigurations, membershipOf } from './configurations.ts';
@@ -10,17 +10,13 @@ import { entriesBehind, entryAt, logRecords, replacePrefix, termAt } from './log
 import type { Entry, Snapshot } from './messages.ts';
 
 export function applyCommitted(raft: Raft): void {
-  const { state, env, rules, machine } = raft;
-  const localUs = env.wallUs();
+  const { state, rules } = raft;
   while (rules.canApply(state)) {
     const index = state.applied + 1;
     const entry = entryAt(state, index);
     assert(typeof entry !== 'string', 'an entry to be executed is not in the log');
     const { command } = entry;
-    const result = machine.apply(state.kv, index, command, localUs);
-    state.applied = index;
-    traceApply(env, machine.fate, { position: index, command, stateHash: state.kv.hash });
-    answerCommand(raft, index, command, result);
+    answerCommand(raft, index, command, executeCommand(raft, index, command));
   }
   if (rules.snapshotDue(state)) takeSnapshot(raft);
 }

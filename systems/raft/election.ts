@@ -1,5 +1,6 @@
 /** Elections: PreVote, RequestVote, stepping up and down (sections 5.2, 5.4.1; dissertation 9.6). */
 
+import { assert } from '../../checkers/assert.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { noopCommand } from '../kv.ts';
 import { appendCommand } from './append.ts';
@@ -102,6 +103,7 @@ function startElection(raft: Raft, transfer: boolean): void {
 
 function askForVotes(raft: Raft, asked: Pick<RequestVote, 'term' | 'pre' | 'transfer'>): void {
   const { state, env, rules } = raft;
+  assert(state.role !== 'leader', 'a leader asks for no votes');
   state.granted.fill(false);
   state.granted[state.self] = true;
   const lastTerm = rules.lastLogTerm(state);
@@ -129,6 +131,7 @@ function lead(raft: Raft): void {
   const { state, env, rules } = raft;
   const last = lastIndex(state);
   becomeLeader(raft, newLeadership(raft));
+  assert(state.progress.length === state.members.length, 'a leader knows of every member');
   traceLeader(raft, last);
   markRound(raft);
   if (rules.startsWithNoop(state)) {

@@ -1,5 +1,6 @@
 /** A Raft node: starting from its disk, and which message goes where. */
 
+import { assert } from '../../checkers/assert.ts';
 import type { RecoveredEntry } from '../../checkers/trace.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
@@ -173,6 +174,7 @@ function recover(
 ): RaftState {
   const { term, votedFor, snapshot, log } = replay(records);
   const { self, members, incarnation } = env;
+  assert(members[self] === self, 'nodes are numbered from 0');
   const configurations = configurationsOf(members, snapshot, log);
   return {
     config,

@@ -1,7 +1,9 @@
 /** Linearizable reads without the log: ReadIndex and leases (dissertation, 6.4 and 6.4.1). */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
+import { serveWaiting } from '../waiting-reads.ts';
 import { answerRead, redirectTo } from './answers.ts';
 import type { Raft } from './context.ts';
 import { leaseLeftUs, traceLease } from './lease.ts';
@@ -28,21 +30,7 @@ export function onRead(raft: Raft, to: ClientRef, operation: Operation): void {
 
 /** Leader: answers the reads that may be, and sees to a round for those that need one. */
 export function serveReads(raft: Raft): void {
-  const { state, rules } = raft;
-  const { reads } = state;
-  if (reads.length === 0) return;
-  let served = 0;
-  for (const read of reads) {
-    if (read.index < 0) read.index = rules.readIndex(state);
-    if (!rules.readReady(state, read)) break;
-    answerRead(raft, read, 'index');
-    served++;
-  }
-  if (served === reads.length) reads.length = 0;
-  else if (served > 0) reads.splice(0, served);
-  const latest = reads.at(-1);
-  if (latest === undefined || latest.round <= state.round) return;
-  if (rules.startsRound(state)) startRound(raft);
+  if (serveWaiting(raft, (read) => answerRead(raft, read, 'index'))) startRound(raft);
 }
 
 /** Leader: a follower's question waits for a round like a read, but for the answer. */
@@ -71,6 +59,7 @@ export function startRound(raft: Raft): void {
 export function markRound(raft: Raft): void {
   const { state, env, rules } = raft;
   state.round++;
+  assert(state.roundStartUs.length === ROUNDS_KEPT, 'rounds are kept by number');
   progressOf(state, state.self).ackRound = state.round;
   state.roundStartUs[state.round % ROUNDS_KEPT] = rules.leaseClock(env.nowUs(), env.wallUs());
 }

@@ -3,6 +3,7 @@
  * that changes are part of runs and can be explored.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { clusterTimeUs } from './answers.ts';
 import { appendCommand } from './append.ts';
 import { configurationCommand } from './configurations.ts';
@@ -55,6 +56,7 @@ function appendConfiguration(raft: Raft, configuration: Configuration): void {
 
 /** Leader: the rounds in which learners catch up (section 4.2.1). */
 function followLearners({ state, env, rules }: Raft): void {
+  assert(state.role === 'leader', 'only a leader follows its learners');
   const nowUs = env.nowUs();
   for (const node of state.active.configuration.learners) {
     if (node === state.self) continue;

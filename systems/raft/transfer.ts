@@ -3,6 +3,7 @@
  * target's log up to its own, and has it start an election without waiting for silence.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Raft } from './context.ts';
 import { traceLease } from './lease.ts';
 
@@ -32,6 +33,7 @@ export function abortLateTransfer(raft: Raft): void {
   const { state, env, rules } = raft;
   if (state.transfer === null || !rules.abortsTransfer(state, env.nowUs())) return;
   const { target } = state.transfer;
+  assert(state.role === 'leader', 'only a leader hands over');
   state.transfer = null;
   // Not again at once, but after as many entries more.
   state.firstOwn = state.commit;

@@ -2,12 +2,12 @@
 
 import { assert } from '../../checkers/assert.ts';
 import type { Zxid } from '../../checkers/trace.ts';
+import { executeCommand } from '../executing.ts';
 import { snapshotKv } from '../kv.ts';
 import { answerTxn } from './answers.ts';
 import type { Zab } from './context.ts';
 import { wholeDisk } from './disk.ts';
 import { positionOf, txnAt, txnsBehind, zxidAt } from './history.ts';
-import type { Txn } from './messages.ts';
 import { NOWHERE } from './state.ts';
 
 /** Everything up to `zxid` is committed, on the word of these servers, or of the leader. */
@@ -21,16 +21,12 @@ export function commitTo({ state, env }: Zab, zxid: Zxid, certificate: readonly 
 
 /** Executes what is committed, and answers who waits for it here. */
 export function deliver(zab: Zab): void {
-  const { state, env, rules, machine } = zab;
-  const localUs = env.wallUs();
+  const { state, rules } = zab;
   while (rules.canDeliver(state)) {
     const position = state.applied + 1;
     const txn = txnAt(state, position);
     assert(txn !== undefined, 'a transaction to be delivered is not in the history');
-    const result = machine.apply(state.kv, position, txn.command, localUs);
-    state.applied = position;
-    traceApply(zab, position, txn);
-    answerTxn(zab, position, txn, result);
+    answerTxn(zab, position, txn, executeCommand(zab, position, txn.command, txn.zxid));
   }
   if (rules.snapshotDue(state)) takeSnapshot(zab);
 }
@@ -47,22 +43,4 @@ function takeSnapshot(zab: Zab): void {
   state.snapshot = { position, zxid, kv: snapshotKv(state.kv) };
   env.checkpoint(wholeDisk(state));
   env.trace({ kind: 'snapshot-txns', op: 'take', zxid, position, stateHash: state.kv.hash });
-}
-
-function traceApply(zab: Zab, position: number, { zxid, command }: Txn): void {
-  const { state, env, machine } = zab;
-  const { id, valueHash } = command;
-  const stateHash = state.kv.hash;
-  switch (machine.fate) {
-    case 'executed':
-      env.trace({ kind: 'apply', position, id, valueHash, stateHash, zxid });
-      break;
-    case 'duplicate':
-      env.trace({ kind: 'apply', position, id, valueHash, stateHash, zxid, duplicate: true });
-      break;
-    case 'refused':
-      // Not executed, so not under its own name: exactly-once is judged by names.
-      env.trace({ kind: 'apply', position, id: 'refused', valueHash, stateHash, zxid });
-      break;
-  }
 }

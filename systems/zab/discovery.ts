@@ -6,6 +6,7 @@
  * back to the election instead, which has to find the server that has it.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Zab } from './context.ts';
 import { epochEnds, lastZxid } from './history.ts';
 import { look } from './looking.ts';
@@ -28,6 +29,7 @@ export function startJoining(zab: Zab): void {
 
 export function knock({ state, env }: Zab): void {
   const { link, acceptedEpoch } = state;
+  assert(state.leader !== state.self, 'a server joins itself');
   env.send(state.leader, { kind: 'follower-info', link, acceptedEpoch });
   env.setTimer(TIMER.ping, state.config.pingUs);
 }
@@ -113,6 +115,7 @@ export function onAckEpoch(zab: Zab, from: number, message: AckEpoch): void {
 /** Leader: proposes an epoch once a quorum has said what it has accepted. */
 function proposeEpoch(zab: Zab): void {
   const { state, env, rules } = zab;
+  assert(state.role === 'leading', 'only a leader proposes an epoch');
   const present = votersIn(state, () => true);
   if (!rules.quorum(state, present)) return;
   const certificate = nodesOf(present).map((node) => ({

@@ -101,6 +101,7 @@ function onOutsideVote(zab: Zab, from: number, message: Notification): void {
 
 function conclude(zab: Zab, vote: Vote, certificate: number): void {
   const { state, env } = zab;
+  assert(state.role === 'looking', 'an election ends twice');
   state.vote = vote;
   state.leader = vote.leader;
   env.cancelTimer(TIMER.resend);

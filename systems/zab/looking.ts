@@ -1,5 +1,6 @@
 /** Leaving a leader or a leadership, and looking for a leader: the beginning of phase 0. */
 
+import { assert } from '../../checkers/assert.ts';
 import { sendAll } from '../send-all.ts';
 import { abandonClients } from './answers.ts';
 import type { Zab } from './context.ts';
@@ -25,6 +26,7 @@ export function look(zab: Zab, isSpent = false): void {
 /** Begins a round of elections. The server has left whatever it was part of. */
 export function startElection(zab: Zab, isSpent = false): void {
   const { state, env } = zab;
+  assert(state.role === 'looking' && state.phase === 'election', 'an election besides a leader');
   state.clock++;
   state.votes.clear();
   state.outside.clear();
@@ -40,6 +42,7 @@ export function startElection(zab: Zab, isSpent = false): void {
 /** Starts waiting for better votes once a quorum holds the own one. */
 export function checkElection(zab: Zab): void {
   const { state, env, rules } = zab;
+  assert(state.role === 'looking', 'votes are counted besides a leader');
   if (state.isFinalizing || state.vote.leader === NOBODY) return;
   if (!rules.electionDone(state, holdersOf(state.vote, state.votes))) return;
   state.isFinalizing = true;

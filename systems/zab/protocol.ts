@@ -1,5 +1,6 @@
 /** A Zab server: starting from its disk, and which message goes where. */
 
+import { assert } from '../../checkers/assert.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
 import { stepContext } from '../step-context.ts';
@@ -170,6 +171,7 @@ function replay(records: readonly ZabRecord[]): Found {
 function recover(env: ZabEnv, config: ZabConfig, found: Found): ZabState {
   const { self, members } = env;
   const { acceptedEpoch, currentEpoch, snapshot, base, log } = found;
+  assert(members[self] === self, 'servers are numbered from 0');
   const voters = members.slice(0, members.length - config.observers);
   return {
     config,

@@ -1,5 +1,6 @@
 /** Noticing that it is time to leave a leader or a leadership: silence, and lost connections. */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Zab } from './context.ts';
 import { knock } from './discovery.ts';
 import { look } from './looking.ts';
@@ -55,6 +56,7 @@ export function onPong(zab: Zab, from: number, { link }: Ping): void {
 /** Leader: pings everybody, and makes room if it has heard no quorum of late. */
 function pingLearners(zab: Zab): void {
   const { state, env, rules } = zab;
+  assert(state.role === 'leading', 'only a leader pings');
   const { pingUs } = state.config;
   const nowUs = env.nowUs();
   if (state.phase === 'broadcast') {

@@ -4,6 +4,7 @@
  * is proposed from now on follows their NEWLEADER in the same connection, so nothing is missing.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { restoreKv } from '../kv.ts';
 import { advanceCommit } from './broadcast.ts';
 import type { Zab } from './context.ts';
@@ -42,6 +43,7 @@ export function startSynchronisation(zab: Zab): void {
 export function synchronise(zab: Zab, node: number, learner: Learner): void {
   const { state, env, rules } = zab;
   const { link } = learner;
+  assert(state.role === 'leading', 'only a leader hands its history on');
   const newLeader: NewLeader = { kind: 'new-leader', link, epoch: state.epoch };
   for (const part of rules.newLeaderOrder(historyFor(zab, learner), newLeader)) {
     env.send(node, part);
@@ -122,6 +124,7 @@ export function onUpToDate(zab: Zab, from: number, message: UpToDate): void {
 /** Leader: begins to serve once a quorum holds its initial history. */
 function activateIfSynced(zab: Zab): void {
   const { state, env, rules } = zab;
+  assert(state.role === 'leading', 'only a leader begins to serve');
   const synced = votersIn(state, ({ stage }) => stage === 'synced');
   if (!rules.canActivate(state, synced)) return;
   const { epoch } = state;

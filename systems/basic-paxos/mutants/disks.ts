@@ -1,15 +1,11 @@
 /** Records that are not synced before what depends on them leaves the node (PMS, 2.5). */
 
-import type { Durability, Variant } from '../../system.ts';
+import { sendBeforeSync, unsynced } from '../../host-mutants.ts';
+import type { Variant } from '../../system.ts';
 import type { BasicRecord } from '../messages.ts';
 import type { BasicRules } from '../rules.ts';
 
 type BasicVariant = Variant<BasicRules>;
-
-/** Everything but records of these kinds is synced. */
-function unsynced(...kinds: readonly BasicRecord['kind'][]): (record: unknown) => Durability {
-  return (record) => (kinds.includes((record as BasicRecord).kind) ? 'unsynced' : 'synced');
-}
 
 const CRASHES = {
   workload: 'consensus',
@@ -23,7 +19,7 @@ const promiseNotDurable: BasicVariant = {
   id: 'px-promise-not-durable',
   describe: 'a promise is sent before it is on the disk',
   kind: 'mutant',
-  durability: unsynced('promise'),
+  durability: unsynced<BasicRecord>('promise'),
   source: 'PML, section 5; tikv issue 1610 (class)',
   expect: ['D:PromiseDurable', 'PromiseMonotone'],
   hunt: CRASHES,
@@ -33,7 +29,7 @@ const acceptNotDurable: BasicVariant = {
   id: 'px-accept-not-durable',
   describe: 'an acceptance is sent before it is on the disk',
   kind: 'mutant',
-  durability: unsynced('accept'),
+  durability: unsynced<BasicRecord>('accept'),
   source: 'PMS, section 2.5; not in the catalogue for this protocol',
   expect: ['D:AcceptDurable', 'D:PromiseDurable'],
   hunt: CRASHES,
@@ -43,25 +39,20 @@ const ballotNotDurable: BasicVariant = {
   id: 'px-ballot-not-durable',
   describe: 'a ballot is used before it is on the disk that it is used up',
   kind: 'mutant',
-  durability: unsynced('ballot', 'promise'),
+  durability: unsynced<BasicRecord>('ballot', 'promise'),
   source: 'PMS, section 2.5: the number must be fresh over restarts; not in the catalogue',
   expect: ['D:BallotDurable', 'D:PromiseDurable', 'BallotReused'],
   hunt: CRASHES,
 };
 
-const sendBeforeSync: BasicVariant = {
-  id: 'sys-send-before-fsync',
-  describe: 'the host sends without waiting for any sync',
-  kind: 'mutant',
-  durability: () => 'unsynced',
-  source: 'general',
-  expect: ['D:AcceptDurable', 'D:PromiseDurable', 'D:BallotDurable'],
-  hunt: CRASHES,
-};
+const unsyncedSends: BasicVariant = sendBeforeSync(
+  ['D:AcceptDurable', 'D:PromiseDurable', 'D:BallotDurable'],
+  CRASHES,
+);
 
 export const diskMutants = [
   promiseNotDurable,
   acceptNotDurable,
   ballotNotDurable,
-  sendBeforeSync,
+  unsyncedSends,
 ] as const;

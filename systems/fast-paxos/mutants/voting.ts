@@ -1,6 +1,7 @@
 /** Acceptors that vote or promise when they must not, and what they fail to keep. */
 
-import type { Durability, HuntSettings, Variant } from '../../system.ts';
+import { unsynced } from '../../host-mutants.ts';
+import type { HuntSettings, Variant } from '../../system.ts';
 import type { FastRecord } from '../messages.ts';
 import type { FastRules, State } from '../rules.ts';
 
@@ -73,8 +74,7 @@ const voteNotDurable: FastVariant = {
   id: 'fp-vote-not-durable',
   describe: 'a vote is sent before it is on the disk',
   kind: 'mutant',
-  durability: (record): Durability =>
-    (record as FastRecord).kind === 'vote' ? 'unsynced' : 'synced',
+  durability: unsynced<FastRecord>('vote'),
   source: 'Lamport 2006, section 2.2',
   expect: ['D:VoteDurable', 'D:AcceptDurable', 'D:AppliedDurable', 'PromiseTruthful'],
   hunt: { nodes: 5, nemesis: ['kill', 'partition'], nemesisIntervalS: 1 },

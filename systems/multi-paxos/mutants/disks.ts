@@ -1,23 +1,17 @@
 /** Records that are not synced before what depends on them leaves the node, and lost disks. */
 
-import type { Durability, Variant } from '../../system.ts';
+import { CRASHES, sendBeforeSync, unsynced } from '../../host-mutants.ts';
+import type { Variant } from '../../system.ts';
 import type { MultiRecord } from '../messages.ts';
 import type { MultiRules } from '../rules.ts';
 
 type MultiVariant = Variant<MultiRules>;
 
-/** Everything but records of these kinds is synced. */
-function unsynced(...kinds: readonly MultiRecord['kind'][]): (record: unknown) => Durability {
-  return (record) => (kinds.includes((record as MultiRecord).kind) ? 'unsynced' : 'synced');
-}
-
-const CRASHES = { nemesis: ['kill', 'partition'], nemesisIntervalS: 1 } as const;
-
 const promiseNotDurable: MultiVariant = {
   id: 'mp-promise-not-durable',
   describe: 'a promise is sent before it is on the disk',
   kind: 'mutant',
-  durability: unsynced('promise'),
+  durability: unsynced<MultiRecord>('promise'),
   source: 'PML, section 5',
   expect: ['D:PromiseDurable', 'PromiseMonotone', 'AcceptRespectsPromise'],
   hunt: { ...CRASHES, set: { electionTimeoutMs: 60, heartbeatMs: 20 } },
@@ -27,21 +21,18 @@ const acceptNotDurable: MultiVariant = {
   id: 'mp-accept-not-durable',
   describe: 'an acceptance is sent before it is on the disk',
   kind: 'mutant',
-  durability: unsynced('accept'),
+  durability: unsynced<MultiRecord>('accept'),
   source: 'PML, section 5',
   expect: ['D:AcceptDurable', 'D:AppliedDurable', 'D:PromiseDurable', 'SafeAt'],
   hunt: CRASHES,
 };
 
-const sendBeforeSync: MultiVariant = {
-  id: 'sys-send-before-fsync',
-  describe: 'the host sends without waiting for any sync',
-  kind: 'mutant',
-  durability: () => 'unsynced',
-  source: 'general',
-  expect: ['D:AcceptDurable', 'D:AppliedDurable', 'D:PromiseDurable', 'D:BallotDurable'],
-  hunt: CRASHES,
-};
+const unsyncedSends: MultiVariant = sendBeforeSync([
+  'D:AcceptDurable',
+  'D:AppliedDurable',
+  'D:PromiseDurable',
+  'D:BallotDurable',
+]);
 
 const snapshotPrunesFirst: MultiVariant = {
   id: 'mp-snapshot-prunes-first',
@@ -75,7 +66,7 @@ const diskLossRejoins: MultiVariant = {
 export const diskMutants = [
   promiseNotDurable,
   acceptNotDurable,
-  sendBeforeSync,
+  unsyncedSends,
   snapshotPrunesFirst,
   diskLossRejoins,
 ] as const;

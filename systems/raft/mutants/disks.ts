@@ -1,23 +1,17 @@
 /** Records that are not synced before what depends on them leaves the node (Figure 2, "State"). */
 
-import type { Durability, Variant } from '../../system.ts';
+import { CRASHES, sendBeforeSync, unsynced } from '../../host-mutants.ts';
+import type { Variant } from '../../system.ts';
 import type { RaftRecord } from '../messages.ts';
 import type { RaftRules } from '../rules.ts';
 
 type RaftVariant = Variant<RaftRules>;
 
-/** Everything but records of these kinds is synced. */
-function unsynced(...kinds: readonly RaftRecord['kind'][]): (record: unknown) => Durability {
-  return (record) => (kinds.includes((record as RaftRecord).kind) ? 'unsynced' : 'synced');
-}
-
-const CRASHES = { nemesis: ['kill', 'partition'], nemesisIntervalS: 1 } as const;
-
 const termNotDurable: RaftVariant = {
   id: 'rf-term-not-durable',
   describe: 'a new term is acted upon before it is on the disk',
   kind: 'mutant',
-  durability: unsynced('term'),
+  durability: unsynced<RaftRecord>('term'),
   source: 'counter-example to raft.tla (pull request 5)',
   expect: ['D:TermDurable', 'VoteOnce'],
   hunt: CRASHES,
@@ -27,7 +21,7 @@ const voteNotDurable: RaftVariant = {
   id: 'rf-vote-not-durable',
   describe: 'a vote is sent before it is on the disk',
   kind: 'mutant',
-  durability: unsynced('vote'),
+  durability: unsynced<RaftRecord>('vote'),
   source: 'tikv issue 1610; Raft, section 5.2',
   expect: ['D:VoteDurable', 'D:TermDurable', 'VoteOnce'],
   // A vote is on its way to a slow disk for longer.
@@ -38,21 +32,18 @@ const logNotDurable: RaftVariant = {
   id: 'rf-log-not-durable',
   describe: 'AppendEntries are acknowledged before the entries are on the disk',
   kind: 'mutant',
-  durability: unsynced('entries'),
+  durability: unsynced<RaftRecord>('entries'),
   source: 'etcd issue 14140, found by Jepsen with lazyfs',
   expect: ['D:LogDurable', 'D:AppliedDurable'],
   hunt: CRASHES,
 };
 
-const sendBeforeSync: RaftVariant = {
-  id: 'sys-send-before-fsync',
-  describe: 'the host sends without waiting for any sync',
-  kind: 'mutant',
-  durability: () => 'unsynced',
-  source: 'general',
-  expect: ['D:LogDurable', 'D:AppliedDurable', 'D:TermDurable', 'D:VoteDurable'],
-  hunt: CRASHES,
-};
+const unsyncedSends: RaftVariant = sendBeforeSync([
+  'D:LogDurable',
+  'D:AppliedDurable',
+  'D:TermDurable',
+  'D:VoteDurable',
+]);
 
 const tornTailAccepted: RaftVariant = {
   id: 'sys-torn-tail-accepted',
@@ -78,7 +69,7 @@ export const diskMutants = [
   termNotDurable,
   voteNotDurable,
   logNotDurable,
-  sendBeforeSync,
+  unsyncedSends,
   tornTailAccepted,
   renameWithoutSync,
 ] as const;

@@ -1,23 +1,17 @@
 /** What is claimed before it is on the disk, or written after it should not be. */
 
-import type { Durability, Variant } from '../../system.ts';
+import { CRASHES, sendBeforeSync, unsynced } from '../../host-mutants.ts';
+import type { Variant } from '../../system.ts';
 import type { ZabRecord } from '../messages.ts';
 import type { ZabRules } from '../rules.ts';
 
 type ZabVariant = Variant<ZabRules>;
 
-/** Everything but records of these kinds is synced. */
-function unsynced(...kinds: readonly ZabRecord['kind'][]): (record: unknown) => Durability {
-  return (record) => (kinds.includes((record as ZabRecord).kind) ? 'unsynced' : 'synced');
-}
-
-const CRASHES = { nemesis: ['kill', 'partition'], nemesisIntervalS: 1 } as const;
-
 const acceptedEpochNotDurable: ZabVariant = {
   id: 'zb-accepted-epoch-not-durable',
   describe: 'an epoch is promised before the promise is on the disk',
   kind: 'mutant',
-  durability: unsynced('accepted-epoch'),
+  durability: unsynced<ZabRecord>('accepted-epoch'),
   source: 'ZOOKEEPER-335, ZOOKEEPER-1081, ZOOKEEPER-2307',
   expect: ['D:EpochDurable', 'EpochUnique', 'ZxidUnique', 'EpochMonotone'],
   hunt: {
@@ -47,7 +41,7 @@ const ackBeforeLog: ZabVariant = {
   id: 'zb-ack-before-log',
   describe: 'a proposal is acknowledged before it is on the disk',
   kind: 'mutant',
-  durability: unsynced('txn'),
+  durability: unsynced<ZabRecord>('txn'),
   source: 'DSN, step f.3.1',
   expect: ['D:LogDurable', 'D:AppliedDurable'],
   hunt: CRASHES,
@@ -82,20 +76,16 @@ const stopNotFull: ZabVariant = {
   },
 };
 
-const sendBeforeSync: ZabVariant = {
-  id: 'sys-send-before-fsync',
-  describe: 'the host sends without waiting for any sync',
-  kind: 'mutant',
-  durability: () => 'unsynced',
-  source: 'general',
-  expect: ['D:LogDurable', 'D:EpochDurable', 'D:AppliedDurable'],
-  hunt: CRASHES,
-};
+const unsyncedSends: ZabVariant = sendBeforeSync([
+  'D:LogDurable',
+  'D:EpochDurable',
+  'D:AppliedDurable',
+]);
 
 export const diskMutants = [
   acceptedEpochNotDurable,
   ackNewLeaderBeforeLog,
   ackBeforeLog,
   stopNotFull,
-  sendBeforeSync,
+  unsyncedSends,
 ] as const;
