@@ -18,7 +18,6 @@ export function serveWaiting<
   Read extends { index: number; readonly round: number },
 >({ state, rules }: Reading<State, Read>, answer: (read: Read) => void): boolean {
   const { reads } = state;
-  if (reads.length === 0) return false;
   let served = 0;
   for (const read of reads) {
     if (read.index < 0) read.index = rules.readIndex(state);

@@ -45,6 +45,7 @@ export function basicPaxosProtocol(
 
 function onMessage(basic: Basic, from: number, message: BasicMessage): void {
   const { state, env, rules } = basic;
+  assert(state.members[from] === from, 'a message from somebody who is no member');
   if (!rules.hears(state, from, message)) return;
   state.heardUs[from] = env.nowUs();
   switch (message.kind) {

@@ -1,5 +1,6 @@
 /** Phase 1: one Prepare for every slot from the first that is not known to be chosen (FP, 2.2). */
 
+import { assert } from '../../checkers/assert.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { sendAll } from '../send-all.ts';
 import { askToLearn, furthestAhead } from '../slot-learning.ts';
@@ -31,6 +32,7 @@ export function startRound(fast: Fast, isFastRound: boolean): void {
 /** Candidate: asks the silent ones again; a fast round that takes long is given up for a classic one. */
 export function prepareAgain(fast: Fast): void {
   const { state, env, rules } = fast;
+  assert(state.role === 'candidate', 'only a candidate prepares again');
   const { heartbeatUs, classicUs } = state.config;
   if (rules.givesUpFast(state, env.nowUs())) {
     state.fastFromUs = env.nowUs() + classicUs;
@@ -102,6 +104,7 @@ export function sendPrepare({ state, env }: Fast): void {
 function lead(fast: Fast): void {
   const { state, env, rules } = fast;
   const { round, promises } = state;
+  assert(state.role === 'candidate', 'phase 1 ends twice');
   const firstOpen = Math.max(state.preparedFrom, state.chosenUpTo + 1);
   env.trace({
     kind: 'prepared',
@@ -132,6 +135,7 @@ function openPhaseTwo(
   heard: number,
 ): void {
   const { state, env, rules } = fast;
+  assert(state.role === 'leader', 'only a coordinator begins phase 2');
   const { round, quorums, self } = state;
   const inFastRound = isFast(round, quorums.nodes);
   const last = state.taken;

@@ -3,6 +3,7 @@
  * every node proposes to the acceptors itself; in a classic one the coordinator does it for all.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { answer } from '../answer.ts';
 import { mix } from '../hash.ts';
 import { type Command, openCommand, operationCommand, readKv } from '../kv.ts';
@@ -51,7 +52,8 @@ export function placeBacklog(fast: Fast): void {
     const inFastRound = rules.inFastRound(state);
     if (leads && state.role !== 'leader') return;
     if ((leads || inFastRound) && !rules.hasRoom(state)) return;
-    const waiting = state.backlog.shift() as Waiting;
+    const waiting = state.backlog.shift();
+    assert(waiting !== undefined, 'the backlog ends before it is empty');
     if (!isUnderWay(state, waiting)) continue;
     waiting.sentUs = env.nowUs();
     if (leads || inFastRound) offer(fast, waiting, inFastRound);
@@ -85,6 +87,7 @@ function see(fast: Fast, command: FastCommand, to: ClientRef | null): void {
   const { state } = fast;
   if (command.from === null) return;
   const sinceUs = fast.env.nowUs();
+  assert(!state.waiting.has(requestKey(command.from)), 'one request is seen to twice');
   const waiting: Waiting = { command, to, place: 'backlog', slot: NO_SLOT, sinceUs, sentUs: null };
   state.waiting.set(requestKey(command.from), waiting);
   state.backlog.push(waiting);

@@ -51,7 +51,9 @@ export function fastPaxosProtocol(rules: FastRules): Protocol<FastState, FastMes
 }
 
 function onMessage(fast: Fast, from: number, message: FastMessage): void {
-  if (!fast.rules.hears(fast.state, from, message)) return;
+  const { state, rules } = fast;
+  assert(state.members[from] === from, 'a message from somebody who is no member');
+  if (!rules.hears(state, from, message)) return;
   switch (message.kind) {
     case 'prepare':
       onPrepare(fast, from, message);

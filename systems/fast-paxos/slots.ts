@@ -18,6 +18,7 @@ import { clusterTimeUs } from './waiting.ts';
  */
 export function propose(fast: Fast, round: number, slot: number, command: FastCommand): void {
   const { state, env, rules } = fast;
+  assert(state.role === 'leader', 'only a coordinator proposes a value itself');
   state.proposals.set(slot, { round, command, sentUs: env.nowUs() });
   env.trace({ kind: 'propose', ballot: round, instance: slot, valueHash: command.valueHash });
   sendAll(fast, { kind: 'accept', round, slot, command });
@@ -36,6 +37,7 @@ export function onVoteOfRound(fast: Fast, slot: number, tally: Tally): void {
 /** Coordinator: looks after slots that should have been chosen by now. */
 export function attendSlots(fast: Fast): void {
   const { state, env } = fast;
+  assert(state.role === 'leader', 'only a coordinator looks after slots');
   const nowUs = env.nowUs();
   for (let slot = state.chosenUpTo + 1; slot <= state.taken; slot++) {
     if (slot <= state.chosenUpTo || state.chosen.has(slot)) continue;

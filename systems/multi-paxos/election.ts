@@ -1,5 +1,6 @@
 /** Phase 1: one Prepare for every slot from the first that is not known to be chosen (PMS, 3). */
 
+import { assert } from '../../checkers/assert.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import type { Command } from '../kv.ts';
 import { sendAll } from '../send-all.ts';
@@ -105,6 +106,7 @@ export function endPhaseOne(multi: Multi): void {
 
 /** Leader: a new configuration rules soon, in which nobody has promised anything yet. */
 export function prepareAgain(multi: Multi): void {
+  assert(multi.state.role === 'leader', 'only a leader has prepared anything');
   retire(multi);
   resetElectionWait(multi);
   startCandidacy(multi);
@@ -178,6 +180,7 @@ function givePromise(multi: Multi, to: number, promise: Promise1b, from: number)
 function lead(multi: Multi): void {
   const { state, env, rules } = multi;
   const { ballot, promises } = state;
+  assert(state.role === 'candidate', 'phase 1 ends twice');
   env.trace({
     kind: 'prepared',
     ballot,

@@ -60,6 +60,7 @@ export function propose(multi: Multi, slot: number, command: Command): void {
 /** Leader: sends again what has waited too long for its quorum. */
 export function retransmit(multi: Multi): void {
   const { state, env, rules } = multi;
+  assert(state.role === 'leader', 'only a leader proposes again');
   const { ballot } = state;
   const nowUs = env.nowUs();
   for (const [slot, proposal] of state.proposals) {

@@ -56,7 +56,9 @@ export function multiPaxosProtocol(
 }
 
 function onMessage(multi: Multi, from: number, message: MultiMessage): void {
-  if (!multi.rules.hears(multi.state, from, message)) return;
+  const { state, rules } = multi;
+  assert(state.members[from] === from, 'a message from somebody who is no member');
+  if (!rules.hears(state, from, message)) return;
   switch (message.kind) {
     case 'prepare':
       onPrepare(multi, from, message);

@@ -33,6 +33,7 @@ export function onRead(
 
 /** Leader: answers the reads that may be, and sees to a round for those that need one. */
 export function serveReads(multi: Multi): void {
+  if (multi.state.reads.length === 0) return;
   if (serveWaiting(multi, (read) => answerRead(multi, read, 'index'))) startRound(multi);
 }
 

@@ -4,6 +4,7 @@
  * votes in the slots that it proposes in. Alpha is the window.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { configCommand } from '../kv.ts';
 import { countIn } from './configurations.ts';
 import type { Multi } from './context.ts';
@@ -31,6 +32,7 @@ export function traceConfiguration(multi: Multi, { from, voters }: Configuration
 /** Leader: changes who votes when it is time to. */
 export function reconfigureWhenDue(multi: Multi): void {
   const { state, env, rules } = multi;
+  assert(state.role === 'leader', 'only a leader changes who votes');
   const voters = rules.nextConfiguration(state);
   if (voters === null) return;
   const timeUs = rules.entryTimeUs(state, env.nowUs(), env.wallUs());

@@ -38,7 +38,6 @@ export function install(multi: Multi, snapshot: Snapshot): boolean {
 
 function adoptConfigurations(multi: Multi, { configurations }: Snapshot): void {
   const { state } = multi;
-  assert(state.configurations.length > 0, 'nobody is known to vote');
   const known = state.configurations.at(-1)?.from ?? 0;
   const adopted = configurations ?? allMembers(state.members);
   state.configurations.splice(0, state.configurations.length, ...adopted);

@@ -6,7 +6,7 @@ import { snapshotKv } from '../kv.ts';
 import { answerCommand } from './answers.ts';
 import { compactConfigurations, membershipOf } from './configurations.ts';
 import type { Raft } from './context.ts';
-import { entriesBehind, entryAt, logRecords, replacePrefix, termAt } from './log.ts';
+import { entriesBehind, entryAt, lastIndex, logRecords, replacePrefix, termAt } from './log.ts';
 import type { Entry, Snapshot } from './messages.ts';
 
 export function applyCommitted(raft: Raft): void {
@@ -25,6 +25,7 @@ export function applyCommitted(raft: Raft): void {
 export function replaceLog(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
   const { state, env } = raft;
   replacePrefix(state, snapshot, suffix);
+  assert(lastIndex(state) === snapshot.index + suffix.length, 'the log ends where its entries do');
   const { term, votedFor } = state;
   env.checkpoint([{ kind: 'vote', term, votedFor }, ...logRecords(state)]);
 }

@@ -4,6 +4,7 @@
  * and answers from its own state.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { answerFollowerRead, redirect } from './answers.ts';
@@ -19,6 +20,7 @@ export function onFollowerRead(raft: Raft, to: ClientRef, operation: Operation):
     return;
   }
   const request = state.nextRequest++;
+  assert(Number.isSafeInteger(request), 'the numbers of questions run out');
   const sinceUs = env.nowUs();
   state.followerReads.push({ to, operation, request, sinceUs, term: 0, round: 0, index: -1 });
   env.send(state.leader, { kind: 'read-index', term: state.term, request });

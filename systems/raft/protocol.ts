@@ -63,6 +63,7 @@ export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage,
 
 function onMessage(raft: Raft, from: number, message: RaftMessage): void {
   const { state, env, rules } = raft;
+  assert(state.members[from] === from, 'a message from somebody who is no member');
   if (message.kind === 'request-vote' && !message.pre) {
     if (rules.isSticky(state, message, env.nowUs())) return;
   }

@@ -30,6 +30,7 @@ export function onRead(raft: Raft, to: ClientRef, operation: Operation): void {
 
 /** Leader: answers the reads that may be, and sees to a round for those that need one. */
 export function serveReads(raft: Raft): void {
+  if (raft.state.reads.length === 0) return;
   if (serveWaiting(raft, (read) => answerRead(raft, read, 'index'))) startRound(raft);
 }
 

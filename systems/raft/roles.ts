@@ -3,6 +3,7 @@
  * terms (sections 5.1 and 5.2).
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { changeRole, type RoleChanges } from '../role-changes.ts';
 import { abandonClients } from './answers.ts';
@@ -40,6 +41,7 @@ export function becomeFollower(raft: Raft, leader: number): void {
   state.transfer = null;
   env.cancelTimer(TIMER.heartbeat);
   abandonClients(raft);
+  assert(state.pending.length === 0 && state.reads.length === 0, 'a client waits for nobody');
   resetElectionWait(raft);
 }
 

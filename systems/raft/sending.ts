@@ -31,7 +31,7 @@ export function broadcast(raft: Raft, heartbeat: boolean): void {
       if (message === null || message.previousIndex !== next - 1) {
         message = rules.appendEntries(state, next, rules.batchEntries(state, next));
       }
-      sendEntries(raft, node, message);
+      sendEntries(raft, node, progress, message);
     }
   }
 }
@@ -44,7 +44,8 @@ export function sendNext(raft: Raft, node: number): void {
   const { next } = progress;
   if (rules.needsSnapshot(next, state.snapshot)) sendSnapshot(raft, node, progress);
   else {
-    sendEntries(raft, node, rules.appendEntries(state, next, rules.batchEntries(state, next)));
+    const message = rules.appendEntries(state, next, rules.batchEntries(state, next));
+    sendEntries(raft, node, progress, message);
   }
 }
 
@@ -59,9 +60,9 @@ export function sendPiece({ state, env, rules }: Raft, node: number, outgoing: O
 }
 
 /** The next message goes on where this one ends, without waiting for its answer. */
-function sendEntries({ state, env, rules }: Raft, node: number, message: AppendEntries): void {
+function sendEntries(raft: Raft, node: number, progress: Progress, message: AppendEntries): void {
+  const { state, env, rules } = raft;
   env.send(node, message);
-  const progress = progressOf(state, node);
   if (progress.sending.kind === 'probe') return;
   const next = rules.nextAfterSend(state, node, message);
   const { previousIndex, entries } = message;

@@ -10,6 +10,7 @@ import { traceLease } from './lease.ts';
 /** Leader: hands over when it has led for long enough; there is no operator here who asks for it. */
 export function transferWhenDue(raft: Raft): void {
   const { state, env, rules } = raft;
+  assert(state.role === 'leader', 'only a leader hands over');
   const target = rules.transferTarget(state, env.nowUs());
   if (target === null) return;
   state.transfer = { target, sinceUs: env.nowUs() };
@@ -22,6 +23,7 @@ export function transferWhenDue(raft: Raft): void {
 export function continueTransfer(raft: Raft): void {
   const { state, env, rules } = raft;
   if (state.transfer === null) return;
+  assert(state.role === 'leader', 'a transfer ends with the leadership');
   const { target } = state.transfer;
   if (!rules.transferReady(state, target)) return;
   state.leaseForfeited = true;

@@ -1,5 +1,6 @@
 /** Phase 3: the leader proposes transactions in order, and commits what a quorum has logged. */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Command } from '../kv.ts';
 import { answerEarly } from './answers.ts';
 import type { Zab } from './context.ts';
@@ -80,6 +81,7 @@ function countAck(zab: Zab, from: number, zxid: Ack['zxid']): void {
 /** Leader: commits in order what a quorum has logged. */
 export function advanceCommit(zab: Zab): void {
   const { state, env, rules } = zab;
+  assert(state.role === 'leading', 'only a leader counts a quorum');
   const position = rules.commitUpTo(state, (voters) => rules.quorum(state, voters));
   if (position <= state.committed) return;
   let logged = votersIn(state, () => false);

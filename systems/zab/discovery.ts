@@ -97,6 +97,7 @@ export function onAckEpoch(zab: Zab, from: number, message: AckEpoch): void {
   const { state, rules } = zab;
   const learner = state.learners[from];
   if (!learner || !rules.hearsLearner(state, from, message.link)) return;
+  assert(state.role === 'leading', 'a server has joined one that leads nobody');
   learner.stage = 'acked';
   learner.counts = message.counts;
   learner.ends = message.ends;

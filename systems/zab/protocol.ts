@@ -46,6 +46,8 @@ export function zabProtocol(rules: ZabRules): Protocol<ZabState, ZabMessage, Zab
 }
 
 function onMessage(zab: Zab, from: number, message: ZabMessage): void {
+  const { state } = zab;
+  assert(state.members[from] === from, 'a message from somebody who is no member');
   switch (message.kind) {
     case 'notification':
       onNotification(zab, from, message);
@@ -172,6 +174,7 @@ function recover(env: ZabEnv, config: ZabConfig, found: Found): ZabState {
   const { self, members } = env;
   const { acceptedEpoch, currentEpoch, snapshot, base, log } = found;
   assert(members[self] === self, 'servers are numbered from 0');
+  assert(members.length < 32, 'a set of servers is a mask of 31 bits');
   const voters = members.slice(0, members.length - config.observers);
   return {
     config,

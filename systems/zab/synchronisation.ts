@@ -29,6 +29,7 @@ import { emptyStage, type Learner, votersIn } from './state.ts';
 export function startSynchronisation(zab: Zab): void {
   const { state, env } = zab;
   const { epoch } = state;
+  assert(state.role === 'leading', 'only a leader begins to synchronise');
   enterPhase(state, 'synchronisation');
   state.currentEpoch = epoch;
   env.persist({ kind: 'current-epoch', epoch });
@@ -146,6 +147,7 @@ function activateIfSynced(zab: Zab): void {
 
 function bringUpToDate(zab: Zab, node: number, learner: Learner): void {
   const { state, env, rules } = zab;
+  assert(learner.stage === 'synced', 'a server is told to serve that has not acknowledged');
   learner.stage = 'serving';
   const committed = rules.toldCommitted(state, learner);
   env.send(node, { kind: 'up-to-date', link: learner.link, committed });
@@ -199,6 +201,7 @@ function install(zab: Zab, snapshot: Snapshot, txns: readonly Txn[]): void {
   state.log = [...txns];
   state.committed = position;
   state.applied = position;
+  assert(lastPosition(state) === position + txns.length, 'the history ends where it should not');
   env.checkpoint(wholeDisk(state));
   env.trace({ kind: 'snapshot-txns', op: 'install', zxid, position, stateHash: state.kv.hash });
 }
