@@ -115,6 +115,26 @@ const leadsWithoutSnapshot: FastVariant = {
   hunt: { ...CHURN, set: { ...CHURN.set, snapshotEvery: 3 } },
 };
 
+const learnsFromFew: FastVariant = {
+  id: 'fp-learns-from-classic-quorum',
+  describe: 'a learner takes what a classic quorum voted for in a fast round for chosen',
+  kind: 'mutant',
+  rules: () => ({ learn: (count, _round, { classic }) => count >= classic }),
+  source: 'FP, section 2.1: a fast round chooses by fast quorums',
+  expect: ['LearnedNotChosen', 'J:QuorumCert', 'ChosenStable'],
+  hunt: CHURN,
+};
+
+const promiseOmitsChosen: FastVariant = {
+  id: 'fp-promise-omits-chosen',
+  describe: 'a promise reports none of what is chosen, of which the votes are forgotten',
+  kind: 'mutant',
+  rules: () => ({ reportChosen: () => [] }),
+  source: 'FP, section 2.2, phase 1b; PML, section 5.5 (class)',
+  expect: ['PromiseTruthful', 'SafeAt', 'SafeAtAny'],
+  hunt: { ...CHURN, set: { ...CHURN.set, snapshotEvery: 3 } },
+};
+
 export const slotMutants = [
   countsUnequal,
   promiseOmitsVotes,
@@ -125,4 +145,6 @@ export const slotMutants = [
   followsAnybody,
   forgetsVotes,
   leadsWithoutSnapshot,
+  learnsFromFew,
+  promiseOmitsChosen,
 ] as const;

@@ -90,6 +90,26 @@ const anySticks: FastVariant = {
   hunt: CHURN,
 };
 
+const promisesAnything: FastVariant = {
+  id: 'fp-promises-anything',
+  describe: 'an acceptor promises every round that it is asked for, also one below its promise',
+  kind: 'mutant',
+  rules: () => ({ canPromise: () => true }),
+  source: 'FP, section 2.2, phase 1b',
+  expect: ['PromiseMonotone', 'VoteRespectsPromise', 'Agreement'],
+  hunt: CHURN,
+};
+
+const votesBehindSnapshot: FastVariant = {
+  id: 'fp-votes-behind-snapshot',
+  describe: 'an acceptor votes anew in slots of which it has forgotten its votes with a snapshot',
+  kind: 'mutant',
+  rules: () => ({ isOpen: (state, slot) => !state.chosen.has(slot) }),
+  source: 'FP, section 2.1: one vote in a round',
+  expect: ['OneVotePerRound', 'SafeAt', 'Agreement'],
+  hunt: { ...CHURN, set: { ...CHURN.set, snapshotEvery: 3 } },
+};
+
 export const votingMutants = [
   voteTwice,
   ignoresPromise,
@@ -97,4 +117,6 @@ export const votingMutants = [
   duplicatesCounted,
   voteNotDurable,
   anySticks,
+  promisesAnything,
+  votesBehindSnapshot,
 ] as const;

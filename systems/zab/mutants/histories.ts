@@ -125,6 +125,29 @@ const partialSyncRetained: ZabVariant = {
   hunt: IMPATIENT,
 };
 
+const syncAcksAll: ZabVariant = {
+  id: 'zb-sync-acks-what-followed',
+  describe: 'who acknowledged NEWLEADER counts for all proposals under way, also later ones',
+  kind: 'mutant',
+  rules: (base) => ({
+    ackedBySync: (state, from, proposal, learner) =>
+      base.ackedBySync(state, from, { ...proposal, position: learner.syncedTo }, learner),
+  }),
+  source: 'Zab 1.0, phase 2: the acknowledgement is of the initial history',
+  expect: ['CommitQuorum', 'QuorumIntersection', 'J:QuorumCert', 'TotalOrder'],
+  hunt: CHURN,
+};
+
+const heedsEarlyCommit: ZabVariant = {
+  id: 'zb-heeds-early-commit',
+  describe: 'a leader sends commits to who is not synchronised yet, and that heeds them',
+  kind: 'mutant',
+  rules: () => ({ isSentCommits: () => true, heedsCommit: () => true }),
+  source: 'Zab 1.0, phase 2: commits come after UPTODATE',
+  expect: ['PANIC', 'CommitQuorum', 'ApplyBeyondCommit', 'TotalOrder'],
+  hunt: CHURN,
+};
+
 export const historyMutants = [
   syncMissing,
   noTruncation,
@@ -132,4 +155,6 @@ export const historyMutants = [
   broadcastTooEarly,
   newLeaderTooEarly,
   partialSyncRetained,
+  syncAcksAll,
+  heedsEarlyCommit,
 ] as const;
