@@ -62,6 +62,13 @@ function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): Fault 
     const told = `${name} took the answer to somebody else's question for word that it still led`;
     return { because: unbegun, told };
   }
+  const { round, since } = event;
+  if (since !== undefined && round <= since) {
+    return {
+      because: `on round ${round}, although round ${since} had begun when the read came`,
+      told: `${name} answered a read as leader on what it had asked before the read came`,
+    };
+  }
   let confirming = 1 << node.node;
   for (const ack of event.acks) if (ack.round >= event.round) confirming |= 1 << ack.node;
   const short = shortfall(node.membership, confirming);

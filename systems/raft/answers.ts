@@ -25,14 +25,24 @@ export function answerCommand(
 /** Answers a read from the state as it is, or a follower's question, and says on whose word. */
 export function answerRead(raft: Raft, read: PendingRead, mode: 'index' | 'lease'): void {
   const { state, env } = raft;
-  const { round, index, to, operation } = read;
+  const { round, since, index, to, operation } = read;
   const acks: { node: number; round: number }[] = [];
   for (const node of state.members) {
     const { ackRound } = progressOf(state, node);
     if (ackRound >= round) acks.push({ node, round: ackRound });
   }
   const { term, applied } = state;
-  env.trace({ kind: 'read-cert', mode, term, readPosition: index, applied, round, acks });
+  const grounds = mode === 'lease' ? {} : { since };
+  env.trace({
+    kind: 'read-cert',
+    mode,
+    term,
+    readPosition: index,
+    applied,
+    round,
+    acks,
+    ...grounds,
+  });
   if (operation === null) {
     env.send(to.client, { kind: 'read-index-reply', term, request: to.id, index, round });
     return;

@@ -20,11 +20,13 @@ export function onRead(raft: Raft, to: ClientRef, operation: Operation): void {
   const { state, rules } = raft;
   const index = rules.readIndex(state);
   if (state.config.reads === 'lease' && rules.readByLease(state, index, leaseLeftUs(raft))) {
-    answerRead(raft, { to, operation, round: state.confirmedRound, index }, 'lease');
+    const { round: since, confirmedRound: round } = state;
+    answerRead(raft, { to, operation, round, since, index }, 'lease');
     return;
   }
   if (state.config.reads === 'follower' && sendAway(raft, to)) return;
-  state.reads.push({ to, operation, round: rules.readRound(state), index });
+  const round = rules.readRound(state);
+  state.reads.push({ to, operation, round, since: state.round, index });
   serveReads(raft);
 }
 
@@ -44,7 +46,8 @@ export function onReadIndex(raft: Raft, from: number, message: ReadIndexRequest)
   }
   const to = { client: from, id: request };
   const round = rules.readRound(state);
-  state.reads.push({ to, operation: null, round, index: rules.readIndex(state) });
+  const index = rules.readIndex(state);
+  state.reads.push({ to, operation: null, round, since: state.round, index });
   serveReads(raft);
 }
 

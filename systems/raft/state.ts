@@ -51,6 +51,8 @@ export interface PendingRead {
   readonly operation: Operation | null;
   /** The round, started after the read arrived, that has to be confirmed. */
   readonly round: number;
+  /** The last round that had begun when the read arrived. */
+  readonly since: number;
   /** What has to be applied; -1 while it cannot be told. */
   index: number;
 }

@@ -17,6 +17,16 @@ const localRead: RaftVariant = {
   hunt: SPLITS,
 };
 
+const readJoinsRound: RaftVariant = {
+  id: 'rf-read-joins-round',
+  describe: 'a read is confirmed by the round that is under way, or was over, when it arrives',
+  kind: 'mutant',
+  rules: () => ({ readRound: (state) => state.round }),
+  source: 'dissertation, section 6.4, step 3: a new round of heartbeats',
+  expect: ['J:ReadCert', 'linearizable', 'RealTimeOrder'],
+  hunt: SPLITS,
+};
+
 const readIndexBeforeTermCommit: RaftVariant = {
   id: 'rf-readindex-before-term-commit',
   describe: 'a leader takes its commit index as read index before it has committed in its term',
@@ -156,6 +166,7 @@ const timeoutReportedAsFail: RaftVariant = {
 
 export const serviceMutants = [
   localRead,
+  readJoinsRound,
   readIndexBeforeTermCommit,
   readRoundTooEarly,
   answersRoundOfOldTerm,

@@ -665,6 +665,15 @@ describe('reads', () => {
     );
   });
 
+  test('a read that is confirmed by a round from before it came is not sound', () => {
+    const sound = TraceWriter.steady().event(0, { ...certificate, since: 3 });
+    expect(sound.broken()).toEqual([]);
+    const joined = TraceWriter.steady().event(0, { ...certificate, since: 4 });
+    expect(joined.violation('J:ReadCert')?.because).toContain(
+      'round 4 had begun when the read came',
+    );
+  });
+
   test('a read before an entry of the own term is committed is not sound', () => {
     const trace = TraceWriter.steady().elect(1, 2, [1, 2], [1, 1]);
     trace.event(1, { ...certificate, term: 2, acks: [{ node: 2, round: 4 }] });
