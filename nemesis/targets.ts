@@ -34,6 +34,11 @@ export function majorityOf(size: number): number {
   return Math.floor(size / 2) + 1;
 }
 
+/** The cluster as if somebody led, whom the draw names: for who would rather hit anybody than nobody. */
+export function withStandIn(view: ClusterView, draw: number): ClusterView {
+  return { ...view, leader: view.leader ?? shuffled(view.nodes, draw)[0] ?? null };
+}
+
 /** The first in the order that does not lead. */
 export function followerOf(order: readonly number[], leader: number | null): number {
   return order.find((node) => node !== leader) ?? (order[0] as number);

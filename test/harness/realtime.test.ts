@@ -10,7 +10,7 @@ import { type HarnessError, infrastructure } from '../../harness/core/errors.ts'
 import { makePlan } from '../../harness/core/plan.ts';
 import { HistoryWatch } from '../../harness/judge/history-watch.ts';
 import { type RealtimeResult, runRealtime } from '../../harness/run/realtime.ts';
-import type { Fault } from '../../nemesis/fault.ts';
+import type { Fault, PlannedFault } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import { register } from '../../workloads/register.ts';
@@ -41,7 +41,8 @@ class MemoryCluster implements LiveCluster {
     this.keeps = keeps;
   }
 
-  view = async () => ({ nodes: this.nodes, leader: 0 });
+  leader: number | null = 0;
+  view = async () => ({ nodes: this.nodes, leader: this.leader });
   begin = () => process.hrtime.bigint();
   slowness = () => 1;
   trace = () => ({ lines: [], lost: null });
@@ -100,8 +101,9 @@ function drive(
   watch: HistoryWatch | null = null,
   onStep: (history: History) => void = () => undefined,
   isSettled: (quietAtNs: number, nowNs: number) => boolean = () => true,
+  faults?: readonly PlannedFault[],
 ): Promise<RealtimeResult> {
-  const plan = makePlan(
+  const planned = makePlan(
     {
       seed: 1,
       nodes: 3,
@@ -115,6 +117,7 @@ function drive(
     },
     register,
   );
+  const plan = faults === undefined ? planned : { ...planned, faults };
   const quiet = { onStep, isSettled, progress: () => undefined };
   return runRealtime({
     cluster,
@@ -148,6 +151,22 @@ describe('the real-time driver', () => {
     expect(cluster.inForce).toEqual([]);
     expect(cluster.finds).toBeLessThan(0);
     expect(faultWindows(history).some(({ status }) => status === 'installed')).toBe(true);
+  });
+
+  test('takes anybody where nobody has come to lead in half of a fault’s time, and says so', async () => {
+    const cluster = new MemoryCluster();
+    cluster.leader = null;
+    const fault = { id: 0, lane: 'pause', form: 'leader', draw: 7, startUs: 0, endUs: 100_000 };
+    const { signal } = new AbortController();
+    const { history } = await drive(cluster, signal, null, undefined, undefined, [fault]);
+    expect(faultWindows(history)).toMatchObject([
+      {
+        status: 'installed',
+        evidence: 'nobody led; in force',
+        targets: expect.stringMatching(/^n\d$/),
+      },
+    ]);
+    expect(cluster.inForce).toEqual([]);
   });
 
   test('goes on until what is pending has been shown', async () => {
