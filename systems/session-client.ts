@@ -3,6 +3,7 @@
  * same (session, sequence) on other nodes until an answer settles the operation or time is up.
  */
 
+import { assert } from '../checkers/assert.ts';
 import type { ClientEnv, ClientProtocol, ClientState } from './client.ts';
 import { isRead } from './operations.ts';
 import type { ClientRef, Reply, Request } from './protocol.ts';
@@ -26,19 +27,20 @@ const ATTEMPT_TIMEOUT_US = 200_000;
 /** Wait before asking again where nobody knew a leader: random in [10, 20) ms. */
 const BACKOFF_US = 10_000;
 
-/** A client that waits for no answer has the negated number of its last request. */
-function forgetRequest(state: ClientState): void {
-  state.requestId = -Math.abs(state.requestId);
-}
-
 /** Attempts after which a client that is redirected pauses before it follows. */
 const HASTY_ATTEMPTS = 3;
 
+interface SessionState extends ClientState {
+  /** Whether an answer to the last request is waited for: not while it pauses, or has no operation. */
+  isAsking: boolean;
+}
+
 export function sessionClient(rules: ClientRules): ClientProtocol {
   return {
-    start: (env) => ({
+    start: (env): SessionState => ({
       operation: null,
       requestId: 0,
+      isAsking: false,
       session: 0,
       sequence: 0,
       target: env.nodes[env.client % env.nodes.length] as number,
@@ -47,7 +49,7 @@ export function sessionClient(rules: ClientRules): ClientProtocol {
       attempts: 0,
       seen: 0,
     }),
-    invoke(state, env, operation) {
+    invoke(state: SessionState, env, operation) {
       state.operation = operation;
       if (!isRead(operation)) state.sequence++;
       state.deadlineUs = env.nowUs() + OPERATION_TIMEOUT_US;
@@ -55,10 +57,11 @@ export function sessionClient(rules: ClientRules): ClientProtocol {
       state.attempts = 0;
       attempt(state, env);
     },
-    reply: (state, env, from, to, reply) => onReply(rules, { state, env, from }, to, reply),
-    timer(state, env) {
+    reply: (state: SessionState, env, from, to, reply) =>
+      onReply(rules, { state, env, from }, to, reply),
+    timer(state: SessionState, env) {
       if (state.operation === null) return;
-      if (state.requestId > 0) {
+      if (state.isAsking) {
         // The request may have arrived and be executed at any later time.
         if (isChanging(state)) state.indefinite = true;
         state.target = nextNode(state, env);
@@ -71,14 +74,14 @@ export function sessionClient(rules: ClientRules): ClientProtocol {
 
 /** What was heard, by whom, from whom. */
 interface Hearing {
-  readonly state: ClientState;
+  readonly state: SessionState;
   readonly env: ClientEnv;
   readonly from: number;
 }
 
 function onReply(rules: ClientRules, hearing: Hearing, to: ClientRef, reply: Reply): void {
   const { state, env, from } = hearing;
-  if (state.operation === null || to.id !== state.requestId) return;
+  if (state.operation === null || !state.isAsking || to.id !== state.requestId) return;
   switch (reply.status) {
     case 'ok':
       if (isChanging(state) || isRead(state.operation)) settle(hearing, reply);
@@ -124,7 +127,7 @@ function onFail(
 }
 
 /** The session is over. In a new one, what may have been executed could be executed again. */
-function loseSession(rules: ClientRules, state: ClientState, env: ClientEnv, error: string): void {
+function loseSession(rules: ClientRules, state: SessionState, env: ClientEnv, error: string): void {
   state.session = 0;
   if (state.indefinite) giveUp(rules, state, env, error);
   else attempt(state, env);
@@ -139,44 +142,45 @@ function settle(hearing: Hearing, reply: Extract<Reply, { status: 'ok' }>): void
   else env.complete({ type: 'ok', value, position, node: from });
 }
 
-function giveUp(rules: ClientRules, state: ClientState, env: ClientEnv, error: string): void {
+function giveUp(rules: ClientRules, state: SessionState, env: ClientEnv, error: string): void {
   const node = state.target;
   end(state, env);
   env.complete({ type: rules.clientOutcome(state.indefinite), error, node });
 }
 
-function end(state: ClientState, env: ClientEnv): void {
+function end(state: SessionState, env: ClientEnv): void {
   state.operation = null;
-  forgetRequest(state);
+  state.isAsking = false;
   env.cancelTimer();
 }
 
 /** Whether what is asked now, if executed, changes something: not a read, not opening a session. */
-function isChanging(state: ClientState): boolean {
+function isChanging(state: SessionState): boolean {
   return state.operation !== null && !isRead(state.operation) && state.session !== 0;
 }
 
-function nextNode(state: ClientState, env: ClientEnv): number {
+function nextNode(state: SessionState, env: ClientEnv): number {
   const at = env.nodes.indexOf(state.target);
   return env.nodes[(at + 1) % env.nodes.length] as number;
 }
 
-function pause(state: ClientState, env: ClientEnv): void {
-  forgetRequest(state);
+function pause(state: SessionState, env: ClientEnv): void {
+  state.isAsking = false;
   env.setTimer(BACKOFF_US + (env.random() % BACKOFF_US));
 }
 
-function attempt(state: ClientState, env: ClientEnv): void {
+function attempt(state: SessionState, env: ClientEnv): void {
   state.attempts++;
-  state.requestId = Math.abs(state.requestId) + 1;
+  state.requestId++;
+  state.isAsking = true;
   const restUs = Math.max(1, state.deadlineUs - env.nowUs());
   env.setTimer(Math.min(ATTEMPT_TIMEOUT_US, restUs));
   env.send(state.target, makeRequest(state, { client: env.client, id: state.requestId }));
 }
 
-function makeRequest(state: ClientState, from: ClientRef): Request {
+function makeRequest(state: SessionState, from: ClientRef): Request {
   const { operation, session, sequence, seen = 0 } = state;
-  if (operation === null) throw new Error('no operation is open');
+  assert(operation !== null, 'no operation is open');
   if (isRead(operation))
     return { kind: 'operation', from, operation, session: 0, sequence: 0, seen };
   if (session === 0) return { kind: 'open', from };

@@ -1,5 +1,7 @@
 /** The options of client sessions, of every system whose log holds them (`kv.ts`). */
 
+import type { KvLimits } from './kv.ts';
+import type { OptionValues } from './option-values.ts';
 import type { OptionSpec } from './system.ts';
 
 export const sessionOptions = {
@@ -16,3 +18,11 @@ export const sessionOptions = {
     max: 1_000_000,
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** The same, as the state machine takes them. */
+export function sessionLimits(values: OptionValues<typeof sessionOptions>): KvLimits {
+  return {
+    sessionTimeoutUs: values.sessionTimeoutMs * 1000,
+    sessionsMax: values.sessionsMax,
+  };
+}

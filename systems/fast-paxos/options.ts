@@ -2,7 +2,7 @@
 
 import { optionValues } from '../option-values.ts';
 import type { Options } from '../protocol.ts';
-import { sessionOptions } from '../session-options.ts';
+import { sessionLimits, sessionOptions } from '../session-options.ts';
 import type { OptionSpec } from '../system.ts';
 import { quorumFault, quorumSizes } from './quorums.ts';
 import type { FastConfig } from './state.ts';
@@ -89,8 +89,7 @@ export function fastConfig(options: Options): FastConfig {
     window: values.window,
     snapshotEvery: values.snapshotEvery,
     batch: values.batch,
-    sessionTimeoutUs: values.sessionTimeoutMs * 1000,
-    sessionsMax: values.sessionsMax,
+    ...sessionLimits(values),
   };
 }
 

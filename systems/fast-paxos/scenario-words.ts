@@ -14,6 +14,7 @@ import {
   SCENARIO_KEY,
   type ScenarioWords,
 } from '../scenario-words.ts';
+import { chosenWords, learningWords, reportWords } from '../slot-words.ts';
 import type { AcceptedSlot, FastMessage, FastRecord, Promise1b } from './messages.ts';
 import { isFast, NO_ROUND } from './numbers.ts';
 import { type FastState, NOBODY, TIMER } from './state.ts';
@@ -46,8 +47,6 @@ export const fastWords: ScenarioWords<FastState, FastMessage, FastRecord> = {
  */
 function facts(state: FastState, nameOf: NameOf): Facts {
   const { snapshot, chosen, any, round, members } = state;
-  const last = Math.max(snapshot.slot, ...chosen.keys());
-  const slots = Array.from({ length: last - snapshot.slot }, (_, at) => snapshot.slot + 1 + at);
   const leads = state.role === 'leader';
   return {
     role: state.role,
@@ -62,10 +61,7 @@ function facts(state: FastState, nameOf: NameOf): Facts {
     proposes: Array.from(state.proposals, ([slot, proposal]) => {
       return [slot, proposal.round, commandText(proposal.command)] as const;
     }),
-    chosen: slots.map((slot) => {
-      const command = chosen.get(slot);
-      return command === undefined ? null : commandText(command);
-    }),
+    chosen: chosenWords(snapshot.slot, chosen),
     chosenUpTo: state.chosenUpTo,
     applied: state.applied,
     data: dataOf(state.kv),
@@ -127,9 +123,8 @@ function tell(message: FastMessage): string {
     case 'heartbeat-ack':
       return `HeartbeatAck(${message.round})`;
     case 'learn-request':
-      return `LearnRequest(from slot ${message.from})`;
     case 'learn':
-      return `Learn(${message.chosen.map(({ slot }) => slot).join(', ')})`;
+      return learningWords(message);
   }
 }
 
@@ -139,11 +134,7 @@ function reported({ accepted, chosen }: Promise1b): string {
     return `${commandText(command)} in slot ${slot} by round ${round}`;
   });
   const known = chosen.map(({ slot, command }) => `${commandText(command)} in slot ${slot}`);
-  if (known.length === 0 && slots.length === 0) return 'no votes';
-  return [
-    ...(slots.length === 0 ? [] : [`voted ${slots.join(', ')}`]),
-    ...(known.length === 0 ? [] : [`chosen ${known.join(', ')}`]),
-  ].join('; ');
+  return reportWords('voted', slots, known) ?? 'no votes';
 }
 
 function kindOf(round: number, nodes: number): string {

@@ -2,7 +2,7 @@
 
 import { optionValues } from '../option-values.ts';
 import type { Options } from '../protocol.ts';
-import { sessionOptions } from '../session-options.ts';
+import { sessionLimits, sessionOptions } from '../session-options.ts';
 import type { OptionSpec } from '../system.ts';
 import type { MultiConfig } from './state.ts';
 
@@ -80,7 +80,6 @@ export function multiConfig(options: Options): MultiConfig {
     batch: values.batch,
     leaseUs: values.leaseMs * 1000,
     leaseDriftPpm: values.leaseDriftPpm,
-    sessionTimeoutUs: values.sessionTimeoutMs * 1000,
-    sessionsMax: values.sessionsMax,
+    ...sessionLimits(values),
   };
 }

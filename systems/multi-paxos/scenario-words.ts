@@ -13,6 +13,7 @@ import {
   SCENARIO_KEY,
   type ScenarioWords,
 } from '../scenario-words.ts';
+import { chosenWords, learningWords, reportWords } from '../slot-words.ts';
 import type { AcceptedSlot, MultiMessage, MultiRecord, Promise1b } from './messages.ts';
 import { type MultiState, NO_BALLOT, NOBODY, TIMER } from './state.ts';
 
@@ -41,8 +42,6 @@ export const multiWords: ScenarioWords<MultiState, MultiMessage, MultiRecord> = 
  */
 function facts(state: MultiState, nameOf: NameOf): Facts {
   const { snapshot, chosen } = state;
-  const last = Math.max(snapshot.slot, ...chosen.keys());
-  const slots = Array.from({ length: last - snapshot.slot }, (_, at) => snapshot.slot + 1 + at);
   return {
     role: state.role,
     leader: state.leader === NOBODY ? null : nameOf(state.leader),
@@ -51,10 +50,7 @@ function facts(state: MultiState, nameOf: NameOf): Facts {
     accepted: Array.from(state.accepted, ([slot, { ballot, command }]) => {
       return [slot, ballot, commandText(command)] as const;
     }).sort(([one], [other]) => one - other),
-    chosen: slots.map((slot) => {
-      const command = chosen.get(slot);
-      return command === undefined ? null : commandText(command);
-    }),
+    chosen: chosenWords(snapshot.slot, chosen),
     chosenUpTo: state.chosenUpTo,
     snapshot: snapshot.slot,
     next: state.role === 'leader' ? state.next : null,
@@ -105,9 +101,8 @@ function tell(message: MultiMessage): string {
     case 'heartbeat-ack':
       return `HeartbeatAck(${message.ballot})`;
     case 'learn-request':
-      return `LearnRequest(from slot ${message.from})`;
     case 'learn':
-      return `Learn(${message.chosen.map(({ slot }) => slot).join(', ')})`;
+      return learningWords(message);
   }
 }
 
@@ -117,9 +112,5 @@ function reported({ accepted, chosen }: Promise1b): string {
     return `${commandText(command)} in ${slot} by ${ballot}`;
   });
   const known = chosen.map(({ slot, command }) => `${commandText(command)} in ${slot}`);
-  if (known.length === 0 && slots.length === 0) return 'nothing accepted';
-  return [
-    ...(slots.length === 0 ? [] : [`accepted ${slots.join(', ')}`]),
-    ...(known.length === 0 ? [] : [`chosen ${known.join(', ')}`]),
-  ].join('; ');
+  return reportWords('accepted', slots, known) ?? 'nothing accepted';
 }

@@ -2,7 +2,7 @@
 
 import { optionValues } from '../option-values.ts';
 import type { Options } from '../protocol.ts';
-import { sessionOptions } from '../session-options.ts';
+import { sessionLimits, sessionOptions } from '../session-options.ts';
 import type { OptionSpec } from '../system.ts';
 import type { RaftConfig } from './state.ts';
 
@@ -94,7 +94,6 @@ export function raftConfig(options: Options): RaftConfig {
     reconfigureEvery: values.reconfigureEvery,
     transferEvery: values.transferEvery,
     leaseDriftPpm: values.leaseDriftPpm,
-    sessionTimeoutUs: values.sessionTimeoutMs * 1000,
-    sessionsMax: values.sessionsMax,
+    ...sessionLimits(values),
   };
 }

@@ -8,12 +8,11 @@ import { answerTxn } from './answers.ts';
 import type { Zab } from './context.ts';
 import { wholeDisk } from './disk.ts';
 import { positionOf, txnAt, txnsBehind, zxidAt } from './history.ts';
-import { NOWHERE } from './state.ts';
 
 /** Everything up to `zxid` is committed, on the word of these servers, or of the leader. */
 export function commitTo({ state, env }: Zab, zxid: Zxid, certificate: readonly number[]): void {
   const position = positionOf(state, zxid);
-  assert(position !== NOWHERE, 'a committed transaction is not in the history');
+  assert(typeof position === 'number', 'a committed transaction is not in the history');
   if (position <= state.committed) return;
   state.committed = position;
   env.trace({ kind: 'commit-txn', zxid, certificate });

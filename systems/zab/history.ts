@@ -2,7 +2,7 @@
 
 import type { Zxid } from '../../checkers/trace.ts';
 import type { Place, Txn } from './messages.ts';
-import { NOWHERE, type ZabState } from './state.ts';
+import type { ZabState } from './state.ts';
 
 type State = Readonly<ZabState>;
 
@@ -35,11 +35,14 @@ export function txnsBehind(state: State, position: number): Txn[] {
   return state.log.slice(Math.max(0, position - state.base.position));
 }
 
-/** Where a transaction stands; `NOWHERE` if the history does not hold it. */
-export function positionOf(state: State, zxid: Zxid): number {
+/** Why a history does not tell a transaction: it lies before its base, or is not part of it. */
+export type Missing = 'compacted' | 'unavailable';
+
+/** Where a transaction stands. */
+export function positionOf(state: State, zxid: Zxid): number | Missing {
   const position = lastNotAbove(state, zxid);
-  if (position === NOWHERE) return NOWHERE;
-  return compareZxids(zxidAt(state, position), zxid) === 0 ? position : NOWHERE;
+  if (position === 'compacted') return 'compacted';
+  return compareZxids(zxidAt(state, position), zxid) === 0 ? position : 'unavailable';
 }
 
 /** Where this server's history leaves off in each epoch, as far back as it goes. */
@@ -66,17 +69,17 @@ export function lastCommon(state: State, ends: readonly Zxid[]): Place | null {
   for (let at = ends.length - 1; at >= 0; at--) {
     const theirs = ends[at] as Zxid;
     const position = lastNotAbove(state, theirs);
-    if (position === NOWHERE) return null;
+    if (position === 'compacted') return null;
     const zxid = zxidAt(state, position);
     if (zxid.epoch === theirs.epoch) return { position, zxid };
   }
   return state.base.position === 0 ? state.base : null;
 }
 
-/** The last position whose transaction is not above `zxid`; `NOWHERE` if that is before the base. */
-function lastNotAbove(state: State, zxid: Zxid): number {
+/** The last position whose transaction is not above `zxid`. */
+function lastNotAbove(state: State, zxid: Zxid): number | 'compacted' {
   const { base, log } = state;
-  if (compareZxids(zxid, base.zxid) < 0) return NOWHERE;
+  if (compareZxids(zxid, base.zxid) < 0) return 'compacted';
   let low = 0;
   let high = log.length;
   while (low < high) {

@@ -2,7 +2,7 @@
 
 import { optionValues } from '../option-values.ts';
 import type { Options } from '../protocol.ts';
-import { sessionOptions } from '../session-options.ts';
+import { sessionLimits, sessionOptions } from '../session-options.ts';
 import type { OptionSpec } from '../system.ts';
 import type { ZabConfig } from './state.ts';
 
@@ -114,8 +114,7 @@ export function zabConfig(options: Options): ZabConfig {
     finalizeUs: values.finalizeMs * 1000,
     resendMinUs: values.resendMinMs * 1000,
     resendMaxUs: values.resendMaxMs * 1000,
-    sessionTimeoutUs: values.sessionTimeoutMs * 1000,
-    sessionsMax: values.sessionsMax,
+    ...sessionLimits(values),
   };
 }
 

@@ -214,7 +214,11 @@ export const zabRules: ZabRules = {
   newLeaderOrder: (history, newLeader) => [...history, newLeader],
   acceptDiff: (_state, txns) => txns,
 
-  keepUpTo: positionOf,
+  keepUpTo(state, to) {
+    const position = positionOf(state, to);
+    // A leader truncates to what both hold; of a history without that nothing is kept.
+    return typeof position === 'number' ? position : -1;
+  },
 
   // A new epoch on the disk claims that the history before it is there (ZOOKEEPER-4643, -4646).
   joinSteps: () => ['history', 'epoch', 'ack'],

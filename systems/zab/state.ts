@@ -32,8 +32,6 @@ export interface ZabConfig extends KvLimits {
 export const NOBODY = -1;
 /** Before the first transaction. */
 export const ZERO: Zxid = { epoch: 0, counter: 0 };
-/** Stands for a position that the history does not tell. */
-export const NOWHERE = -1;
 
 /** A client that waits for the transaction that this server has asked for. */
 interface Waiting {
