@@ -3,13 +3,15 @@
  * and reach one another, and are enough to decide, must go on serving.
  *
  * Judged only where the history leaves no doubt: among the nodes that no kill or pause holds, a
- * group that is linked in both directions throughout, with no link to anybody outside it.
+ * group that is linked in both directions throughout, and that hears nobody outside it. Who hears
+ * the group, and is not heard, is to it as one that is down: cuts of what a node says are judged.
  *
- * Bridges and one-way cuts are left out, although a quorum may be linked under them. Whoever stands
- * outside with one link can disturb for as long as it lasts: a node that is heard and hears nobody
- * makes everybody follow its ever higher terms or ballots (in Raft where PreVote or CheckQuorum is
- * off, in Paxos and Zab always), and behind a bridge two groups may outbid each other through it.
- * No protocol here promises progress then, whatever its settings, so a standstill accuses nobody.
+ * Bridges, and cuts of what a node hears, are left out, although a quorum may be linked under them.
+ * Whoever is heard from outside can disturb for as long as it lasts: a node that is heard and hears
+ * nobody makes everybody follow its ever higher terms or ballots (in Raft where PreVote or
+ * CheckQuorum is off, in Paxos and Zab always), and behind a bridge two groups may outbid each other
+ * through it. No protocol here promises progress then, whatever its settings, so a standstill
+ * accuses nobody.
  */
 
 import { type FaultWindow, faultWindows } from './fault-windows.ts';
@@ -114,16 +116,12 @@ function healthyGroup(
   }
   const up = Array.from({ length: nodes }, (_, node) => node).filter((node) => !away.has(node));
   const isOpen = (from: number, to: number) => !cut.has(from * nodes + to);
+  const isLinked = (one: number, other: number) =>
+    one === other || (isOpen(one, other) && isOpen(other, one));
   for (const node of up) {
-    const group = up.filter(
-      (other) => other === node || isOpen(node, other) || isOpen(other, node),
-    );
+    const group = up.filter((other) => isLinked(node, other));
     const isWhole = group.every((one) =>
-      up.every((other) => {
-        if (one === other) return true;
-        if (group.includes(other)) return isOpen(one, other) && isOpen(other, one);
-        return !isOpen(one, other) && !isOpen(other, one);
-      }),
+      up.every((other) => (group.includes(other) ? isLinked(one, other) : !isOpen(other, one))),
     );
     if (isWhole && isQuorum(group)) return group;
   }

@@ -44,6 +44,7 @@ describe('a standstill', () => {
     ['kill', 'n1'],
     ['pause', 'n3'],
     ['partition', ISOLATED],
+    ['partition', 'n1→n2 n1→n3'],
   ])('of a healthy majority under a %s is a violation', (lane, targets) => {
     const verdict = judged(historyUnder(lane, targets, 20));
     expect(verdict).toMatchObject({ kind: 'invalid', property: 'Liveness:progress' });
@@ -52,6 +53,7 @@ describe('a standstill', () => {
   test.each([
     ['a majority that is killed', 'kill', 'n1 n2', 'installed'],
     ['a link cut in one direction', 'partition', 'n1→n2', 'installed'],
+    ['a node that is heard and hears nobody', 'partition', 'n2→n1 n3→n1', 'installed'],
     ['a node that is reached by one side only', 'partition', 'n1→n2 n2→n1', 'installed'],
     ['a fault that may or may not be in force', 'kill', 'n1', 'indeterminate'],
     ['a fault of a kind that is not known', 'earthquake', 'n1', 'installed'],
