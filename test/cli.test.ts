@@ -69,7 +69,7 @@ describe('ordeal run', () => {
 
   test('exits 1 with a witness in the domain’s words when a planted bug shows', async () => {
     const store = freshStore();
-    const planted = 'run raft --mutant rf-local-read --runs 20 --seed 1 --quiet'.split(' ');
+    const planted = 'run raft --mutant rf-local-read --runs 20 --seed 2 --quiet'.split(' ');
     const { exitCode, stdout } = await ordeal(...planted, '--store', store);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/VIOLATION\s+process \d+ read/);

@@ -1,6 +1,7 @@
 /**
- * Randomness is keyed, not streamed: a draw is a hash of (seed, domain, who, counter), so removing
- * one event does not re-roll the others, and the same draw can be made again from anywhere.
+ * Randomness is keyed, not streamed: a draw is a hash of (seed, domain, who) and of a count, or of
+ * the moment at which it is made. So leaving out one event does not re-roll the others, and the same
+ * draw can be made again from anywhere.
  *
  * Integer arithmetic only: the same numbers on every machine and every JavaScript engine.
  */
@@ -28,6 +29,33 @@ export function streamBase(seed: number, domain: number, who: number): number {
 /** The draw at `counter` of a stream: 32 bits, uniform. */
 export function drawAt(base: number, counter: number): number {
   return mix(base + Math.imul(counter, GOLDEN));
+}
+
+/**
+ * The draws of one (seed, domain, who), keyed by the moment at which each is made and by how many
+ * were made in that same moment: what is left out at one moment re-rolls nothing at another.
+ */
+export class Draws {
+  readonly #base: number;
+  #momentUs = Number.NEGATIVE_INFINITY;
+  #momentBase = 0;
+  #count = 0;
+
+  constructor(seed: number, domain: number, who: number) {
+    this.#base = streamBase(seed, domain, who);
+  }
+
+  /** 32 bits, uniform; `nowUs` is a whole number of microseconds. */
+  next(nowUs: number): number {
+    if (nowUs !== this.#momentUs) {
+      const high = Math.floor(nowUs / 0x1_0000_0000);
+      const low = drawAt(this.#base, nowUs >>> 0);
+      this.#momentUs = nowUs;
+      this.#momentBase = mix(low ^ Math.imul(high + 1, 0x7feb_352d));
+      this.#count = 0;
+    }
+    return drawAt(this.#momentBase, this.#count++);
+  }
 }
 
 /** The domains of the simulator's and the planner's own draws. */

@@ -17,13 +17,6 @@ export interface Stamp {
   readonly lines: readonly number[];
 }
 
-/** Whether what came over a wire is one. */
-export function isStamp(value: unknown): value is Stamp {
-  if (typeof value !== 'object' || value === null) return false;
-  const { lamport, lines }: { lamport?: unknown; lines?: unknown } = value;
-  return Number.isSafeInteger(lamport) && Array.isArray(lines) && lines.every(Number.isSafeInteger);
-}
-
 /** A line as a node writes it. */
 export interface StampedLine extends TraceLine {
   /** As `Stamp.lines`, where the node had heard of more since its line before this one. */

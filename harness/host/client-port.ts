@@ -2,7 +2,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ClientRef, Reply, Request } from '../../systems/protocol.ts';
-import { isStamp, type Stamp } from './causality.ts';
+import type { Stamp } from './causality.ts';
 import { WIRE_VERSION } from './config.ts';
 import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 import { listen } from './tcp.ts';
@@ -88,5 +88,9 @@ export class ClientPort {
 /** Whether it names its sender; what it asks for is for the protocol to refuse. */
 function isRequest(value: object): value is RequestFrame {
   const { stamp, request } = value as Partial<RequestFrame>;
-  return isStamp(stamp) && Number.isSafeInteger(request?.from?.client);
+  return (
+    Array.isArray(stamp?.lines) &&
+    Number.isSafeInteger(stamp.lamport) &&
+    Number.isSafeInteger(request?.from?.client)
+  );
 }

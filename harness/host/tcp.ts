@@ -10,7 +10,7 @@
  */
 
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
-import { isStamp, type Stamp } from './causality.ts';
+import type { Stamp } from './causality.ts';
 import { type Address, WIRE_VERSION } from './config.ts';
 import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 
@@ -111,23 +111,17 @@ export class PeerNetwork {
     let peer: number | null = null;
     const onFrame = (value: object) => {
       if (peer === null) {
-        peer = this.#admit(socket, value);
+        peer = this.#admit(socket, value as Hello);
         return;
       }
-      if (!isPeerFrame(value)) this.#turnAway(socket, 'says what is no message');
-      else if (value.kind === 'ping') answer(socket, { kind: 'pong' });
-      else this.#hear(peer, value.stamp, value.message);
+      const frame = value as PeerFrame;
+      if (frame.kind === 'ping') answer(socket, { kind: 'pong' });
+      else this.#hear(peer, frame.stamp, frame.message);
     };
     readFrames(socket, onFrame, GREETING_BYTES_MAX);
     socket.on('close', () => {
       if (peer !== null && this.#inbound.get(peer)?.socket === socket) this.#break(peer);
     });
-  }
-
-  #turnAway(socket: Socket, because: string): void {
-    const from = socket.remoteAddress ?? 'a connection';
-    this.#options.log(`peers: turned away ${from}: it ${because}`);
-    socket.destroy();
   }
 
   #hear(peer: number, stamp: Stamp, message: unknown): void {
@@ -163,23 +157,24 @@ export class PeerNetwork {
   }
 
   /** Checks the handshake; the sender's node, or null when the connection was turned away. */
-  #admit(socket: Socket, hello: object): number | null {
+  #admit(socket: Socket, hello: Hello): number | null {
     const { clusterId, self, peers } = this.#options;
-    if (!isHello(hello)) {
-      this.#turnAway(socket, 'speaks another version');
-      return null;
-    }
     const current = this.#inbound.get(hello.from);
     const refusal =
-      hello.clusterId !== clusterId
-        ? 'belongs to another cluster'
-        : hello.to !== self || peers[hello.from] === undefined
-          ? 'names nodes that are not this link'
-          : current !== undefined && current.incarnation > hello.incarnation
-            ? 'is an earlier life of that node'
-            : null;
+      hello.kind !== 'hello' || hello.version !== WIRE_VERSION
+        ? 'speaks another version'
+        : hello.clusterId !== clusterId
+          ? 'belongs to another cluster'
+          : hello.to !== self || typeof hello.from !== 'number' || peers[hello.from] === undefined
+            ? 'names nodes that are not this link'
+            : current !== undefined && current.incarnation > hello.incarnation
+              ? 'is an earlier life of that node'
+              : null;
     if (refusal !== null) {
-      this.#turnAway(socket, refusal);
+      this.#options.log(
+        `peers: turned away ${socket.remoteAddress ?? 'a connection'}: it ${refusal}`,
+      );
+      socket.destroy();
       return null;
     }
     // Only the newest connection counts: an older one's remains would arrive out of order.
@@ -189,25 +184,6 @@ export class PeerNetwork {
     answer(socket, { kind: 'welcome' });
     return hello.from;
   }
-}
-
-/** A greeting of this version; what it says is looked at afterwards. */
-function isHello(value: object): value is Hello {
-  const { kind, version, clusterId, from, to, incarnation }: Partial<Record<keyof Hello, unknown>> =
-    value;
-  const numbers = [from, to, incarnation];
-  return (
-    kind === 'hello' &&
-    version === WIRE_VERSION &&
-    typeof clusterId === 'string' &&
-    numbers.every(Number.isSafeInteger)
-  );
-}
-
-/** What a message says is for the protocol to read: its own code made it. */
-function isPeerFrame(value: object): value is PeerFrame {
-  const { kind, stamp }: { kind?: unknown; stamp?: unknown } = value;
-  return kind === 'ping' || (kind === 'message' && isStamp(stamp));
 }
 
 function answer(socket: Socket, frame: Answer): void {

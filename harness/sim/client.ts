@@ -3,7 +3,7 @@
 import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/client.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
-import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { DOMAIN, Draws } from '../core/draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Network } from './network.ts';
 
@@ -21,17 +21,14 @@ export interface ClientWorld {
 export class SimClient implements ClientEnv {
   readonly client: number;
   readonly nodes: readonly number[];
-  /** Streams and counters of the client's link, to the nodes and back. */
-  readonly toNodes: number;
-  readonly fromNodes: number;
-  sentCount = 0;
-  receivedCount = 0;
+  /** Draws of the client's link, to the nodes and back. */
+  readonly toNodes: Draws;
+  readonly fromNodes: Draws;
 
   readonly #world: ClientWorld;
   readonly #protocol: ClientProtocol;
-  readonly #drawBase: number;
+  readonly #draws: Draws;
   readonly #state: ClientState;
-  #draws = 0;
   /** When the timer is to fire, and for when its event is scheduled: one event serves many arms. */
   #deadlineUs = Number.POSITIVE_INFINITY;
   #scheduledUs = Number.POSITIVE_INFINITY;
@@ -41,9 +38,9 @@ export class SimClient implements ClientEnv {
     this.#protocol = protocol;
     this.client = endpoint;
     this.nodes = world.members;
-    this.toNodes = world.network.clientBase(endpoint, true);
-    this.fromNodes = world.network.clientBase(endpoint, false);
-    this.#drawBase = streamBase(seed, DOMAIN.client, endpoint);
+    this.toNodes = world.network.clientDraws(endpoint, true);
+    this.fromNodes = world.network.clientDraws(endpoint, false);
+    this.#draws = new Draws(seed, DOMAIN.client, endpoint);
     this.#state = protocol.start(this);
   }
 
@@ -70,7 +67,7 @@ export class SimClient implements ClientEnv {
   }
 
   random(): number {
-    return drawAt(this.#drawBase, this.#draws++);
+    return this.#draws.next(this.#world.nowUs);
   }
 
   send(to: number, request: Request): void {

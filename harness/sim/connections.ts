@@ -12,7 +12,7 @@
  */
 
 import { FloatColumn, IntColumn } from '../../checkers/columns.ts';
-import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { DOMAIN, Draws } from '../core/draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LOST, type Network } from './network.ts';
 import type { SimNode } from './node.ts';
@@ -53,8 +53,8 @@ export class Connections {
   readonly #generation: IntColumn;
   /** When the end that a node has not been told of yet will be noticed; 0 for none. */
   readonly #noticeUs: FloatColumn;
-  readonly #drawBase: number;
-  #draws = 0;
+  /** By directed link: when ends notice. */
+  readonly #draws: readonly Draws[];
 
   constructor(world: ConnectedWorld, nodes: number, seed: number) {
     const links = nodes * nodes;
@@ -67,7 +67,10 @@ export class Connections {
     this.#arrivalUs = new FloatColumn(links);
     this.#generation = new IntColumn(links);
     this.#noticeUs = new FloatColumn(links);
-    this.#drawBase = streamBase(seed, DOMAIN.connection, 0);
+    this.#draws = Array.from(
+      { length: links },
+      (_, link) => new Draws(seed, DOMAIN.connection, link),
+    );
   }
 
   /** Sends over the connection to a node, or opens one; where that fails the sender is told. */
@@ -129,13 +132,13 @@ export class Connections {
 
   /** When the first copy of a segment arrives, from now; `LOST` if none of them does. */
   #segmentDelayUs(from: number, to: number): number {
-    const { network } = this.#world;
+    const { network, nowUs } = this.#world;
     const { latencyMaxUs, resends } = network.options;
     let sentUs = 0;
     let waitUs = Math.max(PROBE_US_MIN, ROUND_TRIPS_UNTIL_PROBE * 2 * latencyMaxUs);
     let firstUs = Number.POSITIVE_INFINITY;
     for (let copy = 0; copy <= resends && sentUs < firstUs; copy++) {
-      const delayUs = network.delayUs(from, to);
+      const delayUs = network.delayUs(network.message(from, to, nowUs));
       if (delayUs !== LOST) firstUs = Math.min(firstUs, sentUs + delayUs);
       sentUs += waitUs;
       waitUs *= 2;
@@ -154,7 +157,8 @@ export class Connections {
     const link = this.#link(peer, node);
     if (this.#noticeUs[link] !== 0 || this.#world.nodes[node]?.up !== true) return;
     const { latencyMinUs } = this.#world.network.options;
-    const delayUs = 1 + latencyMinUs + (drawAt(this.#drawBase, this.#draws++) % NOTICE_US_MAX);
+    const draw = (this.#draws[link] as Draws).next(this.#world.nowUs);
+    const delayUs = 1 + latencyMinUs + (draw % NOTICE_US_MAX);
     this.#noticeUs[link] = this.#world.nowUs + delayUs;
     this.#push(link, this.#noticeUs[link], BREAK);
   }

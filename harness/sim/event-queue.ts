@@ -31,6 +31,44 @@ export interface EventReceiver {
   strobe(node: number, strobe: number): void;
 }
 
+/** An event to come: the receiver's method and what it would be handed. */
+export type Pending = {
+  /** Unlike that of any other event: they are numbered as they are scheduled. */
+  readonly number: number;
+  readonly atUs: number;
+} & (
+  | {
+      readonly kind: 'message';
+      readonly to: number;
+      readonly from: number;
+      readonly message: unknown;
+    }
+  | {
+      readonly kind: 'stream';
+      readonly to: number;
+      readonly from: number;
+      readonly generation: number;
+    }
+  | {
+      readonly kind: 'timer';
+      readonly node: number;
+      readonly timer: number;
+      readonly generation: number;
+    }
+  | { readonly kind: 'synced'; readonly node: number; readonly incarnation: number }
+  | { readonly kind: 'request'; readonly to: number; readonly request: Request }
+  | {
+      readonly kind: 'reply';
+      readonly client: number;
+      readonly from: number;
+      readonly id: number;
+      readonly reply: Reply;
+    }
+  | { readonly kind: 'client-timer'; readonly client: number }
+  | { readonly kind: 'wake'; readonly client: number }
+  | { readonly kind: 'strobe'; readonly node: number; readonly strobe: number }
+);
+
 const MESSAGE = 0;
 const STREAM = 1;
 const TIMER = 2;
@@ -45,7 +83,7 @@ const ARITY = 4;
 
 export class EventQueue {
   size = 0;
-  /** The time of the event that was delivered last: nothing can be scheduled before it. */
+  /** The latest time of an event that was delivered: nothing can be scheduled before it. */
   deliveredUs = 0;
 
   /** Columns by slot: the arguments of the receiver's method, in order, and the last as payload. */
@@ -107,12 +145,75 @@ export class EventQueue {
   /** Removes the next event, of which there must be one, and hands it to the receiver. */
   deliver(receiver: EventReceiver): void {
     assert(this.size > 0, 'there is an event to deliver');
-    const slot = this.#pop();
+    const slot = this.#remove(0);
+    this.#hand(slot, receiver);
+  }
+
+  /** The same for the event of this number, whatever comes before it. */
+  deliverOutOfTurn(number: number, receiver: EventReceiver): void {
+    const place = this.#order.subarray(0, this.size).indexOf(number);
+    assert(place !== -1, 'an event out of turn is one that is to come');
+    const slot = this.#remove(place);
+    this.#hand(slot, receiver);
+  }
+
+  /** Everything that is to come, in the order in which it will unless somebody chooses otherwise. */
+  pending(): Pending[] {
+    const places = Array.from({ length: this.size }, (_, place) => place);
+    const times = this.#time;
+    const orders = this.#order;
+    places.sort(
+      (one, other) => times.get(one) - times.get(other) || orders.get(one) - orders.get(other),
+    );
+    return places.map((place) => this.#describe(place));
+  }
+
+  #describe(place: number): Pending {
+    const event = { number: this.#order.get(place), atUs: this.#time.get(place) };
+    let described: Pending | null = null;
+    this.#tell(this.#slot.get(place), {
+      message: (to, from, message) => {
+        described = { ...event, kind: 'message', to, from, message };
+      },
+      stream: (to, from, generation) => {
+        described = { ...event, kind: 'stream', to, from, generation };
+      },
+      timer: (node, timer, generation) => {
+        described = { ...event, kind: 'timer', node, timer, generation };
+      },
+      synced: (node, incarnation) => {
+        described = { ...event, kind: 'synced', node, incarnation };
+      },
+      request: (to, request) => {
+        described = { ...event, kind: 'request', to, request };
+      },
+      reply: (client, from, id, reply) => {
+        described = { ...event, kind: 'reply', client, from, id, reply };
+      },
+      clientTimer: (client) => {
+        described = { ...event, kind: 'client-timer', client };
+      },
+      wake: (client) => {
+        described = { ...event, kind: 'wake', client };
+      },
+      strobe: (node, strobe) => {
+        described = { ...event, kind: 'strobe', node, strobe };
+      },
+    });
+    return described as unknown as Pending;
+  }
+
+  /** Frees the slot before the event is carried out, which may schedule others. */
+  #hand(slot: number, receiver: EventReceiver): void {
+    const payload = this.#payload[slot];
+    this.#payload[slot] = null;
+    this.#tell(slot, receiver, payload);
+  }
+
+  #tell(slot: number, receiver: EventReceiver, payload = this.#payload[slot]): void {
     const a = this.#a.get(slot);
     const b = this.#b.get(slot);
     const c = this.#c.get(slot);
-    const payload = this.#payload[slot];
-    this.#payload[slot] = null;
     switch (this.#kind[slot]) {
       case MESSAGE:
         receiver.message(a, b, payload);
@@ -157,37 +258,44 @@ export class EventQueue {
     this.#siftUp(this.size++, atUs, this.#scheduled++, slot);
   }
 
-  #pop(): number {
-    const top = this.#slot.get(0);
-    this.deliveredUs = this.#time.get(0);
+  /** Takes the event at a place out of the heap, and fills the place with the last one. */
+  #remove(place: number): number {
+    const slot = this.#slot.get(place);
+    this.deliveredUs = Math.max(this.deliveredUs, this.#time.get(place));
     const last = --this.size;
-    if (last > 0) {
+    if (place < last) {
       const time = this.#time.get(last);
-      this.#siftDown(time, this.#order.get(last), this.#slot.get(last));
+      const order = this.#order.get(last);
+      const mover = this.#slot.get(last);
+      const parent = (place - 1) >> 2;
+      if (place > 0 && this.#isBefore(time, order, parent)) this.#siftUp(place, time, order, mover);
+      else this.#siftDown(place, time, order, mover);
     }
-    this.#free.push(top);
-    return top;
+    this.#free.push(slot);
+    return slot;
+  }
+
+  #isBefore(time: number, order: number, place: number): boolean {
+    const other = this.#time.get(place);
+    return time < other || (time === other && order < this.#order.get(place));
   }
 
   #siftUp(start: number, time: number, order: number, slot: number): void {
-    const times = this.#time;
     let at = start;
     while (at > 0) {
       const parent = (at - 1) >> 2;
-      const other = times.get(parent);
-      // A new event has the highest order number, so on a tie it stays below its parent.
-      if (time >= other) break;
-      this.#place(at, other, this.#order.get(parent), this.#slot.get(parent));
+      if (!this.#isBefore(time, order, parent)) break;
+      this.#place(at, this.#time.get(parent), this.#order.get(parent), this.#slot.get(parent));
       at = parent;
     }
     this.#place(at, time, order, slot);
   }
 
-  #siftDown(time: number, order: number, slot: number): void {
+  #siftDown(start: number, time: number, order: number, slot: number): void {
     const times = this.#time;
     const orders = this.#order;
     const size = this.size;
-    let at = 0;
+    let at = start;
     for (;;) {
       const first = at * ARITY + 1;
       if (first >= size) break;

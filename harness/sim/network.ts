@@ -3,8 +3,7 @@
  * message, messages may be lost, come twice, or come much later; links are cut by direction.
  */
 
-import { FloatColumn, IntColumn } from '../../checkers/columns.ts';
-import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { DOMAIN, Draws, drawAt } from '../core/draw.ts';
 import { Holds } from '../core/holds.ts';
 
 /** How links behave. Chances are per message. */
@@ -23,16 +22,15 @@ export interface NetworkOptions {
 /** Answers of `delayUs` beyond a delay. */
 export const LOST = -1;
 
-/** Which draw of a message: draws of one message must not depend on each other. */
-const DRAWS_PER_MESSAGE = 4;
+/** The draws of one message, which must not depend on each other. */
+const DRAW = { delay: 0, chance: 1, twice: 2, secondDelay: 3 } as const;
 
 export class Network {
   readonly options: NetworkOptions;
   readonly #nodes: number;
   /** By link, from * nodes + to. */
   readonly #cuts: Holds;
-  readonly #base: FloatColumn;
-  readonly #counter: IntColumn;
+  readonly #draws: readonly Draws[];
   readonly #range: number;
   readonly #seed: number;
   /** Messages sent between nodes so far. */
@@ -43,12 +41,11 @@ export class Network {
     this.#nodes = nodes;
     this.#seed = seed;
     this.#cuts = new Holds(nodes * nodes);
-    this.#base = new FloatColumn(nodes * nodes);
-    this.#counter = new IntColumn(nodes * nodes);
     this.#range = options.latencyMaxUs - options.latencyMinUs + 1;
-    for (let link = 0; link < nodes * nodes; link++) {
-      this.#base[link] = streamBase(seed, DOMAIN.network, link);
-    }
+    this.#draws = Array.from(
+      { length: nodes * nodes },
+      (_, link) => new Draws(seed, DOMAIN.network, link),
+    );
   }
 
   cutLink(from: number, to: number, fault: number): void {
@@ -64,45 +61,35 @@ export class Network {
     return this.#cuts.isHeld(from * this.#nodes + to);
   }
 
-  /** Draws the fate of the next message on a link: its delay, or `LOST`. */
-  delayUs(from: number, to: number): number {
-    const link = from * this.#nodes + to;
-    const counter = this.#counter.get(link);
-    this.#counter[link] = counter + 1;
+  /** What the fate of a message between two nodes, sent now, is drawn from. */
+  message(from: number, to: number, nowUs: number): number {
     this.sent++;
-    return this.#fate(this.#base.get(link), counter * DRAWS_PER_MESSAGE);
+    return (this.#draws[from * this.#nodes + to] as Draws).next(nowUs);
   }
 
-  /** The delay of a second copy of the message just drawn, or `LOST` when there is none. */
-  duplicateUs(from: number, to: number): number {
-    if (this.options.duplicatePpm === 0) return LOST;
-    const link = from * this.#nodes + to;
-    const base = this.#base.get(link);
-    const counter = (this.#counter.get(link) - 1) * DRAWS_PER_MESSAGE;
-    if (drawAt(base, counter + 2) % 1_000_000 >= this.options.duplicatePpm) return LOST;
-    const spread = this.options.latencyMaxUs + this.options.lateMaxUs;
-    return this.options.latencyMinUs + (drawAt(base, counter + 3) % spread);
-  }
-
-  /** The stream of draws of a client's link in one direction. */
-  clientBase(endpoint: number, toNode: boolean): number {
+  /** The same for the messages on a client's link, in one direction. */
+  clientDraws(endpoint: number, toNode: boolean): Draws {
     const who = this.#nodes * this.#nodes + endpoint * 2 + (toNode ? 0 : 1);
-    return streamBase(this.#seed, DOMAIN.network, who);
+    return new Draws(this.#seed, DOMAIN.network, who);
   }
 
-  /** As `delayUs`, for the `counter`-th message on a client's link. */
-  clientDelayUs(base: number, counter: number): number {
-    return this.#fate(base, counter * DRAWS_PER_MESSAGE);
-  }
-
-  #fate(base: number, counter: number): number {
+  /** The delay of a message, or `LOST`. */
+  delayUs(message: number): number {
     const { lossPpm, latePpm, latencyMinUs, lateMaxUs } = this.options;
-    const draw = drawAt(base, counter);
+    const draw = drawAt(message, DRAW.delay);
     if (lossPpm + latePpm > 0) {
-      const chance = drawAt(base, counter + 1) % 1_000_000;
+      const chance = drawAt(message, DRAW.chance) % 1_000_000;
       if (chance < lossPpm) return LOST;
       if (chance < lossPpm + latePpm) return latencyMinUs + (draw % lateMaxUs);
     }
     return latencyMinUs + (draw % this.#range);
+  }
+
+  /** The delay of a second copy of a message, or `LOST` where there is none. */
+  duplicateUs(message: number): number {
+    const { duplicatePpm, latencyMinUs, latencyMaxUs, lateMaxUs } = this.options;
+    if (duplicatePpm === 0) return LOST;
+    if (drawAt(message, DRAW.twice) % 1_000_000 >= duplicatePpm) return LOST;
+    return latencyMinUs + (drawAt(message, DRAW.secondDelay) % (latencyMaxUs + lateMaxUs));
   }
 }

@@ -15,7 +15,7 @@ import {
   TIMERS,
 } from '../../systems/protocol.ts';
 import type { Durability } from '../../systems/system.ts';
-import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { DOMAIN, Draws } from '../core/draw.ts';
 import { endsItsNode, panicOf } from '../core/panics.ts';
 import { NodeClock } from './clock.ts';
 import { type ActiveDiskHabits, type CrashModel, Disk } from './disk.ts';
@@ -74,9 +74,9 @@ export class SimNode implements Env<unknown, unknown> {
   readonly #protocol: AnyProtocol;
   #state: unknown = null;
   readonly #timerGeneration = new IntColumn(TIMERS_MAX);
-  #draws = 0;
-  #drawBase = 0;
-  #crashes = 0;
+  /** Of the life at hand. */
+  #draws: Draws;
+  readonly #crashDraws: Draws;
   /**
    * Effects that wait for a barrier, in order: parallel columns, from `#head` up to `#tail`. They
    * are overwritten and never shortened, since shortening gives their memory back every time.
@@ -95,6 +95,8 @@ export class SimNode implements Env<unknown, unknown> {
     this.self = self;
     this.members = spec.members;
     this.disk = new Disk(spec.disk);
+    this.#draws = this.#drawsOfLife();
+    this.#crashDraws = new Draws(spec.seed, DOMAIN.crash, self);
   }
 
   get view(): ReturnType<AnyProtocol['view']> | null {
@@ -106,12 +108,7 @@ export class SimNode implements Env<unknown, unknown> {
     this.incarnation++;
     this.sequence = 0;
     this.up = true;
-    this.#draws = 0;
-    this.#drawBase = streamBase(
-      this.#spec.seed,
-      DOMAIN.node,
-      this.self + this.incarnation * this.members.length,
-    );
+    this.#draws = this.#drawsOfLife();
     try {
       this.#state = this.#protocol.start(this, this.#spec.options, this.disk.durable);
     } catch (error) {
@@ -122,9 +119,8 @@ export class SimNode implements Env<unknown, unknown> {
   /** Power is lost: everything volatile is gone. Returns what the disk kept, as evidence. */
   crash(model: CrashModel): string {
     this.#world.trace(this, { kind: 'crash' });
-    const draw = drawAt(streamBase(this.#spec.seed, DOMAIN.crash, this.self), this.#crashes++);
     this.#stop();
-    return this.disk.crash(model, draw);
+    return this.disk.crash(model, this.#crashDraws.next(this.#world.nowUs));
   }
 
   hear(from: number, message: unknown): void {
@@ -188,7 +184,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   random(): number {
-    return drawAt(this.#drawBase, this.#draws++);
+    return this.#draws.next(this.#world.nowUs);
   }
 
   send(to: number, message: unknown): void {
@@ -234,6 +230,11 @@ export class SimNode implements Env<unknown, unknown> {
     }
     if (this.#head < this.#tail) this.#hold(HELD.trace, this.#world.nowUs, 0, event);
     else this.#world.trace(this, heldFor(event, 0));
+  }
+
+  #drawsOfLife(): Draws {
+    const who = this.self + this.incarnation * this.members.length;
+    return new Draws(this.#spec.seed, DOMAIN.node, who);
   }
 
   #barrier(): void {

@@ -4,17 +4,16 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
-import { IntColumn } from '../../checkers/columns.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { ClientProtocol } from '../../systems/client.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { AnyProtocol, Options, Reply, Request } from '../../systems/protocol.ts';
 import type { Durability, System } from '../../systems/system.ts';
-import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { DOMAIN, Draws } from '../core/draw.ts';
 import { type ClientWorld, SimClient } from './client.ts';
 import { type ConnectedWorld, Connections } from './connections.ts';
 import type { ActiveDiskHabits, CrashModel } from './disk.ts';
-import { EventQueue, type EventReceiver } from './event-queue.ts';
+import { EventQueue, type EventReceiver, type Pending } from './event-queue.ts';
 import { LOST, Network, type NetworkOptions } from './network.ts';
 import { type NodeWorld, SimNode } from './node.ts';
 
@@ -38,6 +37,11 @@ export interface WorldSpec {
   readonly disk: DiskOptions;
   /** What carries messages between nodes; datagrams where absent. */
   readonly links?: System['links'];
+  /**
+   * Chooses what happens next, out of all that may, in order of time: what is passed over happens
+   * later. The first where absent.
+   */
+  readonly choose?: (pending: readonly Pending[]) => Pending;
 }
 
 /** Follows what nodes report, as it happens. */
@@ -77,6 +81,8 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   nowUs = 0;
   /** Events carried out so far. */
   steps = 0;
+  /** Syncs of all disks so far. */
+  syncs = 0;
   readonly queue = new EventQueue();
   readonly members: readonly number[];
   readonly nodes: SimNode[];
@@ -89,9 +95,8 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   /** Null where nodes exchange datagrams. */
   readonly #connections: Connections | null;
   readonly #clients: SimClient[] = [];
-  readonly #syncs: IntColumn;
   readonly #syncRange: number;
-  readonly #syncBase: number[];
+  readonly #syncDraws: readonly Draws[];
   /** By node, in order. */
   readonly #deferred: Deferred[][];
   /** By node; null while its clock does not strobe. */
@@ -137,9 +142,8 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     this.network = new Network(spec.nodes, spec.seed, spec.network);
     this.#connections =
       spec.links === 'connections' ? new Connections(this, spec.nodes, spec.seed) : null;
-    this.#syncs = new IntColumn(spec.nodes);
     this.#syncRange = spec.disk.syncMaxUs - spec.disk.syncMinUs + 1;
-    this.#syncBase = this.members.map((node) => streamBase(spec.seed, DOMAIN.disk, node));
+    this.#syncDraws = this.members.map((node) => new Draws(spec.seed, DOMAIN.disk, node));
     this.#deferred = this.members.map(() => []);
     this.#strobes = this.members.map(() => null);
     const { protocol, options, seed, variants, durability, diskHabits: disk } = spec;
@@ -151,16 +155,18 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     for (const node of this.nodes) node.boot();
   }
 
-  /** Syncs of all disks so far. */
-  get syncs(): number {
-    return this.#syncs.reduce((sum, count) => sum + count, 0);
-  }
-
-  /** Carries out the next event. */
+  /** Carries out the next event: the first in time, or the one that is chosen. */
   step(): void {
-    this.nowUs = this.queue.nextTimeUs();
     this.steps++;
-    this.queue.deliver(this.#receiver);
+    const { choose } = this.#spec;
+    if (choose === undefined) {
+      this.nowUs = this.queue.nextTimeUs();
+      this.queue.deliver(this.#receiver);
+      return;
+    }
+    const { number, atUs } = choose(this.queue.pending());
+    this.nowUs = Math.max(this.nowUs, atUs);
+    this.queue.deliverOutOfTurn(number, this.#receiver);
   }
 
   /** Has the observer woken for a client; a moment that is over is now. */
@@ -181,21 +187,22 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
       this.#connections.send(from, to, message);
       return;
     }
-    const delay = this.network.delayUs(from, to);
+    const drawn = this.network.message(from, to, this.nowUs);
+    const delay = this.network.delayUs(drawn);
     if (delay !== LOST) this.queue.message(this.nowUs + delay, to, from, message);
-    const again = this.network.duplicateUs(from, to);
+    const again = this.network.duplicateUs(drawn);
     if (again !== LOST) this.queue.message(this.nowUs + again, to, from, message);
   }
 
   sendRequest(client: SimClient, to: number, request: Request): void {
-    const delay = this.network.clientDelayUs(client.toNodes, client.sentCount++);
+    const delay = this.network.delayUs(client.toNodes.next(this.nowUs));
     if (delay !== LOST) this.queue.request(this.nowUs + delay, to, request);
   }
 
   reply(from: number, endpoint: number, id: number, reply: Reply): void {
     const client = this.#clients[endpoint];
     if (client === undefined) return;
-    const delay = this.network.clientDelayUs(client.fromNodes, client.receivedCount++);
+    const delay = this.network.delayUs(client.fromNodes.next(this.nowUs));
     if (delay !== LOST) this.queue.reply(this.nowUs + delay, endpoint, from, id, reply);
   }
 
@@ -215,10 +222,9 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   }
 
   scheduleSync(node: SimNode): void {
-    const base = this.#syncBase[node.self] as number;
-    const count = this.#syncs.get(node.self);
-    this.#syncs[node.self] = count + 1;
-    const takesUs = this.#spec.disk.syncMinUs + (drawAt(base, count) % this.#syncRange);
+    this.syncs++;
+    const draw = (this.#syncDraws[node.self] as Draws).next(this.nowUs);
+    const takesUs = this.#spec.disk.syncMinUs + (draw % this.#syncRange);
     this.queue.synced(this.nowUs + takesUs, node.self, node.incarnation);
   }
 

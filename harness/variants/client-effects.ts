@@ -2,7 +2,7 @@
 
 import type { ClientEnv, ClientProtocol } from '../../systems/client.ts';
 import type { ClientContext, ClientEffect } from '../../systems/effect.ts';
-import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { DOMAIN, Draws } from '../core/draw.ts';
 import { type Filter, filtered } from './filters.ts';
 
 /** The client under these variants. `seed` is that of the run. */
@@ -12,12 +12,13 @@ export function filteredClient(
   seed: number,
 ): ClientProtocol {
   if (filters.length === 0) return client;
-  const questions = new Map<number, number>();
+  const draws = new Map<number, Draws>();
   const contextOf = (env: ClientEnv): ClientContext => {
-    const asked = questions.get(env.client) ?? 0;
-    questions.set(env.client, asked + 1);
-    const draw = drawAt(streamBase(seed, DOMAIN.variantClient, env.client), asked);
-    return { client: env.client, nodes: env.nodes, nowUs: env.nowUs(), draw };
+    const { client, nodes } = env;
+    const nowUs = env.nowUs();
+    const own = draws.get(client) ?? new Draws(seed, DOMAIN.variantClient, client);
+    draws.set(client, own);
+    return { client, nodes, nowUs, draw: own.next(nowUs) };
   };
   const filtering = (env: ClientEnv): ClientEnv => {
     const effect = (one: ClientEffect) => {

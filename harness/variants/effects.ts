@@ -5,7 +5,7 @@
 
 import type { Effect, NodeContext, NodeEvent } from '../../systems/effect.ts';
 import { type AnyProtocol, type Env, TIMERS } from '../../systems/protocol.ts';
-import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { DOMAIN, Draws } from '../core/draw.ts';
 import { decided, type Filter, filtered } from './filters.ts';
 
 type AnyEnv = Env<unknown, unknown>;
@@ -20,9 +20,8 @@ interface Delayed {
 /** What is kept for a node beside the protocol's own state, from one start to the next. */
 interface Side {
   readonly delayed: Delayed[];
-  /** Questions asked so far: each has a draw of its own. */
-  questions: number;
-  readonly drawBase: number;
+  /** One for each question. */
+  readonly draws: Draws;
   /** By record as it was written: the one that the protocol asked for; null for none of its own. */
   readonly asked: Map<unknown, unknown>;
   /** Asked for and never written, of which the node knows nothing. */
@@ -68,8 +67,7 @@ class FilteredProtocol implements AnyProtocol {
     const who = self + incarnation * members.length;
     this.#sides.set(self, {
       delayed: [],
-      questions: 0,
-      drawBase: streamBase(this.#seed, DOMAIN.variant, who),
+      draws: new Draws(this.#seed, DOMAIN.variant, who),
       asked: new Map(),
       unwritten: [],
     });
@@ -158,15 +156,15 @@ class FilteredProtocol implements AnyProtocol {
 
   #context(): NodeContext {
     const env = this.#env as AnyEnv;
-    const side = this.#side(env);
+    const nowUs = env.nowUs();
     return {
       self: env.self,
       members: env.members,
       incarnation: env.incarnation,
-      nowUs: env.nowUs(),
+      nowUs,
       state: this.#state,
       ...(this.#event === null ? {} : { event: this.#event }),
-      draw: drawAt(side.drawBase, side.questions++),
+      draw: this.#side(env).draws.next(nowUs),
     };
   }
 

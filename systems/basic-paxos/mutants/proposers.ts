@@ -53,7 +53,7 @@ const ignoreAccepted: BasicVariant = {
   kind: 'mutant',
   rules: () => ({ pickAdopted: () => null }),
   source: "a classroom example: the news of six o'clock override those of five",
-  expect: ['J:HighestValue', 'SafeAt', 'Agreement'],
+  expect: ['J:HighestValue', 'SafeAt', 'Agreement', 'ReadChosen'],
   hunt: DUELS,
 };
 

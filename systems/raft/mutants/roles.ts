@@ -51,7 +51,15 @@ const leadsOn: RaftVariant = {
   kind: 'mutant',
   rules: () => ({ stepsDown: (state) => state.role !== 'leader' }),
   source: 'Raft, Figure 2, rules for servers: convert to follower',
-  expect: ['ElectionSafety', 'J:NoCert', 'LogMatching', 'J:QuorumCert', 'J:ReadCert', 'PANIC'],
+  expect: [
+    'ElectionSafety',
+    'J:NoCert',
+    'LogMatching',
+    'MatchTruthful',
+    'J:QuorumCert',
+    'J:ReadCert',
+    'PANIC',
+  ],
   hunt: { nodes: 3, nemesis: ['partition', 'pause'], nemesisIntervalS: 1 },
 };
 

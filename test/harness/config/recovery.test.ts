@@ -188,7 +188,7 @@ describe('a run', () => {
     }));
     const set = { ...hastyRaft, electionTimeoutMs: 120, snapshotEvery: 20 };
     const request = { system: 'raft', nodes: 3, timeLimitS: 10, nemesis: ['pause'], set };
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [3, 4, 5]) {
       const { verdict } = simulateOnce(resolved({ ...request, seed }), [forgets]);
       expect(verdict).toMatchObject({ property: 'Liveness:followers-converge' });
     }

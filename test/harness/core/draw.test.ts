@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawAt, namedDraw, streamBase } from '../../../harness/core/draw.ts';
+import { Draws, drawAt, namedDraw, streamBase } from '../../../harness/core/draw.ts';
 
 describe('draws', () => {
   test('are the same numbers on every machine', () => {
@@ -43,11 +43,53 @@ describe('draws', () => {
 
   test('spread evenly over buckets', () => {
     const base = streamBase(7, 2, 0);
-    const buckets = Array.from({ length: 16 }, () => 0);
-    for (let i = 0; i < 16_000; i++) {
-      const bucket = drawAt(base, i) >>> 28;
-      buckets[bucket] = (buckets[bucket] as number) + 1;
-    }
-    for (const count of buckets) expect(Math.abs(count - 1000)).toBeLessThan(150);
+    expectEven((at) => drawAt(base, at));
   });
 });
+
+describe('draws of moments', () => {
+  const moments = fc.array(fc.nat({ max: 2 ** 40 }), { maxLength: 30 });
+  /** One draw at each moment, in order of time. */
+  const drawsAt = (seed: number, who: number, times: readonly number[]) => {
+    const draws = new Draws(seed, 1, who);
+    return times.map((atUs) => draws.next(atUs));
+  };
+
+  test('are re-rolled by nothing that is left out at other moments', () => {
+    fc.assert(
+      fc.property(fc.nat(), moments, fc.nat(), (seed, some, which) => {
+        const times = [...some].sort((a, b) => a - b);
+        const left = times[which % Math.max(1, times.length)];
+        const kept = times.filter((atUs) => atUs !== left);
+        const expected = drawsAt(seed, 3, times).filter((_, at) => times[at] !== left);
+        expect(drawsAt(seed, 3, kept)).toEqual(expected);
+      }),
+    );
+  });
+
+  test('differ within a moment, between moments far apart, and between holders', () => {
+    const day = 2 ** 37;
+    const some = [
+      ...drawsAt(5, 0, [7, 7, 7, 8, 7 + 2 ** 32, 7 + day]),
+      ...drawsAt(5, 1, [7, 7, 7, 8, 7 + 2 ** 32, 7 + day]),
+    ];
+    expect(new Set(some).size).toBe(some.length);
+  });
+
+  test('spread evenly over buckets, in one moment and over many', () => {
+    const crowded = new Draws(7, 2, 0);
+    expectEven(() => crowded.next(12_345));
+    const spread = new Draws(7, 2, 1);
+    expectEven((at) => spread.next(at * 50));
+  });
+});
+
+/** Buckets of 16,000 draws that are uniform differ by no more. */
+function expectEven(draw: (at: number) => number): void {
+  const buckets = Array.from({ length: 16 }, () => 0);
+  for (let at = 0; at < 16_000; at++) {
+    const bucket = draw(at) >>> 28;
+    buckets[bucket] = (buckets[bucket] as number) + 1;
+  }
+  for (const count of buckets) expect(Math.abs(count - 1000)).toBeLessThan(150);
+}

@@ -3,8 +3,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { WIRE_VERSION } from '../../../harness/host/config.ts';
-import { encodeFrame } from '../../../harness/host/frame.ts';
 import { PeerNetwork } from '../../../harness/host/tcp.ts';
 
 const HOST = '127.0.0.1';
@@ -161,52 +159,5 @@ describe('a connection between two processes', () => {
     next.network.send(0, STAMP, 'second life');
     await one.sees('second life');
     expect(one.noticed).toEqual(['first life', 'broken', 'second life']);
-  });
-});
-
-describe('whoever dials a node', () => {
-  const HELLO = { kind: 'hello', version: WIRE_VERSION, clusterId: 'test', from: 0, to: 1 };
-  const GREETING = { ...HELLO, incarnation: 1 };
-
-  /** Says this to a node; resolves when the node has hung up. */
-  async function say(...frames: readonly unknown[]): Promise<Peer> {
-    const ports = [await freePort(), await freePort()];
-    const node = new Peer(1, ports);
-    await node.network.open();
-    const socket = connect(ports[1] as number, HOST);
-    opened.push({ close: () => socket.destroy() });
-    socket.on('error', () => undefined);
-    socket.resume();
-    for (const frame of frames) socket.write(encodeFrame(frame));
-    await once(socket, 'close');
-    return node;
-  }
-
-  test.each<[string, unknown]>([
-    ['no numbers', { ...GREETING, from: '0' }],
-    ['no life', HELLO],
-    ['another version', { ...GREETING, version: 0 }],
-    ['no greeting', { kind: 'message', stamp: STAMP, message: 'hidden' }],
-  ])('is turned away by a greeting with %s', async (_, greeting) => {
-    const node = await say(greeting, { kind: 'message', stamp: STAMP, message: 'heard' });
-    expect(node.noticed).not.toContain('heard');
-  });
-
-  test.each<[string, unknown]>([
-    ['a message without a stamp', { kind: 'message', message: 'wrong' }],
-    [
-      'a stamp that is none',
-      { kind: 'message', stamp: { lamport: 'x', lines: [] }, message: 'wrong' },
-    ],
-    [
-      'lines that are no numbers',
-      { kind: 'message', stamp: { lamport: 1, lines: ['x'] }, message: 'wrong' },
-    ],
-    ['anything else', { kind: 'wrong' }],
-  ])('is cut off at %s, and is heard up to there', async (_, frame) => {
-    const node = await say(GREETING, { kind: 'message', stamp: STAMP, message: 'right' }, frame);
-    expect(node.noticed).toContain('right');
-    expect(node.noticed).not.toContain('wrong');
-    expect(node.noticed).not.toContain('undefined');
   });
 });

@@ -14,12 +14,18 @@ interface Heard {
 /** Delivers one event, or all there are. */
 function deliver(queue: EventQueue, count = queue.size): Heard[] {
   const heard: Heard[] = [];
+  const receiver = noting(queue, heard);
+  for (let i = 0; i < count; i++) queue.deliver(receiver);
+  return heard;
+}
+
+function noting(queue: EventQueue, heard: Heard[]): EventReceiver {
   const note =
     (method: string) =>
     (...args: unknown[]) => {
       heard.push({ atUs: queue.deliveredUs, what: [method, ...args] });
     };
-  const receiver: EventReceiver = {
+  return {
     message: note('message'),
     stream: note('stream'),
     timer: note('timer'),
@@ -30,8 +36,6 @@ function deliver(queue: EventQueue, count = queue.size): Heard[] {
     wake: note('wake'),
     strobe: note('strobe'),
   };
-  for (let i = 0; i < count; i++) queue.deliver(receiver);
-  return heard;
 }
 
 describe('EventQueue', () => {
@@ -96,6 +100,48 @@ describe('EventQueue', () => {
       ['wake', -1],
       ['strobe', 1, 3],
     ]);
+  });
+
+  test('shows what is to come in the order in which it comes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 20 }), { maxLength: 60 }), (times) => {
+        const queue = new EventQueue();
+        for (const [tag, atUs] of times.entries()) queue.timer(atUs, tag, 1, 2);
+        const shown = queue.pending().map((event) => {
+          const { atUs, kind } = event;
+          return { atUs, what: [kind, ...(event.kind === 'timer' ? [event.node, 1, 2] : [])] };
+        });
+        expect(shown).toEqual(deliver(queue));
+      }),
+    );
+  });
+
+  test('delivers out of turn whatever is chosen, and everything once', () => {
+    const choice = fc.record({ schedule: fc.nat({ max: 20 }), choose: fc.nat() });
+    fc.assert(
+      fc.property(fc.array(choice, { maxLength: 200 }), (choices) => {
+        const queue = new EventQueue();
+        const heard: Heard[] = [];
+        const expected: unknown[] = [];
+        for (const [tag, { schedule, choose }] of choices.entries()) {
+          queue.wake(queue.deliveredUs + schedule, tag);
+          if (choose % 3 === 0) continue;
+          const pending = queue.pending();
+          const chosen = pending[choose % pending.length];
+          if (chosen?.kind !== 'wake') continue;
+          expected.push(['wake', chosen.client]);
+          queue.deliverOutOfTurn(chosen.number, noting(queue, heard));
+        }
+        const rest = queue.pending().map((event) => event.kind === 'wake' && event.client);
+        heard.push(...deliver(queue));
+        expect(heard.map(({ what }) => what)).toEqual([
+          ...expected,
+          ...rest.map((client) => ['wake', client]),
+        ]);
+        expect(new Set(heard.map(({ what }) => what[1])).size).toBe(choices.length);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('takes nothing for a time that is over', () => {
