@@ -18,7 +18,7 @@ import type { PreparedRun, RunContext } from '../run/prepared.ts';
 import { type Progress, progressOn } from '../run/progress.ts';
 import { refuseEarly, runAndStore } from '../run/run.ts';
 import { commandOf } from '../run/run-file.ts';
-import { runSeries, type Store } from '../run/series.ts';
+import { runSeries, type Saying } from '../run/series.ts';
 import { StartProgress } from '../run/start-progress.ts';
 import { requireStore } from '../store/files.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
@@ -91,13 +91,13 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
   };
   const hint = huntText(prepared);
   if (hint !== null) progress.line(hint);
-  const store: Store = (one) => runSaying(one, context, progress);
+  const saying = sayingOn(progress);
   if (runs === 1) {
-    const summary = await store(prepared);
+    const summary = await saying(prepared, () => runAndStore(prepared, context));
     progress.end();
     return show(summary, null, flags);
   }
-  const { tally, summary } = await runSeries(prepared, runs, store, progress, signal);
+  const { tally, summary } = await runSeries(prepared, runs, saying, context, progress);
   if (summary !== null) return show(summary, tally, flags);
   if (flags.json === true) {
     const verdict = { kind: 'unknown', because: 'interrupted before a run was stored' };
@@ -154,18 +154,16 @@ function drawSeed(): number {
 }
 
 /** A run that ends in an error must not take its seed along, which may have been drawn. */
-async function runSaying(
-  prepared: PreparedRun,
-  context: RunContext,
-  progress: Progress,
-): Promise<RunSummary> {
-  try {
-    return await runAndStore(prepared, context);
-  } catch (error) {
-    const command = commandOf(prepared.request, prepared.config);
-    progress.aside(() => process.stderr.write(`ordeal: to run it again: ${command}\n`));
-    throw error;
-  }
+function sayingOn(progress: Progress): Saying {
+  return async ({ request, config }, make) => {
+    try {
+      return await make();
+    } catch (error) {
+      const command = commandOf(request, config);
+      progress.aside(() => process.stderr.write(`ordeal: to run it again: ${command}\n`));
+      throw error;
+    }
+  };
 }
 
 /** Prints what a run came to and returns its exit status. */

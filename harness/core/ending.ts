@@ -7,6 +7,8 @@ export type Ending =
   | { readonly kind: 'unformed' }
   /** At the first violation, since it was to stop there; microseconds since the load began. */
   | { readonly kind: 'violated'; readonly atUs: number }
+  /** So much was under way at once that it would never have come to its end. */
+  | { readonly kind: 'flooded'; readonly atUs: number; readonly pending: number }
   /** Somebody ended it. */
   | { readonly kind: 'interrupted' }
   /** Our own machinery gave way, or the machine under it: such a run counts for nothing. */
@@ -39,6 +41,11 @@ export function whyCutShort(ending: Ending): string | null {
       return null;
     case 'violated':
       return `stopped at the first violation at ${(ending.atUs / 1e6).toFixed(1)} s`;
+    case 'flooded':
+      return (
+        `stopped at ${(ending.atUs / 1e6).toFixed(1)} s: ${ending.pending} events were under way ` +
+        'at once (do nodes answer every message with several?)'
+      );
     case 'interrupted':
       return 'the run was interrupted';
     case 'failed':

@@ -9,7 +9,7 @@ import type { RunFigures, RunSummary } from '../store/format.ts';
 import { addReach } from '../variants/tally.ts';
 import type { PreparedRun, RunContext } from './prepared.ts';
 import type { Progress } from './progress.ts';
-import { suspectsIn } from './run.ts';
+import { runAndStore, suspectsIn } from './run.ts';
 import { outcomes } from './seeds.ts';
 import { simulateOnce } from './simulate.ts';
 
@@ -29,8 +29,11 @@ interface Made {
   readonly summary: RunSummary | null;
 }
 
-/** Makes and stores one run, and says which it was where that fails. */
-export type Store = (run: PreparedRun) => Promise<RunSummary>;
+/** Makes one run, and says which it was where that fails. */
+export type Saying = <Result>(
+  run: PreparedRun,
+  make: () => Result | Promise<Result>,
+) => Promise<Result>;
 
 /**
  * In the simulator runs are tried in memory, and the one to be shown is made again and stored: the
@@ -40,10 +43,12 @@ export type Store = (run: PreparedRun) => Promise<RunSummary>;
 export async function runSeries(
   prepared: PreparedRun,
   runs: number,
-  store: Store,
+  saying: Saying,
+  context: RunContext,
   progress: Progress,
-  signal: RunContext['signal'],
 ): Promise<Series> {
+  const { signal } = context;
+  const store = (run: PreparedRun) => saying(run, () => runAndStore(run, context));
   const counts = { valid: 0, invalid: 0, unknown: 0 };
   const unknowns: { seed: number; because: string }[] = [];
   const reached: Record<string, { calls: number; changed: number }> = {};
@@ -53,7 +58,8 @@ export async function runSeries(
   const isEnough = () => counts.invalid > 0;
   const make = async (seed: number): Promise<Made> => {
     const run = { ...prepared, config: { ...prepared.config, seed } };
-    return isVirtual(run.config.backend) ? simulated(run) : stored(run, store);
+    if (isVirtual(run.config.backend)) return saying(run, () => simulated(run));
+    return stored(run, await store(run));
   };
   for (const making of outcomes({ first: firstSeed, count: runs, isEnough, signal }, make)) {
     const made = await making;
@@ -91,8 +97,7 @@ function simulated(run: PreparedRun): Made {
   return { run, verdict, reached: run.variants.length === 0 ? null : reached, summary: null };
 }
 
-async function stored(run: PreparedRun, store: Store): Promise<Made> {
-  const summary = await store(run);
+function stored(run: PreparedRun, summary: RunSummary): Made {
   const { verdict, figures } = summary.results;
   return { run, verdict, reached: figures.reached, summary };
 }

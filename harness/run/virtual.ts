@@ -67,6 +67,9 @@ export interface VirtualResult {
 /** Few enough that code at its slowest does not look like code that never returns. */
 const BOUNDED_EVENTS = 100;
 
+/** A hundred times what busy clusters have under way: beyond it a run eats memory and never ends. */
+const PENDING_MAX = 200_000;
+
 /** Runs to the end at once. */
 export function runVirtual(run: VirtualRun): VirtualResult {
   const driver = new VirtualDriver(run);
@@ -138,6 +141,9 @@ export class VirtualDriver {
         (follower !== null && follower.violations.length > 0) ||
         watch?.isViolated(this.#engine.history) === true;
       if (isViolated) this.#ending = { kind: 'violated', atUs: this.#nowUs() };
+      else if (world.queue.size > PENDING_MAX) {
+        this.#ending = { kind: 'flooded', atUs: this.#nowUs(), pending: world.queue.size };
+      }
     }
     return this.#ending !== null;
   }
@@ -183,7 +189,8 @@ export class VirtualDriver {
         this.#ending = { kind: 'unformed' };
         break;
       }
-      if (world.nowUs > this.#run.formationUs || world.queue.size === 0) {
+      const { size } = world.queue;
+      if (world.nowUs > this.#run.formationUs || size === 0 || size > PENDING_MAX) {
         this.#ending = { kind: 'unformed' };
         this.#engine.unformed(0);
         break;

@@ -103,6 +103,7 @@ const ending: z.ZodType<Ending> = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('finished') }),
   z.looseObject({ kind: z.literal('unformed') }),
   z.looseObject({ kind: z.literal('violated'), atUs: number }),
+  z.looseObject({ kind: z.literal('flooded'), atUs: number, pending: number }),
   z.looseObject({ kind: z.literal('interrupted') }),
   z.looseObject({ kind: z.literal('failed'), ...because }),
   z.looseObject({ kind: z.literal('broken-off'), ...because }),
