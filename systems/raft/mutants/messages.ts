@@ -43,7 +43,12 @@ const matchAssumed: RaftVariant = {
   rules: () => ({ firstMatchIndex: (state) => lastIndex(state) }),
   source: 'Raft, Figure 2: matchIndex begins at 0',
   // Safe, because it commits nothing of earlier terms; but refusals are then taken for old ones.
-  expect: ['Liveness:leader', 'Liveness:followers-converge', 'Liveness:progress'],
+  expect: [
+    'Liveness:leader',
+    'Liveness:commit-progress',
+    'Liveness:followers-converge',
+    'Liveness:progress',
+  ],
   hunt: { nodes: 5, nemesis: ['partition', 'kill'], nemesisIntervalS: 1 },
 };
 
