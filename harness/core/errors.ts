@@ -59,6 +59,11 @@ export function fileProblem(error: unknown): string {
   }
 }
 
+/** What was got instead of what was expected, in so many characters as a line has room for. */
+export function shorten(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
+
 /** The first line of what an error says; more than that is for a stack. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

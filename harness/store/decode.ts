@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { lineOf } from '../config/yaml-file.ts';
-import { usage } from '../core/errors.ts';
+import { shorten, usage } from '../core/errors.ts';
 import { requireFile } from '../core/files.ts';
 import { SCHEMA } from './format.ts';
 
@@ -69,8 +69,4 @@ function gotAt(json: unknown, path: readonly PropertyKey[]): string {
     value = (value as Readonly<Record<PropertyKey, unknown>>)[name];
   }
   return value === undefined ? 'nothing' : shorten(JSON.stringify(value));
-}
-
-export function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

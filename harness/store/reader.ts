@@ -10,8 +10,9 @@ import { requireFile } from '../core/files.ts';
 import { hasNodeTraces, readTraces } from '../host/node-traces.ts';
 import { decodeFile } from './decode.ts';
 import { FILES, type ResultsFile, type RunFile } from './format.ts';
-import { endsTorn, historyEventOf, type Payloads, readLines, traceLineOf } from './lines.ts';
+import { endsTorn, historyEventOf, readLines } from './lines.ts';
 import { resultsFile, runFile } from './stored-files.ts';
+import { type Payloads, traceLineOf } from './trace-lines.ts';
 
 export interface StoredRun {
   /** With links such as `latest` resolved. */

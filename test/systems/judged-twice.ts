@@ -9,7 +9,8 @@ import { judgeRun, quietTimeNs } from '../../harness/judge/judge.ts';
 import { TraceFollower } from '../../harness/judge/trace-follower.ts';
 import { virtualRun } from '../../harness/run/simulate.ts';
 import { VirtualDriver } from '../../harness/run/virtual.ts';
-import { historyEventOf, historyLine, traceJson, traceLineOf } from '../../harness/store/lines.ts';
+import { historyEventOf, historyLine, traceJson } from '../../harness/store/lines.ts';
+import { traceLineOf } from '../../harness/store/trace-lines.ts';
 import { promiseOf, type Variant } from '../../systems/system.ts';
 
 export function judgedTwice(

@@ -3,8 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { virtualRun } from '../../../harness/run/simulate.ts';
 import { VirtualDriver } from '../../../harness/run/virtual.ts';
-import { traceJson, traceLineOf } from '../../../harness/store/lines.ts';
+import { traceJson } from '../../../harness/store/lines.ts';
 import { payloadsOf } from '../../../harness/store/reader.ts';
+import { traceLineOf } from '../../../harness/store/trace-lines.ts';
 import { systems } from '../../../systems/index.ts';
 import { hardRun } from '../../hard-worlds.ts';
 
