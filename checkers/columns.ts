@@ -70,10 +70,6 @@ export class FloatColumn extends Float64Array {
     return grown;
   }
 
-  override subarray(from?: number, to?: number): FloatColumn {
-    return super.subarray(from, to) as FloatColumn;
-  }
-
   override slice(from?: number, to?: number): FloatColumn {
     return super.slice(from, to) as FloatColumn;
   }
@@ -99,9 +95,5 @@ export class ByteColumn extends Uint8Array {
 
   override subarray(from?: number, to?: number): ByteColumn {
     return super.subarray(from, to) as ByteColumn;
-  }
-
-  override slice(from?: number, to?: number): ByteColumn {
-    return super.slice(from, to) as ByteColumn;
   }
 }
