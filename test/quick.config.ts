@@ -1,5 +1,5 @@
 /**
- * `npm run test:quick`: the tests for everyday work, in half a minute or so. Left out is what starts
+ * `npm run test:quick`: the tests for everyday work, in less than a minute. Left out is what starts
  * processes, containers or a browser, or simulates for long; `npm test` has it all.
  */
 
