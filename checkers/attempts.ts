@@ -4,6 +4,7 @@
  */
 
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK, type Value } from './history.ts';
+import { itemAt } from './item-at.ts';
 
 /** An invocation that carries the value, with what became of it. */
 export interface Attempt {
@@ -45,7 +46,7 @@ export function attemptsOf(history: History, key: number, value: Value): Attempt
     const type = complete === null ? NONE : history.type[complete];
     attempts.push({
       process: history.process.get(invoke),
-      f: history.functions.names[history.f.get(invoke)] as string,
+      f: itemAt(history.functions.names, history.f.get(invoke)),
       invoke,
       complete,
       outcome: type === OK ? 'ok' : type === FAIL ? 'failed' : 'unknown',

@@ -1,6 +1,7 @@
 /** Client operations of a history, key by key: an invocation with its completion. */
 
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from './history.ts';
+import { itemAt } from './item-at.ts';
 import type { Verdict } from './verdict.ts';
 
 /** `ok` operations have an answer; `info` ones may have happened; `fail` ones did not. */
@@ -52,14 +53,14 @@ export function clientOperations(history: History): KeyOperations[] {
   for (const begun of open.values()) add(begun, NONE);
   return [...keys].map(([key, operations]) => {
     operations.sort((a, b) => a.invoke - b.invoke);
-    return key === NONE ? { operations } : { key: history.keys.names[key] as string, operations };
+    return key === NONE ? { operations } : { key: itemAt(history.keys.names, key), operations };
   });
 }
 
 function toOperation(history: History, invoke: number, complete: number): ClientOperation {
   const code = complete === NONE ? INFO : history.type.get(complete);
   return {
-    f: history.functions.names[history.f.get(invoke)] as string,
+    f: itemAt(history.functions.names, history.f.get(invoke)),
     process: history.process.get(invoke),
     type: code === OK ? 'ok' : code === FAIL ? 'fail' : 'info',
     invoke,

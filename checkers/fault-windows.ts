@@ -8,6 +8,7 @@
  */
 
 import { type History, INFO, NEMESIS } from './history.ts';
+import { itemAt } from './item-at.ts';
 
 /** The event of the nemesis, with the reason as its value, that the machine lost what a run needs. */
 export const LOST = 'lost';
@@ -64,7 +65,7 @@ export function faultWindows(history: History): FaultWindow[] {
     if (phase === 'start') {
       open.set(fault.id, windows.length);
       windows.push({
-        lane: history.functions.names[history.f.get(index)] as string,
+        lane: itemAt(history.functions.names, history.f.get(index)),
         ...fault,
         counts: fault.status === 'installed',
         startNs: timeNs,

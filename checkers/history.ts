@@ -6,6 +6,7 @@
  */
 
 import { ByteColumn, FloatColumn, IntColumn } from './columns.ts';
+import { itemAt } from './item-at.ts';
 
 /** What an operation carries. Numbers are doubles; histories keep integers exact up to 2^53. */
 export type Value = null | boolean | number | string | readonly Value[];
@@ -106,7 +107,7 @@ export class ValueTable {
 
   value(code: number): Value {
     if (code === NONE) return null;
-    return code >= 0 ? code : (this.#values[-2 - code] as Value);
+    return code >= 0 ? code : itemAt(this.#values, -2 - code);
   }
 }
 
@@ -197,11 +198,11 @@ export class History {
       time: this.time.get(index),
       type: EVENT_TYPES[this.type.get(index)] as EventType,
       process: process === NEMESIS ? 'nemesis' : process,
-      f: this.functions.names[this.f.get(index)] as string,
-      ...(key === NONE ? {} : { key: this.keys.names[key] as string }),
+      f: itemAt(this.functions.names, this.f.get(index)),
+      ...(key === NONE ? {} : { key: itemAt(this.keys.names, key) }),
       value: this.values.value(this.value.get(index)),
-      ...(error === NONE ? {} : { error: this.errors.names[error] as string }),
-      ...(node === NONE ? {} : { node: this.nodes.names[node] as string }),
+      ...(error === NONE ? {} : { error: itemAt(this.errors.names, error) }),
+      ...(node === NONE ? {} : { node: itemAt(this.nodes.names, node) }),
       ...(Number.isNaN(position) ? {} : { position }),
     };
   }

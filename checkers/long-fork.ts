@@ -6,6 +6,7 @@
  */
 
 import { type History, NONE, OK, type Value } from './history.ts';
+import { itemAt } from './item-at.ts';
 import {
   mapKey,
   parseTransactions,
@@ -84,8 +85,8 @@ function judge(t: Transactions, txns: number[]): Verdict | null {
     .map((txn) => ({ txn, seen: seenBy(t, txn) }))
     .sort((a, b) => count(a.seen) - count(b.seen));
   for (let i = 1; i < sorted.length; i++) {
-    const less = sorted[i - 1] as (typeof sorted)[number];
-    const more = sorted[i] as (typeof sorted)[number];
+    const less = itemAt(sorted, i - 1);
+    const more = itemAt(sorted, i);
     let onlyLess = NONE;
     let onlyMore = NONE;
     for (const [key, value] of less.seen) {
@@ -105,7 +106,7 @@ function judge(t: Transactions, txns: number[]): Verdict | null {
 function seenBy(t: Transactions, txn: number): Map<number, Value> {
   const seen = new Map<number, Value>();
   for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
-    seen.set(t.key.get(m), t.value[m] as Value);
+    seen.set(t.key.get(m), itemAt(t.value, m));
   }
   return seen;
 }

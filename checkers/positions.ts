@@ -5,6 +5,7 @@
  */
 
 import { type History, INVOKE, NEMESIS, NONE, OK, type Value } from './history.ts';
+import { itemAt } from './item-at.ts';
 import type { CheckResult, Verdict } from './verdict.ts';
 
 export interface PositionsOptions {
@@ -80,7 +81,7 @@ export function checkPositions(
 
 /** Whether an operation only looks: by its name, or a transaction of reads. */
 function observes(history: History, call: number, event: number): boolean {
-  const f = history.functions.names[history.f.get(call)] as string;
+  const f = itemAt(history.functions.names, history.f.get(call));
   if (f !== 'txn') return OBSERVE.has(f);
   const steps = history.values.value(history.value.get(event));
   return Array.isArray(steps) && (steps as readonly Value[]).every(isRead);

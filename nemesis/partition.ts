@@ -1,5 +1,6 @@
 /** Cuts links: into halves, around one node or the leader, in a ring, over a bridge, one way only. */
 
+import { itemAt } from '../checkers/item-at.ts';
 import type { Cut, Nemesis } from './fault.ts';
 import { followerOf, majorityOf, minorityOf, shuffled } from './targets.ts';
 
@@ -89,7 +90,7 @@ function ringCuts(order: readonly number[]): Cut[] {
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < size; j++) {
       const apart = Math.min((i - j + size) % size, (j - i + size) % size);
-      if (apart > reach) cuts.push({ from: order[i] as number, to: order[j] as number });
+      if (apart > reach) cuts.push({ from: itemAt(order, i), to: itemAt(order, j) });
     }
   }
   return cuts;

@@ -1,5 +1,6 @@
 /** Choosing nodes from one 32-bit draw. Pure: the same draw gives the same choice. */
 
+import { itemAt } from '../checkers/item-at.ts';
 import type { ClusterView } from './fault.ts';
 
 /** The next draw from a draw: an integer hash, so that one number settles a whole choice. */
@@ -17,8 +18,8 @@ export function shuffled(nodes: readonly number[], draw: number): number[] {
   for (let i = order.length - 1; i > 0; i--) {
     state = next(state);
     const j = state % (i + 1);
-    const swapped = order[i] as number;
-    order[i] = order[j] as number;
+    const swapped = itemAt(order, i);
+    order[i] = itemAt(order, j);
     order[j] = swapped;
   }
   return order;
@@ -41,7 +42,7 @@ export function withStandIn(view: ClusterView, draw: number): ClusterView {
 
 /** The first in the order that does not lead. */
 export function followerOf(order: readonly number[], leader: number | null): number {
-  return order.find((node) => node !== leader) ?? (order[0] as number);
+  return order.find((node) => node !== leader) ?? itemAt(order, 0);
 }
 
 /** Nodes by role: `one`, `leader`, `follower`, `minority`, `majority`, `all`; null when nobody has the role. */

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../checkers/assert.ts';
+import { itemAt } from '../checkers/item-at.ts';
 import type { ClientEnv, ClientProtocol, ClientState } from './client.ts';
 import { isRead } from './operations.ts';
 import type { ClientRef, Reply, Request } from './protocol.ts';
@@ -43,7 +44,7 @@ export function sessionClient(rules: ClientRules): ClientProtocol {
       isAsking: false,
       session: 0,
       sequence: 0,
-      target: env.nodes[env.client % env.nodes.length] as number,
+      target: itemAt(env.nodes, env.client % env.nodes.length),
       deadlineUs: 0,
       indefinite: false,
       attempts: 0,
@@ -161,7 +162,7 @@ function isChanging(state: SessionState): boolean {
 
 function nextNode(state: SessionState, env: ClientEnv): number {
   const at = env.nodes.indexOf(state.target);
-  return env.nodes[(at + 1) % env.nodes.length] as number;
+  return itemAt(env.nodes, (at + 1) % env.nodes.length);
 }
 
 function pause(state: SessionState, env: ClientEnv): void {

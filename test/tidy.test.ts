@@ -36,9 +36,15 @@ const ROOMS = [
 const LOOSE = ['harness/cli.ts', 'harness/ordeal.ts'];
 const TOOLS = 'harness/package/';
 /** Judging is everybody's vocabulary, but only these files of `checkers` are. */
-const VOCABULARY = ['history', 'verdict', 'trace', 'assert', 'linearizable/model'].map(
-  (name) => `checkers/${name}.ts`,
-);
+const VOCABULARY = [
+  'history',
+  'verdict',
+  'trace',
+  'assert',
+  'item-at',
+  'units',
+  'linearizable/model',
+].map((name) => `checkers/${name}.ts`);
 
 const PURE = ['checkers', 'systems', 'nemesis', 'workloads', 'harness/sim'];
 /** Single files of the acting folder that only decide. */

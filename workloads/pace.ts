@@ -1,5 +1,6 @@
 /** When operations happen and on which keys: what every workload of independent keys shares. */
 
+import { itemAt } from '../checkers/item-at.ts';
 import type { Operation } from '../systems/operations.ts';
 import type { Draw, PlannedOperation, WorkloadConfig } from './workload.ts';
 
@@ -26,7 +27,7 @@ export function rotatingKeys(keys: number, limit: number): (draw: number) => str
   const current = Array.from({ length: keys }, (_, slot) => ({ number: slot, uses: 0 }));
   let fresh = keys;
   return (draw) => {
-    const slot = current[draw % keys] as { number: number; uses: number };
+    const slot = itemAt(current, draw % keys);
     if (slot.uses === limit) {
       slot.number = fresh++;
       slot.uses = 0;

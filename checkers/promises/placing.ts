@@ -7,6 +7,7 @@
  * used) at a place in the order, each once.
  */
 
+import { itemAt } from '../item-at.ts';
 import type { Model, Operation } from '../linearizable/index.ts';
 import { stateKey } from '../linearizable/model.ts';
 
@@ -105,7 +106,7 @@ class Search<State> {
     const next = new Map<string, Config<State>>();
     for (const config of this.#closure(at, more)) {
       this.#steps++;
-      const state = model.step(config.state, placed[at] as Operation);
+      const state = model.step(config.state, itemAt(placed, at));
       if (state === undefined) continue;
       const key = keyOf(model, state, config.used);
       if (!next.has(key)) next.set(key, { state, used: config.used, before: config });
@@ -118,7 +119,7 @@ class Search<State> {
   /** The configurations at a place, and those that up to `more` updates right there lead to. */
   #closure(at: number, more: number): readonly Config<State>[] {
     const { model, unanswered } = this.#placing;
-    const all = [...(this.#reached[at] as readonly Config<State>[])];
+    const all = [...itemAt(this.#reached, at)];
     if (more === 0) return all;
     const limits = new Map(all.map((config) => [config, config.used.length + more]));
     const seen = new Set(all.map(({ state, used }) => keyOf(model, state, used)));

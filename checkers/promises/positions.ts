@@ -13,6 +13,7 @@
 
 import { ByteColumn, FloatColumn } from '../columns.ts';
 import { type History, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { describe } from '../linearizable/explain.ts';
 import { type FailedCas, type Model, modelNamed, type NilReads } from '../linearizable/index.ts';
 import { describeState } from '../linearizable/model.ts';
@@ -184,7 +185,7 @@ class Walk<State> {
     );
     for (const [place, { group, i }] of this.#placed.entries()) {
       this.#objects[group]?.places.push(place);
-      this.#places.set((groups[group] as Operations).ret.get(i), place);
+      this.#places.set(itemAt(groups, group).ret.get(i), place);
     }
   }
 
@@ -200,7 +201,7 @@ class Walk<State> {
   }
 
   #callOf({ group, i }: Placed): number {
-    return (this.#groups[group] as Operations).call.get(i);
+    return itemAt(this.#groups, group).call.get(i);
   }
 
   #sort(operations: Operations, group: number): ObjectState<State> {
@@ -224,9 +225,9 @@ class Walk<State> {
 
   /** Whether every answer is that of the state at its position. */
   #judgeObject(group: number): Verdict {
-    const operations = this.#groups[group] as Operations;
-    const object = this.#objects[group] as ObjectState<State>;
-    const placed = object.places.map((place) => this.#placed[place] as Placed);
+    const operations = itemAt(this.#groups, group);
+    const object = itemAt(this.#objects, group);
+    const placed = object.places.map((place) => itemAt(this.#placed, place));
     const unanswered = object.unanswered.map((i) => {
       const floor = this.#floor.get(operations.call.get(i));
       const first = placed.findIndex(({ position }) => position > floor);
@@ -245,7 +246,7 @@ class Walk<State> {
       this.#remember(group, found);
       return { kind: 'valid' };
     }
-    const { i, position } = placed[found.at] as Placed;
+    const { i, position } = itemAt(placed, found.at);
     const what = describe(operations, this.#model, i);
     const state = describeState(this.#model, found.state);
     const because = `${what} at position ${position}: the updates up to there leave ${state}`;
@@ -265,25 +266,25 @@ class Walk<State> {
     group: number,
     { states, stands }: Extract<PlacedResult<State>, { kind: 'fits' }>,
   ): void {
-    const operations = this.#groups[group] as Operations;
-    const { places, unanswered, unplaced, versions } = this.#objects[group] as ObjectState<State>;
+    const operations = itemAt(this.#groups, group);
+    const { places, unanswered, unplaced, versions } = itemAt(this.#objects, group);
     if (unplaced.length === 0) return;
     const callOf = (i: number) => operations.call.get(i);
     for (const place of places) {
-      const { i, observes } = this.#placed[place] as Placed;
+      const { i, observes } = itemAt(this.#placed, place);
       if (!observes) this.#updates[callOf(i)] = place;
     }
     // What was never answered stands right before some answered one.
     for (const [index, at] of stands.entries()) {
       if (at === null) continue;
       const place = places[at] ?? this.#placed.length;
-      this.#updates[callOf(unanswered[index] as number)] = place - 0.5;
+      this.#updates[callOf(itemAt(unanswered, index))] = place - 0.5;
     }
     versions.push({ place: -1, state: this.#initial });
     for (const [at, place] of places.entries()) {
-      const before = states[at] as State;
+      const before = itemAt(states, at);
       versions.push({ place: place - 0.5, state: before });
-      const { i } = this.#placed[place] as Placed;
+      const { i } = itemAt(this.#placed, place);
       const after = this.#model.step(before, operationAt(operations, i)) as State;
       versions.push({ place, state: after });
     }
@@ -301,13 +302,13 @@ class Walk<State> {
       updates[event] = Math.min(updates.get(event), updates.get(event + 1));
     }
     const callOf = ({ group, i }: { group: number; i: number }) =>
-      (this.#groups[group] as Operations).call.get(i);
+      itemAt(this.#groups, group).call.get(i);
     all.sort((a, b) => callOf(a) - callOf(b));
     /** By session, where the last of these was placed. */
     const reached = new Map<number, number>();
     for (const { group, i } of all) {
-      const operations = this.#groups[group] as Operations;
-      const { versions, unanswered } = this.#objects[group] as ObjectState<State>;
+      const operations = itemAt(this.#groups, group);
+      const { versions, unanswered } = itemAt(this.#objects, group);
       const [call, ret] = [operations.call.get(i), operations.ret.get(i)];
       const who = this.#history.process.get(call);
       const low = Math.max(this.#seenBy(who, call, -1), reached.get(who) ?? -1);

@@ -9,6 +9,7 @@
 
 import { type ClientOperation, identity } from '../client-operations.ts';
 import type { Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 
 /** Configurations that are looked at when the caller says nothing. */
 export const SEARCH_STEPS_MAX = 200_000;
@@ -114,12 +115,12 @@ function keyOf({ at, holds }: Configuration): string {
 function absorb(sessions: readonly (readonly Step[])[], { at, holds }: Configuration): void {
   sessions.forEach((session, i) => {
     for (;;) {
-      const step = session[at[i] as number];
+      const step = session[itemAt(at, i)];
       if (step === undefined || step.writes !== undefined) return;
       const held = holds[step.register];
       const fits = step.misses === undefined ? step.reads === held : step.misses !== held;
       if (!fits) return;
-      at[i] = (at[i] as number) + 1;
+      at[i] = itemAt(at, i) + 1;
     }
   });
 }
@@ -133,12 +134,12 @@ function following(
   const soonest = ordered ? soonestToComplete(sessions, at) : Number.POSITIVE_INFINITY;
   const found: { readonly rank: number; readonly config: Configuration }[] = [];
   sessions.forEach((session, i) => {
-    const step = session[at[i] as number];
+    const step = session[itemAt(at, i)];
     if (step?.writes === undefined) return;
     const { type, invoke } = step.operation;
     const isOpen = type === 'info';
     const next = at.slice();
-    next[i] = (next[i] as number) + 1;
+    next[i] = itemAt(next, i) + 1;
     const rank = isOpen ? Number.MAX_SAFE_INTEGER : invoke;
     // What crashed need not have happened, also where its session went on.
     if (isOpen && next[i] < session.length) {
@@ -157,7 +158,7 @@ function following(
 function soonestToComplete(sessions: readonly (readonly Step[])[], at: readonly number[]): number {
   let soonest = Number.POSITIVE_INFINITY;
   sessions.forEach((session, i) => {
-    let place = at[i] as number;
+    let place = itemAt(at, i);
     while (session[place]?.operation.type === 'info') place++;
     const complete = session[place]?.operation.complete ?? Number.POSITIVE_INFINITY;
     soonest = Math.min(soonest, complete);
@@ -168,7 +169,7 @@ function soonestToComplete(sessions: readonly (readonly Step[])[], at: readonly 
 /** A write that crashed need not happen. */
 function isDone(sessions: readonly (readonly Step[])[], at: readonly number[]): boolean {
   return sessions.every((session, i) => {
-    for (let place = at[i] as number; place < session.length; place++) {
+    for (let place = itemAt(at, i); place < session.length; place++) {
       if (session[place]?.operation.type !== 'info') return false;
     }
     return true;
@@ -177,7 +178,7 @@ function isDone(sessions: readonly (readonly Step[])[], at: readonly number[]): 
 
 function waiting(sessions: readonly (readonly Step[])[], at: readonly number[]): ClientOperation[] {
   return sessions.flatMap((session, i) => {
-    const step = session[at[i] as number];
+    const step = session[itemAt(at, i)];
     return step === undefined || step.operation.type === 'info' ? [] : [step.operation];
   });
 }

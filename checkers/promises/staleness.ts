@@ -9,6 +9,7 @@
  */
 
 import { FloatColumn } from '../columns.ts';
+import { itemAt } from '../item-at.ts';
 import type { Verdict } from '../verdict.ts';
 import { eventsOf } from './order.ts';
 import { label, type Register, type RegisterOperation } from './registers.ts';
@@ -69,7 +70,7 @@ class NewerWrites {
     this.#writes = writes;
     this.#first = Array.from({ length: writes.length + 1 }, () => null);
     for (let i = writes.length - 1; i >= 0; i--) {
-      const write = writes[i] as RegisterOperation;
+      const write = itemAt(writes, i);
       const later = this.#first[i + 1] ?? null;
       this.#first[i] = later !== null && later.complete < write.complete ? later : write;
     }
@@ -95,7 +96,7 @@ class NewerWrites {
       let level = 0;
       while (level + 1 < this.#levels.length && at % (2 << level) === 0) level++;
       const end = Math.min(at + (1 << level), this.#writes.length);
-      total += below(this.#levels[level] as FloatColumn, { at, end, limit: over });
+      total += below(itemAt(this.#levels, level), { at, end, limit: over });
       at = end;
     }
     return total;
@@ -106,7 +107,7 @@ class NewerWrites {
     let high = this.#writes.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#writes[middle] as RegisterOperation).invoke > event) high = middle;
+      if (itemAt(this.#writes, middle).invoke > event) high = middle;
       else low = middle + 1;
     }
     return low;

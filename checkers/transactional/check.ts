@@ -1,6 +1,7 @@
 /** Judges a history of transactions: the facade. */
 
 import { type History, OK } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
 import {
   type Anomaly,
@@ -268,8 +269,8 @@ function addCycle(
   const { nodes, kinds, kind } = found.cycle;
   anomalies.addCycle(`${kind}${found.order}`, nodes, () => {
     const why = nodes.map((from, i) => {
-      const to = nodes[(i + 1) % nodes.length] as number;
-      const edge = kinds[i] as number;
+      const to = itemAt(nodes, (i + 1) % nodes.length);
+      const edge = itemAt(kinds, i);
       return (
         versions.why(from, to, edge) ??
         whyOrder(t, found.name, { from, to, kind: edge }) ??

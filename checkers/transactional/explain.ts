@@ -1,6 +1,7 @@
 /** Anomalies as verdicts: in words that a person understands who knows databases but not Adya. */
 
 import { FAIL, INFO, NONE, OK } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import type { Verdict, Witness, WitnessOperation } from '../verdict.ts';
 import type { Anomaly, AnomalyKind } from './anomalies.ts';
 import { PROCESS, REALTIME } from './graph.ts';
@@ -159,7 +160,7 @@ const OUTCOMES: Readonly<Record<number, string>> = {
 /** What follows from a cycle. */
 function conclusion(t: Transactions, { why, transactions }: Anomaly): string[] {
   if (why === undefined || transactions.length === 0) return [];
-  const circle = [...transactions, transactions[0] as number];
+  const circle = [...transactions, itemAt(transactions, 0)];
   const order = circle.map((txn) => `T${t.invoke[txn]}`).join(' before ');
   return [`So ${order}: no order of these transactions explains what they saw.`];
 }

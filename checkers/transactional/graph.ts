@@ -7,6 +7,7 @@
  */
 
 import { ByteColumn, IntColumn } from '../columns.ts';
+import { itemAt } from '../item-at.ts';
 
 /** Write-write: the target installed a later version of something that the source wrote. */
 export const WW = 1;
@@ -72,7 +73,7 @@ export class EdgeList {
         this.add(source, all, kind);
         continue;
       }
-      if (at > 0) this.add(source, before[at - 1] as number, kind);
+      if (at > 0) this.add(source, itemAt(before, at - 1), kind);
       if (at + 1 < targets.length) this.add(source, after[at + 1] as number, kind);
     }
   }

@@ -1,6 +1,7 @@
 /** Reads of lists that show what no committed transaction appended, or only half of it. */
 
 import { NONE, OK, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { same } from '../transaction-answers.ts';
 import { type ListKey, type Lists, readList } from './lists.ts';
 import { failed, mapKey } from './transactions.ts';
@@ -18,7 +19,7 @@ export function placePriors({ t, keys, initial }: Lists): void {
     key.prior = end === NONE ? key.order.length : end;
   }
   for (const m of t.reads) {
-    const key = keys[t.key.get(m)] as ListKey;
+    const key = itemAt(keys, t.key.get(m));
     const { length } = readList(t, m);
     if (length >= key.prior) continue;
     key.prior = length;
@@ -42,16 +43,16 @@ export function findAborted(lists: Lists): void {
     const k = t.key.get(m);
     const list = readList(t, m);
     if (list.length === 0) continue;
-    const byValue = writes.byValue[k] as Map<Value, number>;
+    const byValue = itemAt(writes.byValue, k);
     const certain = shared.get(m);
     findIntermediate(lists, m, byValue);
     const saw = () => `${name(txn)} read key ${show(t.keys[k])} as ${show(list)}, with`;
     prior.length = 0;
     garbage.length = 0;
-    for (let p = Math.min(suspect[k] as number, certain); p < list.length; p++) {
-      const write = byValue.get(mapKey(list[p] as Value));
+    for (let p = Math.min(itemAt(suspect, k), certain); p < list.length; p++) {
+      const write = byValue.get(mapKey(itemAt(list, p)));
       if (write === undefined) {
-        (p < certain && p < (keys[k] as ListKey).prior ? prior : garbage).push(p);
+        (p < certain && p < itemAt(keys, k).prior ? prior : garbage).push(p);
       } else if (failed(t, t.owner.get(write))) {
         const writer = t.owner.get(write);
         anomalies.add('G1a', [txn, writer], () => [
@@ -68,7 +69,7 @@ export function findAborted(lists: Lists): void {
     if (garbage.length > 0) {
       anomalies.add('garbage-read', [txn], () => [
         `${saw()} ${elements(garbage)}, which nobody appended.`,
-        whyNotPrior(lists, m, garbage[0] as number),
+        whyNotPrior(lists, m, itemAt(garbage, 0)),
       ]);
     }
   }
@@ -83,8 +84,8 @@ function findIntermediate(lists: Lists, m: number, byValue: ReadonlyMap<Value, n
   const certain = shared.get(m);
   const last =
     certain === list.length
-      ? (keys[k] as ListKey).writes[certain - 1]
-      : byValue.get(mapKey(list[list.length - 1] as Value));
+      ? itemAt(keys, k).writes[certain - 1]
+      : byValue.get(mapKey(itemAt(list, list.length - 1)));
   if (last === undefined || last === NONE || writes.intermediate[last] !== 1) return;
   const writer = t.owner.get(last);
   if (writer === txn) return;
@@ -117,7 +118,7 @@ function whyNotPrior(
     const writer = t.owner.get(writerOf(writes, k, behind));
     return `${not} it stands behind ${show(behind)}, which ${name(writer)} appended.`;
   }
-  const { priorRead, orderRead } = keys[k] as ListKey;
+  const { priorRead, orderRead } = itemAt(keys, k);
   const other = p < shared.get(m) ? priorRead : orderRead;
   return `${not} ${name(t.owner.get(other))} read the key as ${show(readList(t, other))}.`;
 }
@@ -131,7 +132,7 @@ export function findDirtyUpdates(lists: Lists): void {
   const { t, keys, anomalies, name } = lists;
   for (let k = 0; k < keys.length; k++) {
     let dirty = NONE;
-    for (const write of (keys[k] as ListKey).writes) {
+    for (const write of itemAt(keys, k).writes) {
       if (write === NONE) continue;
       const txn = t.owner.get(write);
       if (failed(t, txn)) dirty = write;

@@ -1,6 +1,7 @@
 /** Why one transaction on lists comes before another, as a sentence. */
 
-import { NONE, OK, type Value } from '../history.ts';
+import { NONE, OK } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { RW, WR, WW } from './graph.ts';
 import { type ListKey, type Lists, readList } from './lists.ts';
 import { mapKey, READ } from './transactions.ts';
@@ -39,7 +40,7 @@ function whyOverwritten(lists: Lists, from: number, to: number): string | null {
     const appended =
       `${name(from)} appended ${show(t.value[m])} to key ${show(t.keys[k])} before ` +
       `${name(to)} appended ${show(t.value[n])}`;
-    if (q === NONE && (keys[k] as ListKey).total) {
+    if (q === NONE && itemAt(keys, k).total) {
       return `${appended}: the longest read has the former and not the latter.`;
     }
     if (q > position.get(m) && q < key.agreed) {
@@ -53,9 +54,9 @@ function whyRead(lists: Lists, from: number, to: number): string | null {
   const { t, writes, name } = lists;
   for (const [m, , k] of steps(lists, to, true)) {
     const list = readList(t, m);
-    const byValue = writes.byValue[k] as Map<Value, number>;
+    const byValue = itemAt(writes.byValue, k);
     for (let p = list.length - 1; p >= 0; p--) {
-      const write = byValue.get(mapKey(list[p] as Value));
+      const write = byValue.get(mapKey(itemAt(list, p)));
       if (write === undefined || t.owner[write] !== from) continue;
       return (
         `${name(to)} read key ${show(t.keys[k])} as ${show(list)}, with ${show(list[p])}, ` +
@@ -97,6 +98,6 @@ function* steps(lists: Lists, txn: number, reads: boolean): Iterable<[number, Li
   for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
     if ((t.kind[m] === READ) !== reads) continue;
     const k = t.key.get(m);
-    yield [m, keys[k] as ListKey, k];
+    yield [m, itemAt(keys, k), k];
   }
 }

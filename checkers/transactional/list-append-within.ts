@@ -1,6 +1,7 @@
 /** Anomalies of lists that show within one transaction, and lost updates. */
 
 import { NONE, OK, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { same } from '../transaction-answers.ts';
 import { type Lists, readList } from './lists.ts';
 import { READ, type Transactions } from './transactions.ts';
@@ -46,7 +47,7 @@ function expectedRead(t: Transactions, m: number): Expected | null {
   let write = t.writeBefore.get(m);
   if (read === NONE && write === NONE) return null;
   const own: Value[] = [];
-  for (; write > read; write = t.writeBefore.get(write)) own.push(t.value[write] as Value);
+  for (; write > read; write = t.writeBefore.get(write)) own.push(itemAt(t.value, write));
   return { prefix: read === NONE ? null : readList(t, read), own: own.reverse() };
 }
 

@@ -9,6 +9,7 @@
 
 import { ByteColumn, IntColumn } from '../columns.ts';
 import { INFO, NONE, OK, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { same } from '../transaction-answers.ts';
 import type { AnomalyList } from './anomalies.ts';
 import { EdgeList, RW, WR, WW } from './graph.ts';
@@ -76,7 +77,7 @@ function longestReads(t: Transactions): ListKey[] {
     }),
   );
   for (const m of t.reads) {
-    const key = keys[t.key.get(m)] as ListKey;
+    const key = itemAt(keys, t.key.get(m));
     const list = readList(t, m);
     if (list.length > key.order.length) {
       key.order = list;
@@ -90,13 +91,13 @@ function longestReads(t: Transactions): ListKey[] {
 function placeWrites(lists: Lists): void {
   const { t, writes, keys, position } = lists;
   for (let k = 0; k < t.keys.length; k++) {
-    const key = keys[k] as ListKey;
-    const byValue = writes.byValue[k] as Map<Value, number>;
+    const key = itemAt(keys, k);
+    const byValue = itemAt(writes.byValue, k);
     const length = key.order.length;
     key.writes = new IntColumn(length).fill(NONE);
     let repeat = length;
     for (let p = 0; p < length; p++) {
-      const element = mapKey(key.order[p] as Value);
+      const element = mapKey(itemAt(key.order, p));
       const write = byValue.get(element);
       if (write === undefined) continue;
       if (position[write] !== NONE) repeat = Math.min(repeat, p);
@@ -124,7 +125,7 @@ function compareReads(lists: Lists): void {
   for (const m of t.reads) {
     const txn = t.owner.get(m);
     const k = t.key.get(m);
-    const key = keys[k] as ListKey;
+    const key = itemAt(keys, k);
     const list = readList(t, m);
     const { order } = key;
     const length = list.length;
@@ -149,10 +150,10 @@ function compareReads(lists: Lists): void {
           'appends explains both.',
       ]);
       for (let p = common; p < list.length; p++) {
-        const write = (writes.byValue[k] as Map<Value, number>).get(mapKey(list[p] as Value));
+        const write = itemAt(writes.byValue, k).get(mapKey(itemAt(list, p)));
         if (write !== undefined) commitIfSeen(lists, write);
       }
-      twice = firstRepeat(list, writes.byValue[k] as Map<Value, number>);
+      twice = firstRepeat(list, itemAt(writes.byValue, k));
     }
     if (twice < list.length) {
       anomalies.add('duplicate-elements', [txn], () => [
@@ -168,7 +169,7 @@ function compareReads(lists: Lists): void {
 function firstRepeat(list: readonly Value[], byValue: ReadonlyMap<Value, number>): number {
   const seen = new Set<Value>();
   for (let p = 0; p < list.length; p++) {
-    const element = mapKey(list[p] as Value);
+    const element = mapKey(itemAt(list, p));
     if (seen.has(element)) return p;
     if (byValue.has(element)) seen.add(element);
   }
@@ -196,14 +197,14 @@ function addEdges(lists: Lists, edges: EdgeList): IntColumn {
   for (const m of t.reads) {
     const txn = t.owner.get(m);
     const k = t.key.get(m);
-    const writer = sawLast(lists, before[k] as IntColumn, m);
+    const writer = sawLast(lists, itemAt(before, k), m);
     if (writer >= 0) edges.add(writer, txn, WR);
     if (writer === txn) continue;
     if (t.writeBefore[m] === NONE) readFrom[m] = writer;
     const list = readList(t, m);
     // A read that leaves the common order still saw its beginning, and so precedes what follows.
     if (list.length > lists.shared.get(m)) continue;
-    const next = (after[k] as IntColumn)[list.length] ?? NONE;
+    const next = itemAt(after, k)[list.length] ?? NONE;
     if (next !== NONE) edges.add(txn, next, RW);
   }
   addUnobserved(lists, edges, before);
@@ -241,9 +242,9 @@ function nextWriter(writers: IntColumn, agreed: number): IntColumn {
 function sawLast(lists: Lists, before: IntColumn, m: number): number {
   const { t, writes, shared } = lists;
   const list = readList(t, m);
-  const byValue = writes.byValue[t.key.get(m)] as Map<Value, number>;
+  const byValue = itemAt(writes.byValue, t.key.get(m));
   for (let p = list.length - 1; p >= shared.get(m); p--) {
-    const write = byValue.get(mapKey(list[p] as Value));
+    const write = byValue.get(mapKey(itemAt(list, p)));
     const writer = write === undefined ? NONE : t.owner.get(write);
     if (writer !== NONE && lists.committed[writer] === 1) return writer;
   }
@@ -261,25 +262,24 @@ function addUnobserved(lists: Lists, edges: EdgeList, before: readonly IntColumn
     for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
       if (t.kind[m] === READ || position[m] !== NONE) continue;
       const k = t.key.get(m);
-      const list = unobserved[k] as number[];
-      if ((keys[k] as ListKey).total && list.at(-1) !== txn) list.push(txn);
+      const list = itemAt(unobserved, k);
+      if (itemAt(keys, k).total && list.at(-1) !== txn) list.push(txn);
     }
   }
   const readers = keys.map((): number[] => []);
   for (const m of t.reads) {
     const txn = t.owner.get(m);
     const k = t.key.get(m);
-    const key = keys[k] as ListKey;
-    if ((unobserved[k] as number[]).length === 0 || readList(t, m).length < key.order.length)
-      continue;
-    const list = readers[k] as number[];
+    const key = itemAt(keys, k);
+    if (itemAt(unobserved, k).length === 0 || readList(t, m).length < key.order.length) continue;
+    const list = itemAt(readers, k);
     if (list.at(-1) !== txn) list.push(txn);
   }
   for (let k = 0; k < keys.length; k++) {
-    const later = unobserved[k] as number[];
+    const later = itemAt(unobserved, k);
     if (later.length === 0) continue;
     const last = before[k]?.at(-1) ?? NONE;
     if (last !== NONE) for (const txn of later) edges.add(last, txn, WW);
-    edges.product(readers[k] as number[], later, RW);
+    edges.product(itemAt(readers, k), later, RW);
   }
 }

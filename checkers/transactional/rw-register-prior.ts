@@ -4,6 +4,7 @@
  */
 
 import { NONE, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { same } from '../transaction-answers.ts';
 import { mapKey, type Transactions } from './transactions.ts';
 import type { InitialState, Writes } from './versions.ts';
@@ -21,9 +22,9 @@ export function priorValues(t: Transactions, writes: Writes, initial: InitialSta
   const priors = [...nil];
   for (const m of t.reads) {
     const k = t.key.get(m);
-    const value = t.value[m] as Value;
+    const value = itemAt(t.value, m);
     if (t.writeBefore[m] !== NONE || writes.byValue[k]?.has(mapKey(value)) === true) continue;
-    const known = priors[k] as Prior;
+    const known = itemAt(priors, k);
     // That a key held nothing goes before: it is what an unused key holds.
     if (known.shownBy === NONE || (value === null && known.value !== null)) {
       priors[k] = { value, shownBy: m };

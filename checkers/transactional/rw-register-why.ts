@@ -1,6 +1,7 @@
 /** Why one transaction on registers comes before another, as a sentence. */
 
-import { NONE, type Value } from '../history.ts';
+import { NONE } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { RW, WR, WW } from './graph.ts';
 import type { Registers } from './registers.ts';
 import { mapKey, READ } from './transactions.ts';
@@ -40,7 +41,7 @@ function whyOverwritten(registers: Registers, from: number, to: number): string 
   for (let m = t.start.get(from); m < t.start.get(from + 1); m++) {
     if (t.kind[m] !== READ || readFrom.get(m) < INITIAL) continue;
     const k = t.key.get(m);
-    const write = (written[k] as Map<number, number>).get(to);
+    const write = itemAt(written, k).get(to);
     if (write === undefined) continue;
     const read = `${name(from)} read key ${show(t.keys[k])} as ${show(t.value[m])}`;
     const wrote = `${name(to)} wrote ${show(t.value[write])}`;
@@ -49,7 +50,7 @@ function whyOverwritten(registers: Registers, from: number, to: number): string 
       return `${read}, ${known}its state before any write; ${wrote}.`;
     }
     const version = versionRead(registers, m);
-    if ((readers[k] as Map<number, number[]>).get(version)?.includes(to)) {
+    if (itemAt(readers, k).get(version)?.includes(to)) {
       return `${read}; ${name(to)} read the same, then replaced it: ${wrote}.`;
     }
   }
@@ -60,10 +61,10 @@ function whyOverwritten(registers: Registers, from: number, to: number): string 
 function whyStated(registers: Registers, from: number, to: number, reads: boolean): string | null {
   const { t, stated, readers, priors, keyOrder, name } = registers;
   for (let k = 0; k < stated.length; k++) {
-    for (const [earlier, later] of stated[k] as (readonly [number, number])[]) {
+    for (const [earlier, later] of itemAt(stated, k)) {
       if (t.owner[later] !== to) continue;
       const involved = reads
-        ? (readers[k] as Map<number, number[]>).get(earlier)?.includes(from)
+        ? itemAt(readers, k).get(earlier)?.includes(from)
         : earlier !== NONE && t.owner[earlier] === from;
       if (involved !== true) continue;
       const value = show(earlier === NONE ? priors[k]?.value : t.value[earlier]);
@@ -79,5 +80,5 @@ function whyStated(registers: Registers, from: number, to: number, reads: boolea
 }
 
 function versionRead({ t, writes }: Registers, m: number): number {
-  return writes.byValue[t.key.get(m)]?.get(mapKey(t.value[m] as Value)) ?? NONE;
+  return writes.byValue[t.key.get(m)]?.get(mapKey(itemAt(t.value, m))) ?? NONE;
 }

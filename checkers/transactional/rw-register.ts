@@ -13,13 +13,14 @@
 
 import { ByteColumn, IntColumn } from '../columns.ts';
 import { INFO, INVOKE, NONE, OK, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { same } from '../transaction-answers.ts';
 import type { AnomalyList } from './anomalies.ts';
 import { components } from './components.ts';
 import { EdgeList, RW, toGraph, WR, WW } from './graph.ts';
 import { updatedRead } from './list-append-within.ts';
 import type { KeyOrder, Registers } from './registers.ts';
-import { isPrior, type Prior, priorValues } from './rw-register-prior.ts';
+import { isPrior, priorValues } from './rw-register-prior.ts';
 import { whyRegisterEdge } from './rw-register-why.ts';
 import { failed, mapKey, READ, type Transactions } from './transactions.ts';
 import {
@@ -76,11 +77,11 @@ function indexReads(registers: Registers): void {
   for (const m of t.reads) {
     const txn = t.owner.get(m);
     const k = t.key.get(m);
-    const value = t.value[m] as Value;
-    const write = (writes.byValue[k] as Map<Value, number>).get(mapKey(value)) ?? NONE;
+    const value = itemAt(t.value, m);
+    const write = itemAt(writes.byValue, k).get(mapKey(value)) ?? NONE;
     const writer = write === NONE ? NONE : t.owner.get(write);
     if (write === NONE && value !== null) {
-      const possible = isPrior(priors[k] as Prior, value);
+      const possible = isPrior(itemAt(priors, k), value);
       anomalies.add(possible ? 'unwritten-read' : 'garbage-read', [txn], () => [
         `${name(txn)} read key ${show(t.keys[k])} as ${show(value)}, which nobody wrote.`,
         ...(possible ? [] : [whyNotPrior(registers, m)]),
@@ -103,18 +104,18 @@ function indexReads(registers: Registers): void {
     if (writer !== NONE && t.outcome[writer] === INFO) committed[writer] = 1;
     if (t.writeBefore[m] !== NONE) continue;
     readFrom[m] = writer === NONE ? INITIAL : writer;
-    push(readers[k] as Map<number, number[]>, write, txn);
+    push(itemAt(readers, k), write, txn);
   }
   for (let m = 0; m < t.mops; m++) {
     const txn = t.owner.get(m);
     if (t.kind[m] === READ || committed[txn] === 0 || writes.intermediate[m] === 1) continue;
-    (written[t.key.get(m)] as Map<number, number>).set(txn, m);
+    itemAt(written, t.key.get(m)).set(txn, m);
   }
 }
 
 /** Why a value cannot have been there before the test, as a sentence. */
 function whyNotPrior({ t, priors, name }: Registers, m: number): string {
-  const { value, shownBy } = priors[t.key.get(m)] as Prior;
+  const { value, shownBy } = itemAt(priors, t.key.get(m));
   const key = show(t.keys[t.key.get(m)]);
   if (shownBy !== NONE) {
     const other = name(t.owner.get(shownBy));
@@ -137,7 +138,7 @@ function findInternal(registers: Registers): void {
   for (const m of t.reads) {
     const txn = t.owner.get(m);
     const key = show(t.keys[t.key.get(m)]);
-    const value = t.value[m] as Value;
+    const value = itemAt(t.value, m);
     const earlier = Math.max(t.readBefore.get(m), t.writeBefore.get(m));
     if (earlier !== NONE && !same(t.value[earlier], value)) {
       const did = t.kind[earlier] === READ ? 'read it as' : 'wrote';
@@ -146,7 +147,7 @@ function findInternal(registers: Registers): void {
           `${did} ${show(t.value[earlier])}.`,
       ]);
     }
-    const write = (writes.byValue[t.key.get(m)] as Map<Value, number>).get(mapKey(value));
+    const write = itemAt(writes.byValue, t.key.get(m)).get(mapKey(value));
     if (write !== undefined && write > m && t.owner[write] === txn) {
       anomalies.add('future-read', [txn], () => [
         `${name(txn)} read key ${key} as ${show(value)}, which it wrote only afterwards.`,
@@ -164,9 +165,9 @@ function findLostUpdates(registers: Registers): void {
     if (m === NONE || (readFrom[m] === NOBODY && isGarbage(registers, m))) continue;
     const txn = t.owner.get(m);
     const k = t.key.get(m);
-    const version = mapKey(t.value[m] as Value);
-    const other = (first[k] as Map<Value, number>).get(version);
-    if (other === undefined) (first[k] as Map<Value, number>).set(version, txn);
+    const version = mapKey(itemAt(t.value, m));
+    const other = itemAt(first, k).get(version);
+    if (other === undefined) itemAt(first, k).set(version, txn);
     else {
       anomalies.add('lost-update', [other, txn], () => [
         `${name(other)} and ${name(txn)} both read key ${show(t.keys[k])} as ${show(t.value[m])}, ` +
@@ -179,17 +180,17 @@ function findLostUpdates(registers: Registers): void {
 /** Whether a read saw what nobody wrote and what was not there before the test. */
 function isGarbage({ t, writes, priors }: Registers, m: number): boolean {
   const k = t.key.get(m);
-  const value = t.value[m] as Value;
+  const value = itemAt(t.value, m);
   const known = writes.byValue[k]?.has(mapKey(value)) === true;
-  return !known && !isPrior(priors[k] as Prior, value);
+  return !known && !isPrior(itemAt(priors, k), value);
 }
 
 /** Adds `WW`, `WR` and `RW` edges. */
 function addEdges(registers: Registers, edges: EdgeList): void {
   const { t, committed, readers, written, stated } = registers;
   for (let k = 0; k < t.keys.length; k++) {
-    const seenBy = readers[k] as Map<number, number[]>;
-    const writers = written[k] as Map<number, number>;
+    const seenBy = itemAt(readers, k);
+    const writers = itemAt(written, k);
     for (const [write, txns] of seenBy) {
       if (write === NONE) {
         edges.product(txns, [...writers.keys()], RW);
@@ -203,7 +204,7 @@ function addEdges(registers: Registers, edges: EdgeList): void {
         RW,
       );
     }
-    for (const [earlier, later] of stated[k] as (readonly [number, number])[]) {
+    for (const [earlier, later] of itemAt(stated, k)) {
       const overwriter = t.owner.get(later);
       if (earlier !== NONE && committed[t.owner.get(earlier)] === 1) {
         edges.add(t.owner.get(earlier), overwriter, WW);
@@ -220,12 +221,12 @@ function stateKeyOrder(registers: Registers): void {
   for (let txn = 0; txn < t.count; txn++) {
     if (registers.committed[txn] === 0) continue;
     for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
-      const list = touched[t.key.get(m)] as number[];
+      const list = itemAt(touched, t.key.get(m));
       if (list.at(-1) !== txn) list.push(txn);
     }
   }
   for (let k = 0; k < t.keys.length; k++) {
-    const pairs = orderedPairs(registers, touched[k] as number[], k);
+    const pairs = orderedPairs(registers, itemAt(touched, k), k);
     const nodes = new Map<number, number>();
     const node = (write: number): number => {
       const id = nodes.get(write) ?? nodes.size;
@@ -240,7 +241,7 @@ function stateKeyOrder(registers: Registers): void {
     const { of } = components(toGraph(graph), WW);
     const looped = pairs.find(([a, b]) => a !== b && of[node(a)] === of[node(b)]);
     if (looped === undefined) {
-      for (const pair of pairs) (stated[k] as (readonly [number, number])[]).push(pair);
+      for (const pair of pairs) itemAt(stated, k).push(pair);
       continue;
     }
     const who = looped.filter((write) => write !== NONE).map((write) => t.owner[write]);
@@ -266,11 +267,11 @@ function ends(registers: Registers, txn: number, k: number): [number, number] | 
     if (t.key[m] !== k) continue;
     if (t.kind[m] !== READ) first = m;
     else if (t.outcome[txn] === OK && !isGarbage(registers, m)) {
-      first = (writes.byValue[k] as Map<Value, number>).get(mapKey(t.value[m] as Value)) ?? NONE;
+      first = itemAt(writes.byValue, k).get(mapKey(itemAt(t.value, m))) ?? NONE;
     }
   }
   if (first === null) return null;
-  return [first, (written[k] as Map<number, number>).get(txn) ?? first];
+  return [first, itemAt(written, k).get(txn) ?? first];
 }
 
 /** Pairs of versions of key `k` ordered by process or real time, transitively reduced. */

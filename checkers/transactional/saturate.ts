@@ -11,6 +11,7 @@
 
 import { FloatColumn, IntColumn } from '../columns.ts';
 import { INVOKE, OK } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { COMMIT, EdgeList, type Graph, toGraph } from './graph.ts';
 import { CycleSearch, edgesOf, onCycles } from './search.ts';
 import { READ, type Transactions } from './transactions.ts';
@@ -71,7 +72,7 @@ function byKey(t: Transactions, { committed, readFrom }: Versions): Key[] {
   for (let m = 0; m < t.mops; m++) {
     const txn = t.owner.get(m);
     if (committed[txn] === 0) continue;
-    const { writers, readers } = keys[t.key.get(m)] as Key;
+    const { writers, readers } = itemAt(keys, t.key.get(m));
     if (t.kind[m] !== READ) {
       if (writers.at(-1) !== txn) writers.push(txn);
       continue;
@@ -177,7 +178,7 @@ function partition(list: readonly number[], holds: (entry: number) => boolean): 
   let high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (holds(list[middle] as number)) low = middle + 1;
+    if (holds(itemAt(list, middle))) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,6 +1,7 @@
 /** Shortest cycles through an edge of a given kind, and exact reachability for many pairs at once. */
 
 import { IntColumn } from '../columns.ts';
+import { itemAt } from '../item-at.ts';
 import { components } from './components.ts';
 import { type Graph, VIA } from './graph.ts';
 
@@ -59,7 +60,7 @@ export function closable(graph: Graph, edges: readonly EdgeAt[], mask: number): 
       bits[target(edge)] = bits.get(target(edge)) | (1 << bit);
       lowest = Math.min(lowest, component(edge.from));
     });
-    for (let c = target(batch[0] as EdgeAt); c > lowest; c--) {
+    for (let c = target(itemAt(batch, 0)); c > lowest; c--) {
       if (bits[c] === 0) continue;
       for (let i = begin.get(c); i < begin.get(c + 1); i++) {
         spread(graph, { node: order.get(i), mask, of, bits });
@@ -153,7 +154,7 @@ export class CycleSearch {
     for (let depth = 1; depth <= lengthMax && level.length > 0; depth++) {
       const next: number[] = [];
       for (let i = 0; i < level.length; i++) {
-        const node = level[i] as number;
+        const node = itemAt(level, i);
         if (node === first.from) return this.#unwind(first);
         const end = start.get(node + 1);
         this.#looked += end - start.get(node);

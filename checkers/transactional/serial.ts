@@ -9,6 +9,7 @@
 
 import { FloatColumn, IntColumn } from '../columns.ts';
 import { NONE, OK } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { type EdgeList, type Graph, REALTIME, toGraph } from './graph.ts';
 import { saturate } from './saturate.ts';
 import { READ, type Transactions } from './transactions.ts';
@@ -181,7 +182,7 @@ class SerialSearch {
     this.#retract(txn);
     const held = this.#undo.pop() ?? [];
     this.#writes(txn)
-      .map((m, i) => [this.#t.key.get(m), held[i] as number] as const)
+      .map((m, i) => [this.#t.key.get(m), itemAt(held, i)] as const)
       .reverse()
       .forEach(([k, holder]) => {
         this.#holds[k] = holder;

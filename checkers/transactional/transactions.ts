@@ -9,6 +9,7 @@
 
 import { ByteColumn, IntColumn } from '../columns.ts';
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { isList, wrongAnswer } from '../transaction-answers.ts';
 
 export const READ = 0;
@@ -140,7 +141,7 @@ class Builder {
     if (!isList(mop) || kind === null || mop.length !== 3) {
       return `event ${at}: expected [append|w|r, key, value], got ${show(mop)}`;
     }
-    const key = mop[1] as Value;
+    const key = itemAt(mop, 1);
     const mapped = mapKey(key);
     let id = this.#keyIds.get(mapped);
     if (id === undefined) {
@@ -161,7 +162,7 @@ class Builder {
     const count = this.#invoke.length;
     const process = new IntColumn(count);
     for (let t = 0; t < count; t++) {
-      process[t] = history.process.get(this.#invoke[t] as number);
+      process[t] = history.process.get(itemAt(this.#invoke, t));
     }
     return {
       history,
@@ -189,11 +190,11 @@ class Builder {
     const before = new IntColumn(this.#kind.length);
     const latest = new IntColumn(this.#keys.length).fill(NONE);
     for (let m = 0; m < before.length; m++) {
-      const key = this.#key[m] as number;
+      const key = itemAt(this.#key, m);
       const known = latest.get(key);
-      const first = this.#start[this.#owner[m] as number] as number;
+      const first = itemAt(this.#start, itemAt(this.#owner, m));
       before[m] = known >= first ? known : NONE;
-      if (wanted(this.#kind[m] as number)) latest[key] = m;
+      if (wanted(itemAt(this.#kind, m))) latest[key] = m;
     }
     return before;
   }
@@ -215,7 +216,7 @@ export function wrongWorkload(t: Transactions, written: number, name: string): s
     for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
       const kind = t.kind.get(m);
       if (kind === written && t.value[m] === null) {
-        const what = `what it wrote to key ${show(t.keys[t.key.get(m)] as Value)}`;
+        const what = `what it wrote to key ${show(itemAt(t.keys, t.key.get(m)))}`;
         return `event ${t.invoke[txn]}: ${what} was not recorded, so that it may have been any value`;
       }
       if (kind !== READ && kind !== written) {
@@ -223,7 +224,7 @@ export function wrongWorkload(t: Transactions, written: number, name: string): s
         return `event ${t.invoke[txn]}: a ${name} history has no micro-operation ${f}`;
       }
       if (kind === READ && written === APPEND && t.outcome[txn] === OK) {
-        const value = t.value[m] as Value;
+        const value = itemAt(t.value, m);
         if (value !== null && !isList(value)) {
           return `event ${t.complete[txn]}: a read of a list gave ${show(value)}`;
         }

@@ -7,6 +7,7 @@
 
 import { ByteColumn, type IntColumn } from '../columns.ts';
 import { NONE, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import type { EdgeList } from './graph.ts';
 import { mapKey, READ, type Transactions } from './transactions.ts';
 
@@ -52,8 +53,8 @@ export function indexWrites(t: Transactions, name: (txn: number) => string): Wri
       const key = t.key.get(m);
       const previous = t.writeBefore.get(m);
       if (previous !== NONE) intermediate[previous] = 1;
-      const value = t.value[m] as Value;
-      const values = byValue[key] as Map<Value, number>;
+      const value = itemAt(t.value, m);
+      const values = itemAt(byValue, key);
       const mapped = mapKey(value);
       const other = values.get(mapped);
       if (other === undefined) values.set(mapped, m);

@@ -12,6 +12,7 @@
 
 import { type ByteColumn, IntColumn } from '../columns.ts';
 import { OK } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import type { AnomalyList } from './anomalies.ts';
 import { components } from './components.ts';
 import { COMMIT, EdgeList, PROCESS, toGraph, WR, WW } from './graph.ts';
@@ -78,7 +79,7 @@ export function findWeakAnomalies(
   const writes = Array.from({ length: t.count }, () => new Set<number>());
   for (let txn = 0; txn < t.count; txn++) {
     for (let m = t.start.get(txn); m < t.start.get(txn + 1); m++) {
-      if (t.kind[m] !== READ) (writes[txn] as Set<number>).add(t.key.get(m));
+      if (t.kind[m] !== READ) itemAt(writes, txn).add(t.key.get(m));
     }
   }
   const weak: Weak = { t, versions, writes, name };
@@ -121,7 +122,7 @@ function inferFromReads(weak: Weak, onlyLater: boolean): Inferred {
       const seen = versions.readFrom.get(first);
       if (seen === INITIAL || done.has(seen)) continue;
       done.add(seen);
-      const wrote = writes[seen] as ReadonlySet<number>;
+      const wrote = itemAt(writes, seen);
       // The smaller of the two sets bounds the work: n^1.5 over all transactions.
       const keys = wrote.size < byKey.size ? wrote : byKey.keys();
       for (const key of keys) {
@@ -172,7 +173,7 @@ function inferFromCauses(weak: Weak, sessions: EdgeList): Inferred | null {
     const base = txn * count;
     for (const m of readsOf(weak, txn)) {
       const later = node(t, versions.readFrom.get(m));
-      for (const [s, list] of writers[t.key.get(m)] as Map<number, number[]>) {
+      for (const [s, list] of itemAt(writers, t.key.get(m))) {
         const earlier = lastBefore(list, place, clocks.get(base + s));
         if (earlier >= 0) inferred.add(earlier, later, m);
       }
@@ -218,13 +219,13 @@ function writersBySession(
   const writers = t.keys.map(() => new Map<number, number[]>());
   const perSession = Array.from({ length: count }, (): number[] => []);
   for (let txn = 0; txn < t.count; txn++) {
-    if (versions.committed[txn] === 1) (perSession[session.get(txn)] as number[]).push(txn);
+    if (versions.committed[txn] === 1) itemAt(perSession, session.get(txn)).push(txn);
   }
   perSession.forEach((txns, s) => {
     txns.sort((a, b) => place.get(a) - place.get(b));
     for (const txn of txns) {
-      for (const key of writes[txn] as ReadonlySet<number>) {
-        const bySession = writers[key] as Map<number, number[]>;
+      for (const key of itemAt(writes, txn)) {
+        const bySession = itemAt(writers, key);
         const list = bySession.get(s);
         if (list === undefined) bySession.set(s, [txn]);
         else list.push(txn);
@@ -240,10 +241,10 @@ function lastBefore(list: readonly number[], place: IntColumn, limit: number): n
   let high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (place.get(list[middle] as number) < limit) low = middle + 1;
+    if (place.get(itemAt(list, middle)) < limit) low = middle + 1;
     else high = middle;
   }
-  return low === 0 ? -1 : (list[low - 1] as number);
+  return low === 0 ? -1 : itemAt(list, low - 1);
 }
 
 /** Looks for a cycle through inferred commit order, and reports the shortest. */
@@ -284,7 +285,7 @@ function judge(
         if (from === t.count) return `The initial state came before ${who(to)}.`;
         if (kind === COMMIT) {
           const at = read.findIndex((_, e) => edges.from[e] === from && edges.to[e] === to);
-          return whyInferred(t, axiom, who, { from, to, m: read[at] as number });
+          return whyInferred(t, axiom, who, { from, to, m: itemAt(read, at) });
         }
         if (kind === PROCESS)
           return `${who(from)} and ${who(to)} are of one process, in this order.`;

@@ -5,6 +5,7 @@
 
 import { IntColumn } from '../../checkers/columns.ts';
 import { History, INFO, INVOKE, type NewEvent, OK, type Value } from '../../checkers/history.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import { usage } from '../core/errors.ts';
 import type { ForeignHistory } from '../formats/index.ts';
 
@@ -48,7 +49,7 @@ export function expandDrains(file: ForeignHistory, name: string): ForeignHistory
     } else if (event.type === 'ok') {
       const processes = parts.get(event.process) ?? [];
       for (const [at, value] of elementsOf(event.value).entries()) {
-        push({ ...event, process: processes[at] as number, f: 'dequeue', value }, line);
+        push({ ...event, process: itemAt(processes, at), f: 'dequeue', value }, line);
       }
     }
   }

@@ -1,6 +1,7 @@
 /** Answers that carry another argument than was asked: told, or refused where nothing else is meant. */
 
 import { INVOKE, NEMESIS, NONE, OK, type Value } from '../../checkers/history.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import { usage } from '../core/errors.ts';
 import { type HistoryFile, show } from '../formats/builder.ts';
 
@@ -49,7 +50,7 @@ export function comparedEchoes(
     if (answered === NONE || asked === NONE || answered === asked) continue;
     const [argument, result] = [history.values.value(asked), history.values.value(answered)];
     if (typeof result === 'boolean') continue;
-    const f = history.functions.names[history.f.get(call)] as string;
+    const f = itemAt(history.functions.names, history.f.get(call));
     const what = `${f} of ${show(argument)} (line ${lines[call]}) is answered with ${show(result)}`;
     const isForeign = ELEMENTS.has(judge) || (f === 'transfer' && sameFields(argument, result));
     if (isForeign && history.type[event] === OK) {

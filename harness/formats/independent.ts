@@ -4,6 +4,7 @@
  */
 
 import { History, INVOKE, NEMESIS, OK, type Value } from '../../checkers/history.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import { usage } from '../core/errors.ts';
 import type { HistoryFile } from './builder.ts';
 import { textOf } from './edn-operations.ts';
@@ -31,7 +32,7 @@ export function looksIndependent({ history }: HistoryFile): boolean {
     }
     open.set(process, value[0]);
     if (value[1] !== null) continue;
-    if (CARRY_VECTORS.includes(history.functions.names[history.f.get(event)] as string)) {
+    if (CARRY_VECTORS.includes(itemAt(history.functions.names, history.f.get(event)))) {
       return false;
     }
     asks = true;
@@ -57,10 +58,10 @@ export function splitPairs(file: HistoryFile, name: string): HistoryFile {
       split.push({ ...event, key: asked });
       continue;
     }
-    const key = textOf(value[0] as Value);
+    const key = textOf(itemAt(value, 0));
     if (asked !== undefined && asked !== key) throw noPair(name, lines[event.index], value);
     if (type === 'invoke') keys.set(process, key);
-    split.push({ ...event, key, value: value[1] as Value });
+    split.push({ ...event, key, value: itemAt(value, 1) });
   }
   const note = 'values are pairs [key value] of jepsen.independent: each key is judged by itself';
   return { ...file, history: split, notes: [...file.notes, note] };

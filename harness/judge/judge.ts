@@ -6,6 +6,7 @@ import { realTimeVerdict } from '../../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../../checkers/availability.ts';
 import { faultWindows, lossOf } from '../../checkers/fault-windows.ts';
 import { type History, INVOKE, NEMESIS, OK } from '../../checkers/history.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import { checkLinearizable } from '../../checkers/linearizable/index.ts';
 import { progressVerdict } from '../../checkers/progress.ts';
 import { orderedSequentialVerdict } from '../../checkers/promises/index.ts';
@@ -185,7 +186,7 @@ export const judges: readonly Judge[] = [
       const isQuorum = (up: readonly number[]) => system.suffices?.(up, set, nodes) === true;
       const result = progressVerdict(history, { nodes, isQuorum, boundNs });
       const { verdict } = result;
-      const event = verdict.kind === 'invalid' ? (verdict.events[0] as number) : 0;
+      const event = verdict.kind === 'invalid' ? itemAt(verdict.events, 0) : 0;
       const excuse = { byRefusals: true, unlessSettledByNs: history.time.get(event) };
       return unlessHindered(evidence, result, excuse);
     },

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { faultWindows } from '../../checkers/fault-windows.ts';
 import { type History, NEMESIS } from '../../checkers/history.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Verdict, Witness } from '../../checkers/verdict.ts';
 import type { StoredRun } from '../store/reader.ts';
 import { page } from './document.ts';
@@ -105,7 +106,7 @@ function marksOf(culprit: Focus['moment'], { around }: TraceFacts): Mark[] {
 /** Receipts with the targets that the nemesis wrote beside them. */
 function receiptsOf(history: History): Receipted[] {
   return faultWindows(history).map((fault) => {
-    const { value } = history.event(fault.events[0] as number);
+    const { value } = history.event(itemAt(fault.events, 0));
     const targets: unknown = Array.isArray(value) ? value[5] : undefined;
     return { ...fault, targets: typeof targets === 'string' ? targets : '' };
   });

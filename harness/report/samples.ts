@@ -2,6 +2,7 @@
 
 import { FloatColumn } from '../../checkers/columns.ts';
 import { EVENT_TYPES, type History } from '../../checkers/history.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Ending, Operations } from './operations.ts';
 import { count } from './text.ts';
 
@@ -48,7 +49,7 @@ export function sampleLatencies(
     const outcome = EVENT_TYPES[history.type[complete] as number] as Outcome;
     all[outcome].push({ timeNs, latencyNs });
     if (outcome !== 'ok') continue;
-    const f = history.functions.names[history.f.get(invoke)] as string;
+    const f = itemAt(history.functions.names, history.f.get(invoke));
     const list = ok.get(f);
     if (list === undefined) ok.set(f, [latencyNs]);
     else list.push(latencyNs);

@@ -1,6 +1,7 @@
 /** Where the parts of variants stand: by the files that they were read from. */
 
 import { basename } from 'node:path';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Variant } from '../../systems/system.ts';
 import type { Place } from '../core/panics.ts';
 
@@ -38,7 +39,7 @@ export function placeOfError(variant: Variant, part: string, error: unknown): Pl
 /** Where the source first names the part as a property, behind the variant's id. */
 function lineOf(source: string, id: string, part: string): number | null {
   const from = Math.max(0, source.search(new RegExp(`\\bid['"]?:\\s*['"\`]${escaped(id)}['"\`]`)));
-  const name = escaped(part.split(/[.(]/)[0] as string);
+  const name = escaped(itemAt(part.split(/[.(]/), 0));
   const at = source.slice(from).search(new RegExp(`(?<![\\w.])['"]?${name}['"]?\\s*[:(,}]`));
   if (at === -1) return null;
   return source.slice(0, from + at).split('\n').length;

@@ -5,6 +5,7 @@
  */
 
 import type { Value } from '../../checkers/history.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Reply } from '../protocol.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
 import type {
@@ -129,7 +130,7 @@ export const basicRules: BasicRules = {
 
   leader({ members, heardUs, self, config }, nowUs) {
     const silenceUs = HEARTBEATS_MISSED_MAX * config.heartbeatUs;
-    return members.find((node) => nowUs - (heardUs[node] as number) <= silenceUs) ?? self;
+    return members.find((node) => nowUs - itemAt(heardUs, node) <= silenceUs) ?? self;
   },
 
   canPromise: (promised, ballot) => ballot > promised,

@@ -4,6 +4,7 @@
  * protocol. FP is Lamport's Fast Paxos (2006); the rest is as in Multi-Paxos.
  */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import {
   type CommandResult,
   type KvRules,
@@ -373,7 +374,7 @@ export function countLike(votes: readonly Vote[], command: FastCommand): number 
 export function countHeard(state: State, nowUs: number, withinUs: number): number {
   let count = 0;
   for (const node of state.members) {
-    if (node === state.self || nowUs - (state.ackUs[node] as number) < withinUs) count++;
+    if (node === state.self || nowUs - itemAt(state.ackUs, node) < withinUs) count++;
   }
   return count;
 }

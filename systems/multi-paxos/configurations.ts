@@ -1,6 +1,7 @@
 /** Who votes in which slots, as far as configurations are known. */
 
 import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Configuration } from './messages.ts';
 import type { MultiState } from './state.ts';
 
@@ -11,7 +12,7 @@ export function configurationsFrom(
 ): readonly Configuration[] {
   const { configurations } = state;
   let first = configurations.length - 1;
-  while (first > 0 && (configurations[first] as Configuration).from > from) first--;
+  while (first > 0 && itemAt(configurations, first).from > from) first--;
   return configurations.slice(first);
 }
 
@@ -24,7 +25,7 @@ export function countIn(voters: readonly number[], holds: readonly boolean[]): n
 /** Forgets configurations of slots that a snapshot covers. */
 export function forgetConfigurations(state: MultiState, upTo: number): void {
   const { configurations } = state;
-  while (configurations.length > 1 && (configurations[1] as Configuration).from <= upTo + 1) {
+  while (configurations.length > 1 && itemAt(configurations, 1).from <= upTo + 1) {
     configurations.shift();
   }
 }
@@ -33,7 +34,7 @@ export function forgetConfigurations(state: MultiState, upTo: number): void {
 export function configurationOf(state: Readonly<MultiState>, slot: number): Configuration {
   const { configurations } = state;
   let at = configurations.length - 1;
-  while (at > 0 && (configurations[at] as Configuration).from > slot) at--;
+  while (at > 0 && itemAt(configurations, at).from > slot) at--;
   const configuration = configurations[at];
   assert(configuration !== undefined, 'nobody is known to vote');
   return configuration;

@@ -1,5 +1,6 @@
 /** Heartbeats: they keep followers waiting, confirm the leadership, and tell what is chosen. */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import { learnPrefix } from './catch-up.ts';
 import type { Multi } from './context.ts';
 import { grantLease } from './leases.ts';
@@ -42,7 +43,7 @@ export function onHeartbeatAck(multi: Multi, from: number, message: HeartbeatAck
   const { state, env, rules } = multi;
   if (!rules.countAck(state, from, message)) return;
   state.ackUs[from] = env.nowUs();
-  if (message.round <= (state.ackRound[from] as number)) return;
+  if (message.round <= itemAt(state.ackRound, from)) return;
   state.ackRound[from] = message.round;
   confirmRounds(multi);
 }

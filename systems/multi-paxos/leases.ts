@@ -1,6 +1,7 @@
 /** Leases, and the rounds that they rest on (PML, section 5.2): what was granted, and is left. */
 
 import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Multi } from './context.ts';
 import { NOBODY, ROUNDS_KEPT } from './state.ts';
 
@@ -29,7 +30,7 @@ export function grantLeft(
 
 /** How long ago the round began that a quorum answered last. */
 export function confirmedAgeUs({ state, env }: Multi): number {
-  return env.nowUs() - (state.roundBegunUs[state.confirmedRound % ROUNDS_KEPT] as number);
+  return env.nowUs() - itemAt(state.roundBegunUs, state.confirmedRound % ROUNDS_KEPT);
 }
 
 /** Who has answered a round, this node included, or a later one. */
@@ -37,7 +38,7 @@ export function acksOf({ state }: Multi, round: number): { node: number; round: 
   const acks: { node: number; round: number }[] = [];
   assert(state.ackRound.length === state.members.length, 'every node has answered a round or none');
   for (const node of state.members) {
-    const acked = state.ackRound[node] as number;
+    const acked = itemAt(state.ackRound, node);
     if (acked >= round) acks.push({ node, round: acked });
   }
   return acks;

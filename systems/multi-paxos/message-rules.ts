@@ -3,6 +3,7 @@
  * believed. As pure as the rest (`rules.ts`).
  */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Configuration, Heartbeat, Learn, Nack } from './messages.ts';
 import type { MultiConfig, MultiState, Proposal } from './state.ts';
 
@@ -83,5 +84,5 @@ export const multiMessageRules: MultiMessageRules = {
 /** Some other node than the leader. */
 function spareNode(state: State, draw: number): number {
   const others = state.members.filter((node) => node !== state.self);
-  return others[draw % others.length] as number;
+  return itemAt(others, draw % others.length);
 }

@@ -1,5 +1,6 @@
 /** Linearizable reads without the log: confirmed by a round, or by a lease (PML, section 5.2). */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { reachedBy } from '../quorums.ts';
@@ -62,7 +63,7 @@ export function confirmRounds(multi: Multi): void {
   if (confirmed <= state.confirmedRound) return;
   state.confirmedRound = confirmed;
   if (state.round - confirmed < ROUNDS_KEPT) {
-    const startUs = state.roundStartUs[confirmed % ROUNDS_KEPT] as number;
+    const startUs = itemAt(state.roundStartUs, confirmed % ROUNDS_KEPT);
     const confirmedUs = rules.leaseClock(env.nowUs(), env.wallUs());
     state.leaseUntilUs = rules.leaseUntil({ startUs, confirmedUs }, state.config);
     if (state.config.reads === 'lease') traceLease(multi, confirmedUs);

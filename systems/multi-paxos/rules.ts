@@ -7,6 +7,7 @@
  * Altinbuken, 2015), PML Paxos Made Live (Chandra, Griesemer and Redstone, 2007).
  */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import {
   type Command,
   type CommandResult,
@@ -271,7 +272,7 @@ export const multiRules: MultiRules = {
     const { checkQuorum, electionTimeoutUs } = state.config;
     if (!checkQuorum || nowUs - state.leaderSinceUs < electionTimeoutUs) return true;
     const heard = state.members.map(
-      (node) => node === state.self || nowUs - (state.ackUs[node] as number) < electionTimeoutUs,
+      (node) => node === state.self || nowUs - itemAt(state.ackUs, node) < electionTimeoutUs,
     );
     return configurationsFrom(state, state.chosenUpTo + 1).every(
       ({ voters }) => countIn(voters, heard) >= quorum(voters.length),

@@ -1,5 +1,6 @@
 /** Configurations as entries of the log, and who takes part under one (dissertation, chapter 4). */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Membership } from '../../checkers/trace.ts';
 import { mix } from '../hash.ts';
 import { type Command, configCommand } from '../kv.ts';
@@ -37,7 +38,7 @@ export function configurationsOf(
 ): LoggedConfiguration[] {
   const found = [snapshot.configuration ?? initialConfiguration(members)];
   for (let at = 0; at < entries.length; at++) {
-    const logged = configurationIn(snapshot.index + 1 + at, entries[at] as Entry);
+    const logged = configurationIn(snapshot.index + 1 + at, itemAt(entries, at));
     if (logged !== null) found.push(logged);
   }
   return found;
@@ -76,7 +77,7 @@ export function isVoter({ voters, oldVoters }: Configuration, node: number): boo
 export function mayCampaign(state: Readonly<RaftState>): boolean {
   const { configurations, commit, self } = state;
   for (let at = configurations.length - 1; at >= 0; at--) {
-    const { index, configuration } = configurations[at] as LoggedConfiguration;
+    const { index, configuration } = itemAt(configurations, at);
     if (isVoter(configuration, self)) return true;
     if (index <= commit) return false;
   }

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Entry, RaftRecord, Snapshot } from './messages.ts';
 
 export interface RaftLog {
@@ -29,14 +30,14 @@ export function lastIndex({ snapshot, log }: Log): number {
 
 /** The term of the last entry: that of the snapshot where nothing follows it. */
 export function lastTerm({ snapshot, log }: Log): number {
-  return log.length === 0 ? snapshot.term : (log[log.length - 1] as Entry).term;
+  return log.length === 0 ? snapshot.term : itemAt(log, log.length - 1).term;
 }
 
 export function entryAt({ snapshot, log }: Log, index: number): Entry | Missing {
   const at = index - snapshot.index - 1;
   if (at < 0) return 'compacted';
   // Reading an array out of its bounds makes the engine give up on it.
-  return at < log.length ? (log[at] as Entry) : 'unavailable';
+  return at < log.length ? itemAt(log, at) : 'unavailable';
 }
 
 /** The term of the entry at `index`; of the last one that the snapshot covers it is known still. */

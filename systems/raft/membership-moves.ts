@@ -6,6 +6,7 @@
  * A server that is out comes back under its old id, which is sound because its disk comes with it.
  */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import { HASH_SEED, mix } from '../hash.ts';
 import { isVoter } from './configurations.ts';
 import type { Configuration } from './messages.ts';
@@ -92,7 +93,7 @@ function outsiders(state: State): number[] {
 }
 
 function pick<Item>(items: readonly Item[], draw: number): Item {
-  return items[draw % items.length] as Item;
+  return itemAt(items, draw % items.length);
 }
 
 function without(nodes: readonly number[], gone: readonly number[]): number[] {

@@ -8,6 +8,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Snapshot } from './messages.ts';
 
 /** A snapshot on its way to a follower, in pieces. */
@@ -101,7 +102,7 @@ export function becomeSnapshot(progress: Progress, snapshot: Snapshot, text: str
 export function noteAccepted(progress: Progress, match: number): void {
   progress.match = match;
   const { flights, sending } = progress;
-  while (flights.length > 0 && (flights[0] as number) <= match) flights.shift();
+  while (flights.length > 0 && itemAt(flights, 0) <= match) flights.shift();
   if (sending.kind !== 'snapshot' || match >= sending.snapshot.index) progress.sending = REPLICATE;
   if (progress.next <= match) progress.next = match + 1;
   assert(progress.match < progress.next, 'what a follower has is sent again');

@@ -1,6 +1,7 @@
 /** Linearizable reads without the log: ReadIndex and leases (dissertation, 6.4 and 6.4.1). */
 
 import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { serveWaiting } from '../waiting-reads.ts';
@@ -83,7 +84,7 @@ export function confirmRounds(raft: Raft): void {
   if (confirmed <= state.confirmedRound) return;
   state.confirmedRound = confirmed;
   if (state.round - confirmed < ROUNDS_KEPT) {
-    const startUs = state.roundStartUs[confirmed % ROUNDS_KEPT] as number;
+    const startUs = itemAt(state.roundStartUs, confirmed % ROUNDS_KEPT);
     const { electionTimeoutUs, leaseDriftPpm } = state.config;
     state.leaseUntilUs = rules.leaseUntil(startUs, electionTimeoutUs, leaseDriftPpm);
     traceLease(raft);

@@ -1,5 +1,6 @@
 /** The history: transactions by position and by zxid. */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Zxid } from '../../checkers/trace.ts';
 import type { Place, Txn } from './messages.ts';
 import type { ZabState } from './state.ts';
@@ -67,7 +68,7 @@ export function epochEnds(state: State): Zxid[] {
  */
 export function lastCommon(state: State, ends: readonly Zxid[]): Place | null {
   for (let at = ends.length - 1; at >= 0; at--) {
-    const theirs = ends[at] as Zxid;
+    const theirs = itemAt(ends, at);
     const position = lastNotAbove(state, theirs);
     if (position === 'compacted') return null;
     const zxid = zxidAt(state, position);
@@ -84,7 +85,7 @@ function lastNotAbove(state: State, zxid: Zxid): number | 'compacted' {
   let high = log.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareZxids((log[middle] as Txn).zxid, zxid) <= 0) low = middle + 1;
+    if (compareZxids(itemAt(log, middle).zxid, zxid) <= 0) low = middle + 1;
     else high = middle;
   }
   return base.position + low;
