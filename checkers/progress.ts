@@ -25,6 +25,11 @@ export interface ProgressRules {
   readonly isQuorum: (nodes: readonly number[]) => boolean;
   /** How long a healthy quorum may take until an operation succeeds, in nanoseconds. */
   readonly boundNs: number;
+  /**
+   * How much longer a group may take within this time, for what it has to bring through first; no
+   * longer where absent.
+   */
+  readonly allowanceNs?: (group: readonly number[], startNs: number, endNs: number) => number;
 }
 
 /** So many operations must have been refused or given up for a standstill to be one. */
@@ -43,9 +48,9 @@ export function progressVerdict(history: History, rules: ProgressRules): CheckRe
   const long = stretches.filter(({ startNs, endNs }) => endNs - startNs > rules.boundNs);
   let longestNs = 0;
   for (const stretch of long) {
-    const worst = standstill(history, stretch);
-    longestNs = Math.max(longestNs, worst.endNs - worst.startNs);
-    if (worst.endNs - worst.startNs <= rules.boundNs || worst.refused < REFUSED_MIN) continue;
+    const worst = standstill(history, stretch, rules);
+    longestNs = Math.max(longestNs, worst.longestNs);
+    if (worst.excessNs <= 0 || worst.refused < REFUSED_MIN) continue;
     const names = stretch.group.map(nodeName).join(', ');
     return {
       checker: 'progress',
@@ -55,7 +60,7 @@ export function progressVerdict(history: History, rules: ProgressRules): CheckRe
         because:
           `${names} were up and reached one another from ${seconds(worst.startNs)} s to ` +
           `${seconds(worst.endNs)} s, which is a quorum, and none of ${worst.refused} operations ` +
-          `succeeded; the bound is ${seconds(rules.boundNs)} s`,
+          `succeeded; the bound is ${seconds(worst.endNs - worst.startNs - worst.excessNs)} s`,
         events: [worst.event],
       },
       stats: { stretches: long.length, longestNs },
@@ -136,21 +141,36 @@ function isAnswered(history: History, index: number): boolean {
 interface Standstill {
   readonly startNs: number;
   readonly endNs: number;
+  /** How much longer that is than the group may take; negative within the bound. */
+  readonly excessNs: number;
   /** Operations that began in it and ended in it without success, and the first of them. */
   readonly refused: number;
   readonly event: number;
+  /** The longest of all, whatever the group had to bring through meanwhile. */
+  readonly longestNs: number;
 }
 
-/** The longest time within a stretch in which nothing succeeded. */
-function standstill(history: History, { startNs, endNs }: Stretch): Standstill {
-  let worst: Standstill = { startNs, endNs: startNs, refused: 0, event: 0 };
+/** The time within a stretch in which nothing succeeded for longest beyond what it may take. */
+function standstill(
+  history: History,
+  { group, startNs, endNs }: Stretch,
+  { boundNs, allowanceNs }: ProgressRules,
+): Standstill {
+  let worst = { startNs, endNs: startNs, excessNs: -boundNs, refused: 0, event: 0 };
+  let longestNs = 0;
   let sinceNs = startNs;
   let refused = 0;
   let event = -1;
   const invoked = new Map<number, number>();
   const close = (untilNs: number) => {
-    if (untilNs - sinceNs <= worst.endNs - worst.startNs) return;
-    worst = { startNs: sinceNs, endNs: untilNs, refused, event: Math.max(0, event) };
+    longestNs = Math.max(longestNs, untilNs - sinceNs);
+    const beyondNs = untilNs - sinceNs - boundNs;
+    if (beyondNs <= worst.excessNs) return;
+    // Asked of few only: who is served in time needs no allowance.
+    const allowedNs = beyondNs > 0 ? (allowanceNs?.(group, sinceNs, untilNs) ?? 0) : 0;
+    const excessNs = beyondNs - allowedNs;
+    if (excessNs <= worst.excessNs) return;
+    worst = { startNs: sinceNs, endNs: untilNs, excessNs, refused, event: Math.max(0, event) };
   };
   for (let index = 0; index < history.length; index++) {
     const process = history.process.get(index);
@@ -174,7 +194,7 @@ function standstill(history: History, { startNs, endNs }: Stretch): Standstill {
     }
   }
   close(endNs);
-  return worst;
+  return { ...worst, longestNs };
 }
 
 function seconds(ns: number): string {

@@ -160,6 +160,13 @@ export interface ProtocolSystem extends SystemOfAnyKind {
   /** How many operations it works on at a time under these options; any number where absent. */
   inFlight?(options: Options): number;
   /**
+   * How many positions of its log go through in one exchange under these options, at least: of what
+   * a new leader finds in doubt, and of what a follower lacks. Any number where absent.
+   */
+  catchesUp?(options: Options): { readonly leader: number; readonly follower: number };
+  /** How many of so many nodes may ever lead or elect under these options; all of them where absent. */
+  electors?(options: Options, size: number): number;
+  /**
    * Why, under these options, a node that nobody needs may unseat leaders again and again though
    * nothing is wrong with them, and what to set instead; null where it may not.
    */

@@ -2,6 +2,7 @@
 
 import { nodeName } from '../trace.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
+import { AT_ONCE, type Pace } from './backlog.ts';
 import { PROPERTIES, type PropertyName } from './properties.ts';
 import type { PlannedChanges } from './raft-liveness.ts';
 
@@ -16,6 +17,8 @@ export interface LivenessBounds {
   readonly stableNs?: number;
   /** Elections that lost messages alone may bring about until the end; by default none. */
   readonly electionsByChance?: number;
+  /** How long what was left behind may take to be brought through, beyond that; by default no time. */
+  readonly pace?: Pace;
 }
 
 export interface Member {
@@ -24,6 +27,8 @@ export interface Member {
   last: number;
   commit: number;
   applied: number;
+  /** The highest that it ever knew to be committed: a restart forgets that, and its disk does not. */
+  settled: number;
   /** What has arrived of a snapshot since it last executed something, or the leader changed. */
   incoming: { readonly index: number; readonly received: number } | null;
   /** When it last got further: who lags far behind and catches up is not stuck. */
@@ -41,6 +46,8 @@ export interface Reign {
   planned: boolean;
   /** Last index of its log at its start: this much must get committed, and executed by all. */
   required: number;
+  /** How many positions it had to bring through for that. */
+  backlog: number;
   /** When it had committed that much. */
   committedNs: number | null;
 }
@@ -51,6 +58,8 @@ interface Observed {
   /** Leaders since the quiet end, those that led then first. */
   readonly reigns: readonly Reign[];
   readonly plans: PlannedChanges;
+  /** When a piece of a snapshot last arrived anywhere. */
+  readonly pieceNs: number;
   readonly term: number;
   /** The line of the latest election, and the latest line; -1 for none. */
   readonly electionLine: number;
@@ -133,10 +142,12 @@ function leaderVerdict(
 /** Raft: a transfer of the leadership, or a change of who takes part, that does not end. */
 function overdueVerdict(
   observed: Observed,
-  { quietAtNs }: LivenessBounds,
+  { quietAtNs, boundNs, pace = AT_ONCE }: LivenessBounds,
   endNs: number,
 ): Verdict | null {
-  const overdue = observed.plans.overdue(observed.members, quietAtNs, endNs);
+  const allowed = { changeNs: boundNs / 2, positionNs: pace.leaderNs };
+  const sinceNs = Math.max(quietAtNs, observed.pieceNs);
+  const overdue = observed.plans.overdue(observed.members, allowed, { sinceNs, endNs });
   if (overdue === null) return null;
   const { property, node, because, lines } = overdue;
   return broken(property, node, because, [...lines, observed.line]);
@@ -147,16 +158,18 @@ function progressVerdict(
   observed: Observed,
   lasting: readonly Reign[],
   settled: Reign | null,
-  { quietAtNs, boundNs }: LivenessBounds,
+  { quietAtNs, boundNs, pace = AT_ONCE }: LivenessBounds,
   endNs: number,
 ): Verdict | null {
   for (const reign of lasting) {
     if (reign.required === 0) continue;
-    // One that was elected just within the bound has as long again for its first commit.
+    // One that was elected just within the bound has as long again for its first commit, and for
+    // each position that was in doubt; whoever it waits for may be on its way with a snapshot.
     const { movedNs } = observed.members[reign.node] as Member;
-    const dueNs = Math.max(quietAtNs, reign.startNs, movedNs) + boundNs;
-    if ((reign.committedNs ?? reign.endNs ?? endNs) <= dueNs) continue;
-    const because = uncommitted(reign, boundNs);
+    const allowedNs = boundNs + reign.backlog * pace.leaderNs;
+    const sinceNs = Math.max(quietAtNs, reign.startNs, movedNs, observed.pieceNs);
+    if ((reign.committedNs ?? reign.endNs ?? endNs) <= sinceNs + allowedNs) continue;
+    const because = uncommitted(reign, allowedNs);
     return broken('Liveness:commit-progress', reign.node, because, [reign.line, observed.line]);
   }
   if (settled === null || settled.required === 0 || settled.committedNs !== null) return null;
@@ -174,7 +187,7 @@ function uncommitted({ node, term, required }: Reign, boundNs: number): string {
 function convergenceVerdict(
   observed: Observed,
   settled: Reign | null,
-  { quietAtNs, boundNs }: LivenessBounds,
+  { quietAtNs, boundNs, pace = AT_ONCE }: LivenessBounds,
   endNs: number,
 ): Verdict | null {
   if (settled === null) return null;
@@ -182,11 +195,11 @@ function convergenceVerdict(
     if (member === undefined || !member.alive || member.applied >= settled.required) continue;
     const sinceNs = observed.plans.takesPartSince(member.node);
     if (sinceNs === null) continue;
-    const dueNs = Math.max(
-      Math.max(quietAtNs, sinceNs) + 2 * boundNs,
-      settled.startNs + boundNs,
-      member.movedNs + boundNs,
-    );
+    // It is told once that is committed, and then one after another.
+    const toldNs = (settled.committedNs ?? settled.startNs) + boundNs;
+    const dueNs =
+      Math.max(Math.max(quietAtNs, sinceNs) + 2 * boundNs, toldNs, member.movedNs + boundNs) +
+      (settled.required - member.applied) * pace.followerNs;
     const because =
       `${nodeName(member.node)} has executed only up to index ${member.applied}, although the ` +
       `leader had index ${settled.required} when the last fault was undone`;

@@ -5,6 +5,7 @@
 
 import type { Recovered, TraceEvent, TraceLine } from '../trace.ts';
 import type { CheckResult } from '../verdict.ts';
+import { Backlog } from './backlog.ts';
 import { judgeRecovery, type LivenessBounds, type Member, type Reign } from './liveness-verdict.ts';
 import { PlannedChanges } from './raft-liveness.ts';
 
@@ -27,10 +28,10 @@ export function livenessVerdict(lines: Iterable<TraceLine>, bounds: LivenessBoun
   return observer.conclude(bounds);
 }
 
-/** Follows a run as it happens: fed every line, told of the quiet end, asked at the end. */
 /** Why a leader makes way as it means to: it no longer votes, or its epoch has no more numbers. */
 const PLANNED: readonly string[] = ['not-a-voter', 'epoch-spent'];
 
+/** Follows a run as it happens: fed every line, told of the quiet end, asked at the end. */
 export class LivenessObserver {
   /** Whether terms are ballots, of which each node has its own. */
   readonly #ballots: boolean;
@@ -47,7 +48,10 @@ export class LivenessObserver {
   /** When a leader last came or went. */
   #changedNs = Number.NEGATIVE_INFINITY;
   #isQuiet = false;
+  /** When a piece of a snapshot last arrived anywhere. */
+  pieceNs = Number.NEGATIVE_INFINITY;
   readonly plans = new PlannedChanges();
+  readonly backlog = new Backlog();
 
   constructor(ballots = false) {
     this.#ballots = ballots;
@@ -70,6 +74,7 @@ export class LivenessObserver {
   feed(event: TraceEvent, node: number, _incarnation: number, timeNs: number): void {
     this.line++;
     if (timeNs > this.timeNs) this.timeNs = timeNs;
+    if (this.backlog.isDue(timeNs)) this.#lookAtLeaders(timeNs);
     const member = this.#member(node);
     switch (event.kind) {
       case 'append':
@@ -86,12 +91,17 @@ export class LivenessObserver {
         moved(member, timeNs);
         return;
       case 'snapshot-piece':
-        pieceArrived(member, event, timeNs);
+        if (isNewPiece(member, event)) {
+          this.backlog.piece(node, timeNs);
+          this.pieceNs = timeNs;
+          member.movedNs = timeNs;
+        }
         return;
       case 'snapshot':
         if (event.op === 'take') return;
         member.last = Math.max(member.last, event.last.index);
         member.commit = Math.max(member.commit, event.last.index);
+        member.settled = Math.max(member.settled, event.last.index);
         member.applied = event.last.index;
         moved(member, timeNs);
         return;
@@ -134,6 +144,7 @@ export class LivenessObserver {
       const { last, commit } = this.#member(reign.node);
       reign.startNs = timeNs;
       reign.required = last;
+      reign.backlog = this.#inDoubt(reign.node, last);
       reign.committedNs = commit >= last ? timeNs : null;
     }
   }
@@ -178,14 +189,15 @@ export class LivenessObserver {
     let overtaken = false;
     for (const reign of this.reigns) {
       if (reign.endNs !== null || reign === own) continue;
-      if (reign.term < event.term) end(reign, startNs, this.plans.isHandingOver(reign.node));
+      if (reign.term < event.term) this.#end(reign, startNs, this.plans.isHandingOver(reign.node));
       else overtaken = true;
     }
     if (own !== undefined) {
-      if (overtaken) own.endNs = startNs;
+      if (overtaken) this.#end(own, startNs, own.planned);
       return;
     }
     const required = Math.max(member.last, event.last.index);
+    const backlog = this.#inDoubt(member.node, required);
     this.#changedNs = startNs;
     // It sends whoever lacks one a snapshot of its own.
     for (const each of this.members) if (each !== undefined) each.incoming = null;
@@ -197,9 +209,35 @@ export class LivenessObserver {
       endNs: overtaken ? startNs : null,
       planned: false,
       required,
+      backlog,
       committedNs: member.commit >= required ? startNs : null,
     });
+    this.backlog.began(member.node, startNs, required, backlog);
+    if (overtaken) this.backlog.ended(member.node, startNs);
     this.#forgetEnded();
+  }
+
+  /**
+   * What a leader has to bring through up to `required`. Slots are decided one by one, and what it
+   * does not know to be chosen it proposes anew; a log is sent in order, to whoever lacks most.
+   */
+  #inDoubt(leader: number, required: number): number {
+    let from = this.#member(leader).commit;
+    if (!this.#ballots) {
+      for (const member of this.members) {
+        if (member === undefined || !member.alive) continue;
+        if (this.plans.takesPartSince(member.node) !== null) from = Math.min(from, member.settled);
+      }
+    }
+    return Math.max(0, required - from);
+  }
+
+  #lookAtLeaders(timeNs: number): void {
+    for (const { node, endNs } of this.reigns) {
+      if (endNs !== null) continue;
+      const reach = Math.max(this.#member(node).last, this.backlog.reachOf(node));
+      this.backlog.looked(node, timeNs, this.#inDoubt(node, reach));
+    }
   }
 
   /** Ends the reign of a node, unless it leads `term` itself. */
@@ -210,9 +248,15 @@ export class LivenessObserver {
   ): void {
     const reign = this.#reignOf(node);
     if (reign === undefined || reign.term >= term) return;
-    end(reign, timeNs, planned);
+    this.#end(reign, timeNs, planned);
     this.#changedNs = timeNs;
     this.#forgetEnded();
+  }
+
+  #end(reign: Reign, timeNs: number, planned: boolean): void {
+    reign.endNs = timeNs;
+    reign.planned = planned;
+    this.backlog.ended(reign.node, timeNs);
   }
 
   #forgetEnded(): void {
@@ -221,6 +265,7 @@ export class LivenessObserver {
 
   #committed(member: Member, index: number, timeNs: number): void {
     member.commit = index;
+    if (index > member.settled) member.settled = index;
     const reign = this.#reignOf(member.node);
     if (reign === undefined || index < reign.required) return;
     reign.committedNs ??= timeNs;
@@ -238,6 +283,7 @@ function newMember(node: number): Member {
     last: 0,
     commit: 0,
     applied: 0,
+    settled: 0,
     incoming: null,
     movedNs: Number.NEGATIVE_INFINITY,
   };
@@ -249,19 +295,13 @@ function moved(member: Member, timeNs: number): void {
 }
 
 /** More of the same snapshot is progress; another one before the first is whole is not. */
-function pieceArrived(
+function isNewPiece(
   member: Member,
   { index, received }: Extract<TraceEvent, { kind: 'snapshot-piece' }>,
-  timeNs: number,
-): void {
+): boolean {
   const { incoming } = member;
   const isMore = incoming?.index === index && received > incoming.received;
-  if (incoming !== null && !isMore) return;
+  if (incoming !== null && !isMore) return false;
   member.incoming = { index, received };
-  member.movedNs = timeNs;
-}
-
-function end(reign: Reign, timeNs: number, planned: boolean): void {
-  reign.endNs = timeNs;
-  reign.planned = planned;
+  return true;
 }

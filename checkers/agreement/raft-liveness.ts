@@ -6,9 +6,20 @@
 import { nodeName, type TraceEvent } from '../trace.ts';
 import type { PropertyName } from './properties.ts';
 
-/** Bounds on a transfer and on a change of the membership, in election timeouts. */
+/** A leader gives a transfer up by its own clock after one election timeout. */
 const TRANSFER_TIMEOUTS_MAX = 3;
-const CHANGE_TIMEOUTS_MAX = 10;
+
+/** How long a change of the membership may take, and each position that comes before it. */
+interface Allowed {
+  readonly changeNs: number;
+  readonly positionNs: number;
+}
+
+/** When faults were over, or what must come first was on its way last, and when the run ended. */
+interface Quiet {
+  readonly sinceNs: number;
+  readonly endNs: number;
+}
 
 /** Something under way: since when, and the line that says so. */
 interface Begun {
@@ -99,15 +110,15 @@ export class PlannedChanges {
   /** Liveness:transfer and Liveness:config: the first change that took too long after the faults. */
   overdue(
     members: readonly (Progress | undefined)[],
-    quietAtNs: number,
-    endNs: number,
+    allowed: Allowed,
+    quiet: Quiet,
   ): Overdue | null {
     for (const [node, participant] of this.#participants.entries()) {
       if (participant === undefined) continue;
       const commit = members[node]?.commit ?? 0;
       const found =
-        overdueTransfer(node, participant, quietAtNs, endNs) ??
-        overdueChange(node, { ...participant, commit }, quietAtNs, endNs);
+        overdueTransfer(node, participant, quiet) ??
+        overdueChange(node, { ...participant, commit }, allowed, quiet);
       if (found !== null) return found;
     }
     return null;
@@ -158,11 +169,11 @@ export class PlannedChanges {
 function overdueTransfer(
   node: number,
   { transfer, electionTimeoutNs }: Participant,
-  quietAtNs: number,
-  endNs: number,
+  quiet: Quiet,
 ): Overdue | null {
   if (transfer === null || electionTimeoutNs === 0) return null;
-  const sinceNs = Math.max(transfer.sinceNs, quietAtNs);
+  const { endNs } = quiet;
+  const sinceNs = Math.max(transfer.sinceNs, quiet.sinceNs);
   if (endNs - sinceNs <= TRANSFER_TIMEOUTS_MAX * electionTimeoutNs) return null;
   return {
     property: 'Liveness:transfer',
@@ -176,15 +187,16 @@ function overdueTransfer(
 
 function overdueChange(
   node: number,
-  { leads, membership, commit, electionTimeoutNs }: Participant & Progress,
-  quietAtNs: number,
-  endNs: number,
+  { leads, membership, commit }: Participant & Progress,
+  { changeNs, positionNs }: Allowed,
+  quiet: Quiet,
 ): Overdue | null {
-  if (!leads || membership === null || electionTimeoutNs === 0) return null;
+  if (!leads || membership === null) return null;
   const { oldVoters, index, line } = membership;
   if (oldVoters === null && index <= commit) return null;
-  const sinceNs = Math.max(membership.sinceNs, quietAtNs);
-  if (endNs - sinceNs <= CHANGE_TIMEOUTS_MAX * electionTimeoutNs) return null;
+  const { endNs } = quiet;
+  const sinceNs = Math.max(membership.sinceNs, quiet.sinceNs);
+  if (endNs - sinceNs <= changeNs + Math.max(0, index - commit) * positionNs) return null;
   return {
     property: 'Liveness:config',
     node,

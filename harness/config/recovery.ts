@@ -4,6 +4,7 @@
  * of the user's, and never the protocol's failure.
  */
 
+import { AT_ONCE, type Pace } from '../../checkers/agreement/backlog.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { Patience, System } from '../../systems/system.ts';
 import { type BackendName, isVirtual } from './backends.ts';
@@ -76,6 +77,24 @@ export function progressBoundS(system: System, setting: Pick<Setting, 'backend' 
 }
 
 /**
+ * How long catching up may take beyond that: what goes through in one exchange waits for those
+ * before it, and an exchange that fails is begun again.
+ */
+export function paceOf(system: System, { backend, set }: Pick<Setting, 'backend' | 'set'>): Pace {
+  const steps = system.catchesUp?.(set);
+  if (steps === undefined || !isVirtual(backend)) return AT_ONCE;
+  const world = worldOf(system, set);
+  const tries = 1 / (1 - lostOf(world));
+  const takesNs = (messages: number) => exchangeMs(world, set, messages) * tries * 1e6;
+  const inFlight = system.inFlight?.(set) ?? 1;
+  return {
+    leaderNs: takesNs(Math.min(inFlight, steps.leader)) / steps.leader,
+    followerNs: takesNs(1) / steps.follower,
+    pieceNs: takesNs(1),
+  };
+}
+
+/**
  * A setting under which a system cannot be expected to be live, and what that brings about:
  * elections that fail and leaders that are given up, clients that are refused, or anything.
  */
@@ -144,11 +163,17 @@ function tooMuch(system: System, world: WorldDelays, { nodes, rate, set }: Setti
  * A question and its answer, of so many at a time that end in order: where one is lost, all behind
  * it wait until it was sent again. Among many, one is more often than not.
  */
-function exchangeMs({ hopMs, unsure }: WorldDelays, set: Options, inFlight: number): number {
+function exchangeMs(world: WorldDelays, set: Options, inFlight: number): number {
+  const { hopMs } = world;
   const againMs = Number(set['retransmitMs'] ?? set['heartbeatMs'] ?? 0);
-  const lost = Math.min(0.9, 2 * unsure);
+  const lost = lostOf(world);
   const waits = lost === 0 ? 0 : Math.max(lost, Math.floor(Math.log(inFlight) / -Math.log(lost)));
   return 2 * hopMs + waits * againMs;
+}
+
+/** Share of exchanges in which the question or the answer is lost. */
+function lostOf({ unsure }: WorldDelays): number {
+  return Math.min(0.9, 2 * unsure);
 }
 
 /** Messages and disks cannot meet the time-out. */

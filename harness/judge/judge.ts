@@ -5,29 +5,29 @@ import type { LivenessBounds } from '../../checkers/agreement/liveness-verdict.t
 import { realTimeVerdict } from '../../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../../checkers/availability.ts';
 import { faultWindows, lossOf } from '../../checkers/fault-windows.ts';
-import { type History, INVOKE, NEMESIS, OK } from '../../checkers/history.ts';
+import type { History } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import { checkLinearizable } from '../../checkers/linearizable/index.ts';
 import { progressVerdict } from '../../checkers/progress.ts';
 import { orderedSequentialVerdict } from '../../checkers/promises/index.ts';
-import { statsVerdict, type Thresholds } from '../../checkers/stats.ts';
-import type { TraceChecker } from '../../checkers/trace.ts';
 import { type CheckResult, type Verdict, worst } from '../../checkers/verdict.ts';
 import { readinessOf } from '../../systems/leadership.ts';
-import type { ClientPromise, System } from '../../systems/system.ts';
-import type { Workload } from '../../workloads/workload.ts';
+import type { System } from '../../systems/system.ts';
 import { isVirtual } from '../config/backends.ts';
 import type { RunConfig } from '../config/config.ts';
 import {
   electionsByChance,
   hindrances,
+  paceOf,
   progressBoundS,
   recoveryBoundS,
 } from '../config/recovery.ts';
-import { type Ending, whyCutShort } from '../core/ending.ts';
+import { whyCutShort } from '../core/ending.ts';
 import type { TimedCheck } from '../store/format.ts';
-import { idlenessNote, untestedByFaults, untestedByReads } from './participation.ts';
-import type { TraceFollower } from './trace-follower.ts';
+import type { Evidence } from './evidence.ts';
+import { idlenessNote } from './participation.ts';
+import { phaseMark, quietTimeNs } from './phases.ts';
+import { sufficiency } from './sufficiency.ts';
 
 /** How long a leader lasts at least that makes way after a few operations. */
 const LEAST_STABLE_NS = 1e6;
@@ -49,26 +49,8 @@ export function livenessBounds(
   const leastNs = servesS < electionS ? LEAST_STABLE_NS : servesS * 1e8;
   const stableNs = Math.min(boundNs / 4, (config.recoveryMinS * 1e9) / 2, leastNs);
   const byChance = electionsByChance(system, config, seconds);
-  return { quietAtNs, boundNs, endNs, stableNs, electionsByChance: byChance };
-}
-
-/** What there is to judge: the same from memory and from disk. */
-export interface Evidence {
-  readonly config: RunConfig;
-  readonly system: System;
-  readonly workload: Workload;
-  /** What the system promises its clients under the settings of the run. */
-  readonly promise: ClientPromise;
-  readonly history: History;
-  /** What has followed the whole trace. */
-  readonly follower: TraceFollower;
-  /** Why the trace may be incomplete; null where it is whole. */
-  readonly gap: string | null;
-  /** Nodes that never did anything; null where nobody counted. */
-  readonly idle: readonly number[] | null;
-  readonly ending: Ending;
-  /** By how much longer work took on the machine than on an idle one; 1 where absent. */
-  readonly slowness?: number;
+  const pace = paceOf(system, config);
+  return { quietAtNs, boundNs, endNs, stableNs, electionsByChance: byChance, pace };
 }
 
 /** One checker of runs. */
@@ -145,7 +127,11 @@ export const judges: readonly Judge[] = [
       if (phaseMark(history, 'unformed') !== null) return null;
       const quietAtNs = quietTimeNs(history);
       if (quietAtNs === null) return unjudged('availability', 'the run has no quiet end');
-      const boundNs = recoveryBoundS(system, config) * slowness * 1e9;
+      // Nobody is served before what earlier leaders left is brought through.
+      const endNs = history.time.get(history.length - 1);
+      const boundNs =
+        recoveryBoundS(system, config) * slowness * 1e9 +
+        catchingUpNs(evidence, null, quietAtNs, endNs);
       const result = availabilityVerdict(history, { quietAtNs, boundNs });
       const excuse = { byRefusals: true, unlessSettledByNs: quietAtNs };
       return unlessNotUndone(history, unlessHindered(evidence, result, excuse));
@@ -184,7 +170,9 @@ export const judges: readonly Judge[] = [
       const { nodes, set } = config;
       const boundNs = progressBoundS(system, config) * 1e9;
       const isQuorum = (up: readonly number[]) => system.suffices?.(up, set, nodes) === true;
-      const result = progressVerdict(history, { nodes, isQuorum, boundNs });
+      const allowanceNs = (group: readonly number[], startNs: number, endNs: number) =>
+        catchingUpNs(evidence, group, startNs, endNs);
+      const result = progressVerdict(history, { nodes, isQuorum, boundNs, allowanceNs });
       const { verdict } = result;
       const event = verdict.kind === 'invalid' ? itemAt(verdict.events, 0) : 0;
       const excuse = { byRefusals: true, unlessSettledByNs: history.time.get(event) };
@@ -206,25 +194,11 @@ export const judges: readonly Judge[] = [
     name: 'stats',
     describe: 'enough operations succeeded and enough faults bit for the other answers to count',
     judge: (evidence) => {
-      const { config, system, history, follower, idle } = evidence;
-      const leaderChanges = electionsUnderFaults(follower.checker?.stats);
-      const thresholds = thresholdsOf(system, config, leaderChanges !== undefined);
-      const known = leaderChanges === undefined ? {} : { leaderChanges };
-      const { overall, verdict, stats } = statsVerdict(history, thresholds, known);
-      const vacuous = verdict.kind === 'valid' ? vacuousness(config, history, idle) : null;
-      const judged: Verdict = vacuous === null ? verdict : { kind: 'unknown', because: vacuous };
-      const result = { checker: 'stats', verdict: judged, stats };
-      if (overall.ok >= thresholds.okMin) return result;
-      return unlessHindered(evidence, result, { byRefusals: true });
+      const { result, byRefusals } = sufficiency(evidence);
+      return byRefusals ? unlessHindered(evidence, result, { byRefusals }) : result;
     },
   },
 ];
-
-/** How often leaders changed; where one node alone can lead, how often it had to be elected anew. */
-function electionsUnderFaults(stats: TraceChecker['stats'] | undefined): number | undefined {
-  const changes = stats?.['leaderChanges'];
-  return changes === undefined ? undefined : Math.max(changes, (stats?.['leaders'] ?? 1) - 1);
-}
 
 /** The verdict of a run: of its checkers, and `unknown` at best where the run was cut short. */
 export function judgeRun(evidence: Evidence): {
@@ -264,23 +238,6 @@ function unjudgedIn({ config, system, idle }: Evidence): readonly string[] {
   ];
 }
 
-/** When the recovery window began, as the history says; null if it never did. */
-export function quietTimeNs(history: History): number | null {
-  const at = phaseMark(history, 'recovery');
-  return at === null ? null : history.time.get(at);
-}
-
-/** Where the engine recorded that a phase began; null if it never did. */
-function phaseMark(history: History, phase: string): number | null {
-  const f = history.functions.find('phase');
-  const value = history.values.code(phase);
-  for (let index = 0; index < history.length; index++) {
-    const marks = history.process[index] === NEMESIS && history.f[index] === f;
-    if (marks && history.value[index] === value) return index;
-  }
-  return null;
-}
-
 /** What besides the system may have kept a property from coming about. */
 interface Excuse {
   /** Whether the refusal of clients can; no by default. */
@@ -315,6 +272,16 @@ function unlessHindered(
   if (result.checker !== 'liveness') return result;
   const note = `live all the same, elections not being counted: ${hindrance.because}`;
   return { ...result, verdict: { kind: 'valid', note } };
+}
+
+/** How long leaders of a group of nodes, or any, may have been busy with what was left behind. */
+function catchingUpNs(
+  { system, config, follower: { liveness } }: Evidence,
+  group: readonly number[] | null,
+  startNs: number,
+  endNs: number,
+): number {
+  return liveness?.backlog.allowanceNs(group, startNs, endNs, paceOf(system, config)) ?? 0;
 }
 
 /** What is said of a run that its world may be to blame for. */
@@ -362,58 +329,6 @@ function unlessNotUndone(history: History, result: CheckResult): CheckResult {
     `${left.lane} ${left.form} may not have been undone (${left.evidence}); ` +
     `besides, ${result.verdict.because}`;
   return { ...result, verdict: { kind: 'unknown', because } };
-}
-
-/** Why a run, though nothing in it is wrong, shows nothing; null where it shows something. */
-function vacuousness(config: RunConfig, history: History, idle: Evidence['idle']): string | null {
-  const windows = faultWindows(history);
-  if (config.nemesis.length > 0 && !windows.some((window) => window.counts)) {
-    return `no fault was in force, although ${config.nemesis.join(', ')} was asked for`;
-  }
-  const { nodes } = config;
-  const untested =
-    untestedByFaults(history, { idle: idle ?? [], nodes }) ?? untestedByReads(history);
-  if (untested !== null) return untested;
-  const finals = phaseMark(history, 'final');
-  if (finals === null) return null;
-  // A workload may have none: what it promises is judged by its other answers.
-  let asked = false;
-  for (let index = finals; index < history.length; index++) {
-    if (history.type[index] === OK) return null;
-    asked ||= history.type[index] === INVOKE;
-  }
-  return asked ? 'none of the final reads succeeded' : null;
-}
-
-/** So many operations are evidence, however many more were asked for. */
-const OK_ENOUGH = 200;
-
-/** How many operations must succeed before "valid" means anything: a share of the load asked for. */
-export function okEnough({ rate, timeLimitS }: RunConfig): number {
-  const asked = Math.floor(rate * timeLimitS);
-  return Math.max(1, Math.min(OK_ENOUGH, Math.floor(asked / 10)));
-}
-
-/**
- * What a run must show before "valid" means anything: a share of the asked-for load, one installed
- * fault of every kind that had time to act, and a change of leader where faults should cause one and
- * somebody counts them: nobody does for an own system that brings no checker of traces.
- */
-function thresholdsOf(
-  system: System,
-  config: RunConfig,
-  countsLeaders: boolean,
-): Thresholds & { readonly okMin: number } {
-  const rounds = config.timeLimitS / config.nemesisIntervalS;
-  const acting = config.nemesis;
-  const unsettling = config.nodes >= 3 && acting.some((name) => name !== 'clock');
-  // A pause that is over before anybody misses the leader changes nothing.
-  const lasting = config.nemesisIntervalS >= recoveryBoundS(system, config) / 10;
-  return {
-    okMin: okEnough(config),
-    ...(rounds >= 3 ? { faultsMin: Object.fromEntries(acting.map((name) => [name, 1])) } : {}),
-    ...(countsLeaders && unsettling && lasting && rounds >= 10 ? { leaderChangesMin: 1 } : {}),
-  };
 }
 
 function unjudged(checker: string, because: string): CheckResult {

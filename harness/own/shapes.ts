@@ -222,6 +222,8 @@ export const SHAPES: Readonly<Record<Kind, Shape>> = {
       suffices: optional(method),
       leaderServes: optional(method),
       inFlight: optional(method),
+      catchesUp: optional(method),
+      electors: optional(method),
       disruptible: optional(method),
       promise: optional(method),
       links: optional(oneOf('datagrams', 'connections')),

@@ -9,8 +9,9 @@ import { builtIn, type Catalogue, systemNamed, workloadNamed } from '../config/c
 import type { RunConfig } from '../config/config.ts';
 import { type Ending, whyCutShort } from '../core/ending.ts';
 import { HarnessError, infrastructure } from '../core/errors.ts';
-import { judgeRun, quietTimeNs } from '../judge/judge.ts';
+import { judgeRun } from '../judge/judge.ts';
 import { outcomeOf } from '../judge/outcome.ts';
+import { quietTimeNs } from '../judge/phases.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
 import { mistakeOfOwn } from '../own/import.ts';
 import { reportHtml } from '../report/html.ts';

@@ -14,7 +14,8 @@ import {
 import { type RunConfig, settingsUnder, simulatorOptions } from '../config/config.ts';
 import { makePlan, type Plan } from '../core/plan.ts';
 import { HistoryWatch } from '../judge/history-watch.ts';
-import { judgeRun, livenessBounds, okEnough } from '../judge/judge.ts';
+import { judgeRun, livenessBounds } from '../judge/judge.ts';
+import { okEnough } from '../judge/sufficiency.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
 import type { TimedCheck } from '../store/format.ts';
 import { type ActiveRules, applyVariants } from '../variants/variants.ts';

@@ -32,6 +32,8 @@ export const fastPaxos: System = {
   primaries: (views) => leadersAmong(views, ({ role }) => role === 'leader'),
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
   inFlight: (options) => Number(options['window']),
+  // A new coordinator proposes in all slots at once.
+  catchesUp: ({ batch }) => ({ leader: Number.POSITIVE_INFINITY, follower: Number(batch) }),
   variants: fastVariants,
   scenarioWords: fastWords as ScenarioWords,
 };

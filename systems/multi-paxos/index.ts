@@ -28,6 +28,11 @@ export const multiPaxos: System = {
     reconfigureEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
   inFlight: (options) => Number(options['window']),
+  catchesUp: ({ window, batch, reconfigureEvery }) => ({
+    // At each new configuration among them it begins again, with phase 1.
+    leader: Math.min(Number(window), Math.ceil(Number(reconfigureEvery) / 2) || Number(window)),
+    follower: Number(batch),
+  }),
   scenarioWords: multiWords as ScenarioWords,
   variants: multiVariants,
 };

@@ -30,6 +30,8 @@ export const raft: System = {
   leaderServes: ({ transferEvery }) => Number(transferEvery) || Number.POSITIVE_INFINITY,
   // Entries that overtake one another are refused, so that only those of one message are sure to count.
   inFlight: ({ batch }) => Number(batch),
+  // A message of entries is answered before the next is sent, where many are behind.
+  catchesUp: ({ batch }) => ({ leader: Number(batch), follower: Number(batch) }),
   disruptible: ({ preVote, checkQuorum, membership }) =>
     preVote === true || checkQuorum === true || membership === 'off'
       ? null

@@ -39,6 +39,7 @@ export const zab: System = {
   ],
   // A full epoch ends, and with it its leader.
   leaderServes: (options) => zabConfig(options).counterMax,
+  electors: ({ observers }, size) => size - Number(observers),
   promise: (options: Options) =>
     zabConfig(options).reads === 'quorum' ? 'linearizable' : 'ordered-sequential',
   scenarioWords: zabWords as ScenarioWords,

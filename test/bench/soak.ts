@@ -1,9 +1,10 @@
 /**
  * `npm run soak -- [--runs 1000] [--from 1] [--system raft]... [--set reads=lease]...`: every protocol as it should be, in
  * hard worlds drawn from the seed (`test/hard-worlds.ts`), simulated and judged in memory. What is
- * called invalid is a false alarm of a checker or a bug of a protocol. Ends with status 1 if the
- * safety of any run was. Liveness is counted apart, and so are runs in which nothing is in doubt but
- * what their world may be to blame for (`hopeless`).
+ * called invalid is a false alarm of a checker or a bug of a protocol, and told at once. Ends with
+ * status 1 if the safety of any run was. Liveness is counted apart, and so are runs in which nothing
+ * is in doubt but what their world may be to blame for (`hopeless`). An interruption ends it with
+ * what was found until then.
  */
 
 import { parseArgs } from 'node:util';
@@ -32,74 +33,109 @@ if (chosen.length < names.length) {
   throw new Error(`--system: any of ${soaked.map(({ name }) => name).join(', ')}`);
 }
 
-/** What runs of one system came to: how often, and the first seeds of it. */
+/** What a run came to: `why` is told of runs of one kind together, `what` of each by itself. */
+interface Finding {
+  readonly kind: 'valid' | 'hopeless' | 'unknown' | 'not live' | 'UNSAFE';
+  readonly why: string;
+  readonly what: string;
+}
+
+/** What runs of one system came to: how often by kind and reason, and the first seeds of each. */
 class Tally {
+  #runs = 0;
+  readonly #kinds = new Map<string, number>();
   readonly #seeds = new Map<string, number[]>();
 
-  add(what: string, seed: number): void {
+  add({ kind, why }: Finding, seed: number): void {
+    this.#runs++;
+    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
+    if (kind === 'valid') return;
+    const what = `${kind}: ${why}`;
     const seeds = this.#seeds.get(what);
     if (seeds === undefined) this.#seeds.set(what, [seed]);
     else seeds.push(seed);
   }
 
   lines(): string[] {
+    const kinds = [...this.#kinds].map(([kind, count]) => `${count} ${kind}`);
     const rows = [...this.#seeds].sort(([, a], [, b]) => b.length - a.length);
-    return rows.map(([what, seeds]) => {
-      const more = seeds.length > 5 ? ' ...' : '';
-      return `${String(seeds.length).padStart(7)}  ${what}  (${seeds.slice(0, 5).join(' ')}${more})`;
-    });
+    return [
+      `${this.#runs} runs: ${kinds.join(', ')}`,
+      ...rows.map(([what, seeds]) => {
+        const more = seeds.length > 5 ? ' ...' : '';
+        return `${String(seeds.length).padStart(7)}  ${what}  (${seeds.slice(0, 5).join(' ')}${more})`;
+      }),
+    ];
   }
 }
 
 const tallies = new Map(chosen.map(({ name }) => [name, new Tally()]));
 let unsafe = 0;
-for (let seed = Number(from); seed < Number(from) + Number(runs); seed++) {
+let isStopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true));
+const last = Number(from) + Number(runs) - 1;
+for (let seed = Number(from); seed <= last && !isStopped; seed++) {
   for (const system of chosen) {
     const { request, config } = hardRun(system, seed, fixed);
-    const kind = soakOnce(config);
-    tallies.get(system.name)?.add(kind, seed);
-    if (!kind.startsWith('UNSAFE')) continue;
-    unsafe++;
-    console.log(`${kind}\n    ${commandOf(request, config)}`);
+    const found = soakOnce(config);
+    tallies.get(system.name)?.add(found, seed);
+    if (found.kind === 'UNSAFE') unsafe++;
+    // What somebody has to look into is told at once.
+    if (found.kind === 'valid' || found.kind === 'hopeless') continue;
+    console.log(`${found.kind}: ${found.what}\n    ${commandOf(request, config)}`);
   }
+  // Lets an interruption be heard: what was found until then is told.
+  await new Promise((resolve) => setImmediate(resolve));
 }
-for (const [name, tally] of tallies) {
-  console.log(`\n${name}, ${runs} runs from seed ${from}:`);
-  for (const line of tally.lines()) console.log(line);
-}
+for (const [name, tally] of tallies) console.log(`\n${name}, ${tally.lines().join('\n')}`);
 process.exitCode = unsafe === 0 ? 0 : 1;
 
-function soakOnce(config: RunConfig): string {
+function soakOnce(config: RunConfig): Finding {
   try {
-    return kindOf(simulateOnce(config, []));
+    return findingOf(simulateOnce(config, []));
   } catch (error) {
-    return `UNSAFE threw: ${error instanceof Error ? error.stack : String(error)}`;
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { kind: 'UNSAFE', why: 'threw', what };
   }
 }
 
-/** Runs of one kind are told together: what differs from run to run is left out. */
-function kindOf({ verdict: { kind }, checks }: SimulatedRun): string {
-  if (kind === 'valid') return 'valid';
-  const wrong = checks.filter(({ verdict: { kind } }) => kind === 'invalid');
+function findingOf({ verdict: { kind }, checks }: SimulatedRun): Finding {
+  if (kind === 'valid') return { kind, why: '', what: '' };
+  const wrong = checks.filter(({ verdict }) => verdict.kind === 'invalid');
   const safety = safetyAlarms(checks);
-  if (safety.length > 0) return `UNSAFE ${safety.map(reasonOf).join('; ')}`;
-  if (wrong.length > 0) return `not live: ${wrong.map(reasonOf).join('; ')}`;
-  const doubts = checks.filter(({ verdict: { kind } }) => kind === 'unknown');
-  const open = doubts.filter(({ verdict }) => !isHindered(verdict));
-  if (open.length === 0) return `hopeless: ${doubts.map(reasonOf).join('; ')}`;
-  return `unknown: ${open.map(reasonOf).join('; ')}`;
+  if (safety.length > 0) return told('UNSAFE', safety);
+  if (wrong.length > 0) return told('not live', wrong);
+  const doubts = checks.filter(({ verdict }) => verdict.kind === 'unknown');
+  // Where the world leaves no liveness, there may be nothing to judge for the others either.
+  const hindered = doubts.filter(({ verdict }) => isHindered(verdict));
+  return hindered.length > 0 ? told('hopeless', hindered.slice(0, 1)) : told('unknown', doubts);
+}
+
+function told(kind: Finding['kind'], checks: readonly TimedCheck[]): Finding {
+  return {
+    kind,
+    why: checks.map(reasonOf).join('; '),
+    what: checks.map(({ checker, verdict }) => `${checker}: ${sentenceOf(verdict)}`).join('; '),
+  };
 }
 
 function isHindered(verdict: Verdict): boolean {
   return verdict.kind === 'unknown' && verdict.because.includes(HINDERED);
 }
 
+/** Runs of one kind are told together: what differs from run to run is left out. */
 function reasonOf({ checker, verdict }: TimedCheck): string {
-  if (verdict.kind === 'valid') return checker;
-  const property = verdict.kind === 'invalid' ? (verdict.property ?? '') : '';
-  return `${checker}: ${property === '' ? generalized(verdict.because) : property}`;
+  if (verdict.kind === 'invalid') return `${checker}: ${verdict.property ?? verdict.because}`;
+  const text = sentenceOf(verdict).replaceAll(/\d+(\.\d+)?/g, '#');
+  // Of a world only what keeps it from being live, and not what that came to.
+  const [, world = ''] = text.split(`${HINDERED}: `);
+  return world === ''
+    ? `${checker}: ${text}`
+    : world.replace(/ may take in this world.*| \(.*/, '');
 }
 
-function generalized(text: string): string {
-  return text.replaceAll(/\d+(\.\d+)?/g, '#');
+function sentenceOf(verdict: Verdict): string {
+  if (verdict.kind === 'valid') return '';
+  const { because } = verdict;
+  return verdict.kind === 'invalid' ? (verdict.detail ?? because) : because;
 }

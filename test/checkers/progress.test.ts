@@ -61,6 +61,22 @@ describe('a standstill', () => {
     expect(judged(historyUnder(lane, targets, 20, status)).kind).toBe('valid');
   });
 
+  test('is none while the group brings through what was left behind', () => {
+    const history = historyUnder('kill', 'n1', 20);
+    const judgedWith = (allowedNs: number) =>
+      progressVerdict(history, {
+        nodes: 3,
+        isQuorum: (up) => up.length >= 2,
+        boundNs: 3 * SECOND,
+        allowanceNs: (group) => (group.join() === '1,2' ? allowedNs : 0),
+      });
+    // It stands still for seven seconds.
+    expect(judgedWith(3 * SECOND).verdict.kind).toBe('invalid');
+    const patient = judgedWith(5 * SECOND);
+    expect(patient.verdict.kind).toBe('valid');
+    expect(patient.stats?.['longestNs']).toBeGreaterThan(6 * SECOND);
+  });
+
   test('within the bound is none', () => {
     expect(judged(historyUnder('kill', 'n1', 65)).kind).toBe('valid');
     expect(judged(historyUnder('kill', 'n1', 55)).kind).toBe('invalid');

@@ -28,6 +28,10 @@ function takeover(timeNs: number): TraceWriter {
   return trace.commit(2, [2, 2], 2).apply(2, [2, 2]).commit(0, [2, 2], 2).apply(0, [2, 2]);
 }
 
+function tenEntries(): [number, number][] {
+  return Array.from({ length: 10 }, (_, at) => [at + 1, 1]);
+}
+
 test('an observer of a live run says the same as the stored trace', () => {
   const trace = takeover(1200);
   const observer = new LivenessObserver();
@@ -82,6 +86,38 @@ describe('liveness after the quiet end', () => {
     expect(property(trace)).toBe('Liveness:commit-progress');
     at(trace, 1300).append(1, [2, 2], 1).commit(1, [2, 2], 2, [1, 2]);
     expect(property(trace)).not.toBe('Liveness:commit-progress');
+  });
+
+  test('a new leader has time for each position that it found in doubt', () => {
+    const trace = TraceWriter.booted(3).elect(0, 1, [0, 1]);
+    for (let index = 1; index <= 10; index++) trace.append(0, [index, 1], index > 1 ? 1 : 0);
+    at(trace, 1100).crash(0).boot(0, recovered(1, tenEntries()));
+    at(trace, 1200).elect(0, 2, [0, 1], [10, 1]);
+    const pace = { leaderNs: 200, followerNs: 0, pieceNs: 0 };
+    const by = (endNs: number) => {
+      const { verdict } = livenessVerdict(trace.lines, { ...BOUNDS, endNs, pace });
+      return verdict.kind === 'invalid' ? verdict.property : verdict.kind;
+    };
+    // Elected at 1,200 ns: the bound is 1,000 ns, and 200 ns for each of ten entries.
+    expect(property(trace, 4100)).toBe('Liveness:commit-progress');
+    expect(by(4100)).toBe('unknown');
+    expect(by(4300)).toBe('Liveness:commit-progress');
+  });
+
+  test('a follower has time for each position that it lacks', () => {
+    const behind = TraceWriter.booted(3).elect(0, 1, [0, 1, 2]);
+    for (let index = 1; index <= 10; index++) {
+      const previous = index > 1 ? 1 : 0;
+      for (const node of [0, 1]) behind.append(node, [index, 1], previous);
+      behind.commit(0, [index, 1], 1, [0, 1]).apply(0, [index, 1]);
+      behind.commit(1, [index, 1], 1).apply(1, [index, 1]);
+    }
+    const pace = { leaderNs: 0, followerNs: 100, pieceNs: 0 };
+    const by = (endNs: number) =>
+      livenessVerdict(behind.lines, { ...BOUNDS, endNs, pace }).verdict.kind;
+    expect(property(behind, 3900)).toBe('Liveness:followers-converge');
+    expect(by(3900)).toBe('unknown');
+    expect(by(4100)).toBe('invalid');
   });
 
   test('leaves it to later leaders to commit what one that made way did not', () => {

@@ -3,7 +3,12 @@
 import { describe, expect, test } from 'vitest';
 import { History } from '../../../checkers/history.ts';
 import { type RunRequest, resolveConfig } from '../../../harness/config/config.ts';
-import { cannotBeLive, progressBoundS, recoveryBoundS } from '../../../harness/config/recovery.ts';
+import {
+  cannotBeLive,
+  paceOf,
+  progressBoundS,
+  recoveryBoundS,
+} from '../../../harness/config/recovery.ts';
 import { judgeRun, livenessBounds } from '../../../harness/judge/judge.ts';
 import { TraceFollower } from '../../../harness/judge/trace-follower.ts';
 import { simulateOnce } from '../../../harness/run/simulate.ts';
@@ -14,6 +19,7 @@ import type { System, Variant } from '../../../systems/system.ts';
 import { zab } from '../../../systems/zab/index.ts';
 import { workloads } from '../../../workloads/index.ts';
 import type { Workload } from '../../../workloads/workload.ts';
+import { hardRun } from '../../hard-worlds.ts';
 
 function resolved(request: RunRequest) {
   return resolveConfig(request, [], () => 1);
@@ -95,6 +101,29 @@ describe('a world', () => {
     };
     expect(verdict(20)).toContain('set sessionsMax=20');
     expect(verdict(4)).toBeNull();
+  });
+
+  test('gives what was left behind the time of the exchanges that it takes', () => {
+    const pace = (system: System, set: RunRequest['set'] = {}) =>
+      paceOf(system, resolved({ system: system.name, set: set ?? {} }));
+    const slow = { 'disk.syncMaxUs': 20_000, 'network.lossPpm': 0, 'network.latePpm': 0 };
+    const multi = systems['multi-paxos'] as System;
+    // An exchange takes up to 84 ms: two messages of 2 ms, each behind two syncs of 20 ms.
+    expect(pace(multi, slow).leaderNs).toBeCloseTo(84e6 / 16);
+    expect(pace(multi, { ...slow, window: 1 }).leaderNs).toBeCloseTo(84e6);
+    expect(pace(multi, { ...slow, reconfigureEvery: 4 }).leaderNs).toBeCloseTo(84e6 / 2);
+    expect(pace(raft, { ...slow, batch: 2 })).toEqual({
+      leaderNs: 42e6,
+      followerNs: 42e6,
+      pieceNs: 84e6,
+    });
+    // What is lost is sent again, and what fails begun anew.
+    expect(pace(raft, { ...slow, batch: 2, 'network.lossPpm': 100_000 }).leaderNs).toBeGreaterThan(
+      (84e6 * 1.25) / 2,
+    );
+    // A coordinator proposes in all slots at once, and Zab sends all in one piece.
+    expect(pace(systems['fast-paxos'] as System, slow).leaderNs).toBe(0);
+    expect(pace(zab, slow).followerNs).toBe(0);
   });
 
   test('gives a system the time that its delays take', () => {
@@ -194,6 +223,17 @@ describe('a run', () => {
     }
   });
 
+  test('is not blamed for the time that it takes to bring through what was left behind', () => {
+    // A new leader finds 622 slots in doubt, and proposes 16 at a time on slow disks.
+    const slots = hardRun(systems['multi-paxos'] as System, 130_033).config;
+    // A leader that was cut off has 1,231 entries that nobody else has, and sends two at a time.
+    const entries = hardRun(raft, 140_016).config;
+    for (const config of [slots, entries]) {
+      const { checks } = simulateOnce(config, []);
+      expect(checks.filter(({ verdict }) => verdict.kind === 'invalid')).toEqual([]);
+    }
+  });
+
   test('is not blamed for a world in which it cannot be live, and told what to set', () => {
     const set = {
       electionTimeoutMs: 30,
@@ -205,5 +245,23 @@ describe('a run', () => {
     const { verdict, checks } = simulateOnce(config, []);
     expect(checks.filter((check) => check.verdict.kind === 'invalid')).toEqual([]);
     if (verdict.kind === 'unknown') expect(verdict.because).toContain('set electionTimeoutMs=250');
+  });
+
+  test('is asked for a new leader only where one can take over from another', () => {
+    // One voter and two observers: nobody takes over from it.
+    const times = { timeLimitS: 20, nemesisIntervalS: 1 };
+    const request = { system: 'zab', nodes: 3, nemesis: ['pause'], set: { observers: 2 } };
+    const runs = [1, 2, 3].map((seed) =>
+      simulateOnce(resolved({ ...request, ...times, seed }), []),
+    );
+    expect(runs.map(({ verdict }) => verdict.kind)).toEqual(runs.map(() => 'valid'));
+  });
+
+  test('in which clients were refused all but reads is not held against the system', () => {
+    const { verdict } = simulateOnce(hardRun(systems['multi-paxos'] as System, 151_008).config, []);
+    expect(verdict).toMatchObject({
+      kind: 'unknown',
+      because: expect.stringContaining('cannot be expected to be live'),
+    });
   });
 });

@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import type { TraceLine } from '../../../checkers/trace.ts';
 import { resolveConfig } from '../../../harness/config/config.ts';
-import { judgeRun, quietTimeNs } from '../../../harness/judge/judge.ts';
+import { judgeRun } from '../../../harness/judge/judge.ts';
+import { quietTimeNs } from '../../../harness/judge/phases.ts';
 import { TraceFollower } from '../../../harness/judge/trace-follower.ts';
 import { virtualRun } from '../../../harness/run/simulate.ts';
 import { VirtualDriver } from '../../../harness/run/virtual.ts';
