@@ -1,7 +1,7 @@
 /** Executing one command of a replicated log, and reporting it. */
 
 import type { TraceEvent, Zxid } from '../checkers/trace.ts';
-import type { Command, CommandResult, KvMachine, KvState } from './kv.ts';
+import type { Command, Execution, KvMachine, KvState } from './kv.ts';
 
 interface Executing {
   readonly state: { readonly kv: KvState; applied: number };
@@ -18,15 +18,15 @@ export function executeCommand(
   position: number,
   command: Command,
   zxid: Zxid | null = null,
-): CommandResult {
-  const result = machine.apply(state.kv, position, command, env.wallUs());
+): Execution {
+  const execution = machine.execute(state.kv, position, command, env.wallUs());
   state.applied = position;
   const { valueHash } = command;
   const stateHash = state.kv.hash;
   // What was refused is not executed, so not under its own name: exactly-once is judged by names.
-  const id = machine.fate === 'refused' ? 'refused' : command.id;
+  const id = execution.fate === 'refused' ? 'refused' : command.id;
   const applied = { kind: 'apply', position, id, valueHash, stateHash } as const;
   const event = zxid === null ? applied : { ...applied, zxid };
-  env.trace(machine.fate === 'duplicate' ? { ...event, duplicate: true } : event);
-  return result;
+  env.trace(execution.fate === 'duplicate' ? { ...event, duplicate: true } : event);
+  return execution;
 }

@@ -35,6 +35,15 @@ export interface Command {
 /** What a command came to; kept by its session and repeated to retries. */
 export type CommandResult = Extract<Reply, { status: 'ok' | 'fail' }>;
 
+/** A duplicate had its answer repeated; what was refused changed nothing. */
+export type Fate = 'executed' | 'duplicate' | 'refused';
+
+/** What became of a command. */
+export interface Execution {
+  readonly result: CommandResult;
+  readonly fate: Fate;
+}
+
 export interface Session {
   /** The highest sequence executed, 0 for none yet. */
   sequence: number;
@@ -161,8 +170,6 @@ export function operationCommand(
 export class KvMachine {
   readonly #rules: KvRules;
   readonly #limits: KvLimits;
-  /** What became of the last command: a duplicate had its answer repeated. */
-  fate: 'executed' | 'duplicate' | 'refused' = 'executed';
 
   constructor(rules: KvRules, limits: KvLimits) {
     this.#rules = rules;
@@ -171,24 +178,28 @@ export class KvMachine {
 
   /** Executes the command at `position`. `localUs` reaches only the rules. */
   apply(state: KvState, position: number, command: Command, localUs: number): CommandResult {
-    this.fate = 'executed';
-    if (command.timeUs > state.clockUs) state.clockUs = command.timeUs;
-    const result = this.#execute(state, position, command, localUs);
-    let hash = mix(mix(state.hash, position), command.valueHash);
-    hash = mixResult(mix(hash, this.fate === 'executed' ? 0 : 1), result);
-    state.hash = hash;
-    return result;
+    return this.execute(state, position, command, localUs).result;
   }
 
-  #execute(state: KvState, position: number, command: Command, localUs: number): CommandResult {
+  /** The same, and says whether it was executed or came again. */
+  execute(state: KvState, position: number, command: Command, localUs: number): Execution {
+    if (command.timeUs > state.clockUs) state.clockUs = command.timeUs;
+    const execution = this.#execute(state, position, command, localUs);
+    const { result, fate } = execution;
+    const hash = mix(mix(state.hash, position), command.valueHash);
+    state.hash = mixResult(mix(hash, fate === 'executed' ? 0 : 1), result);
+    return execution;
+  }
+
+  #execute(state: KvState, position: number, command: Command, localUs: number): Execution {
     switch (command.kind) {
       case 'noop':
       case 'config':
-        return { status: 'ok', value: null, position };
+        return executed({ status: 'ok', value: null, position });
       case 'open':
-        return this.#open(state, position, localUs);
+        return executed(this.#open(state, position, localUs));
       case 'operation':
-        if (command.session === 0) return executeOperation(state, position, command);
+        if (command.session === 0) return executed(executeOperation(state, position, command));
         return this.#executeOnce(state, position, command, localUs);
     }
   }
@@ -205,7 +216,7 @@ export class KvMachine {
     return { status: 'ok', value: position, position };
   }
 
-  #executeOnce(state: KvState, position: number, command: Command, localUs: number): CommandResult {
+  #executeOnce(state: KvState, position: number, command: Command, localUs: number): Execution {
     const number = command.session;
     let session = state.sessions.get(number);
     if (session !== undefined && this.#isExpired(session, state.clockUs, localUs)) {
@@ -214,13 +225,9 @@ export class KvMachine {
     }
     const verdict = this.#rules.dedupe(session, command.sequence);
     if (verdict === 'repeat' && session?.result) {
-      this.fate = 'duplicate';
-      return session.result;
+      return { result: session.result, fate: 'duplicate' };
     }
-    if (verdict !== 'execute') {
-      this.fate = 'refused';
-      return SESSION_FAILED;
-    }
+    if (verdict !== 'execute') return { result: SESSION_FAILED, fate: 'refused' };
     const result = executeOperation(state, position, command);
     if (session !== undefined) {
       session.sequence = Math.max(session.sequence, command.sequence);
@@ -228,7 +235,7 @@ export class KvMachine {
       session.usedUs = state.clockUs;
       session.usedPosition = position;
     }
-    return result;
+    return executed(result);
   }
 
   /** Drops what is over, and while the table is full the session that was idle longest. */
@@ -276,6 +283,10 @@ export function restoreKv(snapshot: KvSnapshot): KvState {
     hash,
     clockUs,
   };
+}
+
+function executed(result: CommandResult): Execution {
+  return { result, fate: 'executed' };
 }
 
 /** What an operation of the log came to at its position. */

@@ -1,7 +1,7 @@
 /** Commands that a node sees to, and what becomes of them: answers, and what is given up. */
 
 import { answer } from '../answer.ts';
-import type { CommandResult } from '../kv.ts';
+import type { Execution } from '../kv.ts';
 import type { ClientRef, Reply } from '../protocol.ts';
 import type { Fast } from './context.ts';
 import type { FastCommand } from './messages.ts';
@@ -28,9 +28,9 @@ export function answerCommand(
   fast: Fast,
   slot: number,
   command: FastCommand,
-  result: CommandResult,
+  { result, fate }: Execution,
 ): void {
-  const { state, rules, machine } = fast;
+  const { state, rules } = fast;
   if (command.from === null) return;
   const key = requestKey(command.from);
   const waiting = state.waiting.get(key);
@@ -39,7 +39,7 @@ export function answerCommand(
   if (waiting.place === 'offered') state.offers.delete(waiting.slot);
   if (waiting.to === null) return;
   if (command.operation?.f === 'read') traceRead(fast, slot);
-  const reply = machine.fate === 'refused' ? SESSION_OVER : rules.commandReply(command, result);
+  const reply = fate === 'refused' ? SESSION_OVER : rules.commandReply(command, result);
   answer(fast.env, waiting.to, reply, command.id);
 }
 

@@ -13,7 +13,7 @@ export function applyChosen(multi: Multi): void {
   for (let slot = rules.nextToApply(state); slot !== NO_SLOT; slot = rules.nextToApply(state)) {
     const command = state.chosen.get(slot);
     assert(command !== undefined, 'a slot to be executed is not known to be chosen');
-    answerCommand(multi, slot, command, executeCommand(multi, slot, command));
+    answerCommand(multi, slot, command, executeCommand(multi, slot, command).result);
   }
   if (rules.snapshotDue(state)) takeSnapshot(multi);
   if (state.role === 'leader') serveReads(multi);

@@ -16,7 +16,7 @@ export function applyCommitted(raft: Raft): void {
     const entry = entryAt(state, index);
     assert(typeof entry !== 'string', 'an entry to be executed is not in the log');
     const { command } = entry;
-    answerCommand(raft, index, command, executeCommand(raft, index, command));
+    answerCommand(raft, index, command, executeCommand(raft, index, command).result);
   }
   if (rules.snapshotDue(state)) takeSnapshot(raft);
 }

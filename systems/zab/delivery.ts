@@ -25,7 +25,8 @@ export function deliver(zab: Zab): void {
     const position = state.applied + 1;
     const txn = txnAt(state, position);
     assert(txn !== undefined, 'a transaction to be delivered is not in the history');
-    answerTxn(zab, position, txn, executeCommand(zab, position, txn.command, txn.zxid));
+    const { result } = executeCommand(zab, position, txn.command, txn.zxid);
+    answerTxn(zab, position, txn, result);
   }
   if (rules.snapshotDue(state)) takeSnapshot(zab);
 }

@@ -7,6 +7,7 @@ import {
   type Command,
   type CommandResult,
   emptyKv,
+  type Fate,
   KvMachine,
   type KvState,
   kvRules,
@@ -24,6 +25,8 @@ class Log {
   readonly state: KvState;
   readonly machine = new KvMachine(kvRules, LIMITS);
   position: number;
+  /** What became of the last command. */
+  fate: Fate = 'executed';
 
   constructor(state = emptyKv(), position = 0) {
     this.state = state;
@@ -31,7 +34,9 @@ class Log {
   }
 
   apply(command: Command): CommandResult {
-    return this.machine.apply(this.state, ++this.position, command, 0);
+    const { result, fate } = this.machine.execute(this.state, ++this.position, command, 0);
+    this.fate = fate;
+    return result;
   }
 
   do(f: OperationName, value: Value, session = 0, sequence = 0, timeUs = 0): CommandResult {
@@ -135,7 +140,7 @@ describe('sessions', () => {
     const session = log.open();
     const first = log.do('append', 1, session, 1);
     expect(log.do('append', 1, session, 1)).toEqual(first);
-    expect(log.machine.fate).toBe('duplicate');
+    expect(log.fate).toBe('duplicate');
     expect(log.do('read', null)).toMatchObject({ value: [1] });
   });
 
@@ -152,7 +157,7 @@ describe('sessions', () => {
     const session = log.open();
     log.do('write', 2, session, 2);
     expect(log.do('write', 1, session, 1)).toEqual({ status: 'fail', error: 'session' });
-    expect(log.machine.fate).toBe('refused');
+    expect(log.fate).toBe('refused');
   });
 
   test('a session expires by the times in the log alone', () => {
