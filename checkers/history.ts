@@ -67,6 +67,10 @@ export class Interner {
     return id;
   }
 
+  copyFrom(original: Interner): void {
+    for (const name of original.names) this.id(name);
+  }
+
   /** The id of a name that may never have been used; -1 then. */
   find(name: string): number {
     return this.#ids.get(name) ?? -1;
@@ -103,6 +107,12 @@ export class ValueTable {
     const code = -1 - this.#values.length;
     ids.set(key, code);
     return code;
+  }
+
+  copyFrom(original: ValueTable): void {
+    for (const value of original.#values) this.#values.push(value);
+    for (const [key, code] of original.#ids) this.#ids.set(key, code);
+    for (const [pair, code] of original.#pairs) this.#pairs.set(pair, code);
   }
 
   value(code: number): Value {
@@ -168,6 +178,25 @@ export class History {
   readonly errors = new Interner();
   readonly nodes = new Interner();
   readonly values = new ValueTable();
+
+  /** Takes on what another one holds so far; this one must be empty. */
+  copyFrom(original: History): void {
+    this.length = original.length;
+    this.time = original.time.grown(original.time.length);
+    this.type = original.type.grown(original.type.length);
+    this.process = original.process.grown(original.process.length);
+    this.f = original.f.grown(original.f.length);
+    this.key = original.key.grown(original.key.length);
+    this.value = original.value.grown(original.value.length);
+    this.error = original.error.grown(original.error.length);
+    this.node = original.node.grown(original.node.length);
+    this.position = original.position.grown(original.position.length);
+    this.functions.copyFrom(original.functions);
+    this.keys.copyFrom(original.keys);
+    this.errors.copyFrom(original.errors);
+    this.nodes.copyFrom(original.nodes);
+    this.values.copyFrom(original.values);
+  }
 
   /** Appends an event and returns its index. */
   push(event: NewEvent): number {

@@ -3,6 +3,7 @@
  * outcome. Sans-IO like the nodes, so the same client runs in the simulator and over TCP.
  */
 
+import type { Copying } from './copying.ts';
 import type { Operation, Outcome } from './operations.ts';
 import type { ClientRef, Reply, Request } from './protocol.ts';
 
@@ -28,6 +29,17 @@ export interface ClientProtocol {
   invoke(state: ClientState, env: ClientEnv, operation: Operation): void;
   reply(state: ClientState, env: ClientEnv, from: number, to: ClientRef, reply: Reply): void;
   timer(state: ClientState, env: ClientEnv): void;
+  /** As `Protocol.copy` does. */
+  copy?(state: ClientState, copying: Copying): ClientState;
+}
+
+/** A copy of a client's state, whatever its protocol keeps in it. */
+export function copyClientState(
+  protocol: ClientProtocol,
+  state: ClientState,
+  copying: Copying,
+): ClientState {
+  return protocol.copy?.(state, copying) ?? copying.data(state, 'the state of a client');
 }
 
 /** Plain data, the client's own. */

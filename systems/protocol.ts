@@ -7,6 +7,7 @@
 
 import type { Value } from '../checkers/history.ts';
 import type { TraceEvent } from '../checkers/trace.ts';
+import type { Copying } from './copying.ts';
 import type { Operation } from './operations.ts';
 
 /** A node has so many timers, numbered from 0. */
@@ -110,8 +111,18 @@ export interface Protocol<State, Message, Stored> {
   /** A record has become durable (after its barrier opened, in the order of `persist`). */
   durable(state: State, env: Env<Message, Stored>, record: Stored): void;
   view(state: State): NodeView;
+  /**
+   * A copy of a state, for a run that is branched, where there is more to it than the plain data that
+   * `copying.data` copies. It must share nothing with the original that either may change.
+   */
+  copy?(state: State, copying: Copying): State;
   /** The kind of a message, for link filters, diagrams and statistics. */
   messageKind(message: Message): string;
+}
+
+/** A copy of a node's state, whatever its protocol keeps in it. */
+export function copyState(protocol: AnyProtocol, state: unknown, copying: Copying): unknown {
+  return protocol.copy?.(state, copying) ?? copying.data(state, 'the state of a node');
 }
 
 /** Any protocol, where the types of its parts do not matter: hosts only carry them around. */

@@ -16,7 +16,7 @@ const SLOW = [
   'test/harness/config/recovery.test.ts',
   'test/harness/core/files.test.ts',
   'test/harness/{flow,formats/malformed,report/html}.test.ts',
-  'test/harness/run/{backends,hunt}.test.ts',
+  'test/harness/run/{backends,branch,hunt}.test.ts',
   'test/harness/store/trace-events.test.ts',
   'test/systems/{laws,rules-are-pure}.test.ts',
   'test/systems/*/{mutants,options,processes}.test.ts',

@@ -45,6 +45,14 @@ export class Draws {
     this.#base = streamBase(seed, domain, who);
   }
 
+  /** Goes on as another one does; by another base, its draws are others. */
+  copyFrom(original: Draws): void {
+    if (this.#base !== original.#base) return;
+    this.#momentUs = original.#momentUs;
+    this.#momentBase = original.#momentBase;
+    this.#count = original.#count;
+  }
+
   /** 32 bits, uniform; `nowUs` is a whole number of microseconds. */
   next(nowUs: number): number {
     if (nowUs !== this.#momentUs) {

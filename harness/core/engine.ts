@@ -97,6 +97,21 @@ export class Engine {
     for (const operation of plan.operations) this.#slots[operation.client]?.planned.push(operation);
   }
 
+  /** Takes on the state of another one, of the same plan, in the middle of its run. */
+  copyFrom(original: Engine): void {
+    this.history.copyFrom(original.history);
+    this.phase = original.phase;
+    this.quietAtUs = original.quietAtUs;
+    this.#faults.copyFrom(original.#faults);
+    for (const [client, slot] of original.#slots.entries()) this.#slots[client] = { ...slot };
+    for (const [key, value] of original.#seen) this.#seen.set(key, value);
+    this.#wakeUs = original.#wakeUs;
+    this.#finals = original.#finals === null ? null : [...original.#finals];
+    this.#open = original.#open;
+    this.#okSinceQuiet = original.#okSinceQuiet;
+    this.#oks = original.#oks;
+  }
+
   /** The first step: asks to be woken for whatever comes first. */
   start(): Command[] {
     const commands: Command[] = [];

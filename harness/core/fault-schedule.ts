@@ -62,6 +62,12 @@ export class FaultSchedule {
     this.#config = config;
   }
 
+  /** Takes on how far another one of the same plan is. */
+  copyFrom(original: FaultSchedule): void {
+    for (const [id, active] of original.#active) this.#active.set(id, { ...active });
+    this.#next = original.#next;
+  }
+
   /** Whether nothing is in force or on its way. */
   get isIdle(): boolean {
     return this.#active.size === 0;

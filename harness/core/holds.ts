@@ -25,6 +25,15 @@ export class Holds {
     return holders.size === 0;
   }
 
+  /** Takes on who holds what in another one, of as many things. */
+  copyFrom(original: Holds): void {
+    assert(this.#holders.length === original.#holders.length, 'as many things are held');
+    for (const [thing, holders] of this.#holders.entries()) {
+      holders.clear();
+      for (const fault of original.#of(thing)) holders.add(fault);
+    }
+  }
+
   isHeld(thing: number): boolean {
     return this.#of(thing).size > 0;
   }

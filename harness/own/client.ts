@@ -1,6 +1,11 @@
 /** Client code of a user's own system, held to the contract of `systems/client.ts`. */
 
-import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/client.ts';
+import {
+  type ClientEnv,
+  type ClientProtocol,
+  type ClientState,
+  copyClientState,
+} from '../../systems/client.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { Request } from '../../systems/protocol.ts';
 import { bounded } from '../variants/bounded.ts';
@@ -10,34 +15,50 @@ import { Supervision } from './supervision.ts';
 
 const DELAY_MAX_US = 2 ** 31 * 1000;
 
+/** What is kept for a client beside its own state. */
+interface Life {
+  /** Whether an operation has begun and not ended. */
+  isOpen: boolean;
+}
+
 /** The client behind the checks. What it does wrong is a mistake of its file: no node is to blame. */
 export function ownClient(name: string, client: ClientProtocol): ClientProtocol {
   const supervision = new Supervision(
     `system ${name}`,
     'env.nowUs(), env.random() and env.setTimer() take its place',
   );
-  /** Clients with an operation that has not ended. */
-  const open = new Set<number>();
-  const checked = (env: ClientEnv) => checkingEnv(supervision, env, open);
+  const lives = new WeakMap<ClientState, Life>();
+  const lifeOf = (state: ClientState) => lives.get(state) as Life;
+  const checked = (env: ClientEnv, state: ClientState) =>
+    checkingEnv(supervision, env, lifeOf(state));
   const call = <Result>(part: string, code: () => Result) =>
     bounded(() => supervision.call(`client.${part}`, code));
   return {
     start: (env) => {
-      const state: unknown = call('start', () => client.start(checked(env)));
-      if (typeof state === 'object' && state !== null) return state as ClientState;
-      throw supervision.mistake(`answers ${shown(state)}: it must be an object`, 'client.start');
+      const life: Life = { isOpen: false };
+      const state: unknown = call('start', () => client.start(checkingEnv(supervision, env, life)));
+      if (typeof state !== 'object' || state === null) {
+        throw supervision.mistake(`answers ${shown(state)}: it must be an object`, 'client.start');
+      }
+      lives.set(state as ClientState, life);
+      return state as ClientState;
     },
     invoke: (state, env, operation) => {
-      open.add(env.client);
-      call('invoke', () => client.invoke(state, checked(env), operation));
+      lifeOf(state).isOpen = true;
+      call('invoke', () => client.invoke(state, checked(env, state), operation));
     },
     reply: (state, env, from, to, reply) =>
-      call('reply', () => client.reply(state, checked(env), from, to, reply)),
-    timer: (state, env) => call('timer', () => client.timer(state, checked(env))),
+      call('reply', () => client.reply(state, checked(env, state), from, to, reply)),
+    timer: (state, env) => call('timer', () => client.timer(state, checked(env, state))),
+    copy: (state, copying) => {
+      const copied = call('copy', () => copyClientState(client, state, copying));
+      lives.set(copied, { ...lifeOf(state) });
+      return copied;
+    },
   };
 }
 
-function checkingEnv(supervision: Supervision, env: ClientEnv, open: Set<number>): ClientEnv {
+function checkingEnv(supervision: Supervision, env: ClientEnv, life: Life): ClientEnv {
   return {
     client: env.client,
     nodes: env.nodes,
@@ -64,9 +85,10 @@ function checkingEnv(supervision: Supervision, env: ClientEnv, open: Set<number>
       if (wrong !== null) {
         throw supervision.mistake(`calls env.complete with ${shown(outcome)}: ${wrong}`);
       }
-      if (!open.delete(env.client)) {
+      if (!life.isOpen) {
         throw supervision.mistake('calls env.complete, and no operation is open');
       }
+      life.isOpen = false;
       const copy = plainCopy(outcome, 'env.complete: the outcome') as Outcome;
       supervision.ours('env.complete', () => env.complete(copy));
     },

@@ -8,14 +8,17 @@
  */
 
 import type { TraceEvent } from '../../checkers/trace.ts';
+import type { Copying } from '../../systems/copying.ts';
 import {
   type AnyProtocol,
   type ClientRef,
+  copyState,
   type Env,
   type NodeView,
   type Reply,
   TIMERS,
 } from '../../systems/protocol.ts';
+import type { Rules } from '../../systems/system.ts';
 import { shown } from '../variants/guard.ts';
 import { plainCopy } from './plain-data.ts';
 import { Supervision } from './supervision.ts';
@@ -31,16 +34,17 @@ const AT_ONCE_MAX = 10_000;
 interface Life {
   readonly protocol: AnyProtocol;
   readonly members: readonly number[];
-  /** By what is on its disk: the record that the protocol asked for. */
-  readonly records: WeakMap<object, unknown>;
+  /** By what is on its way to its disk: the record that the protocol asked for. */
+  readonly records: Map<object, unknown>;
   /** Timers set to fire at once, in the instant `atUs` of its clock. */
   atUs: number;
   atOnce: number;
 }
 
-/** `build` makes the node code anew, for each start of each node. */
+/** `build` makes the node code anew, over `rules`, for each start of each node. */
 export class OwnNode implements AnyProtocol {
   readonly #build: () => AnyProtocol;
+  readonly #rules: Rules;
   readonly #supervision: Supervision;
   readonly #lives = new Map<number, Life>();
   readonly #byState = new WeakMap<object, Life>();
@@ -48,10 +52,12 @@ export class OwnNode implements AnyProtocol {
   #last: Life | null = null;
   /** Of the handler at work: one at a time. */
   #env: AnyEnv | null = null;
+  #atWork: Life | null = null;
   readonly #outer: AnyEnv;
 
-  constructor(name: string, build: () => AnyProtocol) {
-    this.#build = build;
+  constructor(name: string, rules: Rules, build: (rules: Rules) => AnyProtocol) {
+    this.#rules = rules;
+    this.#build = () => build(rules);
     this.#supervision = new Supervision(
       `system ${name}`,
       'env.nowUs(), env.random() and env.setTimer() take its place',
@@ -61,48 +67,55 @@ export class OwnNode implements AnyProtocol {
 
   start: AnyProtocol['start'] = (env, options, records) => {
     const members = Object.freeze([...env.members]);
-    const life = { protocol: this.#build(), members, records: new WeakMap(), atUs: -1, atOnce: 0 };
+    const life = { protocol: this.#build(), members, records: new Map(), atUs: -1, atOnce: 0 };
     this.#lives.set(env.self, life);
     this.#last = life;
     const given = plainCopy(records, 'records') as readonly unknown[];
     const begin = () => life.protocol.start(this.#outer, Object.freeze({ ...options }), given);
-    const state = this.#step('start', env, begin);
-    if (typeof state === 'object' && state !== null) this.#byState.set(state, life);
+    const state = this.#step('start', env, life, begin);
+    if (isObject(state)) this.#byState.set(state, life);
     return state;
   };
 
   message: AnyProtocol['message'] = (state, env, from, message) => {
-    const { protocol } = this.#lifeOf(env);
+    const life = this.#lifeOf(state, env);
+    const { protocol } = life;
     const own = plainCopy(message, 'message');
-    this.#step('message', env, () => protocol.message(state, this.#outer, from, own));
+    this.#step('message', env, life, () => protocol.message(state, this.#outer, from, own));
   };
 
   timer: AnyProtocol['timer'] = (state, env, timer) => {
-    const { protocol } = this.#lifeOf(env);
-    this.#step('timer', env, () => protocol.timer(state, this.#outer, timer));
+    const life = this.#lifeOf(state, env);
+    const { protocol } = life;
+    this.#step('timer', env, life, () => protocol.timer(state, this.#outer, timer));
   };
 
   request: AnyProtocol['request'] = (state, env, request) => {
-    const { protocol } = this.#lifeOf(env);
+    const life = this.#lifeOf(state, env);
+    const { protocol } = life;
     const own = plainCopy(request, 'request') as typeof request;
-    this.#step('request', env, () => protocol.request(state, this.#outer, own));
+    this.#step('request', env, life, () => protocol.request(state, this.#outer, own));
   };
 
   durable: AnyProtocol['durable'] = (state, env, record) => {
-    const { protocol, records } = this.#lifeOf(env);
-    const isObject = typeof record === 'object' && record !== null;
-    const asked = isObject && records.has(record) ? records.get(record) : record;
-    this.#step('durable', env, () => protocol.durable(state, this.#outer, asked));
+    const life = this.#lifeOf(state, env);
+    const { protocol, records } = life;
+    let asked = record;
+    if (isObject(record) && records.has(record)) {
+      asked = records.get(record);
+      records.delete(record);
+    }
+    this.#step('durable', env, life, () => protocol.durable(state, this.#outer, asked));
   };
 
   disconnected = (state: unknown, env: AnyEnv, peer: number): void => {
-    const { protocol } = this.#lifeOf(env);
-    this.#step('disconnected', env, () => protocol.disconnected?.(state, this.#outer, peer));
+    const life = this.#lifeOf(state, env);
+    const { protocol } = life;
+    this.#step('disconnected', env, life, () => protocol.disconnected?.(state, this.#outer, peer));
   };
 
   view: AnyProtocol['view'] = (state) => {
-    const isObject = typeof state === 'object' && state !== null;
-    const life = (isObject ? this.#byState.get(state) : undefined) ?? (this.#last as Life);
+    const life = (isObject(state) ? this.#byState.get(state) : undefined) ?? (this.#last as Life);
     const view: unknown = this.#supervision.call('view', () => life.protocol.view(state));
     const wrong = wrongInView(view, life.members.length);
     if (wrong !== null) throw this.#supervision.mistake(`answers ${shown(view)}: ${wrong}`, 'view');
@@ -118,12 +131,31 @@ export class OwnNode implements AnyProtocol {
     throw this.#supervision.mistake(`answers ${shown(kind)}: it must be a text`, 'messageKind');
   };
 
-  #lifeOf(env: AnyEnv): Life {
-    return this.#lives.get(env.self) as Life;
+  copy = (state: unknown, copying: Copying): unknown => {
+    const life = isObject(state) ? this.#byState.get(state) : undefined;
+    if (life === undefined) {
+      throw this.#supervision.mistake(
+        `answers ${shown(state)}: a run can be branched only where a node keeps its state in an object`,
+        'start',
+      );
+    }
+    copying.share(this.#rules);
+    const copied = this.#supervision.call('copy', () => copyState(life.protocol, state, copying));
+    const records = copying.data(life.records, 'what is on its way to a disk');
+    // Variables of its code, outside of the state, belong to one life and cannot be copied: they begin
+    // anew, so that the original is not disturbed.
+    this.#byState.set(copied as object, { ...life, records, protocol: this.#build() });
+    return copied;
+  };
+
+  #lifeOf(state: unknown, env: AnyEnv): Life {
+    const known = isObject(state) ? this.#byState.get(state) : undefined;
+    return known ?? (this.#lives.get(env.self) as Life);
   }
 
-  #step<Result>(part: string, env: AnyEnv, code: () => Result): Result {
+  #step<Result>(part: string, env: AnyEnv, life: Life, code: () => Result): Result {
     this.#env = env;
+    this.#atWork = life;
     return this.#supervision.call(part, code);
   }
 
@@ -131,13 +163,13 @@ export class OwnNode implements AnyProtocol {
   #checkingEnv(): AnyEnv {
     const real = () => this.#env as AnyEnv;
     const supervision = this.#supervision;
-    const lifeOf = (env: AnyEnv) => this.#lifeOf(env);
+    const atWork = () => this.#atWork as Life;
     return {
       get self() {
         return real().self;
       },
       get members() {
-        return lifeOf(real()).members;
+        return atWork().members;
       },
       get incarnation() {
         return real().incarnation;
@@ -190,14 +222,12 @@ export class OwnNode implements AnyProtocol {
   /** What goes to the disk; `durable` is told of the record that was asked for. */
   #recordOf(record: unknown, named: string): unknown {
     const copy = plainCopy(record, named);
-    if (typeof copy === 'object' && copy !== null) {
-      this.#lifeOf(this.#env as AnyEnv).records.set(copy, record);
-    }
+    if (isObject(copy)) this.#atWork?.records.set(copy, record);
     return copy;
   }
 
   #setTimer(env: AnyEnv, timer: number, delayUs: number): void {
-    const life = this.#lifeOf(env);
+    const life = this.#atWork as Life;
     const nowUs = env.nowUs();
     if (delayUs > 0 || nowUs !== life.atUs) life.atOnce = 0;
     life.atUs = nowUs;
@@ -208,6 +238,10 @@ export class OwnNode implements AnyProtocol {
     }
     env.setTimer(timer, delayUs);
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function checkNode(what: string, node: unknown, nodes: number): void {

@@ -9,7 +9,7 @@ import { Supervision } from './supervision.ts';
 
 export function ownSystem(system: System): System {
   const own: Pick<System, 'protocol' | 'client'> & Leadership = {
-    protocol: (rules) => new OwnNode(system.name, () => system.protocol(rules)),
+    protocol: (rules) => new OwnNode(system.name, rules, (table) => system.protocol(table)),
     client: (rules) => ownClient(system.name, system.client(rules)),
     ...ownLeadership(system),
   };

@@ -19,7 +19,7 @@ import { okEnough } from '../judge/sufficiency.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
 import type { TimedCheck } from '../store/format.ts';
 import { type ActiveRules, applyVariants } from '../variants/variants.ts';
-import { runVirtual, type VirtualResult, type VirtualRun } from './virtual.ts';
+import { runVirtual, type VirtualResult, type VirtualRun, type Watchers } from './virtual.ts';
 
 const US_PER_S = 1_000_000;
 /** A cluster has so many times as long to form as to recover from a fault. */
@@ -113,16 +113,29 @@ export function virtualRun(
     engine: phasesOf(config),
     isSettled: (liveness, quietAtNs, nowNs) =>
       isSettled(system, config, liveness, quietAtNs, nowNs),
-    liveness: livenessObserver(system.name),
     formationUs: FORMATION_TIMES * config.recoveryMaxS * US_PER_S,
     crashModel,
     bounded: catalogue !== builtIn || variants.some((one) => !system.variants.includes(one)),
     record: watching.record,
-    follower: watching.follower ?? (config.stopAtViolation ? new TraceFollower(system) : null),
     stopAtViolation: watching.stopAtViolation || config.stopAtViolation,
-    watch: config.stopAtViolation ? new HistoryWatch(workload) : null,
+    ...watchersOf(config, watching.follower, catalogue),
   };
   return { run, active };
+}
+
+/** New ones, for a run or a branch of one; `follower` is to be new as well. */
+export function watchersOf(
+  config: RunConfig,
+  follower: TraceFollower | null,
+  catalogue: Catalogue = builtIn,
+): Watchers {
+  const system = systemNamed(config.system, catalogue);
+  const workload = workloadNamed(config.workload, catalogue);
+  return {
+    liveness: livenessObserver(system.name),
+    follower: follower ?? (config.stopAtViolation ? new TraceFollower(system) : null),
+    watch: config.stopAtViolation ? new HistoryWatch(workload) : null,
+  };
 }
 
 /** One simulated run, judged from memory. */

@@ -1,12 +1,14 @@
 /** Drives the engine in virtual time: one synchronous loop over the simulator's events. */
 
 import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
+import { assert } from '../../checkers/assert.ts';
 import type { History } from '../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { isReady, type Leadership, primaryOf, type Views } from '../../systems/leadership.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
+import { DataCopying } from '../core/copying.ts';
 import { describeFault } from '../core/describe-fault.ts';
 import type { Ending } from '../core/ending.ts';
 import { type Command, Engine, type EngineConfig } from '../core/engine.ts';
@@ -18,7 +20,20 @@ import { SimFaults } from '../sim/faults.ts';
 import { World, type WorldSpec } from '../sim/world.ts';
 import { bounded } from '../variants/bounded.ts';
 
-export interface VirtualRun {
+/** Who follows a run while it goes on. A branch of a run needs its own. */
+export interface Watchers {
+  /** Follows leaders even where nobody follows the trace; null where nothing is known of them. */
+  readonly liveness: LivenessObserver | null;
+  /** Follows the trace while the run goes on; none for a run whose trace is only recorded. */
+  readonly follower: TraceFollower | null;
+  /** Stop also as soon as this finds the history wrong; null to stop for the trace only. */
+  readonly watch: HistoryWatch | null;
+}
+
+/** Where a branch goes another way than the run that it is a copy of; another seed is other draws. */
+export type Turn = Partial<Pick<WorldSpec, 'seed' | 'choose'>>;
+
+export interface VirtualRun extends Watchers {
   readonly world: WorldSpec;
   readonly plan: Plan;
   readonly workload: Workload;
@@ -27,23 +42,17 @@ export interface VirtualRun {
   /** By the names of the plan's lanes. */
   readonly nemeses: Readonly<Record<string, Nemesis>>;
   readonly engine: EngineConfig;
-  /** Follows leaders even where nobody follows the trace; null where nothing is known of them. */
-  readonly liveness: LivenessObserver | null;
   /** Whether what the run is to show of recovery has been shown, one way or the other. */
   readonly isSettled: (liveness: LivenessObserver, quietAtNs: number, nowNs: number) => boolean;
   /** How long, in virtual time, a cluster may take to form. */
   readonly formationUs: number;
   readonly crashModel: CrashModel;
-  /** Follows the trace while the run goes on; none for a run whose trace is only recorded. */
-  readonly follower: TraceFollower | null;
   /** Whether code is asked of which nobody knows that it returns. */
   readonly bounded: boolean;
   /** Whether to keep the trace's lines. */
   readonly record: boolean;
   /** Stop as soon as an invariant is broken. */
   readonly stopAtViolation: boolean;
-  /** Stop also as soon as this finds the history wrong; null to stop for the trace only. */
-  readonly watch: HistoryWatch | null;
 }
 
 export interface VirtualResult {
@@ -88,6 +97,8 @@ export class VirtualDriver {
   readonly #world: World;
   readonly #faults: SimFaults;
   #lines: TraceLine[] = [];
+  /** Whether some of the lines were taken away. */
+  #isTold = false;
   /** Trace lines from before the load began, until it is known when that is. */
   #early: TraceLine[] | null = [];
   /** Virtual time at which the load began: zero of the history and the plan. */
@@ -95,7 +106,8 @@ export class VirtualDriver {
   /** Null while it goes on. */
   #ending: Ending | null = null;
   #started = false;
-  #quietTold = false;
+  /** How many lines there were when the followers were told of the quiet end; null before that. */
+  #quietAtLine: number | null = null;
 
   constructor(run: VirtualRun) {
     this.#run = run;
@@ -132,11 +144,11 @@ export class VirtualDriver {
   }
 
   #advance(steps: number): boolean {
-    if (!this.#started) this.#start();
     const world = this.#world;
     const { watch, stopAtViolation } = this.#run;
     const follower = stopAtViolation ? this.#run.follower : null;
     const until = world.steps + steps;
+    if (this.#early !== null) this.#form(until);
     while (this.#ending === null && world.steps < until) {
       if (world.queue.size === 0) throw new Error('the run would hang: nothing is scheduled');
       world.step();
@@ -151,6 +163,44 @@ export class VirtualDriver {
     return this.#ending !== null;
   }
 
+  /**
+   * A run that stands where this one does, and goes on by itself: as this one will, or, where it takes
+   * a `turn`, another way. What was planned stays planned. `watchers` are new ones, told of all that
+   * was before; this run must record its trace, and no lines may have been taken from it.
+   */
+  branch(watchers: Watchers, turn: Turn = {}): VirtualDriver {
+    assert(this.#run.record && !this.#isTold, 'a run is branched whose whole trace is at hand');
+    const world = { ...this.#run.world, ...turn };
+    const branch = new VirtualDriver({ ...this.#run, ...watchers, world });
+    branch.#copyFrom(this, new DataCopying(world.seed));
+    return branch;
+  }
+
+  #copyFrom(original: VirtualDriver, copying: DataCopying): void {
+    this.#engine.copyFrom(original.#engine);
+    this.#world.copyFrom(original.#world, copying);
+    this.#faults.copyFrom(original.#faults);
+    this.#early = original.#early === null ? null : [...original.#early];
+    this.#epochUs = original.#epochUs;
+    this.#ending = original.#ending;
+    this.#started = original.#started;
+    this.#lines = original.#lines.slice();
+    if (this.#liveness !== null || this.#run.follower !== null) {
+      this.#tellAgain(original.#quietAtLine ?? this.#lines.length + 1);
+    }
+    this.#quietAtLine = original.#quietAtLine;
+  }
+
+  /** Tells the followers of a branch what was before it, in the order in which it was told. */
+  #tellAgain(quietAtLine: number): void {
+    for (let at = 0; at < this.#lines.length; at++) {
+      if (at === quietAtLine) this.#noteQuiet();
+      const { event, node, incarnation, time } = this.#lines[at] as TraceLine;
+      this.#follow(event, node, incarnation, time);
+    }
+    if (this.#lines.length === quietAtLine) this.#noteQuiet();
+  }
+
   get history(): History {
     return this.#engine.history;
   }
@@ -159,6 +209,7 @@ export class VirtualDriver {
   takeLines(): readonly TraceLine[] {
     const lines = this.#lines;
     this.#lines = [];
+    this.#isTold ||= lines.length > 0;
     return lines;
   }
 
@@ -176,31 +227,36 @@ export class VirtualDriver {
     };
   }
 
-  #start(): void {
+  /** The health gate: the load begins when the system says that it is ready. */
+  #form(until: number): void {
+    const world = this.#world;
+    if (!this.#started) world.boot();
     this.#started = true;
-    this.#world.boot();
-    this.#form();
+    while (!isReady(this.#run.leadership, this.#views())) {
+      if (this.#isHopeless()) {
+        this.#ending = { kind: 'unformed' };
+        break;
+      }
+      if (world.steps >= until) return;
+      world.step();
+    }
+    this.#beginLoad();
     if (this.#ending === null) this.#carryOut(this.#engine.start());
   }
 
-  /** The health gate: the load begins when the system says that it is ready. */
-  #form(): void {
-    const world = this.#world;
-    while (!isReady(this.#run.leadership, this.#views())) {
-      // What the protocol's own code throws is a finding, which the trace tells.
-      if (world.panics.length > 0) {
-        this.#ending = { kind: 'unformed' };
-        break;
-      }
-      const { size } = world.queue;
-      if (world.nowUs > this.#run.formationUs || size === 0 || size > PENDING_MAX) {
-        this.#ending = { kind: 'unformed' };
-        this.#engine.unformed(0);
-        break;
-      }
-      world.step();
-    }
-    this.#epochUs = world.nowUs;
+  /** Whether the cluster will never form. */
+  #isHopeless(): boolean {
+    const { panics, queue, nowUs } = this.#world;
+    // What the protocol's own code throws is a finding, which the trace tells.
+    if (panics.length > 0) return true;
+    const isOver = nowUs > this.#run.formationUs || queue.size === 0 || queue.size > PENDING_MAX;
+    if (isOver) this.#engine.unformed(0);
+    return isOver;
+  }
+
+  /** Time is counted from here on: also in what the trace has said so far. */
+  #beginLoad(): void {
+    this.#epochUs = this.#world.nowUs;
     const early = this.#early ?? [];
     this.#early = null;
     for (const line of early) {
@@ -265,8 +321,8 @@ export class VirtualDriver {
   /** Tells whoever follows the trace, once, that the last fault has been undone. */
   #noteQuiet(): void {
     const { quietAtUs } = this.#engine;
-    if (quietAtUs === null || this.#quietTold) return;
-    this.#quietTold = true;
+    if (quietAtUs === null || this.#quietAtLine !== null) return;
+    this.#quietAtLine = this.#lines.length;
     if (this.#run.follower === null) this.#liveness?.quiet(quietAtUs * 1000);
     else this.#run.follower.quiet(quietAtUs * 1000);
   }

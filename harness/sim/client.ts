@@ -1,6 +1,13 @@
 /** One simulated client endpoint: the environment that a client machine is handed. */
 
-import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/client.ts';
+import { assert } from '../../checkers/assert.ts';
+import {
+  type ClientEnv,
+  type ClientProtocol,
+  type ClientState,
+  copyClientState,
+} from '../../systems/client.ts';
+import type { Copying } from '../../systems/copying.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
 import { DOMAIN, Draws } from '../core/draw.ts';
@@ -28,7 +35,8 @@ export class SimClient implements ClientEnv {
   readonly #world: ClientWorld;
   readonly #protocol: ClientProtocol;
   readonly #draws: Draws;
-  readonly #state: ClientState;
+  /** Null until it is started. */
+  #state: ClientState | null = null;
   /** When the timer is to fire, and for when its event is scheduled: one event serves many arms. */
   #deadlineUs = Number.POSITIVE_INFINITY;
   #scheduledUs = Number.POSITIVE_INFINITY;
@@ -41,15 +49,27 @@ export class SimClient implements ClientEnv {
     this.toNodes = world.network.clientDraws(endpoint, true);
     this.fromNodes = world.network.clientDraws(endpoint, false);
     this.#draws = new Draws(seed, DOMAIN.client, endpoint);
-    this.#state = protocol.start(this);
+  }
+
+  start(): void {
+    this.#state = this.#protocol.start(this);
+  }
+
+  copyFrom(original: SimClient, copying: Copying): void {
+    this.#state = copyClientState(this.#protocol, original.#started, copying);
+    this.toNodes.copyFrom(original.toNodes);
+    this.fromNodes.copyFrom(original.fromNodes);
+    this.#draws.copyFrom(original.#draws);
+    this.#deadlineUs = original.#deadlineUs;
+    this.#scheduledUs = original.#scheduledUs;
   }
 
   invoke(operation: Operation): void {
-    this.#protocol.invoke(this.#state, this, operation);
+    this.#protocol.invoke(this.#started, this, operation);
   }
 
   hear(from: number, id: number, reply: Reply): void {
-    this.#protocol.reply(this.#state, this, from, { client: this.client, id }, reply);
+    this.#protocol.reply(this.#started, this, from, { client: this.client, id }, reply);
   }
 
   /** The one scheduled event of the timer has come: too early if the timer was armed anew since. */
@@ -58,7 +78,7 @@ export class SimClient implements ClientEnv {
     if (this.#deadlineUs > this.#world.nowUs) this.#schedule();
     else {
       this.#deadlineUs = Number.POSITIVE_INFINITY;
-      this.#protocol.timer(this.#state, this);
+      this.#protocol.timer(this.#started, this);
     }
   }
 
@@ -86,6 +106,11 @@ export class SimClient implements ClientEnv {
   complete(outcome: Outcome): void {
     this.#deadlineUs = Number.POSITIVE_INFINITY;
     this.#world.onComplete(this.client, outcome);
+  }
+
+  get #started(): ClientState {
+    assert(this.#state !== null, 'a client is started before anything happens to it');
+    return this.#state;
   }
 
   #schedule(): void {

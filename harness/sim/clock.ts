@@ -10,6 +10,14 @@ export class NodeClock {
   offsetUs = 0;
   strobeUs = 0;
 
+  copyFrom(original: NodeClock): void {
+    this.ratePpm = original.ratePpm;
+    this.#sinceUs = original.#sinceUs;
+    this.#baseUs = original.#baseUs;
+    this.offsetUs = original.offsetUs;
+    this.strobeUs = original.strobeUs;
+  }
+
   /** Microseconds since the node's machine started; never goes back. */
   monotonicUs(timeUs: number): number {
     if (this.ratePpm === 0) return this.#baseUs + (timeUs - this.#sinceUs);

@@ -12,6 +12,7 @@
  */
 
 import { FloatColumn, IntColumn } from '../../checkers/columns.ts';
+import type { Copying } from '../../systems/copying.ts';
 import { DOMAIN, Draws } from '../core/draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LOST, type Network } from './network.ts';
@@ -71,6 +72,20 @@ export class Connections {
       { length: links },
       (_, link) => new Draws(seed, DOMAIN.connection, link),
     );
+  }
+
+  copyFrom(original: Connections, copying: Copying): void {
+    this.#open.set(original.#open);
+    for (let link = 0; link < this.#items.length; link++) {
+      const items = (original.#items[link] as unknown[]).slice(0, original.#tail.get(link));
+      this.#items[link] = copying.data(items, 'what is under way in a connection');
+      this.#draws[link]?.copyFrom(original.#draws[link] as Draws);
+    }
+    this.#head.set(original.#head);
+    this.#tail.set(original.#tail);
+    this.#arrivalUs.set(original.#arrivalUs);
+    this.#generation.set(original.#generation);
+    this.#noticeUs.set(original.#noticeUs);
   }
 
   /** Sends over the connection to a node, or opens one; where that fails the sender is told. */

@@ -5,6 +5,7 @@
  * by the crash model drawn for it (`nemesis/FAULTS.md`).
  */
 
+import type { Copying } from '../../systems/copying.ts';
 import type { DiskHabits } from '../../systems/system.ts';
 
 /**
@@ -41,6 +42,19 @@ export class Disk {
 
   constructor(habits: ActiveDiskHabits | null = null) {
     this.#habits = habits;
+  }
+
+  copyFrom(original: Disk, copying: Copying): void {
+    const { durable, pending, replaced } = copying.data(
+      { durable: original.durable, pending: original.#pending, replaced: original.#replaced },
+      'what is on a disk',
+    );
+    this.durable = durable;
+    this.#pending = pending;
+    this.#replaced = replaced;
+    this.durableCount = original.durableCount;
+    this.written = original.written;
+    this.syncingTo = original.syncingTo;
   }
 
   append(record: unknown): void {

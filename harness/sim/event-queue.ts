@@ -7,6 +7,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { ByteColumn, FloatColumn, IntColumn } from '../../checkers/columns.ts';
+import type { Copying } from '../../systems/copying.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
 
 /** Who carries events out when their time has come. Nodes and clients are numbers. */
@@ -91,15 +92,32 @@ export class EventQueue {
   #a: IntColumn = new IntColumn(256);
   #b: IntColumn = new IntColumn(256);
   #c: IntColumn = new IntColumn(256);
-  readonly #payload: unknown[] = [];
+  #payload: unknown[] = [];
 
   /** The heap, in columns by place: comparing children touches neighbouring memory only. */
   #time: FloatColumn = new FloatColumn(256);
   #order: FloatColumn = new FloatColumn(256);
   #slot: IntColumn = new IntColumn(256);
-  readonly #free: number[] = [];
+  #free: number[] = [];
   #slots = 0;
   #scheduled = 0;
+
+  /** Takes on what is to come in another one, and its numbers. */
+  copyFrom(original: EventQueue, copying: Copying): void {
+    this.size = original.size;
+    this.deliveredUs = original.deliveredUs;
+    this.#kind = original.#kind.grown(original.#kind.length);
+    this.#a = original.#a.grown(original.#a.length);
+    this.#b = original.#b.grown(original.#b.length);
+    this.#c = original.#c.grown(original.#c.length);
+    this.#payload = copying.data(original.#payload, 'what is to come');
+    this.#time = original.#time.grown(original.#time.length);
+    this.#order = original.#order.grown(original.#order.length);
+    this.#slot = original.#slot.grown(original.#slot.length);
+    this.#free = original.#free.slice();
+    this.#slots = original.#slots;
+    this.#scheduled = original.#scheduled;
+  }
 
   message(atUs: number, to: number, from: number, message: unknown): void {
     this.#push(atUs, MESSAGE, to, from, 0, message);

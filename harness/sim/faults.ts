@@ -29,6 +29,14 @@ export class SimFaults {
     this.#skews = world.members.map((node) => new Skew(node));
   }
 
+  /** Takes on what is in force in another world, of which this one's is a copy. */
+  copyFrom(original: SimFaults): void {
+    for (const [id, fault] of original.#inForce) this.#inForce.set(id, fault);
+    this.#killed.copyFrom(original.#killed);
+    this.#paused.copyFrom(original.#paused);
+    for (const [node, skew] of this.#skews.entries()) skew.copyFrom(original.#skews[node] as Skew);
+  }
+
   /** A fault that finds nothing to do is `skipped`, and is not in force: it holds nobody down. */
   start(id: number, fault: Fault): Receipt {
     assert(!this.#inForce.has(id), 'a fault starts once');
@@ -173,6 +181,12 @@ class Skew {
 
   constructor(node: number) {
     this.#node = node;
+  }
+
+  copyFrom(original: Skew): void {
+    this.#ratePpm = original.#ratePpm;
+    for (const [id, strobe] of original.#strobes) this.#strobes.set(id, strobe);
+    this.#aheadUs = original.#aheadUs;
   }
 
   start(world: World, id: number, fault: ClockFault): void {

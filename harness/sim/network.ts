@@ -48,6 +48,13 @@ export class Network {
     );
   }
 
+  copyFrom(original: Network): void {
+    this.#cuts.copyFrom(original.#cuts);
+    for (const [link, draws] of this.#draws.entries())
+      draws.copyFrom(original.#draws[link] as Draws);
+    this.sent = original.sent;
+  }
+
   cutLink(from: number, to: number, fault: number): void {
     this.#cuts.hold(from * this.#nodes + to, fault);
   }

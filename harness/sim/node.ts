@@ -5,9 +5,11 @@
 
 import { IntColumn } from '../../checkers/columns.ts';
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
+import type { Copying } from '../../systems/copying.ts';
 import {
   type AnyProtocol,
   type ClientRef,
+  copyState,
   type Env,
   type Options,
   type Reply,
@@ -97,6 +99,26 @@ export class SimNode implements Env<unknown, unknown> {
     this.disk = new Disk(spec.disk);
     this.#draws = this.#drawsOfLife();
     this.#crashDraws = new Draws(spec.seed, DOMAIN.crash, self);
+  }
+
+  copyFrom(original: SimNode, copying: Copying): void {
+    this.incarnation = original.incarnation;
+    this.up = original.up;
+    this.paused = original.paused;
+    this.sequence = original.sequence;
+    this.atWork = original.atWork;
+    this.clock.copyFrom(original.clock);
+    this.disk.copyFrom(original.disk, copying);
+    this.#state = original.up ? copyState(this.#protocol, original.#state, copying) : null;
+    this.#timerGeneration.set(original.#timerGeneration);
+    this.#draws = this.#drawsOfLife();
+    this.#draws.copyFrom(original.#draws);
+    this.#crashDraws.copyFrom(original.#crashDraws);
+    for (let at = original.#head; at < original.#tail; at++) {
+      const payload = copying.data(original.#heldPayload[at], 'what waits for a disk');
+      const to = original.#heldTo[at] as number;
+      this.#hold(original.#heldKind[at] as number, to, original.#heldId[at] as number, payload);
+    }
   }
 
   get view(): ReturnType<AnyProtocol['view']> | null {

@@ -6,6 +6,7 @@
 import { assert } from '../../checkers/assert.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { ClientProtocol } from '../../systems/client.ts';
+import type { Copying } from '../../systems/copying.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { AnyProtocol, Options, Reply, Request } from '../../systems/protocol.ts';
 import type { Durability, System } from '../../systems/system.ts';
@@ -151,6 +152,33 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     this.nodes = this.members.map((self) => new SimNode(this, self, node));
   }
 
+  /**
+   * Takes on the state of another world, of the same shape, in the middle of its run. From here on the
+   * two share nothing that changes: each goes on as if there were no other.
+   */
+  copyFrom(original: World, copying: Copying): void {
+    assert(this.steps === 0 && this.queue.size === 0, 'a world is copied into a new one');
+    assert(this.nodes.length === original.nodes.length, 'a copy has as many nodes');
+    this.nowUs = original.nowUs;
+    this.steps = original.steps;
+    this.syncs = original.syncs;
+    this.panics.push(...original.panics);
+    this.queue.copyFrom(original.queue, copying);
+    this.network.copyFrom(original.network);
+    if (original.#connections !== null) this.#connections?.copyFrom(original.#connections, copying);
+    for (const node of this.members) {
+      this.#node(node).copyFrom(original.#node(node), copying);
+      this.#syncDraws[node]?.copyFrom(original.#syncDraws[node] as Draws);
+      this.#deferred[node] = copying.data(original.#deferred[node] ?? [], 'what waits for a node');
+      this.#strobes[node] = original.#strobes[node] ?? null;
+    }
+    this.#strobeCount = original.#strobeCount;
+    // By endpoint, with holes.
+    original.#clients.forEach((client, endpoint) => {
+      this.#newClient(endpoint).copyFrom(client, copying);
+    });
+  }
+
   boot(): void {
     for (const node of this.nodes) node.boot();
   }
@@ -177,6 +205,12 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   client(endpoint: number): SimClient {
     const known = this.#clients[endpoint];
     if (known !== undefined) return known;
+    const client = this.#newClient(endpoint);
+    client.start();
+    return client;
+  }
+
+  #newClient(endpoint: number): SimClient {
     const client = new SimClient(this, endpoint, this.#spec.client, this.#spec.seed);
     this.#clients[endpoint] = client;
     return client;

@@ -3,8 +3,10 @@
  * protocol, so that it is the same in the simulator, in containers and in scenarios.
  */
 
+import { assert } from '../../checkers/assert.ts';
+import type { Copying } from '../../systems/copying.ts';
 import type { Effect, NodeContext, NodeEvent } from '../../systems/effect.ts';
-import { type AnyProtocol, type Env, TIMERS } from '../../systems/protocol.ts';
+import { type AnyProtocol, copyState, type Env, TIMERS } from '../../systems/protocol.ts';
 import { DOMAIN, Draws } from '../core/draw.ts';
 import { decided, type Filter, filtered } from './filters.ts';
 
@@ -19,6 +21,8 @@ interface Delayed {
 
 /** What is kept for a node beside the protocol's own state, from one start to the next. */
 interface Side {
+  /** Whose draws, in which life. */
+  readonly who: number;
   readonly delayed: Delayed[];
   /** One for each question. */
   readonly draws: Draws;
@@ -48,9 +52,12 @@ class FilteredProtocol implements AnyProtocol {
   readonly #inner: AnyProtocol;
   readonly #filters: Filters;
   readonly #seed: number;
-  readonly #sides = new Map<number, Side>();
+  readonly #sides = new WeakMap<object, Side>();
+  /** By node: for states that are no objects. */
+  readonly #lastSides = new Map<number, Side>();
   /** What the node at hand is handling: handlers are not entered again while one runs. */
   #env: AnyEnv | null = null;
+  #atWork: Side | null = null;
   #state: unknown = null;
   #event: NodeEvent | null = null;
   readonly #outer: AnyEnv;
@@ -64,19 +71,15 @@ class FilteredProtocol implements AnyProtocol {
 
   start: AnyProtocol['start'] = (env, options, records) => {
     const { members, self, incarnation } = env;
-    const who = self + incarnation * members.length;
-    this.#sides.set(self, {
-      delayed: [],
-      draws: new Draws(this.#seed, DOMAIN.variant, who),
-      asked: new Map(),
-      unwritten: [],
-    });
+    const side = newSide(this.#seed, self + incarnation * members.length);
+    this.#lastSides.set(self, side);
     this.#enter(env, null, null);
     let read = records;
     for (const filter of this.#filters.start) {
       read = decided(filter, read, read, this.#context()) as readonly unknown[];
     }
     const state = this.#inner.start(this.#outer, options, read);
+    if (isObject(state)) this.#sides.set(state, side);
     this.#leave(env, state);
     return state;
   };
@@ -91,12 +94,12 @@ class FilteredProtocol implements AnyProtocol {
     this.#happen(state, env, { kind: 'disconnected', peer });
 
   timer: AnyProtocol['timer'] = (state, env, timer) => {
-    if (timer === DELAY_TIMER) this.#releaseDelayed(env);
+    if (timer === DELAY_TIMER) this.#releaseDelayed(state, env);
     else this.#happen(state, env, { kind: 'timer', timer });
   };
 
   durable: AnyProtocol['durable'] = (state, env, record) => {
-    const { asked } = this.#side(env);
+    const { asked } = this.#side(state, env);
     const known = asked.has(record) ? asked.get(record) : record;
     asked.delete(record);
     if (known !== null) this.#happen(state, env, { kind: 'durable', record: known });
@@ -105,19 +108,29 @@ class FilteredProtocol implements AnyProtocol {
   view: AnyProtocol['view'] = (state) => this.#inner.view(state);
   messageKind: AnyProtocol['messageKind'] = (message) => this.#inner.messageKind(message);
 
-  #side(env: AnyEnv): Side {
-    return this.#sides.get(env.self) as Side;
+  copy = (state: unknown, copying: Copying): unknown => {
+    const copied = copyState(this.#inner, state, copying);
+    const original = isObject(state) ? this.#sides.get(state) : undefined;
+    assert(original !== undefined && isObject(copied), 'a state that is copied is an object');
+    this.#sides.set(copied, copySide(original, copying));
+    return copied;
+  };
+
+  #side(state: unknown, env: AnyEnv): Side {
+    const known = isObject(state) ? this.#sides.get(state) : undefined;
+    return known ?? (this.#lastSides.get(env.self) as Side);
   }
 
   #enter(env: AnyEnv, state: unknown, event: NodeEvent | null): void {
     this.#env = env;
+    this.#atWork = this.#side(state, env);
     this.#state = state;
     this.#event = event;
   }
 
   /** The end of a step: what was never written counts as written, since the node is not told. */
   #leave(env: AnyEnv, state: unknown): void {
-    const side = this.#side(env);
+    const side = this.#side(state, env);
     while (side.unwritten.length > 0) {
       const records = side.unwritten;
       side.unwritten = [];
@@ -164,7 +177,7 @@ class FilteredProtocol implements AnyProtocol {
       nowUs,
       state: this.#state,
       ...(this.#event === null ? {} : { event: this.#event }),
-      draw: this.#side(env).draws.next(nowUs),
+      draw: (this.#atWork as Side).draws.next(nowUs),
     };
   }
 
@@ -202,7 +215,7 @@ class FilteredProtocol implements AnyProtocol {
       return;
     }
     const made = filtered(this.#filters.effects, effect, this.#context());
-    if (effect.kind === 'persist') this.#noteWritten(env, effect.record, made);
+    if (effect.kind === 'persist') this.#noteWritten(effect.record, made);
     for (const one of made) {
       if (one.afterUs === undefined || one.afterUs === 0) carryOut(env, one);
       else this.#delay(env, one, one.afterUs);
@@ -210,8 +223,8 @@ class FilteredProtocol implements AnyProtocol {
   }
 
   /** The node is told that its record is durable when the last of what was made of it is. */
-  #noteWritten(env: AnyEnv, record: unknown, made: readonly Effect[]): void {
-    const side = this.#side(env);
+  #noteWritten(record: unknown, made: readonly Effect[]): void {
+    const side = this.#atWork as Side;
     const written = made.flatMap((one) => (one.kind === 'persist' ? [one.record] : []));
     const last = written.pop();
     if (last === undefined) {
@@ -223,13 +236,13 @@ class FilteredProtocol implements AnyProtocol {
   }
 
   #delay(env: AnyEnv, effect: Effect, delayUs: number): void {
-    const { delayed } = this.#side(env);
+    const { delayed } = this.#atWork as Side;
     delayed.push({ dueUs: env.nowUs() + delayUs, effect });
     armDelays(env, delayed);
   }
 
-  #releaseDelayed(env: AnyEnv): void {
-    const { delayed } = this.#side(env);
+  #releaseDelayed(state: unknown, env: AnyEnv): void {
+    const { delayed } = this.#side(state, env);
     const nowUs = env.nowUs();
     const due = delayed.filter(({ dueUs }) => dueUs <= nowUs).sort((a, b) => a.dueUs - b.dueUs);
     const later = delayed.filter(({ dueUs }) => dueUs > nowUs);
@@ -237,6 +250,22 @@ class FilteredProtocol implements AnyProtocol {
     for (const { effect } of due) carryOut(env, effect);
     armDelays(env, delayed);
   }
+}
+
+function newSide(seed: number, who: number): Side {
+  const draws = new Draws(seed, DOMAIN.variant, who);
+  return { who, delayed: [], draws, asked: new Map(), unwritten: [] };
+}
+
+function copySide(original: Side, copying: Copying): Side {
+  const { delayed, asked, unwritten } = original;
+  const side = newSide(copying.seed, original.who);
+  side.draws.copyFrom(original.draws);
+  return { ...side, ...copying.data({ delayed, asked, unwritten }, 'what a variant keeps') };
+}
+
+function isObject(state: unknown): state is object {
+  return typeof state === 'object' && state !== null;
 }
 
 function armDelays(env: AnyEnv, delayed: readonly Delayed[]): void {

@@ -1,18 +1,21 @@
 /**
  * `npm run bench`: simulator events per second, and simulated seconds per real second, of five-node
- * Raft with agreement checking on; how both change with nodes and clients; what checking costs; and
- * the same of every system of the registry.
+ * Raft with agreement checking on; how both change with nodes and clients; what checking costs; the
+ * same of every system of the registry; and what a copy of a run of each costs.
  */
 
 import { systemNamed } from '../../harness/config/catalogue.ts';
 import { type RunRequest, resolveConfig } from '../../harness/config/config.ts';
 import { TraceFollower } from '../../harness/judge/trace-follower.ts';
 import { virtualRun } from '../../harness/run/simulate.ts';
-import { runVirtual } from '../../harness/run/virtual.ts';
+import { runVirtual, VirtualDriver } from '../../harness/run/virtual.ts';
 import { systems } from '../../systems/index.ts';
 import { workloadServedBy } from '../systems/workload-of.ts';
 
 const ROUNDS = 7;
+const COPIES = 50;
+/** Events after which a run is copied: about ten seconds of Raft. */
+const COPIED_AT = 20_000;
 
 interface Sample {
   readonly eventsPerS: number;
@@ -79,6 +82,34 @@ for (let round = 0; round <= ROUNDS; round++) {
   }
 }
 
+/** Copies of a run in its middle: what one takes of a processor, and what it holds. */
+function copies(name: string): string {
+  const request = { system: name, workload: workloadServedBy(systemNamed(name)), seed: 1 };
+  const config = resolveConfig(request, [], () => 1);
+  const watching = { follower: null, record: true, stopAtViolation: false };
+  const driver = new VirtualDriver(virtualRun(config, [], watching).run);
+  // The trace so far is told again to whoever follows a copy: that is the cost of checking.
+  const nobody = { follower: null, liveness: null, watch: null };
+  driver.advance(COPIED_AT);
+  const takesUs: number[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const begun = process.cpuUsage();
+    for (let copy = 0; copy < COPIES; copy++) driver.branch(nobody);
+    const { user, system } = process.cpuUsage(begun);
+    if (round > 0) takesUs.push((user + system) / COPIES);
+  }
+  const before = bytesHeld();
+  const held = Array.from({ length: COPIES }, () => driver.branch(nobody));
+  const kib = (bytesHeld() - before) / held.length / 1024;
+  return `${spread(takesUs, 0)} µs, ${kib.toFixed(0)} KiB`;
+}
+
+function bytesHeld(): number {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
 const width = Math.max(...settings.map(({ name }) => name.length));
 console.log(`node ${process.version}, median (least to most) of ${ROUNDS} rounds, one core\n`);
 console.log(`${'setting'.padEnd(width)}  million events/s       times real time`);
@@ -93,3 +124,6 @@ for (const { name, samples } of settings) {
   );
   console.log(`${name.padEnd(width)}  ${events.padEnd(21)}  ${real}`);
 }
+
+console.log(`\na copy of a run after ${COPIED_AT} events`);
+for (const name of Object.keys(systems)) console.log(`${name.padEnd(width)}  ${copies(name)}`);
