@@ -34,3 +34,25 @@ export function hunt(
   }
   return null;
 }
+
+/** So many seeds does `ordeal mutants` try at most. */
+const DECOY_SEEDS_MAX = 10;
+
+/**
+ * What a decoy breaks in the seeds from 1 on, and how often it decided otherwise in them: in some
+ * more where it did not yet.
+ */
+export function tryDecoy(
+  system: System,
+  decoy: Variant,
+  seeds: number,
+): { readonly broken: readonly string[]; readonly changed: number } {
+  const broken: string[] = [];
+  let changed = 0;
+  for (let seed = 1; seed <= seeds || (changed === 0 && seed <= DECOY_SEEDS_MAX); seed++) {
+    const run = huntOnce(system, decoy, seed, true);
+    broken.push(...brokenIn(run));
+    for (const reach of Object.values(run.reached)) changed += reach.changed;
+  }
+  return { broken, changed };
+}

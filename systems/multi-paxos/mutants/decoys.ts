@@ -5,12 +5,12 @@ import type { MultiRules } from '../rules.ts';
 
 type MultiVariant = Variant<MultiRules>;
 
-const promiseEqual: MultiVariant = {
-  id: 'mp-promise-equal',
-  describe: 'an acceptor promises the ballot again that it has promised, whoever asks',
+const acceptAgain: MultiVariant = {
+  id: 'mp-accept-again',
+  describe: 'an acceptor accepts a second time what it has accepted, and writes it again',
   kind: 'decoy',
-  rules: () => ({ canPromise: (state, _from, ballot) => ballot >= state.promised }),
-  source: 'PMMC: ballots have one owner, so only that one can be answered twice',
+  rules: () => ({ hasAccepted: () => false }),
+  source: 'PMS, section 2.2: an Accept that was sent again says what the first one said',
 };
 
 const acceptOnlyEqual: MultiVariant = {
@@ -50,7 +50,7 @@ const silentRefusal: MultiVariant = {
 };
 
 export const multiDecoys = [
-  promiseEqual,
+  acceptAgain,
   acceptOnlyEqual,
   strictPromise,
   prepareFromSnapshot,
