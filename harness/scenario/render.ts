@@ -190,8 +190,6 @@ function paint(format: Format, text: string, { colour }: TerminalStyle): string 
 }
 
 /** A play as plain data. */
-export type PlayDocument = ReturnType<typeof playDocument>;
-
 function playDocument({ told, final, violations, otherwise, reached, judged }: Played) {
   return { steps: told, end: final, violations, otherwise, reached, judged };
 }

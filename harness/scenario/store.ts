@@ -18,14 +18,15 @@ import { decodeFile } from '../store/decode.ts';
 import { jsonText, makeRunDirectory, pointAt, writeResults, writeWhole } from '../store/files.ts';
 import { type Divergence, FILES, type RunFile, SCHEMA } from '../store/format.ts';
 import { historyLine, LinesWriter, traceJson } from '../store/lines.ts';
-import { payloadsOf, readHistory, readJson, readTrace } from '../store/reader.ts';
-import { circumstances, schema, settings, verdict } from '../store/stored-files.ts';
+import { payloadsOf, readHistory, readTrace } from '../store/reader.ts';
+import { circumstances, counts, schema, settings, verdict } from '../store/stored-files.ts';
 import type { Payloads } from '../store/trace-lines.ts';
+import type { Checked } from './ask.ts';
 import { readScenarioFile } from './file.ts';
 import { judgeScenario, optionsOf, type PlayedScenario } from './judge.ts';
-import type { Played } from './play.ts';
+import type { Played, Told } from './play.ts';
 import { type Recording, violationsOf } from './recording.ts';
-import { documentOf, type PlayDocument } from './render.ts';
+import { documentOf } from './render.ts';
 import type { Case, Claim, Scenario } from './scenario.ts';
 
 /** What was asked for: with the script and the code, it determines every byte that is recorded. */
@@ -78,6 +79,29 @@ const scenarioResults: z.ZodType<ScenarioResults> = z.looseObject({
   judgedAt: z.string(),
   verdict,
   exitStatus: z.number(),
+});
+
+/** What `story.json` tells of a play, as far as it is judged by. */
+type StoredPlay = Pick<Played, 'told' | 'final' | 'otherwise' | 'reached' | 'judged'>;
+
+const checked: z.ZodType<Checked> = z.object({ text: z.string(), found: z.string().nullable() });
+const step: z.ZodType<Told> = z.object({
+  sentence: z.string(),
+  details: texts,
+  checks: z.array(checked),
+  problem: z.string().nullable(),
+  inner: z.lazy(() => z.array(step)),
+});
+const storedPlay = z.object({
+  steps: z.array(step),
+  end: z.array(checked),
+  otherwise: texts,
+  reached: z.record(z.string(), counts),
+  judged: z.boolean(),
+});
+const storedStory = z.object({
+  variants: texts,
+  cases: z.array(storedPlay.extend({ claims: z.array(storedPlay) })),
 });
 
 /** The script as it was played, and what it told, as text and as data. */
@@ -171,7 +195,7 @@ export function readScenario(path: string, system: System, run: ScenarioRun): Pl
   const scenario = readScript(directory, system, run);
   const { set } = run.config;
   const told = join(directory, SCENARIO_FILES.told);
-  const { cases, variants } = readJson(told) as ReturnType<typeof documentOf>;
+  const { cases, variants } = decodeFile(told, storedStory);
   if (cases.length !== scenario.cases.length) {
     throw usage(`${told}: has ${cases.length} cases, and its script ${scenario.cases.length}`);
   }
@@ -207,8 +231,8 @@ export function scenarioDifference(
   return null;
 }
 
-function playedOf(document: PlayDocument): Omit<Played, 'violations' | 'recording'> {
-  const { steps, end, otherwise, reached, judged } = document;
+function playedOf(stored: z.infer<typeof storedPlay>): StoredPlay {
+  const { steps, end, otherwise, reached, judged } = stored;
   return { told: steps, final: end, otherwise, reached, judged };
 }
 

@@ -105,7 +105,7 @@ function runDirectory(path: string): string {
   return directory;
 }
 
-export function readJson(path: string): unknown {
+function readJson(path: string): unknown {
   try {
     requireFile(path);
     return JSON.parse(readFileSync(path, 'utf8'));

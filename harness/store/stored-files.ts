@@ -23,7 +23,8 @@ import {
 const text = z.string();
 const texts = z.array(text);
 const number = z.number();
-const counts = z.looseObject({ calls: number, changed: number });
+/** How often a rule was asked, and decided otherwise. */
+export const counts = z.looseObject({ calls: number, changed: number });
 export const schema = z.literal(SCHEMA);
 export const settings: z.ZodType<Options> = z.record(text, z.union([number, text, z.boolean()]));
 

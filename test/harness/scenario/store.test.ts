@@ -1,6 +1,13 @@
 /** A scenario in the store: what is kept of it, and what is judged, reported and played again. */
 
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -49,6 +56,18 @@ describe('a stored scenario', () => {
       exitStatus: 1,
       firstVerdict: { kind: 'invalid' },
     });
+  });
+
+  test('whose story was damaged is refused with file, line and field', async () => {
+    await ordeal('run', 'raft', '--scenario', 'raft-figure-8', '--store', 'damaged');
+    const path = inStore('damaged', 'story.json');
+    const story = readFileSync(path, 'utf8');
+    writeFileSync(path, story.replace('"judged": true', '"judged": "yes"'));
+    const { stderr, exitCode } = await ordeal('check', 'damaged/latest');
+    expect(exitCode).toBe(64);
+    expect(stderr).toMatch(
+      /story\.json:\d+: "cases\.0\..*judged": expected true or false, got "yes"/,
+    );
   });
 
   test('is judged by its recordings, and not by what was said of them', async () => {
