@@ -19,6 +19,8 @@ export interface Witness {
   readonly key?: string;
   readonly operations: readonly WitnessOperation[];
   readonly sentences: readonly string[];
+  /** Where one of the operations is to blame, by the verdict's sentence: the event that invoked it. */
+  readonly culprit?: number;
 }
 
 /**

@@ -111,7 +111,7 @@ export function explainContradiction<State>(
   model: Model<State>,
   contradiction: Contradiction,
 ): Verdict {
-  const { because } = contradiction;
+  const { because, culprit } = contradiction;
   const involved = contradiction.operations
     .toSorted((a, b) => operations.call.get(a) - operations.call.get(b))
     .slice(0, SHOWN);
@@ -120,6 +120,7 @@ export function explainContradiction<State>(
     ...keyOf(operations),
     operations: shown,
     sentences: [because, ...involved.map((i) => `${describe(operations, model, i)}.`)],
+    ...(culprit === undefined ? {} : { culprit: operations.call.get(culprit) }),
   };
   return { kind: 'invalid', because, events: eventsOf(shown), witness };
 }

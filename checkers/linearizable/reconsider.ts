@@ -32,7 +32,11 @@ export function reconsider(operations: Operations, model: Model, violation: Viol
   const foreign = model.wrongAnswer && find(operations, (i) => wrong(i) !== null);
   if (foreign !== undefined) {
     const because = `${said(operations, model, foreign)}, which ${wrong(foreign)}`;
-    return explainContradiction(operations, model, { operations: [foreign], because });
+    return explainContradiction(operations, model, {
+      operations: [foreign],
+      because,
+      culprit: foreign,
+    });
   }
   const { witness } = violation;
   if (witness === undefined) return violation;

@@ -29,7 +29,7 @@ export function reportHtml(stored: StoredRun): string {
     verdict,
     checks.map((check) => check.verdict),
   );
-  const witness = found.history === null ? null : withCulprit(history, found.history);
+  const witness = found.history === null ? null : withCulprit(found.history);
   const culprit = culpritOf(history, found.history, witness);
   const positions = found.trace?.trace ?? [];
   const facts = traceFacts(stored.trace, {

@@ -5,7 +5,7 @@ import type { History } from '../../checkers/history.ts';
 import type { Verdict, Witness } from '../../checkers/verdict.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { label, px, rect, vertical } from './svg.ts';
-import { count, moment, plural, shorten, valueText } from './text.ts';
+import { count, moment, plural, shorten } from './text.ts';
 import { boxesOf, type Layout, layOut, type PlacedBox } from './witness-layout.ts';
 
 /** Operations that are drawn at most; those that cannot follow are always among them. */
@@ -19,29 +19,17 @@ const LANE_PX = 16;
 /** Room for the time at a tick. */
 const TICK_PX = 78;
 
-/**
- * The witness with the operation marked that cannot be right. A witness that comes from a search
- * says which one it is; one that is a bare contradiction has it as the subject of its sentence.
- */
-export function withCulprit(
-  history: History,
-  { because, witness }: Extract<Verdict, { readonly kind: 'invalid' }>,
-): Witness | null {
+/** The witness with the operation marked that cannot be right, where the verdict blames one. */
+export function withCulprit({
+  because,
+  witness,
+}: Extract<Verdict, { readonly kind: 'invalid' }>): Witness | null {
   if (witness === undefined || witness.operations.length === 0) return null;
-  const { operations } = witness;
-  if (operations.some(({ why, order }) => why !== undefined || order !== undefined)) return witness;
-  const subject = operations.findLast(({ invoke, complete }) => {
-    const { process, f, value } = history.event(invoke);
-    const seen = complete === null ? value : (value ?? history.event(complete).value);
-    const said = Array.isArray(seen)
-      ? seen.map((part) => valueText(part)).join(' to ')
-      : valueText(seen);
-    return because.startsWith(`process ${process} ${f}`) && because.includes(` ${said} at `);
-  });
-  if (subject === undefined) return witness;
-  const marked = operations.map((operation) => {
-    return operation === subject ? { ...operation, why: because } : operation;
-  });
+  const { culprit, operations } = witness;
+  if (culprit === undefined) return witness;
+  const marked = operations.map((operation) =>
+    operation.invoke === culprit ? { ...operation, why: because } : operation,
+  );
   return { ...witness, operations: marked };
 }
 

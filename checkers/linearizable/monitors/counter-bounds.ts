@@ -73,5 +73,5 @@ function outside(operations: Operations, i: number, from: number, to: number): M
   const because =
     `${said(operations, counter, i)} although everything asked for and answered by then ` +
     `leaves between ${from} and ${to} only`;
-  return violation([i], because);
+  return violation([i], because, i);
 }

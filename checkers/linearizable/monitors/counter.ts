@@ -56,7 +56,7 @@ export function counterMonitor(operations: Operations, initial: Value): MonitorR
     if (ret[i] === NEVER) continue;
     const value = history.values.value(history.value.get(ret.get(i))) ?? 0;
     if (typeof value !== 'number' || !Number.isInteger(value)) {
-      return violation([i], `${said(operations, counter, i)}, which is no whole number`);
+      return violation([i], `${said(operations, counter, i)}, which is no whole number`, i);
     }
     if (isCall) {
       if (count > value) return tooLow(operations, i, count, lastForced);
@@ -88,10 +88,11 @@ function kindsOf({ count, call, history }: Operations): ByteColumn | undefined {
 
 function tooLow(operations: Operations, read: number, count: number, last: number): MonitorResult {
   const because = `${said(operations, counter, read)} although the count had reached ${count} before`;
-  if (last === NONE) return violation([read], because);
+  if (last === NONE) return violation([read], because, read);
   return violation(
     [last, read],
     `${because}, by ${describe(operations, counter, last)} at the latest`,
+    read,
   );
 }
 
@@ -99,5 +100,5 @@ function tooHigh(operations: Operations, read: number, count: number): MonitorRe
   const because =
     `${said(operations, counter, read)} although with every increment that had been ` +
     `asked for, and that earlier reads leave room for, the count was ${count} at most`;
-  return violation([read], because);
+  return violation([read], because, read);
 }

@@ -45,7 +45,7 @@ export function emptyFault(
     }
     const wasEmpty = inside === 0 && unaccounted <= 0;
     if (asks[i] === 1 && !wasEmpty && lastEmpty < call.get(i)) {
-      return violation([lastIn, i], neverEmpty(operations, model, i, lastIn, transfers));
+      return violation([lastIn, i], neverEmpty(operations, model, i, lastIn, transfers), i);
     }
     if (enters[i] === 0) continue;
     if (enters[i] === TAKEN) inside++;

@@ -58,7 +58,7 @@ function judge(operations: Operations, initial: Value, hasOffsets: boolean): Mon
       appends.by[element] = i;
     } else if (answered !== NEVER) {
       const elements = codesOf(operations, history.value.get(answered));
-      if (elements === undefined) return violation([i], `${said(operations, log, i)}: no list`);
+      if (elements === undefined) return violation([i], `${said(operations, log, i)}: no list`, i);
       const read = { operation: i, elements };
       reads.push(read);
       if (longest === undefined || elements.length > longest.elements.length) longest = read;
@@ -106,7 +106,7 @@ function byOffset(
       const because =
         `${said(operations, log, append)}, and yet its element comes after that of ` +
         describe(operations, log, last);
-      return violation([last, append], because);
+      return violation([last, append], because, append);
     }
     last = append;
   }
@@ -131,7 +131,7 @@ function notPrefix(
     const because =
       `${said(operations, log, read.operation)}, which differs at place ${differs + 1} from ` +
       describe(operations, log, other);
-    return violation([read.operation, other], because);
+    return violation([read.operation, other], because, read.operation);
   }
   return undefined;
 }
@@ -156,10 +156,10 @@ function notAppended(
     const text = JSON.stringify(value);
     if (append === NOBODY) {
       const who = nobody(history, { key, value, event: ret.get(operation) }, APPEND);
-      return violation([operation], `${told}, with ${text}, which ${who}`);
+      return violation([operation], `${told}, with ${text}, which ${who}`, operation);
     }
     const because = `${told}, with ${text} twice, which was appended once`;
-    return violation([append, operation], because);
+    return violation([append, operation], because, operation);
   }
   return undefined;
 }
@@ -212,7 +212,7 @@ function contradiction(operations: Operations, early: number, late: number): Mon
   const because =
     `${said(operations, log, early)}, and yet in the order of the list it comes after ` +
     `${describe(operations, log, late)}, which had not been asked for yet`;
-  return violation([early, late], because);
+  return violation([early, late], because, early);
 }
 
 function lost(operations: Operations, append: number, late: number): MonitorResult {

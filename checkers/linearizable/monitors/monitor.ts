@@ -18,6 +18,8 @@ export interface Contradiction {
   /** Operation numbers. */
   readonly operations: readonly number[];
   readonly because: string;
+  /** The one whose answer cannot be right, where it is one. */
+  readonly culprit?: number | undefined;
 }
 
 export type Monitor = (operations: Operations, initial: Value) => MonitorResult;
@@ -28,8 +30,12 @@ export function undecided(because: string): Extract<MonitorResult, { kind: 'unde
   return { kind: 'undecided', because };
 }
 
-export function violation(operations: readonly number[], because: string): MonitorResult {
-  return { kind: 'violation', contradiction: { operations, because } };
+export function violation(
+  operations: readonly number[],
+  because: string,
+  culprit?: number,
+): MonitorResult {
+  return { kind: 'violation', contradiction: { operations, because, culprit } };
 }
 
 /** Value codes of a history as numbers from 0, dense enough to index arrays. */

@@ -35,7 +35,7 @@ export function fencedLockMonitor(operations: Operations, initial: Value): Monit
       const because =
         `process ${history.process[ret.get(acquire)]} got token ${token} after ` +
         `${describe(operations, mutex, last.acquire)} had got ${last.token}`;
-      return violation([last.acquire, acquire], because);
+      return violation([last.acquire, acquire], because, acquire);
     }
     last = { token, acquire };
   }
@@ -96,5 +96,5 @@ function overlap(
     `${describe(operations, model, first as number, 'answered')} and the lock had not been ` +
     (release === undefined ? 'released' : `released until ${describe(operations, model, release)}`);
   const involved = [first, second, release].filter((i) => i !== undefined);
-  return violation(involved, because);
+  return violation(involved, because, second);
 }

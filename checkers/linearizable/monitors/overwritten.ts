@@ -109,7 +109,7 @@ function below(changes: readonly Change[], event: number): number {
 
 function tooNew(operations: Operations, read: number): MonitorResult {
   const because = `${said(operations, casRegister, read)}, which nothing could have brought about by then`;
-  return violation([read], because);
+  return violation([read], because, read);
 }
 
 function tooOld(
@@ -122,9 +122,9 @@ function tooOld(
   const over = describe(operations, casRegister, change, 'answered');
   if (source === NONE) {
     const because = `${told}, as it was at the start, although ${over} in between`;
-    return violation([change, read], because);
+    return violation([change, read], because, read);
   }
   const last = describe(operations, casRegister, source);
   const because = `${told} although ${over} in between, and the last that could have left it was ${last}`;
-  return violation([source, change, read], because);
+  return violation([source, change, read], because, read);
 }

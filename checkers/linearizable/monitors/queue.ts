@@ -79,17 +79,17 @@ export function transfersOf(operations: Operations, initial: Value): Transfers |
     if (place === -1) {
       const seen = { key: operations.key, value: history.values.value(value), event: answered };
       const because = `${said(operations, fifoQueue, i)}, which ${nobody(history, seen, PUT_IN)}`;
-      return violation([i], because);
+      return violation([i], because, i);
     }
     const insert = inserts.get(place);
     const earlier = removals.get(place);
     if (earlier !== NONE) {
       const because = `${said(operations, fifoQueue, i)} although ${describe(operations, fifoQueue, earlier)} took it too`;
-      return violation([insert, earlier, i], because);
+      return violation([insert, earlier, i], because, i);
     }
     if (call.get(insert) > answered) {
       const because = `${said(operations, fifoQueue, i)} before ${describe(operations, fifoQueue, insert)} was asked for`;
-      return violation([i, insert], because);
+      return violation([i, insert], because, i);
     }
     removals[place] = i;
   }
@@ -166,5 +166,5 @@ function overtaken(
     `${said(operations, fifoQueue, overtaker)}, put in by ${describe(operations, fifoQueue, later)}, although ` +
     `${describe(operations, fifoQueue, insert, 'answered')} before that and ${fate}`;
   const involved = [insert, later, overtaker, removal].filter((i) => i !== NONE);
-  return violation(involved, because);
+  return violation(involved, because, overtaker);
 }

@@ -35,7 +35,7 @@ export function explainRegister(
       const because =
         `${said(operations, model, read)}, which ` +
         nobody(operations.history, { key: operations.key, value, event: fault.read }, WRITE);
-      return { operations: [read], because };
+      return { operations: [read], because, culprit: read };
     }
     case 'never there': {
       const [cas] = operationsOfEvents(operations, [fault.call]) as [number];
@@ -45,19 +45,21 @@ export function explainRegister(
       const because =
         `${said(operations, model, cas)} from a value that was never there: ` +
         `${showValue(value)}, which ${who}`;
-      return { operations: [cas], because };
+      return { operations: [cas], because, culprit: cas };
     }
     case 'too early': {
       const [early, late] = operationsOfEvents(operations, [fault.answer, fault.call]) as [
         number,
         number,
       ];
-      const because = isRead(operationAt(operations, late).f)
-        ? `${said(operations, model, late)} although ` +
-          `${describe(operations, model, early, 'answered')}, which comes after it`
-        : `${said(operations, model, early)} before ` +
-          `${describe(operations, model, late)} was even asked for`;
-      return { operations: [early, late], because };
+      const culprit = isRead(operationAt(operations, late).f) ? late : early;
+      const because =
+        culprit === late
+          ? `${said(operations, model, late)} although ` +
+            `${describe(operations, model, early, 'answered')}, which comes after it`
+          : `${said(operations, model, early)} before ` +
+            `${describe(operations, model, late)} was even asked for`;
+      return { operations: [early, late], because, culprit };
     }
     case 'two successors': {
       const [one, other] = operationsOfEvents(operations, fault.calls) as [number, number];
@@ -85,7 +87,7 @@ function explainZones(
   const because =
     `${said(operations, model, lastUser)} although ` +
     `${describe(operations, model, between, 'answered')} in between`;
-  return { operations: [...new Set(involved)], because };
+  return { operations: [...new Set(involved)], because, culprit: lastUser };
 }
 
 function isRead(f: string): boolean {

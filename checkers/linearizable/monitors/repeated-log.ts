@@ -32,6 +32,7 @@ export function repeatedLog(
       return violation(
         [longest.operation],
         `${told}, which does not begin with what the list held at the start`,
+        longest.operation,
       );
     }
   }
@@ -148,9 +149,9 @@ class Filling {
 
   #tooShort(read: number): MonitorResult {
     const because = `${said(this.#operations, log, read)} although more had been appended before`;
-    if (this.#lastPlaced === NONE) return violation([read], because);
+    if (this.#lastPlaced === NONE) return violation([read], because, read);
     const last = describe(this.#operations, log, this.#lastPlaced);
-    return violation([this.#lastPlaced, read], `${because}, by ${last} at the latest`);
+    return violation([this.#lastPlaced, read], `${because}, by ${last} at the latest`, read);
   }
 
   /** Nobody is left for the next place, and `operation` stands at it, behind it, or saw it. */
@@ -162,6 +163,7 @@ class Filling {
       `${this.#length + 1} of the list by then, and no append of it that had been asked for is ` +
       'left for that place';
     const longest = this.#longest?.operation ?? operation;
-    return violation(longest === operation ? [operation] : [operation, longest], because);
+    const involved = longest === operation ? [operation] : [operation, longest];
+    return violation(involved, because, operation);
   }
 }

@@ -71,5 +71,5 @@ function tooMany(
   const others = byAnswer.slice(0, -1).map((i) => describe(operations, semaphore, i));
   const what = permits === 1 ? 'the only permit was' : `all ${permits} permits were`;
   const because = `${said(operations, semaphore, last)} although ${what} held, by ${others.join(', ')}`;
-  return violation(byAnswer, because);
+  return violation(byAnswer, because, last);
 }

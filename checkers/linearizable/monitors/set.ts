@@ -168,10 +168,11 @@ function explain(
   const last = fault.at(-1) as number;
   const told = said(operations, set, last);
   if (others.length === 0) {
-    return violation(fault, add === NOBODY ? `${told}, which ${who(operations, last)}` : told);
+    const why = add === NOBODY ? `${told}, which ${who(operations, last)}` : told;
+    return violation(fault, why, last);
   }
   const against = others.map((i) => describe(operations, set, i)).join(' and ');
-  return violation(fault, `${told}, against ${against}`);
+  return violation(fault, `${told}, against ${against}`, last);
 }
 
 function who({ history, key, call, ret }: Operations, i: number): string {

@@ -214,7 +214,7 @@ function explain(
       `${said(operations, stack, pop(under))} although ` +
       `${describe(operations, stack, push(above), 'answered')} on top of it and was still there`;
     const involved = [push(under), push(above), pop(under), pop(above)].filter((i) => i !== NONE);
-    return violation(involved, because);
+    return violation(involved, because, pop(under));
   }
   const involved = left
     .slice(0, 6)

@@ -105,6 +105,7 @@ function readTexts(
         return violation(
           [i],
           `${said(operations, kvAppend, i)}, which no puts and appends that can have happened make`,
+          i,
         );
       }
       number = cut.known === 0 ? START : numberAfter(cut.pieces[cut.known - 1], pieces);
@@ -119,6 +120,7 @@ function readTexts(
             [by, earlier, i],
             `${said(operations, kvAppend, i)}, with another text before a piece that was appended ` +
               `once than ${said(operations, kvAppend, earlier)}`,
+            i,
           );
         }
         before[piece] = number;

@@ -67,7 +67,7 @@ function valueByValue(operations: Operations, initial: readonly Value[]): Monito
     const because =
       `${told}, as answer ${tooMany + 1} with that value, although ${enough} of it had been ` +
       'asked to be put in by then';
-    return violation(involved.reverse(), because);
+    return violation(involved.reverse(), because, taking[tooMany]);
   }
   return VALID;
 }

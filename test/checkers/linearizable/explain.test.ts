@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { History, type Value } from '../../../checkers/history.ts';
 import { checkLinearizable, type Model, models } from '../../../checkers/linearizable/index.ts';
+import { history as lines } from './lines.ts';
 
 const MANY = Array.from({ length: 500 }, (_, i) => i);
 
@@ -75,5 +76,53 @@ test.each([
     const model = models[name] as Model<unknown>;
     const { verdict } = checkLinearizable(sequence(steps), { model });
     expect(verdict.kind === 'invalid' ? verdict.because : '').toContain(said);
+  },
+);
+
+test.each<[string, readonly string[], number | undefined]>([
+  [
+    'register',
+    [
+      '0 invoke write 1',
+      '0 ok write 1',
+      '1 invoke read',
+      '1 ok read 2',
+      '0 invoke read',
+      '0 ok read 1',
+    ],
+    2,
+  ],
+  [
+    'fifo-queue',
+    [
+      '0 invoke enqueue 1',
+      '0 ok enqueue 1',
+      '0 invoke dequeue',
+      '0 ok dequeue 1',
+      '1 invoke dequeue',
+      '1 ok dequeue 1',
+    ],
+    4,
+  ],
+  ['counter', ['0 invoke add 1', '0 ok add 1', '1 invoke read', '1 ok read 3'], 2],
+  // Neither of the two is more to blame than the other.
+  [
+    'cas-register',
+    [
+      '0 invoke write 1',
+      '0 ok write 1',
+      '0 invoke cas [1,2]',
+      '0 ok cas [1,2]',
+      '1 invoke cas [1,3]',
+      '1 ok cas [1,3]',
+    ],
+    undefined,
+  ],
+])(
+  'a contradiction of a %s says which operation is to blame, where one is',
+  (model, text, culprit) => {
+    const { verdict } = checkLinearizable(lines(...text), { model });
+    if (verdict.kind !== 'invalid' || verdict.witness === undefined) throw new Error(verdict.kind);
+    expect(verdict.witness.culprit, verdict.because).toBe(culprit);
   },
 );
