@@ -5,45 +5,46 @@ import type { CheckResult, Verdict } from '../verdict.ts';
 import { fastPaxosChecker } from './fast-paxos.ts';
 import { LivenessObserver } from './liveness.ts';
 import { paxosChecker } from './paxos.ts';
+import { paxosProgress } from './paxos-progress.ts';
+import type { ProgressReader } from './progress.ts';
 import { raftChecker } from './raft.ts';
+import { raftProgress } from './raft-progress.ts';
 import { zabChecker } from './zab.ts';
-import { ZabLivenessObserver } from './zab-liveness.ts';
+import { zabProgress } from './zab-progress.ts';
+
+/** What judges the traces of one protocol. */
+interface ProtocolChecks {
+  checker(): TraceChecker;
+  /** What its events say of progress; null for one that has no leaders. */
+  readonly progress: (() => ProgressReader) | null;
+}
 
 /** One line per protocol, by the name that its nodes report in `boot`. */
-const CHECKERS = {
-  'basic-paxos': () => paxosChecker('each'),
-  'multi-paxos': () => paxosChecker('all'),
-  'fast-paxos': fastPaxosChecker,
-  raft: raftChecker,
-  zab: zabChecker,
-} as const satisfies Readonly<Record<string, () => TraceChecker>>;
+const PROTOCOLS = {
+  'basic-paxos': { checker: () => paxosChecker('each'), progress: null },
+  'multi-paxos': { checker: () => paxosChecker('all'), progress: paxosProgress },
+  'fast-paxos': { checker: fastPaxosChecker, progress: paxosProgress },
+  raft: { checker: raftChecker, progress: raftProgress },
+  zab: { checker: zabChecker, progress: zabProgress },
+} as const satisfies Readonly<Record<string, ProtocolChecks>>;
 
 /** A new checker for one trace of this protocol. Throws for a protocol that has none. */
 export function traceChecker(protocol: string): TraceChecker {
   if (!hasTraceChecker(protocol)) throw new Error(`no agreement checker for protocol ${protocol}`);
-  return CHECKERS[protocol]();
+  return PROTOCOLS[protocol].checker();
 }
 
 /** Whether there are invariants for traces of this protocol. */
-export function hasTraceChecker(protocol: string): protocol is keyof typeof CHECKERS {
-  return Object.hasOwn(CHECKERS, protocol);
+export function hasTraceChecker(protocol: string): protocol is keyof typeof PROTOCOLS {
+  return Object.hasOwn(PROTOCOLS, protocol);
 }
 
 export { panicChecker } from './panics.ts';
 
 /** Follows the leaders of a protocol that has them; null for one that has none or is not known. */
 export function livenessObserver(protocol: string): LivenessObserver | null {
-  switch (protocol) {
-    case 'raft':
-      return new LivenessObserver();
-    case 'multi-paxos':
-    case 'fast-paxos':
-      return new LivenessObserver(true);
-    case 'zab':
-      return new ZabLivenessObserver();
-    default:
-      return null;
-  }
+  const progress = hasTraceChecker(protocol) ? PROTOCOLS[protocol].progress : null;
+  return progress === null ? null : new LivenessObserver(progress());
 }
 
 export interface AgreementResult extends CheckResult {

@@ -3,8 +3,8 @@
 import { nodeName } from '../trace.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
 import { AT_ONCE, type Pace } from './backlog.ts';
+import type { Plans } from './progress.ts';
 import { PROPERTIES, type PropertyName } from './properties.ts';
-import type { PlannedChanges } from './raft-liveness.ts';
 
 export interface LivenessBounds {
   /** When the last fault had been undone, in nanoseconds since the run began. */
@@ -30,7 +30,7 @@ export interface Member {
   /** The highest that it ever knew to be committed: a restart forgets that, and its disk does not. */
   settled: number;
   /** What has arrived of a snapshot since it last executed something, or the leader changed. */
-  incoming: { readonly index: number; readonly received: number } | null;
+  incoming: { readonly upTo: number; readonly amount: number } | null;
   /** When it last got further: who lags far behind and catches up is not stuck. */
   movedNs: number;
 }
@@ -57,7 +57,7 @@ interface Observed {
   readonly members: readonly (Member | undefined)[];
   /** Leaders since the quiet end, those that led then first. */
   readonly reigns: readonly Reign[];
-  readonly plans: PlannedChanges;
+  readonly plans: Plans;
   /** When a piece of a snapshot last arrived anywhere. */
   readonly pieceNs: number;
   readonly term: number;

@@ -3,19 +3,23 @@
  * is undone there is one stable leader, what is in its log gets committed, and everyone catches up.
  */
 
-import type { Recovered, TraceEvent, TraceLine } from '../trace.ts';
+import type { TraceEvent, TraceLine } from '../trace.ts';
 import type { CheckResult } from '../verdict.ts';
 import { Backlog } from './backlog.ts';
 import { judgeRecovery, type LivenessBounds, type Member, type Reign } from './liveness-verdict.ts';
-import { PlannedChanges } from './raft-liveness.ts';
+import type { Progress, ProgressReader } from './progress.ts';
 
 /**
  * Judges the end of a stored trace: `Liveness:leader`, `Liveness:commit-progress`,
  * `Liveness:followers-converge` and `Disruption`. A run may end before the bound if everything had
  * come about by then; else it ended too early to say, which is `unknown`. O(lines).
  */
-export function livenessVerdict(lines: Iterable<TraceLine>, bounds: LivenessBounds): CheckResult {
-  const observer = new LivenessObserver();
+export function livenessVerdict(
+  lines: Iterable<TraceLine>,
+  reader: ProgressReader,
+  bounds: LivenessBounds,
+): CheckResult {
+  const observer = new LivenessObserver(reader);
   let isQuiet = false;
   for (const line of lines) {
     if (!isQuiet && line.time > bounds.quietAtNs) {
@@ -28,15 +32,20 @@ export function livenessVerdict(lines: Iterable<TraceLine>, bounds: LivenessBoun
   return observer.conclude(bounds);
 }
 
-/** Why a leader makes way as it means to: it no longer votes, or its epoch has no more numbers. */
-const PLANNED: readonly string[] = ['not-a-voter', 'epoch-spent'];
+type Started = Extract<Progress, { kind: 'started' }>;
+type Led = Extract<Progress, { kind: 'led' }>;
+type Received = Extract<Progress, { kind: 'received' }>;
 
-/** Follows a run as it happens: fed every line, told of the quiet end, asked at the end. */
+/**
+ * Follows a run as it happens: fed every line, told of the quiet end, asked at the end. Of the
+ * protocol it knows what its reader says of progress.
+ */
 export class LivenessObserver {
-  /** Whether terms are ballots, of which each node has its own. */
-  readonly #ballots: boolean;
+  readonly #reader: ProgressReader;
   /** Leaders since the quiet end, not counting one that went on in another ballot; the line of the last. */
   #elections = 0;
+  /** How many of those elections a leader asked for that gave up. */
+  #excused = 0;
   electionLine = -1;
   readonly members: Member[] = [];
   /** Before the quiet end, those that last; after it, all. */
@@ -50,19 +59,23 @@ export class LivenessObserver {
   #isQuiet = false;
   /** When a piece of a snapshot last arrived anywhere. */
   pieceNs = Number.NEGATIVE_INFINITY;
-  readonly plans = new PlannedChanges();
   readonly backlog = new Backlog();
 
-  constructor(ballots = false) {
-    this.#ballots = ballots;
+  constructor(reader: ProgressReader) {
+    this.#reader = reader;
+  }
+
+  get plans(): ProgressReader['plans'] {
+    return this.#reader.plans;
   }
 
   /**
    * Elections since the quiet end that made somebody leader. Terms would tell of nothing else: they
-   * jump by what a node tried that nobody heard, such as one that was taken out of the voters.
+   * jump by what a node tried that nobody heard, such as one that was taken out of the voters. Those
+   * that a leader asked for by giving up do not count.
    */
   get electionsAfterQuiet(): number {
-    return this.#elections;
+    return Math.max(0, this.#elections - this.#excused);
   }
 
   /** Since when there has been one leader, and always the same; infinite where there is none now. */
@@ -75,64 +88,56 @@ export class LivenessObserver {
     this.line++;
     if (timeNs > this.timeNs) this.timeNs = timeNs;
     if (this.backlog.isDue(timeNs)) this.#lookAtLeaders(timeNs);
-    const member = this.#member(node);
-    switch (event.kind) {
-      case 'append':
-        member.last = event.index;
-        return;
-      case 'truncate':
-        member.last = event.from - 1;
-        return;
-      case 'commit':
-        this.#committed(member, event.index, timeNs);
-        return;
-      case 'apply':
-        member.applied = event.position;
-        moved(member, timeNs);
-        return;
-      case 'snapshot-piece':
-        if (isNewPiece(member, event)) {
-          this.backlog.piece(node, timeNs);
-          this.pieceNs = timeNs;
-          member.movedNs = timeNs;
-        }
-        return;
-      case 'snapshot':
-        if (event.op === 'take') return;
-        member.last = Math.max(member.last, event.last.index);
-        member.commit = Math.max(member.commit, event.last.index);
-        member.settled = Math.max(member.settled, event.last.index);
-        member.applied = event.last.index;
-        moved(member, timeNs);
-        return;
-      case 'boot':
-        this.#boot(member, event.recovered, timeNs);
-        break;
-      case 'crash':
-      case 'panic':
-        member.alive = false;
-        this.#endReign(node, timeNs);
-        break;
-      case 'step-down':
-        this.#endReign(node, timeNs, { planned: PLANNED.includes(event.reason) });
-        break;
-      case 'term':
-      case 'vote':
-        this.#seeTerm(event.term);
-        this.#endReign(node, timeNs, { term: event.term });
-        break;
-      case 'leader':
-        this.#seeTerm(event.term);
-        this.#crown(member, event, timeNs);
-        break;
-      case 'membership':
-      case 'transfer':
-        break;
-      default:
-        // Says nothing of leaders or of progress.
-        return;
-    }
+    const progress = this.#reader.read(event, node);
+    if (progress !== null) this.#advance(this.#member(node), progress, timeNs);
     this.plans.feed(event, node, timeNs, this.line);
+  }
+
+  #advance(member: Member, progress: Progress, timeNs: number): void {
+    switch (progress.kind) {
+      case 'logged':
+        member.last = progress.last;
+        break;
+      case 'committed':
+        this.#committed(member, progress.upTo, timeNs);
+        break;
+      case 'applied':
+        member.applied = progress.upTo;
+        moved(member, timeNs);
+        break;
+      case 'received':
+        if (!isNewPiece(member, progress)) break;
+        this.backlog.piece(member.node, timeNs);
+        this.pieceNs = timeNs;
+        member.movedNs = timeNs;
+        break;
+      case 'installed':
+        member.last = Math.max(member.last, progress.upTo);
+        member.commit = Math.max(member.commit, progress.upTo);
+        member.settled = Math.max(member.settled, progress.upTo);
+        member.applied = progress.upTo;
+        moved(member, timeNs);
+        break;
+      case 'started':
+        this.#started(member, progress, timeNs);
+        break;
+      case 'stopped':
+        member.alive = false;
+        this.#endReign(member.node, timeNs);
+        break;
+      case 'ended':
+        if (progress.excused) this.#excused++;
+        this.#endReign(member.node, timeNs, { planned: progress.planned });
+        break;
+      case 'saw':
+        this.#seeTerm(progress.term);
+        this.#endReign(member.node, timeNs, { term: progress.term });
+        break;
+      case 'led':
+        this.#seeTerm(progress.term);
+        this.#crown(member, progress, timeNs);
+        break;
+    }
   }
 
   /** The last fault has been undone: from here on it counts. */
@@ -140,6 +145,7 @@ export class LivenessObserver {
     this.#isQuiet = true;
     this.plans.quiet();
     this.#elections = 0;
+    this.#excused = 0;
     for (const reign of this.reigns) {
       const { last, commit } = this.#member(reign.node);
       reign.startNs = timeNs;
@@ -162,48 +168,46 @@ export class LivenessObserver {
     return member;
   }
 
-  #boot(member: Member, recovered: Recovered, timeNs: number): void {
+  #started(member: Member, { upTo, last, term }: Started, timeNs: number): void {
     this.#endReign(member.node, timeNs);
     member.alive = true;
     member.incoming = null;
-    member.last = recovered.snapshot.index;
-    member.commit = recovered.snapshot.index;
-    member.applied = recovered.snapshot.index;
-    if (!('entries' in recovered)) return;
-    member.last = recovered.entries.at(-1)?.index ?? member.last;
-    this.#seeTerm(recovered.term);
+    member.last = last;
+    member.commit = upTo;
+    member.applied = upTo;
+    this.#seeTerm(term);
   }
 
   #seeTerm(term: number): void {
     if (term > this.term) this.term = term;
   }
 
-  #crown(member: Member, event: Extract<TraceEvent, { kind: 'leader' }>, startNs: number): void {
+  #crown(member: Member, { term, last }: Led, startNs: number): void {
     // A leader that prepares another ballot of its own has not made room for anybody.
-    const own = this.#ballots ? this.#reignOf(member.node) : undefined;
+    const own = this.#reader.ballots ? this.#reignOf(member.node) : undefined;
     if (own === undefined) {
       this.#elections++;
       this.electionLine = this.line;
-    } else own.term = event.term;
+    } else own.term = term;
     // Two leaders at once: the one of the lower term has been overtaken.
     let overtaken = false;
     for (const reign of this.reigns) {
       if (reign.endNs !== null || reign === own) continue;
-      if (reign.term < event.term) this.#end(reign, startNs, this.plans.isHandingOver(reign.node));
+      if (reign.term < term) this.#end(reign, startNs, this.plans.isHandingOver(reign.node));
       else overtaken = true;
     }
     if (own !== undefined) {
       if (overtaken) this.#end(own, startNs, own.planned);
       return;
     }
-    const required = Math.max(member.last, event.last.index);
+    const required = Math.max(member.last, last);
     const backlog = this.#inDoubt(member.node, required);
     this.#changedNs = startNs;
     // It sends whoever lacks one a snapshot of its own.
     for (const each of this.members) if (each !== undefined) each.incoming = null;
     this.reigns.push({
       node: member.node,
-      term: event.term,
+      term,
       line: this.line,
       startNs,
       endNs: overtaken ? startNs : null,
@@ -223,7 +227,7 @@ export class LivenessObserver {
    */
   #inDoubt(leader: number, required: number): number {
     let from = this.#member(leader).commit;
-    if (!this.#ballots) {
+    if (!this.#reader.ballots) {
       for (const member of this.members) {
         if (member === undefined || !member.alive) continue;
         if (this.plans.takesPartSince(member.node) !== null) from = Math.min(from, member.settled);
@@ -295,13 +299,10 @@ function moved(member: Member, timeNs: number): void {
 }
 
 /** More of the same snapshot is progress; another one before the first is whole is not. */
-function isNewPiece(
-  member: Member,
-  { index, received }: Extract<TraceEvent, { kind: 'snapshot-piece' }>,
-): boolean {
+function isNewPiece(member: Member, { upTo, amount }: Received): boolean {
   const { incoming } = member;
-  const isMore = incoming?.index === index && received > incoming.received;
+  const isMore = incoming?.upTo === upTo && amount > incoming.amount;
   if (incoming !== null && !isMore) return false;
-  member.incoming = { index, received };
+  member.incoming = { upTo, amount };
   return true;
 }

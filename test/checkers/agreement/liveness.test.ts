@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LivenessObserver, livenessVerdict } from '../../../checkers/agreement/liveness.ts';
+import { raftProgress } from '../../../checkers/agreement/raft-progress.ts';
 import type { Verdict } from '../../../checkers/verdict.ts';
 import { recovered, TraceWriter } from './raft-trace.ts';
 
@@ -12,7 +13,7 @@ function at(trace: TraceWriter, timeNs: number): TraceWriter {
 }
 
 function verdict(trace: TraceWriter, endNs = 5000): Verdict {
-  return livenessVerdict(trace.lines, { ...BOUNDS, endNs }).verdict;
+  return livenessVerdict(trace.lines, raftProgress(), { ...BOUNDS, endNs }).verdict;
 }
 
 function property(trace: TraceWriter, endNs = 5000): string {
@@ -34,13 +35,13 @@ function tenEntries(): [number, number][] {
 
 test('an observer of a live run says the same as the stored trace', () => {
   const trace = takeover(1200);
-  const observer = new LivenessObserver();
+  const observer = new LivenessObserver(raftProgress());
   for (const { event, node, incarnation, time } of trace.lines) {
     if (time === 1201) observer.quiet(1000);
     observer.feed(event, node, incarnation, time);
   }
   const bounds = { ...BOUNDS, endNs: 5000 };
-  expect(observer.conclude(bounds)).toEqual(livenessVerdict(trace.lines, bounds));
+  expect(observer.conclude(bounds)).toEqual(livenessVerdict(trace.lines, raftProgress(), bounds));
 });
 
 describe('liveness after the quiet end', () => {
@@ -50,7 +51,10 @@ describe('liveness after the quiet end', () => {
   });
 
   test('reports how long it took', () => {
-    const { stats } = livenessVerdict(takeover(1200).lines, { ...BOUNDS, endNs: 5000 });
+    const { stats } = livenessVerdict(takeover(1200).lines, raftProgress(), {
+      ...BOUNDS,
+      endNs: 5000,
+    });
     expect(stats).toEqual({ timeToLeaderNs: 203, timeToCommitNs: 203, electionsAfterQuiet: 1 });
   });
 
@@ -58,7 +62,7 @@ describe('liveness after the quiet end', () => {
     expect(property(TraceWriter.steady(), 1500)).toBe('valid');
     expect(property(TraceWriter.steady(), 1100)).toBe('unknown');
     expect(property(at(TraceWriter.steady(), 900).crash(0), 1500)).toBe('unknown');
-    expect(livenessVerdict([], BOUNDS).verdict.kind).toBe('unknown');
+    expect(livenessVerdict([], raftProgress(), BOUNDS).verdict.kind).toBe('unknown');
   });
 
   test('breaks Liveness:leader when nobody leads, or somebody only after the bound', () => {
@@ -95,7 +99,7 @@ describe('liveness after the quiet end', () => {
     at(trace, 1200).elect(0, 2, [0, 1], [10, 1]);
     const pace = { leaderNs: 200, followerNs: 0, pieceNs: 0 };
     const by = (endNs: number) => {
-      const { verdict } = livenessVerdict(trace.lines, { ...BOUNDS, endNs, pace });
+      const { verdict } = livenessVerdict(trace.lines, raftProgress(), { ...BOUNDS, endNs, pace });
       return verdict.kind === 'invalid' ? verdict.property : verdict.kind;
     };
     // Elected at 1,200 ns: the bound is 1,000 ns, and 200 ns for each of ten entries.
@@ -114,7 +118,7 @@ describe('liveness after the quiet end', () => {
     }
     const pace = { leaderNs: 0, followerNs: 100, pieceNs: 0 };
     const by = (endNs: number) =>
-      livenessVerdict(behind.lines, { ...BOUNDS, endNs, pace }).verdict.kind;
+      livenessVerdict(behind.lines, raftProgress(), { ...BOUNDS, endNs, pace }).verdict.kind;
     expect(property(behind, 3900)).toBe('Liveness:followers-converge');
     expect(by(3900)).toBe('unknown');
     expect(by(4100)).toBe('invalid');
@@ -167,7 +171,7 @@ describe('liveness after the quiet end', () => {
 
   test('says since when there has been one leader, and no other', () => {
     const since = (trace: TraceWriter) => {
-      const observer = new LivenessObserver();
+      const observer = new LivenessObserver(raftProgress());
       for (const { event, node, incarnation, time } of trace.lines) {
         observer.feed(event, node, incarnation, time);
       }

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { livenessVerdict } from '../../../checkers/agreement/liveness.ts';
+import { raftProgress } from '../../../checkers/agreement/raft-progress.ts';
 import type { Membership } from '../../../checkers/trace.ts';
 import { recovered, TraceWriter } from './raft-trace.ts';
 
@@ -10,7 +11,7 @@ const MS = 1e6;
 const BOUNDS = { quietAtNs: 1000 * MS, boundNs: 4000 * MS, endNs: 9000 * MS };
 
 function property(trace: TraceWriter): string {
-  const { verdict } = livenessVerdict(trace.lines, BOUNDS);
+  const { verdict } = livenessVerdict(trace.lines, raftProgress(), BOUNDS);
   return verdict.kind === 'invalid' ? (verdict.property ?? '?') : verdict.kind;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { livenessObserver } from '../../../checkers/agreement/index.ts';
-import { ZabLivenessObserver } from '../../../checkers/agreement/zab-liveness.ts';
+import { LivenessObserver } from '../../../checkers/agreement/liveness.ts';
+import { zabProgress } from '../../../checkers/agreement/zab-progress.ts';
 import { NONE, recovered, ZabTrace } from './zab-trace.ts';
 
 /** The faults end at 1,000 ns, and recovery may take 1,000 ns. */
@@ -8,7 +8,7 @@ const BOUNDS = { quietAtNs: 1000, boundNs: 1000 };
 
 /** What is broken when these traces happen before and after the quiet end. */
 function property(before: ZabTrace, after: ZabTrace | null = null, endNs = 5000): string {
-  const observer = new ZabLivenessObserver();
+  const observer = new LivenessObserver(zabProgress());
   const feed = (trace: ZabTrace, from: number, timeNs: number): void => {
     for (const { event, node, incarnation } of trace.lines.slice(from)) {
       observer.feed(event, node, incarnation, timeNs);
@@ -25,10 +25,6 @@ function property(before: ZabTrace, after: ZabTrace | null = null, endNs = 5000)
 function then(more: (trace: ZabTrace) => ZabTrace, begin = () => ZabTrace.steady()): string {
   return property(begin(), more(begin()));
 }
-
-test('Zab has an observer of its own', () => {
-  expect(livenessObserver('zab')).toBeInstanceOf(ZabLivenessObserver);
-});
 
 describe('liveness of Zab', () => {
   test('holds when the leader from before stays, or another one takes over', () => {

@@ -4,32 +4,15 @@
  */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
-import type { PropertyName } from './properties.ts';
+import type { Allowed, Overdue, Plans, Quiet } from './progress.ts';
 
 /** A leader gives a transfer up by its own clock after one election timeout. */
 const TRANSFER_TIMEOUTS_MAX = 3;
-
-/** How long a change of the membership may take, and each position that comes before it. */
-interface Allowed {
-  readonly changeNs: number;
-  readonly positionNs: number;
-}
-
-/** When faults were over, or what must come first was on its way last, and when the run ended. */
-interface Quiet {
-  readonly sinceNs: number;
-  readonly endNs: number;
-}
 
 /** Something under way: since when, and the line that says so. */
 interface Begun {
   readonly sinceNs: number;
   readonly line: number;
-}
-
-/** How far a node has committed. */
-interface Progress {
-  readonly commit: number;
 }
 
 interface Participant {
@@ -44,16 +27,7 @@ interface Participant {
   joinedNs: number;
 }
 
-/** A change that did not end in time, and the leader that made it. */
-interface Overdue {
-  readonly property: PropertyName;
-  readonly node: number;
-  readonly because: string;
-  readonly lines: readonly number[];
-}
-
-export class PlannedChanges {
-  /** Elections since the quiet end that a leader caused on purpose. */
+export class PlannedChanges implements Plans {
   elections = 0;
   readonly #participants: Participant[] = [];
 
@@ -92,7 +66,6 @@ export class PlannedChanges {
     }
   }
 
-  /** The last fault has been undone. */
   quiet(): void {
     this.elections = 0;
   }
@@ -101,15 +74,14 @@ export class PlannedChanges {
     return this.#participants[node]?.transfer != null;
   }
 
-  /** Since when a node has been sent the log without a break; null while it is not. */
   takesPartSince(node: number): number | null {
     const participant = this.#participant(node);
     return participant.takesPart ? participant.joinedNs : null;
   }
 
-  /** Liveness:transfer and Liveness:config: the first change that took too long after the faults. */
+  /** Liveness:transfer and Liveness:config. */
   overdue(
-    members: readonly (Progress | undefined)[],
+    members: Parameters<Plans['overdue']>[0],
     allowed: Allowed,
     quiet: Quiet,
   ): Overdue | null {
@@ -187,7 +159,7 @@ function overdueTransfer(
 
 function overdueChange(
   node: number,
-  { leads, membership, commit }: Participant & Progress,
+  { leads, membership, commit }: Participant & { readonly commit: number },
   { changeNs, positionNs }: Allowed,
   quiet: Quiet,
 ): Overdue | null {
