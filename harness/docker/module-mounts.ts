@@ -2,7 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { IMAGE_ROOT, REPOSITORY } from './image.ts';
+import { REPOSITORY } from '../own/code.ts';
+import { IMAGE_ROOT } from './image.ts';
 
 export class ModuleMounts {
   /** What is mounted, by path here, and where in the container: directories or single files. */

@@ -1,10 +1,12 @@
 /** Ordeal's own files: TypeScript in a checkout, which Node strips, JavaScript in the package. */
 
 import * as nodeModule from 'node:module';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 
 /** What a module of ours ends in where this one lies. */
 export const CODE_SUFFIX = extname(import.meta.url);
+/** The folder in which all of Ordeal lies: a checkout, or the package. Images are made from it. */
+export const REPOSITORY = join(import.meta.dirname, '..', '..');
 
 let led = false;
 

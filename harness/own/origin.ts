@@ -3,10 +3,11 @@
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Place } from '../core/panics.ts';
+import { REPOSITORY } from './code.ts';
 
 /** Folders of ours that are never where a user's mistake stands. */
 const OURS = ['harness', 'systems', 'checkers', 'workloads', 'nemesis'].map(
-  (folder) => join(import.meta.dirname, '..', '..', folder) + sep,
+  (folder) => join(REPOSITORY, folder) + sep,
 );
 
 /** The innermost line of the user's code that an error came through, as a part of its owner. */

@@ -5,11 +5,10 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfig, RunRequest } from '../config/config.ts';
 import { type GitState, gitState } from '../core/git.ts';
+import { REPOSITORY } from '../own/code.ts';
 import { projectState } from '../own/paths.ts';
 import { type RunFile, SCHEMA } from '../store/format.ts';
 import type { PreparedRun } from './prepared.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..');
 
 export function describeRun({ request, config, byValue }: PreparedRun): RunFile {
   return {
@@ -50,11 +49,11 @@ export function ownFiles({
 
 /** Of Ordeal's own checkout; null outside of one. */
 export function ordealState(): GitState | null {
-  return gitState(ROOT);
+  return gitState(REPOSITORY);
 }
 
 export function ordealVersion(): string {
-  const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
+  const text = readFileSync(join(REPOSITORY, 'package.json'), 'utf8');
   return String((JSON.parse(text) as { version?: unknown }).version);
 }
 

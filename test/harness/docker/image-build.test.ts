@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StartEvent } from '../../../harness/core/start-event.ts';
-import { baseTag, buildImage } from '../../../harness/docker/image.ts';
+import { baseTag } from '../../../harness/docker/base-image.ts';
+import { buildImage } from '../../../harness/docker/image.ts';
 
 /** The lines of its answers to a pull and to builds, and what images it has. */
 class PlayedEngine {

@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { REPOSITORY, SOURCES } from '../../../harness/docker/image.ts';
+import { SOURCES } from '../../../harness/docker/image.ts';
+import { REPOSITORY } from '../../../harness/own/code.ts';
 
 /** The files that a program reaches by its imports of ours, types aside; from the repository. */
 function reached(from: string): Set<string> {

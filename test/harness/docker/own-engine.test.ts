@@ -3,9 +3,11 @@
 import { appendFileSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { baseTag, isImageGone, REPOSITORY } from '../../../harness/docker/image.ts';
+import { baseTag } from '../../../harness/docker/base-image.ts';
+import { isImageGone } from '../../../harness/docker/image.ts';
 import { buildImage } from '../../../harness/docker/index.ts';
 import { LABEL } from '../../../harness/docker/owner.ts';
+import { REPOSITORY } from '../../../harness/own/code.ts';
 import { readRun } from '../../../harness/store/reader.ts';
 import { hasEngine, scratch } from './machine.ts';
 import { Ordeal, POLL, recorded, whyUnjudged } from './ordeal-process.ts';
