@@ -1,9 +1,9 @@
 /**
  * The environment of a protocol over real clocks, sockets and disks.
  *
- * Effects leave in the order in which they were asked for. What comes after a `persist` is held
- * back until its record is durable, also when it was asked for in a later step: the node goes on
- * working meanwhile, and the records of several steps share one sync (group commit).
+ * Effects leave once their step is over, and what comes after a `persist` once its record is durable
+ * (`core/outbox.ts`): the node goes on working meanwhile, and the records of several steps share one
+ * sync (group commit).
  */
 
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
@@ -17,23 +17,17 @@ import type {
 } from '../../systems/protocol.ts';
 import type { Durability } from '../../systems/system.ts';
 import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
+import { Outbox, type Outlet } from '../core/outbox.ts';
 import type { Stamp } from './causality.ts';
 import type { SkewedClock } from './clock.ts';
 import type { TraceFile } from './trace-file.ts';
 import type { WriteAheadLog } from './wal.ts';
 
-/** Where effects go once nothing holds them back. */
-interface Outlet {
+/** The wires to other nodes and to clients. */
+interface Wire {
   send(to: number, message: unknown): void;
   reply(to: ClientRef, reply: Reply): void;
 }
-
-type Effect =
-  | { readonly kind: 'send'; readonly to: number; readonly message: unknown }
-  | { readonly kind: 'reply'; readonly to: ClientRef; readonly reply: Reply }
-  | { readonly kind: 'trace'; readonly event: TraceEvent; readonly stepNs: number }
-  /** What follows waits until this many writes are durable. */
-  | { readonly kind: 'barrier'; readonly written: number };
 
 export interface HostEnvOptions {
   readonly self: number;
@@ -47,7 +41,7 @@ export interface HostEnvOptions {
   readonly clock: SkewedClock;
   readonly wal: WriteAheadLog;
   readonly trace: TraceFile;
-  readonly outlet: Outlet;
+  readonly wire: Wire;
   /** The protocol's own code threw. The node must stop. */
   readonly onPanic: (error: unknown) => void;
 }
@@ -70,7 +64,22 @@ export class HostEnv implements Env<unknown, unknown> {
   /** When the step under way began, on the clock of the trace. */
   #stepNs = 0;
   readonly #timers = new Map<number, Timer>();
-  #effects: Effect[] = [];
+  readonly #outbox = new Outbox();
+  /** What leaves a node comes after what it has reported before. */
+  readonly #outlet: Outlet = {
+    send: (to, message) => {
+      this.#options.trace.flush();
+      this.#options.wire.send(to, message);
+    },
+    reply: (client, id, reply) => {
+      this.#options.trace.flush();
+      this.#options.wire.reply({ client, id }, reply);
+    },
+    trace: (event, stepNs) => {
+      const { trace } = this.#options;
+      trace.record(heldFor(event, trace.nowNs() - stepNs));
+    },
+  };
 
   constructor(options: HostEnvOptions) {
     this.#options = options;
@@ -92,7 +101,7 @@ export class HostEnv implements Env<unknown, unknown> {
     this.#running = false;
     for (const timer of this.#timers.values()) clearTimeout(timer.handle);
     this.#timers.clear();
-    this.#effects = [];
+    this.#outbox.clear();
   }
 
   message(from: number, stamp: Stamp, message: unknown): void {
@@ -102,7 +111,7 @@ export class HostEnv implements Env<unknown, unknown> {
 
   /** The connection to a peer is gone, and with it what was to be sent on it once synced. */
   disconnected(peer: number): void {
-    this.#effects = this.#effects.filter((effect) => effect.kind !== 'send' || effect.to !== peer);
+    this.#outbox.dropSendsTo(peer);
     this.#step(() => this.#options.protocol.disconnected?.(this.#state, this, peer));
   }
 
@@ -142,17 +151,17 @@ export class HostEnv implements Env<unknown, unknown> {
   }
 
   send(to: number, message: unknown): void {
-    this.#effects.push({ kind: 'send', to, message });
+    this.#outbox.send(to, message);
   }
 
   reply(to: ClientRef, reply: Reply): void {
-    this.#effects.push({ kind: 'reply', to, reply });
+    this.#outbox.reply(to, reply);
   }
 
   trace(event: TraceEvent): void {
     const { variants } = this.#options;
     const told = event.kind === 'boot' ? { ...event, variants } : event;
-    this.#effects.push({ kind: 'trace', event: told, stepNs: this.#stepNs });
+    this.#outbox.trace(told, this.#stepNs);
   }
 
   setTimer(timer: number, delayUs: number): void {
@@ -175,7 +184,7 @@ export class HostEnv implements Env<unknown, unknown> {
   }
 
   #barrier(written: number): void {
-    this.#effects.push({ kind: 'barrier', written });
+    this.#outbox.barrier(written);
     this.#options.wal.requestSync();
   }
 
@@ -195,29 +204,9 @@ export class HostEnv implements Env<unknown, unknown> {
   }
 
   #release(): void {
-    const { wal, trace, outlet } = this.#options;
-    let count = 0;
-    for (const effect of this.#effects) {
-      if (effect.kind === 'barrier' && effect.written > wal.durable) break;
-      count++;
-      switch (effect.kind) {
-        case 'trace':
-          trace.record(heldFor(effect.event, trace.nowNs() - effect.stepNs));
-          break;
-        case 'send':
-          trace.flush();
-          outlet.send(effect.to, effect.message);
-          break;
-        case 'reply':
-          trace.flush();
-          outlet.reply(effect.to, effect.reply);
-          break;
-        case 'barrier':
-          break;
-      }
-    }
+    const { wal, trace } = this.#options;
+    this.#outbox.release(wal.durable, this.#outlet);
     trace.flush();
-    this.#effects = count === this.#effects.length ? [] : this.#effects.slice(count);
   }
 
   #arm(timer: number, deadlineUs: number): void {

@@ -87,7 +87,7 @@ export async function runNode(
     clock,
     wal,
     trace,
-    outlet: {
+    wire: {
       send: (to, message) => {
         if (to !== node) peers.send(to, trace.stamp(), message);
         // What a node sends to itself arrives as any other message, and not within the step.

@@ -4,16 +4,23 @@
  * that the simulator and containers run, and its trace is checked line by line.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import type { Operation } from '../../systems/operations.ts';
-import type { AnyProtocol, Env, Options, Reply, Request } from '../../systems/protocol.ts';
+import type {
+  AnyProtocol,
+  ClientRef,
+  Env,
+  Options,
+  Reply,
+  Request,
+} from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
-import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import { endsItsNode, panicOf } from '../core/panics.ts';
 import type { TraceFollower } from '../judge/trace-follower.ts';
-import { Disk } from '../sim/disk.ts';
 import type { ActiveRules } from '../variants/variants.ts';
 import { DISCONNECTED, type Flight, Links } from './links.ts';
+import { ScriptedNode, type ScriptedWorld } from './scripted-node.ts';
 
 export interface ClusterSpec {
   readonly system: System;
@@ -34,26 +41,10 @@ export type Happening =
   | { readonly what: 'answered'; readonly request: number; readonly reply: Reply }
   | { readonly what: 'traced'; readonly node: number; readonly event: TraceEvent };
 
-interface Host {
-  readonly disk: Disk;
-  state: unknown;
-  up: boolean;
-  incarnation: number;
-  draws: number;
-  drawBase: number;
-  /** Lines of its trace since its start. */
-  lines: number;
-  /** Whether this step has written something that its later effects wait for, and those. */
-  barrier: boolean;
-  held: (() => void)[];
-  /** When each timer that is armed is due, in microseconds. */
-  readonly timers: Map<number, number>;
-}
-
 /** Rounds of deliveries after which messages count as never ending. */
 const ROUNDS_MAX = 2_000;
 
-export class Cluster {
+export class Cluster implements ScriptedWorld {
   nowUs = 0;
   readonly members: readonly number[];
   readonly links: Links;
@@ -66,7 +57,9 @@ export class Cluster {
   readonly delivered = new Map<string, number>();
   readonly #spec: ClusterSpec;
   readonly #protocol: AnyProtocol;
-  readonly #hosts: readonly Host[];
+  readonly #nodes: readonly ScriptedNode[];
+  /** By node: lines of its trace since its start. */
+  readonly #lines: number[];
   #requests = 0;
 
   constructor(spec: ClusterSpec) {
@@ -75,42 +68,39 @@ export class Cluster {
     this.members = spec.disks.map((_, node) => node);
     const isUp = (node: number) => this.isUp(node);
     this.links = new Links(this.members.length, spec.system.links ?? 'datagrams', isUp);
-    this.#hosts = spec.disks.map((records) => newHost(new Disk(spec.active.disk), records));
+    const { active, options, seed, variants } = spec;
+    const { durability, disk: diskHabits } = active;
+    const node = { protocol: this.#protocol, options, seed, variants, durability, diskHabits };
+    this.#nodes = spec.disks.map(
+      (records, self) => new ScriptedNode(this, self, { ...node, records }),
+    );
+    this.#lines = this.members.map(() => 0);
     for (const node of this.members) if (!spec.down.includes(node)) this.start(node);
   }
 
   isUp(node: number): boolean {
-    return this.#host(node).up;
+    return this.#node(node).up;
   }
 
   /** The state of a node; null while it is down. */
   state(node: number): unknown {
-    return this.isUp(node) ? this.#host(node).state : null;
+    return this.#node(node).state;
   }
 
   view(node: number): ReturnType<AnyProtocol['view']> {
-    return this.#protocol.view(this.#host(node).state);
+    return this.#protocol.view(this.#node(node).state);
   }
 
   start(node: number): void {
-    const host = this.#host(node);
-    if (host.up) return;
-    host.incarnation++;
-    host.up = true;
-    host.draws = 0;
-    host.lines = 0;
-    const stream = node + host.incarnation * this.members.length;
-    host.drawBase = streamBase(this.#spec.seed, DOMAIN.node, stream);
-    this.#guard(node, () => {
-      const { disk } = host;
-      host.state = this.#protocol.start(this.#env(node), this.#spec.options, disk.durable);
-    });
+    if (this.isUp(node)) return;
+    this.#lines[node] = 0;
+    this.#guard(node, (one) => one.boot());
   }
 
   /** Power is lost: what was not synced is gone, and so are the node's connections. */
   crash(node: number): void {
     if (!this.isUp(node)) return;
-    this.#trace(node, { kind: 'crash' });
+    this.report(this.#node(node), { kind: 'crash' });
     this.#stop(node);
   }
 
@@ -162,7 +152,7 @@ export class Cluster {
 
   /** When a timer is due, in microseconds; null where it is not armed. */
   dueUs(node: number, timer: number): number | null {
-    return this.#host(node).timers.get(timer) ?? null;
+    return this.#node(node).timers.get(timer) ?? null;
   }
 
   /** The timer that is due first; of several, that of the first node. */
@@ -170,7 +160,7 @@ export class Cluster {
     let next: { node: number; timer: number; dueUs: number } | null = null;
     for (const node of this.members) {
       if (!this.isUp(node)) continue;
-      for (const [timer, dueUs] of this.#host(node).timers) {
+      for (const [timer, dueUs] of this.#node(node).timers) {
         if (next === null || dueUs < next.dueUs) next = { node, timer, dueUs };
       }
     }
@@ -179,9 +169,9 @@ export class Cluster {
 
   /** A timer fires when it is due, or now where that is over. Returns what followed from it. */
   fire(node: number, timer: number): number {
-    const host = this.#host(node);
-    const dueUs = host.timers.get(timer) ?? this.nowUs;
-    host.timers.delete(timer);
+    const { timers } = this.#node(node);
+    const dueUs = timers.get(timer) ?? this.nowUs;
+    timers.delete(timer);
     this.nowUs = Math.max(this.nowUs, dueUs);
     const before = this.happenings.length;
     this.#step(node, (state, env) => this.#protocol.timer(state, env, timer));
@@ -210,35 +200,32 @@ export class Cluster {
     return id;
   }
 
-  #host(node: number): Host {
-    return this.#hosts[node] as Host;
+  #node(node: number): ScriptedNode {
+    const found = this.#nodes[node];
+    assert(found !== undefined, 'a node is one of the cluster');
+    return found;
   }
 
   #step(node: number, step: (state: unknown, env: Env<unknown, unknown>) => void): void {
     if (!this.isUp(node)) return;
-    this.#guard(node, () => step(this.#host(node).state, this.#env(node)));
+    this.#guard(node, (one) => step(one.state, one));
   }
 
   /** Runs protocol code to the end of its step; a node whose code throws stops, as a process would. */
-  #guard(node: number, code: () => void): void {
+  #guard(node: number, code: (one: ScriptedNode) => void): void {
+    const one = this.#node(node);
     try {
-      code();
-      this.#endStep(node);
+      code(one);
+      while (one.isSyncDue) one.sync();
     } catch (error) {
       if (!endsItsNode(error)) throw error;
-      this.#trace(node, panicOf(error));
+      this.report(one, panicOf(error));
       this.#stop(node);
     }
   }
 
   #stop(node: number): void {
-    const host = this.#host(node);
-    host.up = false;
-    host.state = null;
-    host.barrier = false;
-    host.held = [];
-    host.timers.clear();
-    host.disk.crash('all-lost', 0);
+    this.#node(node).stop();
     const { lost, told } = this.links.stopped(node);
     this.#lose(lost);
     for (const end of told) this.#disconnected(end.node, end.peer);
@@ -254,99 +241,24 @@ export class Cluster {
     }
   }
 
-  /** What the step wrote becomes durable, and what waited for that happens. */
-  #endStep(node: number): void {
-    const host = this.#host(node);
-    while (host.barrier) {
-      const { held } = host;
-      host.barrier = false;
-      host.held = [];
-      const records = host.disk.finishSync();
-      for (const release of held) release();
-      for (const record of records) {
-        this.#protocol.durable(host.state, this.#env(node), record);
-      }
-    }
-  }
-
-  #effect(node: number, effect: () => void): void {
-    const host = this.#host(node);
-    if (host.barrier) host.held.push(effect);
-    else effect();
-  }
-
-  #send(from: number, to: number, message: unknown): void {
+  send(from: number, to: number, message: unknown): void {
     const flight = { from, to, kind: this.#protocol.messageKind(message), message };
     const isOnItsWay = this.links.send(flight);
     this.happenings.push({ what: isOnItsWay ? 'sent' : 'lost', flight });
   }
 
-  #answer(request: number, reply: Reply): void {
+  reply({ id: request }: ClientRef, reply: Reply): void {
     this.answers.set(request, reply);
     this.happenings.push({ what: 'answered', request, reply });
   }
 
   /** One thing happens after the other here, so that the number of a line is its Lamport time. */
-  #trace(node: number, event: TraceEvent): void {
-    const host = this.#host(node);
-    const { incarnation } = host;
+  report({ self: node, incarnation }: ScriptedNode, event: TraceEvent): void {
     const time = this.nowUs * 1000;
-    const sequence = host.lines++;
+    const sequence = this.#lines[node] ?? 0;
+    this.#lines[node] = sequence + 1;
     this.trace.push({ time, node, incarnation, sequence, lamport: this.trace.length, event });
     this.#spec.follower.feed(event, node, incarnation, time);
     this.happenings.push({ what: 'traced', node, event });
   }
-
-  #env(node: number): Env<unknown, unknown> {
-    const host = this.#host(node);
-    const { active, variants } = this.#spec;
-    return {
-      self: node,
-      members: this.members,
-      incarnation: host.incarnation,
-      nowUs: () => this.nowUs,
-      wallUs: () => this.nowUs,
-      random: () => drawAt(host.drawBase, host.draws++),
-      send: (to, message) => this.#effect(node, () => this.#send(node, to, message)),
-      setTimer: (timer, delayUs) => host.timers.set(timer, this.nowUs + delayUs),
-      cancelTimer: (timer) => host.timers.delete(timer),
-      persist: (record) => {
-        host.disk.append(record);
-        if (active.durability?.(record) !== 'unsynced') raiseBarrier(host);
-      },
-      checkpoint: (records) => {
-        host.disk.replace(records);
-        raiseBarrier(host);
-      },
-      reply: (to, reply) => this.#effect(node, () => this.#answer(to.id, reply)),
-      trace: (event) => {
-        if (event.kind === 'boot') this.#trace(node, { ...event, variants });
-        else this.#effect(node, () => this.#trace(node, event));
-      },
-    };
-  }
-}
-
-/** What was written up to here will be synced with the step; what follows only at the next barrier. */
-function raiseBarrier(host: Host): void {
-  host.barrier = true;
-  host.disk.startSync();
-}
-
-function newHost(disk: Disk, records: readonly unknown[]): Host {
-  for (const record of records) disk.append(record);
-  disk.startSync();
-  disk.finishSync();
-  return {
-    disk,
-    state: null,
-    up: false,
-    incarnation: 0,
-    draws: 0,
-    drawBase: 0,
-    lines: 0,
-    barrier: false,
-    held: [],
-    timers: new Map(),
-  };
 }

@@ -5,6 +5,7 @@
  * by the crash model drawn for it (`nemesis/FAULTS.md`).
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Copying } from '../../systems/copying.ts';
 import type { DiskHabits } from '../../systems/system.ts';
 
@@ -74,6 +75,7 @@ export class Disk {
 
   /** The sync under way has ended; returns the records it made durable, oldest first. */
   finishSync(): unknown[] {
+    assert(this.syncingTo >= this.durableCount, 'a sync that ends had begun');
     const count = this.syncingTo - this.durableCount;
     this.syncingTo = 0;
     return this.#apply(count);

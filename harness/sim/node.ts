@@ -18,13 +18,11 @@ import {
 } from '../../systems/protocol.ts';
 import type { Durability } from '../../systems/system.ts';
 import { DOMAIN, Draws } from '../core/draw.ts';
+import { Outbox, type Outlet } from '../core/outbox.ts';
 import { endsItsNode, panicOf } from '../core/panics.ts';
 import { NodeClock } from './clock.ts';
 import { type ActiveDiskHabits, type CrashModel, Disk } from './disk.ts';
 import type { EventQueue } from './event-queue.ts';
-
-/** What waits in an outbox behind a barrier. */
-const HELD = { send: 0, reply: 1, trace: 2, barrier: 3, nothing: 4 } as const;
 
 /** Those of the protocol, and one in which a variant's delayed effects wait. */
 const TIMERS_MAX = TIMERS + 1;
@@ -79,16 +77,13 @@ export class SimNode implements Env<unknown, unknown> {
   /** Of the life at hand. */
   #draws: Draws;
   readonly #crashDraws: Draws;
-  /**
-   * Effects that wait for a barrier, in order: parallel columns, from `#head` up to `#tail`. They
-   * are overwritten and never shortened, since shortening gives their memory back every time.
-   */
-  readonly #heldKind: number[] = [];
-  readonly #heldTo: number[] = [];
-  readonly #heldId: number[] = [];
-  readonly #heldPayload: unknown[] = [];
-  #head = 0;
-  #tail = 0;
+  readonly #outbox = new Outbox();
+  readonly #outlet: Outlet = {
+    send: (to, message) => this.#world.send(this.self, to, message),
+    reply: (client, id, reply) => this.#world.reply(this.self, client, id, reply),
+    trace: (event, askedUs) =>
+      this.#world.trace(this, heldFor(event, (this.#world.nowUs - askedUs) * 1000)),
+  };
 
   constructor(world: NodeWorld, self: number, spec: NodeSpec) {
     this.#world = world;
@@ -114,11 +109,7 @@ export class SimNode implements Env<unknown, unknown> {
     this.#draws = this.#drawsOfLife();
     this.#draws.copyFrom(original.#draws);
     this.#crashDraws.copyFrom(original.#crashDraws);
-    for (let at = original.#head; at < original.#tail; at++) {
-      const payload = copying.data(original.#heldPayload[at], 'what waits for a disk');
-      const to = original.#heldTo[at] as number;
-      this.#hold(original.#heldKind[at] as number, to, original.#heldId[at] as number, payload);
-    }
+    this.#outbox.copyFrom(original.#outbox, copying);
   }
 
   get view(): ReturnType<AnyProtocol['view']> | null {
@@ -156,11 +147,7 @@ export class SimNode implements Env<unknown, unknown> {
 
   /** The connection to a peer is gone, and with it what was to be sent on it once synced. */
   disconnected(peer: number): void {
-    for (let at = this.#head; at < this.#tail; at++) {
-      if (this.#heldKind[at] !== HELD.send || this.#heldTo[at] !== peer) continue;
-      this.#heldKind[at] = HELD.nothing;
-      this.#heldPayload[at] = null;
-    }
+    this.#outbox.dropSendsTo(peer);
     try {
       this.#protocol.disconnected?.(this.#state, this, peer);
     } catch (error) {
@@ -188,7 +175,7 @@ export class SimNode implements Env<unknown, unknown> {
   /** The sync under way has ended: what waited for it leaves, in order. */
   synced(): void {
     const records = this.disk.finishSync();
-    this.#release();
+    this.#outbox.release(this.disk.durableCount, this.#outlet);
     if (this.disk.written > this.disk.durableCount) this.#startSync();
     try {
       for (const record of records) this.#protocol.durable(this.#state, this, record);
@@ -211,7 +198,7 @@ export class SimNode implements Env<unknown, unknown> {
 
   send(to: number, message: unknown): void {
     this.atWork = true;
-    if (this.#head < this.#tail) this.#hold(HELD.send, to, 0, message);
+    if (this.#outbox.isHolding) this.#outbox.send(to, message);
     else this.#world.send(this.self, to, message);
   }
 
@@ -241,7 +228,7 @@ export class SimNode implements Env<unknown, unknown> {
 
   reply(to: ClientRef, reply: Reply): void {
     if (reply.status === 'ok') this.atWork = true;
-    if (this.#head < this.#tail) this.#hold(HELD.reply, to.client, to.id, reply);
+    if (this.#outbox.isHolding) this.#outbox.reply(to, reply);
     else this.#world.reply(this.self, to.client, to.id, reply);
   }
 
@@ -250,7 +237,7 @@ export class SimNode implements Env<unknown, unknown> {
       this.#world.trace(this, { ...event, variants: this.#spec.variants });
       return;
     }
-    if (this.#head < this.#tail) this.#hold(HELD.trace, this.#world.nowUs, 0, event);
+    if (this.#outbox.isHolding) this.#outbox.trace(event, this.#world.nowUs);
     else this.#world.trace(this, heldFor(event, 0));
   }
 
@@ -260,7 +247,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   #barrier(): void {
-    this.#hold(HELD.barrier, this.disk.written, 0, null);
+    this.#outbox.barrier(this.disk.written);
     if (this.disk.syncingTo === 0) this.#startSync();
   }
 
@@ -269,43 +256,10 @@ export class SimNode implements Env<unknown, unknown> {
     this.#world.scheduleSync(this);
   }
 
-  #hold(kind: number, to: number, id: number, payload: unknown): void {
-    const at = this.#tail++;
-    this.#heldKind[at] = kind;
-    this.#heldTo[at] = to;
-    this.#heldId[at] = id;
-    this.#heldPayload[at] = payload;
-  }
-
-  #release(): void {
-    const kinds = this.#heldKind;
-    while (this.#head < this.#tail) {
-      const at = this.#head;
-      const to = this.#heldTo[at] as number;
-      const payload = this.#heldPayload[at];
-      const kind = kinds[at];
-      if (kind === HELD.barrier && to > this.disk.durableCount) return;
-      this.#head++;
-      if (kind === HELD.send) this.#world.send(this.self, to, payload);
-      else if (kind === HELD.trace) {
-        const heldNs = (this.#world.nowUs - to) * 1000;
-        this.#world.trace(this, heldFor(payload as TraceEvent, heldNs));
-      } else if (kind === HELD.reply) {
-        this.#world.reply(this.self, to, this.#heldId[at] as number, payload as Reply);
-      }
-    }
-    this.#clearOutbox();
-  }
-
-  #clearOutbox(): void {
-    this.#head = 0;
-    this.#tail = 0;
-  }
-
   #stop(): void {
     this.up = false;
     this.#state = null;
-    this.#clearOutbox();
+    this.#outbox.clear();
     for (let timer = 0; timer < TIMERS_MAX; timer++) this.cancelTimer(timer);
     this.#world.onStopped(this.self);
   }

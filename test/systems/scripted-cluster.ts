@@ -1,12 +1,21 @@
 /**
- * A cluster of any protocol that a test drives by hand: messages wait until they are delivered or
- * dropped, timers fire when the test says so, and what is written is synced with the step, or when
- * the test says so.
+ * A cluster of any protocol that a test drives by hand, of the nodes that scenarios are played with:
+ * messages wait until they are delivered or dropped, timers fire when the test says so, and what is
+ * written is synced with the step, or when the test says so.
  */
 
-import { heldFor, type TraceChecker, type TraceEvent } from '../../checkers/trace.ts';
+import type { TraceChecker, TraceEvent } from '../../checkers/trace.ts';
+import { ScriptedNode, type ScriptedWorld } from '../../harness/scenario/scripted-node.ts';
 import type { Operation } from '../../systems/operations.ts';
-import type { ClientRef, Env, Options, Protocol, Reply, Request } from '../../systems/protocol.ts';
+import type {
+  AnyProtocol,
+  ClientRef,
+  Env,
+  Options,
+  Protocol,
+  Reply,
+  Request,
+} from '../../systems/protocol.ts';
 
 export interface InFlight<Message> {
   readonly from: number;
@@ -29,20 +38,9 @@ export interface ScriptSpec<State, Message, Stored> {
 /** What a client asks for in a request that is no opening of a session. */
 type Asked = Extract<Request, { kind: 'operation' }>;
 
-interface Host<State, Stored> {
-  state: State | null;
-  disk: Stored[];
-  /** Written, not yet synced. */
-  unsynced: { readonly records: readonly Stored[]; readonly replace: boolean }[];
-  /** Effects behind the barriers that are up: each waits for so many writes to be synced. */
-  held: { readonly after: number; readonly release: () => void }[];
-  written: number;
-  synced: number;
-  incarnation: number;
-  draws: number;
-}
-
-export class ScriptedCluster<State, Message extends { readonly kind: string }, Stored> {
+export class ScriptedCluster<State, Message extends { readonly kind: string }, Stored>
+  implements ScriptedWorld
+{
   nowUs = 0;
   readonly network: InFlight<Message>[] = [];
   readonly answers: { readonly to: ClientRef; readonly reply: Reply }[] = [];
@@ -53,9 +51,8 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
   /** Syncs end with the step that asked for them; set to false to end them by `sync`. */
   autoSync = true;
   readonly members: readonly number[];
-  readonly #hosts: Host<State, Stored>[];
+  readonly #nodes: readonly ScriptedNode[];
   readonly #protocol: Protocol<State, Message, Stored>;
-  readonly #options: Options;
   #requests = 0;
 
   constructor(spec: ScriptSpec<State, Message, Stored>) {
@@ -63,35 +60,30 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
     this.members = Array.from({ length: nodes }, (_, node) => node);
     this.#protocol = protocol;
     this.checker = checker;
-    this.#options = options;
-    this.#hosts = this.members.map((node) => ({
-      state: null,
-      disk: [...(disks[node] ?? [])],
-      unsynced: [],
-      held: [],
-      written: 0,
-      synced: 0,
-      incarnation: 0,
-      draws: 0,
-    }));
+    const node = {
+      protocol: protocol as AnyProtocol,
+      options,
+      seed: 1,
+      variants: [],
+      durability: null,
+      diskHabits: null,
+    };
+    this.#nodes = this.members.map(
+      (self) => new ScriptedNode(this, self, { ...node, records: disks[self] ?? [] }),
+    );
     for (const node of this.members) this.start(node);
   }
 
   start(node: number): void {
-    const host = this.#host(node);
-    host.incarnation++;
-    host.state = this.#protocol.start(this.#env(node), this.#options, host.disk);
+    this.#node(node).boot();
     this.#endStep(node);
   }
 
   /** Kills a node: unsynced records and what waited for them are gone. */
   crash(node: number): void {
-    const host = this.#host(node);
-    host.state = null;
-    host.unsynced = [];
-    host.held = [];
-    host.written = host.synced;
-    this.#trace(node, { kind: 'crash' });
+    const one = this.#node(node);
+    one.stop();
+    this.report(one, { kind: 'crash' });
   }
 
   restart(node: number): void {
@@ -100,13 +92,13 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
   }
 
   isUp(node: number): boolean {
-    return this.#host(node).state !== null;
+    return this.#node(node).up;
   }
 
   state(node: number): State {
-    const { state } = this.#host(node);
-    if (state === null) throw new Error(`node ${node} is down`);
-    return state;
+    const { up, state } = this.#node(node);
+    if (!up) throw new Error(`node ${node} is down`);
+    return state as State;
   }
 
   /** A timer of a node fires, so much later. */
@@ -122,7 +114,7 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
       const at = this.network.indexOf(flight);
       if (at < 0) continue;
       this.network.splice(at, 1);
-      if (this.#host(flight.to).state === null) continue;
+      if (!this.isUp(flight.to)) continue;
       const { kind } = flight.message;
       this.delivered.set(kind, (this.delivered.get(kind) ?? 0) + 1);
       this.#step(flight.to, (state, env) =>
@@ -165,7 +157,7 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
       [one, other],
       [other, one],
     ] as const) {
-      if (this.#host(node).state === null) continue;
+      if (!this.isUp(node)) continue;
       this.#step(node, (state, env) => this.#protocol.disconnected?.(state, env, peer));
     }
   }
@@ -180,21 +172,7 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
 
   /** The sync of a node ends: what waited for it happens. */
   sync(node: number): void {
-    const host = this.#host(node);
-    const batches = host.unsynced;
-    host.unsynced = [];
-    host.synced = host.written;
-    for (const { records, replace } of batches) {
-      host.disk = replace ? [...records] : [...host.disk, ...records];
-    }
-    const ready = host.held.filter(({ after }) => after <= host.synced);
-    host.held = host.held.filter(({ after }) => after > host.synced);
-    for (const { release } of ready) release();
-    const { state } = host;
-    if (state === null) return;
-    for (const { records } of batches) {
-      for (const record of records) this.#protocol.durable(state, this.#env(node), record);
-    }
+    if (this.isUp(node)) this.#node(node).sync();
   }
 
   answer(id: number): Reply | null {
@@ -206,54 +184,30 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
     return this.checker.violations.map(({ property }) => property);
   }
 
+  send(from: number, to: number, message: unknown): void {
+    this.network.push({ from, to, message: message as Message });
+  }
+
+  reply(to: ClientRef, reply: Reply): void {
+    this.answers.push({ to, reply });
+  }
+
+  report({ self: node, incarnation }: ScriptedNode, event: TraceEvent): void {
+    this.traced.push({ node, event });
+    this.checker.feed(event, node, incarnation, this.nowUs * 1000);
+  }
+
   #step(node: number, step: (state: State, env: Env<Message, Stored>) => void): void {
-    step(this.state(node), this.#env(node));
+    step(this.state(node), this.#node(node) as Env<Message, Stored>);
     this.#endStep(node);
   }
 
   #endStep(node: number): void {
-    while (this.autoSync && this.#host(node).unsynced.length > 0) this.sync(node);
+    const one = this.#node(node);
+    while (this.autoSync && one.isSyncDue) one.sync();
   }
 
-  #host(node: number): Host<State, Stored> {
-    return this.#hosts[node] as Host<State, Stored>;
-  }
-
-  #trace(node: number, event: TraceEvent): void {
-    this.traced.push({ node, event });
-    this.checker.feed(event, node, this.#host(node).incarnation, this.nowUs * 1000);
-  }
-
-  #effect(node: number, release: () => void): void {
-    const host = this.#host(node);
-    if (host.synced >= host.written) release();
-    else host.held.push({ after: host.written, release });
-  }
-
-  #env(node: number): Env<Message, Stored> {
-    const host = this.#host(node);
-    const write = (records: readonly Stored[], replace: boolean): void => {
-      host.unsynced.push({ records, replace });
-      host.written++;
-    };
-    return {
-      self: node,
-      members: this.members,
-      incarnation: host.incarnation,
-      nowUs: () => this.nowUs,
-      wallUs: () => this.nowUs,
-      random: () => Math.imul(host.draws++ * 7 + node + 1, 0x9e3779b1) >>> 0,
-      send: (to, message) =>
-        this.#effect(node, () => this.network.push({ from: node, to, message })),
-      setTimer: () => {},
-      cancelTimer: () => {},
-      persist: (record) => write([record], false),
-      checkpoint: (records) => write(records, true),
-      reply: (to, reply) => this.#effect(node, () => this.answers.push({ to, reply })),
-      trace: (event) => {
-        const saidUs = this.nowUs;
-        this.#effect(node, () => this.#trace(node, heldFor(event, (this.nowUs - saidUs) * 1000)));
-      },
-    };
+  #node(node: number): ScriptedNode {
+    return this.#nodes[node] as ScriptedNode;
   }
 }

@@ -57,7 +57,7 @@ class Node {
       clock: new SkewedClock(machineClock),
       wal: this.wal,
       trace: this.trace,
-      outlet: {
+      wire: {
         send: (to, message) => {
           this.seen.push(`send ${to} ${String(message)} after ${this.#lines()} lines`);
         },
