@@ -10,6 +10,7 @@ import type { Outcome } from '../../systems/operations.ts';
 import type { Request } from '../../systems/protocol.ts';
 import { bounded } from '../variants/bounded.ts';
 import { shown } from '../variants/guard.ts';
+import { fieldsOf } from './guards.ts';
 import { plainCopy } from './plain-data.ts';
 import { Supervision } from './supervision.ts';
 
@@ -96,7 +97,7 @@ function checkingEnv(supervision: Supervision, env: ClientEnv, life: Life): Clie
 }
 
 function wrongInOutcome(outcome: unknown): string | null {
-  const { type, value, error } = (outcome ?? {}) as Record<string, unknown>;
+  const { type, value, error } = fieldsOf(outcome);
   switch (type) {
     case 'ok':
       return value === undefined ? 'value is missing (null where there is none)' : null;

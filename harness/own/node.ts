@@ -11,7 +11,6 @@ import type { TraceEvent } from '../../checkers/trace.ts';
 import type { Copying } from '../../systems/copying.ts';
 import {
   type AnyProtocol,
-  type ClientRef,
   copyState,
   type Env,
   type NodeView,
@@ -20,6 +19,7 @@ import {
 } from '../../systems/protocol.ts';
 import type { Rules } from '../../systems/system.ts';
 import { shown } from '../variants/guard.ts';
+import { fieldsOf, isObject, isWhole } from './guards.ts';
 import { plainCopy } from './plain-data.ts';
 import { Supervision } from './supervision.ts';
 
@@ -240,17 +240,13 @@ export class OwnNode implements AnyProtocol {
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
 function checkNode(what: string, node: unknown, nodes: number): void {
-  if (Number.isInteger(node) && (node as number) >= 0 && (node as number) < nodes) return;
+  if (isWhole(node, 0, nodes)) return;
   throw new RangeError(`${what}: there is no node ${shown(node)} (0 to ${nodes - 1})`);
 }
 
 function checkTimer(what: string, timer: unknown): void {
-  if (Number.isInteger(timer) && (timer as number) >= 0 && (timer as number) < TIMERS) return;
+  if (isWhole(timer, 0, TIMERS)) return;
   throw new RangeError(`${what}: there is no timer ${shown(timer)} (0 to ${TIMERS - 1})`);
 }
 
@@ -264,7 +260,7 @@ function checkDelay(delayUs: unknown): void {
 const STATUSES: readonly unknown[] = ['ok', 'fail', 'redirect', 'unknown'];
 
 function checkReply(to: unknown, reply: unknown, nodes: number): void {
-  const { client, id } = (to ?? {}) as Partial<ClientRef>;
+  const { client, id } = fieldsOf(to);
   if (!Number.isSafeInteger(client) || !Number.isSafeInteger(id)) {
     throw new TypeError(
       `env.reply: ${shown(to)} is nobody to answer (the \`from\` of a request is)`,
@@ -275,8 +271,8 @@ function checkReply(to: unknown, reply: unknown, nodes: number): void {
 }
 
 function wrongInReply(reply: unknown, nodes: number): string | null {
-  const { status, value, position, error, leader } = (reply ?? {}) as Record<string, unknown>;
-  const isPosition = Number.isSafeInteger(position) && (position as number) >= 0;
+  const { status, value, position, error, leader } = fieldsOf(reply);
+  const isPosition = isWhole(position, 0, Number.MAX_SAFE_INTEGER);
   switch (status) {
     case 'ok':
       if (value === undefined) return 'value is missing (null where there is none)';
@@ -288,7 +284,7 @@ function wrongInReply(reply: unknown, nodes: number): string | null {
     case 'unknown':
       return typeof error === 'string' ? null : 'error must be a text';
     case 'redirect':
-      return leader === null || isMember(leader, nodes)
+      return leader === null || isWhole(leader, 0, nodes)
         ? null
         : `leader must be a node (0 to ${nodes - 1}), or null`;
     default:
@@ -297,16 +293,12 @@ function wrongInReply(reply: unknown, nodes: number): string | null {
 }
 
 function wrongInView(view: unknown, nodes: number): string | null {
-  if (typeof view !== 'object' || view === null) return 'it must be an object';
-  const { role, leader, ...numbers } = view as Record<string, unknown>;
+  if (!isObject(view)) return 'it must be an object';
+  const { role, leader, ...numbers } = fieldsOf(view);
   if (typeof role !== 'string') return 'role must be a text';
   for (const field of ['term', 'commit', 'applied']) {
     if (!Number.isFinite(numbers[field])) return `${field} must be a number`;
   }
-  if (leader === null || isMember(leader, nodes)) return null;
+  if (leader === null || isWhole(leader, 0, nodes)) return null;
   return `leader must be a node (0 to ${nodes - 1}), or null`;
-}
-
-function isMember(node: unknown, nodes: number): boolean {
-  return Number.isInteger(node) && (node as number) >= 0 && (node as number) < nodes;
 }

@@ -12,6 +12,7 @@ import { workloads } from '../../workloads/index.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
 import { bounded } from '../variants/bounded.ts';
 import { shown } from '../variants/guard.ts';
+import { fieldsOf, isObject, isOneOf, isWhole } from './guards.ts';
 import { plainCopy } from './plain-data.ts';
 import { Supervision } from './supervision.ts';
 import { ownSystem } from './system.ts';
@@ -81,40 +82,39 @@ function wrongInPlan(plan: unknown, operations: readonly string[], clients: numb
   if (!Array.isArray(plan)) return `answers ${shown(plan)}: it must be a list of operations`;
   let beforeUs = 0;
   for (const [at, planned] of plan.entries()) {
-    const { id, client, atUs } = (planned ?? {}) as Partial<PlannedOperation>;
+    const { id, client, atUs } = fieldsOf(planned);
     const wrong =
       id !== at
         ? `id must be ${at}, its place in the plan`
-        : !isWithin(client, clients)
+        : !isWhole(client, 0, clients)
           ? `client must be a whole number 0 to ${clients - 1}`
-          : !Number.isSafeInteger(atUs) || (atUs as number) < beforeUs
+          : !isWhole(atUs, beforeUs, Number.MAX_SAFE_INTEGER)
             ? `atUs must be a whole number of microseconds, not before ${beforeUs}`
             : wrongInOperation(planned, operations);
     if (wrong !== null) return `answers ${shown(planned)} at place ${at}: ${wrong}`;
-    beforeUs = atUs as number;
+    if (isWhole(atUs, beforeUs, Number.MAX_SAFE_INTEGER)) beforeUs = atUs;
   }
   return null;
 }
 
 function wrongInOperation(operation: unknown, operations: readonly string[]): string | null {
-  if (typeof operation !== 'object' || operation === null) return 'it must be an operation';
-  const { f, key, value } = operation as Partial<Operation>;
-  if (!OPERATIONS.includes(f as Operation['f'])) return `f must be one of ${operations.join(', ')}`;
-  if (!operations.includes(f as string))
-    return `f must be one of its operations (${operations.join(', ')})`;
+  if (!isObject(operation)) return 'it must be an operation';
+  const { f, key, value } = fieldsOf(operation);
+  if (!isOneOf(f, OPERATIONS)) return `f must be one of ${operations.join(', ')}`;
+  if (!operations.includes(f)) return `f must be one of its operations (${operations.join(', ')})`;
   if (typeof key !== 'string') return 'key must be a text';
   return value === undefined ? 'value is missing (null where there is none)' : null;
 }
 
 function wrongInFault(fault: unknown, needs: string, nodes: number): string | null {
-  if (typeof fault !== 'object' || fault === null) return 'it must be a fault, or null';
-  const { kind, cuts, nodes: targets, ...rest } = fault as Record<string, unknown>;
+  if (!isObject(fault)) return 'it must be a fault, or null';
+  const { kind, cuts, nodes: targets, ...rest } = fieldsOf(fault);
   if (kind !== needs) return `kind must be ${needs}, which it needs`;
-  const isNode = (node: unknown) => isWithin(node, nodes);
+  const isNode = (node: unknown) => isWhole(node, 0, nodes);
   const allowed = `(0 to ${nodes - 1})`;
   if (kind === 'partition') {
     const isCut = (cut: unknown) => {
-      const { from, to } = (cut ?? {}) as Record<string, unknown>;
+      const { from, to } = fieldsOf(cut);
       return isNode(from) && isNode(to) && from !== to;
     };
     if (typeof rest['shape'] !== 'string') return 'shape must be a text';
@@ -127,17 +127,14 @@ function wrongInFault(fault: unknown, needs: string, nodes: number): string | nu
   if (new Set(targets).size < targets.length) return 'nodes must name each node once';
   if (kind !== 'clock') return null;
   const { mode, ...numbers } = rest;
-  if (!['bump', 'strobe', 'drift'].includes(mode as string)) {
+  if (!isOneOf(mode, ['bump', 'strobe', 'drift'])) {
     return 'mode must be one of bump, strobe, drift';
   }
   const lacking = ['offsetMs', 'periodMs', 'ratePpm'].find(
     (field) => !Number.isInteger(numbers[field]),
   );
   if (lacking !== undefined) return `${lacking} must be a whole number`;
-  if (mode === 'strobe' && (numbers['periodMs'] as number) <= 0) return 'periodMs must be above 0';
+  if (mode === 'strobe' && !isWhole(numbers['periodMs'], 1, Number.MAX_SAFE_INTEGER))
+    return 'periodMs must be above 0';
   return null;
-}
-
-function isWithin(value: unknown, end: number): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < end;
 }

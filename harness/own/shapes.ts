@@ -10,6 +10,7 @@ import type { Catalogue } from '../config/catalogue.ts';
 import { isAllowed, SIMULATOR_OPTIONS } from '../config/settings.ts';
 import { suggestion } from '../core/errors.ts';
 import { shown } from '../variants/guard.ts';
+import { fieldsOf, isOneOf } from './guards.ts';
 
 /** What is wrong with a value, as `field "x.y" is wrong (... is needed)`; null where nothing is. */
 type Check = (value: unknown, field: string) => string | null;
@@ -55,7 +56,7 @@ const name = needs(
 
 function oneOf(...choices: readonly string[]): Check {
   const needed = choices.map((choice) => `"${choice}"`).join(' or ');
-  return needs(needed, (value) => choices.includes(value as string));
+  return needs(needed, (value) => isOneOf(value, choices));
 }
 
 function optional(check: Check): Check {
@@ -78,11 +79,11 @@ function shaped(fields: Readonly<Record<string, Check>>): Check {
     const wrong = object(value, field);
     if (wrong !== null) return wrong;
     const path = (key: string) => (field === '' ? key : `${field}.${key}`);
-    const stranger = Object.keys(value as object).find((key) => !Object.hasOwn(fields, key));
+    const stranger = Object.keys(fieldsOf(value)).find((key) => !Object.hasOwn(fields, key));
     if (stranger !== undefined) {
       return `there is no field "${path(stranger)}" (${suggestion(stranger, Object.keys(fields))})`;
     }
-    const given = value as Readonly<Record<string, unknown>>;
+    const given = fieldsOf(value);
     return firstOf(Object.entries(fields).map(([key, check]) => check(given[key], path(key))));
   };
 }
@@ -100,7 +101,7 @@ const operations = needs(
 const options: Check = (value, field) => {
   const wrong = object(value, field);
   if (wrong !== null) return wrong;
-  const specs = Object.entries(value as object);
+  const specs = Object.entries(fieldsOf(value));
   return firstOf(
     specs.map(([option, spec]) => {
       const path = `${field}.${option}`;
@@ -116,7 +117,7 @@ const options: Check = (value, field) => {
 function optionSpec(value: unknown, field: string): string | null {
   const wrong = object(value, field);
   if (wrong !== null) return wrong;
-  const given = value as Readonly<Record<string, unknown>>;
+  const given = fieldsOf(value);
   const common = { describe: words };
   switch (typeof given['default']) {
     case 'boolean':
@@ -168,7 +169,7 @@ const rules: Check = (value, field) => {
   const wrong = object(value, field);
   if (wrong !== null) return wrong;
   return firstOf(
-    Object.entries(value as object).map(([rule, one]) =>
+    Object.entries(fieldsOf(value)).map(([rule, one]) =>
       typeof one === 'object' && one !== null
         ? rules(one, `${field}.${rule}`)
         : method(one, `${field}.${rule}`),
@@ -181,7 +182,7 @@ const ruleTable: Check = (value, field) => {
   const wrong = object(value, field);
   const line = shaped({ says: words, answers: answerSpec });
   const lines = () =>
-    Object.entries(value as object).map(([rule, one]) => line(one, `${field}.${rule}`));
+    Object.entries(fieldsOf(value)).map(([rule, one]) => line(one, `${field}.${rule}`));
   return wrong ?? firstOf(lines());
 };
 
@@ -189,7 +190,7 @@ const model = needs(
   `the name of a model (${Object.keys(models).join(', ')}), or an object with name, functions, initial and step`,
   (value) => {
     if (typeof value === 'string') return Object.hasOwn(models, value);
-    const { name: called, functions, initial, step } = (value ?? {}) as Record<string, unknown>;
+    const { name: called, functions, initial, step } = fieldsOf(value);
     const isWhole = typeof called === 'string' && Array.isArray(functions);
     return isWhole && typeof initial === 'function' && typeof step === 'function';
   },

@@ -6,6 +6,7 @@ import { suggestion, usage } from '../core/errors.ts';
 import { OwnMistake } from '../core/panics.ts';
 import { placeOf, readFrom } from '../variants/blame.ts';
 import { shown } from '../variants/guard.ts';
+import { fieldsOf, isObject, isOneOf } from './guards.ts';
 import { importOwn } from './import.ts';
 
 /** What is wrong with a value: what it must be and is not, or what is wrong within it. */
@@ -24,15 +25,15 @@ const texts = needs(
   'be a list of texts',
   (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
 );
-const settings = needs('be an object of settings by name', isObject);
+const settings = needs('be an object of settings by name', isPlain);
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isPlain(value: unknown): value is object {
+  return isObject(value) && !Array.isArray(value);
 }
 
 function oneOf(...choices: readonly string[]): Check {
   return (value) => {
-    if (choices.includes(value as string)) return null;
+    if (isOneOf(value, choices)) return null;
     const allowed = choices.map((choice) => `"${choice}"`).join(' or ');
     const hint = typeof value === 'string' ? suggestion(value, choices, '') : '';
     return { must: `be ${allowed}${hint === '' ? '' : ` (${hint})`}` };
@@ -42,8 +43,8 @@ function oneOf(...choices: readonly string[]): Check {
 /** An object with these fields, each of which may be absent. */
 function fields(checks: Readonly<Record<string, Check>>): Check {
   return (value) => {
-    if (!isObject(value)) return { must: 'be an object' };
-    for (const [key, inner] of Object.entries(value as object)) {
+    if (!isPlain(value)) return { must: 'be an object' };
+    for (const [key, inner] of Object.entries(value)) {
       const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
       if (check === undefined) {
         return { within: `has no field "${key}" (${suggestion(key, Object.keys(checks))})` };
@@ -120,12 +121,12 @@ function isMeantAsVariant(value: unknown): value is Variant {
 
 /** An object that says what kind it is and what it changes, and not what it is called. */
 function isNamelessVariant(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || 'id' in value) return false;
-  const given = value as Readonly<Record<string, unknown>>;
+  if (!isObject(value) || 'id' in value) return false;
+  const given = fieldsOf(value);
   // Not `start` and `events`, which a protocol may have.
   const changes = ['rules', 'effects', 'clientEffects', 'durability'];
   return (
-    ['mutant', 'decoy', 'variant'].includes(given['kind'] as string) ||
+    isOneOf(given['kind'], ['mutant', 'decoy', 'variant']) ||
     changes.some((name) => typeof given[name] === 'function')
   );
 }
