@@ -31,8 +31,9 @@ export class IntColumn extends Int32Array {
     return grown;
   }
 
-  override subarray(from?: number, to?: number): IntColumn {
-    return super.subarray(from, to) as IntColumn;
+  /** As of every typed array, from a place to another one; a third of the time. */
+  override subarray(from = 0, to = this.length): IntColumn {
+    return new IntColumn(this.buffer, this.byteOffset + 4 * from, to - from);
   }
 
   override slice(from?: number, to?: number): IntColumn {

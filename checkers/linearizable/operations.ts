@@ -2,6 +2,7 @@
 
 import { IntColumn } from '../columns.ts';
 import { type History, INFO, INVOKE, NEMESIS, NONE, OK } from '../history.ts';
+import { type Scratch, withScratch } from './engine/scratch.ts';
 import type { Operation } from './model.ts';
 
 /** The return of an operation that was never answered: after everything. */
@@ -55,8 +56,7 @@ export function operationsByKey(
   history: History,
   reading: Reading,
 ): readonly Operations[] | Malformed {
-  const all = pair(history, reading);
-  return 'because' in all ? all : splitByKey(all);
+  return withScratch((scratch) => pair(history, reading, scratch));
 }
 
 /** Operation `i` as a model sees it. */
@@ -89,17 +89,23 @@ export function select(operations: Operations, indices: ArrayLike<number>): Oper
 /** `ret` of an operation while its failure has not been taken out yet. */
 const DROPPED = -1;
 
-function pair(history: History, reading: Reading): Operations | Malformed {
-  const { length, type, f, value, error } = history;
+/** Two passes: the first counts the operations of each key, so that the second has a place for each. */
+function pair(
+  history: History,
+  reading: Reading,
+  scratch: Scratch,
+): readonly Operations[] | Malformed {
+  const { length, type, f, key, value, error } = history;
   const cas = reading.failedCas === 'observed' ? history.functions.find('cas') : NONE;
   const read = reading.nilReads === 'silent' ? history.functions.find('read') : NONE;
   // Without the text anywhere, it is a format that gives no reasons: NONE stands for the mismatch.
   const mismatch = history.errors.find(CAS_MISMATCH);
-  const { who, processes, invocations } = numberProcesses(history);
-  const call = new IntColumn(invocations);
-  const ret = new IntColumn(invocations).fill(NEVER);
-  const open = new IntColumn(processes).fill(NONE);
-  let count = 0;
+  const { who, processes, invocations, nextOfKey } = survey(history, scratch);
+  // One piece of memory for all keys: many small ones cost more than all the rest.
+  const columns = new IntColumn(2 * invocations);
+  const call = columns.subarray(0, invocations);
+  const ret = columns.subarray(invocations, 2 * invocations).fill(NEVER);
+  const open = scratch.ints(processes, NONE);
   let dropped = 0;
   for (let event = 0; event < length; event++) {
     const process = who.get(event);
@@ -108,8 +114,11 @@ function pair(history: History, reading: Reading): Operations | Malformed {
     const does = type[event];
     if (does === INVOKE) {
       if (running !== NONE) return twoOpen(history, event, call.get(running));
-      call[count] = event;
-      open[process] = count++;
+      const slot = key.get(event) + 1;
+      const place = nextOfKey.get(slot);
+      nextOfKey[slot] = place + 1;
+      call[place] = event;
+      open[process] = place;
       continue;
     }
     if (running === NONE) return noInvocation(history, event);
@@ -125,35 +134,87 @@ function pair(history: History, reading: Reading): Operations | Malformed {
     ret[running] = says ? event : DROPPED;
     if (!says) dropped++;
   }
-  const all: Operations = { history, key: NONE, count, call, ret };
-  return dropped === 0 ? all : withoutDropped(all, count - dropped);
+  // By now the next place of each key is the end of its operations.
+  const ends = dropped === 0 ? nextOfKey : withoutDropped(call, ret, nextOfKey);
+  return groupsOf(history, call, ret, ends);
 }
 
-function withoutDropped(all: Operations, count: number): Operations {
-  const kept = new IntColumn(count);
-  let at = 0;
-  for (let i = 0; i < all.count; i++) if (all.ret[i] !== DROPPED) kept[at++] = i;
-  return select(all, kept);
+/** Moves the others together, and says where those of each key end now. */
+function withoutDropped(call: IntColumn, ret: IntColumn, ends: IntColumn): IntColumn {
+  let kept = 0;
+  let from = 0;
+  for (let slot = 0; slot < ends.length; slot++) {
+    const to = ends.get(slot);
+    for (; from < to; from++) {
+      if (ret[from] === DROPPED) continue;
+      call[kept] = call.get(from);
+      ret[kept++] = ret.get(from);
+    }
+    ends[slot] = kept;
+  }
+  return ends;
 }
 
-/** Processes by event, as numbers that can index an array. They mostly are that already. */
-function numberProcesses({ length, process, type }: History): {
+function groupsOf(
+  history: History,
+  call: IntColumn,
+  ret: IntColumn,
+  ends: IntColumn,
+): Operations[] {
+  const groups: Operations[] = [];
+  let from = 0;
+  for (let slot = 0; slot < ends.length; slot++) {
+    const to = ends.get(slot);
+    if (to === from) continue;
+    groups.push({
+      history,
+      key: slot - 1,
+      count: to - from,
+      call: call.subarray(from, to),
+      ret: ret.subarray(from, to),
+    });
+    from = to;
+  }
+  return groups;
+}
+
+interface Survey {
+  /** Processes by event, as numbers that can index an array. */
   readonly who: IntColumn;
   readonly processes: number;
   readonly invocations: number;
-} {
+  /** Where the operations of each key begin; slot 0 is for operations without a key. */
+  readonly nextOfKey: IntColumn;
+}
+
+function survey(history: History, scratch: Scratch): Survey {
+  const { length, process, type, key } = history;
+  const nextOfKey = scratch.ints(history.keys.names.length + 1);
   let most = 0;
   let least = 0;
-  let invocations = 0;
   for (let event = 0; event < length; event++) {
     const one = process.get(event);
     if (one > most) most = one;
     if (one < least) least = one;
-    if (type[event] === INVOKE && one !== NEMESIS) invocations++;
+    if (type[event] !== INVOKE || one === NEMESIS) continue;
+    const slot = key.get(event) + 1;
+    nextOfKey[slot] = nextOfKey.get(slot) + 1;
   }
-  if (least >= NEMESIS && most <= length + 1024) {
-    return { who: process, processes: most + 1, invocations };
+  let invocations = 0;
+  for (let slot = 0; slot < nextOfKey.length; slot++) {
+    const ofKey = nextOfKey.get(slot);
+    nextOfKey[slot] = invocations;
+    invocations += ofKey;
   }
+  // They mostly are such numbers already.
+  const dense = least >= NEMESIS && most <= length + 1024;
+  const { who, processes } = dense
+    ? { who: process, processes: most + 1 }
+    : numberProcesses(history);
+  return { who, processes, invocations, nextOfKey };
+}
+
+function numberProcesses({ length, process }: History): Pick<Survey, 'who' | 'processes'> {
   const numbers = new Map<number, number>();
   const who = new IntColumn(length);
   for (let event = 0; event < length; event++) {
@@ -165,47 +226,7 @@ function numberProcesses({ length, process, type }: History): {
     }
     who[event] = number;
   }
-  return { who, processes: numbers.size, invocations };
-}
-
-function splitByKey(all: Operations): readonly Operations[] {
-  const { history, count, call } = all;
-  const keyOf = (i: number): number => history.key.get(call.get(i));
-  const first = count === 0 ? NONE : keyOf(0);
-  let same = 0;
-  while (same < count && history.key[call.get(same)] === first) same++;
-  if (same === count) return count === 0 ? [] : [{ ...all, key: first }];
-
-  // Counting sort; slot 0 is for operations without a key.
-  const start = new IntColumn(history.keys.names.length + 2);
-  for (let i = 0; i < count; i++) start[keyOf(i) + 2] = start.get(keyOf(i) + 2) + 1;
-  for (let k = 1; k < start.length; k++) {
-    start[k] = start.get(k) + start.get(k - 1);
-  }
-  const at = start.slice();
-  const callByKey = new IntColumn(count);
-  const retByKey = new IntColumn(count);
-  for (let i = 0; i < count; i++) {
-    const slot = keyOf(i) + 1;
-    const place = at.get(slot);
-    callByKey[place] = call.get(i);
-    retByKey[place] = all.ret.get(i);
-    at[slot] = place + 1;
-  }
-  const groups: Operations[] = [];
-  for (let slot = 0; slot + 1 < start.length; slot++) {
-    const from = start.get(slot);
-    const to = start.get(slot + 1);
-    if (to === from) continue;
-    groups.push({
-      history,
-      key: slot - 1,
-      count: to - from,
-      call: callByKey.subarray(from, to),
-      ret: retByKey.subarray(from, to),
-    });
-  }
-  return groups;
+  return { who, processes: numbers.size };
 }
 
 function twoOpen(history: History, event: number, earlier: number): Malformed {

@@ -4,7 +4,7 @@
  * it remembers where it was (Lowe, CCPE 2017); when that gets long, the engine takes over.
  */
 
-import type { IntColumn } from '../../columns.ts';
+import type { ByteColumn, IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
 import { type Model, type Operation, type Step, stateKey } from '../model.ts';
 import { NEVER, type Operations, operationAt } from '../operations.ts';
@@ -19,31 +19,25 @@ export function wingGongSearch<State>(
   limits: Limits,
   steps?: (operation: Operation) => Step<State>,
 ): SearchResult | undefined {
-  if (isInTurn(operations) && operations.count <= limits.steps) {
-    return followTurns(operations, model, initial);
-  }
-  return withScratch((scratch) =>
-    new Search(operations, model, initial, steps, scratch).run(limits),
-  );
+  const { count } = operations;
+  const inTurn = count <= limits.steps ? followTurns(operations, model, initial) : undefined;
+  if (inTurn !== undefined) return inTurn;
+  return withScratch((scratch) => search(operations, model, initial, limits, steps, scratch));
 }
 
-/** Whether each operation was answered before the next one was asked for: there is one order. */
-function isInTurn({ count, call, ret }: Operations): boolean {
-  for (let i = 0; i < count; i++) {
-    const next = i + 1 < count ? call.get(i + 1) : NEVER;
-    if (ret.get(i) >= next) return false;
-  }
-  return true;
-}
-
-/** Needs no lists and no memory of where it was. */
+/**
+ * Where each operation was answered before the next one was asked for, there is one order, which
+ * needs no lists and no memory of where it was. Undefined where two overlap.
+ */
 function followTurns<State>(
   operations: Operations,
   model: Model<State>,
   initial: Value,
-): SearchResult {
-  const { count } = operations;
-  const upTo = (length: number): number[] => Array.from({ length }, (_, i) => i);
+): SearchResult | undefined {
+  const { count, call, ret } = operations;
+  for (let i = 0; i < count; i++) {
+    if (ret.get(i) >= (i + 1 < count ? call.get(i + 1) : NEVER)) return undefined;
+  }
   let state = model.initial(initial);
   for (let i = 0; i < count; i++) {
     const next = model.step(state, operationAt(operations, i));
@@ -56,214 +50,164 @@ function followTurns<State>(
   return { kind: 'linearizable', configurations: count, order: () => upTo(count) };
 }
 
+function upTo(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
+}
+
 interface Limits {
   /** Of the model. */
   readonly steps: number;
   readonly deadEnds: number;
 }
 
-const END = -1;
+/** What an operation is to the search. */
+const UNANSWERED = 0;
+/** Answered, and claimed to be read-only. */
+const READER = 1;
+const WRITER = 2;
 
-class Search<State> {
-  readonly #operations: Operations;
-  readonly #model: Model<State>;
-  readonly #asked: Operation[] = [];
-  readonly #stepBy: Step<State>[] | undefined;
-  #steps = 0;
-  #deadEnds = 0;
+interface Asked {
+  readonly asked: readonly Operation[];
+  /** By operation, one of the above. */
+  readonly kinds: ByteColumn;
+  /** Those that may have changed something, in the order of their calls. */
+  readonly unanswered: readonly number[];
+  /** The answered ones, in the order of their returns. */
+  readonly byReturn: IntColumn;
+  readonly answered: number;
+  readonly hasReaders: boolean;
+}
 
-  /**
-   * Lists of what is not linearized yet, in the order of the calls: answered operations that are
-   * claimed to be read-only, other answered ones, and unanswered ones. Their heads stand at
-   * `count` and the two places after it.
-   */
-  readonly #next: IntColumn;
-  readonly #previous: IntColumn;
-  readonly #listOf: IntColumn;
-  readonly #readers: number;
-  readonly #writers: number;
-  readonly #unanswered: number;
-
-  /** Answered operations by their returns, and the place of each in it. */
-  readonly #byReturn: IntColumn;
-  readonly #rank: IntColumn;
-  readonly #taken: TakenSet;
-  /** From the first dead end on. */
-  #visited: Visited<State> | undefined;
-  readonly #scratch: Scratch;
-  #answered = 0;
-  /** The first rank that is not linearized. */
-  #first = 0;
-
-  #state: State;
-  readonly #order: number[] = [];
-  readonly #before: State[] = [];
-  #furthest: Stuck = { order: [], operation: 0 };
-  #furthestRank = -1;
-
-  constructor(
-    operations: Operations,
-    model: Model<State>,
-    initial: Value,
-    steps: ((operation: Operation) => Step<State>) | undefined,
-    scratch: Scratch,
-  ) {
-    const { count, ret } = operations;
-    this.#operations = operations;
-    this.#model = model;
-    this.#state = model.initial(initial);
-    this.#readers = count;
-    this.#writers = count + 1;
-    this.#unanswered = count + 2;
-    this.#next = scratch.ints(count + 3, END);
-    this.#previous = scratch.ints(count + 3, END);
-    this.#listOf = scratch.ints(count + 3);
-    this.#byReturn = scratch.ints(count);
-    this.#rank = scratch.ints(count);
-    this.#taken = new TakenSet(count, scratch);
-    this.#scratch = scratch;
-    const last = [count, count + 1, count + 2];
-    for (const head of last) this.#listOf[head] = head;
-    for (let i = 0; i < count; i++) {
-      const operation = operationAt(operations, i);
-      this.#asked.push(operation);
-      const reads = model.readonly?.(operation) === true;
-      const answered = ret[i] !== NEVER;
-      if (answered) this.#insertByReturn(i);
-      // Nobody saw it, and it changes nothing.
-      else if (reads) continue;
-      const list = !answered ? this.#unanswered : reads ? this.#readers : this.#writers;
-      const end = last[list - count] as number;
-      last[list - count] = i;
-      this.#listOf[i] = list;
-      this.#next[end] = i;
-      this.#previous[i] = end;
+function askedOf<State>(operations: Operations, model: Model<State>, scratch: Scratch): Asked {
+  const { count, ret } = operations;
+  const asked: Operation[] = [];
+  const kinds = scratch.bytes(count);
+  const unanswered: number[] = [];
+  const byReturn = scratch.ints(count);
+  let answered = 0;
+  let hasReaders = false;
+  for (let i = 0; i < count; i++) {
+    const operation = operationAt(operations, i);
+    asked.push(operation);
+    const reads = model.readonly?.(operation) === true;
+    const returns = ret.get(i);
+    if (returns === NEVER) {
+      // What nobody saw and changes nothing does not matter.
+      if (!reads) unanswered.push(i);
+      continue;
     }
-    this.#stepBy = steps && this.#asked.map((operation) => steps(operation));
-    for (let rank = 0; rank < this.#answered; rank++) {
-      this.#rank[this.#byReturn.get(rank)] = rank;
-    }
-  }
-
-  run({ steps, deadEnds }: Limits): SearchResult | undefined {
-    let from = this.#absorb();
-    while (this.#first < this.#answered) {
-      const spent = this.#steps > steps || this.#deadEnds > deadEnds || this.#visited?.isFull;
-      if (spent) return undefined;
-      if (this.#takeAfter(from)) {
-        from = this.#absorb();
-        continue;
-      }
-      this.#deadEnds++;
-      this.#visited ??= new Visited(this.#model, this.#taken.words.length, this.#scratch);
-      this.#remember();
-      from = this.#back();
-      if (from === END) {
-        const stuck = this.#furthest;
-        return { kind: 'violation', configurations: this.#steps, stuck: () => stuck };
-      }
-    }
-    const order = this.#order;
-    return { kind: 'linearizable', configurations: this.#steps, order: () => order };
-  }
-
-  /** Takes the read-only operations that fit, for good; returns where to look for a candidate. */
-  #absorb(): number {
-    const { call } = this.#operations;
-    for (let at = this.#next.get(this.#readers); at !== END; at = this.#next.get(at)) {
-      if (call.get(at) > this.#deadline()) break;
-      const after = this.#step(at);
-      if (after !== undefined) this.#linearize(at, after);
-    }
-    return this.#writers;
-  }
-
-  /** Takes the first candidate behind this entry of a list that is possible; false if none is. */
-  #takeAfter(entry: number): boolean {
-    const { call } = this.#operations;
-    const deadline = this.#deadline();
-    let list = this.#listOf.get(entry);
-    let at = this.#next.get(entry);
-    for (;;) {
-      if (at === END || call.get(at) > deadline) {
-        if (list === this.#unanswered) return false;
-        list = this.#unanswered;
-        at = this.#next.get(list);
-        continue;
-      }
-      const after = this.#step(at);
-      const useless = list === this.#unanswered && after === this.#state;
-      if (after !== undefined && !useless) {
-        this.#linearize(at, after);
-        if (this.#isNew()) return true;
-        this.#back();
-      }
-      at = this.#next.get(at);
-    }
-  }
-
-  #isNew(): boolean {
-    return this.#visited?.add(this.#taken, this.#state) !== false;
-  }
-
-  #step(i: number): State | undefined {
-    this.#steps++;
-    if (this.#stepBy !== undefined) return (this.#stepBy[i] as Step<State>)(this.#state);
-    return this.#model.step(this.#state, this.#asked[i] as Operation);
-  }
-
-  /** The event before which the next operation must have been called; after everything, `NEVER`. */
-  #deadline(): number {
-    if (this.#first === this.#answered) return NEVER;
-    return this.#operations.ret.get(this.#byReturn.get(this.#first));
-  }
-
-  #linearize(i: number, after: State): void {
-    this.#order.push(i);
-    this.#before.push(this.#state);
-    this.#state = after;
-    this.#taken.flip(i);
-    const before = this.#previous.get(i);
-    const next = this.#next.get(i);
-    this.#next[before] = next;
-    if (next !== END) this.#previous[next] = before;
-    while (this.#first < this.#answered && this.#taken.has(this.#byReturn.get(this.#first))) {
-      this.#first++;
-    }
-  }
-
-  /** Takes the last choice back and returns its operation; `END` when there was none. */
-  #back(): number {
-    for (;;) {
-      const i = this.#order.pop();
-      if (i === undefined) return END;
-      this.#state = this.#before.pop() as State;
-      this.#taken.flip(i);
-      const next = this.#next.get(i);
-      this.#next[this.#previous.get(i)] = i;
-      if (next !== END) this.#previous[next] = i;
-      const list = this.#listOf[i];
-      if (list !== this.#unanswered) this.#first = Math.min(this.#first, this.#rank.get(i));
-      if (list !== this.#readers) return i;
-    }
-  }
-
-  #remember(): void {
-    if (this.#first <= this.#furthestRank) return;
-    this.#furthestRank = this.#first;
-    const operation = this.#byReturn.get(this.#first);
-    this.#furthest = { order: this.#order.slice(), operation };
-  }
-
-  #insertByReturn(i: number): void {
-    const { ret } = this.#operations;
-    let at = this.#answered++;
+    kinds[i] = reads ? READER : WRITER;
+    if (reads) hasReaders = true;
+    let at = answered++;
     for (; at > 0; at--) {
-      const other = this.#byReturn.get(at - 1);
-      if (ret.get(other) < ret.get(i)) break;
-      this.#byReturn[at] = other;
+      const other = byReturn.get(at - 1);
+      if (ret.get(other) < returns) break;
+      byReturn[at] = other;
     }
-    this.#byReturn[at] = i;
+    byReturn[at] = i;
+  }
+  return { asked, kinds, unanswered, byReturn, answered, hasReaders };
+}
+
+/**
+ * One function with local variables on purpose: a small history is over before anything is compiled,
+ * and until then a field or a call costs as much as a step of most models.
+ *
+ * The cursor goes through what may come next: first what only reads, which is taken for good when it
+ * fits; then what may write, each in the order of the calls; then what was never answered. So a move
+ * that was made is the number of an operation, plus `stride` for each of the three that it is past.
+ */
+function search<State>(
+  operations: Operations,
+  model: Model<State>,
+  initial: Value,
+  limits: Limits,
+  steps: ((operation: Operation) => Step<State>) | undefined,
+  scratch: Scratch,
+): SearchResult | undefined {
+  const { count, call, ret } = operations;
+  const parts = askedOf(operations, model, scratch);
+  const { asked, kinds, unanswered, byReturn, answered } = parts;
+  const stepBy = steps && asked.map((operation) => steps(operation));
+  const writers = count + 1;
+  const others = 2 * writers;
+  const end = others + unanswered.length;
+  const start = parts.hasReaders ? 0 : writers;
+  const done = scratch.bytes(count);
+  const taken = new TakenSet(count, scratch);
+  const order: number[] = [];
+  // By place in the order: the move, and what was there before it.
+  const moves: number[] = [];
+  const states: State[] = [];
+  const firsts: number[] = [];
+
+  let state = model.initial(initial);
+  /** The place of the first return that is still to be explained, and its event. */
+  let first = 0;
+  let deadline = answered === 0 ? NEVER : ret.get(byReturn.get(0));
+  /** Every answered operation before this one is done. */
+  let low = 0;
+  let configurations = 0;
+  let deadEnds = 0;
+  let visited: Visited<State> | undefined;
+  let furthest = -1;
+  let stuck: Stuck = { order, operation: 0 };
+
+  for (let cursor = start; ; ) {
+    // Within the loop: V8 keeps code that was compiled in mid-loop, and would never learn what is behind.
+    if (first === answered) return { kind: 'linearizable', configurations, order: () => order };
+    if (cursor === end) {
+      if (++deadEnds > limits.deadEnds || visited?.isFull === true) return undefined;
+      visited ??= new Visited(model, taken.words.length, scratch);
+      if (first > furthest) {
+        furthest = first;
+        stuck = { order: order.slice(), operation: byReturn.get(first) };
+      }
+      do {
+        const i = order.pop();
+        if (i === undefined) return { kind: 'violation', configurations, stuck: () => stuck };
+        cursor = moves.pop() as number;
+        state = states.pop() as State;
+        first = firsts.pop() as number;
+        done[i] = 0;
+        taken.flip(i);
+        if (i < low) low = i;
+      } while (cursor < writers);
+      deadline = ret.get(byReturn.get(first));
+      cursor++;
+      continue;
+    }
+    const i =
+      cursor < writers
+        ? cursor
+        : cursor < others
+          ? cursor - writers
+          : (unanswered[cursor - others] as number);
+    if (i === count || call.get(i) > deadline) {
+      cursor = cursor < writers ? writers + low : cursor < others ? others : end;
+      continue;
+    }
+    const move = cursor++;
+    const kind = move < writers ? READER : move < others ? WRITER : UNANSWERED;
+    if (done[i] === 1 || kinds[i] !== kind) continue;
+    if (++configurations > limits.steps) return undefined;
+    const after = stepBy ? stepBy[i]?.(state) : model.step(state, asked[i] as Operation);
+    if (after === undefined || (kind === UNANSWERED && after === state)) continue;
+    taken.flip(i);
+    if (kind !== READER && visited?.add(taken, after) === false) {
+      taken.flip(i);
+      continue;
+    }
+    order.push(i);
+    moves.push(move);
+    states.push(state);
+    firsts.push(first);
+    state = after;
+    done[i] = 1;
+    while (first < answered && done[byReturn.get(first)] === 1) first++;
+    deadline = first === answered ? NEVER : ret.get(byReturn.get(first));
+    while (low < count && (done[low] === 1 || kinds[low] === UNANSWERED)) low++;
+    if (kind !== READER) cursor = start + low;
   }
 }
 
@@ -274,10 +218,6 @@ class TakenSet {
 
   constructor(operations: number, scratch: Scratch) {
     this.words = scratch.ints((operations + 31) >> 5);
-  }
-
-  has(i: number): boolean {
-    return ((this.words.get(i >> 5) >>> (i & 31)) & 1) === 1;
   }
 
   flip(i: number): void {
@@ -331,7 +271,8 @@ class Visited<State> {
       place = (place + 1) & (PLACES - 1);
     }
     if (this.isFull) return true;
-    this.#words.set(words, this.#states.length * this.#wordsEach);
+    const from = this.#states.length * this.#wordsEach;
+    for (let at = 0; at < this.#wordsEach; at++) this.#words[from + at] = words.get(at);
     this.#keys.push(key);
     this.#table[place] = this.#states.push(state);
     return true;
