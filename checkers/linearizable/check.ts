@@ -78,8 +78,11 @@ export function prepare(history: History, options: LinearizabilityOptions): Prep
     nilReads: options.nilReads ?? 'observed',
   });
   if ('because' in groups) return groups.because;
-  const foreign = foreignFunction(groups, model);
-  if (foreign !== undefined) return foreign;
+  const { names } = history.functions;
+  if (!names.every((name) => model.functions.includes(name))) {
+    const foreign = foreignFunction(groups, model);
+    if (foreign !== undefined) return foreign;
+  }
   const question: Question = {
     model,
     initial: options.initial ?? null,
@@ -99,8 +102,7 @@ export function checkKeys(
   options: LinearizabilityOptions,
 ): readonly KeyResult[] {
   const ask: Ask = (place, asked) => checkKey(groups[place] as Operations, asked);
-  const [only] = groups;
-  if (only !== undefined && groups.length === 1) return [ask(0, question)];
+  if (groups.length === 1) return [ask(0, question)];
   const first = firstTurn(groups.length, question, atOnceOf(options), ask);
   return furtherTurns(groups.length, question, first, ask, isBrief(options));
 }
@@ -117,13 +119,18 @@ export function isBrief({ keys }: LinearizabilityOptions): boolean {
 
 /** One answer out of those for the keys. */
 export function joinKeys(keys: readonly KeyResult[]): LinearizabilityResult {
-  return {
-    verdict: worst(keys.map((key) => key.verdict)),
-    decidedBy: [...new Set(keys.map((key) => key.decidedBy))].join(', ') || 'nothing to decide',
-    configurations: keys.reduce((sum, key) => sum + key.configurations, 0),
-    operations: keys.reduce((sum, key) => sum + key.operations, 0),
-    keys,
-  };
+  const verdicts: Verdict[] = [];
+  const algorithms: string[] = [];
+  let configurations = 0;
+  let operations = 0;
+  for (const key of keys) {
+    verdicts.push(key.verdict);
+    if (!algorithms.includes(key.decidedBy)) algorithms.push(key.decidedBy);
+    configurations += key.configurations;
+    operations += key.operations;
+  }
+  const decidedBy = algorithms.join(', ') || 'nothing to decide';
+  return { verdict: worst(verdicts), decidedBy, configurations, operations, keys };
 }
 
 /** One object. A value that the model cannot read is the history's fault, or the wrong model was named. */
@@ -142,9 +149,6 @@ export function checkKey(operations: Operations, question: Question): KeyResult 
 }
 
 function foreignFunction(groups: readonly Operations[], model: Model): string | undefined {
-  if (groups[0]?.history.functions.names.every((name) => model.functions.includes(name)) === true) {
-    return undefined;
-  }
   for (const { history, count, call } of groups) {
     const known = history.functions.names.map((name) => model.functions.includes(name));
     for (let i = 0; i < count; i++) {

@@ -110,8 +110,8 @@ interface Found {
 }
 
 function answerOf(operations: Operations, question: Question, { search, by }: Found): KeyResult {
-  const verdict =
-    brokenClaim(operations, question, search) ?? verdictOf(operations, question, search);
+  const broken = OWN.has(question.model) ? undefined : brokenClaim(operations, question, search);
+  const verdict = broken ?? verdictOf(operations, question, search);
   return answer(operations, verdict, by, search.configurations);
 }
 
@@ -182,10 +182,8 @@ function byMonitor(operations: Operations, question: Question): KeyResult | unde
 
 const OWN: ReadonlySet<Model> = new Set<Model>(Object.values<Model>(models));
 
-const CLAIMS = ['readonly', 'requires', 'produces', 'quotient', 'key'] as const;
-
-function hasClaims(model: Model): boolean {
-  return CLAIMS.some((claim) => model[claim] !== undefined);
+function hasClaims({ readonly, requires, produces, quotient, key }: Model): boolean {
+  return (readonly ?? requires ?? produces ?? quotient ?? key) !== undefined;
 }
 
 /**
@@ -197,7 +195,7 @@ function brokenClaim(
   { model, initial }: Question,
   search: SearchResult,
 ): Verdict | undefined {
-  if (OWN.has(model) || !hasClaims(model)) return undefined;
+  if (!hasClaims(model)) return undefined;
   const order = search.kind === 'linearizable' ? search.order() : undefined;
   const complaint = order === undefined ? undefined : refusal(operations, model, initial, order);
   if (complaint === undefined) return undefined;
@@ -262,11 +260,8 @@ function answer(
   decidedBy: string,
   configurations: number,
 ): KeyResult {
-  return {
-    ...(key === NONE ? {} : { key: history.keys.names[key] as string }),
-    verdict,
-    decidedBy,
-    configurations,
-    operations: count,
-  };
+  const operations = count;
+  if (key === NONE) return { verdict, decidedBy, configurations, operations };
+  const name = history.keys.names[key] as string;
+  return { key: name, verdict, decidedBy, configurations, operations };
 }

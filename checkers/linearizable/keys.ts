@@ -34,13 +34,13 @@ export function firstTurn(
 ): FirstTurn {
   const found: (KeyResult | undefined)[] = [];
   let left = question.budget.steps;
+  let turn: Question | undefined;
   for (let place = 0; place < keys; place++) {
     const steps = Math.min(atOnceConfigurations, left);
-    const result = ask(place, {
-      ...question,
-      explain: false,
-      budget: { ...question.budget, steps },
-    });
+    if (turn?.budget.steps !== steps) {
+      turn = { ...question, explain: false, budget: { ...question.budget, steps } };
+    }
+    const result = ask(place, turn);
     const { kind } = result.verdict;
     found.push(kind === 'unknown' ? undefined : result);
     if (kind !== 'unknown') left -= result.configurations;

@@ -1,6 +1,7 @@
 /** A violation, once more: what its history leaves open, and what operations that failed say of it. */
 
 import { failedAttempts } from '../attempts.ts';
+import { FAIL } from '../history.ts';
 import type { Verdict } from '../verdict.ts';
 import { describe, explainContradiction, operationsOfEvents, said } from './explain.ts';
 import type { Model } from './model.ts';
@@ -17,26 +18,21 @@ const FAILURES_MAX = 3;
  * witness also tells of failed attempts to bring in what was seen.
  */
 export function reconsider(operations: Operations, model: Model, violation: Violation): Verdict {
-  const lost =
-    model.unrecorded &&
-    find(operations, (i) => model.unrecorded?.(operationAt(operations, i)) === true);
-  if (lost !== undefined) {
-    const who = describe(operations, model, lost);
-    return {
-      kind: 'unknown',
-      because: `the argument of ${who} was not recorded: it may have been any`,
-    };
+  let foreign: { readonly i: number; readonly how: string } | undefined;
+  for (let i = 0; i < operations.count; i++) {
+    const operation = operationAt(operations, i);
+    if (model.unrecorded?.(operation) === true) {
+      const who = describe(operations, model, i);
+      const because = `the argument of ${who} was not recorded: it may have been any`;
+      return { kind: 'unknown', because };
+    }
+    const how = foreign === undefined ? (model.wrongAnswer?.(operation) ?? null) : null;
+    if (how !== null) foreign = { i, how };
   }
-  const wrong = (i: number): string | null =>
-    model.wrongAnswer?.(operationAt(operations, i)) ?? null;
-  const foreign = model.wrongAnswer && find(operations, (i) => wrong(i) !== null);
   if (foreign !== undefined) {
-    const because = `${said(operations, model, foreign)}, which ${wrong(foreign)}`;
-    return explainContradiction(operations, model, {
-      operations: [foreign],
-      because,
-      culprit: foreign,
-    });
+    const { i, how } = foreign;
+    const because = `${said(operations, model, i)}, which ${how}`;
+    return explainContradiction(operations, model, { operations: [i], because, culprit: i });
   }
   const { witness } = violation;
   if (witness === undefined) return violation;
@@ -49,15 +45,11 @@ export function reconsider(operations: Operations, model: Model, violation: Viol
 /** Failed attempts to bring in what the operations of these events answered. */
 function failuresBehind(operations: Operations, events: readonly number[]): string[] {
   const { history, key } = operations;
+  if (!history.type.subarray(0, history.length).includes(FAIL)) return [];
   const sentences = new Set<string>();
   for (const i of operationsOfEvents(operations, events)) {
     const { output } = operationAt(operations, i);
     for (const sentence of failedAttempts(history, key, output)) sentences.add(sentence);
   }
   return [...sentences].slice(0, FAILURES_MAX);
-}
-
-function find({ count }: Operations, holds: (i: number) => boolean): number | undefined {
-  for (let i = 0; i < count; i++) if (holds(i)) return i;
-  return undefined;
 }
