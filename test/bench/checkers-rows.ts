@@ -17,7 +17,11 @@ import { weakRows } from './checkers-rows-weak.ts';
 
 type Shape = Parameters<typeof registerHistory>[0];
 
-/** Without the recorded histories if they are not here. */
+/**
+ * Without the recorded histories if they are not here. A floor is what the peer of the same run shows:
+ * the issue's 2 where a row names none. Ratios that were measured against other programs on other
+ * machines (Knossos and Go's Porcupine) are targets.
+ */
 export function allRows(): readonly Row[] {
   return [
     ...(haveRecorded ? recorded() : []),
@@ -47,26 +51,24 @@ function recorded(): readonly Row[] {
     {
       name: `knossos, ${knossos.length} of 120 files`,
       prepare: () => files('knossos/cas-register', silent),
-      floor: 100,
       target: 250,
       targetMs: (5 * knossos.length) / 120,
     },
   ];
-  const goals = { 'c01 ok': [1, 4], 'c01 bad': [1, 4], 'c10 ok': [2, 5], 'c10 bad': [10, 20] };
-  for (const [which, [floor, target]] of Object.entries(goals)) {
+  for (const which of ['c01 ok', 'c01 bad', 'c10 ok', 'c10 bad']) {
     const file = `kv-${which.replace(' ', '-')}`;
     const name = `kv ${which}`;
     rows.push({
       name,
       prepare: () => files(file, text),
-      ...goal(floor, target),
+      target: which.startsWith('c01') ? 4 : 5,
     });
   }
   for (const which of ['c10 ok', 'c10 bad']) {
     const name = `kv ${which} in one piece`;
     const file = `kv-${which.replace(' ', '-')}`;
     const prepare = (): Work => files(file, { model: textsByKey }, inOnePiece);
-    rows.push({ name, prepare, floor: 5, target: 15 });
+    rows.push({ name, prepare, target: 15 });
   }
   return rows;
 }
@@ -112,14 +114,14 @@ function few(): readonly Row[] {
   const ten = 10_000;
   return [
     registers('v5 10k c5', { ...five, operations: ten, clients: 5 }),
-    registers('v5 10k c10', { ...five, operations: ten, clients: 10 }, goal(50, 150)),
+    registers('v5 10k c10', { ...five, operations: ten, clients: 10 }, { target: 150 }),
     registers('v5 10k c20', { ...five, operations: ten, clients: 20 }),
     registers('v5 10k c50', { ...five, operations: ten, clients: 50 }, { samples: 3 }),
     registers('v5 10k c5 bad', { ...five, ...wrong, operations: ten, clients: 5, seed: 5 }),
     registers(
       'v5 10k c10 bad',
       { ...five, ...wrong, operations: ten, clients: 10, seed: 1 },
-      goal(200, 500),
+      { target: 500 },
     ),
     registers(
       'v5 10k c20 bad',
@@ -268,11 +270,4 @@ function transactions(count: number): Work {
     checkTransactions(history, { workload: 'list-append' }).verdict.kind,
   ];
   return { run, expected: 'valid' };
-}
-
-function goal(floor: number | undefined, target: number | undefined): Partial<Row> {
-  return {
-    ...(floor === undefined ? {} : { floor }),
-    ...(target === undefined ? {} : { target }),
-  };
 }

@@ -6,40 +6,53 @@
  * cold and the memory its own; then ours and our port of Porcupine's search take turns, so that
  * other work on the machine hits both. In another the port comes first. What is short is taken cold
  * in some more processes, in turns again, and the best counts. Porcupine itself runs
- * before and after, where there is one (`peers.ts`), and is then the peer that counts. Ends with
- * status 1 when a row is below its floor (warm; 2 where it names none), when a first check is slower
- * than the peer's first, or when an answer is wrong.
+ * before and after, where there is one (`peers.ts`), and is then the peer that counts. Where the port
+ * gives up, it is given more steps until it took twenty times as long as we did: what it shows then is
+ * a lower bound that says something. Ends with status 1 when a row is below its floor (warm; 2 where
+ * it names none), when a first check is slower than the peer's first, when memory is above the peer's and 150 MB, or when an answer is wrong.
  */
 
 import { execFileSync } from 'node:child_process';
 import { peakMb, type Times, takeTurns, timeOnce, type Warm } from './checkers-measure.ts';
 import type { Row } from './checkers-row.ts';
 import { allRows } from './checkers-rows.ts';
-import { askPort, type GoTimes, goPeer } from './peers.ts';
+import { type Asked, askPort, type GoTimes, goPeer, PORT_STEPS } from './peers.ts';
 
 /** What the process of a row prints. */
 interface Measured {
   readonly ours: Times;
   readonly port?: Warm;
-  /** Whether the port answered; else it took longer than this. */
+  /** What the port was given for a key, and whether it answered; else it takes longer than this. */
+  readonly portSteps: number;
   readonly finished: boolean;
   readonly peakMb: number;
   readonly answer: string;
   readonly wrong: boolean;
 }
 
+/** What a process prints in which the port comes first. */
+interface PortFirst {
+  readonly ms: number;
+  readonly peakMb: number;
+}
+
 const SAMPLES = 7;
 const FLOOR = 2;
+/** What is no more than this may be more than the peer's. */
+const ENOUGH_MB = 150;
+/** Where the port gives up sooner than this many times our time, it is given more steps. */
+const PORT_PATIENCE = 20;
+const PORT_STEPS_MAX = 64 * PORT_STEPS;
 /** More processes that are asked for a first check, where it is short. */
 const MORE_PROCESSES = 2;
 const SHORT_MS = 200;
-const WIDTHS = [30, 32, 9, 9, 17, 12, 12, 11, 11, 14, 20, 6];
+const WIDTHS = [30, 32, 9, 9, 17, 12, 12, 11, 11, 14, 20, 8, 8];
 
-const [flag, name = ''] = process.argv.slice(2);
+const [flag, name = '', given = ''] = process.argv.slice(2);
 if (flag === '--row') printRow(name);
 else if (flag === '--ours-first')
   console.log(JSON.stringify(timeOnce(rowNamed(name).prepare().run)));
-else if (flag === '--port-first') console.log(JSON.stringify(portFirst(name)));
+else if (flag === '--port-first') console.log(JSON.stringify(portFirst(name, Number(given))));
 else process.exitCode = printTable(process.argv.slice(2)) ? 0 : 1;
 
 /** True when no floor was missed. */
@@ -53,15 +66,14 @@ function printTable(args: readonly string[]): boolean {
       : 'peer: Porcupine where it knows the model, else our port of it (p)\n',
   );
   const head = ['check', 'answer', 'cold ms', 'median', 'best..worst', 'peer cold', 'peer median'];
-  console.log(line([...head, 'cold', 'warm', 'floor', 'target', 'peak MB']));
+  console.log(line([...head, 'cold', 'warm', 'floor', 'target', 'peak MB', 'peer MB']));
   let missed = 0;
   for (const row of allRows()) {
     if (!row.name.includes(part) || (row.large === true && !large)) continue;
     const { asked } = row.prepare();
     const before = asked === undefined ? undefined : go?.time(asked);
     const measured = inProcess<Measured>('--row', row.name);
-    const portCold = measured.port && inProcess<number>('--port-first', row.name);
-    const cold = bestCold(row.name, measured.ours.cold, portCold);
+    const cold = bestCold(row.name, measured);
     const after = asked === undefined || before == null ? undefined : go?.time(asked);
     const ours = { ...measured.ours, cold: cold.ours };
     if (!show(row, { ...measured, ours }, cold.port, best(before, after))) missed++;
@@ -73,14 +85,17 @@ function printTable(args: readonly string[]): boolean {
 /** A first check is over before other work on the machine evens out: the best of some. */
 function bestCold(
   row: string,
-  first: number,
-  portFirst: number | undefined,
-): { readonly ours: number; readonly port: number | undefined } {
-  let [ours, port] = [first, portFirst];
+  measured: Measured,
+): { readonly ours: number; readonly port: PortFirst | undefined } {
+  const portOnce = (): PortFirst =>
+    inProcess<PortFirst>('--port-first', row, String(measured.portSteps));
+  let ours = measured.ours.cold;
+  let port = measured.port && portOnce();
   for (let more = 0; more < MORE_PROCESSES; more++) {
-    if (port === undefined || Math.max(ours, port) > SHORT_MS) break;
+    if (port === undefined || Math.max(ours, port.ms) > SHORT_MS) break;
     ours = Math.min(ours, inProcess<number>('--ours-first', row));
-    port = Math.min(port, inProcess<number>('--port-first', row));
+    const next = portOnce();
+    port = { ms: Math.min(port.ms, next.ms), peakMb: Math.min(port.peakMb, next.peakMb) };
   }
   return { ours, port };
 }
@@ -95,9 +110,9 @@ function best(one: GoTimes | null | undefined, other: GoTimes | null | undefined
   };
 }
 
-function inProcess<Result>(what: string, row: string): Result {
+function inProcess<Result>(what: string, ...about: readonly string[]): Result {
   const [script = ''] = process.argv.slice(1);
-  const args = ['--expose-gc', '--max-old-space-size=8192', script, what, row];
+  const args = ['--expose-gc', '--max-old-space-size=8192', script, what, ...about];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Result;
 }
 
@@ -107,10 +122,20 @@ function rowNamed(wanted: string): Row {
   return row;
 }
 
-function portFirst(wanted: string): number {
+function portFirst(wanted: string, steps: number): PortFirst {
   const { asked } = rowNamed(wanted).prepare();
   if (asked === undefined) throw new Error(`${wanted} asks no peer`);
-  return timeOnce(() => askPort(asked));
+  const ms = timeOnce(() => askPort(asked, steps));
+  return { ms, peakMb: peakMb() };
+}
+
+/** As many steps as the port needs, or as take it long enough to say something. */
+function patience(asked: Asked, oursMs: number): number {
+  for (let steps = PORT_STEPS; ; steps *= 2) {
+    let finished = true;
+    const ms = timeOnce(() => (finished = askPort(asked, steps)));
+    if (finished || ms > PORT_PATIENCE * oursMs || steps >= PORT_STEPS_MAX) return steps;
+  }
 }
 
 /** In the process of the row. */
@@ -120,11 +145,12 @@ function printRow(wanted: string): void {
   const answers: string[] = [];
   const cold = timeOnce(() => answers.push(...run()));
   const mb = peakMb();
+  const portSteps = asked === undefined ? 0 : patience(asked, Math.min(cold, timeOnce(run)));
   let finished = true;
   const { one, other } = takeTurns(
     row.samples ?? SAMPLES,
     () => run(),
-    asked && (() => (finished = askPort(asked))),
+    asked && (() => (finished = askPort(asked, portSteps))),
   );
   const wrong = answers.some((answer, at) => {
     const wanted = typeof expected === 'string' ? expected : (expected?.[at] ?? '');
@@ -133,6 +159,7 @@ function printRow(wanted: string): void {
   const measured: Measured = {
     ours: { ...one, cold },
     ...(other === undefined ? {} : { port: other }),
+    portSteps,
     finished,
     peakMb: mb,
     answer: new Set(answers).size === 1 ? String(answers[0]) : `${answers.length} as recorded`,
@@ -145,13 +172,16 @@ function printRow(wanted: string): void {
 function show(
   row: Row,
   { ours, port, finished, peakMb: mb, answer, wrong }: Measured,
-  portCold: number | undefined,
+  portFirst: PortFirst | undefined,
   go: GoTimes | null,
 ): boolean {
-  const peer = go ?? (port && portCold !== undefined ? { ...port, cold: portCold } : undefined);
+  const peer =
+    go ??
+    (port && portFirst && { median: port.median, cold: portFirst.ms, peakMb: portFirst.peakMb });
   const [warm, first] = peer ? [peer.median / ours.median, peer.cold / ours.cold] : [];
   const floor = row.floor ?? FLOOR;
-  const below = warm !== undefined && (warm < floor || (first as number) < 1);
+  const isSlow = warm !== undefined && (warm < floor || (first as number) < 1);
+  const below = isSlow || (peer !== undefined && mb > Math.max(peer.peakMb, ENOUGH_MB));
   const behind =
     (row.target !== undefined && warm !== undefined && warm < row.target) ||
     (row.targetMs !== undefined && ours.median > row.targetMs) ||
@@ -173,6 +203,7 @@ function show(
       warm === undefined ? '' : `${floor}x${below ? ' BELOW' : ''}`,
       `${target}${behind ? ' missed' : ''}`,
       mb.toFixed(0),
+      peer === undefined ? '' : `${least}${peer.peakMb.toFixed(0)}`,
     ]),
   );
   return !below && !wrong;

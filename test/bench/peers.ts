@@ -27,16 +27,18 @@ export interface Asked {
   readonly goModel?: string | undefined;
 }
 
-/** What the port may spend on one key: where it gives up, its time is a lower bound. */
-const PORT_BUDGET = { steps: 300_000, memoryBytes: 1 << 30 };
+/** Steps that the port may take on one key: where it gives up, its time is a lower bound. */
+export const PORT_STEPS = 300_000;
+const PORT_BYTES = 1 << 30;
 
 /** Asks the port about every history, until the first wrong key of each; false where it gave up. */
-export function askPort({ histories, options }: Asked): boolean {
+export function askPort({ histories, options }: Asked, steps = PORT_STEPS): boolean {
+  const budget = { steps, memoryBytes: PORT_BYTES };
   const model = modelOf(options);
   let finished = true;
   for (const history of histories) {
     for (const group of groupsOf(history, options)) {
-      const { kind } = porcupineSearch(group, model, options.initial ?? null, PORT_BUDGET);
+      const { kind } = porcupineSearch(group, model, options.initial ?? null, budget);
       if (kind === 'exhausted') finished = false;
       if (kind !== 'linearizable') break;
     }
