@@ -61,6 +61,9 @@ const LIMITS = {
    */
   hintedSteps: 256,
   hintedStepsEach: 4,
+  /** A polynomial search is only not worth its preparations where this one goes straight (`fifo-queue repeated`). */
+  straightSteps: 64,
+  straightStepsEach: 2,
 } as const;
 
 export function decide(operations: Operations, question: Question): KeyResult {
@@ -152,8 +155,12 @@ function smallSearch(operations: Operations, question: Question): Found | undefi
   const { model, initial, budget } = question;
   const { count } = operations;
   if (count > LIMITS.smallOperations) return undefined;
-  const hinted = LIMITS.hintedSteps + LIMITS.hintedStepsEach * count;
-  const steps = hasClaims(model) ? Math.min(budget.steps, hinted) : budget.steps;
+  let { steps } = budget;
+  if (abilitiesOf(model).search !== undefined) {
+    steps = Math.min(steps, LIMITS.straightSteps + LIMITS.straightStepsEach * count);
+  } else if (hasClaims(model)) {
+    steps = Math.min(steps, LIMITS.hintedSteps + LIMITS.hintedStepsEach * count);
+  }
   const limits = { steps, deadEnds: LIMITS.smallDeadEnds };
   const search = wingGongSearch(operations, model, initial, limits, stepsOf(model));
   return search === undefined ? undefined : { search, by: 'Wing & Gong search' };
@@ -204,6 +211,7 @@ function brokenClaim(
 }
 
 function byParts(operations: Operations, question: Question): KeyResult | undefined {
+  if (question.model.partition === undefined) return undefined;
   const parts = partsOf(operations, question.model);
   if (parts.length < 2) return undefined;
   const algorithms = new Set<string>();
@@ -226,10 +234,9 @@ function byParts(operations: Operations, question: Question): KeyResult | undefi
 
 /** Operation numbers by part, or a single part when the model does not split. */
 function partsOf(operations: Operations, model: Model): readonly (readonly number[])[] {
-  if (model.partition === undefined) return [];
   const parts = new Map<string | number, number[]>();
   for (let i = 0; i < operations.count; i++) {
-    const part = model.partition(operationAt(operations, i));
+    const part = model.partition?.(operationAt(operations, i));
     if (part === undefined) return [];
     const members = parts.get(part);
     if (members === undefined) parts.set(part, [i]);
