@@ -189,8 +189,14 @@ function byMonitor(operations: Operations, question: Question): KeyResult | unde
 
 const OWN: ReadonlySet<Model> = new Set<Model>(Object.values<Model>(models));
 
-function hasClaims({ readonly, requires, produces, quotient, key }: Model): boolean {
-  return (readonly ?? requires ?? produces ?? quotient ?? key) !== undefined;
+function hasClaims(model: Model): boolean {
+  return (
+    model.readonly !== undefined ||
+    model.requires !== undefined ||
+    model.produces !== undefined ||
+    model.quotient !== undefined ||
+    model.key !== undefined
+  );
 }
 
 /**
