@@ -1,20 +1,17 @@
 /**
  * Carries faults out on a cluster of containers, and proves by probing that they hold or are gone.
  *
- * Faults overlap: a link that two of them cut is healed, and a node that two of them killed is
- * started, once the second has ended.
+ * What it means that faults overlap stands in `core/fault-ledger.ts`, as in the simulator.
  */
 
 import { nodeName } from '../../checkers/trace.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
-import { Holds } from '../core/holds.ts';
+import { type ClockFault, FaultLedger, ratePpmOf } from '../core/fault-ledger.ts';
 import type { ClockReading } from '../host/clock.ts';
 import { reason } from './engine.ts';
 import { Links } from './links.ts';
 import type { NodeContainer } from './node-container.ts';
 import { type Pace, Patience } from './patience.ts';
-
-type ClockFault = Extract<Fault, { kind: 'clock' }>;
 
 const ANSWER_TIMEOUT_MS = 1000;
 /** A node that was started must answer within this, on an idle machine. */
@@ -27,12 +24,8 @@ const POLLS_PER_LOOK = 20;
 /** How far a clock that was read back may be off what was set: reading it takes time, too. */
 const CLOCK_TOLERANCE_US = 20_000;
 
-/** A clock fault in force. */
-interface ActiveClock {
-  readonly fault: ClockFault;
-  /** Nodes that were down when it began, with how often each had been started again by then. */
-  readonly downAt: Map<number, number>;
-}
+/** Nodes that were down when a clock fault began, with how often each had been started again by then. */
+type DownAt = Map<number, number>;
 
 /** What a fault did to one node, for the receipt. */
 interface Effect {
@@ -48,25 +41,22 @@ export class DockerFaults {
   readonly #onCrash: (node: number) => void;
   readonly #links: Links;
   readonly #queues: Promise<unknown>[];
-  /** What is in force or on its way, by id. */
-  readonly #inForce = new Map<number, Fault>();
-  readonly #kills: Holds;
-  readonly #pauses: Holds;
+  /** What is in force or on its way. */
+  readonly #ledger: FaultLedger;
   readonly #paused: boolean[];
   /** How often each was started again and answered. */
   readonly #restarts: number[];
-  /** By id, in the order in which they began. */
-  readonly #clocks = new Map<number, ActiveClock>();
+  /** Of clock faults, by id. */
+  readonly #downAt = new Map<number, DownAt>();
 
   /** `onCrash` is told of each node that was killed, once its process is gone. */
   constructor(nodes: readonly NodeContainer[], pace: Pace, onCrash: (node: number) => void) {
     this.#nodes = nodes;
     this.#pace = pace;
     this.#onCrash = onCrash;
-    this.#links = new Links(nodes);
+    this.#ledger = new FaultLedger(nodes.length);
+    this.#links = new Links(nodes, this.#ledger);
     this.#queues = nodes.map(() => Promise.resolve());
-    this.#kills = new Holds(nodes.length);
-    this.#pauses = new Holds(nodes.length);
     this.#paused = nodes.map(() => false);
     this.#restarts = nodes.map(() => 0);
   }
@@ -81,19 +71,13 @@ export class DockerFaults {
    * carried out on nobody, and is not in force.
    */
   async start(id: number, fault: Fault): Promise<Receipt> {
-    this.#inForce.set(id, fault);
+    this.#ledger.begin(id, fault);
     const receipt = await this.#start(id, fault);
-    if (receipt.status === 'skipped') this.#forget(id, fault);
+    if (receipt.status === 'skipped') {
+      this.#ledger.forget(id);
+      this.#downAt.delete(id);
+    }
     return receipt;
-  }
-
-  /** It does not hold down whom it found down. */
-  #forget(id: number, fault: Fault): void {
-    this.#inForce.delete(id);
-    this.#clocks.delete(id);
-    const held = { kill: this.#kills, pause: this.#pauses, partition: null, clock: null };
-    const nodes = 'nodes' in fault ? fault.nodes : [];
-    for (const node of nodes) held[fault.kind]?.release(node, id);
   }
 
   #start(id: number, fault: Fault): Promise<Receipt> {
@@ -105,17 +89,16 @@ export class DockerFaults {
       case 'pause':
         return this.#onEach(fault.nodes, started, (node) => this.#pause(node, id));
       case 'clock': {
-        const clock: ActiveClock = { fault, downAt: new Map() };
-        this.#clocks.set(id, clock);
-        return this.#onEach(fault.nodes, started, (node) => this.#skew(node, clock));
+        const downAt: DownAt = new Map();
+        this.#downAt.set(id, downAt);
+        return this.#onEach(fault.nodes, started, (node) => this.#skew(node, downAt));
       }
     }
   }
 
   async end(id: number): Promise<Receipt> {
-    const fault = this.#inForce.get(id);
-    if (fault === undefined) return { status: 'skipped', evidence: 'nothing to undo' };
-    this.#inForce.delete(id);
+    const fault = this.#ledger.end(id);
+    if (fault === null) return { status: 'skipped', evidence: 'nothing to undo' };
     switch (fault.kind) {
       case 'partition':
         return settled(this.#links.heal(fault.cuts, id));
@@ -124,16 +107,16 @@ export class DockerFaults {
       case 'pause':
         return this.#onEach(fault.nodes, ended, (node) => this.#resume(node, id));
       case 'clock': {
-        const clock = this.#clocks.get(id);
-        this.#clocks.delete(id);
-        return this.#onEach(fault.nodes, ended, (node) => this.#unskew(node, clock));
+        const downAt = this.#downAt.get(id) ?? new Map();
+        this.#downAt.delete(id);
+        return this.#onEach(fault.nodes, ended, (node) => this.#unskew(node, downAt));
       }
     }
   }
 
   async #kill(node: number, id: number): Promise<Effect> {
     const container = this.#node(node);
-    if (!this.#kills.hold(node, id)) {
+    if (!this.#ledger.kill(id, node)) {
       return (await isDown(container)) ? installed('was killed already') : indeterminate(NOT_DOWN);
     }
     const outcome = await container.kill();
@@ -147,7 +130,7 @@ export class DockerFaults {
 
   async #restart(node: number, id: number): Promise<Effect> {
     const container = this.#node(node);
-    if (!this.#kills.release(node, id)) {
+    if (!this.#ledger.revive(id, node)) {
       const stays = await isDown(container);
       return stays ? installed('stays down: killed twice') : indeterminate(NOT_DOWN);
     }
@@ -175,7 +158,7 @@ export class DockerFaults {
   }
 
   async #pause(node: number, id: number): Promise<Effect> {
-    this.#pauses.hold(node, id);
+    this.#ledger.pause(id, node);
     const container = this.#node(node);
     const before = await container.state();
     if (before.kind === 'paused') {
@@ -192,7 +175,7 @@ export class DockerFaults {
   }
 
   async #resume(node: number, id: number): Promise<Effect> {
-    const isFree = this.#pauses.release(node, id);
+    const isFree = this.#ledger.resume(id, node);
     const container = this.#node(node);
     // Asked of the engine: a pause that seemed to fail may have taken hold.
     const before = await container.state();
@@ -207,15 +190,15 @@ export class DockerFaults {
   }
 
   /** A node that is down gets the skew if it comes back before the fault's end: not known yet. */
-  async #skew(node: number, { downAt }: ActiveClock): Promise<Effect> {
+  async #skew(node: number, downAt: DownAt): Promise<Effect> {
     if (this.#isRunning(node)) return this.#setClock(node);
     downAt.set(node, this.#restarts[node] ?? 0);
     this.#node(node).writeSkews(this.#skews(node));
     return indeterminate('is down: will hold from its next start on, if that is before the end');
   }
 
-  async #unskew(node: number, clock: ActiveClock | undefined): Promise<Effect> {
-    const restarts = clock?.downAt.get(node);
+  async #unskew(node: number, downAt: DownAt): Promise<Effect> {
+    const restarts = downAt.get(node);
     const cameBack = restarts !== undefined && restarts < (this.#restarts[node] ?? 0);
     const held = restarts === undefined ? '' : cameBack ? ', had held since its restart' : '';
     const hasHeld = cameBack ? { held: true } : {};
@@ -248,12 +231,11 @@ export class DockerFaults {
   }
 
   #skews(node: number): ClockFault[] {
-    const faults = Array.from(this.#clocks.values(), ({ fault }) => fault);
-    return faults.filter(({ nodes }) => nodes.includes(node));
+    return this.#ledger.clocksOn(node);
   }
 
   #isRunning(node: number): boolean {
-    return !this.#kills.isHeld(node);
+    return !this.#ledger.isKilled(node);
   }
 
   #node(node: number): NodeContainer {
@@ -311,8 +293,7 @@ function ended(effects: readonly Effect[]): Receipt['status'] {
 /** Whether a reading agrees with the skews; a strobe may stand on either side. */
 function matches(skews: readonly ClockFault[], reading: ClockReading): boolean {
   const of = (mode: ClockFault['mode']) => skews.filter((skew) => skew.mode === mode);
-  if (reading.ratePpm !== of('drift').reduce((total, skew) => total + skew.ratePpm, 0))
-    return false;
+  if (reading.ratePpm !== ratePpmOf(skews)) return false;
   if (reading.strobesMs.length !== of('strobe').length) return false;
   // What a drift has added up to by now nobody knows exactly; its rate was checked.
   if (of('drift').length > 0) return true;

@@ -2,7 +2,7 @@
 
 import { nodeName } from '../../checkers/trace.ts';
 import type { Cut, Receipt } from '../../nemesis/fault.ts';
-import { Holds } from '../core/holds.ts';
+import type { FaultLedger } from '../core/fault-ledger.ts';
 import type { NodeContainer } from './node-container.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
@@ -13,23 +13,22 @@ const PROBE_ROUNDS_MAX = 4;
 
 export class Links {
   readonly #nodes: readonly NodeContainer[];
-  /** By link: from, times the number of nodes, plus to. */
-  readonly #cuts: Holds;
+  readonly #ledger: FaultLedger;
   #probes = 0;
   /** One change at a time: what is probed must not change meanwhile. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(nodes: readonly NodeContainer[]) {
+  constructor(nodes: readonly NodeContainer[], ledger: FaultLedger) {
     this.#nodes = nodes;
-    this.#cuts = new Holds(nodes.length ** 2);
+    this.#ledger = ledger;
   }
 
   cut(cuts: readonly Cut[], fault: number): Promise<Receipt> {
-    return this.#inTurn(() => this.#change(cuts, 'hold', fault));
+    return this.#inTurn(() => this.#change(cuts, 'cut', fault));
   }
 
   heal(cuts: readonly Cut[], fault: number): Promise<Receipt> {
-    return this.#inTurn(() => this.#change(cuts, 'release', fault));
+    return this.#inTurn(() => this.#change(cuts, 'mend', fault));
   }
 
   #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -38,9 +37,9 @@ export class Links {
     return turn;
   }
 
-  async #change(cuts: readonly Cut[], how: 'hold' | 'release', fault: number): Promise<Receipt> {
+  async #change(cuts: readonly Cut[], how: 'cut' | 'mend', fault: number): Promise<Receipt> {
     if (cuts.length === 0) return { status: 'skipped', evidence: 'no links to cut' };
-    for (const { from, to } of cuts) this.#cuts[how](this.#link(from, to), fault);
+    for (const cut of cuts) this.#ledger[how](fault, cut);
     const receivers = [...new Set(cuts.map(({ to }) => to))];
     await Promise.all(receivers.map((receiver) => this.#install(receiver)));
     return this.#prove(cuts, how);
@@ -54,7 +53,7 @@ export class Links {
   }
 
   /** Sends datagrams along the links concerned, both ways, and asks what has arrived. */
-  async #prove(cuts: readonly Cut[], how: 'hold' | 'release'): Promise<Receipt> {
+  async #prove(cuts: readonly Cut[], how: 'cut' | 'mend'): Promise<Receipt> {
     const links = [...cuts, ...cuts.map(({ from, to }) => ({ from: to, to: from }))];
     const shut = distinct(links.filter(({ from, to }) => this.#isCut(from, to)));
     const open = distinct(links.filter(({ from, to }) => !this.#isCut(from, to)));
@@ -73,7 +72,7 @@ export class Links {
     if (leaking.size > 0) evidence.push(`leaking: ${[...leaking].join(' ')}`);
     if (silent.size > 0) evidence.push(`not heard: ${[...silent].join(' ')}`);
     // A cut is in force when nothing leaks; a heal has worked when what it opened is heard.
-    const proved = leaking.size === 0 && (how === 'hold' || silent.size === 0);
+    const proved = leaking.size === 0 && (how === 'cut' || silent.size === 0);
     return { status: proved ? 'installed' : 'indeterminate', evidence: evidence.join(', ') };
   }
 
@@ -104,11 +103,7 @@ export class Links {
   }
 
   #isCut(from: number, to: number): boolean {
-    return this.#cuts.isHeld(this.#link(from, to));
-  }
-
-  #link(from: number, to: number): number {
-    return from * this.#nodes.length + to;
+    return this.#ledger.isCut(from, to);
   }
 
   #node(node: number): NodeContainer {

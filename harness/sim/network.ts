@@ -3,8 +3,8 @@
  * message, messages may be lost, come twice, or come much later; links are cut by direction.
  */
 
+import { ByteColumn } from '../../checkers/columns.ts';
 import { DOMAIN, Draws, drawAt } from '../core/draw.ts';
-import { Holds } from '../core/holds.ts';
 
 /** How links behave. Chances are per message. */
 export interface NetworkOptions {
@@ -28,8 +28,8 @@ const DRAW = { delay: 0, chance: 1, twice: 2, secondDelay: 3 } as const;
 export class Network {
   readonly options: NetworkOptions;
   readonly #nodes: number;
-  /** By link, from * nodes + to. */
-  readonly #cuts: Holds;
+  /** By link, from * nodes + to: 1 where it is cut. */
+  readonly #cuts: ByteColumn;
   readonly #draws: readonly Draws[];
   readonly #range: number;
   readonly #seed: number;
@@ -40,7 +40,7 @@ export class Network {
     this.options = options;
     this.#nodes = nodes;
     this.#seed = seed;
-    this.#cuts = new Holds(nodes * nodes);
+    this.#cuts = new ByteColumn(nodes * nodes);
     this.#range = options.latencyMaxUs - options.latencyMinUs + 1;
     this.#draws = Array.from(
       { length: nodes * nodes },
@@ -49,23 +49,23 @@ export class Network {
   }
 
   copyFrom(original: Network): void {
-    this.#cuts.copyFrom(original.#cuts);
+    this.#cuts.set(original.#cuts);
     for (const [link, draws] of this.#draws.entries())
       draws.copyFrom(original.#draws[link] as Draws);
     this.sent = original.sent;
   }
 
-  cutLink(from: number, to: number, fault: number): void {
-    this.#cuts.hold(from * this.#nodes + to, fault);
+  cutLink(from: number, to: number): void {
+    this.#cuts[from * this.#nodes + to] = 1;
   }
 
-  healLink(from: number, to: number, fault: number): void {
-    this.#cuts.release(from * this.#nodes + to, fault);
+  healLink(from: number, to: number): void {
+    this.#cuts[from * this.#nodes + to] = 0;
   }
 
   /** Checked at delivery: a message that is under way when the link is cut is lost as well. */
   isCut(from: number, to: number): boolean {
-    return this.#cuts.isHeld(from * this.#nodes + to);
+    return this.#cuts.get(from * this.#nodes + to) === 1;
   }
 
   /** What the fate of a message between two nodes, sent now, is drawn from. */

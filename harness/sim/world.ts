@@ -263,8 +263,8 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   }
 
   /** Cuts a link in one direction; a connection needs both. */
-  cutLink(from: number, to: number, fault: number): void {
-    this.network.cutLink(from, to, fault);
+  cutLink(from: number, to: number): void {
+    this.network.cutLink(from, to);
     this.#connections?.break(from, to);
   }
 
