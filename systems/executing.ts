@@ -1,6 +1,6 @@
 /** Executing one command of a replicated log, and reporting it. */
 
-import type { TraceEvent, Zxid } from '../checkers/trace.ts';
+import type { ApplyFacts, TraceEvent } from '../checkers/trace.ts';
 import type { Command, Execution, KvMachine, KvState } from './kv.ts';
 
 interface Executing {
@@ -10,14 +10,14 @@ interface Executing {
 }
 
 /**
- * Executes the command at `position` of the log, which is the one behind what is executed; `zxid` is
- * its name where positions are not enough of one.
+ * Executes the command at `position` of the log, which is the one behind what is executed; `facts` are
+ * what the protocol reports of it besides.
  */
 export function executeCommand(
   { state, env, machine }: Executing,
   position: number,
   command: Command,
-  zxid: Zxid | null = null,
+  facts: ApplyFacts | null = null,
 ): Execution {
   const execution = machine.execute(state.kv, position, command, env.wallUs());
   state.applied = position;
@@ -26,7 +26,7 @@ export function executeCommand(
   // What was refused is not executed, so not under its own name: exactly-once is judged by names.
   const id = execution.fate === 'refused' ? 'refused' : command.id;
   const applied = { kind: 'apply', position, id, valueHash, stateHash } as const;
-  const event = zxid === null ? applied : { ...applied, zxid };
+  const event = facts === null ? applied : { ...applied, ...facts };
   env.trace(execution.fate === 'duplicate' ? { ...event, duplicate: true } : event);
   return execution;
 }

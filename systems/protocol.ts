@@ -6,7 +6,7 @@
  */
 
 import type { Value } from '../checkers/history.ts';
-import type { TraceEvent } from '../checkers/trace.ts';
+import type { AnyEvent, TraceEvent } from '../checkers/trace.ts';
 import type { Copying } from './copying.ts';
 import type { Operation } from './operations.ts';
 
@@ -52,9 +52,10 @@ export type Reply =
 /**
  * What a node may do. Effects happen in the order in which they are asked for. `persist` is a
  * barrier: everything the node sends, replies or traces after it, in this step or a later one,
- * waits until the record is durable; a crash before that makes none of it visible.
+ * waits until the record is durable; a crash before that makes none of it visible. `Own`: events that
+ * it reports besides ours, for a checker of its own (`System.traceChecker`).
  */
-export interface Env<Message, Stored> {
+export interface Env<Message, Stored, Own extends AnyEvent = never> {
   /** This node, from 0. */
   readonly self: number;
   /** Members that the cluster starts with, from 0. */
@@ -76,7 +77,7 @@ export interface Env<Message, Stored> {
   /** Atomically replaces the whole write-ahead log by these records: a barrier. */
   checkpoint(records: readonly Stored[]): void;
   reply(to: ClientRef, reply: Reply): void;
-  trace(event: TraceEvent): void;
+  trace(event: TraceEvent | Own): void;
 }
 
 /** What a node shows of itself: chooses targets by role, and tells a reader what it believed. */
@@ -97,19 +98,19 @@ export type Options = Readonly<Record<string, number | string | boolean>>;
  * A node as a state machine. The state belongs to the protocol and may be mutated, but is plain
  * data (arrays, Maps, records), so that a run can be cloned and inspected.
  */
-export interface Protocol<State, Message, Stored> {
+export interface Protocol<State, Message, Stored, Own extends AnyEvent = never> {
   /** Starts from the durable records, oldest first; none on the very first start. */
-  start(env: Env<Message, Stored>, options: Options, records: readonly Stored[]): State;
-  message(state: State, env: Env<Message, Stored>, from: number, message: Message): void;
-  timer(state: State, env: Env<Message, Stored>, timer: number): void;
+  start(env: Env<Message, Stored, Own>, options: Options, records: readonly Stored[]): State;
+  message(state: State, env: Env<Message, Stored, Own>, from: number, message: Message): void;
+  timer(state: State, env: Env<Message, Stored, Own>, timer: number): void;
   /**
    * Only over connections (`System.links`): the one with `peer` is lost, with whatever was under
    * way in it, and what is sent from now on opens a new one.
    */
-  disconnected?(state: State, env: Env<Message, Stored>, peer: number): void;
-  request(state: State, env: Env<Message, Stored>, request: Request): void;
+  disconnected?(state: State, env: Env<Message, Stored, Own>, peer: number): void;
+  request(state: State, env: Env<Message, Stored, Own>, request: Request): void;
   /** A record has become durable (after its barrier opened, in the order of `persist`). */
-  durable(state: State, env: Env<Message, Stored>, record: Stored): void;
+  durable(state: State, env: Env<Message, Stored, Own>, record: Stored): void;
   view(state: State): NodeView;
   /**
    * A copy of a state, for a run that is branched, where there is more to it than the plain data that

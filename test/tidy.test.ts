@@ -45,6 +45,8 @@ const VOCABULARY = [
   'units',
   'linearizable/model',
 ].map((name) => `checkers/${name}.ts`);
+/** What the nodes of each protocol report is vocabulary as well. */
+const EVENTS = /^checkers\/agreement\/[a-z-]+-events\.ts$/;
 
 const PURE = ['checkers', 'systems', 'nemesis', 'workloads', 'harness/sim'];
 /** Single files of the acting folder that only decide. */
@@ -102,7 +104,8 @@ function disallowedImports(file: string, imports: readonly string[]): string[] {
     if (!(MAY_IMPORT[own] ?? []).includes(folder)) return true;
     // A workload names what judges it, and may bring a checker of its own.
     const onlyVocabulary = ['systems', 'nemesis'].includes(own);
-    return folder === 'checkers' && onlyVocabulary && !VOCABULARY.includes(target);
+    const isVocabulary = VOCABULARY.includes(target) || EVENTS.test(target);
+    return folder === 'checkers' && onlyVocabulary && !isVocabulary;
   });
 }
 

@@ -1,9 +1,11 @@
 /** Phase 2 of Fast Paxos: what may be proposed and voted for, and recovery from collisions. */
 
-import { type Instance, nodeName, type TraceEvent } from '../trace.ts';
+import { nodeName } from '../trace.ts';
+import type { FastPaxosEvent } from './fast-paxos-events.ts';
 import { forcedValue, isFastRound, reportedChosen, reportsOf } from './fast-paxos-pick.ts';
 import { nodeNames } from './findings.ts';
 import { countNodes, nodesIn } from './members.ts';
+import type { Instance, PaxosEvent } from './paxos-events.ts';
 import {
   addValue,
   type BallotValue,
@@ -22,10 +24,10 @@ import {
 } from './paxos-state.ts';
 import { ableToChoose, countVote, endedPhase1, isBelow, judgeSafe } from './paxos-values.ts';
 
-type Propose = Extract<TraceEvent, { kind: 'propose' }>;
-type Vote = Extract<TraceEvent, { kind: 'accept' }>;
-type AnyEvent = Extract<TraceEvent, { kind: 'any' }>;
-type Recover = Extract<TraceEvent, { kind: 'recover' }>;
+type Propose = Extract<PaxosEvent, { kind: 'propose' }>;
+type Vote = Extract<PaxosEvent, { kind: 'accept' }>;
+type AnyEvent = Extract<FastPaxosEvent, { kind: 'any' }>;
+type Recover = Extract<FastPaxosEvent, { kind: 'recover' }>;
 
 /** OneValuePerRound, CollisionRule and SafeAt: a coordinator sends 2a with a value. */
 export function onFastPropose(

@@ -1,9 +1,11 @@
 /** Phase 1: whose a ballot is, what is promised, and what phase 1 ends on (Lamport, PMS, 2.2). */
 
-import { type AcceptedValue, type Instance, nodeName, type TraceEvent } from '../trace.ts';
+import { nodeName } from '../trace.ts';
 import { nodeNames } from './findings.ts';
+import type { LeaderEvent } from './leader-events.ts';
 import { grantBroken } from './leases.ts';
 import { countNodes } from './members.ts';
+import type { AcceptedValue, Instance, PaxosEvent } from './paxos-events.ts';
 import {
   type Acceptance,
   instanceName,
@@ -19,10 +21,10 @@ import {
   votersFrom,
 } from './paxos-state.ts';
 
-type Prepare = Extract<TraceEvent, { kind: 'prepare' }>;
-type PromiseEvent = Extract<TraceEvent, { kind: 'promise' }>;
-type Prepared = Extract<TraceEvent, { kind: 'prepared' }>;
-type Leader = Extract<TraceEvent, { kind: 'leader' }>;
+type Prepare = Extract<PaxosEvent, { kind: 'prepare' }>;
+type PromiseEvent = Extract<PaxosEvent, { kind: 'promise' }>;
+type Prepared = Extract<PaxosEvent, { kind: 'prepared' }>;
+type Leader = Extract<LeaderEvent, { kind: 'leader' }>;
 
 /** BallotReused: no node begins the same ballot twice, not even after a restart. */
 export function onPrepare(ghost: PaxosGhost, node: PaxosNode, event: Prepare): void {

@@ -4,6 +4,7 @@ import { nodeName, type TraceEvent } from '../trace.ts';
 import { type Fault, nodeNames, unconfirmed } from './findings.ts';
 import { outlasts } from './leases.ts';
 import { countNodes } from './members.ts';
+import type { PaxosEvent } from './paxos-events.ts';
 import {
   findRound,
   instanceName,
@@ -14,7 +15,7 @@ import {
   votersFrom,
 } from './paxos-state.ts';
 
-type Read = Extract<TraceEvent, { kind: 'read' }>;
+type Read = Extract<PaxosEvent, { kind: 'read' }>;
 type RoundBegun = Extract<TraceEvent, { kind: 'round' }>;
 type Lease = Extract<TraceEvent, { kind: 'lease' }>;
 type ReadCertificate = Extract<TraceEvent, { kind: 'read-cert' }>;

@@ -3,8 +3,9 @@
  * claimed before (its trace lines are written after the records that they speak of are durable).
  */
 
-import { type Instance, nodeName, type PaxosRecovered, type TraceEvent } from '../trace.ts';
+import { nodeName, type TraceEvent } from '../trace.ts';
 import { learnVoters } from './paxos-configurations.ts';
+import type { Instance, PaxosRecovered } from './paxos-events.ts';
 import {
   type Acceptance,
   addValue,

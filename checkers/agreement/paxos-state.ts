@@ -4,11 +4,11 @@
  */
 
 import { IntColumn } from '../columns.ts';
-import type { Instance, TraceEvent } from '../trace.ts';
 import type { AppliedLog } from './applied-log.ts';
 import type { Findings } from './findings.ts';
 import type { LeaseTerms } from './leases.ts';
 import { bitsOf, type Member } from './members.ts';
+import type { Instance, PaxosEvent } from './paxos-events.ts';
 
 /** Below every ballot. */
 export const NO_BALLOT = -1;
@@ -91,7 +91,7 @@ export interface InstanceGhost {
   readonly accepted: (Acceptance | undefined)[];
 }
 
-type PromiseEvent = Extract<TraceEvent, { kind: 'promise' }>;
+type PromiseEvent = Extract<PaxosEvent, { kind: 'promise' }>;
 
 /** Phase 1 of one ballot. */
 export interface Round {

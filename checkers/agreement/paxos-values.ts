@@ -1,8 +1,9 @@
 /** Phase 2: what may be proposed and accepted, and what is chosen (Lamport, PMS, 2.2 and 2.3). */
 
-import { type Instance, nodeName, type TraceEvent } from '../trace.ts';
+import { nodeName } from '../trace.ts';
 import { nodeNames } from './findings.ts';
 import { bitsOf, countNodes, nodesIn } from './members.ts';
+import type { Instance, PaxosEvent } from './paxos-events.ts';
 import {
   addValue,
   type BallotValue,
@@ -23,9 +24,9 @@ import {
   votersIn,
 } from './paxos-state.ts';
 
-type Propose = Extract<TraceEvent, { kind: 'propose' }>;
-type Accept = Extract<TraceEvent, { kind: 'accept' }>;
-type Learn = Extract<TraceEvent, { kind: 'learn' }>;
+type Propose = Extract<PaxosEvent, { kind: 'propose' }>;
+type Accept = Extract<PaxosEvent, { kind: 'accept' }>;
+type Learn = Extract<PaxosEvent, { kind: 'learn' }>;
 
 export function onPropose(ghost: PaxosGhost, node: PaxosNode, event: Propose): void {
   const { findings, stats } = ghost;

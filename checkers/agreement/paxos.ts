@@ -10,6 +10,7 @@
 import { nodeName, type TraceChecker, type TraceEvent, type Violation } from '../trace.ts';
 import { AppliedLog } from './applied-log.ts';
 import { Findings } from './findings.ts';
+import type { LeaderEvent } from './leader-events.ts';
 import { memberOf, onPanic } from './members.ts';
 import { onLeader, onPrepare, onPrepared, onPromise } from './paxos-ballots.ts';
 import { learnVoters } from './paxos-configurations.ts';
@@ -168,7 +169,7 @@ function onPrefix(ghost: PaxosGhost, node: PaxosNode, index: number): void {
 function onSnapshot(
   ghost: PaxosGhost,
   node: PaxosNode,
-  event: Extract<TraceEvent, { kind: 'snapshot' }>,
+  event: Extract<LeaderEvent, { kind: 'snapshot' }>,
 ): void {
   const { findings, stats } = ghost;
   const { index } = event.last;

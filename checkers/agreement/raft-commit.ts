@@ -1,7 +1,9 @@
 /** What is committed, on whose word, and that it stays so (sections 5.3, 5.4 and figure 8). */
 
-import { nodeName, type TraceEvent } from '../trace.ts';
+import { nodeName } from '../trace.ts';
 import { NONE } from './entry-table.ts';
+import type { LeaderEvent } from './leader-events.ts';
+import type { RaftEvent } from './raft-events.ts';
 import { commitMemberships, shortfall } from './raft-membership.ts';
 import {
   ancestorTerm,
@@ -13,8 +15,8 @@ import {
   termAt,
 } from './raft-state.ts';
 
-type Commit = Extract<TraceEvent, { kind: 'commit' }>;
-type Match = Extract<TraceEvent, { kind: 'match' }>;
+type Commit = Extract<LeaderEvent, { kind: 'commit' }>;
+type Match = Extract<RaftEvent, { kind: 'match' }>;
 
 export function onCommit(ghost: RaftGhost, node: RaftNode, event: Commit): void {
   const { findings } = ghost;

@@ -1,9 +1,11 @@
 /** Terms, votes and leaders: Raft's rules of sections 5.1, 5.2 and 5.4.1 of the extended paper. */
 
 import { ByteColumn } from '../columns.ts';
-import { type LogPosition, nodeName, type TraceEvent } from '../trace.ts';
+import { type LogPosition, nodeName } from '../trace.ts';
 import { NONE } from './entry-table.ts';
 import { nodeNames } from './findings.ts';
+import type { LeaderEvent } from './leader-events.ts';
+import type { RaftEvent } from './raft-events.ts';
 import { shortfall } from './raft-membership.ts';
 import {
   endOfLog,
@@ -15,8 +17,8 @@ import {
   type RaftNode,
 } from './raft-state.ts';
 
-type Vote = Extract<TraceEvent, { kind: 'vote' }>;
-type Leader = Extract<TraceEvent, { kind: 'leader' }>;
+type Vote = Extract<RaftEvent, { kind: 'vote' }>;
+type Leader = Extract<LeaderEvent, { kind: 'leader' }>;
 
 /** Leaderships kept for judging commits by leaders of lower terms. */
 const LEADERSHIPS_MAX = 64;

@@ -1,8 +1,10 @@
 /** What may happen to a Raft node's log: appends, truncations and snapshots. */
 
 import type { FloatColumn, IntColumn } from '../columns.ts';
-import { nodeName, type TraceEvent } from '../trace.ts';
+import { nodeName } from '../trace.ts';
 import { NONE } from './entry-table.ts';
+import type { LeaderEvent } from './leader-events.ts';
+import type { RaftEvent } from './raft-events.ts';
 import {
   adoptMembership,
   appendMembership,
@@ -21,8 +23,8 @@ import {
   termAt,
 } from './raft-state.ts';
 
-type Append = Extract<TraceEvent, { kind: 'append' }>;
-type Snapshot = Extract<TraceEvent, { kind: 'snapshot' }>;
+type Append = Extract<RaftEvent, { kind: 'append' }>;
+type Snapshot = Extract<LeaderEvent, { kind: 'snapshot' }>;
 
 /** Entry columns are kept this far below the lowest snapshot, for late lines. */
 const RETIRE_MARGIN = 1024;

@@ -5,8 +5,9 @@
  * Sets of nodes are bits of an integer.
  */
 
-import { type Membership, nodeName, type TraceEvent } from '../trace.ts';
+import { nodeName, type TraceEvent } from '../trace.ts';
 import { nodeNames } from './findings.ts';
+import type { Membership, RaftEvent } from './raft-events.ts';
 import { type MembershipGhost, place, type RaftGhost, type RaftNode } from './raft-state.ts';
 
 /** What may stand between a change in a node's log and its word on who takes part from then on. */
@@ -53,7 +54,7 @@ export function initialMembership(nodes: readonly number[], line: number): Membe
 export function onMembership(
   ghost: RaftGhost,
   node: RaftNode,
-  event: Extract<TraceEvent, { kind: 'membership' }>,
+  event: Extract<RaftEvent, { kind: 'membership' }>,
 ): void {
   const own = node.membership;
   node.announced = ghostOf(event, ghost.findings.line);

@@ -5,6 +5,7 @@
 
 import { nodeName, type TraceEvent } from '../trace.ts';
 import type { Allowed, Overdue, Plans, Quiet } from './progress.ts';
+import type { RaftEvent } from './raft-events.ts';
 
 /** A leader gives a transfer up by its own clock after one election timeout. */
 const TRANSFER_TIMEOUTS_MAX = 3;
@@ -20,7 +21,7 @@ interface Participant {
   /** Leaders: the transfer under way. */
   transfer: (Begun & { readonly target: number }) | null;
   /** What it goes by; null for the membership that the cluster starts with. */
-  membership: (Begun & Extract<TraceEvent, { kind: 'membership' }>) | null;
+  membership: (Begun & Extract<RaftEvent, { kind: 'membership' }>) | null;
   leads: boolean;
   /** By the word of the latest leader: whether it gets the log, and since when. */
   takesPart: boolean;

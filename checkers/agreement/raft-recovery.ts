@@ -3,8 +3,9 @@
  * claimed before (its trace lines are written after the records that they speak of are durable).
  */
 
-import { nodeName, type RaftRecovered, type TraceEvent } from '../trace.ts';
+import { nodeName, type TraceEvent } from '../trace.ts';
 import { NONE } from './entry-table.ts';
+import type { RaftRecovered } from './raft-events.ts';
 import { lineOf, placeEntry } from './raft-log.ts';
 import {
   adoptCommittedMembership,

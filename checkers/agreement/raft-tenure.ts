@@ -3,7 +3,8 @@
  * section 3.10), and that it makes room when it hears no quorum (CheckQuorum, section 6.2).
  */
 
-import { nodeName, type TraceEvent } from '../trace.ts';
+import { nodeName } from '../trace.ts';
+import type { RaftEvent } from './raft-events.ts';
 import { place, type RaftGhost, type RaftNode } from './raft-state.ts';
 
 /** A leader that hears nobody must have made room by then, in election timeouts. */
@@ -14,7 +15,7 @@ const SILENT_TIMEOUTS_MAX = 2;
 export function onTransfer(
   ghost: RaftGhost,
   node: RaftNode,
-  event: Extract<TraceEvent, { kind: 'transfer' }>,
+  event: Extract<RaftEvent, { kind: 'transfer' }>,
 ): void {
   if (event.op === 'abort') {
     ghost.stats.transfersAborted++;
@@ -32,7 +33,7 @@ export function onTransfer(
 export function judgeQuiet(
   ghost: RaftGhost,
   node: RaftNode,
-  event: Extract<TraceEvent, { kind: 'append' }>,
+  event: Extract<RaftEvent, { kind: 'append' }>,
 ): void {
   if (node.transferring !== node.leading || event.term !== node.leading) return;
   ghost.findings.report(

@@ -6,6 +6,7 @@
 import { nodeName, type TraceEvent } from '../trace.ts';
 import { judgeQuorum } from './zab-elections.ts';
 import { judgeLateCommit } from './zab-epochs.ts';
+import type { ZabEvent } from './zab-events.ts';
 import {
   compareZxids,
   endOfHistory,
@@ -22,7 +23,7 @@ import {
 export function onCommit(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'commit-txn' }>,
+  event: Extract<ZabEvent, { kind: 'commit-txn' }>,
 ): void {
   const { findings } = ghost;
   const { zxid, certificate } = event;
@@ -60,7 +61,7 @@ export function onCommit(
 function placeOf(
   ghost: ZabGhost,
   node: ZabNode,
-  { zxid }: Extract<TraceEvent, { kind: 'commit-txn' }>,
+  { zxid }: Extract<ZabEvent, { kind: 'commit-txn' }>,
 ): Place | null {
   if (isSameZxid(zxid, node.base.zxid)) return node.base;
   const known = findTransaction(ghost, zxid);
@@ -81,7 +82,7 @@ function placeOf(
 function judgeCounted(
   ghost: ZabGhost,
   node: ZabNode,
-  { zxid, certificate }: Extract<TraceEvent, { kind: 'commit-txn' }>,
+  { zxid, certificate }: Extract<ZabEvent, { kind: 'commit-txn' }>,
   place: Place,
 ): void {
   const { joined, established } = epochOf(ghost, node.currentEpoch);

@@ -1,9 +1,10 @@
 /** Phase 0: votes that only get better, and leaders elected by a quorum (FastLeaderElection). */
 
-import { nodeName, type TraceEvent, type ZabVote } from '../trace.ts';
+import { nodeName } from '../trace.ts';
 import { nodeNames } from './findings.ts';
 import { bitsOf, nodesIn } from './members.ts';
 import type { PropertyName } from './properties.ts';
+import type { ZabEvent, ZabVote } from './zab-events.ts';
 import { meetsEveryQuorum } from './zab-quorums.ts';
 import { type ZabGhost, type ZabNode, zxidName } from './zab-state.ts';
 
@@ -13,7 +14,7 @@ const PREFERENCES_MAX = 4096;
 export function onLooking(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'looking' }>,
+  event: Extract<ZabEvent, { kind: 'looking' }>,
 ): void {
   ghost.stats.elections++;
   leave(node);
@@ -37,7 +38,7 @@ export function leave(node: ZabNode): void {
 export function onVoteChange(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'vote-change' }>,
+  event: Extract<ZabEvent, { kind: 'vote-change' }>,
 ): void {
   const { findings } = ghost;
   const { clock, vote } = event;
@@ -87,7 +88,7 @@ function voteName({ leader, epoch, zxid }: ZabVote): string {
 export function onElected(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'elected' }>,
+  event: Extract<ZabEvent, { kind: 'elected' }>,
 ): void {
   node.leader = event.leader;
   node.phase = 'syncing';

@@ -3,9 +3,10 @@
  * that was committed before (Junqueira, Reed and Serafini 2011, sections III and IV).
  */
 
-import { nodeName, type TraceEvent } from '../trace.ts';
+import { nodeName } from '../trace.ts';
 import { bitsOf } from './members.ts';
 import { judgeQuorum } from './zab-elections.ts';
+import type { ZabEvent } from './zab-events.ts';
 import {
   type Beginning,
   compareZxids,
@@ -42,7 +43,7 @@ export function onAcceptedEpoch(ghost: ZabGhost, node: ZabNode, epoch: number): 
 export function onNewEpoch(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'new-epoch' }>,
+  event: Extract<ZabEvent, { kind: 'new-epoch' }>,
 ): void {
   const { findings } = ghost;
   const { epoch, certificate } = event;
@@ -67,7 +68,7 @@ export function onNewEpoch(
 export function onCurrentEpoch(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'current-epoch' }>,
+  event: Extract<ZabEvent, { kind: 'current-epoch' }>,
 ): void {
   const { findings } = ghost;
   const { epoch, last } = event;
@@ -130,7 +131,7 @@ function judgeSync(ghost: ZabGhost, node: ZabNode, { epoch, begun }: EpochGhost)
 export function onEstablished(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'established' }>,
+  event: Extract<ZabEvent, { kind: 'established' }>,
 ): void {
   const { findings, stats } = ghost;
   const { epoch, last, length } = event;

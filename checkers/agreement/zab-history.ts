@@ -3,7 +3,8 @@
  * what may be cut or replaced (Zab, section IV; ZooKeeper's DIFF, TRUNC and SNAP).
  */
 
-import { nodeName, type TraceEvent, type Zxid } from '../trace.ts';
+import { nodeName } from '../trace.ts';
+import type { ZabEvent, Zxid } from './zab-events.ts';
 import {
   addTransaction,
   compareZxids,
@@ -26,7 +27,7 @@ import {
 export function onPropose(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'propose-txn' }>,
+  event: Extract<ZabEvent, { kind: 'propose-txn' }>,
 ): void {
   const { findings, stats } = ghost;
   const { zxid, valueHash } = event;
@@ -93,7 +94,7 @@ function judgeSame(
 export function onLogged(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'logged' }>,
+  event: Extract<ZabEvent, { kind: 'logged' }>,
 ): void {
   const { findings } = ghost;
   const { zxid, valueHash } = event;
@@ -170,7 +171,7 @@ export function onTruncate(ghost: ZabGhost, node: ZabNode, to: Zxid): void {
 export function onSnapshot(
   ghost: ZabGhost,
   node: ZabNode,
-  event: Extract<TraceEvent, { kind: 'snapshot-txns' }>,
+  event: Extract<ZabEvent, { kind: 'snapshot-txns' }>,
 ): void {
   const { findings, stats } = ghost;
   const { op, zxid, position } = event;

@@ -4,8 +4,9 @@
  * at the quiet end all that it had proposed.
  */
 
-import type { TraceEvent, Zxid } from '../trace.ts';
+import type { TraceEvent } from '../trace.ts';
 import { commonProgress, NO_PLANS, type Progress, type ProgressReader } from './progress.ts';
+import type { Zxid } from './zab-events.ts';
 
 /** Of the epoch that a server leads or led last: its number, and how long the history before it is. */
 interface Led {

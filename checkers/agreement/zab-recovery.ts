@@ -3,8 +3,9 @@
  * claimed before (its trace lines are written after the records that they speak of are durable).
  */
 
-import { nodeName, type TraceEvent, type ZabRecovered } from '../trace.ts';
+import { nodeName, type TraceEvent } from '../trace.ts';
 import { leave } from './zab-elections.ts';
+import type { ZabRecovered } from './zab-events.ts';
 import { quorumSystem } from './zab-quorums.ts';
 import {
   addTransaction,

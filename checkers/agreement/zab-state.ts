@@ -3,10 +3,11 @@
  * transaction that is still in somebody's history, and what each epoch began with.
  */
 
-import { nodeName, type ZabVote, type Zxid } from '../trace.ts';
+import { nodeName } from '../trace.ts';
 import type { AppliedLog } from './applied-log.ts';
 import type { Findings } from './findings.ts';
 import type { Member } from './members.ts';
+import type { ZabVote, Zxid } from './zab-events.ts';
 import type { QuorumSystem } from './zab-quorums.ts';
 
 /** Before the first transaction. */

@@ -9,8 +9,16 @@ import {
   traceChecker,
 } from '../../checkers/agreement/index.ts';
 import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
-import type { TraceChecker, TraceEvent, TraceLine, Violation } from '../../checkers/trace.ts';
+import {
+  nodeName,
+  type TraceChecker,
+  type TraceEvent,
+  type TraceLine,
+  type Violation,
+} from '../../checkers/trace.ts';
 import type { System } from '../../systems/system.ts';
+import { shorten, usage } from '../core/errors.ts';
+import { decoderOf } from '../store/trace-events.ts';
 
 export class TraceFollower {
   /** The system's own checker, or that of the protocol of its name; null for none. */
@@ -50,9 +58,20 @@ export class TraceFollower {
 
   feed(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
     if (this.#quietAtNs !== null && timeNs > this.#quietAtNs) this.#tellQuiet();
+    if (this.checker?.isOwn !== undefined) this.#requireKnown(this.checker, event, node);
     this.checker?.feed(event, node, incarnation, timeNs);
     this.panics?.feed(event, node, incarnation, timeNs);
     this.#liveness?.feed(event, node, incarnation, timeNs);
+  }
+
+  /** What is neither of the system's own kinds nor of ours is a mistake of its module. */
+  #requireKnown(checker: TraceChecker, event: TraceEvent, node: number): void {
+    if (checker.isOwn?.(event) === true) return;
+    if (decoderOf(event.kind)?.safeParse(event).success === true) return;
+    throw usage(
+      `${this.#system.name}: ${nodeName(node)} traced ${shorten(JSON.stringify(event))}, which is no ` +
+        'event that its trace checker knows (`isOwn` says no, and it is none of ours)',
+    );
   }
 
   /** The last fault had been undone at this time: what comes later counts as after it. */

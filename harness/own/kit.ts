@@ -3,9 +3,21 @@
  * module that a node loads, in whose container nothing is simulated, stored or judged.
  */
 
+// Each adds its kinds to `TraceEvent`: without these lines, a package would not know of them.
+export type { FastPaxosEvent } from '../../checkers/agreement/fast-paxos-events.ts';
+export type { LeaderEvent } from '../../checkers/agreement/leader-events.ts';
+export type { PaxosEvent } from '../../checkers/agreement/paxos-events.ts';
+export type { RaftEvent } from '../../checkers/agreement/raft-events.ts';
+export type { ZabEvent } from '../../checkers/agreement/zab-events.ts';
 export type { History, HistoryEvent, Value } from '../../checkers/history.ts';
 export type { Model } from '../../checkers/linearizable/model.ts';
-export type { TraceChecker, TraceEvent, TraceLine, Violation } from '../../checkers/trace.ts';
+export type {
+  AnyEvent,
+  TraceChecker,
+  TraceEvent,
+  TraceLine,
+  Violation,
+} from '../../checkers/trace.ts';
 export type { CheckResult, Verdict, Witness } from '../../checkers/verdict.ts';
 export type { ClusterView, Fault, Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
 export type { BasicRules } from '../../systems/basic-paxos/rules.ts';

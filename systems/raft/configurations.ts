@@ -1,7 +1,7 @@
 /** Configurations as entries of the log, and who takes part under one (dissertation, chapter 4). */
 
+import type { Membership } from '../../checkers/agreement/raft-events.ts';
 import { itemAt } from '../../checkers/item-at.ts';
-import type { Membership } from '../../checkers/trace.ts';
 import { mix } from '../hash.ts';
 import { type Command, configCommand } from '../kv.ts';
 import type { Configuration, Entry, LoggedConfiguration, Snapshot } from './messages.ts';

@@ -1,7 +1,7 @@
 /** A Raft node: starting from its disk, and which message goes where. */
 
+import type { RecoveredEntry } from '../../checkers/agreement/raft-events.ts';
 import { assert } from '../../checkers/assert.ts';
-import type { RecoveredEntry } from '../../checkers/trace.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol, Request } from '../protocol.ts';

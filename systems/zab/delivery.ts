@@ -1,7 +1,7 @@
 /** Delivering what is committed, in order, and compacting the history behind it. */
 
+import type { Zxid } from '../../checkers/agreement/zab-events.ts';
 import { assert } from '../../checkers/assert.ts';
-import type { Zxid } from '../../checkers/trace.ts';
 import { executeCommand } from '../executing.ts';
 import { snapshotKv } from '../kv.ts';
 import { answerTxn } from './answers.ts';
@@ -25,7 +25,7 @@ export function deliver(zab: Zab): void {
     const position = state.applied + 1;
     const txn = txnAt(state, position);
     assert(txn !== undefined, 'a transaction to be delivered is not in the history');
-    const { result } = executeCommand(zab, position, txn.command, txn.zxid);
+    const { result } = executeCommand(zab, position, txn.command, { zxid: txn.zxid });
     answerTxn(zab, position, txn, result);
   }
   if (rules.snapshotDue(state)) takeSnapshot(zab);

@@ -1,7 +1,7 @@
 /** The history: transactions by position and by zxid. */
 
+import type { Zxid } from '../../checkers/agreement/zab-events.ts';
 import { itemAt } from '../../checkers/item-at.ts';
-import type { Zxid } from '../../checkers/trace.ts';
 import type { Place, Txn } from './messages.ts';
 import type { ZabState } from './state.ts';
 

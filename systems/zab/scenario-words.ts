@@ -1,7 +1,7 @@
 /** Zab in the words of scenarios. */
 
+import type { Zxid } from '../../checkers/agreement/zab-events.ts';
 import type { Value } from '../../checkers/history.ts';
-import type { Zxid } from '../../checkers/trace.ts';
 import { operationCommand } from '../kv.ts';
 import {
   dataOf,

@@ -1,6 +1,6 @@
 /** The state of one Zab server. */
 
-import type { Zxid } from '../../checkers/trace.ts';
+import type { Zxid } from '../../checkers/agreement/zab-events.ts';
 import type { KvLimits, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';

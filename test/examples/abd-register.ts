@@ -7,6 +7,7 @@
  */
 
 import {
+  type AnyEvent,
   type AnyProtocol,
   type AnyRuleTable,
   answers,
@@ -19,7 +20,9 @@ import {
   type RuleTable,
   rotatingKeys,
   type System,
+  type TraceChecker,
   type Variant,
+  type Violation,
   type Workload,
 } from 'ordeal';
 
@@ -83,7 +86,26 @@ const ruleTable: RuleTable<AbdRules> = {
   },
 };
 
-type Node = Env<Message, Stored>;
+/** What a node reports of itself: this is on its disk. */
+interface Kept {
+  readonly kind: 'kept';
+  readonly key: string;
+  readonly count: number;
+  readonly writer: number;
+}
+
+/** A trace is read back from disk: whatever is not this, whole, is refused. */
+function isKept(event: AnyEvent): event is Kept {
+  const { kind, key, count, writer } = event as Partial<Kept>;
+  return (
+    kind === 'kept' &&
+    typeof key === 'string' &&
+    Number.isInteger(count) &&
+    Number.isInteger(writer)
+  );
+}
+
+type Node = Env<Message, Stored, Kept>;
 
 const nothing = (key: string): Stored => ({ key, count: 0, writer: -1, value: null });
 const isNewer = (a: Stored, b: Stored) =>
@@ -98,6 +120,8 @@ function keep(state: State, env: Node, stored: Stored): void {
   if (!isNewer(stored, newestOf(state, stored.key))) return;
   state.stored.set(stored.key, stored);
   env.persist(stored);
+  const { key, count, writer } = stored;
+  env.trace({ kind: 'kept', key, count, writer });
 }
 
 /** Itself first: a tag of its own must be on its disk before others see it, or it is given twice. */
@@ -167,7 +191,7 @@ function finish(state: State, env: Node, id: string, open: Open): void {
   env.reply(open.from, { status: 'ok', value: open.newest.value, position: null });
 }
 
-function protocol(rules: AbdRules): Protocol<State, Message, Stored> {
+function protocol(rules: AbdRules): Protocol<State, Message, Stored, Kept> {
   return {
     start(_env, _options, records) {
       const stored = new Map(records.map((record) => [record.key, record]));
@@ -193,6 +217,32 @@ function protocol(rules: AbdRules): Protocol<State, Message, Stored> {
       applied: state.stored.size,
     }),
     messageKind: ({ kind }) => kind,
+  };
+}
+
+/** What a node keeps of a key only gets newer, whatever it goes through in between. */
+export function tagsGrow(): TraceChecker<Kept> {
+  const violations: Violation[] = [];
+  const newest = new Map<string, { readonly kept: Kept; readonly line: number }>();
+  let line = -1;
+  return {
+    violations,
+    get stats() {
+      return { kept: newest.size };
+    },
+    isOwn: isKept,
+    feed(event, node) {
+      line++;
+      if (event.kind !== 'kept') return;
+      const { key, count, writer } = event;
+      const before = newest.get(`${node} ${key}`);
+      newest.set(`${node} ${key}`, { kept: event, line });
+      if (before === undefined || violations.length > 0) return;
+      const { kept } = before;
+      if (count > kept.count || (count === kept.count && writer > kept.writer)) return;
+      const because = `n${node + 1} kept tag ${count}.${writer} of ${key} after ${kept.count}.${kept.writer}`;
+      violations.push({ property: 'TagsGrow', because, lines: [before.line, line] });
+    },
   };
 }
 
@@ -251,6 +301,7 @@ export const abdRegister: System = {
   ready: 'nodes-up',
   suffices: majority,
   electionTimeoutMs: 300,
+  traceChecker: tagsGrow,
   variants: [readsDoNotStore as Variant],
 };
 

@@ -1,7 +1,8 @@
 /** Writes small Fast Paxos traces by hand: what each of five acceptors would report. */
 
 import { fastPaxosChecker } from '../../../checkers/agreement/fast-paxos.ts';
-import type { PaxosRecovered, TraceEvent } from '../../../checkers/trace.ts';
+import type { PaxosRecovered } from '../../../checkers/agreement/paxos-events.ts';
+import type { TraceEvent } from '../../../checkers/trace.ts';
 
 const NODES = [0, 1, 2, 3, 4];
 const NOTHING: PaxosRecovered = {

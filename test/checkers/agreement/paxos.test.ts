@@ -4,8 +4,8 @@ import type {
   AcceptedValue,
   Instance,
   PaxosRecovered,
-  TraceEvent,
-} from '../../../checkers/trace.ts';
+} from '../../../checkers/agreement/paxos-events.ts';
+import type { TraceEvent } from '../../../checkers/trace.ts';
 
 /** A line: the node, and what it reports. */
 type Line = readonly [number, TraceEvent];

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { livenessVerdict } from '../../../checkers/agreement/liveness.ts';
+import type { Membership } from '../../../checkers/agreement/raft-events.ts';
 import { raftProgress } from '../../../checkers/agreement/raft-progress.ts';
-import type { Membership } from '../../../checkers/trace.ts';
 import { recovered, TraceWriter } from './raft-trace.ts';
 
 const MS = 1e6;

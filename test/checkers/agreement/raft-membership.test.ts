@@ -1,7 +1,7 @@
 /** Who takes part in a Raft cluster: certificates, changes, snapshots, transfers, deaf leaders. */
 
 import { describe, expect, test } from 'vitest';
-import type { Membership } from '../../../checkers/trace.ts';
+import type { Membership } from '../../../checkers/agreement/raft-events.ts';
 import { type Entry, recovered, TraceWriter } from './raft-trace.ts';
 
 function membership([index, term]: Entry, voters: readonly number[], more = {}): Membership {

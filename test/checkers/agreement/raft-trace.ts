@@ -1,7 +1,8 @@
 /** Writes small Raft traces by hand: what each node would report, one call per event. */
 
 import { agreementVerdict } from '../../../checkers/agreement/index.ts';
-import type { RaftRecovered, TraceEvent, TraceLine, Violation } from '../../../checkers/trace.ts';
+import type { RaftRecovered } from '../../../checkers/agreement/raft-events.ts';
+import type { TraceEvent, TraceLine, Violation } from '../../../checkers/trace.ts';
 
 /** An entry for short: `[index, term]`, with a value that follows from both. */
 export type Entry = readonly [index: number, term: number];

@@ -1,7 +1,8 @@
 /** Writes small Zab traces by hand: what each server would report, one call per event. */
 
 import { zabChecker } from '../../../checkers/agreement/zab.ts';
-import type { TraceEvent, ZabRecovered, Zxid } from '../../../checkers/trace.ts';
+import type { ZabRecovered, Zxid } from '../../../checkers/agreement/zab-events.ts';
+import type { TraceEvent } from '../../../checkers/trace.ts';
 
 /** A zxid for short: `[epoch, counter]`. */
 export type Z = readonly [epoch: number, counter: number];

@@ -1,0 +1,41 @@
+/** What Raft and the Paxos family report alike of leaders and of what they commit. */
+
+import type { LogPosition } from '../trace.ts';
+import type { Membership } from './raft-events.ts';
+
+/** With ballots, or rounds, for terms, and slots for indices, in the Paxos family. */
+export type LeaderEvent =
+  /** `certificate` names the voters; `last` is the leader's last log position when elected. */
+  | {
+      readonly kind: 'leader';
+      readonly term: number;
+      readonly certificate: readonly number[];
+      readonly last: LogPosition;
+    }
+  /**
+   * The commit index moved to `index`, whose entry has `entryTerm`. A leader that advanced it by
+   * counting gives the match indices it counted; a follower has an empty certificate.
+   */
+  | {
+      readonly kind: 'commit';
+      readonly index: number;
+      readonly term: number;
+      readonly entryTerm: number;
+      readonly certificate: readonly { readonly node: number; readonly match: number }[];
+    }
+  | {
+      readonly kind: 'snapshot';
+      readonly op: 'take' | 'install';
+      readonly last: LogPosition;
+      readonly stateHash: number;
+      /** The latest up to `last`; absent for the one that the cluster starts with. */
+      readonly membership?: Membership;
+    }
+  /** The node stopped leading without having seen a higher term (CheckQuorum, say). */
+  | { readonly kind: 'step-down'; readonly term: number; readonly reason: string };
+
+declare module '../trace.ts' {
+  interface TraceEvents {
+    readonly leaders: LeaderEvent;
+  }
+}
