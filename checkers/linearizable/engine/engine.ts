@@ -12,20 +12,24 @@ import {
   type Stuck,
 } from '../search.ts';
 import { classesOf } from './classes.ts';
+import type { Reductions } from './reductions.ts';
 import { pendingOperations, rankOperations } from './schedule.ts';
 import { Scratch, withScratch } from './scratch.ts';
 import { type Limits, type Problem, searchConfigurations } from './search.ts';
 import { transitionsOf } from './transitions.ts';
 
-/** Searches for an order that explains every answer. */
+/** Searches for an order that explains every answer. `reductions`: for tests, without some of them. */
 export function engineSearch<State>(
   operations: Operations,
   model: Model<State>,
   initial: Value,
   budget: Budget = {},
+  reductions?: Reductions,
 ): SearchResult {
-  const search = (scratch: Scratch): SearchResult =>
-    searchIn(scratch, operations, model, initial, budget);
+  const search = (scratch: Scratch): SearchResult => {
+    const problem = problemOf(scratch, operations, model, initial);
+    return searchIn(scratch, problem, budget, reductions);
+  };
   return withScratch((scratch) => lasting(scratch, search));
 }
 
@@ -63,13 +67,13 @@ function lasting(scratch: Scratch, search: (scratch: Scratch) => SearchResult): 
   }
 }
 
-function searchIn<State>(
+/** A history as the search sees it: numbers. */
+export function problemOf<State>(
   scratch: Scratch,
   operations: Operations,
   model: Model<State>,
   initial: Value,
-  budget: Budget,
-): SearchResult {
+): Problem {
   const classes = classesOf(operations, model.owners === true, scratch);
   const ranked = rankOperations(operations, classes, scratch);
   const transitions =
@@ -80,12 +84,20 @@ function searchIn<State>(
       scratch,
     );
   const pending = pendingOperations(operations, classes, transitions.dropped, ranked, scratch);
+  return { ranked, pending, transitions };
+}
+
+function searchIn(
+  scratch: Scratch,
+  problem: Problem,
+  budget: Budget,
+  reductions: Reductions | undefined,
+): SearchResult {
   const limits = {
     configurations: budget.steps ?? DEFAULT_STEPS,
     memoryBytes: budget.memoryBytes ?? DEFAULT_MEMORY_BYTES,
   };
-  const problem: Problem = { ranked, pending, transitions };
-  const result = searchConfigurations(problem, limits, scratch);
+  const result = searchConfigurations(problem, limits, scratch, reductions);
   if (result.kind !== 'violation') return result;
   return { ...result, stuck: () => longestPrefix(problem, limits, result) };
 }

@@ -1,14 +1,11 @@
 /**
- * Depth-first search over window configurations (`SEARCH.md`): Wing & Gong's search and Lowe's
- * memo, with configurations of constant size and these reductions, each of which keeps a
- * complete order if there is one:
+ * Depth-first search over window configurations (`SEARCH.md`): Wing & Gong's search and Lowe's memo.
  *
- * - absorption: a read-only operation that fits the state is taken at once;
- * - symmetry: of equal operations the one that returns first is taken first;
- * - order: of two operations that lead to the same state in either order, only one order is tried;
- * - pending last, usefulness, dominance: unanswered operations are taken only where they matter;
- * - quotient: states that nothing can tell apart any more are one;
- * - flow: a state that is still required and that nothing produces any more is not left.
+ * What is different from `porcupine.ts`: what may come next is tried by move and not by walking a list
+ * of events; a configuration is the next return, a state's number and what of the open operations is
+ * done, not a bit for every operation; unanswered operations need not happen; and what keeps a complete
+ * order if there is one is left out: by the rules of `reductions.ts`, by dominance in the memo, and by
+ * quotient and flow of the transitions, where there are such.
  *
  * Absorption must not be applied to an operation that merely happens to keep this state (a write of
  * the value that is there): it may be needed later, to bring that state about again.
@@ -17,7 +14,10 @@
 import type { IntColumn } from '../../columns.ts';
 import type { SearchResult, Stuck } from '../search.ts';
 import { FlowCounts } from './flow.ts';
+import { Frames } from './frames.ts';
 import { Memo } from './memo.ts';
+import { Moves } from './moves.ts';
+import { ALL_REDUCTIONS, type Reductions } from './reductions.ts';
 import type { Pending, Ranked } from './schedule.ts';
 import type { Scratch } from './scratch.ts';
 import { IMPOSSIBLE, type Transitions } from './transitions.ts';
@@ -33,20 +33,19 @@ export interface Limits {
   readonly memoryBytes: number;
 }
 
+/** With how often a candidate was taken: what a reduction leaves out need not be a configuration. */
+export type Searched = SearchResult & { readonly moves: number };
+
 /** `order` of the answer holds operation numbers. */
 export function searchConfigurations(
   problem: Problem,
   limits: Limits,
   scratch: Scratch,
-): SearchResult {
-  return new Search(problem, scratch).run(limits);
+  reductions: Reductions = ALL_REDUCTIONS,
+): Searched {
+  return new Search(problem, scratch, reductions).run(limits);
 }
 
-/**
- * Words of a frame: record, next candidate, length of the trail; and where nothing was absorbed
- * with the move that led here, the state before that move, and the move.
- */
-const FRAME = 5;
 const NONE = -1;
 
 class Search {
@@ -55,6 +54,9 @@ class Search {
   readonly #transitions: Transitions;
   readonly #memo: Memo;
   readonly #flow: FlowCounts | undefined;
+  readonly #reductions: Reductions;
+  readonly #moves: Moves;
+  readonly #frames: Frames;
 
   // The configuration at hand.
   #k = 0;
@@ -68,18 +70,18 @@ class Search {
   /** Linearized so far, in order: ranks, and ~p for unanswered operation p. */
   readonly #trail: IntColumn;
   #trailLength = 0;
+  #made = 0;
 
-  #frames: IntColumn;
-  #depth = 0;
-
-  constructor({ ranked, pending, transitions }: Problem, scratch: Scratch) {
+  constructor({ ranked, pending, transitions }: Problem, scratch: Scratch, reductions: Reductions) {
+    this.#reductions = reductions;
+    this.#moves = new Moves(ranked.slots, pending.groups.length - 1);
+    this.#frames = new Frames(scratch);
     this.#ranked = ranked;
     this.#pending = pending;
     this.#transitions = transitions;
     this.#slots = scratch.ints((ranked.slots + 31) >> 5);
     this.#open = scratch.ints(ranked.slots, NONE);
     this.#trail = scratch.ints(ranked.count + pending.count);
-    this.#frames = scratch.ints(64 * FRAME);
     const expected = Math.min(ranked.count, 1 << 20);
     this.#memo = new Memo(this.#slots.length, pending.count, expected, scratch);
     this.#state = transitions.initial;
@@ -90,30 +92,31 @@ class Search {
     for (let i = 0; i < first; i++) this.#enter(ranked.called.get(i));
   }
 
-  run(limits: Limits): SearchResult {
+  run(limits: Limits): Searched {
     const memo = this.#memo;
     if (this.#ranked.count === 0 || this.#settle(true)) return this.#success();
     let furthest = this.#visit(NONE, NONE, NONE);
     const orphan = this.#flow?.orphan(this.#state) ?? NONE;
-    while (this.#depth > 0 && orphan === NONE) {
-      const frame = (this.#depth - 1) * FRAME;
-      const parent = this.#frames.get(frame);
-      const move = this.#nextMove(frame);
+    const frames = this.#frames;
+    while (frames.depth > 0 && orphan === NONE) {
+      const parent = frames.record;
+      const move = this.#nextMove();
       if (move === NONE) {
-        this.#depth--;
-        if (this.#depth > 0) this.#restore(this.#depth - 1);
+        frames.depth--;
+        if (frames.depth > 0) this.#restore();
         continue;
       }
       const before = this.#state;
+      this.#made++;
       if (this.#take(move)) return this.#success();
       if (this.#flow !== undefined && this.#deadEnd(before)) {
-        this.#restore(this.#depth - 1);
+        this.#restore();
         continue;
       }
-      const trailAlone = this.#trailLength === this.#frames.get(frame + 2) + 1;
+      const trailAlone = this.#trailLength === frames.trailLength + 1;
       const record = this.#visit(parent, move, trailAlone ? before : NONE);
       if (record === NONE) {
-        this.#restore(this.#depth - 1);
+        this.#restore();
         continue;
       }
       if (this.#k > memo.k(furthest)) furthest = record;
@@ -126,7 +129,7 @@ class Search {
     }
     const operation = this.#ranked.operation.get(memo.k(furthest));
     const stuck = (): Stuck => ({ order: this.#replay(furthest), operation });
-    return { kind: 'violation', configurations: memo.size, stuck };
+    return { kind: 'violation', configurations: memo.size, moves: this.#made, stuck };
   }
 
   /** Everything that grows with the search. */
@@ -134,37 +137,55 @@ class Search {
     return this.#memo.bytes + (this.#transitions.bytes?.() ?? 0);
   }
 
-  /** The next candidate of a frame that can be taken, encoded as its position; -1 for none. */
-  #nextMove(frame: number): number {
-    const { slots } = this.#ranked;
+  /** The next move of the last frame that can be made; -1 for none. */
+  #nextMove(): number {
+    const moves = this.#moves;
     const frames = this.#frames;
-    const last = slots + this.#pending.groups.length;
-    for (let at = frames.get(frame + 1); at < last; at++) {
-      // Groups stand in the order of their first call: from here on, nothing has been asked yet.
-      if (at > slots && !this.#isCalled(at - slots - 1)) break;
-      // First the operation whose return is next, then the other open ones, then unanswered ones.
-      const rank = at === 0 ? this.#k : at <= slots ? this.#open.get(at - 1) : NONE;
-      if (at <= slots ? this.#canTake(rank, at, frame) : this.#canUse(at - slots - 1, frame)) {
-        frames[frame + 1] = at + 1;
-        return at;
+    for (let move = frames.nextMove; move < moves.end; move++) {
+      let can: boolean;
+      if (moves.isUnanswered(move)) {
+        const group = moves.groupOf(move);
+        // Groups stand in the order of their first call: from here on, nothing has been asked yet.
+        if (!this.#isCalled(group)) break;
+        can = this.#canUse(group, move);
+      } else {
+        can = this.#canTake(this.#rankOf(move), move);
+      }
+      if (can) {
+        frames.nextMove = move + 1;
+        return move;
       }
     }
-    frames[frame + 1] = last;
+    frames.nextMove = moves.end;
     return NONE;
   }
 
-  #canTake(rank: number, at: number, frame: number): boolean {
-    if (rank === NONE || (at !== 0 && rank === this.#k)) return false;
-    const { cls, twin, available } = this.#ranked;
-    const c = cls.get(rank);
-    if (this.#transitions.readOnly[c] === 1 || this.#isTaken(rank)) return false;
-    for (let other = twin.get(rank); other >= this.#k; other = twin.get(other)) {
-      if (available.get(other) <= this.#k && !this.#isTaken(other)) return false;
-    }
-    return this.#leadsOn(c, at, frame);
+  /** The answered operation of a move; `NONE` where no other is open in that slot. */
+  #rankOf(move: number): number {
+    if (this.#moves.isReturn(move)) return this.#k;
+    const rank = this.#open.get(this.#moves.slotOf(move));
+    return rank === this.#k ? NONE : rank;
   }
 
-  #canUse(group: number, frame: number): boolean {
+  #canTake(rank: number, move: number): boolean {
+    if (rank === NONE || this.#isTaken(rank)) return false;
+    const c = this.#ranked.cls.get(rank);
+    const { absorption, symmetry } = this.#reductions;
+    if (absorption && this.#transitions.readOnly[c] === 1) return false;
+    if (symmetry && this.#hasOpenTwin(rank)) return false;
+    return this.#leadsOn(c, move);
+  }
+
+  /** Whether an equal operation that returns earlier is open and not taken. */
+  #hasOpenTwin(rank: number): boolean {
+    const { twin, available } = this.#ranked;
+    for (let other = twin.get(rank); other >= this.#k; other = twin.get(other)) {
+      if (available.get(other) <= this.#k && !this.#isTaken(other)) return true;
+    }
+    return false;
+  }
+
+  #canUse(group: number, move: number): boolean {
     const p = this.#firstUnused(group);
     if (p === NONE || this.#pending.available.get(p) > this.#k) return false;
     const c = this.#pending.cls.get(p);
@@ -172,23 +193,26 @@ class Search {
     if (next === IMPOSSIBLE || next === this.#state) return false;
     const { quotient } = this.#transitions;
     const leadsAway = quotient?.worst === true && quotient.horizon(next) < this.#k;
-    return !leadsAway && this.#leadsOn(c, this.#ranked.slots + 1, frame);
+    return !leadsAway && this.#leadsOn(c, move);
   }
 
   /** Possible, and neither as possible without the last move nor tried before it. */
-  #leadsOn(c: number, at: number, frame: number): boolean {
+  #leadsOn(c: number, move: number): boolean {
     const next = this.#transitions.step(this.#state, c);
     if (next === IMPOSSIBLE) return false;
-    const before = this.#frames.get(frame + 3);
+    const before = this.#frames.stateBefore;
     if (before === NONE) return true;
-    const lastMove = this.#frames.get(frame + 4);
-    if (lastMove > this.#ranked.slots) return this.#transitions.step(before, c) !== next;
-    return at >= lastMove || !this.#commutes(c, lastMove, before, next);
+    const lastMove = this.#frames.move;
+    const { usefulness, order } = this.#reductions;
+    if (this.#moves.isUnanswered(lastMove)) {
+      return !usefulness || this.#transitions.step(before, c) !== next;
+    }
+    return !order || move >= lastMove || !this.#commutes(c, lastMove, before, next);
   }
 
   /** Whether this and the last move lead to `next` in the other order as well. */
   #commutes(c: number, lastMove: number, before: number, next: number): boolean {
-    const last = this.#ranked.cls.get(this.#open.get(lastMove - 1));
+    const last = this.#ranked.cls.get(this.#open.get(this.#moves.slotOf(lastMove)));
     // Of equal operations, one is tried only after the other: it was not tried before.
     if (c === last) return false;
     const first = this.#transitions.step(before, c);
@@ -197,7 +221,7 @@ class Search {
 
   #isCalled(group: number): boolean {
     const { groups, available } = this.#pending;
-    return group + 1 < groups.length && available.get(groups.get(group)) <= this.#k;
+    return available.get(groups.get(group)) <= this.#k;
   }
 
   #firstUnused(group: number): number {
@@ -211,14 +235,13 @@ class Search {
 
   /** Takes a candidate and all that follows from it; true when every answer is explained. */
   #take(move: number): boolean {
-    const { slots, cls } = this.#ranked;
     let c: number;
-    if (move <= slots) {
-      const rank = move === 0 ? this.#k : this.#open.get(move - 1);
-      c = cls.get(rank);
+    if (!this.#moves.isUnanswered(move)) {
+      const rank = this.#rankOf(move);
+      c = this.#ranked.cls.get(rank);
       this.#linearize(rank);
     } else {
-      const p = this.#firstUnused(move - slots - 1);
+      const p = this.#firstUnused(this.#moves.groupOf(move));
       c = this.#pending.cls.get(p);
       this.#used = this.#memo.used.with(this.#used, p);
       this.#trail[this.#trailLength++] = ~p;
@@ -258,7 +281,7 @@ class Search {
   }
 
   #absorb(rank: number): void {
-    if (rank === NONE) return;
+    if (rank === NONE || !this.#reductions.absorption) return;
     const c = this.#ranked.cls.get(rank);
     if (this.#transitions.readOnly[c] === 0 || this.#isTaken(rank)) return;
     if (this.#transitions.step(this.#state, c) === this.#state) this.#linearize(rank);
@@ -315,23 +338,14 @@ class Search {
     const record = this.#memo.add(this.#k, this.#state, this.#slots, this.#used);
     if (record === NONE) return NONE;
     this.#memo.link(record, parent, move);
-    const frame = this.#depth * FRAME;
-    if (frame + FRAME > this.#frames.length) {
-      this.#frames = this.#frames.grown(this.#frames.length * 2);
-    }
-    this.#frames[frame] = record;
-    this.#frames[frame + 1] = 0;
-    this.#frames[frame + 2] = this.#trailLength;
-    this.#frames[frame + 3] = before;
-    this.#frames[frame + 4] = move;
-    this.#depth++;
+    this.#frames.push(record, move, before, this.#trailLength);
     return record;
   }
 
-  /** Makes the configuration of a frame the one at hand again. */
-  #restore(depth: number): void {
-    const record = this.#frames.get(depth * FRAME);
-    this.#undo(this.#frames.get(depth * FRAME + 2));
+  /** Makes the configuration of the last frame the one at hand again. */
+  #restore(): void {
+    const { record } = this.#frames;
+    this.#undo(this.#frames.trailLength);
     const k = this.#memo.k(record);
     while (this.#k > k) this.#backward();
     this.#memo.readSlots(record, this.#slots);
@@ -373,19 +387,20 @@ class Search {
     );
   }
 
-  #success(): SearchResult {
+  #success(): Searched {
     return {
       kind: 'linearizable',
       configurations: this.#memo.size,
+      moves: this.#made,
       order: () => this.#order(),
     };
   }
 
-  #exhausted(what: string, furthest: number): SearchResult {
+  #exhausted(what: string, furthest: number): Searched {
     const { count } = this.#ranked;
     const because =
       `no answer within ${what}; ` +
       `the first ${this.#memo.k(furthest)} of ${count} answers can be explained`;
-    return { kind: 'exhausted', configurations: this.#memo.size, because };
+    return { kind: 'exhausted', configurations: this.#memo.size, moves: this.#made, because };
   }
 }
