@@ -6,6 +6,7 @@
  * goes on; final reads; finish when the last operation has ended.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { LOST } from '../../checkers/fault-windows.ts';
 import { History, type Value } from '../../checkers/history.ts';
 import { nodeName } from '../../checkers/trace.ts';
@@ -13,6 +14,7 @@ import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { type Operation, type Outcome, tellsMore } from '../../systems/operations.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
 import { type FaultEnd, FaultSchedule } from './fault-schedule.ts';
+import { type Phase, phaseAfter } from './phase.ts';
 import type { Plan } from './plan.ts';
 
 /** What the driver is to do. A `wake` for client -1 is the engine's own. */
@@ -54,8 +56,6 @@ export const WAIT_TIMES = 4;
 /** How often it is looked for meanwhile, in the shortest time that load goes on. */
 const LOOKS = 4;
 
-type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done' | 'unformed';
-
 /** One client slot: its share of the plan, and the process that it currently is. */
 interface Slot {
   process: number;
@@ -84,6 +84,8 @@ export class Engine {
   #oks = 0;
 
   constructor(plan: Plan, workload: Workload, config: EngineConfig) {
+    assert(config.clients > 0, 'somebody asks');
+    assert(config.recoveryMinUs <= config.recoveryMaxUs, 'recovery takes least at its fastest');
     this.#config = config;
     this.#workload = workload;
     const { timeLimitUs: loadEndUs, seeksOn = false } = config;
@@ -94,7 +96,11 @@ export class Engine {
       next: 0,
       open: null,
     }));
-    for (const operation of plan.operations) this.#slots[operation.client]?.planned.push(operation);
+    for (const operation of plan.operations) {
+      const { planned } = this.#slot(operation.client);
+      assert((planned.at(-1)?.atUs ?? 0) <= operation.atUs, 'a client asks in order of time');
+      planned.push(operation);
+    }
   }
 
   /** Takes on the state of another one, of the same plan, in the middle of its run. */
@@ -135,7 +141,8 @@ export class Engine {
   completed(client: number, outcome: Outcome, nowUs: number): Command[] {
     const slot = this.#slot(client);
     const operation = slot.open;
-    if (operation === null) throw new Error(`client ${client} has no open operation`);
+    assert(operation !== null, 'what has ended was open');
+    assert(this.#open > 0, 'so many operations are open as were asked for and have not ended');
     slot.open = null;
     this.#open--;
     this.#record(nowUs, outcome, slot.process, operation);
@@ -193,13 +200,14 @@ export class Engine {
 
   /** The cluster never came about: a history of nothing but that. */
   unformed(nowUs: number): void {
-    this.phase = 'unformed';
+    assert(this.history.length === 0, 'nothing is asked of a cluster that never formed');
+    this.#enter('unformed');
     this.#recordPhase(nowUs);
   }
 
   /** Ends the run before its time: asks for nothing more, but that faults be undone. */
   stop(nowUs: number): Command[] {
-    this.phase = 'done';
+    this.#enter('done');
     const commands: Command[] = [];
     this.#end(this.#faults.takeAll(nowUs), nowUs, commands);
     return commands;
@@ -232,8 +240,10 @@ export class Engine {
     nowUs: number,
     commands: Command[],
   ): void {
+    assert(slot.open === null, 'a client asks for one thing at a time');
     slot.open = operation;
     this.#open++;
+    assert(this.#open <= this.#slots.length, 'no more is open than there are clients');
     const { f, value } = operation;
     const key = keyOf(operation);
     this.history.push({ time: nowUs * 1000, type: 'invoke', process: slot.process, f, key, value });
@@ -243,7 +253,7 @@ export class Engine {
   /** Starts and ends faults whose time has come, and moves from phase to phase. */
   #advanceFaults(nowUs: number, commands: Command[]): void {
     // A wake may come late: what has not started by the quiet end does not start any more.
-    if (this.phase === 'load' && nowUs >= this.#config.timeLimitUs) this.phase = 'quiet';
+    if (this.phase === 'load' && nowUs >= this.#config.timeLimitUs) this.#enter('quiet');
     if (this.phase === 'load' || this.phase === 'quiet') {
       this.#end(this.#faults.takeEnds(nowUs), nowUs, commands);
     }
@@ -253,7 +263,8 @@ export class Engine {
       }
     }
     if (this.phase === 'quiet' && this.#faults.isIdle) {
-      this.phase = 'recovery';
+      this.#enter('recovery');
+      assert(this.quietAtUs === null, 'the quiet end comes once');
       this.quietAtUs = nowUs;
       this.#recordPhase(nowUs);
     }
@@ -272,7 +283,8 @@ export class Engine {
 
   #recovered(nowUs: number): boolean {
     const { recoveryMaxUs, settled } = this.#config;
-    const sinceUs = nowUs - (this.quietAtUs as number);
+    assert(this.quietAtUs !== null, 'recovery begins at the quiet end');
+    const sinceUs = nowUs - this.quietAtUs;
     if (sinceUs < this.#loadEndUs()) return false;
     return sinceUs >= WAIT_TIMES * recoveryMaxUs || settled === undefined || settled(nowUs);
   }
@@ -284,7 +296,7 @@ export class Engine {
   }
 
   #startFinalReads(nowUs: number, commands: Command[]): void {
-    this.phase = 'final';
+    this.#enter('final');
     this.#recordPhase(nowUs);
     this.#finals = [...this.#workload.finalReads([...this.#seen.keys()])].reverse();
     for (const client of this.#slots.keys()) this.#advanceClient(client, nowUs, commands);
@@ -294,7 +306,7 @@ export class Engine {
     const operation = this.#finals?.pop();
     if (operation !== undefined) this.#invoke(client, slot, operation, nowUs, commands);
     else if (this.#open === 0) {
-      this.phase = 'done';
+      this.#enter('done');
       commands.push({ kind: 'finish' });
     }
   }
@@ -309,12 +321,14 @@ export class Engine {
     const { timeLimitUs, recoveryMinUs } = this.#config;
     let atUs = Number.POSITIVE_INFINITY;
     if (this.phase === 'recovery') {
-      const endUs = (this.quietAtUs as number) + this.#loadEndUs();
+      assert(this.quietAtUs !== null, 'recovery begins at the quiet end');
+      const endUs = this.quietAtUs + this.#loadEndUs();
       atUs = endUs > nowUs ? endUs : nowUs + Math.ceil(recoveryMinUs / LOOKS);
     } else if (this.phase === 'load' || this.phase === 'quiet') {
       atUs = this.#faults.nextChangeUs(nowUs);
       if (this.phase === 'load') atUs = Math.min(atUs, timeLimitUs, this.#faults.nextStartUs);
     }
+    assert(!Number.isNaN(atUs), 'a time to wake is a time, or never');
     if (atUs >= this.#wakeUs) return;
     this.#wakeUs = atUs;
     commands.push({ kind: 'wake', client: -1, atUs });
@@ -361,6 +375,10 @@ export class Engine {
     });
   }
 
+  #enter(next: Phase): void {
+    this.phase = phaseAfter(this.phase, next);
+  }
+
   /** Marks in the history where the recovery window and the final reads begin. */
   #recordPhase(nowUs: number): void {
     const event = { type: 'info', process: 'nemesis', f: 'phase', value: this.phase } as const;
@@ -368,7 +386,9 @@ export class Engine {
   }
 
   #slot(client: number): Slot {
-    return this.#slots[client] as Slot;
+    const slot = this.#slots[client];
+    assert(slot !== undefined, 'a client is one of those that there are');
+    return slot;
   }
 }
 

@@ -52,6 +52,7 @@ export class SimClient implements ClientEnv {
   }
 
   start(): void {
+    assert(this.#state === null, 'a client is started once');
     this.#state = this.#protocol.start(this);
   }
 
@@ -91,10 +92,12 @@ export class SimClient implements ClientEnv {
   }
 
   send(to: number, request: Request): void {
+    assert(this.nodes[to] === to, 'a request is for one of the nodes');
     this.#world.sendRequest(this, to, request);
   }
 
   setTimer(delayUs: number): void {
+    assert(delayUs >= 0, 'a timer fires after it is set');
     this.#deadlineUs = this.#world.nowUs + delayUs;
     this.#schedule();
   }
@@ -115,6 +118,7 @@ export class SimClient implements ClientEnv {
 
   #schedule(): void {
     if (this.#scheduledUs <= this.#deadlineUs) return;
+    assert(this.#deadlineUs >= this.#world.nowUs, 'a timer is due now or later');
     this.#scheduledUs = this.#deadlineUs;
     this.#world.queue.clientTimer(this.#deadlineUs, this.client);
   }

@@ -1,5 +1,7 @@
 /** A node's two clocks: both are functions of virtual time, which the nemesis changes. */
 
+import { assert } from '../../checkers/assert.ts';
+
 export class NodeClock {
   /** Parts per million by which both clocks run fast (or slow). */
   ratePpm = 0;
@@ -29,6 +31,8 @@ export class NodeClock {
   }
 
   setRate(timeUs: number, ratePpm: number): void {
+    assert(timeUs >= this.#sinceUs, 'rates change in order of time');
+    assert(ratePpm > -1_000_000, 'a clock goes on, however slowly');
     this.#baseUs = this.monotonicUs(timeUs);
     this.#sinceUs = timeUs;
     this.ratePpm = ratePpm;
@@ -36,6 +40,7 @@ export class NodeClock {
 
   /** The virtual time that passes while the node's own clock advances by `delayUs`. */
   virtualDelayUs(delayUs: number): number {
+    assert(delayUs >= 0, 'a timer fires after it is set');
     if (this.ratePpm === 0) return delayUs;
     return Math.ceil((delayUs * 1_000_000) / (1_000_000 + this.ratePpm));
   }

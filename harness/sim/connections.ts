@@ -11,6 +11,7 @@
  * copy to arrive, and only a link that loses one copy after the other breaks the connection.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { FloatColumn, IntColumn } from '../../checkers/columns.ts';
 import type { Copying } from '../../systems/copying.ts';
 import { DOMAIN, Draws } from '../core/draw.ts';
@@ -58,6 +59,10 @@ export class Connections {
   readonly #draws: readonly Draws[];
 
   constructor(world: ConnectedWorld, nodes: number, seed: number) {
+    assert(
+      world.network.options.resends >= 0,
+      'what is lost is sent again so many times, or never',
+    );
     const links = nodes * nodes;
     this.#world = world;
     this.#nodes = nodes;
@@ -130,6 +135,7 @@ export class Connections {
     if (this.#generation[link] !== generation) return;
     const items = this.#items[link] as unknown[];
     const at = this.#head.get(link);
+    assert(at < this.#tail.get(link), 'what arrives was under way');
     const item = items[at];
     items[at] = null;
     if (at + 1 === this.#tail[link]) {
@@ -141,6 +147,7 @@ export class Connections {
       receiver?.hear(from, item);
       return;
     }
+    assert(this.#noticeUs.get(link) !== 0, 'an end that is told was to be told');
     this.#noticeUs[link] = 0;
     receiver?.disconnected(from);
   }
@@ -186,6 +193,7 @@ export class Connections {
     this.#arrivalUs[link] = 0;
     const noticeUs = this.#noticeUs.get(link);
     if (noticeUs !== 0) this.#push(link, Math.max(noticeUs, this.#world.nowUs), BREAK);
+    assert(this.#tail.get(link) <= 1, 'nothing outlives a connection but the news of its end');
   }
 
   #push(link: number, timeUs: number, item: unknown): void {
@@ -193,6 +201,7 @@ export class Connections {
     (this.#items[link] as unknown[])[at] = item;
     this.#tail[link] = at + 1;
     const arrivalUs = Math.max(timeUs, this.#arrivalUs.get(link));
+    assert(arrivalUs >= this.#world.nowUs, 'nothing arrives before it was sent');
     this.#arrivalUs[link] = arrivalUs;
     const from = Math.floor(link / this.#nodes);
     const to = link % this.#nodes;

@@ -46,6 +46,7 @@ export class Disk {
   }
 
   copyFrom(original: Disk, copying: Copying): void {
+    assert(this.written === 0, 'a disk is copied onto an empty one');
     const { durable, pending, replaced } = copying.data(
       { durable: original.durable, pending: original.#pending, replaced: original.#replaced },
       'what is on a disk',
@@ -84,6 +85,7 @@ export class Disk {
   /** Power is lost: `draw` settles how much of the unsynced tail survives. Returns the evidence. */
   crash(model: CrashModel, draw: number): string {
     const unsynced = this.#pending.length;
+    assert(unsynced === this.written - this.durableCount, 'what is written is durable or pending');
     const kept = model === 'all-lost' ? 0 : draw % (unsynced + 1);
     const torn = model === 'torn' ? this.#pending[kept] : undefined;
     this.#apply(kept);
@@ -116,6 +118,7 @@ export class Disk {
   }
 
   #apply(count: number): unknown[] {
+    assert(count >= 0 && count <= this.#pending.length, 'what becomes durable was written');
     const records: unknown[] = [];
     for (let i = 0; i < count; i++) {
       const write = this.#pending[i] as Write;
@@ -134,6 +137,7 @@ export class Disk {
     if (count === this.#pending.length) this.#pending = [];
     else this.#pending.splice(0, count);
     this.durableCount += count;
+    assert(this.durableCount <= this.written, 'no more is durable than was written');
     return records;
   }
 }

@@ -104,6 +104,7 @@ export class EventQueue {
 
   /** Takes on what is to come in another one, and its numbers. */
   copyFrom(original: EventQueue, copying: Copying): void {
+    assert(this.size === 0, 'a queue is copied into an empty one');
     this.size = original.size;
     this.deliveredUs = original.deliveredUs;
     this.#kind = original.#kind.grown(original.#kind.length);
@@ -267,6 +268,7 @@ export class EventQueue {
 
   #push(atUs: number, kind: number, a: number, b: number, c: number, payload: unknown): void {
     assert(atUs >= this.deliveredUs, 'nothing is scheduled in the past');
+    assert(atUs < Number.POSITIVE_INFINITY, 'what is scheduled comes');
     const slot = this.#free.pop() ?? this.#newSlot();
     this.#kind[slot] = kind;
     this.#a[slot] = a;
@@ -278,6 +280,7 @@ export class EventQueue {
 
   /** Takes the event at a place out of the heap, and fills the place with the last one. */
   #remove(place: number): number {
+    assert(place < this.size, 'what is removed is to come');
     const slot = this.#slot.get(place);
     this.deliveredUs = Math.max(this.deliveredUs, this.#time.get(place));
     const last = --this.size;
@@ -290,6 +293,7 @@ export class EventQueue {
       else this.#siftDown(place, time, order, mover);
     }
     this.#free.push(slot);
+    assert(this.size + this.#free.length === this.#slots, 'a slot is free or has one event');
     return slot;
   }
 

@@ -31,6 +31,10 @@ export class SimFaults {
 
   /** A fault that finds nothing to do is `skipped`, and is not in force: it holds nobody down. */
   start(id: number, fault: Fault): Receipt {
+    assert(
+      this.#targetsOf(fault).every((node) => this.#world.nodes[node] !== undefined),
+      'a fault acts on nodes of the cluster',
+    );
     this.#ledger.begin(id, fault);
     const receipt = this.#begin(id, fault);
     if (receipt.status === 'skipped') this.#ledger.forget(id);
@@ -76,6 +80,12 @@ export class SimFaults {
         for (const node of fault.nodes) this.#unskew(node, fault);
         return this.#clocks(fault);
     }
+  }
+
+  #targetsOf(fault: Fault): readonly number[] {
+    return fault.kind === 'partition'
+      ? fault.cuts.flatMap(({ from, to }) => [from, to])
+      : fault.nodes;
   }
 
   /** After a cut every one of its links must be closed; after a heal others may hold some closed. */
@@ -128,6 +138,7 @@ export class SimFaults {
     for (const node of nodes) {
       if (!this.#ledger.resume(id, node) || !this.#world.nodes[node]?.paused) continue;
       this.#world.resume(node);
+      assert(this.#world.nodes[node]?.up === true, 'a node that goes on is up');
       resumed++;
     }
     return { status: 'installed', evidence: `${resumed} of ${nodes.length} processes resumed` };
@@ -183,6 +194,7 @@ export class SimFaults {
     const ratePpm = ratePpmOf(this.#ledger.clocksOn(node));
     const aheadUs = clock.monotonicUs(nowUs) - nowUs;
     if (clock.ratePpm === 0) this.#aheadUs[node] = aheadUs;
+    assert(Number.isInteger(ratePpm), 'rates are whole parts per million');
     clock.setRate(nowUs, ratePpm);
     if (ratePpm === 0) clock.offsetUs -= aheadUs - (this.#aheadUs[node] as number);
   }

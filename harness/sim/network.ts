@@ -3,6 +3,7 @@
  * message, messages may be lost, come twice, or come much later; links are cut by direction.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { ByteColumn } from '../../checkers/columns.ts';
 import { DOMAIN, Draws, drawAt } from '../core/draw.ts';
 
@@ -37,6 +38,10 @@ export class Network {
   sent = 0;
 
   constructor(nodes: number, seed: number, options: NetworkOptions) {
+    const { latencyMinUs, latencyMaxUs, lossPpm, latePpm, lateMaxUs } = options;
+    assert(latencyMinUs >= 0 && latencyMinUs <= latencyMaxUs, 'latencies have a least and a most');
+    assert(lossPpm + latePpm <= 1_000_000, 'a message is lost, late or neither');
+    assert(latePpm === 0 || lateMaxUs > 0, 'what is late is late by something');
     this.options = options;
     this.#nodes = nodes;
     this.#seed = seed;
@@ -70,6 +75,7 @@ export class Network {
 
   /** What the fate of a message between two nodes, sent now, is drawn from. */
   message(from: number, to: number, nowUs: number): number {
+    assert(from < this.#nodes && to < this.#nodes, 'a link joins two of the nodes');
     this.sent++;
     return (this.#draws[from * this.#nodes + to] as Draws).next(nowUs);
   }

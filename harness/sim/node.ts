@@ -3,6 +3,7 @@
  * disk and the simulated network.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { IntColumn } from '../../checkers/columns.ts';
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
 import type { Copying } from '../../systems/copying.ts';
@@ -118,6 +119,8 @@ export class SimNode implements Env<unknown, unknown> {
 
   /** Starts the node from its durable records. */
   boot(): void {
+    assert(!this.up && !this.paused, 'what is started was down');
+    assert(!this.#outbox.isHolding, 'nothing outlives a crash but what is on the disk');
     this.incarnation++;
     this.sequence = 0;
     this.up = true;
@@ -131,12 +134,14 @@ export class SimNode implements Env<unknown, unknown> {
 
   /** Power is lost: everything volatile is gone. Returns what the disk kept, as evidence. */
   crash(model: CrashModel): string {
+    assert(this.up, 'only a node that is up crashes');
     this.#world.trace(this, { kind: 'crash' });
     this.#stop();
     return this.disk.crash(model, this.#crashDraws.next(this.#world.nowUs));
   }
 
   hear(from: number, message: unknown): void {
+    assert(this.up && !this.paused, 'only a node that runs hears');
     this.atWork = true;
     try {
       this.#protocol.message(this.#state, this, from, message);
@@ -147,6 +152,7 @@ export class SimNode implements Env<unknown, unknown> {
 
   /** The connection to a peer is gone, and with it what was to be sent on it once synced. */
   disconnected(peer: number): void {
+    assert(this.up && peer !== this.self, 'a node that runs is told of a connection with another');
     this.#outbox.dropSendsTo(peer);
     try {
       this.#protocol.disconnected?.(this.#state, this, peer);
@@ -156,6 +162,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   ask(request: Request): void {
+    assert(this.up && !this.paused, 'only a node that runs is asked');
     try {
       this.#protocol.request(this.#state, this, request);
     } catch (error) {
@@ -165,6 +172,7 @@ export class SimNode implements Env<unknown, unknown> {
 
   fire(timer: number, generation: number): void {
     if (this.#timerGeneration[timer] !== generation) return;
+    assert(this.up && !this.paused, 'timers of a node that is down or paused do not fire');
     try {
       this.#protocol.timer(this.#state, this, timer);
     } catch (error) {
@@ -174,6 +182,7 @@ export class SimNode implements Env<unknown, unknown> {
 
   /** The sync under way has ended: what waited for it leaves, in order. */
   synced(): void {
+    assert(this.up && this.disk.syncingTo > 0, 'a sync that ends had begun in this life');
     const records = this.disk.finishSync();
     this.#outbox.release(this.disk.durableCount, this.#outlet);
     if (this.disk.written > this.disk.durableCount) this.#startSync();
@@ -197,12 +206,14 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   send(to: number, message: unknown): void {
+    assert(this.members[to] === to, 'a message is for one of the nodes');
     this.atWork = true;
     if (this.#outbox.isHolding) this.#outbox.send(to, message);
     else this.#world.send(this.self, to, message);
   }
 
   setTimer(timer: number, delayUs: number): void {
+    assert(timer >= 0 && timer < TIMERS_MAX, 'a timer is one of those that there are');
     const generation = this.#timerGeneration.get(timer) + 1;
     this.#timerGeneration[timer] = generation;
     const at = this.#world.nowUs + this.clock.virtualDelayUs(delayUs);
@@ -252,6 +263,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   #startSync(): void {
+    assert(this.disk.syncingTo === 0, 'one sync is under way at a time');
     this.disk.startSync();
     this.#world.scheduleSync(this);
   }

@@ -137,6 +137,8 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   };
 
   constructor(spec: WorldSpec, observer: WorldObserver) {
+    assert(spec.nodes > 0, 'a world has nodes');
+    assert(spec.disk.syncMinUs <= spec.disk.syncMaxUs, 'a sync takes least at its fastest');
     this.#spec = spec;
     this.#observer = observer;
     this.members = Array.from({ length: spec.nodes }, (_, node) => node);
@@ -188,11 +190,18 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     this.steps++;
     const { choose } = this.#spec;
     if (choose === undefined) {
-      this.nowUs = this.queue.nextTimeUs();
+      const nextUs = this.queue.nextTimeUs();
+      assert(nextUs >= this.nowUs, 'time never goes back');
+      this.nowUs = nextUs;
       this.queue.deliver(this.#receiver);
       return;
     }
-    const { number, atUs } = choose(this.queue.pending());
+    const pending = this.queue.pending();
+    const { number, atUs } = choose(pending);
+    assert(
+      pending.some((event) => event.number === number),
+      'what is chosen is to come',
+    );
     this.nowUs = Math.max(this.nowUs, atUs);
     this.queue.deliverOutOfTurn(number, this.#receiver);
   }
@@ -276,17 +285,20 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   /** Kills a node: what waited for it while it was paused is gone with it. */
   crash(node: number, model: CrashModel): string {
     const victim = this.#node(node);
+    assert(victim.up, 'only a node that is up is killed');
     victim.paused = false;
     this.#deferred[node] = [];
     return victim.crash(model);
   }
 
   pause(node: number): void {
+    assert(this.#node(node).up, 'only a node that is up is paused');
     this.#node(node).paused = true;
   }
 
   /** Everything that reached the node while it was paused reaches it now, in order. */
   resume(node: number): void {
+    assert(this.#node(node).paused, 'only a node that is paused goes on');
     this.#node(node).paused = false;
     const deferred = this.#deferred[node] ?? [];
     this.#deferred[node] = [];
@@ -307,7 +319,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   }
 
   #defer(node: SimNode, event: Deferred): void {
-    assert(node.up, 'only a node that is up is paused');
+    assert(node.up && node.paused, 'only a node that is paused is kept waiting');
     this.#deferred[node.self]?.push(event);
   }
 

@@ -27,7 +27,12 @@ interface Case {
 }
 
 function hardCase(system: System, seed: number, variants: readonly Variant[] = []): Case {
-  const config = { ...hardRun(system, seed).config, timeLimitS: 1, recoveryMaxS: 1 };
+  const config = {
+    ...hardRun(system, seed).config,
+    timeLimitS: 1,
+    recoveryMinS: 1,
+    recoveryMaxS: 1,
+  };
   // Variants of the system itself are trusted, which is faster.
   const systems = { [system.name]: { ...system, variants } };
   return { config, variants, catalogue: { ...builtIn, systems } };
