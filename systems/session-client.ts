@@ -8,6 +8,7 @@ import { itemAt } from '../checkers/item-at.ts';
 import type { ClientEnv, ClientProtocol, ClientState } from './client.ts';
 import { isRead } from './operations.ts';
 import type { ClientRef, Reply, Request } from './protocol.ts';
+import type { ClientPatience } from './system.ts';
 
 /** Decisions of the client that a variant may replace. */
 export interface ClientRules {
@@ -24,6 +25,14 @@ export const clientRules: ClientRules = {
 
 const OPERATION_TIMEOUT_US = 1_000_000;
 const ATTEMPT_TIMEOUT_US = 200_000;
+
+/**
+ * For `System.patience`: an answer that takes longer than an attempt counts for nothing, and what opens
+ * a session or reads begins anew with each.
+ */
+export function sessionPatience(hops: number): ClientPatience {
+  return { clientMs: ATTEMPT_TIMEOUT_US / 1000, hops };
+}
 
 /** Wait before asking again where nobody knew a leader: random in [10, 20) ms. */
 const BACKOFF_US = 10_000;

@@ -93,8 +93,8 @@ export interface HuntSettings {
   readonly set?: Options;
 }
 
-/** A time-out that messages must beat for a system to be live. */
-export interface Patience {
+/** A time-out of nodes that messages must beat for a system to be live. */
+export interface NodePatience {
   /** The option that sets it, in milliseconds. */
   readonly option: string;
   /** The option that says how far apart the signs of life are that it waits for, if it does. */
@@ -102,6 +102,16 @@ export interface Patience {
   /** Messages, one after the other, each behind a sync, that must arrive within it. */
   readonly hops: number;
 }
+
+/** How long clients wait for an answer until they give up or ask anew. */
+export interface ClientPatience {
+  readonly clientMs: number;
+  /** Messages from the request to its answer, one after the other, each with a sync. */
+  readonly hops: number;
+}
+
+/** A time-out that the world must be fast enough for. */
+export type Patience = NodePatience | ClientPatience;
 
 export type ClientPromise = 'linearizable' | 'ordered-sequential';
 
@@ -152,7 +162,8 @@ export interface ProtocolSystem extends SystemOfAnyKind {
   client(rules: Rules): ClientProtocol;
   /**
    * The time-outs that its world must be fast enough for, most important first. Where the network
-   * or the disk cannot meet them, the system is not blamed for not being live.
+   * or the disk cannot meet them, the system is not blamed for not being live. What is not declared
+   * is reckoned with generously, in worlds slower than the default (`harness/config/recovery.ts`).
    */
   readonly patience?: readonly Patience[];
   /** After how many operations a leader makes way of itself under these options; never where absent. */

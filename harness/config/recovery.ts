@@ -5,9 +5,11 @@
  */
 
 import { AT_ONCE, type Pace } from '../../checkers/agreement/backlog.ts';
+import { readinessOf } from '../../systems/leadership.ts';
 import type { Options } from '../../systems/protocol.ts';
-import type { Patience, System } from '../../systems/system.ts';
+import type { ClientPatience, NodePatience, System } from '../../systems/system.ts';
 import { type BackendName, isVirtual } from './backends.ts';
+import { SIMULATOR_OPTIONS } from './settings.ts';
 
 /** A bound on recovery, in election timeouts (PROTOCOLS 3.5). */
 const TIMEOUTS = 20;
@@ -20,10 +22,23 @@ const LEAST_S = 3;
 /** Real machines are busy with others. */
 const LEAST_REAL_S = 30;
 
+/**
+ * Of a system that does not say how many messages lie between a request and its answer, or have to
+ * arrive within an election timeout, so many are believed: two phases behind a forwarding node.
+ */
+const ANSWER_HOPS = 8;
+const ELECTION_HOPS = 4;
+
 /** Above this share of messages lost or late, an exchange of two fails more often than not. */
 const UNSURE_MAX = 0.25;
 /** Above this chance that a node hears nothing within a time-out, leaders do not last. */
 const SILENCE_MAX = 0.02;
+
+/** `hopMs` of the default settings. */
+const ORDINARY_HOP_MS =
+  (Number(SIMULATOR_OPTIONS['network.latencyMaxUs'].default) +
+    2 * Number(SIMULATOR_OPTIONS['disk.syncMaxUs'].default)) /
+  1000;
 
 /** So many segments a second a busy connection carries. */
 const SEGMENTS_PER_S = 100;
@@ -52,13 +67,14 @@ export function recoveryBoundS(
 ): number {
   const timeoutS = Number(set['electionTimeoutMs'] ?? system.electionTimeoutMs) / 1000;
   if (!isVirtual(backend)) return Math.max(LEAST_REAL_S, TIMEOUTS * timeoutS);
-  const needs = patienceOf(system).map((patience) => needMs(patience, worldOf(system, set), set));
+  const world = worldOf(system, set);
+  const needs = patienceOf(system).map((patience) => needMs(patience, world, set));
   const needS = Math.max(0, ...needs) / 1000;
-  const { lateMs } = worldOf(system, set);
+  const answerS = ((clientPatienceOf(system)?.hops ?? ANSWER_HOPS) * world.hopMs) / 1000;
   return Math.max(
     LEAST_S,
-    TIMEOUTS * Math.max(timeoutS, TRIES * needS),
-    (LATE_TIMES * lateMs) / 1000,
+    TIMEOUTS * Math.max(timeoutS, TRIES * needS, answerS),
+    (LATE_TIMES * world.lateMs) / 1000,
   );
 }
 
@@ -108,15 +124,24 @@ export interface Hindrance {
  * Why a system cannot be expected to be live in this world, with what to set instead; null where
  * it can.
  */
-export function cannotBeLive(system: System, setting: Setting): string | null {
-  return hindrances(system, setting)[0]?.because ?? null;
+export function cannotBeLive(
+  system: System,
+  setting: Setting,
+  clientsWaitedMs: number | null = null,
+): string | null {
+  return hindrances(system, setting, clientsWaitedMs)[0]?.because ?? null;
 }
 
 /**
  * All that keeps a system from being live in this world, most important first; none where nothing
- * does. Real machines are not known well enough to say so of them.
+ * does. Real machines are not known well enough to say so of them. `clientsWaitedMs`: how long a
+ * client waited at most, as a run has shown; null where nobody knows.
  */
-export function hindrances(system: System, setting: Setting): readonly Hindrance[] {
+export function hindrances(
+  system: System,
+  setting: Setting,
+  clientsWaitedMs: number | null = null,
+): readonly Hindrance[] {
   const { backend, nodes, concurrency, set } = setting;
   if (!isVirtual(backend)) return [];
   const world = worldOf(system, set);
@@ -125,6 +150,13 @@ export function hindrances(system: System, setting: Setting): readonly Hindrance
     const because = tooHasty(patience, world, setting) ?? tooSilent(patience, world, setting);
     if (because !== null) found.push({ causes: 'elections', because });
   }
+  if (system.patience === undefined && readinessOf(system) !== 'nodes-up') {
+    const haveMs = Number(set['electionTimeoutMs'] ?? system.electionTimeoutMs);
+    const because = tooSlow('its election timeout is', haveMs, ELECTION_HOPS, world);
+    if (because !== null) found.push({ causes: 'elections', because });
+  }
+  const tooLate = answersTooLate(system, world, setting, clientsWaitedMs);
+  if (tooLate !== null) found.push({ causes: 'refusals', because: tooLate });
   const disruption = system.disruptible?.(set) ?? null;
   if (disruption !== null) found.push({ causes: 'elections', because: disruption });
   const sessionsMax = Number(set['sessionsMax'] ?? Number.POSITIVE_INFINITY);
@@ -144,6 +176,43 @@ export function hindrances(system: System, setting: Setting): readonly Hindrance
     found.push({ causes: 'anything', because });
   }
   return found;
+}
+
+/** Clients have given up before answers can come. */
+function answersTooLate(
+  system: System,
+  world: WorldDelays,
+  { set }: Setting,
+  clientsWaitedMs: number | null,
+): string | null {
+  const declared = clientPatienceOf(system);
+  if (declared === undefined) {
+    if (clientsWaitedMs === null) return null;
+    return tooSlow('its clients waited at most', clientsWaitedMs, ANSWER_HOPS, world);
+  }
+  const { clientMs, hops } = declared;
+  // That all of many answers are late takes more than that the slowest is.
+  const usualMs = Math.ceil(hops * usualHopMs(set));
+  if (clientMs >= usualMs) return null;
+  return (
+    `its clients wait ${clientMs} ms for an answer, and the ${hops} messages that it takes need ` +
+    `${usualMs} ms on average in this world (${delaysOf(world)}): set network.latencyMinUs, ` +
+    'network.latencyMaxUs and disk.syncMaxUs lower'
+  );
+}
+
+/**
+ * The same of what a system does not declare: never said of a world that is no slower than that of the
+ * defaults.
+ */
+function tooSlow(has: string, haveMs: number, hops: number, world: WorldDelays): string | null {
+  const leastMs = Math.ceil(hops * world.hopMs);
+  if (haveMs >= leastMs || world.hopMs <= ORDINARY_HOP_MS) return null;
+  return (
+    `${has} ${Math.round(haveMs)} ms, and ${hops} messages may take ${leastMs} ms in this world ` +
+    `(${delaysOf(world)}): set network.latencyMaxUs or disk.syncMaxUs lower, or let the system ` +
+    'declare in `patience` what it needs'
+  );
 }
 
 /** More is asked of a system that works on so many operations at a time than it can take in. */
@@ -177,7 +246,7 @@ function lostOf({ unsure }: WorldDelays): number {
 }
 
 /** Messages and disks cannot meet the time-out. */
-function tooHasty(patience: Patience, world: WorldDelays, { set }: Setting): string | null {
+function tooHasty(patience: NodePatience, world: WorldDelays, { set }: Setting): string | null {
   const { option, every, hops } = patience;
   const haveMs = Number(set[option]);
   const least = Math.ceil(needMs(patience, world, set));
@@ -185,13 +254,13 @@ function tooHasty(patience: Patience, world: WorldDelays, { set }: Setting): str
   const signs = every === undefined ? '' : `${every}=${set[every]} and `;
   return (
     `${option}=${haveMs} is shorter than the ${least} ms that ${signs}${hops} ` +
-    `${hops === 1 ? 'message' : 'messages'} may take in this world (latency up to ` +
-    `${world.latencyMs} ms, a sync up to ${world.syncMs} ms): set ${option}=${least} or more`
+    `${hops === 1 ? 'message' : 'messages'} may take in this world (${delaysOf(world)}): ` +
+    `set ${option}=${least} or more`
   );
 }
 
 /** Signs of life are lost so often that within the time-out none may come. */
-function tooSilent(patience: Patience, world: WorldDelays, setting: Setting): string | null {
+function tooSilent(patience: NodePatience, world: WorldDelays, setting: Setting): string | null {
   const { option, every, hops } = patience;
   const { nodes, set } = setting;
   if (every === undefined || nodes === 1) return null;
@@ -264,12 +333,30 @@ function losses(share: number): number {
   return Math.floor(Math.log(SILENCE_MAX / SEGMENTS_PER_S) / Math.log(Math.min(share, 0.9)));
 }
 
-function needMs({ every, hops }: Patience, { hopMs, stallMs }: WorldDelays, set: Options): number {
+/** The delay of a message and a sync, neither short nor long, in milliseconds. */
+function usualHopMs(set: Options): number {
+  const usualUs = (what: string) => (Number(set[`${what}MinUs`]) + Number(set[`${what}MaxUs`])) / 2;
+  return (usualUs('network.latency') + usualUs('disk.sync')) / 1000;
+}
+
+function delaysOf({ latencyMs, syncMs }: WorldDelays): string {
+  return `latency up to ${latencyMs} ms, a sync up to ${syncMs} ms`;
+}
+
+function needMs(
+  { every, hops }: NodePatience,
+  { hopMs, stallMs }: WorldDelays,
+  set: Options,
+): number {
   return (every === undefined ? 0 : Number(set[every])) + hops * hopMs + stallMs;
 }
 
-function patienceOf(system: System): readonly Patience[] {
-  return system.patience ?? [];
+function patienceOf(system: System): readonly NodePatience[] {
+  return (system.patience ?? []).filter((one) => 'option' in one);
+}
+
+function clientPatienceOf(system: System): ClientPatience | undefined {
+  return system.patience?.find((one) => 'clientMs' in one);
 }
 
 function percent(share: number): string {

@@ -26,7 +26,7 @@ import { whyCutShort } from '../core/ending.ts';
 import type { TimedCheck } from '../store/format.ts';
 import type { Evidence } from './evidence.ts';
 import { idlenessNote } from './participation.ts';
-import { phaseMark, quietTimeNs } from './phases.ts';
+import { longestWaitMs, phaseMark, quietTimeNs } from './phases.ts';
 import { sufficiency } from './sufficiency.ts';
 
 /** How long a leader lasts at least that makes way after a few operations. */
@@ -254,13 +254,13 @@ interface Excuse {
  * such a thing, and the run not show that it did not.
  */
 function unlessHindered(
-  { system, config, follower: { liveness } }: Evidence,
+  { system, config, history, follower: { liveness } }: Evidence,
   result: CheckResult,
   { byRefusals = false, unlessSettledByNs = Number.NEGATIVE_INFINITY }: Excuse = {},
 ): CheckResult {
   const { verdict } = result;
   const byElections = liveness === null || liveness.settledSinceNs > unlessSettledByNs;
-  const hindrance = hindrances(system, config).find(({ causes }) => {
+  const hindrance = hindrances(system, config, longestWaitMs(history)).find(({ causes }) => {
     if (causes === 'elections') return byElections;
     return causes === 'anything' || byRefusals;
   });

@@ -1,6 +1,6 @@
-/** Where a history says that a phase of the run began. */
+/** Where a history says that a phase of the run began, and how long its operations took. */
 
-import { type History, NEMESIS } from '../../checkers/history.ts';
+import { type History, INVOKE, NEMESIS } from '../../checkers/history.ts';
 
 /** When the recovery window began, as the history says; null if it never did. */
 export function quietTimeNs(history: History): number | null {
@@ -17,4 +17,18 @@ export function phaseMark(history: History, phase: string): number | null {
     if (marks && history.value[index] === value) return index;
   }
   return null;
+}
+
+/** How long a client waited at most until its operation ended, however it did; null where none has. */
+export function longestWaitMs(history: History): number | null {
+  const invokedNs = new Map<number, number>();
+  let longestNs: number | null = null;
+  for (let index = 0; index < history.length; index++) {
+    const process = history.process.get(index);
+    if (process < 0) continue;
+    const timeNs = history.time.get(index);
+    if (history.type[index] === INVOKE) invokedNs.set(process, timeNs);
+    else longestNs = Math.max(longestNs ?? 0, timeNs - (invokedNs.get(process) ?? timeNs));
+  }
+  return longestNs === null ? null : longestNs / 1e6;
 }

@@ -196,6 +196,11 @@ const model = needs(
   },
 );
 
+const patience: Check = (value, field) =>
+  Object.hasOwn(fieldsOf(value), 'clientMs')
+    ? shaped({ clientMs: milliseconds, hops: natural })(value, field)
+    : shaped({ option: words, every: optional(words), hops: natural })(value, field);
+
 const form = shaped({ form: words, minNodes: natural });
 const NAMED = { name, describe: words };
 
@@ -219,7 +224,7 @@ export const SHAPES: Readonly<Record<Kind, Shape>> = {
       ready: optional(readiness),
       leaderless: optional(truth),
       primaries: optional(method),
-      patience: optional(listOf(shaped({ option: words, every: optional(words), hops: natural }))),
+      patience: optional(listOf(patience)),
       suffices: optional(method),
       leaderServes: optional(method),
       inFlight: optional(method),

@@ -3,7 +3,7 @@
 import type { ClientProtocol } from '../client.ts';
 import type { AnyProtocol } from '../protocol.ts';
 import type { ScenarioWords } from '../scenario-words.ts';
-import { sessionClient } from '../session-client.ts';
+import { sessionClient, sessionPatience } from '../session-client.ts';
 import { majority, type Rules, type System } from '../system.ts';
 import { basicOptions } from './options.ts';
 import { basicPaxosProtocol } from './protocol.ts';
@@ -24,7 +24,8 @@ export const basicPaxos: System = {
   client: (rules: Rules) => withoutSessions(sessionClient(rules as BasicRules)),
   electionTimeoutMs: 300,
   suffices: majority,
-  patience: [{ option: 'phaseTimeoutMs', hops: 2 }],
+  // What was decided while a client had given up is what it is told when it asks anew.
+  patience: [{ option: 'phaseTimeoutMs', hops: 2 }, sessionPatience(2)],
   scenarioWords: basicWords as ScenarioWords,
   variants: basicVariants,
 };

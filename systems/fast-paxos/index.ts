@@ -4,7 +4,7 @@ import { leadersAmong } from '../leadership.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { AnyProtocol } from '../protocol.ts';
 import type { ScenarioWords } from '../scenario-words.ts';
-import { sessionClient } from '../session-client.ts';
+import { sessionClient, sessionPatience } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { fastOptions, fastOptionsFault } from './options.ts';
 import { fastPaxosProtocol } from './protocol.ts';
@@ -30,7 +30,7 @@ export const fastPaxos: System = {
     classicQuorum === 0 && fastQuorum === 0 ? 2 * nodes.length > size : nodes.length === size,
   // Who goes on in another round names itself all the while, and leads nobody until that is prepared.
   primaries: (views) => leadersAmong(views, ({ role }) => role === 'leader'),
-  patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
+  patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }, sessionPatience(4)],
   inFlight: (options) => Number(options['window']),
   // A new coordinator proposes in all slots at once.
   catchesUp: ({ batch }) => ({ leader: Number.POSITIVE_INFINITY, follower: Number(batch) }),

@@ -3,7 +3,7 @@
 import { OPERATIONS } from '../operations.ts';
 import type { AnyProtocol } from '../protocol.ts';
 import type { ScenarioWords } from '../scenario-words.ts';
-import { sessionClient } from '../session-client.ts';
+import { sessionClient, sessionPatience } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { multiOptions } from './options.ts';
 import { multiPaxosProtocol } from './protocol.ts';
@@ -26,7 +26,7 @@ export const multiPaxos: System = {
   // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
   suffices: (nodes, { reconfigureEvery }, size) =>
     reconfigureEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
-  patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
+  patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }, sessionPatience(4)],
   inFlight: (options) => Number(options['window']),
   catchesUp: ({ window, batch, reconfigureEvery }) => ({
     // At each new configuration among them it begins again, with phase 1.

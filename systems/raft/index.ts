@@ -3,7 +3,7 @@
 import { OPERATIONS } from '../operations.ts';
 import type { AnyProtocol } from '../protocol.ts';
 import type { ScenarioWords } from '../scenario-words.ts';
-import { sessionClient } from '../session-client.ts';
+import { sessionClient, sessionPatience } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { raftVariants } from './mutants/index.ts';
 import { raftOptions } from './options.ts';
@@ -26,7 +26,7 @@ export const raft: System = {
   // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
   suffices: (nodes, { membership, transferEvery }, size) =>
     membership === 'off' && transferEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
-  patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }],
+  patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }, sessionPatience(4)],
   leaderServes: ({ transferEvery }) => Number(transferEvery) || Number.POSITIVE_INFINITY,
   // Entries that overtake one another are refused, so that only those of one message are sure to count.
   inFlight: ({ batch }) => Number(batch),

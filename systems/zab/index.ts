@@ -3,7 +3,7 @@
 import { OPERATIONS } from '../operations.ts';
 import type { AnyProtocol, Options } from '../protocol.ts';
 import type { ScenarioWords } from '../scenario-words.ts';
-import { sessionClient } from '../session-client.ts';
+import { sessionClient, sessionPatience } from '../session-client.ts';
 import type { Rules, System } from '../system.ts';
 import { zabConfig, zabOptions, zabOptionsFault } from './options.ts';
 import { zabProtocol } from './protocol.ts';
@@ -36,6 +36,7 @@ export const zab: System = {
     { option: 'syncLimitMs', every: 'pingMs', hops: 2 },
     { option: 'initLimitMs', hops: 4 },
     { option: 'finalizeMs', hops: 1 },
+    sessionPatience(4),
   ],
   // A full epoch ends, and with it its leader.
   leaderServes: (options) => zabConfig(options).counterMax,

@@ -301,6 +301,8 @@ export const abdRegister: System = {
   ready: 'nodes-up',
   suffices: majority,
   electionTimeoutMs: 300,
+  // The client's request, a question and an answer in each of two phases, and what the client is told.
+  patience: [{ clientMs: TIMEOUT_US / 1000, hops: 6 }],
   traceChecker: tagsGrow,
   variants: [readsDoNotStore as Variant],
 };

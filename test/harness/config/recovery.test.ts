@@ -46,6 +46,19 @@ describe('a world', () => {
     expect(verdictOn(raft, { ...hasty, electionTimeoutMs: 250 })).toBeNull();
   });
 
+  test('answers later than clients wait', () => {
+    const far = (latencyUs: number) => ({
+      'network.latencyMinUs': latencyUs,
+      'network.latencyMaxUs': latencyUs,
+      electionTimeoutMs: 3_000,
+    });
+    const request = { system: 'raft', rate: 10 };
+    const verdict = (latencyUs: number) =>
+      cannotBeLive(raft, resolved({ ...request, set: far(latencyUs) }));
+    expect(verdict(60_000)).toContain('its clients wait 200 ms for an answer');
+    expect(verdict(40_000)).toBeNull();
+  });
+
   test('loses too much for leaders to last', () => {
     const lossy = { 'network.lossPpm': 200_000, electionTimeoutMs: 60, heartbeatMs: 50 };
     expect(verdictOn(raft, lossy)).toContain('20.1 % of the messages are lost or late');
