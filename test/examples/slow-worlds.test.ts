@@ -52,7 +52,6 @@ describe.each([
 test('clients that wait for long are given the time that a slow world takes', () => {
   const patient: System = { ...abdRegister, patience: [{ clientMs: 30_000, hops: 6 }] };
   const client = abdRegister.client({});
-  const { timer } = client;
   // Gives up after 60 time-outs of the example's client.
   const waiting: System = {
     ...patient,
@@ -65,7 +64,7 @@ test('clients that wait for long are given the time that a slow world takes', ()
       },
       timer(state, env) {
         if (++state.attempts < 60) env.setTimer(500_000);
-        else timer(state, env);
+        else client.timer(state, env);
       },
     }),
   };
