@@ -9,6 +9,7 @@ import {
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
+import { entriesOf, isList, isMap } from './value.ts';
 import type { CheckResult, Verdict } from './verdict.ts';
 
 export interface BankOptions {
@@ -31,7 +32,8 @@ interface Rules {
 type Balances = readonly (readonly [Value, number | null])[];
 
 /**
- * Judges reads of all accounts: as a list of pairs `[account, balance]`, or of balances alone. A
+ * Judges reads of all accounts: as a map, a list of pairs
+ * `[account, balance]`, or of balances alone. A
  * wrong total, a nil or negative balance, and an account that there is not are violations. As in
  * Jepsen, one that is missing is none as long as the total is right: some systems delete accounts
  * that are empty.
@@ -78,10 +80,10 @@ function malformed(read: ClientOperation): Verdict {
 }
 
 function toBalances(value: Value): Balances | null {
-  if (typeof value !== 'object' || value === null) return null;
+  if (!isList(value) && !isMap(value)) return null;
   const balances: [Value, number | null][] = [];
-  for (const [at, entry] of value.entries()) {
-    const isPair = typeof entry === 'object' && entry !== null;
+  for (const [at, entry] of isMap(value) ? entriesOf(value) : value.entries()) {
+    const isPair = isList(entry) && !isMap(value);
     const account = isPair ? (entry[0] ?? null) : at;
     const balance = isPair ? (entry[1] ?? null) : entry;
     if (balance !== null && typeof balance !== 'number') return null;

@@ -109,7 +109,7 @@ function eventsOf(operations: readonly ClientOperation[]): number[] {
   return [...new Set(events)].sort((a, b) => a - b);
 }
 
-/** A primitive that stands for a value in a `Map` or `Set`: lists are equal by content. */
+/** A primitive that stands for a value in a `Map` or `Set`: lists and maps are equal by content. */
 export function identity(value: Value): Value {
   return typeof value === 'object' && value !== null ? `\u0000${JSON.stringify(value)}` : value;
 }

@@ -7,9 +7,9 @@
 
 import { ByteColumn, FloatColumn, IntColumn } from './columns.ts';
 import { itemAt } from './item-at.ts';
+import { isList, type Value } from './value.ts';
 
-/** What an operation carries. Numbers are doubles; histories keep integers exact up to 2^53. */
-export type Value = null | boolean | number | string | readonly Value[];
+export type { Value };
 
 /** `fail`: certainly did not happen. `info`: may have happened, or may yet happen. */
 export type EventType = 'invoke' | 'ok' | 'fail' | 'info';
@@ -84,7 +84,7 @@ export const NONE = -1;
 const INLINE_MAX = 0x3fff_ffff;
 
 /**
- * Values as 32-bit codes: equal codes mean equal values (lists by content).
+ * Values as 32-bit codes: equal codes mean equal values (lists and maps by content).
  * `NONE` is null, codes from 0 up are small integers themselves, codes below -1 index a table.
  */
 export class ValueTable {
@@ -121,7 +121,7 @@ export class ValueTable {
   }
 }
 
-/** A list is equal by content; the prefix keeps it apart from every string: no list begins with two. */
+/** Lists and maps are equal by content; the prefix keeps them apart from strings: none begins with two. */
 function keyOf(value: Value): unknown {
   if (typeof value === 'string') return value.startsWith('\u0000') ? `\u0000${value}` : value;
   return typeof value === 'object' ? `\u0000${JSON.stringify(value)}` : value;
@@ -132,7 +132,7 @@ const HALF_MAX = 0x400_0000;
 
 /** One number for a pair of small integers or nulls; `NONE` for anything else. */
 function pairNumber(value: Value): number {
-  if (typeof value !== 'object' || value === null || value.length !== 2) return NONE;
+  if (!isList(value) || value.length !== 2) return NONE;
   const left = half(value[0]);
   const right = half(value[1]);
   return left === NONE || right === NONE ? NONE : left * HALF_MAX + right;

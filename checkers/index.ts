@@ -70,6 +70,7 @@ export {
   type TransactionWorkload,
 } from './transactional/index.ts';
 export { checkUniqueIds } from './unique-ids.ts';
+export { mapOf, type ValueMap } from './value.ts';
 export {
   type CheckResult,
   type Verdict,

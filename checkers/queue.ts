@@ -12,6 +12,7 @@ import {
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
+import { isList } from './value.ts';
 import { type CheckResult, type Verdict, worst } from './verdict.ts';
 
 /**
@@ -36,7 +37,7 @@ export function checkQueue(history: History): CheckResult {
 /** What a dequeue, or a drain, took out. */
 function takenBy({ f, result }: ClientOperation): readonly Value[] {
   if (result === null || (f !== 'dequeue' && f !== 'drain')) return [];
-  return f === 'drain' && typeof result === 'object' ? result : [result];
+  return f === 'drain' && isList(result) ? result : [result];
 }
 
 const INSERTS = ['enqueue'];

@@ -12,6 +12,7 @@ import {
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
+import { isList } from './value.ts';
 import { type CheckResult, type Verdict, worst } from './verdict.ts';
 
 /**
@@ -76,7 +77,7 @@ function judge({ key, operations }: KeyOperations): { verdict: Verdict; counts: 
       (last, read) => (last === null || (read.complete ?? 0) > (last.complete ?? 0) ? read : last),
       null,
     );
-  if (final === null || typeof final.result !== 'object' || final.result === null) {
+  if (final === null || !isList(final.result)) {
     const because = final === null ? 'the set was never read' : 'the final read gave no list';
     return { verdict: { kind: 'unknown', because }, counts: { ...NOTHING, attempted } };
   }

@@ -1,6 +1,7 @@
 /** The answer to a transaction against the question: the same steps, with the reads filled in. */
 
 import { NONE, type Value } from './history.ts';
+import { isList, isMap } from './value.ts';
 
 /**
  * What an answer has that was not asked, lacks, or has otherwise, as the rest of a sentence after
@@ -37,14 +38,10 @@ function nameOf(f: Value | undefined): Value | undefined {
   return name === 'read' ? 'r' : name === 'write' ? 'w' : name;
 }
 
-/** A list, as opposed to a scalar or null. */
-export function isList(value: Value | undefined): value is readonly Value[] {
-  return typeof value === 'object' && value !== null;
-}
-
 /** Equality by content. */
 export function same(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
+  if (isMap(a) && isMap(b)) return JSON.stringify(a) === JSON.stringify(b);
   if (!isList(a) || !isList(b) || a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false;
   return true;

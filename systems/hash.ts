@@ -1,6 +1,6 @@
 /** 32-bit hashes of plain data, the same on every machine: identities of values, not secrets. */
 
-import type { Value } from '../checkers/history.ts';
+import { entriesOf, isMap, type Value } from '../checkers/value.ts';
 
 /** Start of a chain of `mix`. */
 export const HASH_SEED = 0x811c9dc5;
@@ -26,6 +26,10 @@ export function mixValue(hash: number, value: Value): number {
   if (typeof value === 'number') return mixNumber(mix(hash, 2), value);
   if (typeof value === 'string') return mixString(mix(hash, 3), value);
   if (typeof value === 'boolean') return mix(hash, value ? 4 : 5);
+  if (isMap(value)) {
+    const flat = entriesOf(value).flat();
+    return flat.reduce<number>(mixValue, mix(hash, -1 - flat.length));
+  }
   let result = mix(hash, 6 + value.length);
   for (const item of value) result = mixValue(result, item);
   return result;

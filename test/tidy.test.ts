@@ -42,6 +42,7 @@ const VOCABULARY = [
   'trace',
   'assert',
   'item-at',
+  'value',
   'units',
   'linearizable/model',
 ].map((name) => `checkers/${name}.ts`);

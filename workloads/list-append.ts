@@ -5,6 +5,7 @@
 
 import type { Value } from '../checkers/history.ts';
 import { checkTransactions } from '../checkers/transactional/index.ts';
+import { textOf } from '../checkers/value.ts';
 import type { Operation } from '../systems/operations.ts';
 import { arrivals, readEach, rotatingKeys } from './pace.ts';
 import type { Draw, Workload } from './workload.ts';
@@ -38,7 +39,7 @@ export const listAppend: Workload = {
     return arrivals(config, draw).map((arrival) => {
       const length = 1 + (draw('txn-length', 0, arrival.id) % Number(config.options['length']));
       const value = microOperations(arrival.id, length, keyOf, draw);
-      return { ...arrival, key: String(value[0]?.[1]), f: 'txn', value };
+      return { ...arrival, key: textOf(value[0]?.[1] ?? null), f: 'txn', value };
     });
   },
   settle: (planned) => ({ f: planned.f, key: planned.key, value: planned.value }),

@@ -1,6 +1,7 @@
 /** What an object promises: a sequential model, stepped by one operation at a time. */
 
 import type { Value } from '../history.ts';
+import { isList, isMap, showMap } from '../value.ts';
 
 /** One operation as a model sees it: what was asked, and what the client learned. */
 export interface Operation {
@@ -118,9 +119,9 @@ export function describeState<State>(model: Model<State>, state: State): string 
   return model.describeState?.(state) ?? String(stateKey(model, state));
 }
 
-/** A value as a person writes it: `nil`, `3`, `"x"`, `[1 2]`. */
+/** A value as a person writes it: `nil`, `3`, `"x"`, `[1 2]`, `{"a":1}`. */
 export function showValue(value: Value): string {
   if (value === null) return 'nil';
-  if (typeof value !== 'object') return JSON.stringify(value);
-  return `[${value.map(showValue).join(' ')}]`;
+  if (isList(value)) return `[${value.map(showValue).join(' ')}]`;
+  return isMap(value) ? showMap(value, showValue) : JSON.stringify(value);
 }

@@ -18,6 +18,7 @@ import {
 } from '../client-operations.ts';
 import { type History, NONE, type Value } from '../history.ts';
 import { CAS_MISMATCH, type FailedCas, type NilReads } from '../linearizable/index.ts';
+import { isList } from '../value.ts';
 
 /** How a history is to be read, and what a key holds before it is written. */
 export interface RegisterReading {
@@ -211,6 +212,6 @@ function dropUnseen(operations: readonly RegisterOperation[]): {
 }
 
 function pair(argument: Value): readonly [Value, Value] {
-  if (typeof argument !== 'object' || argument === null) return [null, argument];
+  if (!isList(argument)) return [null, argument];
   return [argument[0] ?? null, argument[1] ?? null];
 }

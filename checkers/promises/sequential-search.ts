@@ -10,6 +10,7 @@
 import { type ClientOperation, identity } from '../client-operations.ts';
 import type { Value } from '../history.ts';
 import { itemAt } from '../item-at.ts';
+import { isList } from '../value.ts';
 
 /** Configurations that are looked at when the caller says nothing. */
 export const SEARCH_STEPS_MAX = 200_000;
@@ -198,7 +199,7 @@ function toSessions(
     const { f, type, process, argument, result } = operation;
     const missed = mismatches.has(operation);
     if ((type === 'fail' && !missed) || (f === 'read' && type === 'info')) continue;
-    const list = f === 'cas' && typeof argument === 'object' && argument !== null ? argument : null;
+    const list = f === 'cas' && isList(argument) ? argument : null;
     const from = list === null ? undefined : numberOf(list[0] ?? null);
     const to = numberOf(list === null ? argument : (list[1] ?? null));
     const step: Step = {

@@ -10,7 +10,8 @@
 import { ByteColumn, IntColumn } from '../columns.ts';
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
 import { itemAt } from '../item-at.ts';
-import { isList, wrongAnswer } from '../transaction-answers.ts';
+import { wrongAnswer } from '../transaction-answers.ts';
+import { isList } from '../value.ts';
 
 export const READ = 0;
 export const APPEND = 1;
@@ -85,9 +86,9 @@ export function parseTransactions(history: History): Parsed {
   return { kind: 'transactions', transactions: builder.build() };
 }
 
-/** A primitive that stands for a value in a `Map`: lists are equal by content. */
+/** A primitive that stands for a value in a `Map`: lists and maps are equal by content. */
 export function mapKey(value: Value): Value {
-  return isList(value) ? `\u0000${JSON.stringify(value)}` : value;
+  return typeof value === 'object' && value !== null ? `\u0000${JSON.stringify(value)}` : value;
 }
 
 class Builder {

@@ -6,6 +6,7 @@
 import { IntColumn } from '../../checkers/columns.ts';
 import { History, INFO, INVOKE, type NewEvent, OK, type Value } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import { isList } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import type { ForeignHistory } from '../formats/index.ts';
 
@@ -66,5 +67,5 @@ function endOf({ process, type, length }: History, call: number): number | null 
 /** A drain that answers one value rather than a list took that one. */
 function elementsOf(value: Value): readonly Value[] {
   if (value === null) return [];
-  return typeof value === 'object' ? value : [value];
+  return isList(value) ? value : [value];
 }

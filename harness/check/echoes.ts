@@ -2,6 +2,7 @@
 
 import { INVOKE, NEMESIS, NONE, OK, type Value } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import { isMap } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import { type HistoryFile, show } from '../formats/builder.ts';
 
@@ -66,9 +67,6 @@ export function comparedEchoes(
 
 /** Whether both are objects with the same names, of which only values can differ. */
 function sameFields(one: Value, other: Value): boolean {
-  const names = (value: Value): string | null =>
-    Array.isArray(value) && value.every((entry) => Array.isArray(entry) && entry.length === 2)
-      ? JSON.stringify((value as readonly (readonly Value[])[]).map(([name]) => name))
-      : null;
-  return names(one) !== null && names(one) === names(other);
+  if (!isMap(one) || !isMap(other)) return false;
+  return JSON.stringify(Object.keys(one)) === JSON.stringify(Object.keys(other));
 }

@@ -1,6 +1,7 @@
 /** What the values of operations must look like, where a checker could not make sense of others. */
 
 import { INFO, INVOKE, NEMESIS, OK, type Value } from '../../checkers/history.ts';
+import { entriesOf, isList, isMap, textOf } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import type { HistoryFile } from '../formats/builder.ts';
 import { show } from '../formats/builder.ts';
@@ -28,12 +29,15 @@ const registerSteps: Shape = {
     isList(value) &&
     value.every(
       (step) =>
-        isList(step) && step.length >= 2 && ['read', 'r', 'write', 'w'].includes(String(step[0])),
+        isList(step) &&
+        step.length >= 2 &&
+        ['read', 'r', 'write', 'w'].includes(textOf(step[0] ?? null)),
     ),
 };
 const registers: Shape = {
   expected: 'the registers by name, such as {"x": 0}',
-  holds: (value) => isList(value) && value.every((entry) => isList(entry) && entry.length === 2),
+  holds: (value) =>
+    isMap(value) || (isList(value) && value.every((entry) => isList(entry) && entry.length === 2)),
 };
 const content: Shape = {
   expected: 'a text, a number or a list',
@@ -50,11 +54,12 @@ const countOrNil: Shape = {
 const balances: Shape = {
   expected: 'a list of [account, balance]',
   holds: (value) =>
-    isList(value) &&
-    value.every((entry) => {
-      const isPair = isList(entry) && entry.length === 2 && !isList(entry[0] ?? null);
-      return countOrNil.holds(isPair ? (entry[1] ?? null) : entry);
-    }),
+    (isMap(value) && entriesOf(value).every(([, balance]) => countOrNil.holds(balance))) ||
+    (isList(value) &&
+      value.every((entry) => {
+        const isPair = isList(entry) && entry.length === 2 && !isList(entry[0] ?? null);
+        return countOrNil.holds(isPair ? (entry[1] ?? null) : entry);
+      })),
 };
 
 /** A transaction: micro-operations of three elements, of which the first is one of these. */
@@ -117,7 +122,7 @@ const RULES: Readonly<Record<string, Rules>> = {
     asked: transaction('append', () => true),
     answered: transaction(
       'append',
-      (f, value) => /^:?append$/.test(String(f)) || list.holds(value),
+      (f, value) => /^:?append$/.test(textOf(f)) || list.holds(value),
     ),
   },
   'rw-register': { asked: registerTransaction, answered: registerTransaction },
@@ -185,8 +190,4 @@ function byFunction(
 
 function isShape(shapes: Readonly<Record<string, Shape>> | Shape): shapes is Shape {
   return typeof shapes['holds'] === 'function';
-}
-
-function isList(value: Value): value is readonly Value[] {
-  return typeof value === 'object' && value !== null;
 }

@@ -3,12 +3,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Value } from '../../checkers/history.ts';
 import type { Budget } from '../../checkers/linearizable/index.ts';
+import { mapOf } from '../../checkers/value.ts';
 import { CHECKERS, MODEL_NAMES } from '../check/checkers.ts';
 import { wrap } from '../check/output.ts';
 import type { PathFlags } from '../check/path.ts';
 import { checkAll } from '../check/paths.ts';
 import { FORMAT_NAMES } from '../formats/index.ts';
-import { byContent } from '../formats/json.ts';
 
 const COLUMNS = 80;
 
@@ -127,11 +127,11 @@ function value(text: string): Value {
   return fromJson(json);
 }
 
-/** An object is a list of `[name, value]`, as the models take it. */
+/** Objects by content, as those of a history are. */
 function fromJson(json: unknown): Value {
   if (Array.isArray(json)) return json.map(fromJson);
   if (typeof json !== 'object' || json === null) return json as Value;
-  return byContent(Object.entries(json).map(([name, item]) => [name, fromJson(item)]));
+  return mapOf(Object.entries(json).map(([name, item]) => [name, fromJson(item)]));
 }
 
 function bound(text: string): number {

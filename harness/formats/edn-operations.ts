@@ -1,6 +1,7 @@
 /** Operations written as EDN maps, by Jepsen and in its manner: `{:type :invoke, :f :read ...}`. */
 
 import type { Value } from '../../checkers/history.ts';
+import { textOf } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import {
   eventType,
@@ -47,9 +48,4 @@ function eventOf(map: ReadonlyMap<string, Value>, place: Place, keyed: boolean):
     ...(typeof node === 'string' ? { node } : {}),
     ...(typeof position === 'number' ? { position } : {}),
   };
-}
-
-/** A value as the text that stands for it in the columns of texts. */
-export function textOf(value: Value): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

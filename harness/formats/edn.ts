@@ -4,12 +4,12 @@
  * The package `edn-data` is not used: it answers truncated text with null, forgets where it is,
  * rounds integers beyond 2^53 (two values would look alike), and reads one character at a time.
  *
- * Keywords, symbols and characters become strings, vectors, lists and sets become lists, maps
- * become lists of `[key, value]`, and a tagged literal is what follows its tag. An integer that a
+ * Keywords, symbols and characters become strings, vectors, lists and sets become lists, and a
+ * tagged literal is what follows its tag. An integer that a
  * double cannot hold becomes the string of its digits.
  */
 
-import type { Value } from '../../checkers/history.ts';
+import { byContent, mapOf, textOf, type Value } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import { type ByteStream, decode, quoted } from './bytes.ts';
 import {
@@ -25,7 +25,6 @@ import {
   OPEN_VECTOR,
   unescaped,
 } from './edn-tokens.ts';
-import { byContent, compare } from './json.ts';
 import { TokenCache } from './token-cache.ts';
 
 /** Deeper than any value of a test, and shallow enough for every reader of a history. */
@@ -113,9 +112,9 @@ export class EdnReader {
     while (!this.#closes(opening)) {
       const key = this.#value();
       if (this.#closes(opening))
-        throw this.#wrong(`expected a value for ${quoted(String(key))}, got }`);
+        throw this.#wrong(`expected a value for ${quoted(textOf(key))}, got }`);
       const value = this.#value();
-      const name = typeof key === 'string' ? key : JSON.stringify(key);
+      const name = textOf(key);
       if (entries.has(name)) throw this.#wrong(`expected each key once, got ${quoted(name)} twice`);
       entries.set(name, value);
     }
@@ -171,7 +170,7 @@ export class EdnReader {
         throw this.#wrong('expected a value for each key of the map, got }');
       pairs.push([key, this.#value()]);
     }
-    return byContent(pairs);
+    return mapOf(pairs);
   }
 
   /** After `#`: a set, a tagged literal, or a number that is none. */
@@ -180,7 +179,7 @@ export class EdnReader {
       const opening = { what: 'set', close: CLOSE_MAP, line: this.line };
       this.#at++;
       // A set has no order: it is compared by content, as a map is.
-      return (this.#list(opening) as readonly Value[]).toSorted(compare);
+      return (this.#list(opening) as readonly Value[]).toSorted(byContent);
     }
     if (this.#peekAfter(1) === CODE.hash) {
       const name = this.#token();

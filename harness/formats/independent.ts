@@ -5,9 +5,9 @@
 
 import { History, INVOKE, NEMESIS, OK, type Value } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import { textOf } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import type { HistoryFile } from './builder.ts';
-import { textOf } from './edn-operations.ts';
 
 /** These carry a vector of their own, whatever the test. */
 const CARRY_VECTORS = ['cas', 'txn', 'transfer'];

@@ -1,6 +1,7 @@
 /** Jepsen's `history.edn`: a vector of operation maps, or one map after the other. */
 
 import type { History, HistoryEvent, Value } from '../../checkers/history.ts';
+import { entriesOf, isList, isMap } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import type { HistoryFile } from './builder.ts';
 import type { ByteStream } from './bytes.ts';
@@ -21,7 +22,7 @@ export function readJepsenEdn(stream: ByteStream, options: JepsenOptions = {}): 
 /**
  * The lines of a history as Jepsen reads it, one map each. A history with keys is written with
  * pairs `[key value]`, as `jepsen.independent` has them; then every operation must have a key.
- * Functions become keywords; lists stay vectors, and maps are not known to a history.
+ * Functions become keywords, lists vectors.
  */
 export function* writeJepsenEdn(history: History): Generator<string> {
   const independent = history.keys.names.length > 0;
@@ -55,7 +56,7 @@ function lineOf(event: HistoryEvent, independent: boolean): string {
 function writtenValue(f: string, value: Value): string {
   if (f !== 'txn' || !Array.isArray(value)) return edn(value);
   const steps = (value as readonly Value[]).map((step) => {
-    const [name, ...rest] = typeof step === 'object' && step !== null ? step : [];
+    const [name, ...rest] = isList(step) ? step : [];
     if (typeof name !== 'string') return edn(step);
     return `[${[keyword(name), ...rest.map(edn)].join(' ')}]`;
   });
@@ -68,7 +69,12 @@ function keyword(name: string): string {
 
 function edn(value: Value): string {
   if (value === null) return 'nil';
-  if (typeof value === 'object') return `[${value.map(edn).join(' ')}]`;
+  if (isList(value)) return `[${value.map(edn).join(' ')}]`;
+  if (isMap(value)) {
+    return `{${entriesOf(value)
+      .map(([key, item]) => `${edn(key)} ${edn(item)}`)
+      .join(', ')}}`;
+  }
   // The escapes of JSON are those of Clojure's reader.
   return JSON.stringify(value);
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Value } from '../../checkers/history.ts';
+import { textOf } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import {
   eventType,
@@ -14,7 +15,6 @@ import {
 } from './builder.ts';
 import { ByteStream, type Line, LinePlace, linesOf, quoted } from './bytes.ts';
 import { EdnReader } from './edn.ts';
-import { textOf } from './edn-operations.ts';
 
 /** An operation, whatever the logger puts before it. */
 const OPERATION = /(?:^|\s)(\d+|:nemesis)\s+:(\w+)\s+:(\S+)(?:\s+(.*))?$/;

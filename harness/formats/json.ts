@@ -1,6 +1,6 @@
 /** JSON texts as JavaScript reads them too leniently: keys that stand twice, objects by content. */
 
-import type { Value } from '../../checkers/history.ts';
+import { mapOf, type Value } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import { show } from './builder.ts';
 import { type ByteStream, type Line, LinePlace, linesOf, type Place, quoted } from './bytes.ts';
@@ -113,7 +113,7 @@ export function* elementsOf(stream: ByteStream): Generator<Line> {
   }
 }
 
-/** A value of a history. An object becomes the list of its `[name, value]`, by name: by content. */
+/** A value of a history; objects by content, whatever the order of their keys. */
 export function historyValue(json: unknown, place: Place, depth = 0): Value {
   if (depth > DEPTH_MAX) {
     throw usage(
@@ -124,21 +124,9 @@ export function historyValue(json: unknown, place: Place, depth = 0): Value {
   if (typeof json === 'boolean' || typeof json === 'string') return json;
   if (typeof json === 'number') return exactNumber(json, place);
   if (Array.isArray(json)) return json.map((item) => historyValue(item, place, depth + 1));
-  return byContent(
+  return mapOf(
     Object.entries(json).map(([name, item]) => [name, historyValue(item, place, depth + 1)]),
   );
-}
-
-/** The entries of an object or map in an order of their own, whatever the one they were written in. */
-export function byContent(entries: readonly (readonly [Value, Value])[]): Value {
-  return entries.toSorted(([a], [b]) => compare(a, b));
-}
-
-/** Elements of a set likewise. */
-export function compare(a: Value, b: Value): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** Two whole numbers beyond 2^53 may have become one when they were parsed, as may two infinities. */

@@ -1,6 +1,7 @@
 /** Synthetic histories for the benchmark: closed loop, every client always busy. */
 
 import { History, type Value } from '../../checkers/history.ts';
+import { textOf } from '../../checkers/value.ts';
 
 export interface Load {
   readonly operations: number;
@@ -122,11 +123,11 @@ export function textHistory(load: Load & { readonly keys: number }): History {
     effect({ f, value, key = '' }) {
       const before = content.get(key) ?? '';
       if (f === 'get') return { type: 'ok', value: before };
-      content.set(key, before + String(value));
+      content.set(key, before + textOf(value));
       return { type: 'ok', value };
     },
     spoil({ f }, answer) {
-      const text = String(answer);
+      const text = textOf(answer);
       return f === 'get' && text.length > 60
         ? text.slice(0, text.lastIndexOf('x', text.length - 30))
         : undefined;

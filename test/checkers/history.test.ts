@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { History, type HistoryEvent, type Value, ValueTable } from '../../checkers/history.ts';
+import { entriesOf, mapOf } from '../../checkers/value.ts';
 
 const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
@@ -12,6 +13,7 @@ const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
     fc.integer(),
     fc.string(),
     fc.array(tie('value'), { maxLength: 3 }),
+    fc.array(fc.tuple(fc.string({ maxLength: 2 }), tie('value')), { maxLength: 3 }).map(mapOf),
   ),
 })).value;
 
@@ -52,6 +54,43 @@ describe('ValueTable', () => {
     expect(table.code([1, 2])).not.toBe(table.code('[1,2]'));
     expect(table.code([null, 1])).not.toBe(table.code([0, 1]));
     expect(table.code([null, null])).not.toBe(table.code(null));
+  });
+});
+
+describe('a map', () => {
+  const key = fc.oneof(
+    fc.constantFrom('1', '\u0000', '\u00001', '\u0000"1"', '__proto__', 'b', 'a', '[1]'),
+    fc.constantFrom<Value>(1, 0.5, true, null, [1], [], {}),
+  );
+  const entries = fc.uniqueArray(fc.tuple(key, value), {
+    maxLength: 4,
+    selector: ([name]) => JSON.stringify(name),
+  });
+
+  test('is equal by content, whatever the order of its keys, and differs from the list of its entries', () => {
+    fc.assert(
+      fc.property(entries, (pairs) => {
+        const table = new ValueTable();
+        const map = table.code(mapOf(pairs));
+        expect(table.code(mapOf(pairs.toReversed()))).toBe(map);
+        expect(table.code(pairs)).not.toBe(map);
+        expect(table.code(JSON.stringify(mapOf(pairs)))).not.toBe(map);
+        expect(table.code(structuredClone(mapOf(pairs)))).toBe(map);
+      }),
+    );
+  });
+
+  test('gives back its keys and values, also keys that are no texts', () => {
+    fc.assert(
+      fc.property(entries, (pairs) => {
+        const texts = (of: readonly (readonly [Value, Value])[]) =>
+          of.map((one) => JSON.stringify(one));
+        expect(texts(entriesOf(mapOf(pairs))).toSorted()).toEqual(texts(pairs).toSorted());
+      }),
+    );
+    const alike = [mapOf([[1, 2]]), mapOf([['1', 2]]), mapOf([['\u00001', 2]])];
+    const table = new ValueTable();
+    expect(new Set(alike.map((one) => table.code(one))).size).toBe(3);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Objects that grow: a text with put and append (the key-value store of MIT 6.824), and a log. */
 
 import type { Value } from '../../history.ts';
+import { isList } from '../../value.ts';
 import { type Model, showValue, UnreadableValue } from '../model.ts';
 
 /**
@@ -28,7 +29,7 @@ export const log: Model<Value> = {
   name: 'log',
   functions: ['append', 'read'],
   initial(value) {
-    if (value === null || typeof value === 'object') return value ?? [];
+    if (value === null || isList(value)) return value ?? [];
     throw new UnreadableValue(`a log starts as a list, not as ${JSON.stringify(value)}`);
   },
   step(state, { f, input, output, outcome }) {
@@ -79,7 +80,7 @@ function appended(state: Value, input: Value): Value {
     return (state ?? '') + input;
   }
   if (state === null) return [input];
-  if (typeof state === 'object') return [...state, input];
+  if (isList(state)) return [...state, input];
   throw new UnreadableValue(`nothing can be appended to ${JSON.stringify(state)}`);
 }
 

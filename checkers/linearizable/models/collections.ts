@@ -1,6 +1,7 @@
 /** Collections: set, queues, stack. States are lists of values; equal by content. */
 
 import type { Value } from '../../history.ts';
+import { isList } from '../../value.ts';
 import { type Model, showValue, UnreadableValue } from '../model.ts';
 import { nondeterministic } from '../nondeterministic.ts';
 import { same } from './register.ts';
@@ -107,7 +108,7 @@ function isEmptyAnswer(operation: {
 
 function elements(value: Value): Values {
   if (value === null) return [];
-  if (typeof value === 'object') return value;
+  if (isList(value)) return value;
   throw new UnreadableValue(`a collection is a list of elements, not ${showValue(value)}`);
 }
 

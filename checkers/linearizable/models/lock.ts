@@ -1,6 +1,7 @@
 /** Locks: a mutex, a mutex that knows its owner, and a lock that hands out fencing tokens. */
 
 import type { Value } from '../../history.ts';
+import { textOf } from '../../value.ts';
 import type { Model, Operation } from '../model.ts';
 
 const free = 'free';
@@ -31,7 +32,7 @@ export const ownedMutex: Model<string> = {
   functions: ['acquire', 'release'],
   owners: true,
   initial: (value) =>
-    value === null || value === false || value === free ? free : `held by process ${String(value)}`,
+    value === null || value === false || value === free ? free : `held by process ${textOf(value)}`,
   step(state, operation) {
     if (operation.outcome === 'refused') return undefined;
     const mine = `held by process ${operation.process}`;

@@ -2,6 +2,7 @@
 
 import type { Value } from '../../history.ts';
 import { wrongAnswer } from '../../transaction-answers.ts';
+import { entriesOf, isMap, textOf } from '../../value.ts';
 import { type Model, type Operation, type Step, UnreadableValue } from '../model.ts';
 import { same } from './register.ts';
 
@@ -18,7 +19,7 @@ export const silentMultiRegister: Model<Registers> = multiRegisterBy(silently);
 
 /**
  * `txn` carries a list of `[f, name, value]` with `read` (or `r`) and `write` (or `w`), executed in
- * order. Starts from a list of `[name, value]`; registers that are not named hold nil.
+ * order. Starts from a map, or a list of `[name, value]`; registers that are not named hold nil.
  */
 export const multiRegister: Model<Registers> = multiRegisterBy(same);
 
@@ -40,8 +41,8 @@ function multiRegisterBy(agrees: Agrees): Model<Registers> {
     name: 'multi-register',
     functions: ['txn'],
     initial: (value) =>
-      steps(value).reduce<Registers>(
-        (all, [name, start]) => assign(all, String(name), start ?? null),
+      (isMap(value) ? entriesOf(value) : steps(value)).reduce<Registers>(
+        (all, [name, start]) => assign(all, textOf(name ?? null), start ?? null),
         [],
       ),
     step(state, operation) {
@@ -73,8 +74,8 @@ function execute(
 ): Registers | undefined {
   let next = state;
   for (const [f, name, value] of all) {
-    if (f === 'write' || f === 'w') next = assign(next, String(name), value ?? null);
-    else if (agrees?.(held(next, String(name)), value ?? null) === false) return undefined;
+    if (f === 'write' || f === 'w') next = assign(next, textOf(name ?? null), value ?? null);
+    else if (agrees?.(held(next, textOf(name ?? null)), value ?? null) === false) return undefined;
   }
   return next;
 }

@@ -1,6 +1,7 @@
 /** What reads of a whole list saw, as codes of its elements. */
 
 import { IntColumn } from '../../columns.ts';
+import { isList } from '../../value.ts';
 import type { Operations } from '../operations.ts';
 
 /** An answered read, and the codes of what it saw. */
@@ -13,7 +14,7 @@ export interface Read {
 export function codesOf({ history }: Operations, code: number): IntColumn | undefined {
   const value = history.values.value(code);
   if (value === null) return new IntColumn(0);
-  if (typeof value !== 'object') return undefined;
+  if (!isList(value)) return undefined;
   return IntColumn.collect(value, (element) => history.values.code(element));
 }
 

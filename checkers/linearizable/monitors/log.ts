@@ -8,6 +8,7 @@
 import { APPEND, nobody } from '../../attempts.ts';
 import { ByteColumn, IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
+import { isList } from '../../value.ts';
 import { describe, said } from '../explain.ts';
 import { log } from '../models/append.ts';
 import { NEVER, type Operations } from '../operations.ts';
@@ -40,7 +41,7 @@ export function offsetLogMonitor(operations: Operations, initial: Value): Monito
 }
 
 function judge(operations: Operations, initial: Value, hasOffsets: boolean): MonitorResult {
-  if (initial !== null && typeof initial !== 'object') return undecided('it starts from no list');
+  if (initial !== null && !isList(initial)) return undecided('it starts from no list');
   const { history, count, call, ret } = operations;
   const start = IntColumn.collect(initial ?? [], (element) => history.values.code(element));
   const append = history.functions.find('append');

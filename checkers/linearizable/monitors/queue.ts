@@ -22,6 +22,7 @@
 import { nobody, PUT_IN } from '../../attempts.ts';
 import { IntColumn } from '../../columns.ts';
 import { NONE, type Value } from '../../history.ts';
+import { isList } from '../../value.ts';
 import { describe, said } from '../explain.ts';
 import { fifoQueue, isInsert } from '../models/collections.ts';
 import { NEVER, type Operations } from '../operations.ts';
@@ -40,7 +41,7 @@ export function queueMonitor(operations: Operations, initial: Value): MonitorRes
  * value that nobody inserted, or that was removed twice, or before it was inserted.
  */
 export function transfersOf(operations: Operations, initial: Value): Transfers | MonitorResult {
-  if (initial !== null && (typeof initial !== 'object' || initial.length > 0)) {
+  if (initial !== null && (!isList(initial) || initial.length > 0)) {
     return undecided('it does not start empty');
   }
   const { history, count, call, ret } = operations;

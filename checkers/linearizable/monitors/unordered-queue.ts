@@ -15,6 +15,7 @@
  */
 
 import { NONE, type Value } from '../../history.ts';
+import { isList } from '../../value.ts';
 import { said } from '../explain.ts';
 import { fifoQueue, isInsert } from '../models/collections.ts';
 import { NEVER, type Operations } from '../operations.ts';
@@ -26,7 +27,7 @@ export function unorderedQueueMonitor(operations: Operations, initial: Value): M
   const transfers = transfersOf(operations, initial);
   if (!('kind' in transfers)) return emptyFault(operations, transfers, fifoQueue) ?? VALID;
   if (transfers.kind === 'violation') return transfers;
-  if (initial !== null && typeof initial !== 'object') return transfers;
+  if (initial !== null && !isList(initial)) return transfers;
   return valueByValue(operations, initial ?? []);
 }
 

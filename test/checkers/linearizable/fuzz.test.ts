@@ -18,6 +18,7 @@ import {
   DEFAULT_STEPS,
   type SearchResult,
 } from '../../../checkers/linearizable/search.ts';
+import { isList } from '../../../checkers/value.ts';
 import { bruteForceHistory } from './brute-force.ts';
 import { type Game, games } from './games.ts';
 import { listPlay, registerPlay } from './plays.ts';
@@ -184,7 +185,7 @@ function playOnce(seed: number, { play, model, initial, most }: Game): [History,
   const factor = dice.pick([7_000_003, 2 ** 31]);
   const spread = (value: Value): Value => {
     if (typeof value === 'number') return value * factor;
-    return typeof value === 'object' && value !== null ? value.map(spread) : value;
+    return isList(value) ? value.map(spread) : value;
   };
   const far = [...history].map((event) => ({ ...event, value: spread(event.value) }));
   return [History.from(far), observed];

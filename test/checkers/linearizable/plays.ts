@@ -1,6 +1,7 @@
 /** Objects to play with, one per model. */
 
 import type { Value } from '../../../checkers/history.ts';
+import { textOf } from '../../../checkers/value.ts';
 import type { Answer, Dice, Play } from './random.ts';
 
 /** Reads, writes and compare-and-sets of a few values. */
@@ -64,7 +65,7 @@ export function textPlay(pieces: readonly string[], puts: boolean, initial = '')
     },
     spoil: (dice, f, answer) => {
       if (f !== 'get') return answer;
-      const wrong = String(answer);
+      const wrong = textOf(answer);
       return dice.chance(50) ? wrong + dice.pick(pieces) : wrong.slice(dice.roll(2));
     },
   };
@@ -87,7 +88,7 @@ export function uniqueTextPlay(ends: string, initial: string | null = ''): Play 
     },
     spoil(dice, f, answer) {
       if (f !== 'get') return answer;
-      const pieces = String(answer ?? '').split(/(?<= )/);
+      const pieces = textOf(answer ?? '').split(/(?<= )/);
       switch (dice.roll(4)) {
         case 0:
           return pieces.slice(0, -1).join('') || initial;

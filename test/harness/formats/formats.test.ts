@@ -59,7 +59,7 @@ describe('our own JSON lines', () => {
     expect(format).toBe('jsonl');
     expect([...history]).toEqual([
       { index: 0, time: 0, type: 'invoke', process: 0, f: 'read', value: null },
-      { index: 1, time: 1, type: 'ok', process: 0, f: 'read', value: [['a', 1]] },
+      { index: 1, time: 1, type: 'ok', process: 0, f: 'read', value: { a: 1 } },
     ]);
     expect(notes).toEqual([expect.stringContaining('no times')]);
   });
@@ -112,8 +112,8 @@ describe('our own JSON lines', () => {
       const { format, history } = read(text, { chunkBytes: 7 });
       expect(format).toBe('json');
       expect([...history].map(({ type, value }) => [type, value])).toEqual([
-        ['invoke', ['[{"', [['a', '}]']]]],
-        ['ok', ['[{"', [['a', '}]']]]],
+        ['invoke', ['[{"', { a: '}]' }]],
+        ['ok', ['[{"', { a: '}]' }]],
       ]);
     }
     const [line = ''] = JSON.stringify(events, null, 2).split(']\n}');
@@ -131,7 +131,7 @@ describe("Jepsen's EDN", () => {
     '{"type" "ok" "f" "read" "value" [1 nil] "process" 0 "error" [:net "x"] "node" "n2"}';
   const events = [
     { index: 0, time: 3, type: 'invoke', process: 0, f: 'read', value: null },
-    { index: 1, time: 1, type: 'info', process: 'nemesis', f: 'kill', value: [['n1', 'dead']] },
+    { index: 1, time: 1, type: 'info', process: 'nemesis', f: 'kill', value: { n1: 'dead' } },
     {
       index: 2,
       time: 2,

@@ -1,6 +1,7 @@
 /** A Fast Paxos cluster whose messages a test delivers. */
 
 import { fastPaxosChecker } from '../../../checkers/agreement/fast-paxos.ts';
+import { textOf } from '../../../checkers/value.ts';
 import { fastPaxos } from '../../../systems/fast-paxos/index.ts';
 import type { FastMessage, FastRecord } from '../../../systems/fast-paxos/messages.ts';
 import { fastPaxosProtocol } from '../../../systems/fast-paxos/protocol.ts';
@@ -61,7 +62,7 @@ export class Committee extends ScriptedCluster<FastState, FastMessage, FastRecor
     return Array.from({ length: last - snapshot.slot }, (_, at) => {
       const command = chosen.get(snapshot.slot + 1 + at);
       if (command === undefined) return null;
-      return command.operation === null ? command.kind : String(command.operation.value);
+      return command.operation === null ? command.kind : textOf(command.operation.value);
     });
   }
 }

@@ -1,6 +1,7 @@
 /** A Multi-Paxos cluster whose messages a test delivers. */
 
 import { paxosChecker } from '../../../checkers/agreement/paxos.ts';
+import { textOf } from '../../../checkers/value.ts';
 import { multiPaxos } from '../../../systems/multi-paxos/index.ts';
 import type { MultiMessage, MultiRecord } from '../../../systems/multi-paxos/messages.ts';
 import { multiPaxosProtocol } from '../../../systems/multi-paxos/protocol.ts';
@@ -57,7 +58,7 @@ export class Parliament extends ScriptedCluster<MultiState, MultiMessage, MultiR
     return Array.from({ length: last - snapshot.slot }, (_, at) => {
       const command = chosen.get(snapshot.slot + 1 + at);
       if (command === undefined) return null;
-      return command.operation === null ? command.kind : String(command.operation.value);
+      return command.operation === null ? command.kind : textOf(command.operation.value);
     });
   }
 }
