@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { printDocument } from './commands/document.ts';
-import { EXIT, HarnessError, suggestion } from './core/errors.ts';
+import { EXIT, HarnessError, infrastructure, suggestion } from './core/errors.ts';
 import { mistakeOfOwn } from './own/import.ts';
 
 const STATUSES = `
@@ -39,11 +39,18 @@ const READER_GONE: readonly string[] = ['EPIPE', 'EIO'];
 
 /** Runs one command line and sets the process's exit status. */
 export async function main(argv: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!READER_GONE.includes(error.code ?? '')) throw error;
-    });
-  }
+  let isLost = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isLost || READER_GONE.includes(error.code ?? '')) return;
+    isLost = true;
+    statusOf(infrastructure(`standard output cannot be written (${error.message})`, error));
+  });
+  // What is told on the way may get lost; nothing could be said of it either.
+  process.stderr.on('error', () => undefined);
+  // An answer that nobody can read is none; what is under way is undone and kept first.
+  process.once('exit', () => {
+    if (isLost) process.exitCode = EXIT.infrastructure;
+  });
   process.once('uncaughtException', (error) => {
     process.exit(statusOf(error));
   });

@@ -97,12 +97,16 @@ async function run(request: RunRequest, flags: Flags): Promise<number> {
     progress.end();
     return show(summary, null, flags);
   }
-  const { tally, summary } = await runSeries(prepared, runs, saying, context, progress);
+  const series = await runSeries(prepared, runs, saying, context, progress);
+  const { tally, summary, interrupted } = series;
+  if (interrupted && flags.json !== true) {
+    process.stderr.write(`${tallyText(tally)}, then interrupted\n`);
+  }
   if (summary !== null) return show(summary, tally, flags);
   if (flags.json === true) {
     const verdict = { kind: 'unknown', because: 'interrupted before a run was stored' };
     printDocument({ verdict, exitStatus: EXIT.interrupted, runs: tally });
-  } else process.stderr.write(`${tallyText(tally)}, then interrupted\n`);
+  }
   return EXIT.interrupted;
 }
 

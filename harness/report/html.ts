@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { faultWindows } from '../../checkers/fault-windows.ts';
 import { type History, NEMESIS } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
-import type { Verdict, Witness } from '../../checkers/verdict.ts';
+import type { CheckResult, Verdict, Witness } from '../../checkers/verdict.ts';
 import type { StoredRun } from '../store/reader.ts';
 import { page } from './document.ts';
 import { historySection } from './history-section.ts';
@@ -25,10 +25,7 @@ export function reportHtml(stored: StoredRun): string {
   const verdict = results?.verdict ?? NOT_JUDGED;
   const checks = results?.checks ?? [];
   const name = basename(directory);
-  const found = findingsOf(
-    verdict,
-    checks.map((check) => check.verdict),
-  );
+  const found = findingsOf(verdict, checks);
   const witness = found.history === null ? null : withCulprit(found.history);
   const culprit = culpritOf(history, found.history, witness);
   const positions = found.trace?.trace ?? [];
@@ -37,10 +34,10 @@ export function reportHtml(stored: StoredRun): string {
     moment: positions.length === 0 ? culprit : null,
   });
   const operations = pairOperations(history);
-  const marks = marksOf(culprit, facts);
+  const marks = marksOf(found, culprit, facts);
   const samples = sampleLatencies(history, operations, marks);
   const faults = receiptsOf(history);
-  const drawn = witness === null ? null : witnessSection(history, 'linearizable', witness);
+  const drawn = witness === null ? null : witnessSection(history, found.checkers.history, witness);
   const nearby = historySection(history, found.history?.events ?? [], witness?.key);
   const receipts = receiptsSection(faults);
   const quietNs = quietTime(history);
@@ -70,13 +67,24 @@ type Invalid = Extract<Verdict, { readonly kind: 'invalid' }>;
 interface Findings {
   readonly history: Invalid | null;
   readonly trace: Invalid | null;
+  /** Who found them. */
+  readonly checkers: { readonly history: string; readonly trace: string };
 }
 
-function findingsOf(verdict: Verdict, checks: readonly Verdict[]): Findings {
-  const all = [verdict, ...checks].filter((one) => one.kind === 'invalid');
+function findingsOf(verdict: Verdict, checks: readonly CheckResult[]): Findings {
+  const all = checks.flatMap(({ checker, verdict: found }) =>
+    found.kind === 'invalid' ? [{ checker, found }] : [],
+  );
+  // What the run was judged by comes before what else was found.
+  const isShown = ({ found }: (typeof all)[number]) =>
+    verdict.kind === 'invalid' && found.because === verdict.because;
+  const ordered = [...all.filter(isShown), ...all.filter((one) => !isShown(one))];
+  const history = ordered.find(({ found }) => found.trace === undefined && found.events.length > 0);
+  const trace = ordered.find(({ found }) => found.trace !== undefined);
   return {
-    history: all.find((one) => one.trace === undefined && one.events.length > 0) ?? null,
-    trace: all.find((one) => one.trace !== undefined) ?? null,
+    history: history?.found ?? null,
+    trace: trace?.found ?? null,
+    checkers: { history: history?.checker ?? '', trace: trace?.checker ?? '' },
   };
 }
 
@@ -95,11 +103,11 @@ function culpritOf(
 }
 
 /** What the chart points at: a broken property of the trace, then that of the history. */
-function marksOf(culprit: Focus['moment'], { around }: TraceFacts): Mark[] {
+function marksOf({ checkers }: Findings, culprit: Focus['moment'], { around }: TraceFacts): Mark[] {
   const conflict = around.findLast((placed) => placed.conflict);
   return [
-    ...(conflict === undefined ? [] : [{ name: 'agreement', timeNs: conflict.line.time }]),
-    ...(culprit === null ? [] : [{ name: 'linearizable', timeNs: culprit.timeNs }]),
+    ...(conflict === undefined ? [] : [{ name: checkers.trace, timeNs: conflict.line.time }]),
+    ...(culprit === null ? [] : [{ name: checkers.history, timeNs: culprit.timeNs }]),
   ];
 }
 

@@ -48,7 +48,7 @@ export async function runSeries(
   progress: Progress,
 ): Promise<Series> {
   const { signal } = context;
-  const store = (run: PreparedRun) => saying(run, () => runAndStore(run, context));
+  const store = (run: PreparedRun, how = context) => saying(run, () => runAndStore(run, how));
   const counts = { valid: 0, invalid: 0, unknown: 0 };
   const unknowns: { seed: number; because: string }[] = [];
   const reached: Record<string, { calls: number; changed: number }> = {};
@@ -85,8 +85,13 @@ export async function runSeries(
     reached: variants.length === 0 ? null : reached,
   };
   const interrupted = signal.aborted;
-  if (shown === null || interrupted) return { tally, summary: shown?.summary ?? null, interrupted };
-  const summary = shown.summary ?? (await store(shown.run));
+  const isFinding = shown?.verdict.kind === 'invalid';
+  if (shown === null || (interrupted && !isFinding)) {
+    return { tally, summary: shown?.summary ?? null, interrupted };
+  }
+  // What was found is shown even so: who interrupts wants no more of it, and not less.
+  const unhurried = { ...context, signal: new AbortController().signal };
+  const summary = shown.summary ?? (await store(shown.run, unhurried));
   refuseContradiction(shown, summary);
   return { tally: corrected(tally, shown, summary), summary, interrupted };
 }
