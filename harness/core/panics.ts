@@ -46,9 +46,30 @@ export class OwnThrew extends HarnessError {
   }
 }
 
-/** Whether an error that reached a node is to end that node, rather than the run. */
+/** Our own machinery, as it stands in stacks. */
+const OURS = new URL('..', import.meta.url).href.replace(/^file:\/\//, '');
+
+/**
+ * Whether an error that reached a node is to end that node, rather than the run. What was thrown in
+ * our machinery without any protocol code beneath it is a bug of ours, and no node's end.
+ */
 export function endsItsNode(error: unknown): boolean {
-  return !(error instanceof HarnessError) || error instanceof OwnThrew;
+  if (error instanceof HarnessError) return error instanceof OwnThrew;
+  if (!(error instanceof Error)) return true;
+  const frames = framesOf(error);
+  return frames.length === 0 || frames.some(({ isOurs }) => !isOurs);
+}
+
+/** The lines of code that an error came through, innermost first; none of the runtime's own. */
+function framesOf(error: Error): readonly { name: string; line: string; isOurs: boolean }[] {
+  const frames = (error.stack ?? '').matchAll(
+    /^\s+at .*?\(?((?:file:\/\/)?\/[^()]*?([^/\\\s(]+\.[cm]?[jt]s)):(\d+):\d+\)?$/gm,
+  );
+  return Array.from(frames, ([, path = '', name = '', line = '']) => ({
+    name,
+    line,
+    isOurs: path.replace(/^file:\/\//, '').startsWith(OURS),
+  }));
 }
 
 /** How a node says that code threw which it ran. */
@@ -67,8 +88,9 @@ export function panicOf(error: unknown): Extract<TraceEvent, { kind: 'panic' }> 
 /** Where code slipped rather than asserted: what a TypeError says could be true of many lines. */
 function placeOfSlip(error: Error): string {
   if (error.constructor !== Error && !(error instanceof HarnessError)) {
-    const [, name, line] = /([^/\\\s(]+\.[cm]?[jt]s):(\d+):\d+\)?$/m.exec(error.stack ?? '') ?? [];
-    if (name !== undefined) return ` (${name}:${line})`;
+    // What a protocol asks of us wrongly, it asks from a line of its own.
+    const frame = framesOf(error).find(({ isOurs }) => !isOurs);
+    if (frame !== undefined) return ` (${frame.name}:${frame.line})`;
   }
   return '';
 }

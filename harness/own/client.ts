@@ -8,13 +8,11 @@ import {
 } from '../../systems/client.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { Request } from '../../systems/protocol.ts';
+import { plainCopy } from '../core/plain-data.ts';
 import { bounded } from '../variants/bounded.ts';
+import { wrongInDelay, wrongInNode, wrongInOutcome } from '../variants/contract.ts';
 import { shown } from '../variants/guard.ts';
-import { fieldsOf } from './guards.ts';
-import { plainCopy } from './plain-data.ts';
 import { Supervision } from './supervision.ts';
-
-const DELAY_MAX_US = 2 ** 31 * 1000;
 
 /** What is kept for a client beside its own state. */
 interface Life {
@@ -66,18 +64,14 @@ function checkingEnv(supervision: Supervision, env: ClientEnv, life: Life): Clie
     nowUs: () => supervision.ours('env.nowUs', () => env.nowUs()),
     random: () => supervision.ours('env.random', () => env.random()),
     send: (to, request) => {
-      if (!env.nodes.includes(to)) {
-        const nodes = `0 to ${env.nodes.length - 1}`;
-        throw supervision.mistake(`calls env.send: there is no node ${shown(to)} (${nodes})`);
-      }
+      const wrong = wrongInNode(to, env.nodes.length);
+      if (wrong !== null) throw supervision.mistake(`calls env.send: ${wrong}`);
       const copy = plainCopy(request, 'env.send: the request') as Request;
       supervision.ours('env.send', () => env.send(to, copy));
     },
     setTimer: (delayUs) => {
-      if (typeof delayUs !== 'number' || !(delayUs >= 0 && delayUs <= DELAY_MAX_US)) {
-        const allowed = `0 to ${DELAY_MAX_US} microseconds`;
-        throw supervision.mistake(`calls env.setTimer: ${shown(delayUs)} is no delay (${allowed})`);
-      }
+      const wrong = wrongInDelay(delayUs);
+      if (wrong !== null) throw supervision.mistake(`calls env.setTimer: ${wrong}`);
       supervision.ours('env.setTimer', () => env.setTimer(Math.ceil(delayUs)));
     },
     cancelTimer: () => supervision.ours('env.cancelTimer', () => env.cancelTimer()),
@@ -94,17 +88,4 @@ function checkingEnv(supervision: Supervision, env: ClientEnv, life: Life): Clie
       supervision.ours('env.complete', () => env.complete(copy));
     },
   };
-}
-
-function wrongInOutcome(outcome: unknown): string | null {
-  const { type, value, error } = fieldsOf(outcome);
-  switch (type) {
-    case 'ok':
-      return value === undefined ? 'value is missing (null where there is none)' : null;
-    case 'fail':
-    case 'info':
-      return typeof error === 'string' ? null : 'error must be a text';
-    default:
-      return 'type must be one of ok, fail, info';
-  }
 }

@@ -15,18 +15,22 @@ import {
   type Env,
   type NodeView,
   type Reply,
-  TIMERS,
 } from '../../systems/protocol.ts';
 import type { Rules } from '../../systems/system.ts';
+import { fieldsOf, isObject, isWhole } from '../core/guards.ts';
+import { plainCopy } from '../core/plain-data.ts';
+import {
+  wrongInClientRef,
+  wrongInDelay,
+  wrongInNode,
+  wrongInReply,
+  wrongInTimer,
+} from '../variants/contract.ts';
 import { shown } from '../variants/guard.ts';
-import { fieldsOf, isObject, isWhole } from './guards.ts';
-import { plainCopy } from './plain-data.ts';
 import { Supervision } from './supervision.ts';
 
 type AnyEnv = Env<unknown, unknown>;
 
-/** What real timers can wait for: 2^31 ms. */
-const DELAY_MAX_US = 2 ** 31 * 1000;
 /** So many timers that fire at once in one instant leave no room for anything else. */
 const AT_ONCE_MAX = 10_000;
 
@@ -178,17 +182,16 @@ export class OwnNode implements AnyProtocol {
       wallUs: () => supervision.ours('env.wallUs', () => real().wallUs()),
       random: () => supervision.ours('env.random', () => real().random()),
       send: (to, message) => {
-        checkNode('env.send', to, real().members.length);
+        check('env.send', wrongInNode(to, real().members.length));
         const copy = plainCopy(message, 'env.send: the message');
         supervision.ours('env.send', () => real().send(to, copy));
       },
       setTimer: (timer, delayUs) => {
-        checkTimer('env.setTimer', timer);
-        checkDelay(delayUs);
+        check('env.setTimer', wrongInTimer(timer) ?? wrongInDelay(delayUs));
         supervision.ours('env.setTimer', () => this.#setTimer(real(), timer, Math.ceil(delayUs)));
       },
       cancelTimer: (timer) => {
-        checkTimer('env.cancelTimer', timer);
+        check('env.cancelTimer', wrongInTimer(timer));
         supervision.ours('env.cancelTimer', () => real().cancelTimer(timer));
       },
       persist: (record) => {
@@ -205,7 +208,9 @@ export class OwnNode implements AnyProtocol {
         supervision.ours('env.checkpoint', () => real().checkpoint(copies));
       },
       reply: (to, reply) => {
-        checkReply(to, reply, real().members.length);
+        check('env.reply', wrongInClientRef(to));
+        const wrong = wrongInReply(reply, real().members.length);
+        if (wrong !== null) throw new TypeError(`env.reply: ${shown(reply)} is no reply: ${wrong}`);
         const copy = plainCopy(reply, 'env.reply: the reply') as Reply;
         supervision.ours('env.reply', () => real().reply({ ...to }, copy));
       },
@@ -240,56 +245,8 @@ export class OwnNode implements AnyProtocol {
   }
 }
 
-function checkNode(what: string, node: unknown, nodes: number): void {
-  if (isWhole(node, 0, nodes)) return;
-  throw new RangeError(`${what}: there is no node ${shown(node)} (0 to ${nodes - 1})`);
-}
-
-function checkTimer(what: string, timer: unknown): void {
-  if (isWhole(timer, 0, TIMERS)) return;
-  throw new RangeError(`${what}: there is no timer ${shown(timer)} (0 to ${TIMERS - 1})`);
-}
-
-function checkDelay(delayUs: unknown): void {
-  if (typeof delayUs === 'number' && delayUs >= 0 && delayUs <= DELAY_MAX_US) return;
-  throw new RangeError(
-    `env.setTimer: ${shown(delayUs)} is no delay (0 to ${DELAY_MAX_US} microseconds)`,
-  );
-}
-
-const STATUSES: readonly unknown[] = ['ok', 'fail', 'redirect', 'unknown'];
-
-function checkReply(to: unknown, reply: unknown, nodes: number): void {
-  const { client, id } = fieldsOf(to);
-  if (!Number.isSafeInteger(client) || !Number.isSafeInteger(id)) {
-    throw new TypeError(
-      `env.reply: ${shown(to)} is nobody to answer (the \`from\` of a request is)`,
-    );
-  }
-  const wrong = wrongInReply(reply, nodes);
-  if (wrong !== null) throw new TypeError(`env.reply: ${shown(reply)} is no reply: ${wrong}`);
-}
-
-function wrongInReply(reply: unknown, nodes: number): string | null {
-  const { status, value, position, error, leader } = fieldsOf(reply);
-  const isPosition = isWhole(position, 0, Number.MAX_SAFE_INTEGER);
-  switch (status) {
-    case 'ok':
-      if (value === undefined) return 'value is missing (null where there is none)';
-      return isPosition || position === null ? null : 'position must be a whole number, or null';
-    case 'fail':
-      if (position !== undefined && !isPosition)
-        return 'position must be a whole number, or absent';
-      return typeof error === 'string' ? null : 'error must be a text';
-    case 'unknown':
-      return typeof error === 'string' ? null : 'error must be a text';
-    case 'redirect':
-      return leader === null || isWhole(leader, 0, nodes)
-        ? null
-        : `leader must be a node (0 to ${nodes - 1}), or null`;
-    default:
-      return `status must be one of ${STATUSES.join(', ')}`;
-  }
+function check(what: string, wrong: string | null): void {
+  if (wrong !== null) throw new RangeError(`${what}: ${wrong}`);
 }
 
 function wrongInView(view: unknown, nodes: number): string | null {

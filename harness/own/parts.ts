@@ -10,10 +10,10 @@ import { OPERATIONS, type Operation } from '../../systems/operations.ts';
 import type { System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
+import { fieldsOf, isObject, isOneOf, isWhole } from '../core/guards.ts';
+import { plainCopy } from '../core/plain-data.ts';
 import { bounded } from '../variants/bounded.ts';
 import { shown } from '../variants/guard.ts';
-import { fieldsOf, isObject, isOneOf, isWhole } from './guards.ts';
-import { plainCopy } from './plain-data.ts';
 import { Supervision } from './supervision.ts';
 import { ownSystem } from './system.ts';
 

@@ -9,8 +9,8 @@ import type { OptionSpec } from '../../systems/system.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import { isAllowed, SIMULATOR_OPTIONS } from '../config/settings.ts';
 import { suggestion } from '../core/errors.ts';
+import { fieldsOf, isOneOf } from '../core/guards.ts';
 import { shown } from '../variants/guard.ts';
-import { fieldsOf, isOneOf } from './guards.ts';
 
 /** What is wrong with a value, as `field "x.y" is wrong (... is needed)`; null where nothing is. */
 type Check = (value: unknown, field: string) => string | null;

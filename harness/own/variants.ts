@@ -3,10 +3,10 @@
 import { resolve } from 'node:path';
 import type { Variant } from '../../systems/system.ts';
 import { suggestion, usage } from '../core/errors.ts';
+import { fieldsOf, isObject, isOneOf } from '../core/guards.ts';
 import { OwnMistake } from '../core/panics.ts';
 import { placeOf, readFrom } from '../variants/blame.ts';
 import { shown } from '../variants/guard.ts';
-import { fieldsOf, isObject, isOneOf } from './guards.ts';
 import { importOwn } from './import.ts';
 
 /** What is wrong with a value: what it must be and is not, or what is wrong within it. */

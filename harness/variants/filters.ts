@@ -1,8 +1,21 @@
 /** What variants make of what goes through a node or a client, and how often they made it otherwise. */
 
-import type { ClientEffect, Effect, NodeEvent } from '../../systems/effect.ts';
+import type {
+  ClientContext,
+  ClientEffect,
+  Effect,
+  NodeContext,
+  NodeEvent,
+} from '../../systems/effect.ts';
 import { answer, count, listOf, oneOf, shaped } from '../../systems/rule-table.ts';
 import type { Variant } from '../../systems/system.ts';
+import {
+  isUnchanged,
+  wrongInClientEffects,
+  wrongInEffects,
+  wrongInEvents,
+  wrongInRecords,
+} from './contract.ts';
 import { type AnyFunction, type Asker, type Part, sameAnswer } from './guard.ts';
 import type { Reach, Tally } from './tally.ts';
 
@@ -43,6 +56,25 @@ const FILTERS = {
   ),
 } as const;
 
+type WrongIn = (answer: unknown, nodes: number) => string | null;
+
+/** What may be wrong with answers of that type, in a cluster of so many nodes. */
+const WRONG: Readonly<Partial<Record<FilterName, WrongIn>>> = {
+  effects: wrongInEffects,
+  events: wrongInEvents,
+  start: wrongInRecords,
+  clientEffects: wrongInClientEffects,
+};
+
+/** The check of what changed something: what is left as it was is not the variant's doing. */
+function checkOf(name: FilterName): NonNullable<Part['wrongIn']> {
+  return (answer, [thing, context]) => {
+    if (answer === thing || isUnchanged(answer, thing)) return null;
+    const { members, nodes } = context as Partial<NodeContext & ClientContext>;
+    return WRONG[name]?.(answer, (members ?? nodes ?? []).length) ?? null;
+  };
+}
+
 /** The variants that have this kind of say, in order. */
 export function filtersOf(
   name: FilterName,
@@ -53,7 +85,8 @@ export function filtersOf(
   return variants.flatMap((variant) => {
     const method = variant[name] as AnyFunction | undefined;
     if (method === undefined) return [];
-    const part = { variant, name, answers: FILTERS[name] };
+    const wrongIn = name in WRONG ? { wrongIn: checkOf(name) } : {};
+    const part = { variant, name, answers: FILTERS[name], ...wrongIn };
     return [{ part, method, asker: askerOf(variant), tally, reach: tally.of(variant, name) }];
   });
 }

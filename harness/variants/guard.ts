@@ -22,6 +22,8 @@ export interface Part {
   readonly name: string;
   /** What it may answer; anything where absent. */
   readonly answers?: Answer<unknown> | undefined;
+  /** What is wrong with an answer of that type, given what was asked; null where nothing is. */
+  wrongIn?(answer: unknown, parameters: readonly unknown[]): string | null;
 }
 
 /** Asks a part; `self` is what a method is called on. */
@@ -71,6 +73,8 @@ export class Guard implements Asker {
     if (part.answers?.accepts(answer) === false) {
       throw mistake(part, `answered ${shown(answer)}: it must be ${part.answers.what}`);
     }
+    const wrong = part.wrongIn?.(answer, parameters) ?? null;
+    if (wrong !== null) throw mistake(part, `answered ${shown(answer)}: ${wrong}`);
     // Within a question that is asked again, its own questions have been.
     if (this.#tally.repeating) return answer;
     const again = this.#again(part, method, self, given);
