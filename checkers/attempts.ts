@@ -5,10 +5,11 @@
 
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK, type Value } from './history.ts';
 import { itemAt } from './item-at.ts';
+import type { ProcessId } from './units.ts';
 
 /** An invocation that carries the value, with what became of it. */
 export interface Attempt {
-  readonly process: number;
+  readonly process: ProcessId;
   readonly f: string;
   readonly invoke: number;
   /** Null when it never completed. */

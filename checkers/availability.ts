@@ -1,13 +1,14 @@
 /** Whether a system comes back: after the last fault is undone, operations succeed again in time. */
 
 import { FAIL, type History, INFO, INVOKE, OK } from './history.ts';
+import type { Nanos } from './units.ts';
 import type { CheckResult, Verdict } from './verdict.ts';
 
 export interface QuietEnd {
   /** When the last fault had been undone, in nanoseconds since the run began. */
-  readonly quietAtNs: number;
+  readonly quietAtNs: Nanos;
   /** How long the system may take from then on. */
-  readonly boundNs: number;
+  readonly boundNs: Nanos;
 }
 
 /**
@@ -46,27 +47,27 @@ interface Figures {
   readonly after: Phase;
   readonly late: Phase;
   /** When the first operation that began after the quiet end was `ok`. */
-  readonly recoveredNs: number | null;
+  readonly recoveredNs: Nanos | null;
   /** Invocation of the first operation after the quiet end and of the last one. */
   readonly firstAfter: number | null;
   readonly lastLate: number | null;
-  readonly endNs: number;
-  readonly longestNs: number;
-  readonly longestAtNs: number;
+  readonly endNs: Nanos;
+  readonly longestNs: Nanos;
+  readonly longestAtNs: Nanos;
 }
 
 function measure(history: History, { quietAtNs, boundNs }: QuietEnd): Figures {
   const phases = { before: noPhase(), after: noPhase(), late: noPhase() };
   const openOf = new Map<number, number>();
-  let recoveredNs: number | null = null;
+  let recoveredNs: Nanos | null = null;
   let firstAfter: number | null = null;
   let lastLate: number | null = null;
   let endNs = 0;
   // Without operations nothing is unavailable: time counts from the first invocation on.
-  let lastOkNs: number | null = null;
+  let lastOkNs: Nanos | null = null;
   let longestNs = 0;
   let longestAtNs = 0;
-  const phaseAt = (timeNs: number): Phase => {
+  const phaseAt = (timeNs: Nanos): Phase => {
     if (timeNs < quietAtNs) return phases.before;
     return timeNs < quietAtNs + boundNs ? phases.after : phases.late;
   };
@@ -160,6 +161,6 @@ function share(phase: Phase): number | string {
   return all === 0 ? 'none' : Math.round((phase.ok / all) * 1e4) / 1e4;
 }
 
-function seconds(ns: number): string {
+function seconds(ns: Nanos): string {
   return (ns / 1e9).toFixed(1);
 }

@@ -2,12 +2,13 @@
 
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from './history.ts';
 import { itemAt } from './item-at.ts';
+import type { ProcessId } from './units.ts';
 import type { Verdict } from './verdict.ts';
 
 /** `ok` operations have an answer; `info` ones may have happened; `fail` ones did not. */
 export interface ClientOperation {
   readonly f: string;
-  readonly process: number;
+  readonly process: ProcessId;
   readonly type: 'ok' | 'info' | 'fail';
   readonly invoke: number;
   /** Index of the completion; null when there is none. */

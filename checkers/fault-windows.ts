@@ -9,6 +9,7 @@
 
 import { type History, INFO, NEMESIS } from './history.ts';
 import { itemAt } from './item-at.ts';
+import type { Nanos } from './units.ts';
 
 /** The event of the nemesis, with the reason as its value, that the machine lost what a run needs. */
 export const LOST = 'lost';
@@ -32,9 +33,9 @@ export interface FaultWindow {
   readonly form: string;
   /** Number of the fault in the plan. */
   readonly id: number;
-  readonly startNs: number;
+  readonly startNs: Nanos;
   /** Null when the history ends before the fault did. */
-  readonly endNs: number | null;
+  readonly endNs: Nanos | null;
   /** What became of it when it began. */
   readonly status: FaultStatus;
   /** What became of undoing it; null when the history ends before. */

@@ -17,19 +17,20 @@
 import { type FaultWindow, faultWindows } from './fault-windows.ts';
 import { type History, INVOKE, OK } from './history.ts';
 import { nodeName } from './trace.ts';
+import type { Nanos, NodeId } from './units.ts';
 import type { CheckResult } from './verdict.ts';
 
 export interface ProgressRules {
   readonly nodes: number;
   /** Whether these nodes, numbered from 0, are enough to decide whatever their state. */
-  readonly isQuorum: (nodes: readonly number[]) => boolean;
+  readonly isQuorum: (nodes: readonly NodeId[]) => boolean;
   /** How long a healthy quorum may take until an operation succeeds, in nanoseconds. */
-  readonly boundNs: number;
+  readonly boundNs: Nanos;
   /**
    * How much longer a group may take within this time, for what it has to bring through first; no
    * longer where absent.
    */
-  readonly allowanceNs?: (group: readonly number[], startNs: number, endNs: number) => number;
+  readonly allowanceNs?: (group: readonly number[], startNs: Nanos, endNs: Nanos) => number;
 }
 
 /** So many operations must have been refused or given up for a standstill to be one. */
@@ -38,8 +39,8 @@ const REFUSED_MIN = 10;
 /** From when to when one group of nodes was healthy, in nanoseconds. */
 interface Stretch {
   readonly group: readonly number[];
-  readonly startNs: number;
-  endNs: number;
+  readonly startNs: Nanos;
+  endNs: Nanos;
 }
 
 /** `invalid` where a healthy quorum served nobody for longer than the bound. O(events + faults²). */
@@ -98,7 +99,7 @@ function healthyStretches(history: History, rules: ProgressRules): Stretch[] {
 }
 
 /** When a fault was over for certain. */
-function overNs({ endNs, endStatus }: FaultWindow): number {
+function overNs({ endNs, endStatus }: FaultWindow): Nanos {
   return endNs === null || endStatus === 'indeterminate' ? Number.POSITIVE_INFINITY : endNs;
 }
 
@@ -120,7 +121,7 @@ function healthyGroup(
     } else return null;
   }
   const up = Array.from({ length: nodes }, (_, node) => node).filter((node) => !away.has(node));
-  const isOpen = (from: number, to: number) => !cut.has(from * nodes + to);
+  const isOpen = (from: NodeId, to: NodeId) => !cut.has(from * nodes + to);
   const isLinked = (one: number, other: number) =>
     one === other || (isOpen(one, other) && isOpen(other, one));
   for (const node of up) {
@@ -139,15 +140,15 @@ function isAnswered(history: History, index: number): boolean {
 }
 
 interface Standstill {
-  readonly startNs: number;
-  readonly endNs: number;
+  readonly startNs: Nanos;
+  readonly endNs: Nanos;
   /** How much longer that is than the group may take; negative within the bound. */
-  readonly excessNs: number;
+  readonly excessNs: Nanos;
   /** Operations that began in it and ended in it without success, and the first of them. */
   readonly refused: number;
   readonly event: number;
   /** The longest of all, whatever the group had to bring through meanwhile. */
-  readonly longestNs: number;
+  readonly longestNs: Nanos;
 }
 
 /** The time within a stretch in which nothing succeeded for longest beyond what it may take. */
@@ -156,13 +157,13 @@ function standstill(
   { group, startNs, endNs }: Stretch,
   { boundNs, allowanceNs }: ProgressRules,
 ): Standstill {
-  let worst = { startNs, endNs: startNs, excessNs: -boundNs, refused: 0, event: 0 };
+  let worst = { startNs, endNs: startNs, excessNs: 0 - boundNs, refused: 0, event: 0 };
   let longestNs = 0;
   let sinceNs = startNs;
   let refused = 0;
   let event = -1;
   const invoked = new Map<number, number>();
-  const close = (untilNs: number) => {
+  const close = (untilNs: Nanos) => {
     longestNs = Math.max(longestNs, untilNs - sinceNs);
     const beyondNs = untilNs - sinceNs - boundNs;
     if (beyondNs <= worst.excessNs) return;
@@ -197,6 +198,6 @@ function standstill(
   return { ...worst, longestNs };
 }
 
-function seconds(ns: number): string {
+function seconds(ns: Nanos): string {
   return (ns / 1e9).toFixed(1);
 }

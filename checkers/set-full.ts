@@ -16,6 +16,7 @@ import {
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
+import type { Millis } from './units.ts';
 import { type CheckResult, type Verdict, worst } from './verdict.ts';
 
 export interface SetFullOptions {
@@ -144,7 +145,7 @@ function isStale({ known, absent }: Element): boolean {
   return known !== null && absent !== null && known < absent.invoke;
 }
 
-function staleMs(history: History, { known, absent }: Element): number {
+function staleMs(history: History, { known, absent }: Element): Millis {
   const at = (event: number | undefined | null): number => history.time[event ?? 0] ?? 0;
   return Math.max(0, (at(absent?.invoke) - at(known)) / 1e6);
 }

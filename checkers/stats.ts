@@ -3,6 +3,7 @@
 import { FloatColumn } from './columns.ts';
 import { faultWindows } from './fault-windows.ts';
 import { FAIL, type History, INFO, INVOKE, NONE, OK } from './history.ts';
+import type { Nanos } from './units.ts';
 import type { CheckResult, Verdict } from './verdict.ts';
 
 /** Minimum evidence. What falls short makes the run `unknown`, never `invalid`. */
@@ -34,10 +35,10 @@ interface FunctionStats {
 
 /** Of `ok` operations, nearest-rank quantiles, in nanoseconds. */
 interface Latency {
-  readonly p50Ns: number;
-  readonly p95Ns: number;
-  readonly p99Ns: number;
-  readonly maxNs: number;
+  readonly p50Ns: Nanos;
+  readonly p95Ns: Nanos;
+  readonly p99Ns: Nanos;
+  readonly maxNs: Nanos;
 }
 
 export interface StatsResult extends CheckResult {
@@ -87,7 +88,7 @@ interface Tally {
   fail: number;
   info: number;
   open: number;
-  readonly latenciesNs: number[];
+  readonly latenciesNs: Nanos[];
 }
 
 function tally(history: History): Map<number, Tally> {

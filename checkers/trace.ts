@@ -5,10 +5,12 @@
  * records that it claims are durable. So an event is a claim that a restart must not break.
  */
 
+import type { LogIndex, Micros, Nanos, NodeId, Term } from './units.ts';
+
 /** Positions, terms and nodes are plain integers; nodes are numbered from 0 (shown as n1, n2 ...). */
 export interface LogPosition {
-  readonly term: number;
-  readonly index: number;
+  readonly term: Term;
+  readonly index: LogIndex;
 }
 
 /** A part of a variant of a protocol, or of a user's own system, and what it threw. */
@@ -43,12 +45,12 @@ export type CommonEvent =
   | (BootFacts & {
       readonly kind: 'boot';
       readonly protocol: string;
-      readonly nodes: readonly number[];
+      readonly nodes: readonly NodeId[];
       readonly recovered: Recovered;
       /** Active variants, empty for the protocol as it should be. */
       readonly variants: readonly string[];
       /** How long who answers a round keeps to its leader; absent where there are no leases. */
-      readonly lease?: { readonly us: number; readonly driftPpm: number };
+      readonly lease?: { readonly us: Micros; readonly driftPpm: number };
     })
   /** Written by the harness, not by the node: the node is gone without warning. */
   | { readonly kind: 'crash' }
@@ -62,7 +64,7 @@ export type CommonEvent =
   /** The command at `position` was executed; `stateHash` is the rolling digest after it. */
   | (ApplyFacts & {
       readonly kind: 'apply';
-      readonly position: number;
+      readonly position: LogIndex;
       /** `session:sequence` of a client command, or `noop`, `config`, `open`, `refused`. */
       readonly id: string;
       readonly valueHash: number;
@@ -76,7 +78,7 @@ export type CommonEvent =
       readonly client: number;
       readonly id: number;
       readonly status: 'ok' | 'fail' | 'unknown' | 'redirect';
-      readonly position: number | null;
+      readonly position: LogIndex | null;
       /** What was asked for, by the name that `apply` gives it; absent for reads, and if unknown. */
       readonly command?: string;
     }
@@ -86,19 +88,19 @@ export type CommonEvent =
       /** `local`: the server's own state, promised to be no older than what its session has seen. */
       /** `follower`: on the word of the leader of `term`, who had confirmed `readPosition` itself. */
       readonly mode: 'index' | 'lease' | 'log' | 'local' | 'sync' | 'follower';
-      readonly term: number;
+      readonly term: Term;
       readonly readPosition: number;
-      readonly applied: number;
+      readonly applied: LogIndex;
       /** The round of confirmations; it was started after the read arrived. */
       readonly round: number;
-      readonly acks: readonly { readonly node: number; readonly round: number }[];
+      readonly acks: readonly { readonly node: NodeId; readonly round: number }[];
       /** The last round that had begun when the read came; absent where that does not matter. */
       readonly since?: number;
       /** By lease: how long ago the round began that it rests on, on the leader's own clock. */
-      readonly ageUs?: number;
+      readonly ageUs?: Micros;
     }
   /** The leader of `term` begins this round of confirmations: nobody can have answered it yet. */
-  | { readonly kind: 'round'; readonly term: number; readonly round: number }
+  | { readonly kind: 'round'; readonly term: Term; readonly round: number }
   /**
    * `acks` answered `round`, which began `ageUs` ago: the leader answers reads by itself for
    * `lastsUs` from now on. Both are on its own clock, as are the leases of those who granted it
@@ -106,11 +108,11 @@ export type CommonEvent =
    */
   | {
       readonly kind: 'lease';
-      readonly term: number;
+      readonly term: Term;
       readonly round: number;
-      readonly acks: readonly { readonly node: number; readonly round: number }[];
-      readonly ageUs: number;
-      readonly lastsUs: number;
+      readonly acks: readonly { readonly node: NodeId; readonly round: number }[];
+      readonly ageUs: Micros;
+      readonly lastsUs: Micros;
     }
   /**
    * The leader of `term` may answer reads by a lease, on the word of `certificate`, for so long by
@@ -118,14 +120,14 @@ export type CommonEvent =
    */
   | {
       readonly kind: 'lease-held';
-      readonly term: number;
-      readonly remainingUs: number;
+      readonly term: Term;
+      readonly remainingUs: Micros;
       readonly certificate: readonly number[];
       /**
        * How long before `time` it said so, at most: the line may have waited for the disk. The host
        * fills it in, because no node knows real time; null where none did.
        */
-      readonly heldNs: number | null;
+      readonly heldNs: Nanos | null;
     };
 
 /**
@@ -147,7 +149,7 @@ export interface AnyEvent {
 export interface TraceLine {
   /** Nanoseconds since the run began (simulator: virtual; containers: the node's own reading). */
   readonly time: number;
-  readonly node: number;
+  readonly node: NodeId;
   /** How often the node has been started, from 1. */
   readonly incarnation: number;
   /** Position within the incarnation, from 0. */
@@ -158,7 +160,7 @@ export interface TraceLine {
 }
 
 /** What a host writes of an event that has waited for the disk for so long. */
-export function heldFor(event: TraceEvent, heldNs: number): TraceEvent {
+export function heldFor(event: TraceEvent, heldNs: Nanos): TraceEvent {
   return event.kind === 'lease-held' ? { ...event, heldNs } : event;
 }
 
@@ -190,7 +192,7 @@ export interface Violation {
  */
 export interface TraceChecker<Own extends AnyEvent = never> {
   /** Takes the next line; `event` and scalars instead of a `TraceLine` so that nothing is built. */
-  feed(event: TraceEvent | Own, node: number, incarnation: number, timeNs: number): void;
+  feed(event: TraceEvent | Own, node: NodeId, incarnation: number, timeNs: Nanos): void;
   /**
    * A guard: whether an event is one of `Own`, whole and with the right fields. What is not, and is
    * none of ours either, is refused before it is fed; without a guard, whatever comes is fed.
@@ -203,6 +205,6 @@ export interface TraceChecker<Own extends AnyEvent = never> {
 }
 
 /** The name of a node in messages and files: 0 is n1. */
-export function nodeName(node: number): string {
+export function nodeName(node: NodeId): string {
   return `n${node + 1}`;
 }

@@ -5,19 +5,21 @@
  * it is resolved against the cluster as it is, and the choice is recorded in the history.
  */
 
+import type { Micros, Millis, NodeId } from '../checkers/units.ts';
+
 /** A cut of one direction: `to` no longer hears `from`. */
 export interface Cut {
-  readonly from: number;
-  readonly to: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
 }
 
 /** A fault with its targets chosen. Nodes are numbered from 0. */
 export type Fault =
   | { readonly kind: 'partition'; readonly shape: string; readonly cuts: readonly Cut[] }
   /** kill -9 at the start, restart at the end; durable state is kept, unsynced writes may go. */
-  | { readonly kind: 'kill'; readonly nodes: readonly number[] }
+  | { readonly kind: 'kill'; readonly nodes: readonly NodeId[] }
   /** SIGSTOP at the start, SIGCONT at the end. */
-  | { readonly kind: 'pause'; readonly nodes: readonly number[] }
+  | { readonly kind: 'pause'; readonly nodes: readonly NodeId[] }
   /**
    * The clocks of these nodes. `bump`: the wall clock jumps by `offsetMs`. `strobe`: it jumps to
    * and fro every `periodMs`. `drift`: wall and monotonic clock run at 1 + `ratePpm` / 10^6.
@@ -25,9 +27,9 @@ export type Fault =
   | {
       readonly kind: 'clock';
       readonly mode: 'bump' | 'strobe' | 'drift';
-      readonly nodes: readonly number[];
-      readonly offsetMs: number;
-      readonly periodMs: number;
+      readonly nodes: readonly NodeId[];
+      readonly offsetMs: Millis;
+      readonly periodMs: Millis;
       readonly ratePpm: number;
     };
 
@@ -35,9 +37,9 @@ export type FaultKind = Fault['kind'];
 
 /** What a nemesis may look at when it chooses targets. */
 export interface ClusterView {
-  readonly nodes: readonly number[];
+  readonly nodes: readonly NodeId[];
   /** Who leads, by the system's word on its primaries; null when nobody does. */
-  readonly leader: number | null;
+  readonly leader: NodeId | null;
 }
 
 /** A fault of the plan: when, and the draws from which its targets follow. Times from run start. */
@@ -50,8 +52,8 @@ export interface PlannedFault {
   readonly form: string;
   /** A 32-bit number from the seed that settles everything left open, targets included. */
   readonly draw: number;
-  readonly startUs: number;
-  readonly endUs: number;
+  readonly startUs: Micros;
+  readonly endUs: Micros;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Cuts links: into halves, around one node or the leader, in a ring, over a bridge, one way only. */
 
 import { itemAt } from '../checkers/item-at.ts';
+import type { NodeId } from '../checkers/units.ts';
 import type { Cut, Nemesis } from './fault.ts';
 import { followerOf, majorityOf, minorityOf, shuffled } from './targets.ts';
 
@@ -29,7 +30,7 @@ export const partition: Nemesis = {
 function cutsOf(
   form: string,
   order: readonly number[],
-  leader: number | null,
+  leader: NodeId | null,
   draw: number,
 ): Cut[] | null {
   const size = order.length;
@@ -63,7 +64,7 @@ function cutsOf(
   }
 }
 
-function without(nodes: readonly number[], node: number): number[] {
+function without(nodes: readonly NodeId[], node: NodeId): number[] {
   return nodes.filter((other) => other !== node);
 }
 
@@ -77,7 +78,7 @@ function bothWays(one: readonly number[], other: readonly number[]): Cut[] {
 }
 
 /** Cuts either what the node says or what it hears, by a bit of the draw. */
-function oneWay(node: number, others: readonly number[], draw: number): Cut[] {
+function oneWay(node: NodeId, others: readonly NodeId[], draw: number): Cut[] {
   const speaks = (draw & 1) === 0;
   return others.map((other) => (speaks ? { from: node, to: other } : { from: other, to: node }));
 }

@@ -1,6 +1,7 @@
 /** Choosing nodes from one 32-bit draw. Pure: the same draw gives the same choice. */
 
 import { itemAt } from '../checkers/item-at.ts';
+import type { NodeId } from '../checkers/units.ts';
 import type { ClusterView } from './fault.ts';
 
 /** The next draw from a draw: an integer hash, so that one number settles a whole choice. */
@@ -12,7 +13,7 @@ export function next(draw: number): number {
 }
 
 /** The nodes in an order that follows from the draw (Fisher and Yates). */
-export function shuffled(nodes: readonly number[], draw: number): number[] {
+export function shuffled(nodes: readonly NodeId[], draw: number): number[] {
   const order = [...nodes];
   let state = draw;
   for (let i = order.length - 1; i > 0; i--) {
@@ -41,7 +42,7 @@ export function withStandIn(view: ClusterView, draw: number): ClusterView {
 }
 
 /** The first in the order that does not lead. */
-export function followerOf(order: readonly number[], leader: number | null): number {
+export function followerOf(order: readonly number[], leader: NodeId | null): number {
   return order.find((node) => node !== leader) ?? itemAt(order, 0);
 }
 

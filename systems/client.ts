@@ -3,6 +3,7 @@
  * outcome. Sans-IO like the nodes, so the same client runs in the simulator and over TCP.
  */
 
+import type { Micros, NodeId } from '../checkers/units.ts';
 import type { Copying } from './copying.ts';
 import type { Operation, Outcome } from './operations.ts';
 import type { ClientRef, Reply, Request } from './protocol.ts';
@@ -11,13 +12,13 @@ import type { ClientRef, Reply, Request } from './protocol.ts';
 export interface ClientEnv {
   /** This client's endpoint, unique in the run. */
   readonly client: number;
-  readonly nodes: readonly number[];
-  nowUs(): number;
+  readonly nodes: readonly NodeId[];
+  nowUs(): Micros;
   /** A 32-bit draw from the run's seed, this client's own stream. */
   random(): number;
-  send(to: number, request: Request): void;
+  send(to: NodeId, request: Request): void;
   /** One timer; arming it again replaces it. */
-  setTimer(delayUs: number): void;
+  setTimer(delayUs: Micros): void;
   cancelTimer(): void;
   /** Ends the open operation. */
   complete(outcome: Outcome): void;
@@ -27,7 +28,7 @@ export interface ClientProtocol {
   /** A new client, for a new process number. */
   start(env: ClientEnv): ClientState;
   invoke(state: ClientState, env: ClientEnv, operation: Operation): void;
-  reply(state: ClientState, env: ClientEnv, from: number, to: ClientRef, reply: Reply): void;
+  reply(state: ClientState, env: ClientEnv, from: NodeId, to: ClientRef, reply: Reply): void;
   timer(state: ClientState, env: ClientEnv): void;
   /** As `Protocol.copy` does. */
   copy?(state: ClientState, copying: Copying): ClientState;
@@ -50,9 +51,9 @@ export interface ClientState {
   session: number;
   sequence: number;
   /** Whom to ask next. */
-  target: number;
+  target: NodeId;
   /** When the operation is given up, on the client's clock. */
-  deadlineUs: number;
+  deadlineUs: Micros;
   /** Whether an attempt of the open operation may have been executed, or may yet be. */
   indefinite: boolean;
   attempts: number;

@@ -1,13 +1,15 @@
 /** Waiting for a leader: how long is random, so that few begin at a time. */
 
+import type { Micros } from '../checkers/units.ts';
+
 interface Waiting<Config> {
-  readonly state: { readonly config: Config; waitingSinceUs: number; timeoutUs: number };
+  readonly state: { readonly config: Config; waitingSinceUs: Micros; timeoutUs: Micros };
   readonly env: {
-    nowUs(): number;
+    nowUs(): Micros;
     random(): number;
-    setTimer(timer: number, delayUs: number): void;
+    setTimer(timer: number, delayUs: Micros): void;
   };
-  readonly rules: { electionWaitUs(config: Config, drawn: number): number };
+  readonly rules: { electionWaitUs(config: Config, drawn: number): Micros };
 }
 
 /** The timer that ends such a wait, in every protocol that has one. */

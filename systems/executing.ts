@@ -1,11 +1,12 @@
 /** Executing one command of a replicated log, and reporting it. */
 
 import type { ApplyFacts, TraceEvent } from '../checkers/trace.ts';
+import type { LogIndex, Micros } from '../checkers/units.ts';
 import type { Command, Execution, KvMachine, KvState } from './kv.ts';
 
 interface Executing {
-  readonly state: { readonly kv: KvState; applied: number };
-  readonly env: { wallUs(): number; trace(event: TraceEvent): void };
+  readonly state: { readonly kv: KvState; applied: LogIndex };
+  readonly env: { wallUs(): Micros; trace(event: TraceEvent): void };
   readonly machine: KvMachine;
 }
 
@@ -15,7 +16,7 @@ interface Executing {
  */
 export function executeCommand(
   { state, env, machine }: Executing,
-  position: number,
+  position: LogIndex,
   command: Command,
   facts: ApplyFacts | null = null,
 ): Execution {

@@ -8,6 +8,7 @@
  */
 
 import type { Value } from '../checkers/history.ts';
+import type { LogIndex, Micros, NodeId } from '../checkers/units.ts';
 import { HASH_SEED, mix, mixString, mixValue } from './hash.ts';
 import { execute, type Store } from './kv-operations.ts';
 import type { Operation } from './operations.ts';
@@ -23,13 +24,13 @@ export interface Command {
   readonly session: number;
   readonly sequence: number;
   /** The cluster's clock when a leader made the command, in microseconds. */
-  readonly timeUs: number;
+  readonly timeUs: Micros;
   readonly valueHash: number;
   /** Who votes from some later position on; of `config` only. */
-  readonly voters?: readonly number[];
+  readonly voters?: readonly NodeId[];
   /** Raft: who gets the log without a vote, and the voters that are being left (joint consensus). */
-  readonly learners?: readonly number[];
-  readonly oldVoters?: readonly number[] | null;
+  readonly learners?: readonly NodeId[];
+  readonly oldVoters?: readonly NodeId[] | null;
 }
 
 /** What a command came to; kept by its session and repeated to retries. */
@@ -50,7 +51,7 @@ export interface Session {
   /** What it came to. */
   result: CommandResult | null;
   /** Time and position of the last command of this session. */
-  usedUs: number;
+  usedUs: Micros;
   usedPosition: number;
 }
 
@@ -62,12 +63,12 @@ export interface KvState {
   /** Rolling hash of every command, what it came to, and what happened to sessions. */
   hash: number;
   /** The cluster's clock: the latest time in any entry. It never goes back. */
-  clockUs: number;
+  clockUs: Micros;
 }
 
 /** Bounds on the session table. */
 export interface KvLimits {
-  readonly sessionTimeoutUs: number;
+  readonly sessionTimeoutUs: Micros;
   readonly sessionsMax: number;
 }
 
@@ -77,7 +78,7 @@ export interface KvSnapshot {
   readonly values: readonly Value[];
   readonly sessions: readonly { readonly number: number; readonly session: Readonly<Session> }[];
   readonly hash: number;
-  readonly clockUs: number;
+  readonly clockUs: Micros;
 }
 
 /** Decisions of the state machine that a variant may replace. */
@@ -87,9 +88,9 @@ export interface KvRules {
   /** Whether a session is over. `localUs` is the node's own clock: different on every node. */
   sessionExpired(
     session: Readonly<Session>,
-    entryUs: number,
-    timeoutUs: number,
-    localUs: number,
+    entryUs: Micros,
+    timeoutUs: Micros,
+    localUs: Micros,
   ): boolean;
 }
 
@@ -111,7 +112,7 @@ export function emptyKv(): KvState {
   return { data: new Map(), sessions: new Map(), hash: HASH_SEED, clockUs: 0 };
 }
 
-export function noopCommand(timeUs: number): Command {
+export function noopCommand(timeUs: Micros): Command {
   const valueHash = mix(mix(HASH_SEED, 1), timeUs);
   return {
     kind: 'noop',
@@ -125,7 +126,7 @@ export function noopCommand(timeUs: number): Command {
 }
 
 /** Changes nothing in the store: what it means is up to the protocol. */
-export function configCommand(voters: readonly number[], timeUs: number): Command {
+export function configCommand(voters: readonly NodeId[], timeUs: Micros): Command {
   let valueHash = mix(mix(HASH_SEED, 4), timeUs);
   for (const voter of voters) valueHash = mix(valueHash, voter);
   return {
@@ -140,7 +141,7 @@ export function configCommand(voters: readonly number[], timeUs: number): Comman
   };
 }
 
-export function openCommand(from: ClientRef, timeUs: number): Command {
+export function openCommand(from: ClientRef, timeUs: Micros): Command {
   const valueHash = mix(mix(mix(mix(HASH_SEED, 2), from.client), from.id), timeUs);
   return {
     kind: 'open',
@@ -157,7 +158,7 @@ export function operationCommand(
   operation: Operation,
   session: number,
   sequence: number,
-  timeUs: number,
+  timeUs: Micros,
 ): Command {
   let valueHash = mix(mix(mix(HASH_SEED, 3), session), sequence);
   valueHash = mixString(mixString(valueHash, operation.f), operation.key);
@@ -177,12 +178,12 @@ export class KvMachine {
   }
 
   /** Executes the command at `position`. `localUs` reaches only the rules. */
-  apply(state: KvState, position: number, command: Command, localUs: number): CommandResult {
+  apply(state: KvState, position: LogIndex, command: Command, localUs: Micros): CommandResult {
     return this.execute(state, position, command, localUs).result;
   }
 
   /** The same, and says whether it was executed or came again. */
-  execute(state: KvState, position: number, command: Command, localUs: number): Execution {
+  execute(state: KvState, position: LogIndex, command: Command, localUs: Micros): Execution {
     if (command.timeUs > state.clockUs) state.clockUs = command.timeUs;
     const execution = this.#execute(state, position, command, localUs);
     const { result, fate } = execution;
@@ -191,7 +192,7 @@ export class KvMachine {
     return execution;
   }
 
-  #execute(state: KvState, position: number, command: Command, localUs: number): Execution {
+  #execute(state: KvState, position: LogIndex, command: Command, localUs: Micros): Execution {
     switch (command.kind) {
       case 'noop':
       case 'config':
@@ -204,7 +205,7 @@ export class KvMachine {
     }
   }
 
-  #open(state: KvState, position: number, localUs: number): CommandResult {
+  #open(state: KvState, position: LogIndex, localUs: Micros): CommandResult {
     this.#expire(state, localUs);
     const { clockUs, sessions } = state;
     sessions.set(position, {
@@ -216,7 +217,7 @@ export class KvMachine {
     return { status: 'ok', value: position, position };
   }
 
-  #executeOnce(state: KvState, position: number, command: Command, localUs: number): Execution {
+  #executeOnce(state: KvState, position: LogIndex, command: Command, localUs: Micros): Execution {
     const number = command.session;
     let session = state.sessions.get(number);
     if (session !== undefined && this.#isExpired(session, state.clockUs, localUs)) {
@@ -239,7 +240,7 @@ export class KvMachine {
   }
 
   /** Drops what is over, and while the table is full the session that was idle longest. */
-  #expire(state: KvState, localUs: number): void {
+  #expire(state: KvState, localUs: Micros): void {
     for (const [number, session] of state.sessions) {
       if (!this.#isExpired(session, state.clockUs, localUs)) continue;
       state.sessions.delete(number);
@@ -252,7 +253,7 @@ export class KvMachine {
     }
   }
 
-  #isExpired(session: Session, clockUs: number, localUs: number): boolean {
+  #isExpired(session: Session, clockUs: Micros, localUs: Micros): boolean {
     return this.#rules.sessionExpired(session, clockUs, this.#limits.sessionTimeoutUs, localUs);
   }
 }
@@ -290,7 +291,7 @@ function executed(result: CommandResult): Execution {
 }
 
 /** What an operation of the log came to at its position. */
-function executeOperation(state: KvState, position: number, command: Command): CommandResult {
+function executeOperation(state: KvState, position: LogIndex, command: Command): CommandResult {
   const operation = command.operation;
   if (operation === null) throw new Error('an operation command without an operation');
   const result = execute(state.data, operation);

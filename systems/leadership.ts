@@ -1,5 +1,6 @@
 /** When a system is ready for load, and at which nodes faults are aimed: by its own word, or as usual. */
 
+import type { NodeId } from '../checkers/units.ts';
 import type { NodeView } from './protocol.ts';
 
 /** What each node says of itself, by its number; null where it is down or does not answer. */
@@ -48,7 +49,7 @@ export function primaryOf(system: Leadership, views: Views): number | null {
 /** For `primaries`: the nodes that lead, that of the highest term first. */
 export function leadersAmong(
   views: Views,
-  leads: (view: NodeView, node: number) => boolean,
+  leads: (view: NodeView, node: NodeId) => boolean,
 ): readonly number[] {
   const leading = views.flatMap((view, node) => {
     return view !== null && leads(view, node) ? [{ node, term: view.term }] : [];

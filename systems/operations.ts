@@ -1,6 +1,7 @@
 /** The one vocabulary of client operations: a system says which it serves, a workload which it needs. */
 
 import type { Value } from '../checkers/history.ts';
+import type { LogIndex, NodeId } from '../checkers/units.ts';
 
 /**
  * `read` → value; `write` v; `cas` [from, to]; `append` x → new length, on a list that `read`
@@ -51,14 +52,14 @@ export type Outcome =
   | {
       readonly type: 'ok';
       readonly value: Value;
-      readonly position?: number;
-      readonly node?: number;
+      readonly position?: LogIndex;
+      readonly node?: NodeId;
     }
   | {
       readonly type: 'fail';
       readonly error: string;
       /** Where it was refused, if it reached the state at all. */
-      readonly position?: number;
-      readonly node?: number;
+      readonly position?: LogIndex;
+      readonly node?: NodeId;
     }
-  | { readonly type: 'info'; readonly error: string; readonly node?: number };
+  | { readonly type: 'info'; readonly error: string; readonly node?: NodeId };

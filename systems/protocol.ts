@@ -7,6 +7,7 @@
 
 import type { Value } from '../checkers/history.ts';
 import type { AnyEvent, TraceEvent } from '../checkers/trace.ts';
+import type { LogIndex, Micros, NodeId, Term } from '../checkers/units.ts';
 import type { Copying } from './copying.ts';
 import type { Operation } from './operations.ts';
 
@@ -43,10 +44,10 @@ export type Request =
  * `unknown`: it may yet be executed.
  */
 export type Reply =
-  | { readonly status: 'ok'; readonly value: Value; readonly position: number | null }
+  | { readonly status: 'ok'; readonly value: Value; readonly position: LogIndex | null }
   /** `position` where the state machine refused it there: it saw the state, and changed nothing. */
-  | { readonly status: 'fail'; readonly error: string; readonly position?: number }
-  | { readonly status: 'redirect'; readonly leader: number | null }
+  | { readonly status: 'fail'; readonly error: string; readonly position?: LogIndex }
+  | { readonly status: 'redirect'; readonly leader: NodeId | null }
   | { readonly status: 'unknown'; readonly error: string };
 
 /**
@@ -57,20 +58,20 @@ export type Reply =
  */
 export interface Env<Message, Stored, Own extends AnyEvent = never> {
   /** This node, from 0. */
-  readonly self: number;
+  readonly self: NodeId;
   /** Members that the cluster starts with, from 0. */
-  readonly members: readonly number[];
+  readonly members: readonly NodeId[];
   /** How often this node has been started, from 1; durable. */
   readonly incarnation: number;
   /** The node's monotonic clock in microseconds. The nemesis may change its rate, within a bound. */
-  nowUs(): number;
+  nowUs(): Micros;
   /** The node's wall clock in microseconds. The nemesis may set it anywhere: order nothing by it. */
-  wallUs(): number;
+  wallUs(): Micros;
   /** A 32-bit draw from the run's seed, this node's own stream. */
   random(): number;
-  send(to: number, message: Message): void;
+  send(to: NodeId, message: Message): void;
   /** (Re)arms one of the `TIMERS`; it fires once, after `delayUs` on the own clock. */
-  setTimer(timer: number, delayUs: number): void;
+  setTimer(timer: number, delayUs: Micros): void;
   cancelTimer(timer: number): void;
   /** Appends a record to the write-ahead log and makes it durable: a barrier. */
   persist(record: Stored): void;
@@ -84,11 +85,11 @@ export interface Env<Message, Stored, Own extends AnyEvent = never> {
 export interface NodeView {
   readonly role: string;
   /** Term, ballot or epoch. */
-  readonly term: number;
+  readonly term: Term;
   /** Whom it takes for the leader, itself included; null when it knows none. */
-  readonly leader: number | null;
-  readonly commit: number;
-  readonly applied: number;
+  readonly leader: NodeId | null;
+  readonly commit: LogIndex;
+  readonly applied: LogIndex;
 }
 
 /** Options of a system, resolved: numbers, strings and booleans by name. */
@@ -101,13 +102,13 @@ export type Options = Readonly<Record<string, number | string | boolean>>;
 export interface Protocol<State, Message, Stored, Own extends AnyEvent = never> {
   /** Starts from the durable records, oldest first; none on the very first start. */
   start(env: Env<Message, Stored, Own>, options: Options, records: readonly Stored[]): State;
-  message(state: State, env: Env<Message, Stored, Own>, from: number, message: Message): void;
+  message(state: State, env: Env<Message, Stored, Own>, from: NodeId, message: Message): void;
   timer(state: State, env: Env<Message, Stored, Own>, timer: number): void;
   /**
    * Only over connections (`System.links`): the one with `peer` is lost, with whatever was under
    * way in it, and what is sent from now on opens a new one.
    */
-  disconnected?(state: State, env: Env<Message, Stored, Own>, peer: number): void;
+  disconnected?(state: State, env: Env<Message, Stored, Own>, peer: NodeId): void;
   request(state: State, env: Env<Message, Stored, Own>, request: Request): void;
   /** A record has become durable (after its barrier opened, in the order of `persist`). */
   durable(state: State, env: Env<Message, Stored, Own>, record: Stored): void;

@@ -1,11 +1,12 @@
 /** Counting votes and answers of nodes against a quorum. */
 
 import { itemAt } from '../checkers/item-at.ts';
+import type { NodeId } from '../checkers/units.ts';
 
 /** What `count` of these nodes reach: the count-th largest of their values, which are by node. */
 export function reachedBy(
   values: readonly number[],
-  nodes: readonly number[],
+  nodes: readonly NodeId[],
   count: number,
 ): number {
   let best = Number.NEGATIVE_INFINITY;

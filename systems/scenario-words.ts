@@ -4,6 +4,7 @@
  */
 
 import type { Value } from '../checkers/history.ts';
+import type { NodeId } from '../checkers/units.ts';
 import type { Command, KvState } from './kv.ts';
 
 /** The key that scenarios are about unless they name another. */
@@ -18,7 +19,7 @@ export type Fact = Value | { readonly [name: string]: Value };
 export type Given = Readonly<Record<string, Value>>;
 
 /** How a node is called in a scenario. */
-export type NameOf = (node: number) => string;
+export type NameOf = (node: NodeId) => string;
 
 type KindOf<Message> = Message extends { readonly kind: infer Kind extends string } ? Kind : string;
 

@@ -1,8 +1,10 @@
 /** Telling every other member the same. */
 
+import type { NodeId } from '../checkers/units.ts';
+
 interface Sender<Message> {
-  readonly state: { readonly self: number; readonly members: readonly number[] };
-  readonly env: { send(to: number, message: Message): void };
+  readonly state: { readonly self: NodeId; readonly members: readonly NodeId[] };
+  readonly env: { send(to: NodeId, message: Message): void };
 }
 
 /** Sends to every other member, in the order of their numbers. */

@@ -5,6 +5,7 @@
 
 import { assert } from '../checkers/assert.ts';
 import { itemAt } from '../checkers/item-at.ts';
+import type { NodeId } from '../checkers/units.ts';
 import type { ClientEnv, ClientProtocol, ClientState } from './client.ts';
 import { isRead } from './operations.ts';
 import type { ClientRef, Reply, Request } from './protocol.ts';
@@ -86,7 +87,7 @@ export function sessionClient(rules: ClientRules): ClientProtocol {
 interface Hearing {
   readonly state: SessionState;
   readonly env: ClientEnv;
-  readonly from: number;
+  readonly from: NodeId;
 }
 
 function onReply(rules: ClientRules, hearing: Hearing, to: ClientRef, reply: Reply): void {

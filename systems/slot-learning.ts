@@ -4,18 +4,19 @@
  */
 
 import type { TraceEvent } from '../checkers/trace.ts';
+import type { Ballot, LogIndex, NodeId } from '../checkers/units.ts';
 import type { Command } from './kv.ts';
 
 /** A slot, and what is chosen in it. */
 export interface ChosenSlot<Chosen = Command> {
-  readonly slot: number;
+  readonly slot: LogIndex;
   readonly command: Chosen;
 }
 
 /** Asks for what is chosen from this slot on. */
 export interface LearnRequest {
   readonly kind: 'learn-request';
-  readonly from: number;
+  readonly from: LogIndex;
 }
 
 /** Slots that are chosen, in order and without holes, after the snapshot if there is one. */
@@ -29,8 +30,8 @@ export interface Learn<Snapshot, Chosen = Command> {
 
 interface Learner<Snapshot> {
   /** The highest ballot or round promised. */
-  readonly promised: number;
-  readonly chosenUpTo: number;
+  readonly promised: Ballot;
+  readonly chosenUpTo: LogIndex;
   readonly snapshot: Snapshot;
   /** Most slots in one Learn. */
   readonly config: { readonly batch: number };
@@ -38,32 +39,32 @@ interface Learner<Snapshot> {
 
 interface Teaching<State, Snapshot, Chosen> {
   readonly state: State;
-  readonly env: { send(to: number, message: Learn<Snapshot, Chosen>): void };
+  readonly env: { send(to: NodeId, message: Learn<Snapshot, Chosen>): void };
   readonly rules: {
-    tellsSnapshot(state: State, from: number): boolean;
-    toldChosen(state: State, slot: number): Chosen | undefined;
+    tellsSnapshot(state: State, from: LogIndex): boolean;
+    toldChosen(state: State, slot: LogIndex): Chosen | undefined;
   };
 }
 
 /** Asks a node for what is chosen behind the own prefix. */
 export function askToLearn(
   step: {
-    readonly state: { readonly chosenUpTo: number };
-    readonly env: { send(to: number, message: LearnRequest): void };
+    readonly state: { readonly chosenUpTo: LogIndex };
+    readonly env: { send(to: NodeId, message: LearnRequest): void };
   },
-  node: number,
+  node: NodeId,
 ): void {
   step.env.send(node, { kind: 'learn-request', from: step.state.chosenUpTo + 1 });
 }
 
 /** Tells a node what is chosen from this slot on, as far as that is known without holes. */
 export function tellChosen<
-  Snapshot extends { readonly slot: number },
+  Snapshot extends { readonly slot: LogIndex },
   State extends Learner<Snapshot>,
   Chosen,
 >(
   { state, env, rules }: Teaching<State & Learner<Snapshot>, Snapshot, Chosen>,
-  to: number,
+  to: NodeId,
   first: number,
 ): void {
   const { snapshot, config, chosenUpTo: upTo } = state;
@@ -98,7 +99,7 @@ export function furthestAhead<Promised extends { readonly snapshotUpTo: number }
 
 /** Reports how far the chosen prefix reaches. */
 export function tracePrefix(step: {
-  readonly state: { readonly promised: number; readonly chosenUpTo: number };
+  readonly state: { readonly promised: Ballot; readonly chosenUpTo: LogIndex };
   readonly env: { trace(event: TraceEvent): void };
 }): void {
   const { promised, chosenUpTo } = step.state;
@@ -109,7 +110,7 @@ export function tracePrefix(step: {
 /** Forgets every slot that a snapshot up to `upTo` covers. */
 export function forgetSlots(
   upTo: number,
-  ...bySlot: readonly { keys(): Iterable<number>; delete(slot: number): boolean }[]
+  ...bySlot: readonly { keys(): Iterable<number>; delete(slot: LogIndex): boolean }[]
 ): void {
   for (const slots of bySlot) for (const slot of slots.keys()) if (slot <= upTo) slots.delete(slot);
 }

@@ -1,12 +1,13 @@
 /** A log of slots in the words of scenarios. */
 
+import type { LogIndex } from '../checkers/units.ts';
 import type { Command } from './kv.ts';
 import { commandText } from './scenario-words.ts';
 import type { Learn, LearnRequest } from './slot-learning.ts';
 
 /** What is known to be chosen behind a snapshot, in the order of the slots; null for a hole. */
 export function chosenWords(
-  snapshotSlot: number,
+  snapshotSlot: LogIndex,
   chosen: ReadonlyMap<number, Command>,
 ): (string | null)[] {
   const last = Math.max(snapshotSlot, ...chosen.keys());

@@ -1,6 +1,7 @@
 /** What is tested, as the harness sees it, and what a variant of it is. */
 
 import type { TraceChecker } from '../checkers/trace.ts';
+import type { Millis, NodeId } from '../checkers/units.ts';
 import type { ClientProtocol } from './client.ts';
 import type { ClientContext, ClientEffect, Effect, NodeContext, NodeEvent } from './effect.ts';
 import type { Leadership } from './leadership.ts';
@@ -105,7 +106,7 @@ export interface NodePatience {
 
 /** How long clients wait for an answer until they give up or ask anew. */
 export interface ClientPatience {
-  readonly clientMs: number;
+  readonly clientMs: Millis;
   /** Messages from the request to its answer, one after the other, each with a sync. */
   readonly hops: number;
 }
@@ -130,14 +131,14 @@ export interface SystemOfAnyKind extends Leadership {
    */
   optionsFault?(nodes: number, options: Options): string | null;
   /** Bound on recovery after the last fault is undone, in election timeouts (PROTOCOLS 3.5). */
-  readonly electionTimeoutMs: number;
+  readonly electionTimeoutMs: Millis;
   /**
    * Whether these nodes, numbered from 0, of a cluster of `size` are enough to go on, whatever else
    * is down: `majority`, mostly. Only of a system that says so is progress under faults asked: one
    * that keeps each key on a node of its own is right to stop with it, and a valid run says that
    * progress was not judged.
    */
-  suffices?(nodes: readonly number[], options: Options, size: number): boolean;
+  suffices?(nodes: readonly NodeId[], options: Options, size: number): boolean;
   /**
    * What it promises its clients under these options; linearizability where absent.
    * `ordered-sequential`: writes are linearizable, and each session reads the state at a position
@@ -174,7 +175,7 @@ export interface ProtocolSystem extends SystemOfAnyKind {
    * How many positions of its log go through in one exchange under these options, at least: of what
    * a new leader finds in doubt, and of what a follower lacks. Any number where absent.
    */
-  catchesUp?(options: Options): { readonly leader: number; readonly follower: number };
+  catchesUp?(options: Options): { readonly leader: NodeId; readonly follower: NodeId };
   /** How many of so many nodes may ever lead or elect under these options; all of them where absent. */
   electors?(options: Options, size: number): number;
   /**
@@ -197,7 +198,7 @@ export interface ProtocolSystem extends SystemOfAnyKind {
 export type System = ProtocolSystem;
 
 /** For `suffices`: more than half of the nodes are enough. */
-export function majority(nodes: readonly number[], _options: Options, size: number): boolean {
+export function majority(nodes: readonly NodeId[], _options: Options, size: number): boolean {
   return 2 * nodes.length > size;
 }
 

@@ -1,9 +1,11 @@
 /** Reads of a leader that wait: for a round that confirms it, and for what they have to see. */
 
+import type { LogIndex } from '../checkers/units.ts';
+
 interface Reading<State extends { readonly round: number }, Read> {
   readonly state: State & { readonly reads: Read[] };
   readonly rules: {
-    readIndex(state: State): number;
+    readIndex(state: State): LogIndex;
     readReady(state: State, read: Read): boolean;
     startsRound(state: State): boolean;
   };
@@ -15,7 +17,7 @@ interface Reading<State extends { readonly round: number }, Read> {
  */
 export function serveWaiting<
   State extends { readonly round: number },
-  Read extends { index: number; readonly round: number },
+  Read extends { index: LogIndex; readonly round: number },
 >({ state, rules }: Reading<State, Read>, answer: (read: Read) => void): boolean {
   const { reads } = state;
   let served = 0;

@@ -2,6 +2,7 @@
 
 import type { History, Value } from '../checkers/history.ts';
 import type { Model } from '../checkers/linearizable/model.ts';
+import type { Micros } from '../checkers/units.ts';
 import type { CheckResult } from '../checkers/verdict.ts';
 import type { Operation, OperationName } from '../systems/operations.ts';
 import type { OptionSpec } from '../systems/system.ts';
@@ -16,7 +17,7 @@ export interface PlannedOperation {
   /** The client that performs it. */
   readonly client: number;
   /** Not before this time, from the start of the run. */
-  readonly atUs: number;
+  readonly atUs: Micros;
   readonly f: OperationName;
   readonly key: string;
   /** The argument. For a `cas` only the new value: the old one is what was last seen. */
@@ -28,7 +29,7 @@ export interface WorkloadConfig {
   readonly clients: number;
   /** Operations per second over all clients. */
   readonly rate: number;
-  readonly timeLimitUs: number;
+  readonly timeLimitUs: Micros;
   readonly options: Readonly<Record<string, number | string | boolean>>;
 }
 

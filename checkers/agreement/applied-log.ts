@@ -8,13 +8,14 @@
 
 import { FloatColumn, IntColumn } from '../columns.ts';
 import { nodeName, type TraceEvent } from '../trace.ts';
+import type { LogIndex, NodeId } from '../units.ts';
 import type { Findings } from './findings.ts';
 import type { PropertyName } from './properties.ts';
 
 /** How far one node has executed. `applied` restarts at the snapshot with each incarnation. */
 export interface Replica {
-  readonly node: number;
-  applied: number;
+  readonly node: NodeId;
+  applied: LogIndex;
   /** Line of the last `apply` or of what stands for it (a snapshot, a boot); -1 before any. */
   appliedLine: number;
 }
@@ -47,7 +48,7 @@ const SESSION_WINDOW = 31;
 /** One session: the highest executed sequence and where, and one bit for each of those just below. */
 interface SessionGhost {
   highest: number;
-  position: number;
+  position: LogIndex;
   executed: number;
   line: number;
 }
@@ -140,7 +141,7 @@ export class AppliedLog {
   }
 
   /** What is answered for at a position is what was executed there. */
-  #judgeAnswered(position: number, command: string | undefined, replica: Replica): void {
+  #judgeAnswered(position: LogIndex, command: string | undefined, replica: Replica): void {
     if (command === undefined || position < this.#base || position > this.frontier) return;
     const at = position & this.#mask;
     const line = this.#line.get(at);
@@ -159,12 +160,12 @@ export class AppliedLog {
    * A node was started from a snapshot up to `position`. The disk may know of executions that no
    * line tells of: the snapshot survived a crash, the lines that waited for it did not.
    */
-  recover(position: number): void {
+  recover(position: LogIndex): void {
     if (position > this.frontier) this.#unseen = true;
   }
 
   /** Line of the execution that contradicts this digest after `position`; -1 if none does. */
-  contradicts(position: number, stateHash: number): number {
+  contradicts(position: LogIndex, stateHash: number): number {
     if (position < this.#base || position > this.frontier) return -1;
     const at = position & this.#mask;
     const line = this.#line.get(at);
@@ -180,7 +181,7 @@ export class AppliedLog {
     this.#base = Math.max(base, this.#base);
   }
 
-  #outOfOrder(position: number, replica: Replica): void {
+  #outOfOrder(position: LogIndex, replica: Replica): void {
     const name = nodeName(replica.node);
     if (position > replica.applied) {
       this.#findings.report(
@@ -199,7 +200,7 @@ export class AppliedLog {
   }
 
   /** Exactly-once: `id` is `session:sequence` for client commands, a word for everything else. */
-  #execute(event: Apply, node: number, session: number, sequence: number): void {
+  #execute(event: Apply, node: NodeId, session: number, sequence: number): void {
     const { id } = event;
     if (id === 'open') {
       // The position of its opening is the number of a session.
@@ -234,7 +235,7 @@ export class AppliedLog {
   }
 
   /** Validity: nobody can have sent a command of a session that was never opened. */
-  #judgeOpened(session: number, { id, position }: Apply, node: number): void {
+  #judgeOpened(session: number, { id, position }: Apply, node: NodeId): void {
     if (session >= position || session < this.#base) return;
     const line = this.#line.get(session & this.#mask);
     // What was executed there was not told of: it may have been an opening.
@@ -247,7 +248,7 @@ export class AppliedLog {
     );
   }
 
-  #firstTime(event: Apply, known: SessionGhost, sequence: number, node: number): void {
+  #firstTime(event: Apply, known: SessionGhost, sequence: number, node: NodeId): void {
     if (sequence !== known.highest) this.#judgeOrder(event, known, sequence, node);
     if (sequence > known.highest) {
       const shift = sequence - known.highest;
@@ -276,7 +277,7 @@ export class AppliedLog {
    * The order of positions counts, and not that of the lines: who executed a position first may have
    * crashed before it could say so.
    */
-  #judgeOrder(event: Apply, known: SessionGhost, sequence: number, node: number): void {
+  #judgeOrder(event: Apply, known: SessionGhost, sequence: number, node: NodeId): void {
     const isInOrder = sequence > known.highest === event.position > known.position;
     if (isInOrder || this.#names.clientOrder === null) return;
     const side = event.position > known.position ? 'after' : 'before';
@@ -288,7 +289,7 @@ export class AppliedLog {
     );
   }
 
-  #reach(position: number): boolean {
+  #reach(position: LogIndex): boolean {
     if (position - this.#base <= this.#mask) return true;
     if (position - this.#base >= SPAN_MAX) return false;
     let capacity = this.#mask + 1;

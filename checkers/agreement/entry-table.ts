@@ -7,6 +7,7 @@
  */
 
 import { FloatColumn, IntColumn } from '../columns.ts';
+import type { LogIndex, NodeId, Term } from '../units.ts';
 
 /** Absent: no entry, or none that is known. */
 export const NONE = -1;
@@ -42,7 +43,7 @@ export class EntryTable {
   #free = NONE;
 
   /** Makes room for a node's log. */
-  addNode(node: number): void {
+  addNode(node: NodeId): void {
     while (this.logs.length <= node) {
       this.logs.push(new IntColumn(this.mask + 1).fill(NONE));
       this.logLines.push(new FloatColumn(this.mask + 1).fill(NONE));
@@ -50,7 +51,7 @@ export class EntryTable {
   }
 
   /** The entry of this term at `index`, or `NONE`. */
-  find(index: number, term: number): number {
+  find(index: LogIndex, term: Term): number {
     if (index < this.base || index > this.base + this.mask) return NONE;
     let entry = this.#head.get(index & this.mask);
     while (entry !== NONE && this.term[entry] !== term) entry = this.#next.get(entry);
@@ -58,7 +59,7 @@ export class EntryTable {
   }
 
   /** Adds an entry that `find` did not know. `reach(index)` must hold. */
-  add(index: number, term: number, hash: number, previousTerm: number): number {
+  add(index: LogIndex, term: Term, hash: number, previousTerm: Term): number {
     let entry = this.#free;
     if (entry === NONE) {
       if (this.#used === this.term.length) this.#growEntries();
@@ -76,7 +77,7 @@ export class EntryTable {
   }
 
   /** Makes room for `index`; false where it is too far away, or too far back, to be followed. */
-  reach(index: number): boolean {
+  reach(index: LogIndex): boolean {
     if (index < this.base) return false;
     if (index - this.base <= this.mask) return true;
     if (index - this.base >= SPAN_MAX) return false;
@@ -115,7 +116,7 @@ export class EntryTable {
     this.#next = this.#next.grown(capacity);
   }
 
-  #growIndices(index: number): void {
+  #growIndices(index: LogIndex): void {
     const from = this.mask;
     let capacity = from + 1;
     while (index - this.base >= capacity) capacity *= 2;

@@ -5,6 +5,7 @@
  */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
+import type { Nanos, NodeId, Term } from '../units.ts';
 import type { Findings } from './findings.ts';
 
 /** No clock runs faster than this times real time: what is left of a lease lasts at least so long. */
@@ -15,17 +16,17 @@ const ELECTIONS_MAX = 64;
 export type LeaseClaim = Extract<TraceEvent, { kind: 'lease-held' }>;
 
 interface Election {
-  readonly node: number;
-  readonly term: number;
+  readonly node: NodeId;
+  readonly term: Term;
   /** When it could be acted upon, at the earliest. */
-  readonly timeNs: number;
+  readonly timeNs: Nanos;
   readonly line: number;
 }
 
 /** Until when a node has said that it has a lease. */
 interface Held {
-  readonly term: number;
-  readonly untilNs: number;
+  readonly term: Term;
+  readonly untilNs: Nanos;
   readonly line: number;
 }
 
@@ -41,7 +42,7 @@ export class Leases {
   }
 
   /** A leader has said, `heldNs` before `timeNs`, how long its lease would last from then on. */
-  claim(node: number, { term, remainingUs, heldNs }: LeaseClaim, timeNs: number): void {
+  claim(node: NodeId, { term, remainingUs, heldNs }: LeaseClaim, timeNs: Nanos): void {
     const { line } = this.#findings;
     if (remainingUs <= 0 || heldNs === null) {
       this.#held[node] = undefined;
@@ -53,7 +54,7 @@ export class Leases {
   }
 
   /** A node has been elected, and may act on it from now on. */
-  elected(node: number, term: number, timeNs: number): void {
+  elected(node: NodeId, term: Term, timeNs: Nanos): void {
     const election = { node, term, timeNs, line: this.#findings.line };
     this.#elections.push(election);
     if (this.#elections.length > ELECTIONS_MAX) this.#elections.shift();

@@ -1,5 +1,6 @@
 /** What nodes of Fast Paxos report beside the events of Paxos. */
 
+import type { Ballot, NodeId } from '../units.ts';
 import type { Instance } from './paxos-events.ts';
 
 /**
@@ -8,17 +9,17 @@ import type { Instance } from './paxos-events.ts';
  */
 export type FastPaxosEvent =
   /** Phase 2a of fast round `ballot` with "Any": each acceptor may vote for what comes first there. */
-  | { readonly kind: 'any'; readonly ballot: number; readonly from: Instance }
+  | { readonly kind: 'any'; readonly ballot: Ballot; readonly from: Instance }
   /**
    * Coordinated recovery (section 3.2): the votes seen in fast round `of` stand for promises of
    * `ballot`, its direct successor, in this instance.
    */
   | {
       readonly kind: 'recover';
-      readonly ballot: number;
+      readonly ballot: Ballot;
       readonly of: number;
       readonly instance: Instance;
-      readonly votes: readonly { readonly node: number; readonly valueHash: number }[];
+      readonly votes: readonly { readonly node: NodeId; readonly valueHash: number }[];
     };
 
 declare module '../trace.ts' {

@@ -3,12 +3,13 @@
  * O4): which value a quorum's reports force, because it was or may yet be chosen.
  */
 
+import type { Ballot, NodeId } from '../units.ts';
 import type { PaxosGhost, Round } from './paxos-state.ts';
 
 /** What one member of the quorum has voted for last: in which round, for what. */
 export interface Report {
-  readonly node: number;
-  readonly ballot: number;
+  readonly node: NodeId;
+  readonly ballot: Ballot;
   readonly valueHash: number;
 }
 
@@ -30,7 +31,7 @@ export function forcedValue(
   reports: readonly Report[],
   quorum: number,
   { nodes, fast }: FastSizes,
-  isFast: (ballot: number) => boolean,
+  isFast: (ballot: Ballot) => boolean,
 ): number | null {
   const latest = reports.reduce((highest, { ballot }) => Math.max(highest, ballot), -1);
   const votes = reports.filter(({ ballot }) => ballot === latest);
@@ -67,6 +68,6 @@ export function reportedChosen(round: Round, instance: number | string): number 
   return null;
 }
 
-export function isFastRound({ fast }: PaxosGhost, ballot: number): boolean {
+export function isFastRound({ fast }: PaxosGhost, ballot: Ballot): boolean {
   return fast?.rounds.has(ballot) ?? false;
 }

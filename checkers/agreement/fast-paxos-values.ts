@@ -1,6 +1,7 @@
 /** Phase 2 of Fast Paxos: what may be proposed and voted for, and recovery from collisions. */
 
 import { nodeName } from '../trace.ts';
+import type { Ballot, LogIndex } from '../units.ts';
 import type { FastPaxosEvent } from './fast-paxos-events.ts';
 import { forcedValue, isFastRound, reportedChosen, reportsOf } from './fast-paxos-pick.ts';
 import { nodeNames } from './findings.ts';
@@ -137,7 +138,7 @@ function staysOpen(
   ghost: PaxosGhost,
   fast: FastRounds,
   { size }: PaxosNode,
-  ballot: number,
+  ballot: Ballot,
 ): boolean {
   let open = 0;
   for (let other = 0; other < size; other++) {
@@ -154,7 +155,7 @@ function freeIn(
   ghost: PaxosGhost,
   node: PaxosNode,
   instance: Instance,
-  ballot: number,
+  ballot: Ballot,
   known: InstanceGhost,
 ): number {
   const free = ableToChoose(ghost, node.size, instance, known, { ballot, voters: 0 });
@@ -174,7 +175,7 @@ export function onAny(ghost: PaxosGhost, fast: FastRounds, node: PaxosNode, even
 }
 
 /** Slots in which anything is known, and one more, which stands for all behind them. */
-function slotsFrom(ghost: PaxosGhost, from: number): number[] {
+function slotsFrom(ghost: PaxosGhost, from: LogIndex): number[] {
   const slots: number[] = [];
   const first = Math.max(from, ghost.base + 1);
   for (let slot = first; slot <= ghost.highestSlot; slot++) slots.push(slot);

@@ -7,6 +7,7 @@
  */
 
 import type { TraceChecker, TraceEvent, Violation } from '../trace.ts';
+import type { Ballot, Nanos, NodeId } from '../units.ts';
 import { onAny, onFastPropose, onRecover, onVote } from './fast-paxos-values.ts';
 import { memberOf } from './members.ts';
 import { newPaxosNode, noPaxosStats, paxosGhost, stepPaxos } from './paxos.ts';
@@ -39,7 +40,7 @@ class FastPaxosChecker implements TraceChecker {
     this.stats = this.#stats;
   }
 
-  feed(event: TraceEvent, node: number, incarnation: number, _timeNs: number): void {
+  feed(event: TraceEvent, node: NodeId, incarnation: number, _timeNs: Nanos): void {
     const ghost = this.#ghost;
     const member = memberOf(ghost, event, node, incarnation, newPaxosNode);
     if (member === null) return;
@@ -79,7 +80,7 @@ class FastPaxosChecker implements TraceChecker {
     }
   }
 
-  #begin(ballot: number): void {
+  #begin(ballot: Ballot): void {
     const { rounds } = this.#fast;
     if (rounds.has(ballot)) return;
     this.#stats.fastRounds++;
@@ -96,7 +97,7 @@ class FastPaxosChecker implements TraceChecker {
 function judgeQuorums(
   ghost: PaxosGhost,
   rounds: FastRounds,
-  { nodes }: { readonly nodes: readonly number[] },
+  { nodes }: { readonly nodes: readonly NodeId[] },
   { classic, fast }: { readonly classic: number; readonly fast: number },
 ): void {
   rounds.quorum = fast;

@@ -1,6 +1,7 @@
 /** What a trace checker has found: the first violation of each property, with its lines. */
 
 import { nodeName, type Violation } from '../trace.ts';
+import type { NodeId } from '../units.ts';
 import { PROPERTIES, type PropertyName } from './properties.ts';
 
 export class Findings {
@@ -12,7 +13,7 @@ export class Findings {
   readonly #reported = new Set<string>();
 
   /** Goes on to the next line, which is of this node. */
-  next(node: number): void {
+  next(node: NodeId): void {
     this.line++;
     this.#node = node;
   }
@@ -50,7 +51,7 @@ export function unconfirmed(
 }
 
 /** Nodes as a reader calls them: `n1, n2 and n5`, or `nobody`. */
-export function nodeNames(nodes: readonly number[]): string {
+export function nodeNames(nodes: readonly NodeId[]): string {
   const names = nodes.map(nodeName);
   const last = names.pop();
   if (last === undefined) return 'nobody';

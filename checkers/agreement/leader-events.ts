@@ -1,6 +1,7 @@
 /** What Raft and the Paxos family report alike of leaders and of what they commit. */
 
 import type { LogPosition } from '../trace.ts';
+import type { LogIndex, NodeId, Term } from '../units.ts';
 import type { Membership } from './raft-events.ts';
 
 /** With ballots, or rounds, for terms, and slots for indices, in the Paxos family. */
@@ -8,7 +9,7 @@ export type LeaderEvent =
   /** `certificate` names the voters; `last` is the leader's last log position when elected. */
   | {
       readonly kind: 'leader';
-      readonly term: number;
+      readonly term: Term;
       readonly certificate: readonly number[];
       readonly last: LogPosition;
     }
@@ -18,10 +19,10 @@ export type LeaderEvent =
    */
   | {
       readonly kind: 'commit';
-      readonly index: number;
-      readonly term: number;
-      readonly entryTerm: number;
-      readonly certificate: readonly { readonly node: number; readonly match: number }[];
+      readonly index: LogIndex;
+      readonly term: Term;
+      readonly entryTerm: Term;
+      readonly certificate: readonly { readonly node: NodeId; readonly match: LogIndex }[];
     }
   | {
       readonly kind: 'snapshot';
@@ -32,7 +33,7 @@ export type LeaderEvent =
       readonly membership?: Membership;
     }
   /** The node stopped leading without having seen a higher term (CheckQuorum, say). */
-  | { readonly kind: 'step-down'; readonly term: number; readonly reason: string };
+  | { readonly kind: 'step-down'; readonly term: Term; readonly reason: string };
 
 declare module '../trace.ts' {
   interface TraceEvents {

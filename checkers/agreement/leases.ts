@@ -5,17 +5,18 @@
  */
 
 import { nodeName } from '../trace.ts';
+import type { Micros, NodeId } from '../units.ts';
 
 /** How long those who answer a round keep to its leader, and by how much clocks may differ. */
 export interface LeaseTerms {
-  readonly us: number;
+  readonly us: Micros;
   readonly driftPpm: number;
 }
 
 /** How old a round was when it was confirmed, and for how much longer its leader goes by it. */
 export interface LeaseClaim {
-  readonly ageUs: number;
-  readonly lastsUs: number;
+  readonly ageUs: Micros;
+  readonly lastsUs: Micros;
 }
 
 /** Rounding of the leader's own arithmetic. */
@@ -34,8 +35,8 @@ export function outlasts({ us, driftPpm }: LeaseTerms, claim: LeaseClaim): strin
 
 /** A grant that was in force when the node that gave it promised something to somebody else. */
 export function grantBroken(
-  node: number,
-  { to, leftUs }: { readonly to: number | null; readonly leftUs: number },
+  node: NodeId,
+  { to, leftUs }: { readonly to: NodeId | null; readonly leftUs: Micros },
   promised: string,
 ): string {
   const whom = to === null ? 'a leader from before it was started again' : nodeName(to);
@@ -46,6 +47,6 @@ export function grantBroken(
   );
 }
 
-function ms(us: number): string {
+function ms(us: Micros): string {
   return `${Number((us / 1000).toFixed(3))} ms`;
 }

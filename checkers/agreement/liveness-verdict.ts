@@ -1,6 +1,7 @@
 /** What the end of a run says of its liveness, from what `LivenessObserver` has seen of it. */
 
 import { nodeName } from '../trace.ts';
+import type { LogIndex, Nanos, NodeId, Term } from '../units.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
 import { AT_ONCE, type Pace } from './backlog.ts';
 import type { Plans } from './progress.ts';
@@ -8,13 +9,13 @@ import { PROPERTIES, type PropertyName } from './properties.ts';
 
 export interface LivenessBounds {
   /** When the last fault had been undone, in nanoseconds since the run began. */
-  readonly quietAtNs: number;
+  readonly quietAtNs: Nanos;
   /** How long the system may take from then on; followers may take twice as long to catch up. */
-  readonly boundNs: number;
+  readonly boundNs: Nanos;
   /** When the run ended; by default with its last line. */
-  readonly endNs?: number;
+  readonly endNs?: Nanos;
   /** How long a leader must last to count as stable; by default a quarter of the bound. */
-  readonly stableNs?: number;
+  readonly stableNs?: Nanos;
   /** Elections that lost messages alone may bring about until the end; by default none. */
   readonly electionsByChance?: number;
   /** How long what was left behind may take to be brought through, beyond that; by default no time. */
@@ -22,26 +23,26 @@ export interface LivenessBounds {
 }
 
 export interface Member {
-  readonly node: number;
+  readonly node: NodeId;
   alive: boolean;
   last: number;
-  commit: number;
-  applied: number;
+  commit: LogIndex;
+  applied: LogIndex;
   /** The highest that it ever knew to be committed: a restart forgets that, and its disk does not. */
   settled: number;
   /** What has arrived of a snapshot since it last executed something, or the leader changed. */
   incoming: { readonly upTo: number; readonly amount: number } | null;
   /** When it last got further: who lags far behind and catches up is not stuck. */
-  movedNs: number;
+  movedNs: Nanos;
 }
 
 /** One leader, from its election, or the quiet end if that was later, until it stops leading. */
 export interface Reign {
-  readonly node: number;
-  term: number;
+  readonly node: NodeId;
+  term: Term;
   readonly line: number;
-  startNs: number;
-  endNs: number | null;
+  startNs: Nanos;
+  endNs: Nanos | null;
   /** Whether it ended because the leader wanted it to. */
   planned: boolean;
   /** Last index of its log at its start: this much must get committed, and executed by all. */
@@ -49,7 +50,7 @@ export interface Reign {
   /** How many positions it had to bring through for that. */
   backlog: number;
   /** When it had committed that much. */
-  committedNs: number | null;
+  committedNs: Nanos | null;
 }
 
 /** What is known of a run at its end. */
@@ -59,8 +60,8 @@ interface Observed {
   readonly reigns: readonly Reign[];
   readonly plans: Plans;
   /** When a piece of a snapshot last arrived anywhere. */
-  readonly pieceNs: number;
-  readonly term: number;
+  readonly pieceNs: Nanos;
+  readonly term: Term;
   /** The line of the latest election, and the latest line; -1 for none. */
   readonly electionLine: number;
   readonly line: number;
@@ -71,7 +72,7 @@ interface Observed {
 export function judgeRecovery(
   observed: Observed,
   bounds: LivenessBounds,
-  endNs: number,
+  endNs: Nanos,
 ): CheckResult {
   const { quietAtNs, boundNs } = bounds;
   const deadlineNs = quietAtNs + boundNs;
@@ -103,11 +104,7 @@ export function judgeRecovery(
 }
 
 /** Leaders that lasted long enough, or until the end of a run that went past the bound. */
-function lastingReigns(
-  observed: Observed,
-  bounds: LivenessBounds,
-  endNs: number,
-): readonly Reign[] {
+function lastingReigns(observed: Observed, bounds: LivenessBounds, endNs: Nanos): readonly Reign[] {
   const past = endNs >= bounds.quietAtNs + bounds.boundNs;
   const stableNs = stableNsOf(bounds);
   return observed.reigns.filter(
@@ -143,7 +140,7 @@ function leaderVerdict(
 function overdueVerdict(
   observed: Observed,
   { quietAtNs, boundNs, pace = AT_ONCE }: LivenessBounds,
-  endNs: number,
+  endNs: Nanos,
 ): Verdict | null {
   const allowed = { changeNs: boundNs / 2, positionNs: pace.leaderNs };
   const sinceNs = Math.max(quietAtNs, observed.pieceNs);
@@ -159,7 +156,7 @@ function progressVerdict(
   lasting: readonly Reign[],
   settled: Reign | null,
   { quietAtNs, boundNs, pace = AT_ONCE }: LivenessBounds,
-  endNs: number,
+  endNs: Nanos,
 ): Verdict | null {
   for (const reign of lasting) {
     if (reign.required === 0) continue;
@@ -177,7 +174,7 @@ function progressVerdict(
   return { kind: 'unknown', because };
 }
 
-function uncommitted({ node, term, required }: Reign, boundNs: number): string {
+function uncommitted({ node, term, required }: Reign, boundNs: Nanos): string {
   return (
     `${nodeName(node)}, leader of term ${term}, did not commit its log up to ` +
     `index ${required} within ${seconds(boundNs)} s`
@@ -188,7 +185,7 @@ function convergenceVerdict(
   observed: Observed,
   settled: Reign | null,
   { quietAtNs, boundNs, pace = AT_ONCE }: LivenessBounds,
-  endNs: number,
+  endNs: Nanos,
 ): Verdict | null {
   if (settled === null) return null;
   for (const member of observed.members) {
@@ -230,7 +227,7 @@ function disruptionVerdict(
 /** A property is broken, by what this node did or did not do. */
 function broken(
   property: PropertyName,
-  node: number,
+  node: NodeId,
   detail: string,
   trace: readonly number[],
 ): Verdict {
@@ -245,6 +242,6 @@ function broken(
   };
 }
 
-function seconds(ns: number): string {
+function seconds(ns: Nanos): string {
   return (ns / 1e9).toFixed(1);
 }

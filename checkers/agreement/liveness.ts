@@ -4,6 +4,7 @@
  */
 
 import type { TraceEvent, TraceLine } from '../trace.ts';
+import type { LogIndex, Nanos, NodeId, Term } from '../units.ts';
 import type { CheckResult } from '../verdict.ts';
 import { Backlog } from './backlog.ts';
 import { judgeRecovery, type LivenessBounds, type Member, type Reign } from './liveness-verdict.ts';
@@ -79,12 +80,12 @@ export class LivenessObserver {
   }
 
   /** Since when there has been one leader, and always the same; infinite where there is none now. */
-  get settledSinceNs(): number {
+  get settledSinceNs(): Nanos {
     const open = this.reigns.filter((reign) => reign.endNs === null);
     return open.length === 1 ? this.#changedNs : Number.POSITIVE_INFINITY;
   }
 
-  feed(event: TraceEvent, node: number, _incarnation: number, timeNs: number): void {
+  feed(event: TraceEvent, node: NodeId, _incarnation: number, timeNs: Nanos): void {
     this.line++;
     if (timeNs > this.timeNs) this.timeNs = timeNs;
     if (this.backlog.isDue(timeNs)) this.#lookAtLeaders(timeNs);
@@ -93,7 +94,7 @@ export class LivenessObserver {
     this.plans.feed(event, node, timeNs, this.line);
   }
 
-  #advance(member: Member, progress: Progress, timeNs: number): void {
+  #advance(member: Member, progress: Progress, timeNs: Nanos): void {
     switch (progress.kind) {
       case 'logged':
         member.last = progress.last;
@@ -141,7 +142,7 @@ export class LivenessObserver {
   }
 
   /** The last fault has been undone: from here on it counts. */
-  quiet(timeNs: number): void {
+  quiet(timeNs: Nanos): void {
     this.#isQuiet = true;
     this.plans.quiet();
     this.#elections = 0;
@@ -159,7 +160,7 @@ export class LivenessObserver {
     return judgeRecovery(this, bounds, Math.max(this.timeNs, bounds.endNs ?? 0));
   }
 
-  #member(node: number): Member {
+  #member(node: NodeId): Member {
     let member = this.members[node];
     if (member === undefined) {
       member = newMember(node);
@@ -168,7 +169,7 @@ export class LivenessObserver {
     return member;
   }
 
-  #started(member: Member, { upTo, last, term }: Started, timeNs: number): void {
+  #started(member: Member, { upTo, last, term }: Started, timeNs: Nanos): void {
     this.#endReign(member.node, timeNs);
     member.alive = true;
     member.incoming = null;
@@ -178,11 +179,11 @@ export class LivenessObserver {
     this.#seeTerm(term);
   }
 
-  #seeTerm(term: number): void {
+  #seeTerm(term: Term): void {
     if (term > this.term) this.term = term;
   }
 
-  #crown(member: Member, { term, last }: Led, startNs: number): void {
+  #crown(member: Member, { term, last }: Led, startNs: Nanos): void {
     // A leader that prepares another ballot of its own has not made room for anybody.
     const own = this.#reader.ballots ? this.#reignOf(member.node) : undefined;
     if (own === undefined) {
@@ -225,7 +226,7 @@ export class LivenessObserver {
    * What a leader has to bring through up to `required`. Slots are decided one by one, and what it
    * does not know to be chosen it proposes anew; a log is sent in order, to whoever lacks most.
    */
-  #inDoubt(leader: number, required: number): number {
+  #inDoubt(leader: NodeId, required: number): number {
     let from = this.#member(leader).commit;
     if (!this.#reader.ballots) {
       for (const member of this.members) {
@@ -236,7 +237,7 @@ export class LivenessObserver {
     return Math.max(0, required - from);
   }
 
-  #lookAtLeaders(timeNs: number): void {
+  #lookAtLeaders(timeNs: Nanos): void {
     for (const { node, endNs } of this.reigns) {
       if (endNs !== null) continue;
       const reach = Math.max(this.#member(node).last, this.backlog.reachOf(node));
@@ -246,8 +247,8 @@ export class LivenessObserver {
 
   /** Ends the reign of a node, unless it leads `term` itself. */
   #endReign(
-    node: number,
-    timeNs: number,
+    node: NodeId,
+    timeNs: Nanos,
     { term = Number.POSITIVE_INFINITY, planned = this.plans.isHandingOver(node) } = {},
   ): void {
     const reign = this.#reignOf(node);
@@ -257,7 +258,7 @@ export class LivenessObserver {
     this.#forgetEnded();
   }
 
-  #end(reign: Reign, timeNs: number, planned: boolean): void {
+  #end(reign: Reign, timeNs: Nanos, planned: boolean): void {
     reign.endNs = timeNs;
     reign.planned = planned;
     this.backlog.ended(reign.node, timeNs);
@@ -267,7 +268,7 @@ export class LivenessObserver {
     if (!this.#isQuiet) this.reigns = this.reigns.filter((reign) => reign.endNs === null);
   }
 
-  #committed(member: Member, index: number, timeNs: number): void {
+  #committed(member: Member, index: LogIndex, timeNs: Nanos): void {
     member.commit = index;
     if (index > member.settled) member.settled = index;
     const reign = this.#reignOf(member.node);
@@ -275,12 +276,12 @@ export class LivenessObserver {
     reign.committedNs ??= timeNs;
   }
 
-  #reignOf(node: number): Reign | undefined {
+  #reignOf(node: NodeId): Reign | undefined {
     return this.reigns.findLast((reign) => reign.node === node && reign.endNs === null);
   }
 }
 
-function newMember(node: number): Member {
+function newMember(node: NodeId): Member {
   return {
     node,
     alive: false,
@@ -293,7 +294,7 @@ function newMember(node: number): Member {
   };
 }
 
-function moved(member: Member, timeNs: number): void {
+function moved(member: Member, timeNs: Nanos): void {
   member.movedNs = timeNs;
   member.incoming = null;
 }

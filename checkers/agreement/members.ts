@@ -1,6 +1,7 @@
 /** Which lines of a trace count for which node: its lives, one after the other. */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
+import type { NodeId } from '../units.ts';
 import type { Replica } from './applied-log.ts';
 import type { Findings } from './findings.ts';
 
@@ -31,9 +32,9 @@ export interface Cluster<Node extends Member> {
 export function memberOf<Node extends Member>(
   cluster: Cluster<Node>,
   event: TraceEvent,
-  node: number,
+  node: NodeId,
   incarnation: number,
-  make: (node: number) => Node,
+  make: (node: NodeId) => Node,
 ): Node | null {
   const { nodes, stats, findings } = cluster;
   findings.next(node);
@@ -84,7 +85,7 @@ export function onPanic(
 
 export function reportPanic(
   findings: Findings,
-  node: number,
+  node: NodeId,
   { reason, blame }: Extract<TraceEvent, { kind: 'panic' }>,
 ): void {
   const name = nodeName(node);
@@ -100,7 +101,7 @@ export function countNodes(bits: number): number {
   return count;
 }
 
-export function bitsOf(nodes: readonly number[]): number {
+export function bitsOf(nodes: readonly NodeId[]): number {
   let bits = 0;
   for (const node of nodes) bits |= 1 << node;
   return bits;
@@ -108,7 +109,7 @@ export function bitsOf(nodes: readonly number[]): number {
 
 /** The nodes in a set of bits, in order. */
 export function nodesIn(bits: number): number[] {
-  const nodes: number[] = [];
+  const nodes: NodeId[] = [];
   for (let node = 0; node < NODES_MAX; node++) if ((bits & (1 << node)) !== 0) nodes.push(node);
   return nodes;
 }

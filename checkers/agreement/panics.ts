@@ -1,6 +1,7 @@
 /** The one property of traces of any protocol: no node stops because its own code threw. */
 
 import type { TraceChecker, TraceEvent } from '../trace.ts';
+import type { NodeId } from '../units.ts';
 import { Findings } from './findings.ts';
 import { reportPanic } from './members.ts';
 
@@ -9,7 +10,7 @@ export function panicChecker(): TraceChecker {
   const findings = new Findings();
   const stats = { panics: 0 };
   return {
-    feed(event: TraceEvent, node: number) {
+    feed(event: TraceEvent, node: NodeId) {
       findings.next(node);
       if (event.kind !== 'panic') return;
       stats.panics++;

@@ -1,6 +1,7 @@
 /** Phase 1: whose a ballot is, what is promised, and what phase 1 ends on (Lamport, PMS, 2.2). */
 
 import { nodeName } from '../trace.ts';
+import type { Ballot, NodeId } from '../units.ts';
 import { nodeNames } from './findings.ts';
 import type { LeaderEvent } from './leader-events.ts';
 import { grantBroken } from './leases.ts';
@@ -47,7 +48,7 @@ export function onPrepare(ghost: PaxosGhost, node: PaxosNode, event: Prepare): v
 }
 
 /** Whose a ballot is: m·n + i is node i's; a round of Fast Paxos is twice that, or one more. */
-function ownerOf({ fast }: PaxosGhost, { size }: PaxosNode, ballot: number): number {
+function ownerOf({ fast }: PaxosGhost, { size }: PaxosNode, ballot: Ballot): number {
   return (fast === null ? ballot : Math.floor(ballot / 2)) % size;
 }
 
@@ -91,7 +92,7 @@ export function onPromise(ghost: PaxosGhost, node: PaxosNode, event: PromiseEven
  * snapshot, and answers the repeated Prepare without it. Once phase 1 has ended no answer is
  * counted any more.
  */
-function keepPromise(round: Round, node: number, event: PromiseEvent): void {
+function keepPromise(round: Round, node: NodeId, event: PromiseEvent): void {
   const before = round.promises[node];
   if (before === undefined) round.promises[node] = event;
   else if (round.preparedBy === -1) round.promises[node] = withReportsOf(event, before);
@@ -111,7 +112,7 @@ function withReportsOf(event: PromiseEvent, before: PromiseEvent): PromiseEvent 
 function judgeReported(
   ghost: PaxosGhost,
   node: PaxosNode,
-  promised: number,
+  promised: Ballot,
   { instance, ballot, valueHash }: AcceptedValue,
 ): void {
   if (isForgotten(ghost, instance)) return;
@@ -219,8 +220,8 @@ export function onLeader(ghost: PaxosGhost, node: PaxosNode, event: Leader): voi
 function judgeStale(
   ghost: PaxosGhost,
   node: PaxosNode,
-  ballot: number,
-  promise: { readonly node: number; readonly ballot: number },
+  ballot: Ballot,
+  promise: { readonly node: NodeId; readonly ballot: Ballot },
 ): void {
   ghost.findings.report(
     'J:StaleCert',

@@ -1,12 +1,13 @@
 /** Who votes in which slots of Multi-Paxos, as its nodes tell. */
 
 import { nodeName } from '../trace.ts';
+import type { LogIndex, NodeId } from '../units.ts';
 import { type PaxosGhost, type PaxosNode, voterSet } from './paxos-state.ts';
 
 /** Who votes in the slots from `from` on, until the next configuration. */
 interface Voters {
-  readonly from: number;
-  readonly voters: readonly number[];
+  readonly from: LogIndex;
+  readonly voters: readonly NodeId[];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** J:ReadCert, PrefixRead, J:LeaseCert and ReadChosen: what an answer to a read rests on. */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
+import type { NodeId, Term } from '../units.ts';
 import { type Fault, nodeNames, unconfirmed } from './findings.ts';
 import { outlasts } from './leases.ts';
 import { countNodes } from './members.ts';
@@ -187,8 +188,8 @@ function unheard(ghost: PaxosGhost, node: PaxosNode, event: Certificate): Fault 
 function impossible(
   ghost: PaxosGhost,
   node: PaxosNode,
-  term: number,
-  ack: { readonly node: number; readonly round: number },
+  term: Term,
+  ack: { readonly node: NodeId; readonly round: number },
 ): string | null {
   // Who leads without telling of rounds is believed.
   if (node.round === 0 || ack.round <= node.round - ROUNDS_KEPT) return null;

@@ -4,6 +4,7 @@
  */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
+import type { Ballot } from '../units.ts';
 import { learnVoters } from './paxos-configurations.ts';
 import type { Instance, PaxosRecovered } from './paxos-events.ts';
 import {
@@ -141,7 +142,7 @@ function adopt(ghost: PaxosGhost, node: PaxosNode, recovered: PaxosRecovered): v
 function adoptAccepted(
   ghost: PaxosGhost,
   node: PaxosNode,
-  accepted: { readonly instance: Instance; readonly ballot: number; readonly valueHash: number },
+  accepted: { readonly instance: Instance; readonly ballot: Ballot; readonly valueHash: number },
 ): void {
   const { instance, ballot, valueHash } = accepted;
   if (isForgotten(ghost, instance)) return;

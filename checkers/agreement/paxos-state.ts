@@ -4,6 +4,7 @@
  */
 
 import { IntColumn } from '../columns.ts';
+import type { Ballot, LogIndex, NodeId, NodeSet } from '../units.ts';
 import type { AppliedLog } from './applied-log.ts';
 import type { Findings } from './findings.ts';
 import type { LeaseTerms } from './leases.ts';
@@ -18,7 +19,7 @@ export type Scope = Instance | null;
 
 /** A ballot that a node has committed itself to, and the line in which it said so. */
 export interface Claim {
-  ballot: number;
+  ballot: Ballot;
   line: number;
 }
 
@@ -27,7 +28,7 @@ export const ROUNDS_KEPT = 64;
 
 /** One node, after its latest line. Lines are -1 where nothing was said yet. */
 export class PaxosNode implements Member {
-  readonly node: number;
+  readonly node: NodeId;
   incarnation = 0;
   /** How many members it was started with. */
   size = 1;
@@ -55,19 +56,19 @@ export class PaxosNode implements Member {
   round = 0;
   readonly roundLines = new IntColumn(ROUNDS_KEPT);
 
-  constructor(node: number) {
+  constructor(node: NodeId) {
     this.node = node;
   }
 }
 
 /** One ballot of one instance: the only value that may be proposed in it, and who accepted that. */
 export interface BallotValue {
-  readonly ballot: number;
+  readonly ballot: Ballot;
   readonly valueHash: number;
   /** Where it was proposed, or where an acceptance first told of it. */
   readonly line: number;
   /** Nodes that accepted it, as bits. */
-  voters: number;
+  voters: NodeSet;
   voteLine: number;
   /** Whether somebody proposed it: what is accepted under an "Any" of Fast Paxos comes without. */
   proposed: boolean;
@@ -75,7 +76,7 @@ export interface BallotValue {
 
 /** What a node last accepted in an instance, by its own word. */
 export interface Acceptance {
-  readonly ballot: number;
+  readonly ballot: Ballot;
   readonly valueHash: number;
   readonly line: number;
 }
@@ -95,7 +96,7 @@ type PromiseEvent = Extract<PaxosEvent, { kind: 'promise' }>;
 
 /** Phase 1 of one ballot. */
 export interface Round {
-  readonly ballot: number;
+  readonly ballot: Ballot;
   /** What each node has promised, by node. */
   readonly promises: (PromiseEvent | undefined)[];
   /** Who ended phase 1, and where; -1 while nobody has. */
@@ -125,13 +126,13 @@ export interface FastRounds {
 /** In a round, acceptors may vote for what comes first in each instance from this one on. */
 export interface Any {
   readonly from: Instance;
-  readonly node: number;
+  readonly node: NodeId;
   readonly line: number;
 }
 
 export interface Recovery {
-  readonly ballot: number;
-  readonly node: number;
+  readonly ballot: Ballot;
+  readonly node: NodeId;
   readonly line: number;
   /** What must be proposed; null where the votes leave that open. */
   readonly required: number | null;
@@ -143,7 +144,7 @@ export interface PaxosStats {
   prepared: number;
   /** How often another node than the last one ended a phase 1. */
   leaderChanges: number;
-  highestBallot: number;
+  highestBallot: Ballot;
   proposals: number;
   /** Proposals whose value phase 1 had dictated. */
   adopted: number;
@@ -153,13 +154,13 @@ export interface PaxosStats {
   accepted: number;
   /** Times that a node learned what was chosen. */
   learned: number;
-  applied: number;
+  applied: LogIndex;
   duplicates: number;
   sessions: number;
   snapshotsTaken: number;
   snapshotsInstalled: number;
   restarts: number;
-  readsIndex: number;
+  readsIndex: LogIndex;
   readsLease: number;
   readsLog: number;
   readsValue: number;
@@ -173,8 +174,8 @@ export interface PaxosStats {
 
 /** Who votes in the slots from `from` on, as bits, and how many of them make a quorum. */
 export interface VoterSet {
-  readonly from: number;
-  readonly voters: number;
+  readonly from: LogIndex;
+  readonly voters: NodeSet;
   readonly quorum: number;
   readonly line: number;
 }
@@ -198,7 +199,7 @@ export interface PaxosGhost {
   /** Slots up to here are in everybody's snapshot, and forgotten. */
   base: number;
   /** The highest slot in which anything was accepted. */
-  highestSlot: number;
+  highestSlot: LogIndex;
   /** Who ended the last phase 1. */
   lastLeader: number;
   readonly stats: PaxosStats;
@@ -216,7 +217,7 @@ export function promisedBy(node: PaxosNode, scope: Scope): number {
   return node.promised.get(scope)?.ballot ?? NO_BALLOT;
 }
 
-export function raisePromise(node: PaxosNode, scope: Scope, ballot: number, line: number): void {
+export function raisePromise(node: PaxosNode, scope: Scope, ballot: Ballot, line: number): void {
   const claim = node.promised.get(scope);
   if (claim === undefined) node.promised.set(scope, { ballot, line });
   else if (ballot > claim.ballot) {
@@ -238,8 +239,8 @@ export function committedTo(ghost: PaxosGhost, node: PaxosNode, instance: Instan
 
 /** A majority of the nodes is a quorum, unless another number is given. */
 export function voterSet(
-  from: number,
-  nodes: readonly number[],
+  from: LogIndex,
+  nodes: readonly NodeId[],
   line: number,
   quorum = Math.floor(nodes.length / 2) + 1,
 ): VoterSet {
@@ -247,7 +248,7 @@ export function voterSet(
 }
 
 /** How many voters of an instance choose a value in this ballot. */
-export function choosersIn(ghost: PaxosGhost, instance: Instance, ballot: number): number {
+export function choosersIn(ghost: PaxosGhost, instance: Instance, ballot: Ballot): number {
   if (ghost.fast?.rounds.has(ballot)) return ghost.fast.quorum;
   return votersIn(ghost, instance).quorum;
 }
@@ -287,7 +288,7 @@ export function instanceOf(ghost: PaxosGhost, instance: Instance): InstanceGhost
   return found;
 }
 
-export function ballotOf(instance: InstanceGhost, ballot: number): BallotValue | undefined {
+export function ballotOf(instance: InstanceGhost, ballot: Ballot): BallotValue | undefined {
   // The latest ballots are asked for most.
   for (let at = instance.ballots.length - 1; at >= 0; at--) {
     const found = instance.ballots[at] as BallotValue;
@@ -299,7 +300,7 @@ export function ballotOf(instance: InstanceGhost, ballot: number): BallotValue |
 /** What is known of one value in one ballot. */
 export function findValue(
   instance: InstanceGhost,
-  ballot: number,
+  ballot: Ballot,
   valueHash: number,
 ): BallotValue | undefined {
   for (let at = instance.ballots.length - 1; at >= 0; at--) {
@@ -311,7 +312,7 @@ export function findValue(
 
 export function addValue(
   instance: InstanceGhost,
-  ballot: number,
+  ballot: Ballot,
   valueHash: number,
   line: number,
 ): BallotValue {
@@ -320,11 +321,11 @@ export function addValue(
   return value;
 }
 
-export function findRound(ghost: PaxosGhost, scope: Scope, ballot: number): Round | undefined {
+export function findRound(ghost: PaxosGhost, scope: Scope, ballot: Ballot): Round | undefined {
   return ghost.rounds.get(scope)?.get(ballot);
 }
 
-export function roundOf(ghost: PaxosGhost, scope: Scope, ballot: number): Round {
+export function roundOf(ghost: PaxosGhost, scope: Scope, ballot: Ballot): Round {
   let rounds = ghost.rounds.get(scope);
   if (rounds === undefined) {
     rounds = new Map();

@@ -1,6 +1,7 @@
 /** Phase 2: what may be proposed and accepted, and what is chosen (Lamport, PMS, 2.2 and 2.3). */
 
 import { nodeName } from '../trace.ts';
+import type { Ballot } from '../units.ts';
 import { nodeNames } from './findings.ts';
 import { bitsOf, countNodes, nodesIn } from './members.ts';
 import type { Instance, PaxosEvent } from './paxos-events.ts';
@@ -53,7 +54,7 @@ export function onPropose(ghost: PaxosGhost, node: PaxosNode, event: Propose): v
 export function endedPhase1(
   ghost: PaxosGhost,
   node: PaxosNode,
-  ballot: number,
+  ballot: Ballot,
   instance: Instance,
 ): Round | null {
   const round = findRound(ghost, scopeOf(ghost, instance), ballot);

@@ -8,6 +8,7 @@
  */
 
 import { nodeName, type TraceChecker, type TraceEvent, type Violation } from '../trace.ts';
+import type { LogIndex, Nanos, NodeId } from '../units.ts';
 import { AppliedLog } from './applied-log.ts';
 import { Findings } from './findings.ts';
 import type { LeaderEvent } from './leader-events.ts';
@@ -42,7 +43,7 @@ class PaxosChecker implements TraceChecker {
     this.stats = stats;
   }
 
-  feed(event: TraceEvent, node: number, incarnation: number, _timeNs: number): void {
+  feed(event: TraceEvent, node: NodeId, incarnation: number, _timeNs: Nanos): void {
     const ghost = this.#ghost;
     const member = memberOf(ghost, event, node, incarnation, newPaxosNode);
     if (member === null) return;
@@ -75,7 +76,7 @@ export function paxosGhost(
   };
 }
 
-export function newPaxosNode(node: number): PaxosNode {
+export function newPaxosNode(node: NodeId): PaxosNode {
   return new PaxosNode(node);
 }
 
@@ -154,7 +155,7 @@ export function stepPaxos(
 }
 
 /** The prefix that a node knows to be chosen only grows while it lives. */
-function onPrefix(ghost: PaxosGhost, node: PaxosNode, index: number): void {
+function onPrefix(ghost: PaxosGhost, node: PaxosNode, index: LogIndex): void {
   if (index < node.commit) {
     ghost.findings.report(
       'CommitMonotone',

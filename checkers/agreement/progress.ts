@@ -7,6 +7,7 @@
  */
 
 import type { TraceEvent } from '../trace.ts';
+import type { LogIndex, Nanos, NodeId, Term } from '../units.ts';
 import type { PropertyName } from './properties.ts';
 
 export type Progress =
@@ -15,19 +16,19 @@ export type Progress =
       readonly kind: 'started';
       readonly upTo: number;
       readonly last: number;
-      readonly term: number;
+      readonly term: Term;
     }
   /** The node is gone. */
   | { readonly kind: 'stopped' }
   /** The node leads `term` from now on; its log ends at `last`, or it will make it. */
-  | { readonly kind: 'led'; readonly term: number; readonly last: number }
+  | { readonly kind: 'led'; readonly term: Term; readonly last: number }
   /**
    * The node leads no more. `planned`: because it meant to make way. `excused`: it asked for the
    * election that follows, which is no disruption.
    */
   | { readonly kind: 'ended'; readonly planned: boolean; readonly excused: boolean }
   /** The node goes by `term` from now on, and leads none below it. */
-  | { readonly kind: 'saw'; readonly term: number }
+  | { readonly kind: 'saw'; readonly term: Term }
   /** The node's log ends here now. */
   | { readonly kind: 'logged'; readonly last: number }
   /** The node knows all up to here to be committed. */
@@ -48,30 +49,30 @@ export interface ProgressReader {
   readonly ballots: boolean;
   readonly plans: Plans;
   /** What a line says; null for one that says nothing of progress. */
-  read(event: TraceEvent, node: number): Progress | null;
+  read(event: TraceEvent, node: NodeId): Progress | null;
 }
 
 /** How far a node has committed. */
 interface Committed {
-  readonly commit: number;
+  readonly commit: LogIndex;
 }
 
 /** How long a change of who takes part may take, and each position that comes before it. */
 export interface Allowed {
-  readonly changeNs: number;
-  readonly positionNs: number;
+  readonly changeNs: Nanos;
+  readonly positionNs: Nanos;
 }
 
 /** When faults were over, or what must come first was on its way last, and when the run ended. */
 export interface Quiet {
-  readonly sinceNs: number;
-  readonly endNs: number;
+  readonly sinceNs: Nanos;
+  readonly endNs: Nanos;
 }
 
 /** A change that did not end in time, and the leader that made it. */
 export interface Overdue {
   readonly property: PropertyName;
-  readonly node: number;
+  readonly node: NodeId;
   readonly because: string;
   readonly lines: readonly number[];
 }
@@ -81,12 +82,12 @@ export interface Plans {
   /** Elections since the quiet end that a leader caused on purpose. */
   readonly elections: number;
   /** Takes the next line, once what it says of progress has been heard. */
-  feed(event: TraceEvent, node: number, timeNs: number, line: number): void;
+  feed(event: TraceEvent, node: NodeId, timeNs: Nanos, line: number): void;
   /** The last fault has been undone. */
   quiet(): void;
-  isHandingOver(node: number): boolean;
+  isHandingOver(node: NodeId): boolean;
   /** Since when a node has been sent the log without a break; null while it is not. */
-  takesPartSince(node: number): number | null;
+  takesPartSince(node: NodeId): number | null;
   /** The first change that took too long after the faults. */
   overdue(
     members: readonly (Committed | undefined)[],

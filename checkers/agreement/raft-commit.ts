@@ -1,6 +1,7 @@
 /** What is committed, on whose word, and that it stays so (sections 5.3, 5.4 and figure 8). */
 
 import { nodeName } from '../trace.ts';
+import type { LogIndex, NodeId } from '../units.ts';
 import { NONE } from './entry-table.ts';
 import type { LeaderEvent } from './leader-events.ts';
 import type { RaftEvent } from './raft-events.ts';
@@ -86,7 +87,7 @@ function judgeLeaderCommit(ghost: RaftGhost, node: RaftNode, event: Commit): voi
 }
 
 /** Whether a node's log, by its own trace, has this entry; what is no longer known counts as yes. */
-function holds(ghost: RaftGhost, member: number, index: number, entry: number): boolean {
+function holds(ghost: RaftGhost, member: NodeId, index: LogIndex, entry: number): boolean {
   const node = ghost.nodes[member];
   if (node === undefined || index > node.last) return false;
   const own = entryAt(ghost, node, index);
@@ -114,7 +115,7 @@ function extend(ghost: RaftGhost, node: RaftNode, event: Commit): void {
 }
 
 /** CommittedStable: what is committed at an index never becomes something else. */
-function judgeStable(ghost: RaftGhost, node: RaftNode, index: number): void {
+function judgeStable(ghost: RaftGhost, node: RaftNode, index: LogIndex): void {
   const { entries } = ghost;
   if (index < entries.base || index <= node.snapshot) return;
   const committed = entries.committed.get(index & entries.mask);

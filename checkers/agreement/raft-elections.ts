@@ -2,6 +2,7 @@
 
 import { ByteColumn } from '../columns.ts';
 import { type LogPosition, nodeName } from '../trace.ts';
+import type { LogIndex, NodeId, Term } from '../units.ts';
 import { NONE } from './entry-table.ts';
 import { nodeNames } from './findings.ts';
 import type { LeaderEvent } from './leader-events.ts';
@@ -26,7 +27,7 @@ const LEADERSHIPS_MAX = 64;
 const VOTED_TERMS_MAX = 256;
 
 /** The node's current term is now `term`. Terms never go back, not even across a restart. */
-export function onTerm(ghost: RaftGhost, node: RaftNode, term: number): void {
+export function onTerm(ghost: RaftGhost, node: RaftNode, term: Term): void {
   if (term < node.term) {
     ghost.findings.report(
       'TermMonotone',
@@ -44,7 +45,7 @@ export function onTerm(ghost: RaftGhost, node: RaftNode, term: number): void {
 }
 
 /** TermOrigin: a term begins with a candidate for it; nothing else may make terms grow. */
-function unasked(ghost: RaftGhost, node: RaftNode, term: number): void {
+function unasked(ghost: RaftGhost, node: RaftNode, term: Term): void {
   ghost.findings.report(
     'TermOrigin',
     node.termLine,
@@ -170,7 +171,7 @@ function judgeElection(ghost: RaftGhost, node: RaftNode, event: Leader): void {
  * committed in this term or a later one need not be: the leader of a lower term may learn of its
  * election late.
  */
-function judgeCompleteness(ghost: RaftGhost, node: RaftNode, term: number): void {
+function judgeCompleteness(ghost: RaftGhost, node: RaftNode, term: Term): void {
   const { entries } = ghost;
   let index = ghost.committed;
   while (index >= entries.base && entries.commitTerm.get(index & entries.mask) >= term) {
@@ -190,7 +191,7 @@ function judgeCompleteness(ghost: RaftGhost, node: RaftNode, term: number): void
 }
 
 /** Whether the node holds what is committed at `index`; so it is where that is not known. */
-function isComplete(ghost: RaftGhost, node: RaftNode, index: number): boolean {
+function isComplete(ghost: RaftGhost, node: RaftNode, index: LogIndex): boolean {
   const { entries } = ghost;
   if (index < entries.base || index <= node.snapshot) return true;
   const entry = entries.committed.get(index & entries.mask);
@@ -209,7 +210,7 @@ function isBehind(a: LogPosition, b: LogPosition): boolean {
   return a.term !== b.term ? a.term < b.term : a.index < b.index;
 }
 
-function votesIn(ghost: RaftGhost, term: number): ByteColumn {
+function votesIn(ghost: RaftGhost, term: Term): ByteColumn {
   let votes = ghost.votes.get(term);
   if (votes === undefined) {
     if (ghost.votes.size >= VOTED_TERMS_MAX) forgetVotes(ghost);
@@ -219,7 +220,7 @@ function votesIn(ghost: RaftGhost, term: number): ByteColumn {
   return votes;
 }
 
-function recordVote(ghost: RaftGhost, term: number, voter: number, candidate: number): void {
+function recordVote(ghost: RaftGhost, term: Term, voter: NodeId, candidate: NodeId): void {
   votesIn(ghost, term)[voter] = candidate + 1;
 }
 

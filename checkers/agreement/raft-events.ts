@@ -1,14 +1,15 @@
 /** What nodes of Raft report, beside what they have in common with others, and find on their disks. */
 
 import type { LogPosition } from '../trace.ts';
+import type { LogIndex, Millis, NodeId, Term } from '../units.ts';
 
 /** Raft: who takes part, by the entry of this place; 0 for those that the cluster starts with. */
 export interface Membership extends LogPosition {
-  readonly voters: readonly number[];
+  readonly voters: readonly NodeId[];
   /** Those that get the log and have no vote. */
-  readonly learners: readonly number[];
+  readonly learners: readonly NodeId[];
   /** Joint consensus: the voters that are being left, who are asked as well; else null. */
-  readonly oldVoters: readonly number[] | null;
+  readonly oldVoters: readonly NodeId[] | null;
 }
 
 /** An entry as it was recovered: what is compared is its hash, not its bytes. */
@@ -20,8 +21,8 @@ export interface RecoveredEntry extends LogPosition {
 
 /** What a Raft node found on its disk when it started. */
 export interface RaftRecovered {
-  readonly term: number;
-  readonly votedFor: number | null;
+  readonly term: Term;
+  readonly votedFor: NodeId | null;
   /** With the latest membership up to there; absent for the one that the cluster starts with. */
   readonly snapshot: LogPosition & { readonly membership?: Membership };
   readonly entries: readonly RecoveredEntry[];
@@ -29,21 +30,21 @@ export interface RaftRecovered {
 
 /** Raft (extended paper; Ongaro's dissertation). Names follow the papers' Figure 2. */
 export type RaftEvent =
-  | { readonly kind: 'term'; readonly term: number }
+  | { readonly kind: 'term'; readonly term: Term }
   | {
       readonly kind: 'vote';
-      readonly term: number;
-      readonly candidate: number;
+      readonly term: Term;
+      readonly candidate: NodeId;
       /** Last log position of the candidate, as its request said, and the voter's own. */
       readonly candidateLast: LogPosition;
       readonly ownLast: LogPosition;
     }
   | {
       readonly kind: 'append';
-      readonly index: number;
-      readonly term: number;
+      readonly index: LogIndex;
+      readonly term: Term;
       readonly valueHash: number;
-      readonly previousTerm: number;
+      readonly previousTerm: Term;
       /** Of entries that change who takes part. */
       readonly membership?: Membership;
     }
@@ -53,24 +54,24 @@ export type RaftEvent =
   | {
       readonly kind: 'transfer';
       readonly op: 'start' | 'abort';
-      readonly term: number;
-      readonly target: number;
+      readonly term: Term;
+      readonly target: NodeId;
     }
   /** Every entry from index `from` (inclusive) on was removed from the log. */
-  | { readonly kind: 'truncate'; readonly from: number }
+  | { readonly kind: 'truncate'; readonly from: LogIndex }
   /** The leader believes that `peer` holds its log up to `index`. */
   | {
       readonly kind: 'match';
-      readonly peer: number;
-      readonly index: number;
-      readonly term: number;
-      readonly responseTerm: number;
+      readonly peer: NodeId;
+      readonly index: LogIndex;
+      readonly term: Term;
+      readonly responseTerm: Term;
     }
   /** Of the snapshot up to `index` of the leader of `term` this much has arrived, and not all. */
   | {
       readonly kind: 'snapshot-piece';
-      readonly term: number;
-      readonly index: number;
+      readonly term: Term;
+      readonly index: LogIndex;
       /** Characters so far. */
       readonly received: number;
     };
@@ -84,6 +85,6 @@ declare module '../trace.ts' {
   }
   interface BootFacts {
     /** Raft: T, and whether a leader that hears no quorum for so long steps down. */
-    readonly raft?: { readonly electionTimeoutMs: number; readonly checkQuorum: boolean };
+    readonly raft?: { readonly electionTimeoutMs: Millis; readonly checkQuorum: boolean };
   }
 }

@@ -2,6 +2,7 @@
 
 import type { FloatColumn, IntColumn } from '../columns.ts';
 import { nodeName } from '../trace.ts';
+import type { LogIndex, Term } from '../units.ts';
 import { NONE } from './entry-table.ts';
 import type { LeaderEvent } from './leader-events.ts';
 import type { RaftEvent } from './raft-events.ts';
@@ -53,9 +54,9 @@ export function onAppend(ghost: RaftGhost, node: RaftNode, event: Append): void 
 export function placeEntry(
   ghost: RaftGhost,
   node: RaftNode,
-  index: number,
-  term: number,
-  content: { readonly valueHash: number; readonly previousTerm: number },
+  index: LogIndex,
+  term: Term,
+  content: { readonly valueHash: number; readonly previousTerm: Term },
 ): void {
   const { entries, findings } = ghost;
   const { valueHash, previousTerm } = content;
@@ -74,7 +75,7 @@ export function placeEntry(
   node.lastTerm = term;
 }
 
-export function onTruncate(ghost: RaftGhost, node: RaftNode, from: number): void {
+export function onTruncate(ghost: RaftGhost, node: RaftNode, from: LogIndex): void {
   const { entries, findings } = ghost;
   const name = nodeName(node.node);
   if (from > node.last) return;
@@ -126,7 +127,7 @@ export function onTruncate(ghost: RaftGhost, node: RaftNode, from: number): void
 }
 
 /** A removal must make room for an entry of another term; else what was acknowledged just went. */
-function judgeRemoval(ghost: RaftGhost, node: RaftNode, index: number, term: number): void {
+function judgeRemoval(ghost: RaftGhost, node: RaftNode, index: LogIndex, term: Term): void {
   const { entries } = ghost;
   if (index === node.removedFrom && entries.term[node.removedEntry] === term) {
     ghost.findings.report(
@@ -237,7 +238,7 @@ function retire(ghost: RaftGhost): void {
 }
 
 /** The line in which a node reported what now stands at `index` of its log. */
-export function lineOf(ghost: RaftGhost, node: RaftNode, index: number): number {
+export function lineOf(ghost: RaftGhost, node: RaftNode, index: LogIndex): number {
   const { entries } = ghost;
   if (index <= node.snapshot || index < entries.base) return node.snapshotLine;
   return (entries.logLines[node.node] as FloatColumn).get(index & entries.mask);
@@ -287,7 +288,7 @@ function wrongTerm(ghost: RaftGhost, node: RaftNode, event: Append): void {
 function differs(
   ghost: RaftGhost,
   node: RaftNode,
-  found: { index: number; entry: number; valueHash: number; previousTerm: number },
+  found: { index: LogIndex; entry: number; valueHash: number; previousTerm: Term },
 ): void {
   const { entries } = ghost;
   const { index, entry } = found;

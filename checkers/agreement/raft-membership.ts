@@ -6,6 +6,7 @@
  */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
+import type { LogIndex, NodeId } from '../units.ts';
 import { nodeNames } from './findings.ts';
 import type { Membership, RaftEvent } from './raft-events.ts';
 import { type MembershipGhost, place, type RaftGhost, type RaftNode } from './raft-state.ts';
@@ -46,7 +47,7 @@ export function ghostOf(membership: Membership, line: number): MembershipGhost {
 }
 
 /** What the cluster starts with: every node votes. */
-export function initialMembership(nodes: readonly number[], line: number): MembershipGhost {
+export function initialMembership(nodes: readonly NodeId[], line: number): MembershipGhost {
   return ghostOf({ index: 0, term: 0, voters: nodes, learners: [], oldVoters: null }, line);
 }
 
@@ -99,7 +100,7 @@ export function judgeChange(ghost: RaftGhost, node: RaftNode, membership: Member
 }
 
 /** The log of a node ends before `from` now. */
-export function truncateMemberships(node: RaftNode, from: number): void {
+export function truncateMemberships(node: RaftNode, from: LogIndex): void {
   const { memberships } = node;
   if (node.membership.index < from) return;
   while (memberships.length > 1 && (memberships.at(-1)?.index ?? 0) >= from) memberships.pop();
@@ -113,7 +114,7 @@ export function truncateMemberships(node: RaftNode, from: number): void {
 export function snapshotMembership(
   ghost: RaftGhost,
   node: RaftNode,
-  index: number,
+  index: LogIndex,
   membership: Membership | undefined,
 ): void {
   const { findings } = ghost;
@@ -133,7 +134,7 @@ export function snapshotMembership(
 /** Puts what a snapshot up to `index` carries in the place of what the log had up to there. */
 export function adoptMembership(
   node: RaftNode,
-  index: number,
+  index: LogIndex,
   carried: MembershipGhost,
   keepsSuffix: boolean,
 ): void {
@@ -150,7 +151,7 @@ function goBy(node: RaftNode): void {
 }
 
 /** Positions up to `index` were committed: the changes among them count from now on. */
-export function commitMemberships(ghost: RaftGhost, node: RaftNode, index: number): void {
+export function commitMemberships(ghost: RaftGhost, node: RaftNode, index: LogIndex): void {
   const { memberships, stats } = ghost;
   for (const membership of node.memberships) {
     const last = memberships.at(-1);
@@ -205,7 +206,7 @@ function judgeTermCommit(ghost: RaftGhost, node: RaftNode, { index, term }: Memb
   );
 }
 
-function committedUpTo(ghost: RaftGhost, index: number): MembershipGhost | undefined {
+function committedUpTo(ghost: RaftGhost, index: LogIndex): MembershipGhost | undefined {
   return ghost.memberships.findLast((membership) => membership.index <= index);
 }
 
@@ -237,7 +238,7 @@ function majority(set: number): number {
   return (count(set) >> 1) + 1;
 }
 
-function bits(nodes: readonly number[]): number {
+function bits(nodes: readonly NodeId[]): number {
   let set = 0;
   for (const node of nodes) set |= 1 << node;
   return set;

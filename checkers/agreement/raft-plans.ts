@@ -4,6 +4,7 @@
  */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
+import type { LogIndex, Nanos, NodeId } from '../units.ts';
 import type { Allowed, Overdue, Plans, Quiet } from './progress.ts';
 import type { RaftEvent } from './raft-events.ts';
 
@@ -12,27 +13,27 @@ const TRANSFER_TIMEOUTS_MAX = 3;
 
 /** Something under way: since when, and the line that says so. */
 interface Begun {
-  readonly sinceNs: number;
+  readonly sinceNs: Nanos;
   readonly line: number;
 }
 
 interface Participant {
-  electionTimeoutNs: number;
+  electionTimeoutNs: Nanos;
   /** Leaders: the transfer under way. */
-  transfer: (Begun & { readonly target: number }) | null;
+  transfer: (Begun & { readonly target: NodeId }) | null;
   /** What it goes by; null for the membership that the cluster starts with. */
   membership: (Begun & Extract<RaftEvent, { kind: 'membership' }>) | null;
   leads: boolean;
   /** By the word of the latest leader: whether it gets the log, and since when. */
   takesPart: boolean;
-  joinedNs: number;
+  joinedNs: Nanos;
 }
 
 export class PlannedChanges implements Plans {
   elections = 0;
   readonly #participants: Participant[] = [];
 
-  feed(event: TraceEvent, node: number, timeNs: number, line: number): void {
+  feed(event: TraceEvent, node: NodeId, timeNs: Nanos, line: number): void {
     switch (event.kind) {
       case 'boot':
         this.#restart(this.#participant(node), event);
@@ -71,11 +72,11 @@ export class PlannedChanges implements Plans {
     this.elections = 0;
   }
 
-  isHandingOver(node: number): boolean {
+  isHandingOver(node: NodeId): boolean {
     return this.#participants[node]?.transfer != null;
   }
 
-  takesPartSince(node: number): number | null {
+  takesPartSince(node: NodeId): number | null {
     const participant = this.#participant(node);
     return participant.takesPart ? participant.joinedNs : null;
   }
@@ -97,7 +98,7 @@ export class PlannedChanges implements Plans {
     return null;
   }
 
-  #participant(node: number): Participant {
+  #participant(node: NodeId): Participant {
     let participant = this.#participants[node];
     if (participant === undefined) {
       participant = {
@@ -125,7 +126,7 @@ export class PlannedChanges implements Plans {
   }
 
   /** A leader has said who takes part. */
-  #count({ membership }: Participant, timeNs: number): void {
+  #count({ membership }: Participant, timeNs: Nanos): void {
     for (const [node, participant] of this.#participants.entries()) {
       if (participant === undefined) continue;
       const takesPart =
@@ -140,7 +141,7 @@ export class PlannedChanges implements Plans {
 }
 
 function overdueTransfer(
-  node: number,
+  node: NodeId,
   { transfer, electionTimeoutNs }: Participant,
   quiet: Quiet,
 ): Overdue | null {
@@ -159,8 +160,8 @@ function overdueTransfer(
 }
 
 function overdueChange(
-  node: number,
-  { leads, membership, commit }: Participant & { readonly commit: number },
+  node: NodeId,
+  { leads, membership, commit }: Participant & { readonly commit: LogIndex },
   { changeNs, positionNs }: Allowed,
   quiet: Quiet,
 ): Overdue | null {
@@ -181,6 +182,6 @@ function overdueChange(
   };
 }
 
-function seconds(ns: number): string {
+function seconds(ns: Nanos): string {
   return (ns / 1e9).toFixed(1);
 }

@@ -4,6 +4,7 @@
  */
 
 import { nodeName, type TraceEvent } from '../trace.ts';
+import type { LogIndex, Term } from '../units.ts';
 import { NONE } from './entry-table.ts';
 import type { RaftRecovered } from './raft-events.ts';
 import { lineOf, placeEntry } from './raft-log.ts';
@@ -142,8 +143,8 @@ function auditLog(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): v
 function mayReplace(
   ghost: RaftGhost,
   recovered: RaftRecovered,
-  index: number,
-  term: number,
+  index: LogIndex,
+  term: Term,
 ): boolean {
   const found = recovered.entries[index - (recovered.entries[0]?.index ?? 0)]?.term ?? -1;
   if (found > term) return true;

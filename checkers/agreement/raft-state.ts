@@ -5,6 +5,7 @@
 
 import { type ByteColumn, FloatColumn, type IntColumn } from '../columns.ts';
 import { nodeName } from '../trace.ts';
+import type { LogIndex, NodeId, NodeSet, Term } from '../units.ts';
 import type { AppliedLog, Replica } from './applied-log.ts';
 import { type EntryTable, NONE } from './entry-table.ts';
 import type { Leases } from './exclusive-leases.ts';
@@ -15,13 +16,13 @@ export const NODES_MAX = 31;
 
 /** Who takes part from an entry on, as bits; `oldVoters` is 0 outside of joint consensus. */
 export interface MembershipGhost {
-  readonly index: number;
-  readonly term: number;
-  readonly voters: number;
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly voters: NodeSet;
   /** How many of them make a majority; likewise of the old voters. */
   readonly needed: number;
-  readonly learners: number;
-  readonly oldVoters: number;
+  readonly learners: NodeSet;
+  readonly oldVoters: NodeSet;
   readonly oldNeeded: number;
   readonly line: number;
 }
@@ -43,7 +44,7 @@ export const ROUNDS_KEPT = 64;
 
 /** One node, after its latest line. Lines are -1 where nothing was said yet. */
 export class RaftNode implements Replica {
-  readonly node: number;
+  readonly node: NodeId;
   incarnation = 0;
   bootLine = -1;
   /** What it was started with: T in nanoseconds, and whether it leads only while it hears a quorum. */
@@ -96,18 +97,18 @@ export class RaftNode implements Replica {
   removedLast = 0;
   removedLine = -1;
 
-  constructor(node: number) {
+  constructor(node: NodeId) {
     this.node = node;
   }
 }
 
 /** One won election. The log as it was then is known by its last entry. */
 export interface Leadership {
-  readonly term: number;
-  readonly node: number;
+  readonly term: Term;
+  readonly node: NodeId;
   readonly line: number;
-  readonly lastIndex: number;
-  readonly lastTerm: number;
+  readonly lastIndex: LogIndex;
+  readonly lastTerm: Term;
 }
 
 export interface RaftStats {
@@ -117,17 +118,17 @@ export interface RaftStats {
   leaderChanges: number;
   /** Candidacies: votes of nodes for themselves. */
   elections: number;
-  highestTerm: number;
+  highestTerm: Term;
   /** Log positions committed, counted once for the cluster. */
-  committed: number;
-  applied: number;
+  committed: LogIndex;
+  applied: LogIndex;
   /** Commands that the session table recognised as repetitions. */
   duplicates: number;
   sessions: number;
   snapshotsTaken: number;
   snapshotsInstalled: number;
   restarts: number;
-  readsIndex: number;
+  readsIndex: LogIndex;
   readsLease: number;
   readsLog: number;
   /** Reads that followers answered. */
@@ -156,22 +157,22 @@ export interface RaftGhost {
   /** By number; holes where nothing has booted. */
   readonly nodes: (RaftNode | undefined)[];
   /** The highest index committed by anyone. */
-  committed: number;
+  committed: LogIndex;
   /** The highest term of a committed entry. */
-  committedTerm: number;
+  committedTerm: Term;
   /** The changes of who takes part that are committed, in order, from the initial one on. */
   readonly memberships: MembershipGhost[];
   /** The highest term for which some node was a candidate. */
   candidacy: number;
   /** The last transfer begun: in which term, to whom. */
-  transferTerm: number;
+  transferTerm: Term;
   transferTarget: number;
   /** The last leaderships, in order of election, and all of them by term. */
   readonly leaderships: Leadership[];
   readonly leaderOf: Map<number, Leadership>;
   /** Votes and leaders of lower terms than this may be forgotten. */
   forgottenBelow: number;
-  highestLedTerm: number;
+  highestLedTerm: Term;
   /** Per term: for whom each node voted, `candidate + 1`, 0 for nobody. */
   readonly votes: Map<number, ByteColumn>;
   readonly stats: RaftStats;
@@ -181,7 +182,7 @@ export interface RaftGhost {
  * The term of the entry at `index` in a node's log; -1 where the log ends before, or where it is
  * no longer known.
  */
-export function termAt(ghost: RaftGhost, node: RaftNode, index: number): number {
+export function termAt(ghost: RaftGhost, node: RaftNode, index: LogIndex): number {
   if (index === node.last) return node.lastTerm;
   if (index === node.snapshot) return node.snapshotTerm;
   if (index === 0) return 0;
@@ -190,7 +191,7 @@ export function termAt(ghost: RaftGhost, node: RaftNode, index: number): number 
 }
 
 /** The entry at `index` in a node's log. What a snapshot covers is what was committed there. */
-export function entryAt(ghost: RaftGhost, node: RaftNode, index: number): number {
+export function entryAt(ghost: RaftGhost, node: RaftNode, index: LogIndex): number {
   const { entries } = ghost;
   if (index < entries.base || index > node.last || index > entries.base + entries.mask) return NONE;
   const at = index & entries.mask;
@@ -199,7 +200,7 @@ export function entryAt(ghost: RaftGhost, node: RaftNode, index: number): number
 }
 
 /** `index 7 (term 2)`. */
-export function place(index: number, term: number): string {
+export function place(index: LogIndex, term: Term): string {
   return `index ${index} (term ${term})`;
 }
 
@@ -215,9 +216,9 @@ export function endOfLog(node: RaftNode): string {
  */
 export function ancestorTerm(
   entries: EntryTable,
-  last: { readonly lastIndex: number; readonly lastTerm: number },
-  index: number,
-): number | null {
+  last: { readonly lastIndex: LogIndex; readonly lastTerm: Term },
+  index: LogIndex,
+): Term | null {
   let term = last.lastTerm;
   for (let at = last.lastIndex; at > index; at--) {
     const entry = entries.find(at, term);

@@ -4,6 +4,7 @@
  */
 
 import { nodeName } from '../trace.ts';
+import type { Nanos, Term } from '../units.ts';
 import type { RaftEvent } from './raft-events.ts';
 import { place, type RaftGhost, type RaftNode } from './raft-state.ts';
 
@@ -51,7 +52,7 @@ export function hears(node: RaftNode): void {
 }
 
 /** A follower gets its snapshot in pieces from who leads this term: that is progress as well. */
-export function hearsOfPiece({ nodes }: RaftGhost, term: number): void {
+export function hearsOfPiece({ nodes }: RaftGhost, term: Term): void {
   const leader = nodes.find((node) => node?.leading === term);
   if (leader !== undefined) hears(leader);
 }
@@ -60,7 +61,7 @@ export function hearsOfPiece({ nodes }: RaftGhost, term: number): void {
  * Liveness:leader while faults last: a leader that goes on taking commands, but has learnt of no
  * follower's progress for ten election timeouts, keeps everybody from electing one that could.
  */
-export function judgeHearing(ghost: RaftGhost, node: RaftNode, nowNs: number): void {
+export function judgeHearing(ghost: RaftGhost, node: RaftNode, nowNs: Nanos): void {
   if (!node.checksQuorum) return;
   const silentNs = nowNs - node.deafUntilNs;
   if (node.deafSinceNs === -1 || silentNs > SILENT_TIMEOUTS_MAX * node.electionTimeoutNs) {

@@ -8,6 +8,7 @@
  */
 
 import { nodeName, type TraceChecker, type TraceEvent, type Violation } from '../trace.ts';
+import type { Nanos, NodeId } from '../units.ts';
 import { AppliedLog } from './applied-log.ts';
 import { EntryTable, NONE } from './entry-table.ts';
 import { type LeaseClaim, Leases } from './exclusive-leases.ts';
@@ -31,7 +32,7 @@ class RaftChecker implements TraceChecker {
   readonly violations: readonly Violation[];
   readonly stats: Readonly<Record<string, number>>;
   readonly #ghost: RaftGhost;
-  readonly #make = (node: number): RaftNode => {
+  readonly #make = (node: NodeId): RaftNode => {
     this.#ghost.entries.addNode(node);
     return new RaftNode(node);
   };
@@ -62,7 +63,7 @@ class RaftChecker implements TraceChecker {
     };
   }
 
-  feed(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
+  feed(event: TraceEvent, node: NodeId, incarnation: number, timeNs: Nanos): void {
     const ghost = this.#ghost;
     const member = memberOf(ghost, event, node, incarnation, this.#make);
     if (member === null) return;
@@ -75,7 +76,7 @@ function step(
   ghost: RaftGhost,
   node: RaftNode,
   event: Exclude<TraceEvent, { kind: 'boot' }>,
-  timeNs: number,
+  timeNs: Nanos,
 ): void {
   if (node.changed) judgeAnnounced(ghost, node, event.kind);
   switch (event.kind) {
@@ -149,7 +150,7 @@ function step(
 }
 
 /** A lease rests on a quorum's word, as an election does. */
-function onLease(ghost: RaftGhost, node: RaftNode, event: LeaseClaim, timeNs: number): void {
+function onLease(ghost: RaftGhost, node: RaftNode, event: LeaseClaim, timeNs: Nanos): void {
   const { certificate, remainingUs, term } = event;
   ghost.leases.claim(node.node, event, timeNs);
   if (remainingUs <= 0) return;

@@ -7,6 +7,7 @@
  */
 
 import { type History, OK } from '../history.ts';
+import type { LogIndex } from '../units.ts';
 import type { CheckResult } from '../verdict.ts';
 
 /**
@@ -17,7 +18,7 @@ import type { CheckResult } from '../verdict.ts';
 export function sessionOrderVerdict(history: History): CheckResult {
   const read = history.functions.find('read');
   /** Per process: the latest position that it was told, and by which event. */
-  const told = new Map<number, { position: number; at: number }>();
+  const told = new Map<number, { position: LogIndex; at: number }>();
   let positions = 0;
   for (let index = 0; index < history.length; index++) {
     const process = history.process.get(index);

@@ -4,6 +4,7 @@
  */
 
 import { nodeName } from '../trace.ts';
+import type { Epoch } from '../units.ts';
 import { bitsOf } from './members.ts';
 import { judgeQuorum } from './zab-elections.ts';
 import type { ZabEvent } from './zab-events.ts';
@@ -22,7 +23,7 @@ import {
 } from './zab-state.ts';
 
 /** EpochMonotone: once it is promised to one epoch, a server accepts no lower one. */
-export function onAcceptedEpoch(ghost: ZabGhost, node: ZabNode, epoch: number): void {
+export function onAcceptedEpoch(ghost: ZabGhost, node: ZabNode, epoch: Epoch): void {
   const { findings } = ghost;
   if (epoch < node.acceptedEpoch) {
     findings.report(
@@ -176,7 +177,7 @@ export function onEstablished(
  * decides, not that of the transaction: the leader of a lower epoch may be established late,
  * after a higher one has gone further without it.
  */
-function judgeComplete(ghost: ZabGhost, node: ZabNode, epoch: number): void {
+function judgeComplete(ghost: ZabGhost, node: ZabNode, epoch: Epoch): void {
   for (const earlier of ghost.epochs.values()) {
     const { committed } = earlier;
     if (earlier.epoch >= epoch || committed === null || holds(node, committed)) continue;
@@ -199,7 +200,7 @@ function judgeComplete(ghost: ZabGhost, node: ZabNode, epoch: number): void {
 export function judgeLateCommit(
   ghost: ZabGhost,
   node: ZabNode,
-  epoch: number,
+  epoch: Epoch,
   committed: Place,
 ): void {
   if (epoch >= ghost.highestEstablished) return;
@@ -222,7 +223,7 @@ export function judgeLateCommit(
 }
 
 /** ServeAfterSync: a server answers clients only in an epoch that it has entered, and that stands. */
-export function onServing(ghost: ZabGhost, node: ZabNode, epoch: number): void {
+export function onServing(ghost: ZabGhost, node: ZabNode, epoch: Epoch): void {
   const established = ghost.epochs.get(epoch)?.established ?? null;
   if (node.phase !== 'joined' || node.currentEpoch !== epoch || established === null) {
     ghost.findings.report(

@@ -1,17 +1,18 @@
 /** What servers of Zab report beside what others do, and find on their disks. */
 
 import type { LogPosition } from '../trace.ts';
+import type { Epoch, LogIndex, NodeId } from '../units.ts';
 
 /** A transaction's place in Zab's order: the epoch that proposed it, and its number there, from 1. */
 export interface Zxid {
-  readonly epoch: number;
+  readonly epoch: Epoch;
   readonly counter: number;
 }
 
 /** What a Zab server found on its disk when it started; epoch 0 and counter 0 for nothing yet. */
 export interface ZabRecovered {
-  readonly acceptedEpoch: number;
-  readonly currentEpoch: number;
+  readonly acceptedEpoch: Epoch;
+  readonly currentEpoch: Epoch;
   /**
    * Up to where a snapshot stands in place of the history: `term` is the epoch, `counter` the
    * place in it, `index` how many transactions that is in all.
@@ -23,8 +24,8 @@ export interface ZabRecovered {
 
 /** A vote of Zab's leader election: for whom, on the strength of which history. */
 export interface ZabVote {
-  readonly leader: number;
-  readonly epoch: number;
+  readonly leader: NodeId;
+  readonly epoch: Epoch;
   readonly zxid: Zxid;
 }
 
@@ -40,29 +41,29 @@ export type ZabEvent =
   | {
       readonly kind: 'elected';
       readonly clock: number;
-      readonly leader: number;
+      readonly leader: NodeId;
       readonly certificate: readonly number[];
     }
   /** Phase 1. `accepted-epoch` is durable: no lower epoch will be accepted. */
-  | { readonly kind: 'accepted-epoch'; readonly epoch: number }
+  | { readonly kind: 'accepted-epoch'; readonly epoch: Epoch }
   /** Leader: the epoch it proposes, above what these followers (and itself) had accepted. */
   | {
       readonly kind: 'new-epoch';
-      readonly epoch: number;
-      readonly certificate: readonly { readonly node: number; readonly acceptedEpoch: number }[];
+      readonly epoch: Epoch;
+      readonly certificate: readonly { readonly node: NodeId; readonly acceptedEpoch: Epoch }[];
     }
   /** Phase 2. `current-epoch` is durable, and so is the history of that epoch up to `last`. */
-  | { readonly kind: 'current-epoch'; readonly epoch: number; readonly last: Zxid }
+  | { readonly kind: 'current-epoch'; readonly epoch: Epoch; readonly last: Zxid }
   /** Leader: these servers hold its initial history (`length` transactions, up to `last`). */
   | {
       readonly kind: 'established';
-      readonly epoch: number;
+      readonly epoch: Epoch;
       readonly last: Zxid;
       readonly length: number;
       readonly certificate: readonly number[];
     }
   /** The server may answer clients from now on, until it looks for a leader again. */
-  | { readonly kind: 'serving'; readonly epoch: number }
+  | { readonly kind: 'serving'; readonly epoch: Epoch }
   /** Phase 3. Leader: a new transaction of its epoch. */
   | { readonly kind: 'propose-txn'; readonly zxid: Zxid; readonly valueHash: number }
   /** A transaction is durable in this server's history, behind all before it. */
@@ -79,7 +80,7 @@ export type ZabEvent =
       readonly op: 'take' | 'install';
       readonly zxid: Zxid;
       /** How many transactions it stands for. */
-      readonly position: number;
+      readonly position: LogIndex;
       readonly stateHash: number;
     };
 

@@ -4,6 +4,7 @@
  */
 
 import { nodeName } from '../trace.ts';
+import type { LogIndex } from '../units.ts';
 import type { ZabEvent, Zxid } from './zab-events.ts';
 import {
   addTransaction,
@@ -229,7 +230,7 @@ function judgeInstalled(ghost: ZabGhost, node: ZabNode, place: Place): void {
 }
 
 /** Drops what a snapshot covers. */
-function drop(node: ZabNode, position: number): void {
+function drop(node: ZabNode, position: LogIndex): void {
   const covered = Math.min(position - node.base.position, node.history.length);
   if (covered <= 0) return;
   node.history.splice(0, covered);

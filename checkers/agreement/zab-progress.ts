@@ -5,12 +5,13 @@
  */
 
 import type { TraceEvent } from '../trace.ts';
+import type { Epoch, NodeId } from '../units.ts';
 import { commonProgress, NO_PLANS, type Progress, type ProgressReader } from './progress.ts';
 import type { Zxid } from './zab-events.ts';
 
 /** Of the epoch that a server leads or led last: its number, and how long the history before it is. */
 interface Led {
-  readonly epoch: number;
+  readonly epoch: Epoch;
   readonly length: number;
   leads: boolean;
 }
@@ -20,7 +21,7 @@ export function zabProgress(): ProgressReader {
   return { ballots: false, plans: NO_PLANS, read: (event, node) => read(led, event, node) };
 }
 
-function read(led: (Led | undefined)[], event: TraceEvent, node: number): Progress | null {
+function read(led: (Led | undefined)[], event: TraceEvent, node: NodeId): Progress | null {
   switch (event.kind) {
     case 'established': {
       const { epoch, length } = event;

@@ -3,18 +3,19 @@
  * (a majority of the groups, and in each of them a majority of its weight).
  */
 
+import type { NodeId, NodeSet } from '../units.ts';
 import { bitsOf } from './members.ts';
 
 export interface QuorumSystem {
   /** Who votes, as bits: observers are left out. */
-  readonly voters: number;
+  readonly voters: NodeSet;
   /** Whether these nodes, as bits, are a quorum; those that do not vote count for nothing. */
   readonly isQuorum: (nodes: number) => boolean;
 }
 
 /** `weights` and `groups` as in `nodes`: everyone weighs 1, in one group, where they are absent. */
 export function quorumSystem(
-  nodes: readonly number[],
+  nodes: readonly NodeId[],
   weights?: readonly number[],
   groups?: readonly number[],
 ): QuorumSystem {

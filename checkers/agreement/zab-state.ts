@@ -4,6 +4,7 @@
  */
 
 import { nodeName } from '../trace.ts';
+import type { Epoch, LogIndex, NodeId } from '../units.ts';
 import type { AppliedLog } from './applied-log.ts';
 import type { Findings } from './findings.ts';
 import type { Member } from './members.ts';
@@ -16,7 +17,7 @@ export const NO_ZXID: Zxid = { epoch: 0, counter: 0 };
 /** A place in a history, from 1, and which transaction stands there. */
 export interface Place {
   readonly zxid: Zxid;
-  readonly position: number;
+  readonly position: LogIndex;
 }
 
 /** One transaction, known by its zxid; with it goes all that stands before it. */
@@ -34,12 +35,12 @@ export interface Transaction extends Place {
 
 /** What a server had in its history when it began or joined an epoch. */
 export interface Beginning extends Place {
-  readonly node: number;
+  readonly node: NodeId;
   readonly line: number;
 }
 
 export interface EpochGhost {
-  readonly epoch: number;
+  readonly epoch: Epoch;
   /** By counter, in order. */
   readonly transactions: Map<number, Transaction>;
   /** The leader's history when it made the epoch its current one. */
@@ -57,7 +58,7 @@ export type ZabPhase = 'looking' | 'syncing' | 'joined' | 'serving';
 
 /** One server, after its latest line. Lines are -1 where nothing was said yet. */
 export class ZabNode implements Member {
-  readonly node: number;
+  readonly node: NodeId;
   incarnation = 0;
   bootLine = -1;
   // Durable claims: they outlive a crash.
@@ -91,7 +92,7 @@ export class ZabNode implements Member {
   appliedLine = -1;
   delivered: Zxid = NO_ZXID;
 
-  constructor(node: number) {
+  constructor(node: NodeId) {
     this.node = node;
   }
 
@@ -101,7 +102,7 @@ export class ZabNode implements Member {
   }
 
   /** What stands at a position of its history; undefined where it ends before or is a snapshot. */
-  at(position: number): Transaction | undefined {
+  at(position: LogIndex): Transaction | undefined {
     return this.history[position - this.base.position - 1];
   }
 }
@@ -113,11 +114,11 @@ export interface ZabStats {
   leaderChanges: number;
   /** How often a server began to look for a leader. */
   elections: number;
-  highestEpoch: number;
+  highestEpoch: Epoch;
   proposed: number;
   /** Transactions committed, counted once for the ensemble. */
-  committed: number;
-  applied: number;
+  committed: LogIndex;
+  applied: LogIndex;
   duplicates: number;
   sessions: number;
   /** Histories that were cut, and snapshots that were sent, in synchronisation. */
@@ -143,7 +144,7 @@ export interface ZabGhost {
   highestEstablished: number;
   lastLeader: number;
   /** Up to which position anything was committed by anybody, and what was, as far as lines tell. */
-  committed: number;
+  committed: LogIndex;
   readonly committedAt: Map<number, Transaction>;
   /** Positions up to here are in everybody's snapshot, and forgotten. */
   base: number;
@@ -172,7 +173,7 @@ export function endOfHistory(node: ZabNode): string {
   return position === 0 ? `${subject} is empty` : `${subject} ends at ${zxidName(zxid)}`;
 }
 
-export function epochOf(ghost: ZabGhost, epoch: number): EpochGhost {
+export function epochOf(ghost: ZabGhost, epoch: Epoch): EpochGhost {
   let found = ghost.epochs.get(epoch);
   if (found === undefined) {
     found = {

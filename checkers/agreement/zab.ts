@@ -10,6 +10,7 @@
  */
 
 import type { TraceChecker, TraceEvent, Violation } from '../trace.ts';
+import type { Nanos, NodeId } from '../units.ts';
 import { AppliedLog } from './applied-log.ts';
 import { Findings } from './findings.ts';
 import { memberOf, onPanic } from './members.ts';
@@ -63,7 +64,7 @@ class ZabChecker implements TraceChecker {
     };
   }
 
-  feed(event: TraceEvent, node: number, incarnation: number, _timeNs: number): void {
+  feed(event: TraceEvent, node: NodeId, incarnation: number, _timeNs: Nanos): void {
     const ghost = this.#ghost;
     const server = memberOf(ghost, event, node, incarnation, newNode);
     if (server === null) return;
@@ -72,7 +73,7 @@ class ZabChecker implements TraceChecker {
   }
 }
 
-function newNode(node: number): ZabNode {
+function newNode(node: NodeId): ZabNode {
   return new ZabNode(node);
 }
 

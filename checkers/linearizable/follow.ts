@@ -2,6 +2,7 @@
 
 import { attemptsOf, nobody, WRITE } from '../attempts.ts';
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
+import type { LogIndex } from '../units.ts';
 import type { Verdict } from '../verdict.ts';
 import { Maxima } from './maxima.ts';
 import { bounds } from './models/register.ts';
@@ -86,7 +87,7 @@ interface Written {
   /** The event that asked for it; -1 for the initial value. */
   readonly write: number;
   /** The code of the value that it replaces, by compare-and-set; undefined for a plain write. */
-  readonly from: number | undefined;
+  readonly from: LogIndex | undefined;
   /** Null until it is sure that it was written. */
   block: Block | null;
   /** The event with which it became sure that a compare-and-set replaced it. */

@@ -1,6 +1,7 @@
 /** What an object promises: a sequential model, stepped by one operation at a time. */
 
 import type { Value } from '../history.ts';
+import type { ProcessId } from '../units.ts';
 import { isList, isMap, showMap } from '../value.ts';
 
 /** One operation as a model sees it: what was asked, and what the client learned. */
@@ -16,7 +17,7 @@ export interface Operation {
    */
   readonly outcome: 'ok' | 'refused' | 'unknown';
   /** Who asked; a retired process has a number of its own. Only for models with `owners`. */
-  readonly process: number;
+  readonly process: ProcessId;
 }
 
 /**

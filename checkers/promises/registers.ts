@@ -18,6 +18,7 @@ import {
 } from '../client-operations.ts';
 import { type History, NONE, type Value } from '../history.ts';
 import { CAS_MISMATCH, type FailedCas, type NilReads } from '../linearizable/index.ts';
+import type { ProcessId } from '../units.ts';
 import { isList } from '../value.ts';
 
 /** How a history is to be read, and what a key holds before it is written. */
@@ -31,7 +32,7 @@ export interface RegisterReading {
 export const INITIAL_VERSION = 0;
 
 export interface RegisterOperation {
-  readonly process: number;
+  readonly process: ProcessId;
   readonly invoke: number;
   /** Index of the completion; `Infinity` for a write that crashed and was seen. */
   readonly complete: number;

@@ -10,6 +10,7 @@
 
 import { FloatColumn } from '../columns.ts';
 import { itemAt } from '../item-at.ts';
+import type { Nanos } from '../units.ts';
 import type { Verdict } from '../verdict.ts';
 import { eventsOf } from './order.ts';
 import { label, type Register, type RegisterOperation } from './registers.ts';
@@ -20,7 +21,7 @@ export interface StaleRead {
   /** Writes that were surely newer than what it saw, and over before it began. */
   readonly versions: number;
   /** Nanoseconds since the first of those writes was over. */
-  readonly staleNs: number;
+  readonly staleNs: Nanos;
   /** The first of those writes. */
   readonly replacedBy: RegisterOperation;
 }
@@ -167,7 +168,7 @@ export function tellStale(
   return `${label(read)} is ${stale}${more}: ${label(replacedBy)} had replaced what it found`;
 }
 
-export function milliseconds(ns: number): string {
+export function milliseconds(ns: Nanos): string {
   return ns >= 1e6 || ns === 0 ? `${Math.round(ns / 1e6)} ms` : `${(ns / 1e6).toFixed(3)} ms`;
 }
 

@@ -2,12 +2,13 @@
 
 import { IntColumn } from '../columns.ts';
 import { itemAt } from '../item-at.ts';
+import type { LogIndex } from '../units.ts';
 import { components } from './components.ts';
 import { type Graph, VIA } from './graph.ts';
 
 /** An edge as its source and its position in the graph's columns. */
 export interface EdgeAt {
-  readonly from: number;
+  readonly from: LogIndex;
   readonly edge: number;
 }
 

@@ -3,6 +3,7 @@
 import type { Value } from '../../checkers/history.ts';
 import type { Budget, FailedCas, NilReads } from '../../checkers/linearizable/index.ts';
 import type { TransactionWorkload } from '../../checkers/transactional/index.ts';
+import type { Millis } from '../../checkers/units.ts';
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
 import type { HistoryFile } from '../formats/builder.ts';
 import type { ForeignHistory } from '../formats/index.ts';
@@ -25,7 +26,7 @@ export interface CheckFlags {
   readonly positionScope?: 'key' | 'all' | undefined;
   /** How many versions, and how many milliseconds, a read of a register may be behind. */
   readonly stalenessVersions?: number | undefined;
-  readonly stalenessMs?: number | undefined;
+  readonly stalenessMs?: Millis | undefined;
   /** Whether the positions that answers carry propose an order that is tried first. */
   readonly witness?: 'positions' | 'off' | undefined;
   /** Threads that may search at a time, this one among them. */

@@ -5,6 +5,7 @@
  */
 
 import { AT_ONCE, type Pace } from '../../checkers/agreement/backlog.ts';
+import type { Millis } from '../../checkers/units.ts';
 import { readinessOf } from '../../systems/leadership.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { ClientPatience, NodePatience, System } from '../../systems/system.ts';
@@ -127,7 +128,7 @@ export interface Hindrance {
 export function cannotBeLive(
   system: System,
   setting: Setting,
-  clientsWaitedMs: number | null = null,
+  clientsWaitedMs: Millis | null = null,
 ): string | null {
   return hindrances(system, setting, clientsWaitedMs)[0]?.because ?? null;
 }
@@ -140,7 +141,7 @@ export function cannotBeLive(
 export function hindrances(
   system: System,
   setting: Setting,
-  clientsWaitedMs: number | null = null,
+  clientsWaitedMs: Millis | null = null,
 ): readonly Hindrance[] {
   const { backend, nodes, concurrency, set } = setting;
   if (!isVirtual(backend)) return [];
@@ -183,7 +184,7 @@ function answersTooLate(
   system: System,
   world: WorldDelays,
   { set }: Setting,
-  clientsWaitedMs: number | null,
+  clientsWaitedMs: Millis | null,
 ): string | null {
   const declared = clientPatienceOf(system);
   if (declared === undefined) {
@@ -205,7 +206,7 @@ function answersTooLate(
  * The same of what a system does not declare: never said of a world that is no slower than that of the
  * defaults.
  */
-function tooSlow(has: string, haveMs: number, hops: number, world: WorldDelays): string | null {
+function tooSlow(has: string, haveMs: Millis, hops: number, world: WorldDelays): string | null {
   const leastMs = Math.ceil(hops * world.hopMs);
   if (haveMs >= leastMs || world.hopMs <= ORDINARY_HOP_MS) return null;
   return (
@@ -232,7 +233,7 @@ function tooMuch(system: System, world: WorldDelays, { nodes, rate, set }: Setti
  * A question and its answer, of so many at a time that end in order: where one is lost, all behind
  * it wait until it was sent again. Among many, one is more often than not.
  */
-function exchangeMs(world: WorldDelays, set: Options, inFlight: number): number {
+function exchangeMs(world: WorldDelays, set: Options, inFlight: number): Millis {
   const { hopMs } = world;
   const againMs = Number(set['retransmitMs'] ?? set['heartbeatMs'] ?? 0);
   const lost = lostOf(world);
@@ -294,14 +295,14 @@ export function electionsByChance(system: System, setting: Setting, seconds: num
 
 /** Delays of a message from node to node, in milliseconds; shares from 0 to 1. */
 interface WorldDelays {
-  readonly latencyMs: number;
-  readonly syncMs: number;
+  readonly latencyMs: Millis;
+  readonly syncMs: Millis;
   /** A message and the sync that it waits for: one that is under way, and its own. */
-  readonly hopMs: number;
+  readonly hopMs: Millis;
   /** How long some messages are held back, or come again; 0 where none are. */
-  readonly lateMs: number;
+  readonly lateMs: Millis;
   /** For how long a connection stands still now and then, until a segment has come again: each wait is twice the last. */
-  readonly stallMs: number;
+  readonly stallMs: Millis;
   /** Share of the messages that a node cannot count on. */
   readonly unsure: number;
 }
@@ -334,7 +335,7 @@ function losses(share: number): number {
 }
 
 /** The delay of a message and a sync, neither short nor long, in milliseconds. */
-function usualHopMs(set: Options): number {
+function usualHopMs(set: Options): Millis {
   const usualUs = (what: string) => (Number(set[`${what}MinUs`]) + Number(set[`${what}MaxUs`])) / 2;
   return (usualUs('network.latency') + usualUs('disk.sync')) / 1000;
 }
@@ -347,7 +348,7 @@ function needMs(
   { every, hops }: NodePatience,
   { hopMs, stallMs }: WorldDelays,
   set: Options,
-): number {
+): Millis {
   return (every === undefined ? 0 : Number(set[every])) + hops * hopMs + stallMs;
 }
 

@@ -1,6 +1,7 @@
 /** What is asked of real machines: a live cluster, its clients, its faults. */
 
 import type { TraceLine } from '../../checkers/trace.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { ClusterView, Fault, FaultKind, Receipt } from '../../nemesis/fault.ts';
 import type { ClientProtocol } from '../../systems/client.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
@@ -52,7 +53,7 @@ export interface LiveClient {
  * could not be removed is one line on standard error, since the run itself counts all the same.
  */
 export interface LiveCluster extends AsyncDisposable {
-  readonly nodes: readonly number[];
+  readonly nodes: readonly NodeId[];
   view(): Promise<ClusterView>;
   /**
    * `id`: by which the fault is ended. What is `skipped` was carried out on nobody, is not in force

@@ -6,6 +6,7 @@
  * Integer arithmetic only: the same numbers on every machine and every JavaScript engine.
  */
 
+import type { Micros } from '../../checkers/units.ts';
 import type { Draw } from '../../workloads/workload.ts';
 
 const GOLDEN = 0x9e37_79b9;
@@ -54,7 +55,7 @@ export class Draws {
   }
 
   /** 32 bits, uniform; `nowUs` is a whole number of microseconds. */
-  next(nowUs: number): number {
+  next(nowUs: Micros): number {
     if (nowUs !== this.#momentUs) {
       const high = Math.floor(nowUs / 0x1_0000_0000);
       const low = drawAt(this.#base, nowUs >>> 0);

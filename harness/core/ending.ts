@@ -1,14 +1,16 @@
 /** How a run ended: one union, and the only place that makes words of it. */
 
+import type { Micros } from '../../checkers/units.ts';
+
 /** How the run of an engine ended, or what there is of it. */
 export type Ending =
   | { readonly kind: 'finished' }
   /** The cluster never came to be ready: what that means is the judges' to say. */
   | { readonly kind: 'unformed' }
   /** At the first violation, since it was to stop there; microseconds since the load began. */
-  | { readonly kind: 'violated'; readonly atUs: number }
+  | { readonly kind: 'violated'; readonly atUs: Micros }
   /** So much was under way at once that it would never have come to its end. */
-  | { readonly kind: 'flooded'; readonly atUs: number; readonly pending: number }
+  | { readonly kind: 'flooded'; readonly atUs: Micros; readonly pending: number }
   /** Somebody ended it. */
   | { readonly kind: 'interrupted' }
   /** Our own machinery gave way, or the machine under it: such a run counts for nothing. */

@@ -10,6 +10,7 @@ import { assert } from '../../checkers/assert.ts';
 import { LOST } from '../../checkers/fault-windows.ts';
 import { History, type Value } from '../../checkers/history.ts';
 import { nodeName } from '../../checkers/trace.ts';
+import type { Micros, ProcessId } from '../../checkers/units.ts';
 import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { type Operation, type Outcome, tellsMore } from '../../systems/operations.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
@@ -22,28 +23,28 @@ export type Command =
   | {
       readonly kind: 'invoke';
       readonly client: number;
-      readonly process: number;
+      readonly process: ProcessId;
       readonly operation: Operation;
     }
-  | { readonly kind: 'wake'; readonly client: number; readonly atUs: number }
+  | { readonly kind: 'wake'; readonly client: number; readonly atUs: Micros }
   | { readonly kind: 'start-fault'; readonly fault: PlannedFault }
   | { readonly kind: 'end-fault'; readonly fault: PlannedFault }
   | { readonly kind: 'finish' };
 
 export interface EngineConfig {
   readonly clients: number;
-  readonly timeLimitUs: number;
+  readonly timeLimitUs: Micros;
   /** Load goes on at least this long after the quiet end ... */
-  readonly recoveryMinUs: number;
+  readonly recoveryMinUs: Micros;
   /** ... and at most this long, while nothing has succeeded since, or too little in the run. */
-  readonly recoveryMaxUs: number;
+  readonly recoveryMaxUs: Micros;
   /** So many operations that succeeded are enough for a run to show something; by default 1. */
   readonly okEnough?: number;
   /**
    * Asked once load may end: whether all that the run is to show of recovery has been shown, one
    * way or the other. The run waits for what has not, up to `WAIT_TIMES` the longest load.
    */
-  readonly settled?: (nowUs: number) => boolean;
+  readonly settled?: (nowUs: Micros) => boolean;
   /**
    * Whether a fault that found nobody to act on looks on until the load ends, and not only until its
    * own planned end: nobody knows how long nodes of a real machine take to come back.
@@ -58,7 +59,7 @@ const LOOKS = 4;
 
 /** One client slot: its share of the plan, and the process that it currently is. */
 interface Slot {
-  process: number;
+  process: ProcessId;
   readonly planned: PlannedOperation[];
   next: number;
   open: Operation | null;
@@ -68,7 +69,7 @@ export class Engine {
   readonly history = new History();
   phase: Phase = 'load';
   /** When every fault had been undone; null before that. */
-  quietAtUs: number | null = null;
+  quietAtUs: Micros | null = null;
 
   readonly #config: EngineConfig;
   readonly #workload: Workload;
@@ -127,7 +128,7 @@ export class Engine {
   }
 
   /** A time that was asked for has come. */
-  wake(client: number, nowUs: number): Command[] {
+  wake(client: number, nowUs: Micros): Command[] {
     const commands: Command[] = [];
     if (client >= 0) this.#advanceClient(client, nowUs, commands);
     else if (nowUs >= this.#wakeUs) {
@@ -138,7 +139,7 @@ export class Engine {
   }
 
   /** A client's operation has ended; `nowUs` is when the client received the answer. */
-  completed(client: number, outcome: Outcome, nowUs: number): Command[] {
+  completed(client: number, outcome: Outcome, nowUs: Micros): Command[] {
     const slot = this.#slot(client);
     const operation = slot.open;
     assert(operation !== null, 'what has ended was open');
@@ -161,7 +162,7 @@ export class Engine {
   }
 
   /** A fault has been carried out, or could not be; `targets` says on whom, for a reader. */
-  faultStarted(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
+  faultStarted(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: Micros): Command[] {
     this.#recordFault(nowUs, fault, ['start', receipt, targets]);
     this.#faults.started(fault, receipt, nowUs);
     const commands: Command[] = [];
@@ -174,7 +175,7 @@ export class Engine {
    * A fault found nobody to act on (the leader of a cluster that has none, a node that is down),
    * and holds nothing. It looks again until its time is over.
    */
-  faultSkipped(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
+  faultSkipped(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: Micros): Command[] {
     if (!this.#faults.skipped(fault, { receipt, targets }, nowUs)) {
       return this.faultStarted(fault, receipt, targets, nowUs);
     }
@@ -183,7 +184,7 @@ export class Engine {
     return commands;
   }
 
-  faultEnded(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: number): Command[] {
+  faultEnded(fault: PlannedFault, receipt: Receipt, targets: string, nowUs: Micros): Command[] {
     const shown = this.#faults.ended(fault, receipt, nowUs);
     this.#recordFault(nowUs, fault, ['end', receipt, targets], shown);
     const commands: Command[] = [];
@@ -192,28 +193,28 @@ export class Engine {
   }
 
   /** The machine lost what the run needs: whatever follows says nothing about the system. */
-  lost(because: string, nowUs: number): Command[] {
+  lost(because: string, nowUs: Micros): Command[] {
     const event = { type: 'info', process: 'nemesis', f: LOST, value: because } as const;
     this.history.push({ time: nowUs * 1000, ...event });
     return [];
   }
 
   /** The cluster never came about: a history of nothing but that. */
-  unformed(nowUs: number): void {
+  unformed(nowUs: Micros): void {
     assert(this.history.length === 0, 'nothing is asked of a cluster that never formed');
     this.#enter('unformed');
     this.#recordPhase(nowUs);
   }
 
   /** Ends the run before its time: asks for nothing more, but that faults be undone. */
-  stop(nowUs: number): Command[] {
+  stop(nowUs: Micros): Command[] {
     this.#enter('done');
     const commands: Command[] = [];
     this.#end(this.#faults.takeAll(nowUs), nowUs, commands);
     return commands;
   }
 
-  #advanceClient(client: number, nowUs: number, commands: Command[]): void {
+  #advanceClient(client: number, nowUs: Micros, commands: Command[]): void {
     const slot = this.#slot(client);
     if (slot.open !== null) return;
     if (this.phase === 'final') {
@@ -237,7 +238,7 @@ export class Engine {
     client: number,
     slot: Slot,
     operation: Operation,
-    nowUs: number,
+    nowUs: Micros,
     commands: Command[],
   ): void {
     assert(slot.open === null, 'a client asks for one thing at a time');
@@ -251,7 +252,7 @@ export class Engine {
   }
 
   /** Starts and ends faults whose time has come, and moves from phase to phase. */
-  #advanceFaults(nowUs: number, commands: Command[]): void {
+  #advanceFaults(nowUs: Micros, commands: Command[]): void {
     // A wake may come late: what has not started by the quiet end does not start any more.
     if (this.phase === 'load' && nowUs >= this.#config.timeLimitUs) this.#enter('quiet');
     if (this.phase === 'load' || this.phase === 'quiet') {
@@ -272,7 +273,7 @@ export class Engine {
     else this.#wakeEngine(nowUs, commands);
   }
 
-  #end(endings: readonly FaultEnd[], nowUs: number, commands: Command[]): void {
+  #end(endings: readonly FaultEnd[], nowUs: Micros, commands: Command[]): void {
     for (const { fault, unfound } of endings) {
       if (unfound !== null) {
         this.#recordFault(nowUs, fault, ['start', unfound.receipt, unfound.targets]);
@@ -281,7 +282,7 @@ export class Engine {
     }
   }
 
-  #recovered(nowUs: number): boolean {
+  #recovered(nowUs: Micros): boolean {
     const { recoveryMaxUs, settled } = this.#config;
     assert(this.quietAtUs !== null, 'recovery begins at the quiet end');
     const sinceUs = nowUs - this.quietAtUs;
@@ -290,19 +291,19 @@ export class Engine {
   }
 
   /** How long load goes on after the quiet end, as things stand. */
-  #loadEndUs(): number {
+  #loadEndUs(): Micros {
     const { recoveryMinUs, recoveryMaxUs, okEnough = 1 } = this.#config;
     return this.#okSinceQuiet && this.#oks >= okEnough ? recoveryMinUs : recoveryMaxUs;
   }
 
-  #startFinalReads(nowUs: number, commands: Command[]): void {
+  #startFinalReads(nowUs: Micros, commands: Command[]): void {
     this.#enter('final');
     this.#recordPhase(nowUs);
     this.#finals = [...this.#workload.finalReads([...this.#seen.keys()])].reverse();
     for (const client of this.#slots.keys()) this.#advanceClient(client, nowUs, commands);
   }
 
-  #finalRead(client: number, slot: Slot, nowUs: number, commands: Command[]): void {
+  #finalRead(client: number, slot: Slot, nowUs: Micros, commands: Command[]): void {
     const operation = this.#finals?.pop();
     if (operation !== undefined) this.#invoke(client, slot, operation, nowUs, commands);
     else if (this.#open === 0) {
@@ -317,7 +318,7 @@ export class Engine {
   }
 
   /** Asks for the next time at which a fault starts or ends or a phase may change. */
-  #wakeEngine(nowUs: number, commands: Command[]): void {
+  #wakeEngine(nowUs: Micros, commands: Command[]): void {
     const { timeLimitUs, recoveryMinUs } = this.#config;
     let atUs = Number.POSITIVE_INFINITY;
     if (this.phase === 'recovery') {
@@ -341,7 +342,7 @@ export class Engine {
     else if (f === 'cas') this.#seen.set(key, (value as readonly Value[])[1] as Value);
   }
 
-  #record(nowUs: number, outcome: Outcome, process: number, operation: Operation): void {
+  #record(nowUs: Micros, outcome: Outcome, process: ProcessId, operation: Operation): void {
     const { f } = operation;
     const ok = outcome.type === 'ok';
     this.history.push({
@@ -360,7 +361,7 @@ export class Engine {
 
   /** `shown`: at its end, what that shows that its start could not. */
   #recordFault(
-    nowUs: number,
+    nowUs: Micros,
     { lane, form, id }: PlannedFault,
     [phase, { status, evidence }, targets]: readonly ['start' | 'end', Receipt, string],
     shown: 'held' | 'short' | null = null,
@@ -380,7 +381,7 @@ export class Engine {
   }
 
   /** Marks in the history where the recovery window and the final reads begin. */
-  #recordPhase(nowUs: number): void {
+  #recordPhase(nowUs: Micros): void {
     const event = { type: 'info', process: 'nemesis', f: 'phase', value: this.phase } as const;
     this.history.push({ time: nowUs * 1000, ...event });
   }

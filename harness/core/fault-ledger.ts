@@ -7,6 +7,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Cut, Fault } from '../../nemesis/fault.ts';
 import { Holds } from './holds.ts';
 
@@ -50,21 +51,21 @@ export class FaultLedger {
   }
 
   /** Returns whether no other fault had killed the node. */
-  kill(id: number, node: number): boolean {
+  kill(id: number, node: NodeId): boolean {
     return this.#kills.hold(node, id);
   }
 
   /** Returns whether no fault keeps the node down any more. */
-  revive(id: number, node: number): boolean {
+  revive(id: number, node: NodeId): boolean {
     return this.#kills.release(node, id);
   }
 
-  pause(id: number, node: number): void {
+  pause(id: number, node: NodeId): void {
     this.#pauses.hold(node, id);
   }
 
   /** Returns whether no fault keeps the node paused any more. */
-  resume(id: number, node: number): boolean {
+  resume(id: number, node: NodeId): boolean {
     return this.#pauses.release(node, id);
   }
 
@@ -77,16 +78,16 @@ export class FaultLedger {
     return this.#cuts.release(this.#link(from, to), id);
   }
 
-  isKilled(node: number): boolean {
+  isKilled(node: NodeId): boolean {
     return this.#kills.isHeld(node);
   }
 
-  isCut(from: number, to: number): boolean {
+  isCut(from: NodeId, to: NodeId): boolean {
     return this.#cuts.isHeld(this.#link(from, to));
   }
 
   /** The clock faults in force on a node, the latest last. */
-  clocksOn(node: number): ClockFault[] {
+  clocksOn(node: NodeId): ClockFault[] {
     const isOn = (fault: Fault): fault is ClockFault =>
       fault.kind === 'clock' && fault.nodes.includes(node);
     return [...this.#inForce.values()].filter(isOn);
@@ -99,7 +100,7 @@ export class FaultLedger {
     this.#cuts.copyFrom(original.#cuts);
   }
 
-  #link(from: number, to: number): number {
+  #link(from: NodeId, to: NodeId): number {
     assert(from < this.#nodes && to < this.#nodes, 'a link joins two of the nodes');
     return from * this.#nodes + to;
   }

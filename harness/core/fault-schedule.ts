@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Micros } from '../../checkers/units.ts';
 import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { correction, dueUs } from './fault-time.ts';
 
@@ -12,7 +13,7 @@ const SEEK_US = 250_000;
 
 export interface ScheduleConfig {
   /** The end of the load, which ends every fault. */
-  readonly loadEndUs: number;
+  readonly loadEndUs: Micros;
   /** Whether a fault that finds nobody looks on until then, and not only while it was planned for. */
   readonly seeksOn: boolean;
 }
@@ -32,9 +33,9 @@ export interface FaultEnd {
 /** What the latest attempt to carry a fault out has come to. */
 type Attempt =
   /** It is under way: nobody knows yet whether the fault is in force. */
-  | { readonly kind: 'pending'; readonly sinceUs: number }
+  | { readonly kind: 'pending'; readonly sinceUs: Micros }
   /** It found nobody; another follows. */
-  | { readonly kind: 'seeking'; readonly againUs: number; readonly unfound: Unfound }
+  | { readonly kind: 'seeking'; readonly againUs: Micros; readonly unfound: Unfound }
   /** A receipt has told. */
   | { readonly kind: 'told' };
 
@@ -42,11 +43,11 @@ interface Active {
   readonly fault: PlannedFault;
   attempt: Attempt;
   /** When a receipt said that it is in force; null where none did. */
-  inForceUs: number | null;
+  inForceUs: Micros | null;
   /** Whether it is in force only some time after it was asked for, for the machine's sake. */
   isLate: boolean;
   /** When its end was asked for; null before that. */
-  endAskedUs: number | null;
+  endAskedUs: Micros | null;
 }
 
 export class FaultSchedule {
@@ -74,7 +75,7 @@ export class FaultSchedule {
   }
 
   /** The faults to be carried out now: those that look for somebody again, and new ones. */
-  takeStarts(nowUs: number): PlannedFault[] {
+  takeStarts(nowUs: Micros): PlannedFault[] {
     const starts: PlannedFault[] = [];
     for (const active of this.#active.values()) {
       if (active.attempt.kind !== 'seeking' || active.attempt.againUs > nowUs) continue;
@@ -94,19 +95,19 @@ export class FaultSchedule {
   }
 
   /** The faults to be undone now, each told of once. */
-  takeEnds(nowUs: number): FaultEnd[] {
+  takeEnds(nowUs: Micros): FaultEnd[] {
     const isDue = (active: Active) =>
       active.attempt.kind !== 'pending' && this.#dueUs(active) <= nowUs;
     return this.#end([...this.#active.values()].filter(isDue), nowUs);
   }
 
   /** All that are left, due or not. */
-  takeAll(nowUs: number): FaultEnd[] {
+  takeAll(nowUs: Micros): FaultEnd[] {
     return this.#end([...this.#active.values()], nowUs);
   }
 
   /** A fault has been carried out, or could not be. */
-  started({ id }: PlannedFault, { status }: Receipt, nowUs: number): void {
+  started({ id }: PlannedFault, { status }: Receipt, nowUs: Micros): void {
     const active = this.#of(id);
     if (status === 'installed') {
       active.inForceUs = nowUs;
@@ -117,7 +118,7 @@ export class FaultSchedule {
   }
 
   /** A fault found nobody to act on, and holds nothing. Returns whether it looks again. */
-  skipped(fault: PlannedFault, unfound: Unfound, nowUs: number): boolean {
+  skipped(fault: PlannedFault, unfound: Unfound, nowUs: Micros): boolean {
     const active = this.#of(fault.id);
     const againUs = nowUs + SEEK_US;
     if (active.endAskedUs !== null || againUs >= this.#seekEndUs(fault)) return false;
@@ -126,19 +127,19 @@ export class FaultSchedule {
   }
 
   /** A fault has been undone. Returns what its end shows that its start could not. */
-  ended(fault: PlannedFault, receipt: Receipt, nowUs: number): 'held' | 'short' | null {
+  ended(fault: PlannedFault, receipt: Receipt, nowUs: Micros): 'held' | 'short' | null {
     const { inForceUs, endAskedUs } = this.#of(fault.id);
     this.#active.delete(fault.id);
     return correction(fault, receipt, inForceUs ?? undefined, endAskedUs ?? nowUs);
   }
 
   /** The next time at which a fault starts; infinite where none is left. */
-  get nextStartUs(): number {
+  get nextStartUs(): Micros {
     return this.#planned[this.#next]?.startUs ?? Number.POSITIVE_INFINITY;
   }
 
   /** The next time at which one of those on their way ends or looks again. */
-  nextChangeUs(nowUs: number): number {
+  nextChangeUs(nowUs: Micros): Micros {
     let atUs = Number.POSITIVE_INFINITY;
     for (const active of this.#active.values()) {
       const endUs = this.#dueUs(active);
@@ -150,7 +151,7 @@ export class FaultSchedule {
     return atUs;
   }
 
-  #end(due: readonly Active[], nowUs: number): FaultEnd[] {
+  #end(due: readonly Active[], nowUs: Micros): FaultEnd[] {
     const endings: FaultEnd[] = [];
     for (const active of due) {
       if (active.endAskedUs !== null) continue;
@@ -163,14 +164,14 @@ export class FaultSchedule {
     return endings;
   }
 
-  #dueUs({ fault, attempt, inForceUs, isLate }: Active): number {
+  #dueUs({ fault, attempt, inForceUs, isLate }: Active): Micros {
     if (attempt.kind === 'seeking') return this.#seekEndUs(fault);
     const inForce = { sinceUs: inForceUs ?? undefined, late: isLate };
     return dueUs(fault, inForce, this.#config.loadEndUs);
   }
 
   /** Until when a fault that finds nobody looks for somebody. */
-  #seekEndUs({ endUs }: PlannedFault): number {
+  #seekEndUs({ endUs }: PlannedFault): Micros {
     return this.#config.seeksOn ? this.#config.loadEndUs : endUs;
   }
 

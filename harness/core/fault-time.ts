@@ -1,5 +1,6 @@
 /** When a fault is to end, and whether it counts: on a slow machine neither is as it was planned. */
 
+import type { Micros } from '../../checkers/units.ts';
 import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
 
 /** A fault that was in force for less shows nothing. */
@@ -8,7 +9,7 @@ const SHORT_US = 50_000;
 /** What is known of a fault that is on its way or in force. */
 export interface InForce {
   /** Since when it is; undefined where no receipt says that it is. */
-  readonly sinceUs: number | undefined;
+  readonly sinceUs: Micros | undefined;
   /** Whether it took time to carry out. */
   readonly late: boolean;
 }
@@ -21,8 +22,8 @@ export interface InForce {
 export function dueUs(
   { startUs, endUs }: PlannedFault,
   { sinceUs, late }: InForce,
-  loadEndUs: number,
-): number {
+  loadEndUs: Micros,
+): Micros {
   const enoughUs = (sinceUs ?? startUs) + Math.floor((endUs - startUs) / 2);
   const plannedUs = Math.max(endUs, enoughUs);
   return Math.min(plannedUs, late ? Math.max(loadEndUs, enoughUs) : loadEndUs);
@@ -32,8 +33,8 @@ export function dueUs(
 export function correction(
   { startUs, endUs }: PlannedFault,
   { held }: Receipt,
-  inForceUs: number | undefined,
-  endedUs: number,
+  inForceUs: Micros | undefined,
+  endedUs: Micros,
 ): 'held' | 'short' | null {
   if (inForceUs === undefined) return held === true ? 'held' : null;
   return endedUs - inForceUs < Math.max(SHORT_US, (endUs - startUs) / 4) ? 'short' : null;

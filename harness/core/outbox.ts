@@ -6,12 +6,13 @@
 
 import { assert } from '../../checkers/assert.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
 import type { ClientRef, Reply } from '../../systems/protocol.ts';
 
 /** Where effects go once nothing holds them back. */
 export interface Outlet {
-  send(to: number, message: unknown): void;
+  send(to: NodeId, message: unknown): void;
   reply(client: number, id: number, reply: Reply): void;
   /** The event was asked for at `askedAt`, which is as the host counts. */
   trace(event: TraceEvent, askedAt: number): void;
@@ -30,7 +31,7 @@ export class Outbox {
    */
   readonly #kind: number[] = [];
   /** The node or client that it is for; when an event was asked for; how many writes a barrier needs. */
-  readonly #to: number[] = [];
+  readonly #to: NodeId[] = [];
   /** Of a client's request. */
   readonly #id: number[] = [];
   readonly #payload: unknown[] = [];
@@ -42,7 +43,7 @@ export class Outbox {
     return this.#head < this.#tail;
   }
 
-  send(to: number, message: unknown): void {
+  send(to: NodeId, message: unknown): void {
     this.#hold(SEND, to, 0, message);
   }
 
@@ -76,7 +77,7 @@ export class Outbox {
   }
 
   /** What was to be sent to a node whose connection is gone is never sent. */
-  dropSendsTo(peer: number): void {
+  dropSendsTo(peer: NodeId): void {
     for (let at = this.#head; at < this.#tail; at++) {
       if (this.#kind[at] !== SEND || this.#to[at] !== peer) continue;
       this.#kind[at] = NOTHING;
@@ -99,7 +100,7 @@ export class Outbox {
     }
   }
 
-  #hold(kind: number, to: number, id: number, payload: unknown): void {
+  #hold(kind: number, to: NodeId, id: number, payload: unknown): void {
     const at = this.#tail++;
     this.#kind[at] = kind;
     this.#to[at] = to;

@@ -1,5 +1,6 @@
 /** The plan: everything that the seed decides before a run. The same on every backend. */
 
+import type { Micros } from '../../checkers/units.ts';
 import type { Nemesis, PlannedFault } from '../../nemesis/fault.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
 import { DOMAIN, drawAt, namedDraw, streamBase } from './draw.ts';
@@ -10,11 +11,11 @@ export interface PlanConfig {
   readonly nodes: number;
   readonly clients: number;
   readonly rate: number;
-  readonly timeLimitUs: number;
+  readonly timeLimitUs: Micros;
   /** How long operations go on at most after the quiet end. */
-  readonly recoveryMaxUs: number;
+  readonly recoveryMaxUs: Micros;
   readonly nemeses: readonly Nemesis[];
-  readonly nemesisIntervalUs: number;
+  readonly nemesisIntervalUs: Micros;
   readonly workloadOptions: Readonly<Record<string, number | string | boolean>>;
 }
 
@@ -84,7 +85,7 @@ function planLane(
   config: PlanConfig,
   nemesis: Nemesis,
   base: number,
-  untilUs: number,
+  untilUs: Micros,
 ): PlannedFault[] {
   const forms = nemesis.forms.filter((form) => form.minNodes <= config.nodes);
   const faults: PlannedFault[] = [];

@@ -1,6 +1,7 @@
 /** One client endpoint: the machine of `systems/client.ts` over TCP and real timers. */
 
 import { connect as dial, type Socket } from 'node:net';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { ClientEnv, ClientProtocol, ClientState } from '../../systems/client.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Request } from '../../systems/protocol.ts';
@@ -27,7 +28,7 @@ export interface TcpClientOptions {
 
 export class TcpClient implements LiveClient, ClientEnv {
   readonly client: number;
-  readonly nodes: readonly number[];
+  readonly nodes: readonly NodeId[];
 
   readonly #options: TcpClientOptions;
   readonly #drawBase: number;
@@ -63,7 +64,7 @@ export class TcpClient implements LiveClient, ClientEnv {
     this.complete({ type: 'info', error: 'client closed' });
   }
 
-  nowUs(): number {
+  nowUs(): Micros {
     return Math.floor(performance.now() * 1000);
   }
 
@@ -71,12 +72,12 @@ export class TcpClient implements LiveClient, ClientEnv {
     return drawAt(this.#drawBase, this.#draws++);
   }
 
-  send(to: number, request: Request): void {
+  send(to: NodeId, request: Request): void {
     const frame: RequestFrame = { stamp: this.#options.clock.stamp(), request };
     this.#connected(to)?.write(encodeFrame(frame));
   }
 
-  setTimer(delayUs: number): void {
+  setTimer(delayUs: Micros): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => this.#step(() => this.#options.protocol.timer(this.#state, this)),
@@ -105,7 +106,7 @@ export class TcpClient implements LiveClient, ClientEnv {
     }
   }
 
-  #connected(node: number): Socket | null {
+  #connected(node: NodeId): Socket | null {
     const address = this.#options.nodes[node];
     if (address === undefined || this.#closed) return null;
     const open = this.#sockets.get(node);

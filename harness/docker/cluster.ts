@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type Docker from 'dockerode';
 import { nodeName } from '../../checkers/trace.ts';
+import type { Nanos, NodeId } from '../../checkers/units.ts';
 import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
 import { isReady, primaryOf, readinessOf, type Views } from '../../systems/leadership.ts';
 import type { NodeView } from '../../systems/protocol.ts';
@@ -295,7 +296,7 @@ interface ClusterParts {
 }
 
 class DockerCluster implements LiveCluster {
-  readonly nodes: readonly number[];
+  readonly nodes: readonly NodeId[];
   readonly facts: Readonly<Record<string, string>>;
 
   readonly #parts: ClusterParts;
@@ -384,7 +385,7 @@ class DockerCluster implements LiveCluster {
   }
 
   /** Since the zero of the nodes' traces. */
-  #nowNs(): number {
+  #nowNs(): Nanos {
     return Number(process.hrtime.bigint() - BigInt(this.#parts.plan.config.originNs));
   }
 }

@@ -1,6 +1,7 @@
 /** The harness's end of a control channel: asks one process of the run, by number. */
 
 import { connect as dial, type Socket } from 'node:net';
+import type { Millis } from '../../checkers/units.ts';
 import type { Address } from '../host/config.ts';
 import type { Answered, ControlHello, Question } from '../host/control.ts';
 import { encodeFrame, readFrames } from '../host/frame.ts';
@@ -27,7 +28,7 @@ export class ControlClient<Command, Answer> {
    * Asks, and waits at most `timeoutMs`. Rejects when the process does not answer in time, is gone,
    * or answers that it failed. A stopped process may still carry the command out once it goes on.
    */
-  ask(command: Command, timeoutMs: number): Promise<Answer> {
+  ask(command: Command, timeoutMs: Millis): Promise<Answer> {
     if (this.#closed) return Promise.reject(new Error('control channel is closed'));
     const id = ++this.#id;
     const socket = this.#connected();

@@ -5,6 +5,7 @@
  */
 
 import { nodeName } from '../../checkers/trace.ts';
+import type { Millis, NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
 import { type ClockFault, FaultLedger, ratePpmOf } from '../core/fault-ledger.ts';
 import type { ClockReading } from '../host/clock.ts';
@@ -38,7 +39,7 @@ interface Effect {
 export class DockerFaults {
   readonly #nodes: readonly NodeContainer[];
   readonly #pace: Pace;
-  readonly #onCrash: (node: number) => void;
+  readonly #onCrash: (node: NodeId) => void;
   readonly #links: Links;
   readonly #queues: Promise<unknown>[];
   /** What is in force or on its way. */
@@ -50,7 +51,7 @@ export class DockerFaults {
   readonly #downAt = new Map<number, DownAt>();
 
   /** `onCrash` is told of each node that was killed, once its process is gone. */
-  constructor(nodes: readonly NodeContainer[], pace: Pace, onCrash: (node: number) => void) {
+  constructor(nodes: readonly NodeContainer[], pace: Pace, onCrash: (node: NodeId) => void) {
     this.#nodes = nodes;
     this.#pace = pace;
     this.#onCrash = onCrash;
@@ -62,7 +63,7 @@ export class DockerFaults {
   }
 
   /** Whether a node may be expected to answer. */
-  isUp(node: number): boolean {
+  isUp(node: NodeId): boolean {
     return this.#isRunning(node) && this.#paused[node] === false;
   }
 
@@ -114,7 +115,7 @@ export class DockerFaults {
     }
   }
 
-  async #kill(node: number, id: number): Promise<Effect> {
+  async #kill(node: NodeId, id: number): Promise<Effect> {
     const container = this.#node(node);
     if (!this.#ledger.kill(id, node)) {
       return (await isDown(container)) ? installed('was killed already') : indeterminate(NOT_DOWN);
@@ -128,7 +129,7 @@ export class DockerFaults {
     return installed(`down (exit ${state.status})`);
   }
 
-  async #restart(node: number, id: number): Promise<Effect> {
+  async #restart(node: NodeId, id: number): Promise<Effect> {
     const container = this.#node(node);
     if (!this.#ledger.revive(id, node)) {
       const stays = await isDown(container);
@@ -157,7 +158,7 @@ export class DockerFaults {
     return indeterminate(`does not answer after its start: ${patience.describe()}`);
   }
 
-  async #pause(node: number, id: number): Promise<Effect> {
+  async #pause(node: NodeId, id: number): Promise<Effect> {
     this.#ledger.pause(id, node);
     const container = this.#node(node);
     const before = await container.state();
@@ -174,7 +175,7 @@ export class DockerFaults {
     return indeterminate(`is ${state.kind} ${refusal}`.trim());
   }
 
-  async #resume(node: number, id: number): Promise<Effect> {
+  async #resume(node: NodeId, id: number): Promise<Effect> {
     const isFree = this.#ledger.resume(id, node);
     const container = this.#node(node);
     // Asked of the engine: a pause that seemed to fail may have taken hold.
@@ -190,14 +191,14 @@ export class DockerFaults {
   }
 
   /** A node that is down gets the skew if it comes back before the fault's end: not known yet. */
-  async #skew(node: number, downAt: DownAt): Promise<Effect> {
+  async #skew(node: NodeId, downAt: DownAt): Promise<Effect> {
     if (this.#isRunning(node)) return this.#setClock(node);
     downAt.set(node, this.#restarts[node] ?? 0);
     this.#node(node).writeSkews(this.#skews(node));
     return indeterminate('is down: will hold from its next start on, if that is before the end');
   }
 
-  async #unskew(node: number, downAt: DownAt): Promise<Effect> {
+  async #unskew(node: NodeId, downAt: DownAt): Promise<Effect> {
     const restarts = downAt.get(node);
     const cameBack = restarts !== undefined && restarts < (this.#restarts[node] ?? 0);
     const held = restarts === undefined ? '' : cameBack ? ', had held since its restart' : '';
@@ -211,7 +212,7 @@ export class DockerFaults {
     return { ...installed(`is down: its next start is without it${held}`), ...hasHeld };
   }
 
-  async #setClock(node: number): Promise<Effect> {
+  async #setClock(node: NodeId): Promise<Effect> {
     const container = this.#node(node);
     const skews = this.#skews(node);
     container.writeSkews(skews);
@@ -230,15 +231,15 @@ export class DockerFaults {
     return matches(skews, reading) ? installed(text) : indeterminate(text);
   }
 
-  #skews(node: number): ClockFault[] {
+  #skews(node: NodeId): ClockFault[] {
     return this.#ledger.clocksOn(node);
   }
 
-  #isRunning(node: number): boolean {
+  #isRunning(node: NodeId): boolean {
     return !this.#ledger.isKilled(node);
   }
 
-  #node(node: number): NodeContainer {
+  #node(node: NodeId): NodeContainer {
     const container = this.#nodes[node];
     if (container === undefined) throw new Error(`there is no node ${node}`);
     return container;
@@ -246,12 +247,12 @@ export class DockerFaults {
 
   /** What is done to one node is done in order; nodes and lanes do not wait for one another. */
   async #onEach(
-    nodes: readonly number[],
+    nodes: readonly NodeId[],
     combine: (effects: readonly Effect[]) => Receipt['status'],
-    act: (node: number) => Promise<Effect>,
+    act: (node: NodeId) => Promise<Effect>,
   ): Promise<Receipt> {
     const began = performance.now();
-    const seenMs: number[] = [];
+    const seenMs: Millis[] = [];
     const effects = await Promise.all(
       nodes.map((node, i) => {
         const turn = (this.#queues[node] ?? Promise.resolve())
@@ -329,6 +330,6 @@ function indeterminate(evidence: string): Effect {
   return { status: 'indeterminate', evidence };
 }
 
-function sleep(ms: number): Promise<void> {
+function sleep(ms: Millis): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

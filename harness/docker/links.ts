@@ -1,6 +1,7 @@
 /** The directed links between nodes: cut by dropping on the receiver's side, proved by probing. */
 
 import { nodeName } from '../../checkers/trace.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Cut, Receipt } from '../../nemesis/fault.ts';
 import type { FaultLedger } from '../core/fault-ledger.ts';
 import type { NodeContainer } from './node-container.ts';
@@ -45,7 +46,7 @@ export class Links {
     return this.#prove(cuts, how);
   }
 
-  async #install(receiver: number): Promise<void> {
+  async #install(receiver: NodeId): Promise<void> {
     const sources = this.#nodes
       .filter(({ node }) => this.#isCut(node, receiver))
       .map(({ address }) => address);
@@ -96,17 +97,17 @@ export class Links {
     );
   }
 
-  async #heard(receiver: number, mark: string): Promise<readonly string[]> {
+  async #heard(receiver: NodeId, mark: string): Promise<readonly string[]> {
     const { sidecar } = this.#node(receiver);
     const answer = await sidecar.ask({ kind: 'heard', mark }, ANSWER_TIMEOUT_MS);
     return answer.kind === 'heard' ? answer.from : [];
   }
 
-  #isCut(from: number, to: number): boolean {
+  #isCut(from: NodeId, to: NodeId): boolean {
     return this.#ledger.isCut(from, to);
   }
 
-  #node(node: number): NodeContainer {
+  #node(node: NodeId): NodeContainer {
     const container = this.#nodes[node];
     if (container === undefined) throw new Error(`there is no node ${node}`);
     return container;

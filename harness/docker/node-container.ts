@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { basename, join } from 'node:path';
 import type Docker from 'dockerode';
 import { nodeName } from '../../checkers/trace.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { infrastructure } from '../core/errors.ts';
 import type { Skew } from '../host/clock.ts';
 import { NODE_EXIT, type NodeConfig } from '../host/config.ts';
@@ -65,7 +66,7 @@ export type ContainerState =
   | { readonly kind: 'exited'; readonly status: number };
 
 export class NodeContainer {
-  readonly node: number;
+  readonly node: NodeId;
   readonly name: string;
   readonly address: string;
   readonly control: ControlClient<NodeCommand, NodeAnswer>;
@@ -85,7 +86,7 @@ export class NodeContainer {
   /** What others did to the node before we did something to it ourselves. */
   #lost: string | null = null;
 
-  constructor(plan: ClusterPlan, node: number) {
+  constructor(plan: ClusterPlan, node: NodeId) {
     this.#plan = plan;
     this.node = node;
     this.name = nodeName(node);

@@ -4,6 +4,7 @@
  */
 
 import { availableParallelism, loadavg } from 'node:os';
+import type { Millis } from '../../checkers/units.ts';
 
 /** Slower than this nobody waits for: the limits stay finite on a machine that hardly moves. */
 const SLOWNESS_MAX = 20;
@@ -37,14 +38,14 @@ export function measurePace(startupTimeoutS: number | null): Pace {
 /** One wait. Time without progress counts, and in the end all of it. */
 export class Patience {
   readonly #pace: Pace;
-  readonly #idleMs: number;
+  readonly #idleMs: Millis;
   readonly #now: () => number;
-  readonly #beganMs: number;
-  #movedMs: number;
+  readonly #beganMs: Millis;
+  #movedMs: Millis;
   #sign = '';
 
   /** `idleMs` is the limit on an idle machine. */
-  constructor(pace: Pace, idleMs: number, now: () => number = () => performance.now()) {
+  constructor(pace: Pace, idleMs: Millis, now: () => number = () => performance.now()) {
     this.#pace = pace;
     this.#idleMs = idleMs;
     this.#now = now;
@@ -77,12 +78,12 @@ export class Patience {
     return `given up after ${seconds(nowMs - this.#beganMs)}, ${idle} without progress (${limit}: ${why})`;
   }
 
-  #limitMs(): number {
+  #limitMs(): Millis {
     const { slowness, startupTimeoutS } = this.#pace;
     return startupTimeoutS === null ? this.#idleMs * slowness : startupTimeoutS * 1000;
   }
 }
 
-function seconds(ms: number): string {
+function seconds(ms: Millis): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -3,6 +3,8 @@
  * undoes is started, so steps must bear that it never was.
  */
 
+import type { Millis } from '../../checkers/units.ts';
+
 interface Step {
   readonly what: string;
   readonly undo: () => Promise<void> | void;
@@ -25,7 +27,7 @@ export class Teardown {
     return this.#running;
   }
 
-  async #undoAll(budgetMs: number): Promise<string[]> {
+  async #undoAll(budgetMs: Millis): Promise<string[]> {
     const failures: string[] = [];
     for (const { what, undo } of this.#steps.toReversed()) {
       let timer: NodeJS.Timeout | undefined;

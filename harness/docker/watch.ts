@@ -3,6 +3,7 @@
  * somebody's `docker kill`, an engine that restarts. Nothing of that is the tested system's fault.
  */
 
+import type { Millis } from '../../checkers/units.ts';
 import { type HarnessError, infrastructure } from '../core/errors.ts';
 import { reason } from './engine.ts';
 import type { NodeContainer } from './node-container.ts';
@@ -70,7 +71,7 @@ class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
-async function within<Answer>(limitMs: number, answer: Promise<Answer>): Promise<Answer> {
+async function within<Answer>(limitMs: Millis, answer: Promise<Answer>): Promise<Answer> {
   const { promise, reject } = Promise.withResolvers<never>();
   const message = `no answer within ${limitMs / 1000} s`;
   const timer = setTimeout(() => reject(new Unanswered(message)), limitMs);

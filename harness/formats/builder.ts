@@ -2,6 +2,7 @@
 
 import { IntColumn } from '../../checkers/columns.ts';
 import { type EventType, History, type NewEvent } from '../../checkers/history.ts';
+import type { ProcessId } from '../../checkers/units.ts';
 import { usage } from '../core/errors.ts';
 import type { Place } from './bytes.ts';
 
@@ -138,7 +139,7 @@ export class HistoryBuilder {
     this.#latest = { time, line };
   }
 
-  #pair(process: number, { type, f, key }: FileEvent, line: number): void {
+  #pair(process: ProcessId, { type, f, key }: FileEvent, line: number): void {
     const open = this.#open.get(process);
     if (type === 'invoke') {
       if (open !== undefined) {

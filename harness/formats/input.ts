@@ -2,6 +2,7 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import type { Millis } from '../../checkers/units.ts';
 import { usage } from '../core/errors.ts';
 import { ByteStream } from './bytes.ts';
 
@@ -75,7 +76,7 @@ function* chunksOf(fd: number, path: string, isPipe: boolean): Generator<Uint8Ar
 }
 
 /** Nothing else runs while a history is read. */
-function pause(ms: number): void {
+function pause(ms: Millis): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Value } from '../../checkers/history.ts';
+import type { ProcessId } from '../../checkers/units.ts';
 import { usage } from '../core/errors.ts';
 import { HistoryBuilder, type HistoryFile, processOf } from './builder.ts';
 import { type ByteStream, LinePlace, linesOf, type Place, quoted } from './bytes.ts';
@@ -47,7 +48,7 @@ const CALL = /^([A-Za-z_]\w*)\s*(?:\(([^()]*)\)|\s([^()\s]+))?$/;
 
 /** An operation that has been called. */
 interface Call {
-  readonly process: number;
+  readonly process: ProcessId;
   readonly f: string;
   readonly inserts: boolean;
   readonly argument: Value;

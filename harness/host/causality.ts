@@ -9,6 +9,7 @@
  */
 
 import type { TraceLine } from '../../checkers/trace.ts';
+import type { NodeId } from '../../checkers/units.ts';
 
 /** What a process knew when it sent a frame. */
 export interface Stamp {
@@ -53,7 +54,7 @@ export class CausalClock {
   }
 
   /** A line is being written to the trace of `node`; the line's Lamport time. */
-  tick(node: number): number {
+  tick(node: NodeId): number {
     this.#lines[node] = (this.#lines[node] ?? 0) + 1;
     return ++this.#lamport;
   }
@@ -77,7 +78,7 @@ export function consistentCut(nodes: readonly (readonly StampedLine[])[]): Cut {
       heardOf[node] = Math.max(heardOf[node] ?? 0, count);
     }
   }
-  const lacks = ({ after }: LineStamp, node: number) =>
+  const lacks = ({ after }: LineStamp, node: NodeId) =>
     after.some((count, of) => of !== node && count > (kept[of] ?? 0));
   for (let changed = true; changed; ) {
     changed = false;

@@ -1,28 +1,30 @@
 /** A node's two clocks over the machine's: the nemesis skews them over the control channel. */
 
+import type { Micros, Millis } from '../../checkers/units.ts';
+
 /** One skew in force; those of several faults add up. As in `nemesis/fault.ts`, kind `clock`. */
 export interface Skew {
   readonly mode: 'bump' | 'strobe' | 'drift';
-  readonly offsetMs: number;
-  readonly periodMs: number;
+  readonly offsetMs: Millis;
+  readonly periodMs: Millis;
   readonly ratePpm: number;
 }
 
 /** What a node's clocks show, read back as evidence. */
 export interface ClockReading {
-  readonly wallUs: number;
-  readonly monotonicUs: number;
+  readonly wallUs: Micros;
+  readonly monotonicUs: Micros;
   /** The machine's wall clock at the same moment. */
-  readonly trueWallUs: number;
+  readonly trueWallUs: Micros;
   readonly ratePpm: number;
   /** By how much the wall clock jumps to and fro, for every strobe in force. */
-  readonly strobesMs: readonly number[];
+  readonly strobesMs: readonly Millis[];
 }
 
 /** Microseconds of the machine's own clocks. */
 export interface MachineClock {
-  monotonicUs(): number;
-  wallUs(): number;
+  monotonicUs(): Micros;
+  wallUs(): Micros;
 }
 
 export const machineClock: MachineClock = {
@@ -37,7 +39,7 @@ const READINGS_MAX = 20;
 export class SkewedClock {
   readonly #machine: MachineClock;
   /** Machine time and own monotonic time at the last change: the own clock never goes back. */
-  #sinceUs: number;
+  #sinceUs: Micros;
   #baseUs = 0;
   /** Where the wall clock stands aside because of drifts in force, up to the last change. */
   #driftedUs = 0;
@@ -63,11 +65,11 @@ export class SkewedClock {
     this.#strobes = skews.filter((skew) => skew.mode === 'strobe');
   }
 
-  monotonicUs(): number {
+  monotonicUs(): Micros {
     return this.#ownUs(this.#machine.monotonicUs());
   }
 
-  wallUs(): number {
+  wallUs(): Micros {
     const nowUs = this.#machine.monotonicUs();
     let wallUs = this.#machine.wallUs() + this.#offsetUs + this.#driftedUs + this.#gainUs(nowUs);
     for (const { offsetMs, periodMs } of this.#strobes) {
@@ -79,7 +81,7 @@ export class SkewedClock {
   }
 
   /** Milliseconds of machine time in which the own clock advances by `delayUs`. */
-  machineDelayMs(delayUs: number): number {
+  machineDelayMs(delayUs: Micros): Millis {
     return delayUs / (1 + this.#ratePpm / 1e6) / 1000;
   }
 
@@ -107,11 +109,11 @@ export class SkewedClock {
     return best;
   }
 
-  #ownUs(nowUs: number): number {
+  #ownUs(nowUs: Micros): Micros {
     return this.#baseUs + (nowUs - this.#sinceUs) + this.#gainUs(nowUs);
   }
 
-  #gainUs(nowUs: number): number {
+  #gainUs(nowUs: Micros): Micros {
     return Math.floor(((nowUs - this.#sinceUs) * this.#ratePpm) / 1e6);
   }
 }

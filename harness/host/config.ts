@@ -1,6 +1,7 @@
 /** What one node process is told at its start: a JSON file that the harness writes. */
 
 import { readFileSync } from 'node:fs';
+import type { Nanos, NodeId } from '../../checkers/units.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { Skew } from './clock.ts';
 
@@ -27,7 +28,7 @@ export interface Address {
 export interface NodeConfig {
   /** One run's name: nobody of another run is listened to. */
   readonly clusterId: string;
-  readonly node: number;
+  readonly node: NodeId;
   /** Where each node listens for its peers, by node. */
   readonly peers: readonly Address[];
   /** Where this node listens for clients, and for the harness. */
@@ -45,7 +46,7 @@ export interface NodeConfig {
   readonly dataDirectory: string;
   readonly traceFile: string;
   /** Reading of the monotonic clock (nanoseconds) that trace times count from. */
-  readonly originNs: number;
+  readonly originNs: Nanos;
   /** Skews already in force when the node starts: a file, since they change between starts. */
   readonly skewFile: string;
 }

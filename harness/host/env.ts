@@ -7,6 +7,7 @@
  */
 
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type {
   AnyProtocol,
   ClientRef,
@@ -25,13 +26,13 @@ import type { WriteAheadLog } from './wal.ts';
 
 /** The wires to other nodes and to clients. */
 interface Wire {
-  send(to: number, message: unknown): void;
+  send(to: NodeId, message: unknown): void;
   reply(to: ClientRef, reply: Reply): void;
 }
 
 export interface HostEnvOptions {
-  readonly self: number;
-  readonly members: readonly number[];
+  readonly self: NodeId;
+  readonly members: readonly NodeId[];
   readonly incarnation: number;
   readonly seed: number;
   readonly protocol: AnyProtocol;
@@ -47,13 +48,13 @@ export interface HostEnvOptions {
 }
 
 interface Timer {
-  readonly deadlineUs: number;
+  readonly deadlineUs: Micros;
   readonly handle: NodeJS.Timeout;
 }
 
 export class HostEnv implements Env<unknown, unknown> {
-  readonly self: number;
-  readonly members: readonly number[];
+  readonly self: NodeId;
+  readonly members: readonly NodeId[];
   readonly incarnation: number;
 
   readonly #options: HostEnvOptions;
@@ -104,13 +105,13 @@ export class HostEnv implements Env<unknown, unknown> {
     this.#outbox.clear();
   }
 
-  message(from: number, stamp: Stamp, message: unknown): void {
+  message(from: NodeId, stamp: Stamp, message: unknown): void {
     this.#options.trace.witness(stamp);
     this.#step(() => this.#options.protocol.message(this.#state, this, from, message));
   }
 
   /** The connection to a peer is gone, and with it what was to be sent on it once synced. */
-  disconnected(peer: number): void {
+  disconnected(peer: NodeId): void {
     this.#outbox.dropSendsTo(peer);
     this.#step(() => this.#options.protocol.disconnected?.(this.#state, this, peer));
   }
@@ -138,11 +139,11 @@ export class HostEnv implements Env<unknown, unknown> {
     for (const [timer, { deadlineUs }] of this.#timers) this.#arm(timer, deadlineUs);
   }
 
-  nowUs(): number {
+  nowUs(): Micros {
     return this.#options.clock.monotonicUs();
   }
 
-  wallUs(): number {
+  wallUs(): Micros {
     return this.#options.clock.wallUs();
   }
 
@@ -150,7 +151,7 @@ export class HostEnv implements Env<unknown, unknown> {
     return drawAt(this.#drawBase, this.#draws++);
   }
 
-  send(to: number, message: unknown): void {
+  send(to: NodeId, message: unknown): void {
     this.#outbox.send(to, message);
   }
 
@@ -164,7 +165,7 @@ export class HostEnv implements Env<unknown, unknown> {
     this.#outbox.trace(told, this.#stepNs);
   }
 
-  setTimer(timer: number, delayUs: number): void {
+  setTimer(timer: number, delayUs: Micros): void {
     this.#arm(timer, this.nowUs() + delayUs);
   }
 
@@ -209,14 +210,14 @@ export class HostEnv implements Env<unknown, unknown> {
     trace.flush();
   }
 
-  #arm(timer: number, deadlineUs: number): void {
+  #arm(timer: number, deadlineUs: Micros): void {
     clearTimeout(this.#timers.get(timer)?.handle);
     const delayMs = this.#options.clock.machineDelayMs(Math.max(0, deadlineUs - this.nowUs()));
     const handle = setTimeout(() => this.#fire(timer, deadlineUs), Math.ceil(delayMs));
     this.#timers.set(timer, { deadlineUs, handle });
   }
 
-  #fire(timer: number, deadlineUs: number): void {
+  #fire(timer: number, deadlineUs: Micros): void {
     if (this.nowUs() < deadlineUs) {
       this.#arm(timer, deadlineUs);
       return;

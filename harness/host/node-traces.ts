@@ -6,6 +6,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareLines, nodeName, type TraceLine } from '../../checkers/trace.ts';
+import type { Nanos, NodeId } from '../../checkers/units.ts';
 import type { RecordedTrace } from '../core/backend.ts';
 import { infrastructure, messageOf } from '../core/errors.ts';
 import { consistentCut, type StampedLine } from './causality.ts';
@@ -16,21 +17,21 @@ const BEGIN = 'begin.json';
 
 interface Begin {
   /** From the zero of the nodes' traces to that of the history. */
-  readonly shiftNs: number;
+  readonly shiftNs: Nanos;
 }
 
-export function traceFileName(node: number): string {
+export function traceFileName(node: NodeId): string {
   return `${nodeName(node)}.trace.jsonl`;
 }
 
 /** The load begins so long after the zero of the nodes' clocks: times are counted from there. */
-export function noteBegin(logDirectory: string, shiftNs: number): void {
+export function noteBegin(logDirectory: string, shiftNs: Nanos): void {
   const begin: Begin = { shiftNs };
   writeFileSync(join(logDirectory, BEGIN), `${JSON.stringify(begin)}\n`);
 }
 
 /** A node was killed: follows the last line of that life, if it had said anything. */
-export function noteCrash(logDirectory: string, node: number, timeNs: number): void {
+export function noteCrash(logDirectory: string, node: NodeId, timeNs: Nanos): void {
   const last = readLines(join(logDirectory, traceFileName(node))).at(-1);
   const line = last === undefined ? null : crashLine(last, timeNs);
   if (line === null) return;
@@ -46,7 +47,7 @@ export function hasNodeTraces(logDirectory: string): boolean {
 export function readTraces(logDirectory: string): RecordedTrace {
   const names = existsSync(logDirectory) ? readdirSync(logDirectory) : [];
   const count = names.filter((name) => /^n\d+\.trace\.jsonl$/.test(name)).length;
-  const path = (node: number) => join(logDirectory, traceFileName(node));
+  const path = (node: NodeId) => join(logDirectory, traceFileName(node));
   const nodes = Array.from({ length: count }, (_, node) => readLines(path(node)));
   const { heardOf } = consistentCut(nodes);
   const lost = heardOf.flatMap((heard, node) => {
@@ -107,7 +108,7 @@ export function mergeTraces(
 }
 
 /** What the harness writes for a node that it killed; null where the node said itself that it stopped. */
-function crashLine(stamped: StampedLine, timeNs: number): TraceLine | null {
+function crashLine(stamped: StampedLine, timeNs: Nanos): TraceLine | null {
   const last = withoutStamp(stamped);
   if (last.event.kind === 'panic') return null;
   return { ...last, time: timeNs, sequence: last.sequence + 1, event: { kind: 'crash' } };

@@ -10,6 +10,7 @@
  */
 
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Stamp } from './causality.ts';
 import { type Address, WIRE_VERSION } from './config.ts';
 import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
@@ -28,8 +29,8 @@ interface Hello {
   readonly kind: 'hello';
   readonly version: number;
   readonly clusterId: string;
-  readonly from: number;
-  readonly to: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
   readonly incarnation: number;
 }
 
@@ -42,12 +43,12 @@ type Answer = { readonly kind: 'welcome' } | { readonly kind: 'pong' };
 
 interface PeerNetworkOptions {
   readonly clusterId: string;
-  readonly self: number;
+  readonly self: NodeId;
   readonly incarnation: number;
   readonly peers: readonly Address[];
-  readonly onMessage: (from: number, stamp: Stamp, message: unknown) => void;
+  readonly onMessage: (from: NodeId, stamp: Stamp, message: unknown) => void;
   /** The connection with a peer is lost, or could not be used; absent where links are datagrams. */
-  readonly onBroken?: ((peer: number) => void) | undefined;
+  readonly onBroken?: ((peer: NodeId) => void) | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -87,7 +88,7 @@ export class PeerNetwork {
     }
   }
 
-  send(to: number, stamp: Stamp, message: unknown): void {
+  send(to: NodeId, stamp: Stamp, message: unknown): void {
     const pair = this.#pairs[to];
     if (pair === undefined || pair.telling) return;
     pair.used = true;
@@ -100,7 +101,7 @@ export class PeerNetwork {
     this.#server.close();
   }
 
-  #hello(to: number): Hello {
+  #hello(to: NodeId): Hello {
     const { clusterId, self, incarnation } = this.#options;
     return { kind: 'hello', version: WIRE_VERSION, clusterId, from: self, to, incarnation };
   }
@@ -108,7 +109,7 @@ export class PeerNetwork {
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
-    let peer: number | null = null;
+    let peer: NodeId | null = null;
     const onFrame = (value: object) => {
       if (peer === null) {
         peer = this.#admit(socket, value as Hello);
@@ -124,7 +125,7 @@ export class PeerNetwork {
     });
   }
 
-  #hear(peer: number, stamp: Stamp, message: unknown): void {
+  #hear(peer: NodeId, stamp: Stamp, message: unknown): void {
     const pair = this.#pairs[peer] as Pair;
     if (pair.telling) {
       pair.early.push({ stamp, message });
@@ -135,7 +136,7 @@ export class PeerNetwork {
   }
 
   /** One direction is lost, or cannot be opened: the other one goes as well. */
-  #break(peer: number): void {
+  #break(peer: NodeId): void {
     const { onBroken } = this.#options;
     const pair = this.#pairs[peer] as Pair;
     if (onBroken === undefined) return;

@@ -8,12 +8,13 @@
 
 import { closeSync, existsSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import type { TraceEvent } from '../../checkers/trace.ts';
+import type { Nanos, NodeId } from '../../checkers/units.ts';
 import { CausalClock, type Stamp, type StampedLine } from './causality.ts';
 import { writeAll } from './durable-file.ts';
 
 export interface TraceFileOptions {
   readonly path: string;
-  readonly node: number;
+  readonly node: NodeId;
   /** How many nodes there are. */
   readonly nodes: number;
   readonly incarnation: number;
@@ -48,7 +49,7 @@ export class TraceFile {
   }
 
   /** The time that a line would have now. */
-  nowNs(): number {
+  nowNs(): Nanos {
     return this.#options.nowNs();
   }
 

@@ -10,6 +10,7 @@ import { itemAt } from '../../checkers/item-at.ts';
 import { checkLinearizable } from '../../checkers/linearizable/index.ts';
 import { progressVerdict } from '../../checkers/progress.ts';
 import { orderedSequentialVerdict } from '../../checkers/promises/index.ts';
+import type { Nanos } from '../../checkers/units.ts';
 import { type CheckResult, type Verdict, worst } from '../../checkers/verdict.ts';
 import { readinessOf } from '../../systems/leadership.ts';
 import type { System } from '../../systems/system.ts';
@@ -36,8 +37,8 @@ const LEAST_STABLE_NS = 1e6;
 export function livenessBounds(
   system: System,
   config: RunConfig,
-  quietAtNs: number,
-  endNs: number,
+  quietAtNs: Nanos,
+  endNs: Nanos,
   slowness = 1,
 ): LivenessBounds {
   const boundNs = recoveryBoundS(system, config) * slowness * 1e9;
@@ -170,7 +171,7 @@ export const judges: readonly Judge[] = [
       const { nodes, set } = config;
       const boundNs = progressBoundS(system, config) * 1e9;
       const isQuorum = (up: readonly number[]) => system.suffices?.(up, set, nodes) === true;
-      const allowanceNs = (group: readonly number[], startNs: number, endNs: number) =>
+      const allowanceNs = (group: readonly number[], startNs: Nanos, endNs: Nanos) =>
         catchingUpNs(evidence, group, startNs, endNs);
       const result = progressVerdict(history, { nodes, isQuorum, boundNs, allowanceNs });
       const { verdict } = result;
@@ -246,7 +247,7 @@ interface Excuse {
    * Elections cannot where since then, in nanoseconds, there has been one leader and no other; by
    * default they can in any case.
    */
-  readonly unlessSettledByNs?: number;
+  readonly unlessSettledByNs?: Nanos;
 }
 
 /**
@@ -278,9 +279,9 @@ function unlessHindered(
 function catchingUpNs(
   { system, config, follower: { liveness } }: Evidence,
   group: readonly number[] | null,
-  startNs: number,
-  endNs: number,
-): number {
+  startNs: Nanos,
+  endNs: Nanos,
+): Nanos {
   return liveness?.backlog.allowanceNs(group, startNs, endNs, paceOf(system, config)) ?? 0;
 }
 

@@ -1,9 +1,10 @@
 /** Where a history says that a phase of the run began, and how long its operations took. */
 
 import { type History, INVOKE, NEMESIS } from '../../checkers/history.ts';
+import type { Millis, Nanos } from '../../checkers/units.ts';
 
 /** When the recovery window began, as the history says; null if it never did. */
-export function quietTimeNs(history: History): number | null {
+export function quietTimeNs(history: History): Nanos | null {
   const at = phaseMark(history, 'recovery');
   return at === null ? null : history.time.get(at);
 }
@@ -20,9 +21,9 @@ export function phaseMark(history: History, phase: string): number | null {
 }
 
 /** How long a client waited at most until its operation ended, however it did; null where none has. */
-export function longestWaitMs(history: History): number | null {
+export function longestWaitMs(history: History): Millis | null {
   const invokedNs = new Map<number, number>();
-  let longestNs: number | null = null;
+  let longestNs: Nanos | null = null;
   for (let index = 0; index < history.length; index++) {
     const process = history.process.get(index);
     if (process < 0) continue;

@@ -16,6 +16,7 @@ import {
   type TraceLine,
   type Violation,
 } from '../../checkers/trace.ts';
+import type { Nanos } from '../../checkers/units.ts';
 import type { System } from '../../systems/system.ts';
 import { shorten, usage } from '../core/errors.ts';
 import { decoderOf } from '../store/trace-events.ts';
@@ -27,7 +28,7 @@ export class TraceFollower {
   panics: TraceChecker | null = null;
   #liveness: LivenessObserver | null = null;
   /** The quiet end, until a later line comes: a store has no order within one instant. */
-  #quietAtNs: number | null = null;
+  #quietAtNs: Nanos | null = null;
 
   readonly #system: System;
 
@@ -56,7 +57,7 @@ export class TraceFollower {
     return this.#liveness;
   }
 
-  feed(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
+  feed(event: TraceEvent, node: number, incarnation: number, timeNs: Nanos): void {
     if (this.#quietAtNs !== null && timeNs > this.#quietAtNs) this.#tellQuiet();
     if (this.checker?.isOwn !== undefined) this.#requireKnown(this.checker, event, node);
     this.checker?.feed(event, node, incarnation, timeNs);
@@ -75,7 +76,7 @@ export class TraceFollower {
   }
 
   /** The last fault had been undone at this time: what comes later counts as after it. */
-  quiet(timeNs: number): void {
+  quiet(timeNs: Nanos): void {
     this.#quietAtNs = timeNs;
   }
 
@@ -84,7 +85,7 @@ export class TraceFollower {
    * What comes after a gap may rest on what is missing, and is left out: then the lines are gone
    * through twice. `quietAtNs` is null when the run never came to its quiet end.
    */
-  feedAll(lines: Iterable<TraceLine>, quietAtNs: number | null): string | null {
+  feedAll(lines: Iterable<TraceLine>, quietAtNs: Nanos | null): string | null {
     const gaps = new GapFinder();
     const count = this.#feedEach(lines, quietAtNs, gaps);
     if (gaps.gap !== null) {
@@ -94,7 +95,7 @@ export class TraceFollower {
     return count === 0 ? 'the trace is empty' : gaps.gap;
   }
 
-  #feedEach(lines: Iterable<TraceLine>, quietAtNs: number | null, gaps?: GapFinder): number {
+  #feedEach(lines: Iterable<TraceLine>, quietAtNs: Nanos | null, gaps?: GapFinder): number {
     let count = 0;
     if (quietAtNs !== null) this.quiet(quietAtNs);
     for (const line of lines) {

@@ -8,6 +8,7 @@
  */
 
 import type { TraceEvent } from '../../checkers/trace.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
 import {
   type AnyProtocol,
@@ -37,11 +38,11 @@ const AT_ONCE_MAX = 10_000;
 /** One node from its start to its end. */
 interface Life {
   readonly protocol: AnyProtocol;
-  readonly members: readonly number[];
+  readonly members: readonly NodeId[];
   /** By what is on its way to its disk: the record that the protocol asked for. */
   readonly records: Map<object, unknown>;
   /** Timers set to fire at once, in the instant `atUs` of its clock. */
-  atUs: number;
+  atUs: Micros;
   atOnce: number;
 }
 
@@ -112,7 +113,7 @@ export class OwnNode implements AnyProtocol {
     this.#step('durable', env, life, () => protocol.durable(state, this.#outer, asked));
   };
 
-  disconnected = (state: unknown, env: AnyEnv, peer: number): void => {
+  disconnected = (state: unknown, env: AnyEnv, peer: NodeId): void => {
     const life = this.#lifeOf(state, env);
     const { protocol } = life;
     this.#step('disconnected', env, life, () => protocol.disconnected?.(state, this.#outer, peer));
@@ -231,7 +232,7 @@ export class OwnNode implements AnyProtocol {
     return copy;
   }
 
-  #setTimer(env: AnyEnv, timer: number, delayUs: number): void {
+  #setTimer(env: AnyEnv, timer: number, delayUs: Micros): void {
     const life = this.#atWork as Life;
     const nowUs = env.nowUs();
     if (delayUs > 0 || nowUs !== life.atUs) life.atOnce = 0;

@@ -3,6 +3,7 @@
 import type { FaultWindow } from '../../checkers/fault-windows.ts';
 import type { History } from '../../checkers/history.ts';
 import { nodeName } from '../../checkers/trace.ts';
+import type { Nanos } from '../../checkers/units.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import type { Operations } from './operations.ts';
 import { type Outcome, type Point, quantile, type Samples } from './samples.ts';
@@ -21,7 +22,7 @@ const BUCKETS = 120;
 /** A point in time to be pointed at. */
 export interface Mark {
   readonly name: string;
-  readonly timeNs: number;
+  readonly timeNs: Nanos;
 }
 
 export interface Overview {
@@ -31,7 +32,7 @@ export interface Overview {
   readonly faults: readonly FaultWindow[];
   readonly facts: TraceFacts;
   /** When the last fault had been undone; null where that did not happen. */
-  readonly quietNs: number | null;
+  readonly quietNs: Nanos | null;
   /** Where properties were broken. */
   readonly marks: readonly Mark[];
 }
@@ -83,12 +84,12 @@ ${timeAxis(endNs, scale, bottom)}
 </svg>`;
 }
 
-function summaryOf({ samples, faults, facts }: Overview, endNs: number): string {
+function summaryOf({ samples, faults, facts }: Overview, endNs: Nanos): string {
   const leaders = facts.spans.filter((span) => span.kind === 'leader').length;
   return `${seconds(endNs / 1e9)} of operations with ${plural(faults.length, 'fault')} and ${plural(leaders, 'leadership')}; ${plural(samples.totals.ok, 'operation')} ok, ${samples.totals.fail} failed, ${samples.totals.info} of unknown outcome.`;
 }
 
-function bandOf({ startNs, endNs }: FaultWindow, scale: Scale, lastNs: number) {
+function bandOf({ startNs, endNs }: FaultWindow, scale: Scale, lastNs: Nanos) {
   return { left: scale(startNs), right: scale(endNs ?? lastNs) };
 }
 
@@ -97,7 +98,7 @@ function latencyBand(
   scale: Scale,
   top: number,
   bottom: number,
-  endNs: number,
+  endNs: Nanos,
 ): Markup | null {
   if (fault.status === 'skipped') return null;
   return rect('band', bandOf(fault, scale, endNs), top, bottom - top);
@@ -107,7 +108,7 @@ function laneRows(
   lanes: readonly string[],
   faults: readonly FaultWindow[],
   scale: Scale,
-  endNs: number,
+  endNs: Nanos,
 ): Content {
   return lanes.map((lane, at) => {
     const bars = faults
@@ -135,7 +136,7 @@ function spanTitle({ node, kind, term }: Span): string {
   return `${nodeName(node)} ${kind === 'down' ? 'is down' : 'crashed; when it came back is not known'}`;
 }
 
-function nodeRows({ nodes, spans }: TraceFacts, top: number, scale: Scale, endNs: number): Content {
+function nodeRows({ nodes, spans }: TraceFacts, top: number, scale: Scale, endNs: Nanos): Content {
   return nodes.map((node, at) => {
     const y = top + at * LANE;
     const bars = spans
@@ -159,7 +160,7 @@ function latencyChart({ points }: Samples, top: number, scale: Scale): Markup {
     low + 1,
     Math.ceil(Math.log10(values.reduce((a, b) => Math.max(a, b), 1e7))),
   );
-  const y = (latencyNs: number) =>
+  const y = (latencyNs: Nanos) =>
     top + LATENCY_HEIGHT * (1 - (Math.log10(Math.max(latencyNs, 1e3)) - low) / (high - low));
   const decades = Array.from({ length: high - low + 1 }, (_, at) => low + at);
   const grid = decades.map((decade) => {
@@ -174,7 +175,7 @@ function latencyChart({ points }: Samples, top: number, scale: Scale): Markup {
   return html`${label('row', 0, top + 12, 'latency')}${grid}${path('ok', 'h0')}${path('info', 'v-4v8')}${path('fail', 'm-2.5-2.5l5 5m0-5l-5 5')}`;
 }
 
-function place(point: Point, scale: Scale, y: (latencyNs: number) => number): string {
+function place(point: Point, scale: Scale, y: (latencyNs: Nanos) => number): string {
   return `${px(scale(point.timeNs))} ${px(y(point.latencyNs))}`;
 }
 
@@ -185,7 +186,7 @@ function decadeText(decade: number): string {
 }
 
 /** Operations by the time of their end, ok below, then unknown, then failed. */
-function rateChart({ history, operations }: Overview, top: number, endNs: number): Markup {
+function rateChart({ history, operations }: Overview, top: number, endNs: Nanos): Markup {
   const buckets = Array.from({ length: BUCKETS }, () => ({ ok: 0, info: 0, fail: 0 }));
   const names = ['ok', 'ok', 'fail', 'info'] as const;
   for (const complete of operations.complete) {
@@ -222,7 +223,7 @@ function markNames({ quietNs, marks }: Overview, scale: Scale, y: number): Conte
   return [quiet, names];
 }
 
-function timeAxis(endNs: number, scale: Scale, bottom: number): Content {
+function timeAxis(endNs: Nanos, scale: Scale, bottom: number): Content {
   const step = roundStep(endNs, 12);
   const ticks: Markup[] = [];
   for (let timeNs = 0; timeNs <= endNs; timeNs += step) {

@@ -3,6 +3,7 @@
 import { FloatColumn } from '../../checkers/columns.ts';
 import { EVENT_TYPES, type History } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import type { Nanos } from '../../checkers/units.ts';
 import type { Ending, Operations } from './operations.ts';
 import { count } from './text.ts';
 
@@ -12,8 +13,8 @@ const POINTS_MAX = 5000;
 const WINDOW_NS = 1e9;
 
 export interface Point {
-  readonly timeNs: number;
-  readonly latencyNs: number;
+  readonly timeNs: Nanos;
+  readonly latencyNs: Nanos;
 }
 
 export type Outcome = Exclude<Ending, 'open'>;
@@ -32,7 +33,7 @@ export interface Samples {
 export function sampleLatencies(
   history: History,
   operations: Operations,
-  marks: readonly { readonly timeNs: number }[],
+  marks: readonly { readonly timeNs: Nanos }[],
 ): Samples {
   const all: Record<Outcome, Point[]> = { ok: [], fail: [], info: [] };
   const ok = new Map<string, number[]>();
@@ -73,7 +74,7 @@ export function sampleLatencies(
 /** Every n-th point, and each one in the window. */
 function thin(
   points: readonly Point[],
-  marks: readonly { readonly timeNs: number }[],
+  marks: readonly { readonly timeNs: Nanos }[],
 ): readonly Point[] {
   if (points.length <= POINTS_MAX) return points;
   const stride = points.length / POINTS_MAX;

@@ -1,5 +1,6 @@
 /** Little helpers for drawings in SVG: numbers, scales, ticks. */
 
+import type { Nanos } from '../../checkers/units.ts';
 import { html, type Markup } from './markup.ts';
 
 /** A coordinate, to a tenth of a pixel. */
@@ -8,7 +9,7 @@ export function px(coordinate: number): string {
 }
 
 /** Maps nanoseconds of the run to horizontal pixels. */
-export type Scale = (timeNs: number) => number;
+export type Scale = (timeNs: Nanos) => number;
 
 export interface Band {
   readonly left: number;

@@ -1,6 +1,7 @@
 /** Numbers, times and foreign text as a person reads them, on a terminal and on a page. */
 
 import type { Value } from '../../checkers/history.ts';
+import type { Nanos } from '../../checkers/units.ts';
 
 /** Holds a number and its unit on one line. */
 export const NBSP = '\u00a0';
@@ -19,7 +20,7 @@ export function seconds(value: number): string {
 }
 
 /** A point in time of the run, from nanoseconds: milliseconds below ten seconds. */
-export function moment(timeNs: number): string {
+export function moment(timeNs: Nanos): string {
   if (Math.abs(timeNs) >= 10e9) return `${(timeNs / 1e9).toFixed(3)}${NBSP}s`;
   return `${(timeNs / 1e6).toFixed(1)}${NBSP}ms`;
 }

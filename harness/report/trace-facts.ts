@@ -1,6 +1,7 @@
 /** One pass over a trace: who led and who was down when, and the lines around a conflict. */
 
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
+import type { Nanos } from '../../checkers/units.ts';
 
 /** Lines of a node that are kept before and after a line of interest. */
 const AROUND = 7;
@@ -19,9 +20,9 @@ interface NodeSpan {
   readonly kind: 'leader' | 'down' | 'unknown';
   /** Of its leadership; 0 for every other kind. */
   readonly term: number;
-  readonly startNs: number;
+  readonly startNs: Nanos;
   /** Null: to the end of the trace. */
-  readonly endNs: number | null;
+  readonly endNs: Nanos | null;
 }
 
 /** A line with its position in the stream, as violations name it. */
@@ -42,7 +43,7 @@ export interface TraceFacts {
 /** What to look for: positions that contradict each other, or a node at a time. */
 export interface Focus {
   readonly positions: readonly number[];
-  readonly moment: { readonly node: number; readonly timeNs: number } | null;
+  readonly moment: { readonly node: number; readonly timeNs: Nanos } | null;
 }
 
 /** O(lines) time; memory is bounded by what is shown. */
@@ -100,7 +101,7 @@ class Spans {
     this.#open.set(span.node, span);
   }
 
-  #end(node: number, endNs: number): void {
+  #end(node: number, endNs: Nanos): void {
     const open = this.#open.get(node);
     if (open === undefined) return;
     this.#closed.push({ ...open, endNs });
@@ -169,7 +170,7 @@ class Window {
   }
 
   /** What a node said long ago is of no use, but for the last that it said. */
-  #keepRecent(timeNs: number): void {
+  #keepRecent(timeNs: Nanos): void {
     for (const lines of this.#recent.values()) {
       for (const [at, placed] of lines.entries()) {
         const last = at >= lines.length - 2;

@@ -4,6 +4,7 @@
  */
 
 import type { HistoryEvent } from '../../checkers/history.ts';
+import type { Nanos } from '../../checkers/units.ts';
 import type { WitnessOperation } from '../../checkers/verdict.ts';
 import { type Ending, endingOf, operationText } from './operations.ts';
 import type { Scale } from './svg.ts';
@@ -35,7 +36,7 @@ export interface Layout {
   /** The right edge of what is drawn. */
   readonly width: number;
   /** Where something begins or ends, from left to right. */
-  readonly instants: readonly { readonly timeNs: number; readonly x: number }[];
+  readonly instants: readonly { readonly timeNs: Nanos; readonly x: number }[];
   /** Any time in its stretched place, kept within the drawing. */
   readonly scale: Scale;
 }
@@ -92,7 +93,7 @@ function placeEvents(
   const events = boxes.flatMap((box) => [box.invoke, endOf(box) ?? []].flat());
   events.sort((a, b) => a.index - b.index);
   const place = new Map<number, number>();
-  const instants: { timeNs: number; x: number }[] = [];
+  const instants: { timeNs: Nanos; x: number }[] = [];
   let x = left - GAP_PX;
   for (const { index, time: timeNs } of events) {
     x += GAP_PX;
@@ -125,7 +126,7 @@ function processesOf(boxes: readonly Box[]): string[] {
 
 function interpolate(
   instants: Layout['instants'],
-  timeNs: number,
+  timeNs: Nanos,
   left: number,
   right: number,
 ): number {

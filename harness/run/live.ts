@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import type { Millis } from '../../checkers/units.ts';
 import type { System } from '../../systems/system.ts';
 import { BACKENDS } from '../config/backends.ts';
 import { builtIn, nemesisNamed, systemNamed, workloadNamed } from '../config/catalogue.ts';
@@ -40,7 +41,7 @@ class LiveExecution implements Execution {
   readonly #active: ActiveRules;
   readonly #begunMs = performance.now();
   /** When everything was recorded: what is removed afterwards is no part of the run. */
-  #recordedMs: number | null = null;
+  #recordedMs: Millis | null = null;
 
   constructor(prepared: PreparedRun, machines: LiveBackend) {
     const { config, catalogue, variants } = prepared;

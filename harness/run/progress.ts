@@ -3,6 +3,7 @@
  * line that changes in place on a terminal, and a line now and then elsewhere.
  */
 
+import type { Millis } from '../../checkers/units.ts';
 import { NBSP, plural, seconds } from '../report/text.ts';
 import type { RunEvent, WorkEvent } from './run-event.ts';
 
@@ -46,8 +47,8 @@ export function progressOn(
     return { line: nothing, aside, state: nothing, run: nothing, step: nothing, end: nothing };
   }
   const inPlace = target.isTTY === true;
-  let begunMs: number | null = null;
-  let saidMs: number | null = null;
+  let begunMs: Millis | null = null;
+  let saidMs: Millis | null = null;
   let shown = '';
   const clear = () => {
     if (shown !== '') target.write(BACK);

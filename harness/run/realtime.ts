@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { History } from '../../checkers/history.ts';
+import type { Micros, Nanos, ProcessId } from '../../checkers/units.ts';
 import type { Fault, Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { withStandIn } from '../../nemesis/targets.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
@@ -27,7 +28,7 @@ export interface RealtimeRun {
    * Whether what is to be shown of recovery has been shown, one way or the other, at this time after
    * the quiet end: the run goes on while it has not.
    */
-  readonly isSettled: (quietAtNs: number, nowNs: number) => boolean;
+  readonly isSettled: (quietAtNs: Nanos, nowNs: Nanos) => boolean;
   /** Ends the run as soon as this finds the history wrong; null to go on to the end. */
   readonly watch: HistoryWatch | null;
   /** Interrupts the run: what is recorded so far is kept. */
@@ -51,7 +52,7 @@ const PROGRESS_MS = 10_000;
 
 export interface RealtimeResult {
   readonly history: History;
-  readonly quietAtUs: number | null;
+  readonly quietAtUs: Micros | null;
   readonly ending: Ending;
 }
 
@@ -86,7 +87,7 @@ class RealtimeDriver {
   constructor(run: RealtimeRun) {
     this.#run = run;
     this.#startNs = run.cluster.begin();
-    const settled = (nowUs: number) => this.#isSettled(nowUs);
+    const settled = (nowUs: Micros) => this.#isSettled(nowUs);
     this.#engine = new Engine(run.plan, run.workload, { ...run.engine, settled, seeksOn: true });
   }
 
@@ -131,7 +132,7 @@ class RealtimeDriver {
   }
 
   /** Asked again only after a while where the answer took long: clients are served meanwhile. */
-  #isSettled(nowUs: number): boolean {
+  #isSettled(nowUs: Micros): boolean {
     const { quietAtUs } = this.#engine;
     if (quietAtUs === null) return true;
     if (nowUs < this.#askAgainUs) return false;
@@ -156,7 +157,7 @@ class RealtimeDriver {
    * Microseconds since the load began, never less than before: a timer may come a little early, and
    * counts as in time (`atLeastUs`). What is recorded after it must not seem to be before it.
    */
-  #nowUs(atLeastUs = 0): number {
+  #nowUs(atLeastUs = 0): Micros {
     const measuredUs = Number((process.hrtime.bigint() - this.#startNs) / 1000n);
     this.#latestUs = Math.max(this.#latestUs, atLeastUs, measuredUs);
     return this.#latestUs;
@@ -196,7 +197,7 @@ class RealtimeDriver {
     }
   }
 
-  #wakeAt(client: number, atUs: number): void {
+  #wakeAt(client: number, atUs: Micros): void {
     const delayMs = Math.max(0, (atUs - this.#nowUs()) / 1000);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -205,7 +206,7 @@ class RealtimeDriver {
     this.#timers.add(timer);
   }
 
-  #invoke(client: number, process: number, operation: Operation): void {
+  #invoke(client: number, process: ProcessId, operation: Operation): void {
     this.#clientOf(client, process)
       .invoke(operation)
       .then(
@@ -216,7 +217,7 @@ class RealtimeDriver {
   }
 
   /** A process is its own endpoint: a new process number means a new client. */
-  #clientOf(client: number, process: number): LiveClient {
+  #clientOf(client: number, process: ProcessId): LiveClient {
     const known = this.#clients.get(client);
     if (known !== undefined && this.#processes.get(client) === process) return known;
     known?.close();

@@ -2,6 +2,7 @@
 
 import { livenessObserver } from '../../checkers/agreement/index.ts';
 import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
+import type { Micros, Nanos } from '../../checkers/units.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { promiseOf, type System, type Variant } from '../../systems/system.ts';
 import {
@@ -28,9 +29,9 @@ const FORMATION_TIMES = 5;
 /** Times of a run's phases, in microseconds, and what is enough for one, as the engine wants them. */
 export function phasesOf(config: RunConfig): {
   readonly clients: number;
-  readonly timeLimitUs: number;
-  readonly recoveryMinUs: number;
-  readonly recoveryMaxUs: number;
+  readonly timeLimitUs: Micros;
+  readonly recoveryMinUs: Micros;
+  readonly recoveryMaxUs: Micros;
   readonly okEnough: number;
 } {
   return {
@@ -47,8 +48,8 @@ export function isSettled(
   system: System,
   config: RunConfig,
   liveness: LivenessObserver | null,
-  quietAtNs: number,
-  nowNs: number,
+  quietAtNs: Nanos,
+  nowNs: Nanos,
   slowness = 1,
 ): boolean {
   const bounds = livenessBounds(system, config, quietAtNs, nowNs, slowness);

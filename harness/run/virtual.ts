@@ -4,6 +4,7 @@ import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
 import { assert } from '../../checkers/assert.ts';
 import type { History } from '../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
+import type { Micros, Nanos, NodeId, ProcessId } from '../../checkers/units.ts';
 import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { isReady, type Leadership, primaryOf, type Views } from '../../systems/leadership.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
@@ -43,9 +44,9 @@ export interface VirtualRun extends Watchers {
   readonly nemeses: Readonly<Record<string, Nemesis>>;
   readonly engine: EngineConfig;
   /** Whether what the run is to show of recovery has been shown, one way or the other. */
-  readonly isSettled: (liveness: LivenessObserver, quietAtNs: number, nowNs: number) => boolean;
+  readonly isSettled: (liveness: LivenessObserver, quietAtNs: Nanos, nowNs: Nanos) => boolean;
   /** How long, in virtual time, a cluster may take to form. */
-  readonly formationUs: number;
+  readonly formationUs: Micros;
   readonly crashModel: CrashModel;
   /** Whether code is asked of which nobody knows that it returns. */
   readonly bounded: boolean;
@@ -58,9 +59,9 @@ export interface VirtualRun extends Watchers {
 export interface VirtualResult {
   readonly history: History;
   /** When every fault had been undone; null when the run stopped before that. */
-  readonly quietAtUs: number | null;
+  readonly quietAtUs: Micros | null;
   /** Virtual time from the start of the load to the end. */
-  readonly endUs: number;
+  readonly endUs: Micros;
   /** Events that the simulator carried out. */
   readonly steps: number;
   /** Messages sent between nodes, and syncs of their disks. */
@@ -112,7 +113,7 @@ export class VirtualDriver {
   constructor(run: VirtualRun) {
     this.#run = run;
     this.#liveness = run.follower?.liveness ?? run.liveness;
-    const settled = (nowUs: number) => this.#isSettled(nowUs);
+    const settled = (nowUs: Micros) => this.#isSettled(nowUs);
     this.#engine = new Engine(run.plan, run.workload, { ...run.engine, settled });
     this.#world = new World(run.world, {
       trace: (event, node, incarnation, sequence, lamport, timeUs) => {
@@ -266,13 +267,13 @@ export class VirtualDriver {
     }
   }
 
-  #follow(event: TraceEvent, node: number, incarnation: number, timeNs: number): void {
+  #follow(event: TraceEvent, node: NodeId, incarnation: number, timeNs: Nanos): void {
     const { follower } = this.#run;
     if (follower === null) this.#liveness?.feed(event, node, incarnation, timeNs);
     else follower.feed(event, node, incarnation, timeNs);
   }
 
-  #isSettled(nowUs: number): boolean {
+  #isSettled(nowUs: Micros): boolean {
     const { quietAtUs } = this.#engine;
     if (this.#liveness === null || quietAtUs === null) return true;
     return this.#run.isSettled(this.#liveness, quietAtUs * 1000, nowUs * 1000);
@@ -282,7 +283,7 @@ export class VirtualDriver {
     return this.#world.nodes.map((node) => node.view);
   }
 
-  #nowUs(): number {
+  #nowUs(): Micros {
     return this.#world.nowUs - this.#epochUs;
   }
 
@@ -314,7 +315,7 @@ export class VirtualDriver {
   }
 
   /** A process is its own endpoint: late answers to a retired one reach nobody. */
-  #invoke(process: number, operation: Operation): void {
+  #invoke(process: ProcessId, operation: Operation): void {
     this.#world.client(process).invoke(operation);
   }
 

@@ -1,6 +1,7 @@
 /** Asks a cluster whether something that a scenario expects is so. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Reply } from '../../systems/protocol.ts';
 import type { Facts } from '../../systems/scenario-words.ts';
 import { suggestion } from '../core/errors.ts';
@@ -12,7 +13,7 @@ import { valueWords } from './words.ts';
 export interface Scene {
   readonly nodes: readonly string[];
   /** Null for a node that is down. */
-  facts(node: number): Facts | null;
+  facts(node: NodeId): Facts | null;
   answer(request: string): Reply | null;
   readonly inFlight: readonly Flight[];
   readonly delivered: ReadonlyMap<string, number>;
@@ -153,7 +154,7 @@ export function passes(filter: Filter, flight: Flight): boolean {
   return not === null || !passes(not, flight);
 }
 
-function has(nodes: readonly Named[], node: number): boolean {
+function has(nodes: readonly Named[], node: NodeId): boolean {
   return nodes.some((named) => named.node === node);
 }
 

@@ -1,6 +1,7 @@
 /** The clients of a scenario: who asked what, under which name, and what they were told. */
 
 import { History } from '../../checkers/history.ts';
+import type { NodeId, ProcessId } from '../../checkers/units.ts';
 import { type Operation, tellsMore } from '../../systems/operations.ts';
 import type { Reply } from '../../systems/protocol.ts';
 import type { Cluster } from './cluster.ts';
@@ -16,7 +17,7 @@ interface Asked {
   /** Numbers of the request and of its retries. */
   readonly ids: number[];
   /** The process of the history that this is the only operation of. */
-  readonly process: number;
+  readonly process: ProcessId;
   isOver: boolean;
 }
 
@@ -120,7 +121,7 @@ export class Clients {
     this.#record(asked, isRefused ? 'fail' : 'info', operation.value);
   }
 
-  #ask(asked: Asked, node: number): void {
+  #ask(asked: Asked, node: NodeId): void {
     const { operation, session, sequence, ids } = asked;
     if (operation !== null) ids.push(this.#cluster.ask(node, operation, session, sequence));
   }

@@ -6,6 +6,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Operation } from '../../systems/operations.ts';
 import type {
   AnyProtocol,
@@ -39,14 +40,14 @@ export interface ClusterSpec {
 export type Happening =
   | { readonly what: 'sent' | 'delivered' | 'lost'; readonly flight: Flight }
   | { readonly what: 'answered'; readonly request: number; readonly reply: Reply }
-  | { readonly what: 'traced'; readonly node: number; readonly event: TraceEvent };
+  | { readonly what: 'traced'; readonly node: NodeId; readonly event: TraceEvent };
 
 /** Rounds of deliveries after which messages count as never ending. */
 const ROUNDS_MAX = 2_000;
 
 export class Cluster implements ScriptedWorld {
   nowUs = 0;
-  readonly members: readonly number[];
+  readonly members: readonly NodeId[];
   readonly links: Links;
   /** What happened so far; whoever tells the story takes it away. */
   happenings: Happening[] = [];
@@ -66,7 +67,7 @@ export class Cluster implements ScriptedWorld {
     this.#spec = spec;
     this.#protocol = spec.active.protocol(spec.seed);
     this.members = spec.disks.map((_, node) => node);
-    const isUp = (node: number) => this.isUp(node);
+    const isUp = (node: NodeId) => this.isUp(node);
     this.links = new Links(this.members.length, spec.system.links ?? 'datagrams', isUp);
     const { active, options, seed, variants } = spec;
     const { durability, disk: diskHabits } = active;
@@ -78,27 +79,27 @@ export class Cluster implements ScriptedWorld {
     for (const node of this.members) if (!spec.down.includes(node)) this.start(node);
   }
 
-  isUp(node: number): boolean {
+  isUp(node: NodeId): boolean {
     return this.#node(node).up;
   }
 
   /** The state of a node; null while it is down. */
-  state(node: number): unknown {
+  state(node: NodeId): unknown {
     return this.#node(node).state;
   }
 
-  view(node: number): ReturnType<AnyProtocol['view']> {
+  view(node: NodeId): ReturnType<AnyProtocol['view']> {
     return this.#protocol.view(this.#node(node).state);
   }
 
-  start(node: number): void {
+  start(node: NodeId): void {
     if (this.isUp(node)) return;
     this.#lines[node] = 0;
     this.#guard(node, (one) => one.boot());
   }
 
   /** Power is lost: what was not synced is gone, and so are the node's connections. */
-  crash(node: number): void {
+  crash(node: NodeId): void {
     if (!this.isUp(node)) return;
     this.report(this.#node(node), { kind: 'crash' });
     this.#stop(node);
@@ -151,13 +152,13 @@ export class Cluster implements ScriptedWorld {
   }
 
   /** When a timer is due, in microseconds; null where it is not armed. */
-  dueUs(node: number, timer: number): number | null {
+  dueUs(node: NodeId, timer: number): Micros | null {
     return this.#node(node).timers.get(timer) ?? null;
   }
 
   /** The timer that is due first; of several, that of the first node. */
-  nextTimer(): { readonly node: number; readonly timer: number; readonly dueUs: number } | null {
-    let next: { node: number; timer: number; dueUs: number } | null = null;
+  nextTimer(): { readonly node: NodeId; readonly timer: number; readonly dueUs: Micros } | null {
+    let next: { node: NodeId; timer: number; dueUs: Micros } | null = null;
     for (const node of this.members) {
       if (!this.isUp(node)) continue;
       for (const [timer, dueUs] of this.#node(node).timers) {
@@ -168,7 +169,7 @@ export class Cluster implements ScriptedWorld {
   }
 
   /** A timer fires when it is due, or now where that is over. Returns what followed from it. */
-  fire(node: number, timer: number): number {
+  fire(node: NodeId, timer: number): number {
     const { timers } = this.#node(node);
     const dueUs = timers.get(timer) ?? this.nowUs;
     timers.delete(timer);
@@ -179,7 +180,7 @@ export class Cluster implements ScriptedWorld {
   }
 
   /** Asks a node; returns the number under which `answers` will have the answer. */
-  ask(node: number, operation: Operation, session: number, sequence: number): number {
+  ask(node: NodeId, operation: Operation, session: number, sequence: number): number {
     return this.#request(node, (from) => ({
       kind: 'operation',
       from,
@@ -189,30 +190,30 @@ export class Cluster implements ScriptedWorld {
     }));
   }
 
-  openSession(node: number): number {
+  openSession(node: NodeId): number {
     return this.#request(node, (from) => ({ kind: 'open', from }));
   }
 
-  #request(node: number, make: (from: Request['from']) => Request): number {
+  #request(node: NodeId, make: (from: Request['from']) => Request): number {
     const id = ++this.#requests;
     const request = make({ client: 0, id });
     this.#step(node, (state, env) => this.#protocol.request(state, env, request));
     return id;
   }
 
-  #node(node: number): ScriptedNode {
+  #node(node: NodeId): ScriptedNode {
     const found = this.#nodes[node];
     assert(found !== undefined, 'a node is one of the cluster');
     return found;
   }
 
-  #step(node: number, step: (state: unknown, env: Env<unknown, unknown>) => void): void {
+  #step(node: NodeId, step: (state: unknown, env: Env<unknown, unknown>) => void): void {
     if (!this.isUp(node)) return;
     this.#guard(node, (one) => step(one.state, one));
   }
 
   /** Runs protocol code to the end of its step; a node whose code throws stops, as a process would. */
-  #guard(node: number, code: (one: ScriptedNode) => void): void {
+  #guard(node: NodeId, code: (one: ScriptedNode) => void): void {
     const one = this.#node(node);
     try {
       code(one);
@@ -224,14 +225,14 @@ export class Cluster implements ScriptedWorld {
     }
   }
 
-  #stop(node: number): void {
+  #stop(node: NodeId): void {
     this.#node(node).stop();
     const { lost, told } = this.links.stopped(node);
     this.#lose(lost);
     for (const end of told) this.#disconnected(end.node, end.peer);
   }
 
-  #disconnected(node: number, peer: number): void {
+  #disconnected(node: NodeId, peer: NodeId): void {
     this.#step(node, (state, env) => this.#protocol.disconnected?.(state, env, peer));
   }
 
@@ -241,7 +242,7 @@ export class Cluster implements ScriptedWorld {
     }
   }
 
-  send(from: number, to: number, message: unknown): void {
+  send(from: NodeId, to: NodeId, message: unknown): void {
     const flight = { from, to, kind: this.#protocol.messageKind(message), message };
     const isOnItsWay = this.links.send(flight);
     this.happenings.push({ what: isOnItsWay ? 'sent' : 'lost', flight });

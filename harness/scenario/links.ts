@@ -7,12 +7,13 @@
  * once here, where a script breaks a connection, and with the next delivery where a send fails.
  */
 
+import type { NodeId } from '../../checkers/units.ts';
 import type { System } from '../../systems/system.ts';
 
 /** A message on its way; `message` is null for the news that the connection with `from` is gone. */
 export interface Flight {
-  readonly from: number;
-  readonly to: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
   readonly kind: string;
   readonly message: unknown;
 }
@@ -22,8 +23,8 @@ export const DISCONNECTED = 'disconnected';
 
 /** An end of a connection that is told that it is gone. */
 interface Told {
-  readonly node: number;
-  readonly peer: number;
+  readonly node: NodeId;
+  readonly peer: NodeId;
 }
 
 /** What a break costs. */
@@ -38,7 +39,7 @@ export class Links {
   inFlight: Flight[] = [];
   /** Taken out of flight until they are released. */
   held: Flight[] = [];
-  readonly #isUp: (node: number) => boolean;
+  readonly #isUp: (node: NodeId) => boolean;
   readonly #nodes: number;
   /** Open connections, as `smaller * nodes + greater`. */
   readonly #open = new Set<number>();
@@ -46,7 +47,7 @@ export class Links {
   #groups: readonly (readonly number[])[] | null = null;
   #isolated: ReadonlySet<number> = new Set();
 
-  constructor(nodes: number, kind: Links['kind'], isUp: (node: number) => boolean) {
+  constructor(nodes: number, kind: Links['kind'], isUp: (node: NodeId) => boolean) {
     this.#nodes = nodes;
     this.kind = kind;
     this.#isUp = isUp;
@@ -112,7 +113,7 @@ export class Links {
   }
 
   /** A node is down: its connections break; datagrams to it are lost when they arrive. */
-  stopped(node: number): Broken {
+  stopped(node: NodeId): Broken {
     if (this.kind === 'datagrams') return { lost: [], told: [] };
     this.#remove((news) => news.kind === DISCONNECTED && news.to === node);
     const broken = this.#openPairs().filter((pair) => pair.includes(node));
@@ -136,7 +137,7 @@ export class Links {
   }
 }
 
-function isNews(flight: Flight, from: number, to: number): boolean {
+function isNews(flight: Flight, from: NodeId, to: NodeId): boolean {
   return flight.kind === DISCONNECTED && flight.from === from && flight.to === to;
 }
 

@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { nodeName } from '../../checkers/trace.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { LAST_WORDS, RunStatus } from '../judge/outcome.ts';
 import { page } from '../report/document.ts';
 import { html, type Markup } from '../report/markup.ts';
@@ -126,7 +127,7 @@ function outcome(
     .slice(0, DRAWN_MAX)
     .map(({ property, lines }) => {
       const facts = traceFacts(recording.trace, { positions: lines, moment: null });
-      const nameOf = (node: number) => {
+      const nameOf = (node: NodeId) => {
         const name = nodes[node];
         return name === undefined || name === nodeName(node)
           ? nodeName(node)

@@ -1,6 +1,7 @@
 /** Plays the steps of a scenario on a scripted cluster, and keeps what there is to tell of each. */
 
 import type { Violation } from '../../checkers/trace.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Options, Reply } from '../../systems/protocol.ts';
 import type { Facts } from '../../systems/scenario-words.ts';
 import type { Variant } from '../../systems/system.ts';
@@ -105,7 +106,7 @@ class Player implements Scene {
     return this.#follower.violations.map(({ property }) => property);
   }
 
-  facts(node: number): Facts | null {
+  facts(node: NodeId): Facts | null {
     const state = this.#cluster.state(node);
     if (state === null) return null;
     const words = this.#spec.scenario.system.scenarioWords;
@@ -332,7 +333,7 @@ class Player implements Scene {
     return until === null ? null : this.#never(until);
   }
 
-  #nameOf(node: number): string {
+  #nameOf(node: NodeId): string {
     return this.nodes[node] ?? `node ${node}`;
   }
 }

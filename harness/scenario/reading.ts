@@ -1,5 +1,6 @@
 /** What every part of a scenario file is read with: the names of nodes, roles and requests. */
 
+import type { NodeId } from '../../checkers/units.ts';
 import type { System } from '../../systems/system.ts';
 import { suggestion } from '../core/errors.ts';
 import { DISCONNECTED } from './links.ts';
@@ -21,7 +22,7 @@ export class Names {
     path: Path,
   ) {
     const all = new Map<string, number>();
-    const add = (name: string, node: number, at: Path) => {
+    const add = (name: string, node: NodeId, at: Path) => {
       if ((RESERVED as readonly string[]).includes(name)) {
         throw problem(at, `"${name}" is a word of scenarios: it cannot name a node`);
       }

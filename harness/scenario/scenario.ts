@@ -1,6 +1,7 @@
 /** A scenario as it is played: nodes by number, every name of the file resolved and known. */
 
 import type { Value } from '../../checkers/history.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Operation } from '../../systems/operations.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
@@ -70,7 +71,7 @@ export interface Step {
 
 /** A node as a step calls it. */
 export interface Named {
-  readonly node: number;
+  readonly node: NodeId;
   readonly name: string;
 }
 
@@ -108,10 +109,10 @@ export type Action =
   | { readonly do: 'partition'; readonly groups: readonly (readonly Named[])[] }
   | { readonly do: 'heal' | 'forget' }
   | { readonly do: 'disconnect'; readonly nodes: readonly [Named, Named] }
-  | { readonly do: 'wait'; readonly forUs: number }
+  | { readonly do: 'wait'; readonly forUs: Micros }
   | {
       readonly do: 'run';
-      readonly forUs: number;
+      readonly forUs: Micros;
       readonly until: readonly Expectation[] | null;
       readonly only: Filter;
     }

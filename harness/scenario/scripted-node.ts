@@ -5,6 +5,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { AnyProtocol, ClientRef, Env, Options, Reply } from '../../systems/protocol.ts';
 import type { Durability } from '../../systems/system.ts';
 import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
@@ -13,9 +14,9 @@ import { type ActiveDiskHabits, Disk } from '../sim/disk.ts';
 
 /** What a script is to each of its nodes. */
 export interface ScriptedWorld {
-  readonly nowUs: number;
-  readonly members: readonly number[];
-  send(from: number, to: number, message: unknown): void;
+  readonly nowUs: Micros;
+  readonly members: readonly NodeId[];
+  send(from: NodeId, to: NodeId, message: unknown): void;
   reply(to: ClientRef, reply: Reply): void;
   report(node: ScriptedNode, event: TraceEvent): void;
 }
@@ -35,8 +36,8 @@ export interface ScriptedNodeSpec {
 }
 
 export class ScriptedNode implements Env<unknown, unknown> {
-  readonly self: number;
-  readonly members: readonly number[];
+  readonly self: NodeId;
+  readonly members: readonly NodeId[];
   incarnation = 0;
   /** Null while it is down. */
   state: unknown = null;
@@ -56,7 +57,7 @@ export class ScriptedNode implements Env<unknown, unknown> {
       this.#world.report(this, heldFor(event, (this.#world.nowUs - askedUs) * 1000)),
   };
 
-  constructor(world: ScriptedWorld, self: number, spec: ScriptedNodeSpec) {
+  constructor(world: ScriptedWorld, self: NodeId, spec: ScriptedNodeSpec) {
     this.#world = world;
     this.#spec = spec;
     this.self = self;
@@ -101,11 +102,11 @@ export class ScriptedNode implements Env<unknown, unknown> {
     for (const record of records) this.#spec.protocol.durable(this.state, this, record);
   }
 
-  nowUs(): number {
+  nowUs(): Micros {
     return this.#world.nowUs;
   }
 
-  wallUs(): number {
+  wallUs(): Micros {
     return this.#world.nowUs;
   }
 
@@ -113,7 +114,7 @@ export class ScriptedNode implements Env<unknown, unknown> {
     return drawAt(this.#drawBase, this.#draws++);
   }
 
-  send(to: number, message: unknown): void {
+  send(to: NodeId, message: unknown): void {
     if (this.#outbox.isHolding) this.#outbox.send(to, message);
     else this.#outlet.send(to, message);
   }
@@ -130,7 +131,7 @@ export class ScriptedNode implements Env<unknown, unknown> {
     else this.#outlet.trace(event, this.#world.nowUs);
   }
 
-  setTimer(timer: number, delayUs: number): void {
+  setTimer(timer: number, delayUs: Micros): void {
     this.timers.set(timer, this.#world.nowUs + delayUs);
   }
 

@@ -1,6 +1,7 @@
 /** What a step of a scenario is told as: a sentence, what followed, and what nodes believe now. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Facts, ScenarioWords } from '../../systems/scenario-words.ts';
 import { shorten } from '../report/text.ts';
 import { EVERYTHING, filterWords, replyWords } from './ask.ts';
@@ -15,7 +16,7 @@ export interface Telling {
   readonly inFlight: readonly Flight[];
   readonly nodes: readonly string[];
   readonly words: ScenarioWords | null;
-  isUp(node: number): boolean;
+  isUp(node: NodeId): boolean;
   /** How the file calls a request. */
   requestOf(id: number): string;
 }
@@ -94,7 +95,7 @@ function namesOf(nodes: readonly Named[]): string {
   return nodes.map(({ name }) => name).join(', ');
 }
 
-function timeWords(us: number): string {
+function timeWords(us: Micros): string {
   return us % 1_000_000 === 0 ? `${us / 1_000_000} s` : `${us / 1_000} ms`;
 }
 
@@ -159,7 +160,7 @@ export function flightsText(flights: readonly Flight[], telling: Telling): strin
 /** The same message of one sender to several nodes is told once. */
 function groupsOf(flights: readonly Flight[], telling: Telling): string[] {
   const { nodes, words } = telling;
-  const receivers = new Map<string, { from: number; text: string; to: Map<number, number> }>();
+  const receivers = new Map<string, { from: NodeId; text: string; to: Map<number, number> }>();
   for (const { from, to, kind, message } of flights) {
     const text =
       kind === DISCONNECTED

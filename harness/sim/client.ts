@@ -1,6 +1,7 @@
 /** One simulated client endpoint: the environment that a client machine is handed. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import {
   type ClientEnv,
   type ClientProtocol,
@@ -17,17 +18,17 @@ import type { Network } from './network.ts';
 /** What the world is to each of its clients. */
 export interface ClientWorld {
   /** Virtual time in microseconds. */
-  readonly nowUs: number;
-  readonly members: readonly number[];
+  readonly nowUs: Micros;
+  readonly members: readonly NodeId[];
   readonly queue: EventQueue;
   readonly network: Network;
-  sendRequest(client: SimClient, to: number, request: Request): void;
+  sendRequest(client: SimClient, to: NodeId, request: Request): void;
   onComplete(client: number, outcome: Outcome): void;
 }
 
 export class SimClient implements ClientEnv {
   readonly client: number;
-  readonly nodes: readonly number[];
+  readonly nodes: readonly NodeId[];
   /** Draws of the client's link, to the nodes and back. */
   readonly toNodes: Draws;
   readonly fromNodes: Draws;
@@ -69,7 +70,7 @@ export class SimClient implements ClientEnv {
     this.#protocol.invoke(this.#started, this, operation);
   }
 
-  hear(from: number, id: number, reply: Reply): void {
+  hear(from: NodeId, id: number, reply: Reply): void {
     this.#protocol.reply(this.#started, this, from, { client: this.client, id }, reply);
   }
 
@@ -83,7 +84,7 @@ export class SimClient implements ClientEnv {
     }
   }
 
-  nowUs(): number {
+  nowUs(): Micros {
     return this.#world.nowUs;
   }
 
@@ -91,12 +92,12 @@ export class SimClient implements ClientEnv {
     return this.#draws.next(this.#world.nowUs);
   }
 
-  send(to: number, request: Request): void {
+  send(to: NodeId, request: Request): void {
     assert(this.nodes[to] === to, 'a request is for one of the nodes');
     this.#world.sendRequest(this, to, request);
   }
 
-  setTimer(delayUs: number): void {
+  setTimer(delayUs: Micros): void {
     assert(delayUs >= 0, 'a timer fires after it is set');
     this.#deadlineUs = this.#world.nowUs + delayUs;
     this.#schedule();

@@ -1,6 +1,7 @@
 /** A node's two clocks: both are functions of virtual time, which the nemesis changes. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Micros } from '../../checkers/units.ts';
 
 export class NodeClock {
   /** Parts per million by which both clocks run fast (or slow). */
@@ -21,16 +22,16 @@ export class NodeClock {
   }
 
   /** Microseconds since the node's machine started; never goes back. */
-  monotonicUs(timeUs: number): number {
+  monotonicUs(timeUs: Micros): Micros {
     if (this.ratePpm === 0) return this.#baseUs + (timeUs - this.#sinceUs);
     return this.#baseUs + this.#scaled(timeUs - this.#sinceUs);
   }
 
-  wallUs(timeUs: number): number {
+  wallUs(timeUs: Micros): Micros {
     return this.monotonicUs(timeUs) + this.offsetUs + this.strobeUs;
   }
 
-  setRate(timeUs: number, ratePpm: number): void {
+  setRate(timeUs: Micros, ratePpm: number): void {
     assert(timeUs >= this.#sinceUs, 'rates change in order of time');
     assert(ratePpm > -1_000_000, 'a clock goes on, however slowly');
     this.#baseUs = this.monotonicUs(timeUs);
@@ -39,13 +40,13 @@ export class NodeClock {
   }
 
   /** The virtual time that passes while the node's own clock advances by `delayUs`. */
-  virtualDelayUs(delayUs: number): number {
+  virtualDelayUs(delayUs: Micros): Micros {
     assert(delayUs >= 0, 'a timer fires after it is set');
     if (this.ratePpm === 0) return delayUs;
     return Math.ceil((delayUs * 1_000_000) / (1_000_000 + this.ratePpm));
   }
 
-  #scaled(elapsedUs: number): number {
+  #scaled(elapsedUs: Micros): number {
     return elapsedUs + Math.floor((elapsedUs * this.ratePpm) / 1_000_000);
   }
 }

@@ -13,6 +13,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { FloatColumn, IntColumn } from '../../checkers/columns.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
 import { DOMAIN, Draws } from '../core/draw.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -34,7 +35,7 @@ const BREAK = Symbol('break');
 /** What the world is to the connections between its nodes. */
 export interface ConnectedWorld {
   /** Virtual time in microseconds. */
-  readonly nowUs: number;
+  readonly nowUs: Micros;
   readonly queue: EventQueue;
   readonly network: Network;
   readonly nodes: readonly SimNode[];
@@ -94,7 +95,7 @@ export class Connections {
   }
 
   /** Sends over the connection to a node, or opens one; where that fails the sender is told. */
-  send(from: number, to: number, message: unknown): void {
+  send(from: NodeId, to: NodeId, message: unknown): void {
     const delayUs = this.#segmentDelayUs(from, to);
     if (this.#noticeUs[this.#link(to, from)] !== 0) return;
     const pair = this.#pair(from, to);
@@ -119,7 +120,7 @@ export class Connections {
   }
 
   /** A node is down: its connections break, and what it had not been told it will never be. */
-  stopped(node: number): void {
+  stopped(node: NodeId): void {
     for (let peer = 0; peer < this.#nodes; peer++) {
       if (peer === node) continue;
       const inward = this.#link(peer, node);
@@ -130,7 +131,7 @@ export class Connections {
   }
 
   /** The next of the stream reaches a node, unless it was dropped meanwhile. */
-  arrive(node: number, from: number, generation: number): void {
+  arrive(node: NodeId, from: NodeId, generation: number): void {
     const link = this.#link(from, node);
     if (this.#generation[link] !== generation) return;
     const items = this.#items[link] as unknown[];
@@ -153,7 +154,7 @@ export class Connections {
   }
 
   /** When the first copy of a segment arrives, from now; `LOST` if none of them does. */
-  #segmentDelayUs(from: number, to: number): number {
+  #segmentDelayUs(from: NodeId, to: NodeId): Micros {
     const { network, nowUs } = this.#world;
     const { latencyMaxUs, resends } = network.options;
     let sentUs = 0;
@@ -169,13 +170,13 @@ export class Connections {
   }
 
   /** A connection needs both directions: half of what it carries are acknowledgements. */
-  #isUnreachable(from: number, to: number): boolean {
+  #isUnreachable(from: NodeId, to: NodeId): boolean {
     const { network, nodes } = this.#world;
     return network.isCut(from, to) || network.isCut(to, from) || nodes[to]?.up !== true;
   }
 
   /** Puts the end of the connection before everything that a node will hear from this peer. */
-  #tell(node: number, peer: number): void {
+  #tell(node: NodeId, peer: NodeId): void {
     const link = this.#link(peer, node);
     if (this.#noticeUs[link] !== 0 || this.#world.nodes[node]?.up !== true) return;
     const { latencyMinUs } = this.#world.network.options;
@@ -196,7 +197,7 @@ export class Connections {
     assert(this.#tail.get(link) <= 1, 'nothing outlives a connection but the news of its end');
   }
 
-  #push(link: number, timeUs: number, item: unknown): void {
+  #push(link: number, timeUs: Micros, item: unknown): void {
     const at = this.#tail.get(link);
     (this.#items[link] as unknown[])[at] = item;
     this.#tail[link] = at + 1;
@@ -209,7 +210,7 @@ export class Connections {
     this.#world.queue.stream(arrivalUs, to, from, generation);
   }
 
-  #link(from: number, to: number): number {
+  #link(from: NodeId, to: NodeId): number {
     return from * this.#nodes + to;
   }
 

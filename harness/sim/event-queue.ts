@@ -7,67 +7,68 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { ByteColumn, FloatColumn, IntColumn } from '../../checkers/columns.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
 
 /** Who carries events out when their time has come. Nodes and clients are numbers. */
 export interface EventReceiver {
   /** A node hears from another by datagram. */
-  message(to: number, from: number, message: unknown): void;
+  message(to: NodeId, from: NodeId, message: unknown): void;
   /** What comes next in the connection reaches a node, if nothing was dropped since `generation`. */
-  stream(to: number, from: number, generation: number): void;
+  stream(to: NodeId, from: NodeId, generation: number): void;
   /** A timer fires, if it is still armed as `generation`. */
-  timer(node: number, timer: number, generation: number): void;
+  timer(node: NodeId, timer: number, generation: number): void;
   /** A disk has finished a sync, if its node was not restarted since `incarnation`. */
-  synced(node: number, incarnation: number): void;
+  synced(node: NodeId, incarnation: number): void;
   /** A node hears a client's request. */
-  request(to: number, request: Request): void;
+  request(to: NodeId, request: Request): void;
   /** A client hears a node's answer to its request `id`. */
-  reply(client: number, from: number, id: number, reply: Reply): void;
+  reply(client: number, from: NodeId, id: number, reply: Reply): void;
   /** The timer of a client may be due. */
   clientTimer(client: number): void;
   /** The engine asked to be woken. */
   wake(client: number): void;
   /** The wall clock of a node jumps to or fro, if it is still the node's strobe number `strobe`. */
-  strobe(node: number, strobe: number): void;
+  strobe(node: NodeId, strobe: number): void;
 }
 
 /** An event to come: the receiver's method and what it would be handed. */
 export type Pending = {
   /** Unlike that of any other event: they are numbered as they are scheduled. */
   readonly number: number;
-  readonly atUs: number;
+  readonly atUs: Micros;
 } & (
   | {
       readonly kind: 'message';
-      readonly to: number;
-      readonly from: number;
+      readonly to: NodeId;
+      readonly from: NodeId;
       readonly message: unknown;
     }
   | {
       readonly kind: 'stream';
-      readonly to: number;
-      readonly from: number;
+      readonly to: NodeId;
+      readonly from: NodeId;
       readonly generation: number;
     }
   | {
       readonly kind: 'timer';
-      readonly node: number;
+      readonly node: NodeId;
       readonly timer: number;
       readonly generation: number;
     }
-  | { readonly kind: 'synced'; readonly node: number; readonly incarnation: number }
-  | { readonly kind: 'request'; readonly to: number; readonly request: Request }
+  | { readonly kind: 'synced'; readonly node: NodeId; readonly incarnation: number }
+  | { readonly kind: 'request'; readonly to: NodeId; readonly request: Request }
   | {
       readonly kind: 'reply';
       readonly client: number;
-      readonly from: number;
+      readonly from: NodeId;
       readonly id: number;
       readonly reply: Reply;
     }
   | { readonly kind: 'client-timer'; readonly client: number }
   | { readonly kind: 'wake'; readonly client: number }
-  | { readonly kind: 'strobe'; readonly node: number; readonly strobe: number }
+  | { readonly kind: 'strobe'; readonly node: NodeId; readonly strobe: number }
 );
 
 const MESSAGE = 0;
@@ -120,44 +121,44 @@ export class EventQueue {
     this.#scheduled = original.#scheduled;
   }
 
-  message(atUs: number, to: number, from: number, message: unknown): void {
+  message(atUs: Micros, to: NodeId, from: NodeId, message: unknown): void {
     this.#push(atUs, MESSAGE, to, from, 0, message);
   }
 
-  stream(atUs: number, to: number, from: number, generation: number): void {
+  stream(atUs: Micros, to: NodeId, from: NodeId, generation: number): void {
     this.#push(atUs, STREAM, to, from, generation, null);
   }
 
-  timer(atUs: number, node: number, timer: number, generation: number): void {
+  timer(atUs: Micros, node: NodeId, timer: number, generation: number): void {
     this.#push(atUs, TIMER, node, timer, generation, null);
   }
 
-  synced(atUs: number, node: number, incarnation: number): void {
+  synced(atUs: Micros, node: NodeId, incarnation: number): void {
     this.#push(atUs, SYNCED, node, incarnation, 0, null);
   }
 
-  request(atUs: number, to: number, request: Request): void {
+  request(atUs: Micros, to: NodeId, request: Request): void {
     this.#push(atUs, REQUEST, to, 0, 0, request);
   }
 
-  reply(atUs: number, client: number, from: number, id: number, reply: Reply): void {
+  reply(atUs: Micros, client: number, from: NodeId, id: number, reply: Reply): void {
     this.#push(atUs, REPLY, client, from, id, reply);
   }
 
-  clientTimer(atUs: number, client: number): void {
+  clientTimer(atUs: Micros, client: number): void {
     this.#push(atUs, CLIENT_TIMER, client, 0, 0, null);
   }
 
-  wake(atUs: number, client: number): void {
+  wake(atUs: Micros, client: number): void {
     this.#push(atUs, WAKE, client, 0, 0, null);
   }
 
-  strobe(atUs: number, node: number, strobe: number): void {
+  strobe(atUs: Micros, node: NodeId, strobe: number): void {
     this.#push(atUs, STROBE, node, strobe, 0, null);
   }
 
   /** The time of the next event; Infinity when there is none. */
-  nextTimeUs(): number {
+  nextTimeUs(): Micros {
     return this.size === 0 ? Number.POSITIVE_INFINITY : this.#time.get(0);
   }
 
@@ -266,7 +267,7 @@ export class EventQueue {
     }
   }
 
-  #push(atUs: number, kind: number, a: number, b: number, c: number, payload: unknown): void {
+  #push(atUs: Micros, kind: number, a: number, b: number, c: number, payload: unknown): void {
     assert(atUs >= this.deliveredUs, 'nothing is scheduled in the past');
     assert(atUs < Number.POSITIVE_INFINITY, 'what is scheduled comes');
     const slot = this.#free.pop() ?? this.#newSlot();

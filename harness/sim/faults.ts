@@ -2,6 +2,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Cut, Fault, Receipt } from '../../nemesis/fault.ts';
 import { type ClockFault, FaultLedger, ratePpmOf } from '../core/fault-ledger.ts';
 import type { CrashModel } from './disk.ts';
@@ -14,7 +15,7 @@ export class SimFaults {
   readonly #crashModel: CrashModel;
   readonly #ledger: FaultLedger;
   /** By node: by how much its wall clock was ahead when the clock began to drift. */
-  readonly #aheadUs: number[];
+  readonly #aheadUs: Micros[];
 
   constructor(world: World, crashModel: CrashModel) {
     this.#world = world;
@@ -95,7 +96,7 @@ export class SimFaults {
     return { status: 'installed', evidence: `${closed} of ${cuts.length} links closed` };
   }
 
-  #kill(id: number, nodes: readonly number[]): Receipt {
+  #kill(id: number, nodes: readonly NodeId[]): Receipt {
     const found = nodes.map((node) => {
       this.#ledger.kill(id, node);
       if (!this.#world.nodes[node]?.up) return null;
@@ -107,7 +108,7 @@ export class SimFaults {
   }
 
   /** A node that another kill still holds down stays down. */
-  #restart(id: number, nodes: readonly number[]): Receipt {
+  #restart(id: number, nodes: readonly NodeId[]): Receipt {
     const failed: string[] = [];
     for (const node of nodes) {
       if (!this.#ledger.revive(id, node) || this.#world.nodes[node]?.up) continue;
@@ -120,7 +121,7 @@ export class SimFaults {
     return { status: 'installed', evidence: `up: ${this.#upNodes()}` };
   }
 
-  #pause(id: number, nodes: readonly number[]): Receipt {
+  #pause(id: number, nodes: readonly NodeId[]): Receipt {
     let stopped = 0;
     for (const node of nodes) {
       this.#ledger.pause(id, node);
@@ -133,7 +134,7 @@ export class SimFaults {
   }
 
   /** A node that was killed while it was paused has nothing left to resume. */
-  #resume(id: number, nodes: readonly number[]): Receipt {
+  #resume(id: number, nodes: readonly NodeId[]): Receipt {
     let resumed = 0;
     for (const node of nodes) {
       if (!this.#ledger.resume(id, node) || !this.#world.nodes[node]?.paused) continue;
@@ -164,14 +165,14 @@ export class SimFaults {
   }
 
   /** Bumps and rates add up; of several strobes, the latest strobes. */
-  #skew(node: number, { mode, offsetMs, periodMs }: ClockFault): void {
+  #skew(node: NodeId, { mode, offsetMs, periodMs }: ClockFault): void {
     if (mode === 'bump') this.#bump(node, offsetMs * 1000);
     else if (mode === 'drift') this.#drift(node);
     else this.#world.startStrobe(node, offsetMs * 1000, periodMs * 1000);
   }
 
-  #unskew(node: number, { mode, offsetMs }: ClockFault): void {
-    if (mode === 'bump') this.#bump(node, -offsetMs * 1000);
+  #unskew(node: NodeId, { mode, offsetMs }: ClockFault): void {
+    if (mode === 'bump') this.#bump(node, offsetMs * -1000);
     else if (mode === 'drift') this.#drift(node);
     else {
       this.#world.stopStrobe(node);
@@ -182,13 +183,13 @@ export class SimFaults {
     }
   }
 
-  #bump(node: number, offsetUs: number): void {
+  #bump(node: NodeId, offsetUs: Micros): void {
     const { clock } = this.#world.nodes[node] as SimNode;
     clock.offsetUs += offsetUs;
   }
 
   /** When no drift is left, the wall clock is set right, as a time service would do. */
-  #drift(node: number): void {
+  #drift(node: NodeId): void {
     const { nowUs } = this.#world;
     const { clock } = this.#world.nodes[node] as SimNode;
     const ratePpm = ratePpmOf(this.#ledger.clocksOn(node));

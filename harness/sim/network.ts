@@ -5,17 +5,18 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { ByteColumn } from '../../checkers/columns.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import { DOMAIN, Draws, drawAt } from '../core/draw.ts';
 
 /** How links behave. Chances are per message. */
 export interface NetworkOptions {
-  readonly latencyMinUs: number;
-  readonly latencyMaxUs: number;
+  readonly latencyMinUs: Micros;
+  readonly latencyMaxUs: Micros;
   readonly lossPpm: number;
   readonly duplicatePpm: number;
   /** Chance that a message (or the second copy of one) is held back up to `lateMaxUs`. */
   readonly latePpm: number;
-  readonly lateMaxUs: number;
+  readonly lateMaxUs: Micros;
   /** How often a connection sends again what was lost or is late, before it counts as broken. */
   readonly resends: number;
 }
@@ -60,21 +61,21 @@ export class Network {
     this.sent = original.sent;
   }
 
-  cutLink(from: number, to: number): void {
+  cutLink(from: NodeId, to: NodeId): void {
     this.#cuts[from * this.#nodes + to] = 1;
   }
 
-  healLink(from: number, to: number): void {
+  healLink(from: NodeId, to: NodeId): void {
     this.#cuts[from * this.#nodes + to] = 0;
   }
 
   /** Checked at delivery: a message that is under way when the link is cut is lost as well. */
-  isCut(from: number, to: number): boolean {
+  isCut(from: NodeId, to: NodeId): boolean {
     return this.#cuts.get(from * this.#nodes + to) === 1;
   }
 
   /** What the fate of a message between two nodes, sent now, is drawn from. */
-  message(from: number, to: number, nowUs: number): number {
+  message(from: NodeId, to: NodeId, nowUs: Micros): number {
     assert(from < this.#nodes && to < this.#nodes, 'a link joins two of the nodes');
     this.sent++;
     return (this.#draws[from * this.#nodes + to] as Draws).next(nowUs);
@@ -87,7 +88,7 @@ export class Network {
   }
 
   /** The delay of a message, or `LOST`. */
-  delayUs(message: number): number {
+  delayUs(message: number): Micros {
     const { lossPpm, latePpm, latencyMinUs, lateMaxUs } = this.options;
     const draw = drawAt(message, DRAW.delay);
     if (lossPpm + latePpm > 0) {
@@ -99,7 +100,7 @@ export class Network {
   }
 
   /** The delay of a second copy of a message, or `LOST` where there is none. */
-  duplicateUs(message: number): number {
+  duplicateUs(message: number): Micros {
     const { duplicatePpm, latencyMinUs, latencyMaxUs, lateMaxUs } = this.options;
     if (duplicatePpm === 0) return LOST;
     if (drawAt(message, DRAW.twice) % 1_000_000 >= duplicatePpm) return LOST;

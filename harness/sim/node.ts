@@ -6,6 +6,7 @@
 import { assert } from '../../checkers/assert.ts';
 import { IntColumn } from '../../checkers/columns.ts';
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
 import {
   type AnyProtocol,
@@ -32,7 +33,7 @@ const TIMERS_MAX = TIMERS + 1;
 export interface NodeSpec {
   readonly protocol: AnyProtocol;
   readonly options: Options;
-  readonly members: readonly number[];
+  readonly members: readonly NodeId[];
   readonly seed: number;
   /** Ids of the variants in force: a protocol does not know that it has any. */
   readonly variants: readonly string[];
@@ -45,21 +46,21 @@ export interface NodeSpec {
 /** What the world is to each of its nodes. */
 export interface NodeWorld {
   /** Virtual time in microseconds. */
-  readonly nowUs: number;
+  readonly nowUs: Micros;
   readonly queue: EventQueue;
   /** What protocol code threw. */
   readonly panics: unknown[];
-  send(from: number, to: number, message: unknown): void;
-  reply(from: number, endpoint: number, id: number, reply: Reply): void;
+  send(from: NodeId, to: NodeId, message: unknown): void;
+  reply(from: NodeId, endpoint: number, id: number, reply: Reply): void;
   trace(node: SimNode, event: TraceEvent): void;
   /** The node's disk has begun a sync: its end is to be an event. */
   scheduleSync(node: SimNode): void;
-  onStopped(node: number): void;
+  onStopped(node: NodeId): void;
 }
 
 export class SimNode implements Env<unknown, unknown> {
-  readonly self: number;
-  readonly members: readonly number[];
+  readonly self: NodeId;
+  readonly members: readonly NodeId[];
   incarnation = 0;
   up = false;
   paused = false;
@@ -86,7 +87,7 @@ export class SimNode implements Env<unknown, unknown> {
       this.#world.trace(this, heldFor(event, (this.#world.nowUs - askedUs) * 1000)),
   };
 
-  constructor(world: NodeWorld, self: number, spec: NodeSpec) {
+  constructor(world: NodeWorld, self: NodeId, spec: NodeSpec) {
     this.#world = world;
     this.#spec = spec;
     this.#protocol = spec.protocol;
@@ -140,7 +141,7 @@ export class SimNode implements Env<unknown, unknown> {
     return this.disk.crash(model, this.#crashDraws.next(this.#world.nowUs));
   }
 
-  hear(from: number, message: unknown): void {
+  hear(from: NodeId, message: unknown): void {
     assert(this.up && !this.paused, 'only a node that runs hears');
     this.atWork = true;
     try {
@@ -151,7 +152,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   /** The connection to a peer is gone, and with it what was to be sent on it once synced. */
-  disconnected(peer: number): void {
+  disconnected(peer: NodeId): void {
     assert(this.up && peer !== this.self, 'a node that runs is told of a connection with another');
     this.#outbox.dropSendsTo(peer);
     try {
@@ -193,11 +194,11 @@ export class SimNode implements Env<unknown, unknown> {
     }
   }
 
-  nowUs(): number {
+  nowUs(): Micros {
     return this.clock.monotonicUs(this.#world.nowUs);
   }
 
-  wallUs(): number {
+  wallUs(): Micros {
     return this.clock.wallUs(this.#world.nowUs);
   }
 
@@ -205,14 +206,14 @@ export class SimNode implements Env<unknown, unknown> {
     return this.#draws.next(this.#world.nowUs);
   }
 
-  send(to: number, message: unknown): void {
+  send(to: NodeId, message: unknown): void {
     assert(this.members[to] === to, 'a message is for one of the nodes');
     this.atWork = true;
     if (this.#outbox.isHolding) this.#outbox.send(to, message);
     else this.#world.send(this.self, to, message);
   }
 
-  setTimer(timer: number, delayUs: number): void {
+  setTimer(timer: number, delayUs: Micros): void {
     assert(timer >= 0 && timer < TIMERS_MAX, 'a timer is one of those that there are');
     const generation = this.#timerGeneration.get(timer) + 1;
     this.#timerGeneration[timer] = generation;

@@ -5,6 +5,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { ClientProtocol } from '../../systems/client.ts';
 import type { Copying } from '../../systems/copying.ts';
 import type { Outcome } from '../../systems/operations.ts';
@@ -20,8 +21,8 @@ import { type NodeWorld, SimNode } from './node.ts';
 
 /** How long a sync of a node's disk takes. */
 export interface DiskOptions {
-  readonly syncMinUs: number;
-  readonly syncMaxUs: number;
+  readonly syncMinUs: Micros;
+  readonly syncMaxUs: Micros;
 }
 
 export interface WorldSpec {
@@ -48,17 +49,17 @@ export interface WorldSpec {
 /** Follows what nodes report, as it happens. */
 export type TraceSink = (
   event: TraceEvent,
-  node: number,
+  node: NodeId,
   incarnation: number,
   sequence: number,
   step: number,
-  timeUs: number,
+  timeUs: Micros,
 ) => void;
 
 /** What reached a node while it was paused. */
 type Deferred =
-  | { readonly kind: 'message'; readonly from: number; readonly message: unknown }
-  | { readonly kind: 'stream'; readonly from: number; readonly generation: number }
+  | { readonly kind: 'message'; readonly from: NodeId; readonly message: unknown }
+  | { readonly kind: 'stream'; readonly from: NodeId; readonly generation: number }
   | { readonly kind: 'timer'; readonly timer: number; readonly generation: number }
   | { readonly kind: 'synced'; readonly incarnation: number }
   | { readonly kind: 'request'; readonly request: Request };
@@ -66,8 +67,8 @@ type Deferred =
 /** How the wall clock of a node jumps to and fro; a new one has a new number. */
 interface Strobe {
   readonly number: number;
-  readonly offsetUs: number;
-  readonly periodUs: number;
+  readonly offsetUs: Micros;
+  readonly periodUs: Micros;
 }
 
 /** Who is told of what the world itself does not decide. */
@@ -85,7 +86,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   /** Syncs of all disks so far. */
   syncs = 0;
   readonly queue = new EventQueue();
-  readonly members: readonly number[];
+  readonly members: readonly NodeId[];
   readonly nodes: SimNode[];
   readonly network: Network;
   /** What protocol code threw, for a report; the nodes that threw are down. */
@@ -207,7 +208,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   }
 
   /** Has the observer woken for a client; a moment that is over is now. */
-  wakeAt(atUs: number, client: number): void {
+  wakeAt(atUs: Micros, client: number): void {
     this.queue.wake(Math.max(atUs, this.nowUs), client);
   }
 
@@ -225,7 +226,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     return client;
   }
 
-  send(from: number, to: number, message: unknown): void {
+  send(from: NodeId, to: NodeId, message: unknown): void {
     if (this.#connections !== null) {
       this.#connections.send(from, to, message);
       return;
@@ -237,12 +238,12 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     if (again !== LOST) this.queue.message(this.nowUs + again, to, from, message);
   }
 
-  sendRequest(client: SimClient, to: number, request: Request): void {
+  sendRequest(client: SimClient, to: NodeId, request: Request): void {
     const delay = this.network.delayUs(client.toNodes.next(this.nowUs));
     if (delay !== LOST) this.queue.request(this.nowUs + delay, to, request);
   }
 
-  reply(from: number, endpoint: number, id: number, reply: Reply): void {
+  reply(from: NodeId, endpoint: number, id: number, reply: Reply): void {
     const client = this.#clients[endpoint];
     if (client === undefined) return;
     const delay = this.network.delayUs(client.fromNodes.next(this.nowUs));
@@ -272,18 +273,18 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   }
 
   /** Cuts a link in one direction; a connection needs both. */
-  cutLink(from: number, to: number): void {
+  cutLink(from: NodeId, to: NodeId): void {
     this.network.cutLink(from, to);
     this.#connections?.break(from, to);
   }
 
   /** A node has stopped, for whatever reason. */
-  onStopped(node: number): void {
+  onStopped(node: NodeId): void {
     this.#connections?.stopped(node);
   }
 
   /** Kills a node: what waited for it while it was paused is gone with it. */
-  crash(node: number, model: CrashModel): string {
+  crash(node: NodeId, model: CrashModel): string {
     const victim = this.#node(node);
     assert(victim.up, 'only a node that is up is killed');
     victim.paused = false;
@@ -291,13 +292,13 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     return victim.crash(model);
   }
 
-  pause(node: number): void {
+  pause(node: NodeId): void {
     assert(this.#node(node).up, 'only a node that is up is paused');
     this.#node(node).paused = true;
   }
 
   /** Everything that reached the node while it was paused reaches it now, in order. */
-  resume(node: number): void {
+  resume(node: NodeId): void {
     assert(this.#node(node).paused, 'only a node that is paused goes on');
     this.#node(node).paused = false;
     const deferred = this.#deferred[node] ?? [];
@@ -306,14 +307,14 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   }
 
   /** From now on the node's wall clock jumps by `offsetUs` and back, every `periodUs`. */
-  startStrobe(node: number, offsetUs: number, periodUs: number): void {
+  startStrobe(node: NodeId, offsetUs: Micros, periodUs: Micros): void {
     assert(periodUs > 0, 'time passes between two jumps of a clock');
     const number = this.#strobeCount++;
     this.#strobes[node] = { number, offsetUs, periodUs };
     this.queue.strobe(this.nowUs, node, number);
   }
 
-  stopStrobe(node: number): void {
+  stopStrobe(node: NodeId): void {
     this.#strobes[node] = null;
     this.#node(node).clock.strobeUs = 0;
   }
@@ -323,7 +324,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     this.#deferred[node.self]?.push(event);
   }
 
-  #reschedule(node: number, event: Deferred): void {
+  #reschedule(node: NodeId, event: Deferred): void {
     switch (event.kind) {
       case 'message':
         this.queue.message(this.nowUs, node, event.from, event.message);
@@ -343,7 +344,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     }
   }
 
-  #jump(self: number, number: number): void {
+  #jump(self: NodeId, number: number): void {
     const strobe = this.#strobes[self];
     if (strobe?.number !== number) return;
     const { clock } = this.#node(self);
@@ -351,7 +352,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     this.queue.strobe(this.nowUs + strobe.periodUs, self, number);
   }
 
-  #node(node: number): SimNode {
+  #node(node: NodeId): SimNode {
     const found = this.nodes[node];
     assert(found !== undefined, 'a node is one of the cluster');
     return found;

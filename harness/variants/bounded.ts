@@ -4,6 +4,7 @@
  */
 
 import { Script } from 'node:vm';
+import type { Millis } from '../../checkers/units.ts';
 import { infrastructure } from '../core/errors.ts';
 import { OwnMistake, told } from '../core/panics.ts';
 import { forgetAtWork, placeAtWork } from './banned.ts';
@@ -14,7 +15,7 @@ const LIMIT_MS = 10_000;
 const BUSY_SHARE = 4;
 
 export interface Bounds {
-  readonly limitMs: number;
+  readonly limitMs: Millis;
   /** Microseconds for which this process has had a processor. */
   readonly cpuUs: () => number;
 }
@@ -59,7 +60,7 @@ export function bounded<Result>(code: () => Result, bounds: Bounds = BOUNDS): Re
   return (result as unknown as { readonly value: Result }).value;
 }
 
-function unreturned(cpuMs: number, limitMs: number): Error {
+function unreturned(cpuMs: Millis, limitMs: Millis): Error {
   const at = placeAtWork();
   // No `finally` was run.
   forgetAtWork();
@@ -72,7 +73,7 @@ function unreturned(cpuMs: number, limitMs: number): Error {
   return infrastructure(`${within}the machine gave this process ${given} in ${limit}`);
 }
 
-function seconds(ms: number): string {
+function seconds(ms: Millis): string {
   return `${Number((ms / 1000).toFixed(1))} s`;
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
 import type { Effect, NodeContext, NodeEvent } from '../../systems/effect.ts';
 import { type AnyProtocol, copyState, type Env, TIMERS } from '../../systems/protocol.ts';
@@ -15,7 +16,7 @@ type AnyEnv = Env<unknown, unknown>;
 const DELAY_TIMER = TIMERS;
 
 interface Delayed {
-  readonly dueUs: number;
+  readonly dueUs: Micros;
   readonly effect: Effect;
 }
 
@@ -90,7 +91,7 @@ class FilteredProtocol implements AnyProtocol {
   request: AnyProtocol['request'] = (state, env, request) =>
     this.#happen(state, env, { kind: 'request', request });
 
-  disconnected = (state: unknown, env: AnyEnv, peer: number): void =>
+  disconnected = (state: unknown, env: AnyEnv, peer: NodeId): void =>
     this.#happen(state, env, { kind: 'disconnected', peer });
 
   timer: AnyProtocol['timer'] = (state, env, timer) => {
@@ -235,7 +236,7 @@ class FilteredProtocol implements AnyProtocol {
     if (last !== record) side.asked.set(last, record);
   }
 
-  #delay(env: AnyEnv, effect: Effect, delayUs: number): void {
+  #delay(env: AnyEnv, effect: Effect, delayUs: Micros): void {
     const { delayed } = this.#atWork as Side;
     delayed.push({ dueUs: env.nowUs() + delayUs, effect });
     armDelays(env, delayed);

@@ -1,6 +1,7 @@
 /** Acceptors: two durable numbers and a value per key, and when they may change (PMS, 2.2). */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { hashOf } from '../hash.ts';
 import { sendAll } from '../send-all.ts';
 import type { Basic } from './context.ts';
@@ -10,7 +11,7 @@ import { NO_BALLOT, promisedFor } from './state.ts';
 /** Rewriting the log costs as much as there are keys, so it waits for so many records. */
 const RECORDS_MAX = 2_000;
 
-export function onPrepare(basic: Basic, from: number, message: Prepare): void {
+export function onPrepare(basic: Basic, from: NodeId, message: Prepare): void {
   const promise = promise1b(basic, from, message);
   basic.env.send(from, promise ?? basic.rules.refusal(basic.state, message.key, message.ballot));
 }
@@ -21,7 +22,7 @@ export function prepareSelf(basic: Basic, message: Prepare): void {
 }
 
 /** It is sent to all learners, or to the proposer alone if that is the distinguished one. */
-export function onAccept(basic: Basic, from: number, message: Accept): void {
+export function onAccept(basic: Basic, from: NodeId, message: Accept): void {
   const { state, env, rules } = basic;
   const { key, ballot, value } = message;
   if (!accept(basic, message)) {
@@ -43,7 +44,7 @@ export function acceptSelf(basic: Basic, message: Accept): void {
 }
 
 /** Promises, durably; null if it may not. */
-function promise1b(basic: Basic, from: number, { key, ballot }: Prepare): Promise1b | null {
+function promise1b(basic: Basic, from: NodeId, { key, ballot }: Prepare): Promise1b | null {
   const { state, env, rules } = basic;
   const fromOwner = ballot % state.members.length === from;
   if (!rules.canPromise(promisedFor(state, key), ballot, fromOwner)) return null;

@@ -1,6 +1,7 @@
 /** Learners: a value is chosen when a quorum has accepted it in one ballot (PMS, 2.3). */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { hashOf } from '../hash.ts';
 import { sendAll } from '../send-all.ts';
 import { tell } from './answers.ts';
@@ -10,7 +11,7 @@ import { schedule } from './proposer.ts';
 
 const NOBODY_COUNTED: readonly number[] = [];
 
-export function onAccepted(basic: Basic, from: number, message: Accepted2b): void {
+export function onAccepted(basic: Basic, from: NodeId, message: Accepted2b): void {
   const { state, rules } = basic;
   const { key, ballot, value } = message;
   if (state.decided.has(key)) return;
@@ -26,7 +27,7 @@ export function onAccepted(basic: Basic, from: number, message: Accepted2b): voi
   sendAll(basic, { kind: 'decided', key, ballot: decision.ballot, value: decision.value });
 }
 
-export function onDecided(basic: Basic, from: number, message: Decided): void {
+export function onDecided(basic: Basic, from: NodeId, message: Decided): void {
   const { state, rules } = basic;
   const { key, ballot, value } = message;
   if (state.decided.has(key) || !rules.believes(state, from, message)) return;

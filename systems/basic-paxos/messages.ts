@@ -1,10 +1,11 @@
 /** Messages and durable records of Basic Paxos. Immutable: the simulator passes them by reference. */
 
 import type { Value } from '../../checkers/history.ts';
+import type { Ballot } from '../../checkers/units.ts';
 
 /** What an acceptor has accepted last: Lamport's "proposal with the highest number accepted". */
 export interface Accepted {
-  readonly ballot: number;
+  readonly ballot: Ballot;
   readonly value: Value;
 }
 
@@ -12,14 +13,14 @@ export interface Accepted {
 export interface Prepare {
   readonly kind: 'prepare';
   readonly key: string;
-  readonly ballot: number;
+  readonly ballot: Ballot;
 }
 
 /** 1b. No value is promised: `accepted` is what this acceptor itself has accepted so far. */
 export interface Promise1b {
   readonly kind: 'promise';
   readonly key: string;
-  readonly ballot: number;
+  readonly ballot: Ballot;
   readonly accepted: Accepted | null;
 }
 
@@ -27,7 +28,7 @@ export interface Promise1b {
 export interface Accept {
   readonly kind: 'accept';
   readonly key: string;
-  readonly ballot: number;
+  readonly ballot: Ballot;
   readonly value: Value;
   /** The ballot that the value was adopted from, or the own one; acceptors do not go by it. */
   readonly origin: number;
@@ -37,7 +38,7 @@ export interface Accept {
 export interface Accepted2b {
   readonly kind: 'accepted';
   readonly key: string;
-  readonly ballot: number;
+  readonly ballot: Ballot;
   readonly value: Value;
 }
 
@@ -45,8 +46,8 @@ export interface Accepted2b {
 export interface Nack {
   readonly kind: 'nack';
   readonly key: string;
-  readonly ballot: number;
-  readonly promised: number;
+  readonly ballot: Ballot;
+  readonly promised: Ballot;
   readonly accepted: Accepted | null;
 }
 
@@ -54,7 +55,7 @@ export interface Nack {
 export interface Decided {
   readonly kind: 'decided';
   readonly key: string;
-  readonly ballot: number;
+  readonly ballot: Ballot;
   readonly value: Value;
 }
 
@@ -68,13 +69,13 @@ export type BasicMessage = Prepare | Promise1b | Accept | Accepted2b | Nack | De
 /** What is written to the write-ahead log. */
 export type BasicRecord =
   /** This ballot of the node's own is used up, whatever comes of it. */
-  | { readonly kind: 'ballot'; readonly ballot: number }
-  | { readonly kind: 'promise'; readonly key: string; readonly ballot: number }
+  | { readonly kind: 'ballot'; readonly ballot: Ballot }
+  | { readonly kind: 'promise'; readonly key: string; readonly ballot: Ballot }
   /** What was accepted in `ballot`, and what is promised since: no less, and maybe more. */
   | {
       readonly kind: 'accept';
       readonly key: string;
-      readonly ballot: number;
-      readonly promised: number;
+      readonly ballot: Ballot;
+      readonly promised: Ballot;
       readonly accepted: Accepted;
     };

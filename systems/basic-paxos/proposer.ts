@@ -2,6 +2,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import type { Value } from '../../checkers/history.ts';
+import type { Ballot, NodeId } from '../../checkers/units.ts';
 import { answer } from '../answer.ts';
 import { hashOf } from '../hash.ts';
 import { sendAll } from '../send-all.ts';
@@ -52,7 +53,7 @@ export function beginBallot(basic: Basic, attempt: Attempt): void {
   schedule(basic);
 }
 
-export function onPromise(basic: Basic, from: number, message: Promise1b): void {
+export function onPromise(basic: Basic, from: NodeId, message: Promise1b): void {
   const { state, rules } = basic;
   const attempt = state.attempts.get(message.key);
   if (attempt === undefined || !rules.countPromise(attempt, from, message)) return;
@@ -127,7 +128,7 @@ function endPhaseOne(basic: Basic, attempt: Attempt): void {
 function propose(
   basic: Basic,
   attempt: Attempt,
-  ballot: number,
+  ballot: Ballot,
   value: Value,
   origin: number = ballot,
 ): void {

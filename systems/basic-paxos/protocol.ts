@@ -1,6 +1,7 @@
 /** A Basic Paxos node: starting from its disk, and which message goes where. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { hashOf } from '../hash.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
 import { sendAll } from '../send-all.ts';
@@ -43,7 +44,7 @@ export function basicPaxosProtocol(
   };
 }
 
-function onMessage(basic: Basic, from: number, message: BasicMessage): void {
+function onMessage(basic: Basic, from: NodeId, message: BasicMessage): void {
   const { state, env, rules } = basic;
   assert(state.members[from] === from, 'a message from somebody who is no member');
   if (!rules.hears(state, from, message)) return;

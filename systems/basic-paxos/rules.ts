@@ -6,6 +6,7 @@
 
 import type { Value } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import type { Ballot, Micros, NodeId } from '../../checkers/units.ts';
 import type { Reply } from '../protocol.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
 import type {
@@ -35,51 +36,51 @@ export type Continuation = Pick<Attempt, 'phase' | 'ballot' | 'value'>;
 
 /** A decision, and the acceptors that it was counted on. */
 export interface Decision extends Accepted {
-  readonly nodes: readonly number[];
+  readonly nodes: readonly NodeId[];
 }
 
 export interface BasicRules extends ClientRules {
   /** How many of `nodes` make a quorum; any two quorums must meet. */
   quorum(nodes: number): number;
   /** The next ballot of a node's own: m·n + i, above every ballot that it knows of. */
-  nextBallot(self: number, nodes: number, above: number): number;
+  nextBallot(self: NodeId, nodes: number, above: number): Ballot;
   /** The highest ballot that a node knows of when it begins one for this key. */
   highestKnown(state: State, key: string): number;
   /** Which records a start goes by: all of them. */
   recordsAtStart(records: readonly BasicRecord[], incarnation: number): readonly BasicRecord[];
   /** Whether a node looks at a message at all: always. */
-  hears(state: State, from: number, message: BasicMessage): boolean;
+  hears(state: State, from: NodeId, message: BasicMessage): boolean;
   /** Who is taken for the distinguished proposer: the lowest node that is heard (PMS, 2.4). */
-  leader(state: State, nowUs: number): number;
+  leader(state: State, nowUs: Micros): number;
 
   /** Acceptor: whether it may promise `ballot` (PMS, P1a). */
-  canPromise(promised: number, ballot: number, fromOwner: boolean): boolean;
+  canPromise(promised: Ballot, ballot: Ballot, fromOwner: boolean): boolean;
   /** Acceptor: what a promise reports of what it has accepted (PMS, phase 1b): just that. */
-  reported(accepted: Accepted | null, ballot: number): Accepted | null;
+  reported(accepted: Accepted | null, ballot: Ballot): Accepted | null;
   /** Acceptor: what it has accepted, after it has promised `ballot`: the same as before. */
-  acceptedAfterPromise(accepted: Accepted | null, ballot: number): Accepted | null;
+  acceptedAfterPromise(accepted: Accepted | null, ballot: Ballot): Accepted | null;
   /** Acceptor: whether it may accept in `ballot` (PMS, P1a). */
-  canAccept(promised: number, ballot: number): boolean;
+  canAccept(promised: Ballot, ballot: Ballot): boolean;
   /** Acceptor: what it has accepted, after it has accepted this. */
   acceptedAfterAccept(message: Accept): Accepted;
   /** Acceptor: its promise, after it has accepted in `ballot`. */
-  promisedAfterAccept(promised: number, ballot: number): number;
+  promisedAfterAccept(promised: Ballot, ballot: Ballot): number;
 
   /** Acceptor: how it refuses what is of `ballot`: with what it has promised, and accepted. */
-  refusal(state: State, key: string, ballot: number): Nack;
+  refusal(state: State, key: string, ballot: Ballot): Nack;
   /** Acceptor: whether it tells all learners what it accepts, or the proposer alone. */
   tellsAllLearners(state: State): boolean;
 
   /** Proposer: the value that it proposes where it is free: of whoever asked first; null for none. */
   ownProposal(attempt: Readonly<Attempt>): Value;
   /** Proposer: whether a phase, or a wait, has lasted long enough. */
-  isOver(attempt: Readonly<Attempt>, nowUs: number): boolean;
+  isOver(attempt: Readonly<Attempt>, nowUs: Micros): boolean;
   /** Proposer: whether it gives up a key that it has tried for so long. */
-  givesUp(attempt: Readonly<Attempt>, nowUs: number): boolean;
+  givesUp(attempt: Readonly<Attempt>, nowUs: Micros): boolean;
   /** Proposer: what clients are told then: what they proposed may yet be chosen. */
   replyOnGivingUp(attempt: Readonly<Attempt>): Reply;
   /** Proposer: whether a promise counts for the ballot under way. */
-  countPromise(attempt: Readonly<Attempt>, from: number, message: Promise1b): boolean;
+  countPromise(attempt: Readonly<Attempt>, from: NodeId, message: Promise1b): boolean;
   /** Proposer: what a quorum of promises dictates; null if it is free (PMS, P2c). */
   pickAdopted(promises: readonly CountedPromise[]): Accepted | null;
   /** Proposer: whether phase 2 completes what was found, before anybody is told of it. */
@@ -89,17 +90,17 @@ export interface BasicRules extends ClientRules {
   /** Proposer: how it goes on when an acceptor has promised more. */
   onNack(attempt: Readonly<Attempt>, message: Nack, own: Value): Continuation;
   /** Proposer: how long it waits after so many failures. */
-  backoffUs(failures: number, draw: number, config: BasicConfig): number;
+  backoffUs(failures: number, draw: number, config: BasicConfig): Micros;
 
   /** Whether it sees to a client itself; else the client is sent to the distinguished proposer. */
   serves(state: State): boolean;
   /** What clients of a key are told without running a ballot; null where nothing is decided. */
   knownDecision(state: State, key: string): Accepted | null;
   /** Proposer: whether a read is told what this ballot found: it came before the ballot began. */
-  readReady(readBallot: number, ballot: number): boolean;
+  readReady(readBallot: Ballot, ballot: Ballot): boolean;
 
   /** Learner: whether it believes that a value is decided, as another learner says. */
-  believes(state: State, from: number, message: Decided): boolean;
+  believes(state: State, from: NodeId, message: Decided): boolean;
   /** Learner: whether a vote counts beside those before it. */
   countVote(votes: readonly Vote[], vote: Vote): boolean;
   /** Learner: what is chosen; null while nothing is. */

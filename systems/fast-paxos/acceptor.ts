@@ -1,5 +1,6 @@
 /** The acceptor: promises, the two ways to a vote, and telling everyone of it (FP, section 2.2). */
 
+import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { sendAll } from '../send-all.ts';
 import { tellChosen } from '../slot-learning.ts';
@@ -9,7 +10,7 @@ import { NO_ROUND } from './numbers.ts';
 import { follow, stepDown } from './roles.ts';
 import { NOBODY } from './state.ts';
 
-export function onPrepare(fast: Fast, from: number, message: Prepare): void {
+export function onPrepare(fast: Fast, from: NodeId, message: Prepare): void {
   const { state, env, rules } = fast;
   const { round } = message;
   if (round > state.seen) state.seen = round;
@@ -30,14 +31,14 @@ export function onPrepare(fast: Fast, from: number, message: Prepare): void {
 }
 
 /** The whole report is made before anything is promised: what is voted for later is not in it. */
-export function makePromise(fast: Fast, round: number, from: number): Promise1b {
+export function makePromise(fast: Fast, round: number, from: LogIndex): Promise1b {
   const { state, rules } = fast;
   const accepted = rules.reportAccepted(state, from);
   const chosen = rules.reportChosen(state, from);
   return { kind: 'promise', round, accepted, chosen, snapshotUpTo: state.snapshot.slot };
 }
 
-export function givePromise(fast: Fast, promise: Promise1b, from: number): void {
+export function givePromise(fast: Fast, promise: Promise1b, from: LogIndex): void {
   const { state, env } = fast;
   const { round, accepted, chosen } = promise;
   state.promised = round;
@@ -68,7 +69,7 @@ export function takeAny(fast: Fast, { round, from }: Omit<Any2a, 'kind'>): void 
 }
 
 /** A proposal straight from a proposer: the first one in a slot gets the vote of a fast round. */
-export function onProposal(fast: Fast, from: number, message: Proposal): void {
+export function onProposal(fast: Fast, from: NodeId, message: Proposal): void {
   const { state, env, rules } = fast;
   const { slot, command, again } = message;
   const round = rules.fastRound(state);
@@ -83,7 +84,7 @@ export function onProposal(fast: Fast, from: number, message: Proposal): void {
 }
 
 /** 2a with a value. */
-export function onAccept(fast: Fast, from: number, message: Accept): void {
+export function onAccept(fast: Fast, from: NodeId, message: Accept): void {
   const { state, env, rules } = fast;
   const { round, slot, command } = message;
   if (!rules.isOpen(state, slot)) {
@@ -102,7 +103,7 @@ export function onAccept(fast: Fast, from: number, message: Accept): void {
 }
 
 /** Votes, and tells every learner once that is durable. */
-export function vote(fast: Fast, round: number, slot: number, command: FastCommand): void {
+export function vote(fast: Fast, round: number, slot: LogIndex, command: FastCommand): void {
   const { state, env, rules } = fast;
   if (slot > state.taken) state.taken = slot;
   state.accepted.set(slot, { round, command });

@@ -1,5 +1,6 @@
 /** Being asked what is chosen, and being told. */
 
+import type { NodeId } from '../../checkers/units.ts';
 import { askToLearn, type LearnRequest, tellChosen } from '../slot-learning.ts';
 import type { Fast } from './context.ts';
 import { endPhaseOne } from './coordinator.ts';
@@ -7,11 +8,11 @@ import { advancePrefix, learn } from './learning.ts';
 import type { Learn } from './messages.ts';
 import { install } from './snapshots.ts';
 
-export function onLearnRequest(fast: Fast, from: number, message: LearnRequest): void {
+export function onLearnRequest(fast: Fast, from: NodeId, message: LearnRequest): void {
   tellChosen(fast, from, message.from);
 }
 
-export function onLearn(fast: Fast, from: number, message: Learn): void {
+export function onLearn(fast: Fast, from: NodeId, message: Learn): void {
   const { state, rules } = fast;
   if (!rules.believes(state, from, message)) return;
   const before = state.chosenUpTo;

@@ -1,6 +1,7 @@
 /** Phase 1: one Prepare for every slot from the first that is not known to be chosen (FP, 2.2). */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { sendAll } from '../send-all.ts';
 import { askToLearn, furthestAhead } from '../slot-learning.ts';
@@ -43,7 +44,7 @@ export function prepareAgain(fast: Fast): void {
   env.setTimer(TIMER.heartbeat, heartbeatUs);
 }
 
-export function onPromise(fast: Fast, from: number, message: Promise1b): void {
+export function onPromise(fast: Fast, from: NodeId, message: Promise1b): void {
   const { state, env, rules } = fast;
   if (!rules.countPromise(state, from, message)) return;
   state.promises.push({ ...message, node: from });

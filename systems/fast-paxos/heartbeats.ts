@@ -1,5 +1,6 @@
 /** Heartbeats: they keep the others waiting, repeat Any, tell what is chosen, and show who is there. */
 
+import type { NodeId } from '../../checkers/units.ts';
 import { askToLearn } from '../slot-learning.ts';
 import { takeAny } from './acceptor.ts';
 import type { Fast } from './context.ts';
@@ -35,7 +36,7 @@ export function onHeartbeatTimer(fast: Fast): void {
 }
 
 /** 2a "Any". Whoever missed the phase 1 of the round takes part from here on. */
-export function onAny(fast: Fast, from: number, message: Any2a): void {
+export function onAny(fast: Fast, from: NodeId, message: Any2a): void {
   const { state, env, rules } = fast;
   const { round } = message;
   if (!rules.follows(state, from, round)) {
@@ -47,7 +48,7 @@ export function onAny(fast: Fast, from: number, message: Any2a): void {
   placeBacklog(fast);
 }
 
-export function onHeartbeat(fast: Fast, from: number, message: Heartbeat): void {
+export function onHeartbeat(fast: Fast, from: NodeId, message: Heartbeat): void {
   const { state, env, rules } = fast;
   const { round, chosenUpTo, anyFrom } = message;
   const reply = rules.heartbeatAnswer(state, from, message);
@@ -63,7 +64,7 @@ export function onHeartbeat(fast: Fast, from: number, message: Heartbeat): void 
   placeBacklog(fast);
 }
 
-export function onHeartbeatAck(fast: Fast, from: number, message: HeartbeatAck): void {
+export function onHeartbeatAck(fast: Fast, from: NodeId, message: HeartbeatAck): void {
   const { state, env, rules } = fast;
   if (!rules.countAck(state, from, message)) return;
   const nowUs = env.nowUs();

@@ -1,6 +1,7 @@
 /** Learning what is chosen by counting votes (FP, section 2.2), and going on over it. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import { tracePrefix } from '../slot-learning.ts';
 import { applyChosen } from './apply.ts';
 import type { Fast } from './context.ts';
@@ -13,7 +14,7 @@ import { onSlotChosen } from './waiting.ts';
 
 /** A slot that is chosen; who counted a quorum for it names it, who was told cannot. */
 interface Learned {
-  readonly slot: number;
+  readonly slot: LogIndex;
   readonly command: FastCommand;
   readonly round?: number;
   readonly certificate?: readonly number[];
@@ -22,7 +23,7 @@ interface Learned {
 const NOBODY_COUNTED: readonly number[] = [];
 
 /** 2b. A slot is chosen when enough distinct nodes voted alike in one round, by its kind. */
-export function onVoted(fast: Fast, from: number, message: Voted): void {
+export function onVoted(fast: Fast, from: NodeId, message: Voted): void {
   const { state, rules } = fast;
   const { round, slot, command } = message;
   if (slot <= state.chosenUpTo || state.chosen.has(slot)) return;
@@ -43,7 +44,7 @@ export function onVoted(fast: Fast, from: number, message: Voted): void {
 }
 
 function votersFor({ rules }: Fast, { votes }: Tally, like: Accepted): number[] {
-  const nodes: number[] = [];
+  const nodes: NodeId[] = [];
   for (let node = 0; node < votes.length; node++) {
     const vote = votes[node] ?? null;
     if (vote !== null && rules.isLike(vote, like)) nodes.push(node);

@@ -3,6 +3,7 @@
  * believed. As pure as the rest (`rules.ts`).
  */
 
+import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import type { Accept, Heartbeat, Learn, Nack } from './messages.ts';
 import type { FastConfig, FastState, Waiting } from './state.ts';
 
@@ -10,28 +11,28 @@ type State = Readonly<FastState>;
 
 export interface FastMessageRules {
   /** How long a node waits for a coordinator: random in [T, 2T). */
-  electionWaitUs(config: FastConfig, drawn: number): number;
+  electionWaitUs(config: FastConfig, drawn: number): Micros;
   /** How much longer the node waits for a coordinator; 0 or less for no longer. */
-  electionRestUs(state: State, nowUs: number): number;
+  electionRestUs(state: State, nowUs: Micros): Micros;
   /** Acceptor: how it refuses what is of `round`: with what it has promised, or voted in. */
   refusal(state: State, round: number, votedIn: number): Nack;
   /** Acceptor: whether a slot is open to votes: not if it is known to be chosen. */
-  isOpen(state: State, slot: number): boolean;
+  isOpen(state: State, slot: LogIndex): boolean;
   /** Acceptor: whether it has voted so already, and need only say so again. */
   hasVoted(state: State, message: Accept): boolean;
   /** Coordinator: what a heartbeat says: its round, what is chosen, from where any value may be. */
   heartbeat(state: State): Heartbeat;
 
   /** Whether a node that asks from a slot on is sent the snapshot, as the slot is compacted. */
-  tellsSnapshot(state: State, from: number): boolean;
+  tellsSnapshot(state: State, from: LogIndex): boolean;
   /** Learner: whether it believes what another node says is chosen: always, for it is. */
-  believes(state: State, from: number, message: Learn): boolean;
+  believes(state: State, from: NodeId, message: Learn): boolean;
   /** New coordinator: the last slot in which something was reported, or is chosen: `last`. */
   lastTaken(state: State, last: number): number;
   /** Proposer: whether it is time to send a command again that got no answer. */
-  isOverdue(state: State, waiting: Readonly<Waiting>, nowUs: number): boolean;
+  isOverdue(state: State, waiting: Readonly<Waiting>, nowUs: Micros): boolean;
   /** Proposer: the cluster's time, which goes into commands. */
-  entryTimeUs(state: State, nowUs: number): number;
+  entryTimeUs(state: State, nowUs: Micros): Micros;
 }
 
 export const fastMessageRules: FastMessageRules = {

@@ -1,5 +1,6 @@
 /** Messages and durable records of Fast Paxos. Immutable: the simulator passes them by reference. */
 
+import type { Ballot, LogIndex } from '../../checkers/units.ts';
 import type { Command, KvSnapshot } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
 import type {
@@ -23,14 +24,14 @@ export interface Accepted {
 }
 
 export interface AcceptedSlot extends Accepted {
-  readonly slot: number;
+  readonly slot: LogIndex;
 }
 
 export type ChosenSlot = SlotChosen<FastCommand>;
 
 /** The state after every slot up to `slot`, in place of them; `kv` is null before the first. */
 export interface Snapshot {
-  readonly slot: number;
+  readonly slot: LogIndex;
   readonly kv: KvSnapshot | null;
 }
 
@@ -38,7 +39,7 @@ export interface Snapshot {
 export interface Prepare {
   readonly kind: 'prepare';
   readonly round: number;
-  readonly from: number;
+  readonly from: LogIndex;
 }
 
 /** 1b: every vote from `from` on, and what the acceptor knows to be chosen. */
@@ -55,21 +56,21 @@ export interface Promise1b {
 export interface Any2a {
   readonly kind: 'any';
   readonly round: number;
-  readonly from: number;
+  readonly from: LogIndex;
 }
 
 /** 2a with a value. */
 export interface Accept {
   readonly kind: 'accept';
   readonly round: number;
-  readonly slot: number;
+  readonly slot: LogIndex;
   readonly command: FastCommand;
 }
 
 /** A proposal straight to the acceptors, for a slot that its sender does not know to be taken. */
 export interface Proposal {
   readonly kind: 'proposal';
-  readonly slot: number;
+  readonly slot: LogIndex;
   readonly command: FastCommand;
   /** Sent before, or to find out: who has voted already says so once more. */
   readonly again: boolean;
@@ -79,7 +80,7 @@ export interface Proposal {
 export interface Voted {
   readonly kind: 'voted';
   readonly round: number;
-  readonly slot: number;
+  readonly slot: LogIndex;
   readonly command: FastCommand;
 }
 
@@ -93,14 +94,14 @@ export interface Forward {
 export interface Nack {
   readonly kind: 'nack';
   readonly round: number;
-  readonly promised: number;
+  readonly promised: Ballot;
 }
 
 /** The coordinator of `round` is alive, and every slot up to `chosenUpTo` is chosen. */
 export interface Heartbeat {
   readonly kind: 'heartbeat';
   readonly round: number;
-  readonly chosenUpTo: number;
+  readonly chosenUpTo: LogIndex;
   /** The Any of a fast round, in case it was lost: from which slot on; 0 for none. */
   readonly anyFrom: number;
 }
@@ -132,12 +133,12 @@ export type FastRecord =
   | { readonly kind: 'round'; readonly round: number }
   | { readonly kind: 'promise'; readonly round: number }
   /** Any was received; that is a promise as well. */
-  | { readonly kind: 'any'; readonly round: number; readonly from: number }
+  | { readonly kind: 'any'; readonly round: number; readonly from: LogIndex }
   /** A vote promises nothing but in its own slot. */
   | {
       readonly kind: 'vote';
       readonly round: number;
-      readonly slot: number;
+      readonly slot: LogIndex;
       readonly command: FastCommand;
     }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot };

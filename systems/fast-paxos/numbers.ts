@@ -5,6 +5,8 @@
  * sub 1 is the recovery of the round before it.
  */
 
+import type { NodeId } from '../../checkers/units.ts';
+
 /** No round: below every round. */
 export const NO_ROUND = -1;
 
@@ -17,7 +19,7 @@ export function isFast(round: number, nodes: number): boolean {
 }
 
 /** The first round of a coordinator's own, of this kind, above `above`. */
-export function ownRound(self: number, nodes: number, above: number, fast: boolean): number {
+export function ownRound(self: NodeId, nodes: number, above: number, fast: boolean): number {
   const step = 4 * nodes;
   const first = 2 * (fast ? self : nodes + self);
   return first + step * Math.max(0, Math.floor((above - first) / step) + 1);

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex } from '../../checkers/units.ts';
 import { answer } from '../answer.ts';
 import { mix } from '../hash.ts';
 import { type Command, openCommand, operationCommand, readKv } from '../kv.ts';
@@ -110,7 +111,7 @@ function offer(fast: Fast, waiting: Waiting, inFastRound: boolean): void {
   else propose(fast, state.round, slot, command);
 }
 
-function sendProposal(fast: Fast, slot: number, command: FastCommand, again: boolean): void {
+function sendProposal(fast: Fast, slot: LogIndex, command: FastCommand, again: boolean): void {
   sendAll(fast, { kind: 'proposal', slot, command, again });
   onProposal(fast, fast.state.self, { kind: 'proposal', slot, command, again: false });
 }

@@ -1,6 +1,7 @@
 /** A Fast Paxos node: starting from its disk, and which message goes where. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Ballot, NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
@@ -50,7 +51,7 @@ export function fastPaxosProtocol(rules: FastRules): Protocol<FastState, FastMes
   };
 }
 
-function onMessage(fast: Fast, from: number, message: FastMessage): void {
+function onMessage(fast: Fast, from: NodeId, message: FastMessage): void {
   const { state, rules } = fast;
   assert(state.members[from] === from, 'a message from somebody who is no member');
   if (!rules.hears(state, from, message)) return;
@@ -117,7 +118,7 @@ function view(state: FastState): NodeView {
 /** What the records of a disk, oldest first, come to. */
 interface Found {
   ownRound: number;
-  promised: number;
+  promised: Ballot;
   any: Omit<Any2a, 'kind'>;
   snapshot: Snapshot;
   readonly accepted: Map<number, Accepted>;

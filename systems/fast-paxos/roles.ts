@@ -1,5 +1,6 @@
 /** What a node may become, and following, standing and leading as such (FP, section 2.2). */
 
+import type { NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { changeRole, type RoleChanges } from '../role-changes.ts';
 import type { Fast } from './context.ts';
@@ -15,7 +16,7 @@ const MAY_BECOME: RoleChanges<Role> = {
 };
 
 /** The coordinator of `round` has been heard. */
-export function follow(fast: Fast, leader: number, round: number): void {
+export function follow(fast: Fast, leader: NodeId, round: number): void {
   const { state, env, rules } = fast;
   if (rules.givesWay(state, round)) stepDown(fast, 'higher-round');
   if (round > state.seen) state.seen = round;

@@ -5,6 +5,7 @@
  */
 
 import { itemAt } from '../../checkers/item-at.ts';
+import type { Ballot, LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import {
   type CommandResult,
   type KvRules,
@@ -52,48 +53,48 @@ export interface PickContext {
   /** |Q|: how many acceptors were heard, whether they voted or not. */
   readonly heard: number;
   /** The coordinator. */
-  readonly self: number;
+  readonly self: NodeId;
 }
 
 export interface FastRules extends KvRules, ClientRules, FastMessageRules {
   /** How many votes choose a value in a fast round; also how many promises begin one. */
   fastQuorum(sizes: Quorums): number;
   /** The next round of a node's own, above every round that it knows of. */
-  nextRound(self: number, nodes: number, above: number, fast: boolean): number;
+  nextRound(self: NodeId, nodes: number, above: number, fast: boolean): number;
   /** Which records a start goes by: all of them. */
   recordsAtStart(records: readonly FastRecord[], incarnation: number): readonly FastRecord[];
   /** Whether a node looks at a message at all: always. */
-  hears(state: State, from: number, message: FastMessage): boolean;
+  hears(state: State, from: NodeId, message: FastMessage): boolean;
   /** Whether it takes `from`, of whom it has heard in `round`, for the coordinator. */
-  follows(state: State, from: number, round: number): boolean;
+  follows(state: State, from: NodeId, round: number): boolean;
 
   /** Acceptor: whether it may promise this round (phase 1). */
-  canPromise(state: State, from: number, round: number): boolean;
+  canPromise(state: State, from: NodeId, round: number): boolean;
   /** Acceptor: which votes it reports when it promises for the slots from `from` on. */
-  reportAccepted(state: State, from: number): readonly AcceptedSlot[];
+  reportAccepted(state: State, from: LogIndex): readonly AcceptedSlot[];
   /** Acceptor: what it reports as chosen then. */
-  reportChosen(state: State, from: number): readonly ChosenSlot[];
+  reportChosen(state: State, from: LogIndex): readonly ChosenSlot[];
   /** Acceptor: how it answers a heartbeat. */
-  heartbeatAnswer(state: State, from: number, message: Heartbeat): 'ack' | 'nack' | 'none';
+  heartbeatAnswer(state: State, from: NodeId, message: Heartbeat): 'ack' | 'nack' | 'none';
   /** Acceptor: whether an Any is news to it. */
   takesAny(state: State, round: number): boolean;
   /** Acceptor: in which round Any allows to vote for a proposal; negative for none. */
   fastRound(state: State): number;
   /** Acceptor: whether it may vote in that round for the first proposal that it sees. */
-  canFastVote(state: State, round: number, slot: number): boolean;
+  canFastVote(state: State, round: number, slot: LogIndex): boolean;
   /** Acceptor: whether it may vote for what the coordinator of a round proposes. */
-  canVote(state: State, round: number, slot: number): boolean;
+  canVote(state: State, round: number, slot: LogIndex): boolean;
   /** Acceptor: its promise for all slots, after it has voted in one: the same as before. */
-  promisedAfterVote(promised: number, round: number): number;
+  promisedAfterVote(promised: Ballot, round: number): number;
 
   /** Candidate: whether a promise counts for the round under way. */
-  countPromise(state: State, from: number, message: Promise1b): boolean;
+  countPromise(state: State, from: NodeId, message: Promise1b): boolean;
   /** Candidate: the first slot that its Prepare is for. */
   prepareFrom(state: State): number;
   /** Candidate: whether it must have the snapshot of who promised before it goes on. */
   needsSnapshotOf(state: State, message: Promise1b): boolean;
   /** Candidate: whether its fast round has taken so long that a classic one is tried instead. */
-  givesUpFast(state: State, nowUs: number): boolean;
+  givesUpFast(state: State, nowUs: Micros): boolean;
   /** Without a coordinator: whether it begins a round, asks again in its own, or waits on. */
   onSilence(state: State): 'begin' | 'repeat' | 'wait';
   /** Candidate or coordinator: whether it makes room for the owner of `round`. */
@@ -125,22 +126,22 @@ export interface FastRules extends KvRules, ClientRules, FastMessageRules {
     recoverAt: number,
   ): 'recover' | 'repeat' | 'ask' | 'wait';
   /** Coordinator of a classic round: whether it tries a fast one. */
-  triesFast(state: State, nowUs: number, promisesNeeded: number): boolean;
+  triesFast(state: State, nowUs: Micros, promisesNeeded: number): boolean;
   /** Coordinator of a fast round: whether too few answer, or too many slots had to be recovered. */
-  leavesFast(state: State, nowUs: number): boolean;
+  leavesFast(state: State, nowUs: Micros): boolean;
   /** Coordinator: whether an answer to a heartbeat counts. */
-  countAck(state: State, from: number, message: HeartbeatAck): boolean;
+  countAck(state: State, from: NodeId, message: HeartbeatAck): boolean;
   /** Coordinator: whether what collided, or got stuck, is taken to a classic round. */
   fallsBack(state: State): boolean;
   /** Coordinator: whether it may go on leading: a quorum has answered of late. */
-  checkQuorum(state: State, nowUs: number): boolean;
+  checkQuorum(state: State, nowUs: Micros): boolean;
 
   /** Learner: whether a vote counts beside the one that it knows of the same node. */
-  countVote(state: State, from: number, message: Voted, known: Accepted | null): boolean;
+  countVote(state: State, from: NodeId, message: Voted, known: Accepted | null): boolean;
   /** Learner: whether a vote is one for the same value in the same round as another. */
   isLike(vote: Accepted, other: Accepted): boolean;
   /** Learner: what it tells others is chosen in a slot; undefined where it does not know. */
-  toldChosen(state: State, slot: number): FastCommand | undefined;
+  toldChosen(state: State, slot: LogIndex): FastCommand | undefined;
   /** Learner: whether so many equal votes in one round choose their value. */
   learn(count: number, round: number, quorums: Quorums): boolean;
   /** Proposer: what becomes of a command that lost its slot to another: it is taken up again. */
@@ -154,7 +155,7 @@ export interface FastRules extends KvRules, ClientRules, FastMessageRules {
   /** Proposer: whether acceptors take proposals from it now, as far as it knows. */
   inFastRound(state: State): boolean;
   /** Proposer: the slot that it proposes the next command in. */
-  nextSlot(state: State): number;
+  nextSlot(state: State): LogIndex;
   /** Proposer: whether the window has room for another slot. */
   hasRoom(state: State): boolean;
   /** Proposer: what it does about a command that got no answer. */
@@ -164,7 +165,7 @@ export interface FastRules extends KvRules, ClientRules, FastMessageRules {
     inFastRound: boolean,
   ): 'offer' | 'forward' | 'take-back' | 'wait';
   /** Proposer: whether it gives a command up that has no slot. */
-  givesUp(state: State, waiting: Readonly<Waiting>, nowUs: number): boolean;
+  givesUp(state: State, waiting: Readonly<Waiting>, nowUs: Micros): boolean;
   /** Replica: the slot to execute next; `NO_SLOT` if none may be. */
   nextToApply(state: State): number;
   /** What a client is told about its command. */
@@ -371,7 +372,7 @@ export function countLike(votes: readonly Vote[], command: FastCommand): number 
 }
 
 /** How many nodes, this one included, have answered within the last `withinUs`. */
-export function countHeard(state: State, nowUs: number, withinUs: number): number {
+export function countHeard(state: State, nowUs: Micros, withinUs: Micros): number {
   let count = 0;
   for (const node of state.members) {
     if (node === state.self || nowUs - itemAt(state.ackUs, node) < withinUs) count++;
@@ -393,6 +394,6 @@ export function mostVoted(votes: readonly Vote[]): FastCommand | null {
 }
 
 /** The round of an acceptor's vote in a slot: vrnd. */
-function votedIn(state: State, slot: number): number {
+function votedIn(state: State, slot: LogIndex): number {
   return state.accepted.get(slot)?.round ?? -1;
 }

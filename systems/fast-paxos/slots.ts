@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex } from '../../checkers/units.ts';
 import { noopCommand } from '../kv.ts';
 import { sendAll } from '../send-all.ts';
 import { onProposal, vote } from './acceptor.ts';
@@ -16,7 +17,7 @@ import { clusterTimeUs } from './waiting.ts';
  * Coordinator: proposes a value in a slot, never two in one round. It is sent before it is written,
  * so that the disks work side by side; its own vote counts once that is durable.
  */
-export function propose(fast: Fast, round: number, slot: number, command: FastCommand): void {
+export function propose(fast: Fast, round: number, slot: LogIndex, command: FastCommand): void {
   const { state, env, rules } = fast;
   assert(state.role === 'leader', 'only a coordinator proposes a value itself');
   state.proposals.set(slot, { round, command, sentUs: env.nowUs() });
@@ -26,7 +27,7 @@ export function propose(fast: Fast, round: number, slot: number, command: FastCo
 }
 
 /** Coordinator: a vote of its fast round has come. Once nothing can win, it need not wait for more. */
-export function onVoteOfRound(fast: Fast, slot: number, tally: Tally): void {
+export function onVoteOfRound(fast: Fast, slot: LogIndex, tally: Tally): void {
   const { state, rules } = fast;
   if (state.proposals.has(slot)) return;
   const votes = votesOf(tally, state.round);
@@ -49,7 +50,7 @@ export function attendSlots(fast: Fast): void {
 }
 
 /** The votes heard for a slot; none yet for one that is new. */
-export function tallyOf({ state, env }: Fast, slot: number): Tally {
+export function tallyOf({ state, env }: Fast, slot: LogIndex): Tally {
   const known = state.tallies.get(slot);
   if (known !== undefined) return known;
   const attendUs = env.nowUs() + state.config.retransmitUs;
@@ -63,7 +64,7 @@ export function noop(fast: Fast): FastCommand {
   return { ...noopCommand(clusterTimeUs(fast)), from: null };
 }
 
-function attend(fast: Fast, slot: number, tally: Tally): void {
+function attend(fast: Fast, slot: LogIndex, tally: Tally): void {
   const { state, rules } = fast;
   const phase2 = state.proposals.get(slot) ?? null;
   const votes = votesOf(tally, phase2?.round ?? state.round);
@@ -82,7 +83,7 @@ function attend(fast: Fast, slot: number, tally: Tally): void {
   }
 }
 
-function acceptAgain({ state, env }: Fast, slot: number, tally: Tally, phase2: Phase2): void {
+function acceptAgain({ state, env }: Fast, slot: LogIndex, tally: Tally, phase2: Phase2): void {
   const { round, command } = phase2;
   for (const node of state.members) {
     if (node === state.self || tally.votes[node]?.round === round) continue;
@@ -91,7 +92,7 @@ function acceptAgain({ state, env }: Fast, slot: number, tally: Tally, phase2: P
 }
 
 /** As a proposer like any other: the acceptors that have not voted yet may still agree. */
-function askForVotes(fast: Fast, slot: number, votes: readonly Vote[]): void {
+function askForVotes(fast: Fast, slot: LogIndex, votes: readonly Vote[]): void {
   const command = votes[0]?.command ?? noop(fast);
   const proposal = { kind: 'proposal', slot, command, again: true } as const;
   sendAll(fast, proposal);
@@ -102,7 +103,7 @@ function askForVotes(fast: Fast, slot: number, votes: readonly Vote[]): void {
  * Coordinated recovery: votes of the fast round are promises of its direct successor as well,
  * because whoever voted has no other vote in it, and there is no round between the two.
  */
-function recover(fast: Fast, slot: number, votes: readonly Vote[]): void {
+function recover(fast: Fast, slot: LogIndex, votes: readonly Vote[]): void {
   const { state, env, rules } = fast;
   if (!rules.fallsBack(state)) return;
   const { round, quorums, self } = state;

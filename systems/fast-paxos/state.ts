@@ -1,5 +1,6 @@
 /** The state of one Fast Paxos node: proposer, acceptor, coordinator, learner and replica in one. */
 
+import type { Ballot, LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import { ELECTION_TIMER } from '../election-wait.ts';
 import type { KvLimits, KvState } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
@@ -14,12 +15,12 @@ export interface FastConfig extends KvLimits, QuorumChoice {
   readonly rounds: 'fast' | 'classic';
   readonly contentionMax: number;
   /** The shortest stay in a classic round. */
-  readonly classicUs: number;
+  readonly classicUs: Micros;
   readonly checkQuorum: boolean;
   /** T: timeouts are drawn from [T, 2T). */
-  readonly electionTimeoutUs: number;
-  readonly heartbeatUs: number;
-  readonly retransmitUs: number;
+  readonly electionTimeoutUs: Micros;
+  readonly heartbeatUs: Micros;
+  readonly retransmitUs: Micros;
   /** Most slots beyond the chosen prefix that a node proposes in. */
   readonly window: number;
   /** Slots applied between snapshots; 0 for none. */
@@ -35,12 +36,12 @@ export const NO_SLOT = 0;
 
 /** A promise that a candidate has counted. */
 export interface CountedPromise extends Promise1b {
-  readonly node: number;
+  readonly node: NodeId;
 }
 
 /** One vote for one slot, and whose it is. */
 export interface Vote extends Accepted {
-  readonly node: number;
+  readonly node: NodeId;
 }
 
 /** Votes for one slot that is not known to be chosen: the latest of each node. */
@@ -48,14 +49,14 @@ export interface Tally {
   /** By node; null for none yet. */
   readonly votes: (Accepted | null)[];
   /** When the coordinator looks after it if it is not chosen by then. */
-  attendUs: number;
+  attendUs: Micros;
 }
 
 /** What the coordinator has proposed in a slot itself (2a with a value), in its round or the next. */
 export interface Phase2 {
   readonly round: number;
   readonly command: FastCommand;
-  sentUs: number;
+  sentUs: Micros;
 }
 
 /** A command that a node sees to, for a client or (coordinator) for another node. */
@@ -65,20 +66,20 @@ export interface Waiting {
   readonly to: ClientRef | null;
   /** Still here, proposed by this node in `slot`, or sent to the coordinator. */
   place: 'backlog' | 'offered' | 'forwarded';
-  slot: number;
-  readonly sinceUs: number;
+  slot: LogIndex;
+  readonly sinceUs: Micros;
   /** When it was last sent to anybody; null for never. */
-  sentUs: number | null;
+  sentUs: Micros | null;
 }
 
 export interface FastState {
   readonly config: FastConfig;
-  readonly self: number;
-  readonly members: readonly number[];
+  readonly self: NodeId;
+  readonly members: readonly NodeId[];
   readonly quorums: Quorums;
   role: Role;
   /** Durable: the highest round promised, for all slots at once. */
-  promised: number;
+  promised: Ballot;
   /** Durable: the highest round of its own that the node has used. */
   ownRound: number;
   /** Durable: the last Any received. */
@@ -89,17 +90,17 @@ export interface FastState {
   /** What is known to be chosen, behind the snapshot. */
   readonly chosen: Map<number, FastCommand>;
   /** Every slot up to here is known to be chosen. */
-  chosenUpTo: number;
-  applied: number;
+  chosenUpTo: LogIndex;
+  applied: LogIndex;
   kv: KvState;
   /** The highest round heard of. */
   seen: number;
-  leader: number;
+  leader: NodeId;
   /** The round that a coordinator was last heard in. */
   following: number;
   /** When a coordinator was last heard: the election timeout runs from then, and is so long. */
-  waitingSinceUs: number;
-  timeoutUs: number;
+  waitingSinceUs: Micros;
+  timeoutUs: Micros;
   /** Learner: votes by slot. */
   readonly tallies: Map<number, Tally>;
   /** The highest slot that is known to be taken in the round promised. */
@@ -114,10 +115,10 @@ export interface FastState {
   retrying: boolean;
   /** Coordinator: the round under way, since when, and the first slot that it prepared. */
   round: number;
-  roundSinceUs: number;
-  preparedFrom: number;
+  roundSinceUs: Micros;
+  preparedFrom: LogIndex;
   /** No fast round is tried before. */
-  fastFromUs: number;
+  fastFromUs: Micros;
   promises: CountedPromise[];
   /** Coordinator: the last round that it led, until it gave up. */
   led: number;
@@ -126,10 +127,10 @@ export interface FastState {
   /** Coordinator: rises with every recovery, and falls with every slot that needs none. */
   contention: number;
   /** Coordinator, by node: when any answer came. */
-  readonly ackUs: number[];
+  readonly ackUs: Micros[];
   /** The cluster's clock stood at `clusterUs` when the own clock stood at `clusterSinceUs`. */
-  clusterUs: number;
-  clusterSinceUs: number;
+  clusterUs: Micros;
+  clusterSinceUs: Micros;
 }
 
 export const TIMER = { election: ELECTION_TIMER, heartbeat: 1, retry: 2 } as const;

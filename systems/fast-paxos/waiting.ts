@@ -1,5 +1,6 @@
 /** Commands that a node sees to, and what becomes of them: answers, and what is given up. */
 
+import type { LogIndex, Micros } from '../../checkers/units.ts';
 import { answer } from '../answer.ts';
 import type { Execution } from '../kv.ts';
 import type { ClientRef, Reply } from '../protocol.ts';
@@ -8,7 +9,7 @@ import type { FastCommand } from './messages.ts';
 import { type FastState, NO_SLOT, sameCommand, type Waiting } from './state.ts';
 
 /** A slot is chosen: with another command in it, the own one was proposed there in vain. */
-export function onSlotChosen(fast: Fast, slot: number, command: FastCommand): void {
+export function onSlotChosen(fast: Fast, slot: LogIndex, command: FastCommand): void {
   const { state, rules } = fast;
   const own = state.offers.get(slot);
   if (own === undefined) return;
@@ -26,7 +27,7 @@ const SESSION_OVER: Reply = { status: 'unknown', error: 'session' };
 /** Answers whoever waits for this command, which the state machine was given in this slot. */
 export function answerCommand(
   fast: Fast,
-  slot: number,
+  slot: LogIndex,
   command: FastCommand,
   { result, fate }: Execution,
 ): void {
@@ -78,7 +79,7 @@ export function dropForwarded({ state }: Fast): void {
 }
 
 /** The cluster's clock, which stands in commands: it goes on at this node's own pace. */
-export function clusterTimeUs({ state, env, rules }: Fast): number {
+export function clusterTimeUs({ state, env, rules }: Fast): Micros {
   return rules.entryTimeUs(state, env.nowUs());
 }
 
@@ -107,7 +108,11 @@ export function requestKey({ client, id }: ClientRef): number {
   return client * 2 ** 32 + id;
 }
 
-export function traceRead({ state, env }: Fast, slot: number, mode: 'log' | 'local' = 'log'): void {
+export function traceRead(
+  { state, env }: Fast,
+  slot: LogIndex,
+  mode: 'log' | 'local' = 'log',
+): void {
   env.trace({
     kind: 'read-cert',
     mode,

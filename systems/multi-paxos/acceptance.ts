@@ -1,5 +1,6 @@
 /** Phase 2, for any number of slots at a time: Accept, its answers, and Commit (PMS, 3). */
 
+import type { NodeId } from '../../checkers/units.ts';
 import { sendAll } from '../send-all.ts';
 import type { Multi } from './context.ts';
 import { learn } from './learning.ts';
@@ -9,7 +10,7 @@ import { isQuorumOf } from './reconfiguration.ts';
 import { follow } from './roles.ts';
 import { settle } from './settle.ts';
 
-export function onAccept(multi: Multi, from: number, message: Accept): void {
+export function onAccept(multi: Multi, from: NodeId, message: Accept): void {
   const { state, env, rules } = multi;
   const { ballot, slot, command } = message;
   if (!rules.canAccept(state, ballot)) {
@@ -25,7 +26,7 @@ export function onAccept(multi: Multi, from: number, message: Accept): void {
   }
 }
 
-export function onAccepted(multi: Multi, from: number, message: Accepted2b): void {
+export function onAccepted(multi: Multi, from: NodeId, message: Accepted2b): void {
   const { state, rules } = multi;
   const { slot, ballot } = message;
   const proposal = state.proposals.get(slot);
@@ -39,7 +40,7 @@ export function onAccepted(multi: Multi, from: number, message: Accepted2b): voi
 }
 
 function nodesThat(holds: readonly boolean[]): number[] {
-  const nodes: number[] = [];
+  const nodes: NodeId[] = [];
   for (let node = 0; node < holds.length; node++) if (holds[node]) nodes.push(node);
   return nodes;
 }

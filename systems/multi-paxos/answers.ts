@@ -1,5 +1,6 @@
 /** What clients are told, and on whose word. */
 
+import type { LogIndex, Micros } from '../../checkers/units.ts';
 import { answer } from '../answer.ts';
 import { type Command, type CommandResult, readKv } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
@@ -15,7 +16,7 @@ import type { PendingRead } from './state.ts';
  */
 export function answerCommand(
   multi: Multi,
-  slot: number,
+  slot: LogIndex,
   command: Command,
   result: CommandResult,
 ): void {
@@ -76,7 +77,7 @@ export function abandonClients(multi: Multi): void {
  * The cluster's clock, which stands in commands: it goes on from the last one at the leader's own
  * pace, so that it never jumps.
  */
-export function clusterTimeUs(multi: Multi): number {
+export function clusterTimeUs(multi: Multi): Micros {
   const { state, env, rules } = multi;
   return rules.entryTimeUs(state, env.nowUs(), env.wallUs());
 }
@@ -87,7 +88,7 @@ export function redirect(multi: Multi, to: ClientRef): void {
   answer(multi.env, to, { status: 'redirect', leader });
 }
 
-function traceReadThroughLog(multi: Multi, slot: number): void {
+function traceReadThroughLog(multi: Multi, slot: LogIndex): void {
   const { ballot, applied } = multi.state;
   multi.env.trace({
     kind: 'read-cert',

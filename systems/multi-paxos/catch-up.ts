@@ -1,5 +1,6 @@
 /** Being told what is chosen: by a Commit, by the prefix in a heartbeat, or by another node. */
 
+import type { NodeId } from '../../checkers/units.ts';
 import { askToLearn, type LearnRequest, tellChosen } from '../slot-learning.ts';
 import type { Multi } from './context.ts';
 import { endPhaseOne } from './election.ts';
@@ -25,7 +26,7 @@ export function onCommit(multi: Multi, { slot, ballot }: Commit): void {
  * chosen: it proposed nothing else there. For everything else the leader is asked, at most once
  * with each heartbeat.
  */
-export function learnPrefix(multi: Multi, from: number, message: Heartbeat): void {
+export function learnPrefix(multi: Multi, from: NodeId, message: Heartbeat): void {
   const { state, rules } = multi;
   const { ballot, chosenUpTo } = message;
   for (let slot = state.chosenUpTo + 1; slot <= chosenUpTo; slot++) {
@@ -36,11 +37,11 @@ export function learnPrefix(multi: Multi, from: number, message: Heartbeat): voi
   if (state.chosenUpTo < chosenUpTo) askToLearn(multi, from);
 }
 
-export function onLearnRequest(multi: Multi, from: number, message: LearnRequest): void {
+export function onLearnRequest(multi: Multi, from: NodeId, message: LearnRequest): void {
   tellChosen(multi, from, message.from);
 }
 
-export function onLearn(multi: Multi, from: number, message: Learn): void {
+export function onLearn(multi: Multi, from: NodeId, message: Learn): void {
   const { state, rules } = multi;
   if (!rules.believes(state, from, message)) return;
   const before = state.chosenUpTo;

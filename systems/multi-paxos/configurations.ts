@@ -2,13 +2,14 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import type { Configuration } from './messages.ts';
 import type { MultiState } from './state.ts';
 
 /** The configurations of the slots from `from` on, as far as they are known. */
 export function configurationsFrom(
   state: Readonly<MultiState>,
-  from: number,
+  from: LogIndex,
 ): readonly Configuration[] {
   const { configurations } = state;
   let first = configurations.length - 1;
@@ -16,7 +17,7 @@ export function configurationsFrom(
   return configurations.slice(first);
 }
 
-export function countIn(voters: readonly number[], holds: readonly boolean[]): number {
+export function countIn(voters: readonly NodeId[], holds: readonly boolean[]): number {
   let count = 0;
   for (const voter of voters) if (holds[voter]) count++;
   return count;
@@ -31,7 +32,7 @@ export function forgetConfigurations(state: MultiState, upTo: number): void {
 }
 
 /** Who votes in one slot; before the first that is known, who votes in that. */
-export function configurationOf(state: Readonly<MultiState>, slot: number): Configuration {
+export function configurationOf(state: Readonly<MultiState>, slot: LogIndex): Configuration {
   const { configurations } = state;
   let at = configurations.length - 1;
   while (at > 0 && itemAt(configurations, at).from > slot) at--;

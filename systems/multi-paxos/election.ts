@@ -1,6 +1,7 @@
 /** Phase 1: one Prepare for every slot from the first that is not known to be chosen (PMS, 3). */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Ballot, LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import type { Command } from '../kv.ts';
 import { sendAll } from '../send-all.ts';
@@ -43,7 +44,7 @@ export function onElectionTimer(multi: Multi): void {
   }
 }
 
-export function onPrepare(multi: Multi, from: number, message: Prepare): void {
+export function onPrepare(multi: Multi, from: NodeId, message: Prepare): void {
   const { state, env, rules } = multi;
   const { ballot } = message;
   if (ballot > state.seen) state.seen = ballot;
@@ -63,7 +64,7 @@ export function onPrepare(multi: Multi, from: number, message: Prepare): void {
   env.send(from, promise);
 }
 
-export function onPromise(multi: Multi, from: number, message: Promise1b): void {
+export function onPromise(multi: Multi, from: NodeId, message: Promise1b): void {
   const { state, rules } = multi;
   if (!rules.countPromise(state, from, message)) return;
   state.promises.push({ ...message, node: from });
@@ -71,7 +72,7 @@ export function onPromise(multi: Multi, from: number, message: Promise1b): void 
 }
 
 /** The candidate's own promise counts once it is on its disk. */
-export function onOwnPromise(multi: Multi, ballot: number): void {
+export function onOwnPromise(multi: Multi, ballot: Ballot): void {
   const { state } = multi;
   if (state.role !== 'candidate' || ballot !== state.ballot) return;
   onPromise(multi, state.self, makePromise(multi, ballot, state.preparedFrom));
@@ -148,14 +149,14 @@ function sendPrepare(multi: Multi): void {
 }
 
 /** The whole report is made before anything is promised: what is accepted later is not in it. */
-function makePromise(multi: Multi, ballot: number, from: number): Promise1b {
+function makePromise(multi: Multi, ballot: Ballot, from: LogIndex): Promise1b {
   const { state, rules } = multi;
   const accepted = rules.reportAccepted(state, from);
   const chosen = rules.reportChosen(state, from);
   return { kind: 'promise', ballot, accepted, chosen, snapshotUpTo: state.snapshot.slot };
 }
 
-function givePromise(multi: Multi, to: number, promise: Promise1b, from: number): void {
+function givePromise(multi: Multi, to: NodeId, promise: Promise1b, from: LogIndex): void {
   const { state, env } = multi;
   const { ballot, accepted, chosen } = promise;
   const lease = grantLeft(multi, to);
@@ -218,7 +219,7 @@ function reportsBySlot(multi: Multi): Map<number, Accepted[]> {
 }
 
 /** The latest time in any command that this leader builds upon. */
-function latestTimeUs(multi: Multi, reports: ReadonlyMap<number, readonly Accepted[]>): number {
+function latestTimeUs(multi: Multi, reports: ReadonlyMap<number, readonly Accepted[]>): Micros {
   let latestUs = multi.state.kv.clockUs;
   const see = ({ timeUs }: Command): void => {
     if (timeUs > latestUs) latestUs = timeUs;

@@ -1,6 +1,7 @@
 /** Heartbeats: they keep followers waiting, confirm the leadership, and tell what is chosen. */
 
 import { itemAt } from '../../checkers/item-at.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { learnPrefix } from './catch-up.ts';
 import type { Multi } from './context.ts';
 import { grantLease } from './leases.ts';
@@ -25,7 +26,7 @@ export function onHeartbeatTimer(multi: Multi): void {
   env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
 }
 
-export function onHeartbeat(multi: Multi, from: number, message: Heartbeat): void {
+export function onHeartbeat(multi: Multi, from: NodeId, message: Heartbeat): void {
   const { state, env, rules } = multi;
   const { ballot, round } = message;
   const reply = rules.heartbeatAnswer(state, from, message);
@@ -39,7 +40,7 @@ export function onHeartbeat(multi: Multi, from: number, message: Heartbeat): voi
   if (follows) learnPrefix(multi, from, message);
 }
 
-export function onHeartbeatAck(multi: Multi, from: number, message: HeartbeatAck): void {
+export function onHeartbeatAck(multi: Multi, from: NodeId, message: HeartbeatAck): void {
   const { state, env, rules } = multi;
   if (!rules.countAck(state, from, message)) return;
   state.ackUs[from] = env.nowUs();

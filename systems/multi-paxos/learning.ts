@@ -1,6 +1,7 @@
 /** Learning what is chosen, and going on over it in the order of the slots. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Ballot, LogIndex } from '../../checkers/units.ts';
 import type { Command } from '../kv.ts';
 import { tracePrefix } from '../slot-learning.ts';
 import { applyChosen } from './apply.ts';
@@ -13,9 +14,9 @@ export type Learning = 'nothing' | 'slot' | 'configuration';
 
 /** A slot that is chosen; who counted a quorum for it names it, who was told cannot. */
 interface Learned {
-  readonly slot: number;
+  readonly slot: LogIndex;
   readonly command: Command;
-  readonly ballot?: number;
+  readonly ballot?: Ballot;
   readonly certificate?: readonly number[];
 }
 

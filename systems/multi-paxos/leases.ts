@@ -2,11 +2,12 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Multi } from './context.ts';
 import { NOBODY, ROUNDS_KEPT } from './state.ts';
 
 /** Acceptor: promises to answer no other candidate for the time of the lease. */
-export function grantLease(multi: Multi, to: number): void {
+export function grantLease(multi: Multi, to: NodeId): void {
   const { state, env, rules } = multi;
   if (state.config.reads !== 'lease') return;
   state.grantedTo = to;
@@ -17,8 +18,8 @@ export function grantLease(multi: Multi, to: number): void {
 /** What is left of the lease that this acceptor granted to another than `to`; null if nothing is. */
 export function grantLeft(
   { state, env }: Multi,
-  to: number,
-): { readonly to: number | null; readonly leftUs: number } | null {
+  to: NodeId,
+): { readonly to: NodeId | null; readonly leftUs: Micros } | null {
   const { config, grantedTo, grantedAtUs, startedUs, incarnation } = state;
   if (config.reads !== 'lease' || grantedTo === to) return null;
   const isGranted = grantedTo !== NOBODY;
@@ -29,13 +30,13 @@ export function grantLeft(
 }
 
 /** How long ago the round began that a quorum answered last. */
-export function confirmedAgeUs({ state, env }: Multi): number {
+export function confirmedAgeUs({ state, env }: Multi): Micros {
   return env.nowUs() - itemAt(state.roundBegunUs, state.confirmedRound % ROUNDS_KEPT);
 }
 
 /** Who has answered a round, this node included, or a later one. */
-export function acksOf({ state }: Multi, round: number): { node: number; round: number }[] {
-  const acks: { node: number; round: number }[] = [];
+export function acksOf({ state }: Multi, round: number): { node: NodeId; round: number }[] {
+  const acks: { node: NodeId; round: number }[] = [];
   assert(state.ackRound.length === state.members.length, 'every node has answered a round or none');
   for (const node of state.members) {
     const acked = itemAt(state.ackRound, node);
@@ -45,7 +46,7 @@ export function acksOf({ state }: Multi, round: number): { node: number; round: 
 }
 
 /** Leader: says how long its lease lasts from here on, and on whose word. */
-export function traceLease(multi: Multi, confirmedUs: number): void {
+export function traceLease(multi: Multi, confirmedUs: Micros): void {
   const { ballot: term, confirmedRound: round, leaseUntilUs } = multi.state;
   multi.env.trace({
     kind: 'lease',

@@ -4,6 +4,7 @@
  */
 
 import { itemAt } from '../../checkers/item-at.ts';
+import type { Ballot, LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import type { Configuration, Heartbeat, Learn, Nack } from './messages.ts';
 import type { MultiConfig, MultiState, Proposal } from './state.ts';
 
@@ -11,35 +12,35 @@ type State = Readonly<MultiState>;
 
 export interface MultiMessageRules {
   /** How long a node waits for a leader: random in [T, 2T). */
-  electionWaitUs(config: MultiConfig, drawn: number): number;
+  electionWaitUs(config: MultiConfig, drawn: number): Micros;
   /** How much longer the node waits for a leader; 0 or less for no longer. */
-  electionRestUs(state: State, nowUs: number): number;
+  electionRestUs(state: State, nowUs: Micros): Micros;
   /** Acceptor: how it refuses what is of `ballot`: with what it has promised. */
-  refusal(state: State, to: number, ballot: number): Nack;
+  refusal(state: State, to: NodeId, ballot: Ballot): Nack;
   /** Candidate or leader: whether a refusal is of its ballot, and for a higher one. */
   heedsNack(state: State, message: Nack): boolean;
   /** Leader: what a heartbeat says: in which ballot, and what is chosen. */
   heartbeat(state: State): Heartbeat;
   /** Leader: whether it is time to send a proposal again. */
-  isOverdue(state: State, proposal: Readonly<Proposal>, nowUs: number): boolean;
+  isOverdue(state: State, proposal: Readonly<Proposal>, nowUs: Micros): boolean;
 
   /** Whether a node that asks from a slot on is sent the snapshot, as the slot is compacted. */
-  tellsSnapshot(state: State, from: number): boolean;
+  tellsSnapshot(state: State, from: LogIndex): boolean;
   /** Learner: whether it believes what another node says is chosen: always, for it is. */
-  believes(state: State, from: number, message: Learn): boolean;
+  believes(state: State, from: NodeId, message: Learn): boolean;
   /** Leader: whether a round is begun for reads: not while one is under way, which others share. */
   startsRound(state: State): boolean;
   /** The configurations that go into a snapshot up to a slot: those chosen by then. */
-  snapshotConfigurations(state: State, slot: number): readonly Configuration[];
+  snapshotConfigurations(state: State, slot: LogIndex): readonly Configuration[];
   /**
    * Leader: who votes next, there being no operator; null for no change now. In turn one voter is
    * out, or all are back in; one change at a time.
    */
   nextConfiguration(state: State): readonly number[] | null;
   /** New leader: the first slot of its own: behind what was reported, or is chosen, up to `last`. */
-  firstOwnSlot(state: State, last: number): number;
+  firstOwnSlot(state: State, last: number): LogIndex;
   /** Leader: the cluster's time, which goes into commands. */
-  entryTimeUs(state: State, nowUs: number, wallUs: number): number;
+  entryTimeUs(state: State, nowUs: Micros, wallUs: Micros): Micros;
 }
 
 export const multiMessageRules: MultiMessageRules = {

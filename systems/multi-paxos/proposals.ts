@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex } from '../../checkers/units.ts';
 import type { Command } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
 import { sendAll } from '../send-all.ts';
@@ -45,7 +46,7 @@ export function fillWindow(multi: Multi): void {
  * Leader: proposes a command in a slot; never two in one. It is sent before it is written, so that
  * the disks work side by side; the leader's own acceptance counts once it is durable.
  */
-export function propose(multi: Multi, slot: number, command: Command): void {
+export function propose(multi: Multi, slot: LogIndex, command: Command): void {
   const { state, env, rules } = multi;
   const { ballot } = state;
   const { valueHash } = command;

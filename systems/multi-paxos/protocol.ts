@@ -1,6 +1,7 @@
 /** A Multi-Paxos node: starting from its disk, and which message goes where. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Ballot, Micros, NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
@@ -55,7 +56,7 @@ export function multiPaxosProtocol(
   };
 }
 
-function onMessage(multi: Multi, from: number, message: MultiMessage): void {
+function onMessage(multi: Multi, from: NodeId, message: MultiMessage): void {
   const { state, rules } = multi;
   assert(state.members[from] === from, 'a message from somebody who is no member');
   if (!rules.hears(state, from, message)) return;
@@ -110,8 +111,8 @@ function view(state: MultiState): NodeView {
 
 /** What the records of a disk, oldest first, come to. */
 interface Found {
-  ownBallot: number;
-  promised: number;
+  ownBallot: Ballot;
+  promised: Ballot;
   snapshot: Snapshot;
   readonly accepted: Map<number, Accepted>;
 }
@@ -151,7 +152,7 @@ function recover(
   env: MultiEnv,
   config: MultiConfig,
   found: Found,
-  quietUntilUs: number,
+  quietUntilUs: Micros,
 ): MultiState {
   const { self, members, incarnation } = env;
   const { ownBallot, promised, snapshot, accepted } = found;

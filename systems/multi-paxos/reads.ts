@@ -1,6 +1,7 @@
 /** Linearizable reads without the log: confirmed by a round, or by a lease (PML, section 5.2). */
 
 import { itemAt } from '../../checkers/item-at.ts';
+import type { LogIndex } from '../../checkers/units.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { reachedBy } from '../quorums.ts';
@@ -19,7 +20,7 @@ export function onRead(
   multi: Multi,
   to: ClientRef,
   operation: Operation,
-  { index, by }: { readonly index: number; readonly by: 'lease' | 'round' },
+  { index, by }: { readonly index: LogIndex; readonly by: 'lease' | 'round' },
 ): void {
   const { state, rules } = multi;
   if (by === 'lease') {

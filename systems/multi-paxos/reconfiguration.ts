@@ -5,20 +5,21 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import { configCommand } from '../kv.ts';
 import { countIn } from './configurations.ts';
 import type { Multi } from './context.ts';
 import type { Configuration } from './messages.ts';
 
 /** Whether these nodes are a quorum of the configuration of one slot. */
-export function isQuorumOf(multi: Multi, slot: number, holds: readonly boolean[]): boolean {
+export function isQuorumOf(multi: Multi, slot: LogIndex, holds: readonly boolean[]): boolean {
   const { state, rules } = multi;
   const voters = rules.votersOf(state, slot);
   return countIn(voters, holds) >= rules.quorum(voters.length);
 }
 
 /** A configuration has entered the chosen prefix, in this slot. */
-export function adoptConfiguration(multi: Multi, slot: number, voters: readonly number[]): void {
+export function adoptConfiguration(multi: Multi, slot: LogIndex, voters: readonly NodeId[]): void {
   const { state, rules } = multi;
   const from = rules.configurationFrom(slot, state.config.window);
   state.configurations.push({ from, voters });

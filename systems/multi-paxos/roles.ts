@@ -1,6 +1,7 @@
 /** What a node may become, and following, standing and leading as such (PMS, section 3). */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Ballot, Micros, NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { changeRole, type RoleChanges } from '../role-changes.ts';
 import { abandonClients } from './answers.ts';
@@ -15,7 +16,7 @@ const MAY_BECOME: RoleChanges<Role> = {
 };
 
 /** A leader of `ballot` has been heard. */
-export function follow(multi: Multi, leader: number, ballot: number): void {
+export function follow(multi: Multi, leader: NodeId, ballot: Ballot): void {
   const { state, env, rules } = multi;
   if (rules.givesWay(state, ballot)) stepDown(multi, 'higher-ballot');
   if (ballot > state.seen) state.seen = ballot;
@@ -49,7 +50,7 @@ export function retire(multi: Multi): void {
 }
 
 /** Stands with a ballot of its own. */
-export function becomeCandidate(multi: Multi, ballot: number): void {
+export function becomeCandidate(multi: Multi, ballot: Ballot): void {
   const { state, rules } = multi;
   changeRole(state, 'candidate', MAY_BECOME);
   state.leader = NOBODY;
@@ -61,7 +62,7 @@ export function becomeCandidate(multi: Multi, ballot: number): void {
 }
 
 /** Leads from `firstOwn` on: below are slots of earlier leaders. */
-export function becomeLeader(multi: Multi, firstOwn: number, clusterUs: number): void {
+export function becomeLeader(multi: Multi, firstOwn: number, clusterUs: Micros): void {
   const { state, env } = multi;
   changeRole(state, 'leader', MAY_BECOME);
   state.leader = state.self;

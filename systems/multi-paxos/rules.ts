@@ -8,6 +8,7 @@
  */
 
 import { itemAt } from '../../checkers/item-at.ts';
+import type { Ballot, LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import {
   type Command,
   type CommandResult,
@@ -53,48 +54,48 @@ export type State = Readonly<MultiState>;
 
 /** When a round began and when a quorum had answered it, on the clock of leases. */
 export interface RoundTimes {
-  readonly startUs: number;
-  readonly confirmedUs: number;
+  readonly startUs: Micros;
+  readonly confirmedUs: Micros;
 }
 
 export interface MultiRules extends KvRules, ClientRules, MultiMessageRules {
   /** How many of `nodes` make a quorum; any two quorums must meet. */
   quorum(nodes: number): number;
   /** The next ballot of a node's own: m·n + i, above every ballot that it knows of (PML). */
-  nextBallot(self: number, nodes: number, above: number): number;
+  nextBallot(self: NodeId, nodes: number, above: number): Ballot;
   /** From which slot on a configuration rules that was chosen in this one. */
-  configurationFrom(slot: number, alpha: number): number;
+  configurationFrom(slot: LogIndex, alpha: number): number;
   /** Which records a start goes by: all of them. */
   recordsAtStart(records: readonly MultiRecord[], incarnation: number): readonly MultiRecord[];
   /** Whether a node that starts waits for a lease that it may have granted and no longer knows of. */
   waitsOutLease(config: MultiConfig, incarnation: number): boolean;
   /** Whether a node looks at a message at all: always. */
-  hears(state: State, from: number, message: MultiMessage): boolean;
+  hears(state: State, from: NodeId, message: MultiMessage): boolean;
   /** Who votes in a slot. */
-  votersOf(state: State, slot: number): readonly number[];
+  votersOf(state: State, slot: LogIndex): readonly number[];
   /** Whose quorums must agree to what is for all slots from `from` on: one entry for each. */
-  votersFrom(state: State, from: number): readonly Configuration[];
+  votersFrom(state: State, from: LogIndex): readonly Configuration[];
 
   /** Acceptor: whether it may promise this ballot, which `from` asks for. */
-  canPromise(state: State, from: number, ballot: number): boolean;
+  canPromise(state: State, from: NodeId, ballot: Ballot): boolean;
   /** Acceptor: whether a lease that it granted forbids to promise anything to `from`. */
-  leaseForbids(state: State, from: number, nowUs: number): boolean;
+  leaseForbids(state: State, from: NodeId, nowUs: Micros): boolean;
   /** Acceptor: until when it keeps to the leader whose heartbeat it has just answered. */
-  grantUntil(nowUs: number, config: MultiConfig): number;
+  grantUntil(nowUs: Micros, config: MultiConfig): number;
   /** Acceptor: what it reports as accepted when it promises for the slots from `from` on. */
-  reportAccepted(state: State, from: number): readonly AcceptedSlot[];
+  reportAccepted(state: State, from: LogIndex): readonly AcceptedSlot[];
   /** Acceptor: what it reports as chosen then. */
-  reportChosen(state: State, from: number): readonly ChosenSlot[];
+  reportChosen(state: State, from: LogIndex): readonly ChosenSlot[];
   /** Acceptor: whether it may accept in this ballot. */
-  canAccept(state: State, ballot: number): boolean;
+  canAccept(state: State, ballot: Ballot): boolean;
   /** Acceptor: whether it has accepted this already, and need only say so again. */
   hasAccepted(state: State, message: Accept): boolean;
   /** Acceptor: its promise, after it has accepted in `ballot`. */
-  promisedAfterAccept(promised: number, ballot: number): number;
+  promisedAfterAccept(promised: Ballot, ballot: Ballot): number;
   /** Acceptor: how it answers a heartbeat. */
-  heartbeatAnswer(state: State, from: number, message: Heartbeat): 'ack' | 'nack' | 'none';
+  heartbeatAnswer(state: State, from: NodeId, message: Heartbeat): 'ack' | 'nack' | 'none';
   /** Whether it takes `from`, of whom it has heard in `ballot`, for the leader. */
-  follows(state: State, from: number, ballot: number): boolean;
+  follows(state: State, from: NodeId, ballot: Ballot): boolean;
 
   /** Whether it becomes a candidate, asks again in the same ballot, or waits on for a leader. */
   onSilence(state: State): 'begin' | 'repeat' | 'wait';
@@ -103,47 +104,47 @@ export interface MultiRules extends KvRules, ClientRules, MultiMessageRules {
   /** Candidate: whether it must have the snapshot of who promised before it leads. */
   needsSnapshotOf(state: State, message: Promise1b): boolean;
   /** Candidate or leader: whether it makes room for the owner of `ballot`. */
-  givesWay(state: State, ballot: number): boolean;
+  givesWay(state: State, ballot: Ballot): boolean;
 
   /** Candidate: whether a promise counts for the ballot under way. */
-  countPromise(state: State, from: number, message: Promise1b): boolean;
+  countPromise(state: State, from: NodeId, message: Promise1b): boolean;
   /** Candidate: how many promises end phase 1. */
   promisesNeeded(quorum: number): number;
   /**
    * New leader: what it proposes in a slot for which these acceptances were reported, in the order
    * in which they came; null leaves the slot alone.
    */
-  recoverSlot(reports: readonly Accepted[], timeUs: number): Command | null;
+  recoverSlot(reports: readonly Accepted[], timeUs: Micros): Command | null;
   /** Leader: the slot that the next command of its own is put into. */
-  nextSlot(state: State): number;
+  nextSlot(state: State): LogIndex;
   /** Leader: whether the window has room for another slot (PMMC, WINDOW). */
   hasRoom(state: State): boolean;
   /** Leader: what it proposes in a slot whose phase 2 took too long: the same; null for nothing. */
-  onAcceptTimeout(state: State, slot: number, proposal: Readonly<Proposal>): Command | null;
+  onAcceptTimeout(state: State, slot: LogIndex, proposal: Readonly<Proposal>): Command | null;
   /** Leader: whether it begins again with phase 1 when it comes upon a new configuration. */
   preparesAgain(state: State): boolean;
   /** Leader: whether an acceptance counts. */
-  countAccept(state: State, from: number, message: Accepted2b): boolean;
+  countAccept(state: State, from: NodeId, message: Accepted2b): boolean;
   /** Candidate or leader: what becomes of it when an acceptor has promised more. */
-  onNack(state: State, message: Nack): { readonly role: Role; readonly ballot: number };
+  onNack(state: State, message: Nack): { readonly role: Role; readonly ballot: Ballot };
   /** Leader: whether it may go on leading: a quorum has answered of late. */
-  checkQuorum(state: State, nowUs: number, quorum: (nodes: number) => number): boolean;
+  checkQuorum(state: State, nowUs: Micros, quorum: (nodes: number) => number): boolean;
   /** Leader: what it becomes of a command that lost its slot to another: it is taken up again. */
   takesUpLost(state: State): boolean;
 
   /** Leader: whether an answer to a heartbeat counts. */
-  countAck(state: State, from: number, message: HeartbeatAck): boolean;
+  countAck(state: State, from: NodeId, message: HeartbeatAck): boolean;
   /** Whether it sees to a request itself; else the client is sent on. */
   servesRequest(state: State, request: Request): boolean;
   /** Where a client is sent that has to ask elsewhere; null where it cannot be told. */
   redirectTo(state: State): number | null;
 
   /** Learner: whether what it accepted is what was chosen in `ballot`, as a Commit says. */
-  isCommitted(accepted: Accepted | undefined, ballot: number): boolean;
+  isCommitted(accepted: Accepted | undefined, ballot: Ballot): boolean;
   /** Learner: the same for a slot in the chosen prefix of the leader of `ballot`. */
-  isInPrefix(accepted: Accepted | undefined, ballot: number): boolean;
+  isInPrefix(accepted: Accepted | undefined, ballot: Ballot): boolean;
   /** Learner: what it tells others is chosen in a slot; undefined where it does not know. */
-  toldChosen(state: State, slot: number): Command | undefined;
+  toldChosen(state: State, slot: LogIndex): Command | undefined;
   /** Replica: the slot to execute next; `NO_SLOT` if none may be. */
   nextToApply(state: State): number;
   /** Replica: whether a chosen command is the one that a client waits for. */
@@ -169,17 +170,17 @@ export interface MultiRules extends KvRules, ClientRules, MultiMessageRules {
   readBy(
     state: State,
     operation: Operation,
-    index: number,
-    clockUs: number,
+    index: LogIndex,
+    clockUs: Micros,
   ): 'log' | 'lease' | 'round';
   /** Leader: the round that has to be confirmed before a read that arrives now is answered. */
   readRound(state: State): number;
   /** Leader: what a read that arrives now must see; -1 if it cannot be told yet. */
-  readIndex(state: State): number;
+  readIndex(state: State): LogIndex;
   /** Leader: whether a read may be answered. */
   readReady(state: State, read: Readonly<PendingRead>): boolean;
   /** The clock on which leases are measured. */
-  leaseClock(nowUs: number, wallUs: number): number;
+  leaseClock(nowUs: Micros, wallUs: Micros): number;
   /** Until when a leader may answer reads, once a quorum confirmed a round. */
   leaseUntil(times: RoundTimes, config: MultiConfig): number;
 }

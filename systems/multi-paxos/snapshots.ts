@@ -1,6 +1,7 @@
 /** Snapshots: taking one, putting it in the place of what it covers, installing another's. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { emptyKv, restoreKv } from '../kv.ts';
 import { forgetSlots } from '../slot-learning.ts';
 import { answerCovered } from './answers.ts';
@@ -45,7 +46,7 @@ function adoptConfigurations(multi: Multi, { configurations }: Snapshot): void {
 }
 
 /** Who votes before anybody has changed that. */
-export function allMembers(members: readonly number[]): readonly Configuration[] {
+export function allMembers(members: readonly NodeId[]): readonly Configuration[] {
   return [{ from: 1, voters: members }];
 }
 

@@ -1,5 +1,6 @@
 /** The state of one Multi-Paxos node: proposer, acceptor, learner and replica in one process. */
 
+import type { Ballot, LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import { ELECTION_TIMER } from '../election-wait.ts';
 import type { Command, KvLimits, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
@@ -23,11 +24,11 @@ export interface MultiConfig extends KvLimits {
   /** Most slots in one Learn. */
   readonly batch: number;
   /** T: timeouts are drawn from [T, 2T). */
-  readonly electionTimeoutUs: number;
-  readonly heartbeatUs: number;
+  readonly electionTimeoutUs: Micros;
+  readonly heartbeatUs: Micros;
   /** After how long an unanswered Accept is sent again. */
-  readonly retransmitUs: number;
-  readonly leaseUs: number;
+  readonly retransmitUs: Micros;
+  readonly leaseUs: Micros;
   /** Bound on how much faster one node's clock may run than another's. */
   readonly leaseDriftPpm: number;
 }
@@ -41,7 +42,7 @@ export const NO_SLOT = 0;
 
 /** A promise that a candidate has counted. */
 export interface CountedPromise extends Promise1b {
-  readonly node: number;
+  readonly node: NodeId;
 }
 
 /** A command under way in the leader's ballot. */
@@ -49,7 +50,7 @@ export interface Proposal {
   readonly command: Command;
   /** By node. */
   readonly accepted: boolean[];
-  sentUs: number;
+  sentUs: Micros;
 }
 
 /** A client that waits for its command. */
@@ -68,48 +69,48 @@ export interface PendingRead {
   /** The last round that had begun when it arrived. */
   readonly since: number;
   /** What has to be applied; -1 while it cannot be told. */
-  index: number;
+  index: LogIndex;
 }
 
 export interface MultiState {
   readonly config: MultiConfig;
-  readonly self: number;
-  readonly members: readonly number[];
+  readonly self: NodeId;
+  readonly members: readonly NodeId[];
   role: Role;
   /** Durable: the highest ballot promised, for all slots at once. */
-  promised: number;
+  promised: Ballot;
   /** Durable: the highest ballot of its own that the node has used. */
-  ownBallot: number;
+  ownBallot: Ballot;
   /** Durable, behind the snapshot: what was accepted, by slot. */
   readonly accepted: Map<number, Accepted>;
   snapshot: Snapshot;
   /** What is known to be chosen, behind the snapshot. */
   readonly chosen: Map<number, Command>;
   /** Every slot up to here is known to be chosen. */
-  chosenUpTo: number;
-  applied: number;
+  chosenUpTo: LogIndex;
+  applied: LogIndex;
   /** Who votes, by slot; in order. The last one may lie ahead. */
   readonly configurations: Configuration[];
   kv: KvState;
   /** The highest ballot heard of. */
   seen: number;
-  leader: number;
+  leader: NodeId;
   /** Slots that are chosen if what comes to be accepted in them is of this ballot. */
   readonly notices: Map<number, number>;
   /** When a leader was last heard: the election timeout runs from then, and is so long. */
-  waitingSinceUs: number;
-  timeoutUs: number;
+  waitingSinceUs: Micros;
+  timeoutUs: Micros;
   /** The lease that this acceptor has granted: to whom, and until when on its own clock. */
   grantedTo: number;
-  grantedUntilUs: number;
+  grantedUntilUs: Micros;
   /** When it was granted: evidence for the trace. */
-  grantedAtUs: number;
+  grantedAtUs: Micros;
   /** When the node was started, and how often it had been by then. */
-  readonly startedUs: number;
+  readonly startedUs: Micros;
   readonly incarnation: number;
   /** Candidates and leaders: the ballot under way, and the first slot that it prepared. */
-  ballot: number;
-  preparedFrom: number;
+  ballot: Ballot;
+  preparedFrom: LogIndex;
   promises: CountedPromise[];
   /** New leaders: what was reported of the slots below their own first one. */
   reports: Map<number, Accepted[]>;
@@ -123,18 +124,18 @@ export interface MultiState {
   readonly waiting: Map<number, Waiting>;
   /** Leaders, by node: the latest round answered, and when any answer came. */
   readonly ackRound: number[];
-  readonly ackUs: number[];
-  leaderSinceUs: number;
+  readonly ackUs: Micros[];
+  leaderSinceUs: Micros;
   /** Rounds of confirmations: the latest started, and the latest that a quorum answered. */
   round: number;
   confirmedRound: number;
   /** When each of the last rounds was started, by its number modulo the length. */
-  readonly roundStartUs: number[];
+  readonly roundStartUs: Micros[];
   /** The same on the node's own clock, which no rule chooses: evidence for the trace. */
-  readonly roundBegunUs: number[];
-  leaseUntilUs: number;
+  readonly roundBegunUs: Micros[];
+  leaseUntilUs: Micros;
   /** The cluster's clock stood at `clusterUs` when the own clock stood at `leaderSinceUs`. */
-  clusterUs: number;
+  clusterUs: Micros;
   readonly reads: PendingRead[];
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex } from '../../checkers/units.ts';
 import { configurationIn, isMember, isVoter, membershipOf } from './configurations.ts';
 import type { Raft } from './context.ts';
 import { traceLease } from './lease.ts';
@@ -12,14 +13,14 @@ import type { Entry, LoggedConfiguration } from './messages.ts';
 import { becomeJoining, progressOf } from './progress.ts';
 
 /** A configuration was appended: it is in force from now on, before it is committed. */
-export function noteConfiguration(raft: Raft, index: number, entry: Entry): void {
+export function noteConfiguration(raft: Raft, index: LogIndex, entry: Entry): void {
   const logged = configurationIn(index, entry);
   if (logged !== null) raft.state.configurations.push(logged);
   activate(raft);
 }
 
 /** Everything behind `index` was removed from the log. */
-export function dropConfigurations({ state, rules }: Raft, index: number): void {
+export function dropConfigurations({ state, rules }: Raft, index: LogIndex): void {
   const { configurations } = state;
   let last = configurations.at(-1);
   while (last !== undefined && !rules.keepsConfiguration(last, index)) {

@@ -1,5 +1,6 @@
 /** What clients are told, and on whose word (section 8; dissertation, chapter 6). */
 
+import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import { answer } from '../answer.ts';
 import { type Command, type CommandResult, readKv } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
@@ -10,7 +11,7 @@ import type { FollowerRead, PendingRead } from './state.ts';
 /** Answers whoever waits for the command at `index`. */
 export function answerCommand(
   raft: Raft,
-  index: number,
+  index: LogIndex,
   command: Command,
   result: CommandResult,
 ): void {
@@ -26,7 +27,7 @@ export function answerCommand(
 export function answerRead(raft: Raft, read: PendingRead, mode: 'index' | 'lease'): void {
   const { state, env } = raft;
   const { round, since, index, to, operation } = read;
-  const acks: { node: number; round: number }[] = [];
+  const acks: { node: NodeId; round: number }[] = [];
   for (const node of state.members) {
     const { ackRound } = progressOf(state, node);
     if (ackRound >= round) acks.push({ node, round: ackRound });
@@ -81,7 +82,7 @@ export function abandonClients(raft: Raft): void {
  * The cluster's clock, which stands in entries: it goes on from the last entry at the leader's own
  * pace, so that it never jumps (LogCabin's cluster time; dissertation, section 6.3).
  */
-export function clusterTimeUs(raft: Raft): number {
+export function clusterTimeUs(raft: Raft): Micros {
   const { state, env, rules } = raft;
   return rules.entryTimeUs(state, env.nowUs(), env.wallUs());
 }
@@ -91,7 +92,7 @@ export function redirect(raft: Raft, to: ClientRef): void {
   redirectTo(raft, to, raft.rules.redirectTarget(raft.state));
 }
 
-export function redirectTo(raft: Raft, to: ClientRef, node: number | null): void {
+export function redirectTo(raft: Raft, to: ClientRef, node: NodeId | null): void {
   answer(raft.env, to, { status: 'redirect', leader: node });
 }
 
@@ -101,7 +102,7 @@ function refuseReadIndex(raft: Raft, to: ClientRef): void {
   raft.env.send(to.client, refusal);
 }
 
-function traceReadThroughLog(raft: Raft, index: number): void {
+function traceReadThroughLog(raft: Raft, index: LogIndex): void {
   const { term, applied } = raft.state;
   raft.env.trace({
     kind: 'read-cert',

@@ -1,6 +1,7 @@
 /** How entries come into a node's log, and leave it again (sections 5.3). */
 
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex, Term } from '../../checkers/units.ts';
 import type { Command } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
 import { activate, dropConfigurations, noteConfiguration } from './activation.ts';
@@ -56,14 +57,14 @@ export function merge(raft: Raft, message: AppendEntries): void {
 }
 
 /** What is committed is never removed; configurations that were removed are in force no more. */
-function truncateAfter(raft: Raft, index: number): void {
+function truncateAfter(raft: Raft, index: LogIndex): void {
   const { state } = raft;
   assert(index >= state.commit, `truncating to ${index}, but committed up to ${state.commit}`);
   truncateBehind(state, index);
   dropConfigurations(raft, index);
 }
 
-function traceAppend(raft: Raft, index: number, entry: Entry, previousTerm: number): void {
+function traceAppend(raft: Raft, index: LogIndex, entry: Entry, previousTerm: Term): void {
   const { term, command } = entry;
   const { valueHash } = command;
   const logged = command.kind === 'config' ? configurationIn(index, entry) : null;

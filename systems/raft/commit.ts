@@ -1,5 +1,6 @@
 /** Commitment (sections 5.3 and 5.4.2), and what a node does at once about what is committed. */
 
+import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import { activate } from './activation.ts';
 import { applyCommitted } from './apply.ts';
 import type { Raft } from './context.ts';
@@ -9,7 +10,7 @@ import { progressOf } from './progress.ts';
 import { serveReads } from './reads.ts';
 
 /** By whose word an index is committed: up to where each node's log is known to agree. */
-type Certificate = readonly { readonly node: number; readonly match: number }[];
+type Certificate = readonly { readonly node: NodeId; readonly match: LogIndex }[];
 
 const NO_CERTIFICATE: Certificate = [];
 
@@ -37,11 +38,11 @@ export function advanceCommit(raft: Raft): boolean {
 }
 
 /** Follower: commits on the word of its leader. */
-export function followCommit(raft: Raft, commit: number): void {
+export function followCommit(raft: Raft, commit: LogIndex): void {
   if (commit !== raft.state.commit) moveCommit(raft, commit, NO_CERTIFICATE);
 }
 
-function moveCommit(raft: Raft, commit: number, certificate: Certificate): void {
+function moveCommit(raft: Raft, commit: LogIndex, certificate: Certificate): void {
   const { state } = raft;
   const before = state.commit;
   state.commit = commit;

@@ -2,13 +2,14 @@
 
 import type { Membership } from '../../checkers/agreement/raft-events.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import { mix } from '../hash.ts';
 import { type Command, configCommand } from '../kv.ts';
 import type { Configuration, Entry, LoggedConfiguration, Snapshot } from './messages.ts';
 import type { RaftState } from './state.ts';
 
 /** The command of a configuration entry. */
-export function configurationCommand(configuration: Configuration, timeUs: number): Command {
+export function configurationCommand(configuration: Configuration, timeUs: Micros): Command {
   const { voters, learners, oldVoters } = configuration;
   const command = configCommand(voters, timeUs);
   let { valueHash } = command;
@@ -18,12 +19,12 @@ export function configurationCommand(configuration: Configuration, timeUs: numbe
 }
 
 /** The configuration that a cluster starts with: every member votes. */
-export function initialConfiguration(members: readonly number[]): LoggedConfiguration {
+export function initialConfiguration(members: readonly NodeId[]): LoggedConfiguration {
   return { index: 0, term: 0, configuration: { voters: members, learners: [], oldVoters: null } };
 }
 
 /** The configuration in an entry; null for any other entry. */
-export function configurationIn(index: number, entry: Entry): LoggedConfiguration | null {
+export function configurationIn(index: LogIndex, entry: Entry): LoggedConfiguration | null {
   const { command } = entry;
   if (command.kind !== 'config') return null;
   const { voters = [], learners = [], oldVoters = null } = command;
@@ -32,7 +33,7 @@ export function configurationIn(index: number, entry: Entry): LoggedConfiguratio
 
 /** Those of a snapshot and the entries behind it, of which the first has index `from`. */
 export function configurationsOf(
-  members: readonly number[],
+  members: readonly NodeId[],
   snapshot: Snapshot,
   entries: readonly Entry[],
 ): LoggedConfiguration[] {
@@ -45,7 +46,7 @@ export function configurationsOf(
 }
 
 /** Forgets what a snapshot up to `index` has replaced by one configuration. */
-export function compactConfigurations(state: RaftState, index: number): void {
+export function compactConfigurations(state: RaftState, index: LogIndex): void {
   const { configurations } = state;
   while (configurations.length > 1 && (configurations[1]?.index ?? 0) <= index) {
     configurations.shift();
@@ -55,7 +56,7 @@ export function compactConfigurations(state: RaftState, index: number): void {
 /** The latest configuration up to `index`; null for the one that the cluster starts with. */
 export function configurationUpTo(
   state: Readonly<RaftState>,
-  index: number,
+  index: LogIndex,
 ): LoggedConfiguration | null {
   const logged = state.configurations.findLast((candidate) => candidate.index <= index);
   return logged === undefined || logged.index === 0 ? null : logged;
@@ -66,7 +67,7 @@ export function membershipOf({ index, term, configuration }: LoggedConfiguration
   return { index, term, ...configuration };
 }
 
-export function isVoter({ voters, oldVoters }: Configuration, node: number): boolean {
+export function isVoter({ voters, oldVoters }: Configuration, node: NodeId): boolean {
   return voters.includes(node) || (oldVoters?.includes(node) ?? false);
 }
 
@@ -84,6 +85,6 @@ export function mayCampaign(state: Readonly<RaftState>): boolean {
   return false;
 }
 
-export function isMember(configuration: Configuration, node: number): boolean {
+export function isMember(configuration: Configuration, node: NodeId): boolean {
   return isVoter(configuration, node) || configuration.learners.includes(node);
 }

@@ -1,6 +1,7 @@
 /** Elections: PreVote, RequestVote, stepping up and down (sections 5.2, 5.4.1; dissertation 9.6). */
 
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex, Micros, NodeId, Term } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { noopCommand } from '../kv.ts';
 import { appendCommand } from './append.ts';
@@ -38,7 +39,7 @@ export function onTimeoutNow(raft: Raft, message: TimeoutNow): void {
   startElection(raft, true);
 }
 
-export function onRequestVote(raft: Raft, from: number, message: RequestVote): void {
+export function onRequestVote(raft: Raft, from: NodeId, message: RequestVote): void {
   const { state, env, rules } = raft;
   const granted = rules.canVote(state, from, message) && rules.isUpToDate(state, message);
   if (granted) {
@@ -51,7 +52,7 @@ export function onRequestVote(raft: Raft, from: number, message: RequestVote): v
 }
 
 /** Granting a PreVote changes nothing, not even the timer. */
-export function onPreVote(raft: Raft, from: number, message: RequestVote): void {
+export function onPreVote(raft: Raft, from: NodeId, message: RequestVote): void {
   const { state, env, rules } = raft;
   const granted = rules.preVote(state, message, env.nowUs()) && rules.isUpToDate(state, message);
   const term = granted ? message.term : state.term;
@@ -59,7 +60,7 @@ export function onPreVote(raft: Raft, from: number, message: RequestVote): void 
 }
 
 /** A vote that comes when the election is over, won or lost, elects nobody. */
-export function onVote(raft: Raft, from: number, message: Vote): void {
+export function onVote(raft: Raft, from: NodeId, message: Vote): void {
   const { state, rules } = raft;
   if (state.role === 'follower' || state.role === 'leader') return;
   if (!rules.countVote(state, from, message)) return;
@@ -159,7 +160,7 @@ function newLeadership(raft: Raft): Leadership {
   };
 }
 
-function firstProgress({ state, rules }: Raft, node: number, nowUs: number): Progress {
+function firstProgress({ state, rules }: Raft, node: NodeId, nowUs: Micros): Progress {
   const progress = newProgress(lastIndex(state), nowUs);
   progress.next = rules.firstNextIndex(state, node, false);
   progress.match = rules.firstMatchIndex(state, node);
@@ -167,7 +168,7 @@ function firstProgress({ state, rules }: Raft, node: number, nowUs: number): Pro
   return progress;
 }
 
-function traceLeader(raft: Raft, index: number): void {
+function traceLeader(raft: Raft, index: LogIndex): void {
   const { state, env, rules } = raft;
   env.trace({
     kind: 'leader',
@@ -177,7 +178,7 @@ function traceLeader(raft: Raft, index: number): void {
   });
 }
 
-function traceVote(raft: Raft, candidate: number, lastTerm: number, index: number): void {
+function traceVote(raft: Raft, candidate: NodeId, lastTerm: Term, index: LogIndex): void {
   const { state, env, rules } = raft;
   env.trace({
     kind: 'vote',

@@ -1,10 +1,11 @@
 /** Whose word counts, and how much of it: one electorate, or two while joint (dissertation, 4.3). */
 
+import type { NodeId } from '../../checkers/units.ts';
 import { reachedBy } from '../quorums.ts';
 
 /** `needed` of these nodes have to agree. */
 export interface Electorate {
-  readonly nodes: readonly number[];
+  readonly nodes: readonly NodeId[];
   readonly needed: number;
 }
 

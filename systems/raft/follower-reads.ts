@@ -5,6 +5,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Micros } from '../../checkers/units.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { answerFollowerRead, redirect } from './answers.ts';
@@ -58,7 +59,7 @@ export function serveFollowerReads(raft: Raft): void {
 }
 
 /** Follower: gives up reads from before `beforeUs` that the leader has said nothing about. */
-export function refuseFollowerReads(raft: Raft, beforeUs: number): void {
+export function refuseFollowerReads(raft: Raft, beforeUs: Micros): void {
   const { state } = raft;
   for (let at = 0; at < state.followerReads.length; ) {
     const read = state.followerReads[at];

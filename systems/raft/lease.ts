@@ -1,5 +1,6 @@
 /** Leader leases (dissertation, section 6.4.1): how much of one is left, and on whose word. */
 
+import type { Micros } from '../../checkers/units.ts';
 import type { Raft } from './context.ts';
 import { progressOf } from './progress.ts';
 
@@ -15,7 +16,7 @@ export function traceLease(raft: Raft): void {
   env.trace({ kind: 'lease-held', term, remainingUs, certificate, heldNs: null });
 }
 
-export function leaseLeftUs({ state, env, rules }: Raft): number {
+export function leaseLeftUs({ state, env, rules }: Raft): Micros {
   if (!rules.mayUseLease(state)) return 0;
   return Math.max(0, state.leaseUntilUs - rules.leaseClock(env.nowUs(), env.wallUs()));
 }

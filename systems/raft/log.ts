@@ -5,6 +5,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import type { LogIndex, Term } from '../../checkers/units.ts';
 import type { Entry, RaftRecord, Snapshot } from './messages.ts';
 
 export interface RaftLog {
@@ -13,7 +14,7 @@ export interface RaftLog {
   /** Stands in the place of every entry up to its index. */
   snapshot: Snapshot;
   /** The log up to here is known to be on this node's disk. */
-  durableIndex: number;
+  durableIndex: LogIndex;
 }
 
 type Log = Readonly<RaftLog>;
@@ -24,16 +25,16 @@ export type Missing = 'compacted' | 'unavailable';
 /** Stands for the term of an entry that a node cannot tell, in messages and traces. */
 const TERM_UNTOLD = -1;
 
-export function lastIndex({ snapshot, log }: Log): number {
+export function lastIndex({ snapshot, log }: Log): LogIndex {
   return snapshot.index + log.length;
 }
 
 /** The term of the last entry: that of the snapshot where nothing follows it. */
-export function lastTerm({ snapshot, log }: Log): number {
+export function lastTerm({ snapshot, log }: Log): Term {
   return log.length === 0 ? snapshot.term : itemAt(log, log.length - 1).term;
 }
 
-export function entryAt({ snapshot, log }: Log, index: number): Entry | Missing {
+export function entryAt({ snapshot, log }: Log, index: LogIndex): Entry | Missing {
   const at = index - snapshot.index - 1;
   if (at < 0) return 'compacted';
   // Reading an array out of its bounds makes the engine give up on it.
@@ -41,31 +42,31 @@ export function entryAt({ snapshot, log }: Log, index: number): Entry | Missing 
 }
 
 /** The term of the entry at `index`; of the last one that the snapshot covers it is known still. */
-export function termAt(log: Log, index: number): number | Missing {
+export function termAt(log: Log, index: LogIndex): number | Missing {
   if (index === log.snapshot.index) return log.snapshot.term;
   const entry = entryAt(log, index);
   return typeof entry === 'string' ? entry : entry.term;
 }
 
 /** The same as a message or a trace says it. */
-export function termToTell(log: Log, index: number): number {
+export function termToTell(log: Log, index: LogIndex): number {
   const term = termAt(log, index);
   return typeof term === 'string' ? TERM_UNTOLD : term;
 }
 
 /** Entries from index `from` on, at most `count`; from the first there is, if that is compacted. */
-export function entriesFrom({ snapshot, log }: Log, from: number, count: number): Entry[] {
+export function entriesFrom({ snapshot, log }: Log, from: LogIndex, count: number): Entry[] {
   const at = Math.max(0, from - snapshot.index - 1);
   return log.slice(at, at + count);
 }
 
 /** Every entry behind `index`. */
-export function entriesBehind({ snapshot, log }: Log, index: number): Entry[] {
+export function entriesBehind({ snapshot, log }: Log, index: LogIndex): Entry[] {
   return log.slice(Math.max(0, index - snapshot.index));
 }
 
 /** The first index of the run of entries of one term that `index` belongs to, as far as is told. */
-export function firstOfTerm(log: Log, index: number): number {
+export function firstOfTerm(log: Log, index: LogIndex): LogIndex {
   const term = termAt(log, index);
   let first = index;
   while (first > log.snapshot.index + 1 && termAt(log, first - 1) === term) first--;
@@ -73,7 +74,7 @@ export function firstOfTerm(log: Log, index: number): number {
 }
 
 /** The last index up to `from` whose entry is of `term` or an earlier one, as far as is told. */
-export function lastUpToTerm(log: Log, from: number, term: number): number {
+export function lastUpToTerm(log: Log, from: LogIndex, term: Term): LogIndex {
   let index = Math.min(from, lastIndex(log));
   while (index > log.snapshot.index && termToTell(log, index) > term) index--;
   return index;
@@ -86,7 +87,7 @@ export function append(log: RaftLog, entries: readonly Entry[]): number {
 }
 
 /** Removes every entry behind `index` from memory; the record that follows does so on disk. */
-export function truncateBehind(log: RaftLog, index: number): void {
+export function truncateBehind(log: RaftLog, index: LogIndex): void {
   assert(index >= log.snapshot.index, `truncating to ${index}, which is compacted`);
   assert(index <= lastIndex(log), `truncating to ${index}, behind the end of the log`);
   log.log.length = index - log.snapshot.index;
@@ -94,7 +95,7 @@ export function truncateBehind(log: RaftLog, index: number): void {
 }
 
 /** The log up to `index` is on the disk; an older word of that is no news. False for no news. */
-export function noteDurable(log: RaftLog, index: number): boolean {
+export function noteDurable(log: RaftLog, index: LogIndex): boolean {
   if (index <= log.durableIndex) return false;
   log.durableIndex = index;
   return true;

@@ -7,6 +7,7 @@
  */
 
 import { itemAt } from '../../checkers/item-at.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { HASH_SEED, mix } from '../hash.ts';
 import { isVoter } from './configurations.ts';
 import type { Configuration } from './messages.ts';
@@ -96,10 +97,10 @@ function pick<Item>(items: readonly Item[], draw: number): Item {
   return itemAt(items, draw % items.length);
 }
 
-function without(nodes: readonly number[], gone: readonly number[]): number[] {
+function without(nodes: readonly NodeId[], gone: readonly number[]): number[] {
   return nodes.filter((node) => !gone.includes(node));
 }
 
-function sorted(nodes: readonly number[]): number[] {
+function sorted(nodes: readonly NodeId[]): number[] {
   return [...nodes].sort((a, b) => a - b);
 }

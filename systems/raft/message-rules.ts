@@ -3,6 +3,7 @@
  * it has heard of them. As pure as the rest (`rules.ts`).
  */
 
+import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import { firstOfTerm, lastIndex, termToTell } from './log.ts';
 import type {
   AppendEntries,
@@ -18,17 +19,17 @@ type State = Readonly<RaftState>;
 
 export interface RaftMessageRules {
   /** Leader: where a follower's log goes on, before it has said so; `joins`: it was no member. */
-  firstNextIndex(state: State, node: number, joins: boolean): number;
+  firstNextIndex(state: State, node: NodeId, joins: boolean): LogIndex;
   /** New leader: up to where a follower's log agrees, before it has said so: nowhere (Figure 2). */
-  firstMatchIndex(state: State, node: number): number;
+  firstMatchIndex(state: State, node: NodeId): LogIndex;
   /** Leader: what AppendEntries say, to whoever lacks what follows from `nextIndex` on. */
-  appendEntries(state: State, nextIndex: number, entries: readonly Entry[]): AppendEntries;
+  appendEntries(state: State, nextIndex: LogIndex, entries: readonly Entry[]): AppendEntries;
   /** Leader: whether another AppendEntries may be under way to a follower. */
-  hasRoomFor(state: State, node: number): boolean;
+  hasRoomFor(state: State, node: NodeId): boolean;
   /** Leader: where to go on with a follower in step, now that it was sent this. */
-  nextAfterSend(state: State, node: number, message: AppendEntries): number;
+  nextAfterSend(state: State, node: NodeId, message: AppendEntries): number;
   /** Follower: how it says that its log agrees with the leader's up to `index`. */
-  agreement(state: State, index: number, round: number): AppendReply;
+  agreement(state: State, index: LogIndex, round: number): AppendReply;
   /** Follower: how it refuses entries: with where its log parts from the leader's (section 5.3). */
   refusal(state: State, message: AppendEntries, round: number): AppendReply;
   /** What the leader of an older term is told: the newer one, and nothing about the log. */

@@ -9,6 +9,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import type { Snapshot } from './messages.ts';
 
 /** A snapshot on its way to a follower, in pieces. */
@@ -32,25 +33,25 @@ const REPLICATE: Sending = { kind: 'replicate' };
 export interface Progress {
   sending: Sending;
   /** Up to here its log is known to agree with the leader's. */
-  match: number;
+  match: LogIndex;
   /** The index to go on with; above `match`. */
   next: number;
   /** The last index of each AppendEntries under way; only where `inFlight` limits them. */
   flights: number[];
   /** The latest round that it has answered, and when any answer came. */
   ackRound: number;
-  ackUs: number;
+  ackUs: Micros;
   /**
    * Learners catch up in rounds, each up to where the log ended when it began; one that ends within
    * an election timeout shows that the learner keeps up (dissertation, section 4.2.1).
    */
   catchUpTo: number;
-  catchUpSinceUs: number;
+  catchUpSinceUs: Micros;
   caughtUp: boolean;
 }
 
 /** Of a node that the leader has not heard yet: it takes it for being in step, and for alive. */
-export function newProgress(lastIndex: number, nowUs: number): Progress {
+export function newProgress(lastIndex: LogIndex, nowUs: Micros): Progress {
   return {
     sending: REPLICATE,
     match: 0,
@@ -67,7 +68,7 @@ export function newProgress(lastIndex: number, nowUs: number): Progress {
 /** The progress of a node. */
 export function progressOf(
   { progress }: { readonly progress: readonly Progress[] },
-  node: number,
+  node: NodeId,
 ): Progress {
   const found = progress[node];
   assert(found !== undefined, 'a message from somebody who is no member');
@@ -75,7 +76,7 @@ export function progressOf(
 }
 
 /** It joins: what it has beyond `match` has to be found out, and it counts as heard for now. */
-export function becomeJoining(progress: Progress, next: number, last: number, nowUs: number): void {
+export function becomeJoining(progress: Progress, next: number, last: number, nowUs: Micros): void {
   becomeProbe(progress, next);
   progress.ackUs = nowUs;
   beginCatchUp(progress, last, nowUs);
@@ -99,7 +100,7 @@ export function becomeSnapshot(progress: Progress, snapshot: Snapshot, text: str
 }
 
 /** It accepted up to `match`; a snapshot that it lacks still goes on. */
-export function noteAccepted(progress: Progress, match: number): void {
+export function noteAccepted(progress: Progress, match: LogIndex): void {
   progress.match = match;
   const { flights, sending } = progress;
   while (flights.length > 0 && itemAt(flights, 0) <= match) flights.shift();
@@ -116,7 +117,7 @@ export function noteSent(progress: Progress, next: number, last: number | null):
 }
 
 /** It has answered this round, and is heard. Whether the round is news. */
-export function noteAck(progress: Progress, round: number, nowUs: number): boolean {
+export function noteAck(progress: Progress, round: number, nowUs: Micros): boolean {
   progress.ackUs = nowUs;
   if (round <= progress.ackRound) return false;
   progress.ackRound = round;
@@ -124,7 +125,7 @@ export function noteAck(progress: Progress, round: number, nowUs: number): boole
 }
 
 /** A round of catching up begins, up to where the log ends now. */
-export function beginCatchUp(progress: Progress, lastIndex: number, nowUs: number): void {
+export function beginCatchUp(progress: Progress, lastIndex: LogIndex, nowUs: Micros): void {
   progress.catchUpTo = lastIndex;
   progress.catchUpSinceUs = nowUs;
 }

@@ -2,6 +2,7 @@
 
 import type { RecoveredEntry } from '../../checkers/agreement/raft-events.ts';
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex, NodeId, Term } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol, Request } from '../protocol.ts';
@@ -61,7 +62,7 @@ export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage,
   };
 }
 
-function onMessage(raft: Raft, from: number, message: RaftMessage): void {
+function onMessage(raft: Raft, from: NodeId, message: RaftMessage): void {
   const { state, env, rules } = raft;
   assert(state.members[from] === from, 'a message from somebody who is no member');
   if (message.kind === 'request-vote' && !message.pre) {
@@ -135,8 +136,8 @@ function isLeading(state: RaftState): boolean {
 
 /** What the records of a disk, oldest first, come to. */
 function replay(records: readonly RaftRecord[]): {
-  term: number;
-  votedFor: number;
+  term: Term;
+  votedFor: NodeId;
   snapshot: Snapshot;
   log: Entry[];
 } {
@@ -243,7 +244,7 @@ function traceBoot(state: RaftState, env: RaftEnv): void {
   if (state.active.index > 0) env.trace({ kind: 'membership', ...membershipOf(state.active) });
 }
 
-function recoveredEntry(index: number, entry: Entry): RecoveredEntry {
+function recoveredEntry(index: LogIndex, entry: Entry): RecoveredEntry {
   const { term, command } = entry;
   const { valueHash } = command;
   const logged = configurationIn(index, entry);

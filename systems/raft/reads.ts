@@ -2,6 +2,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { serveWaiting } from '../waiting-reads.ts';
@@ -38,7 +39,7 @@ export function serveReads(raft: Raft): void {
 }
 
 /** Leader: a follower's question waits for a round like a read, but for the answer. */
-export function onReadIndex(raft: Raft, from: number, message: ReadIndexRequest): void {
+export function onReadIndex(raft: Raft, from: NodeId, message: ReadIndexRequest): void {
   const { state, env, rules } = raft;
   const { request } = message;
   if (!rules.takesReadIndex(state, from, message)) {
@@ -70,7 +71,7 @@ export function markRound(raft: Raft): void {
 }
 
 /** Leader: a follower has answered, which confirms the leadership up to the round it answers. */
-export function countAnswer(raft: Raft, from: number, round: number): void {
+export function countAnswer(raft: Raft, from: NodeId, round: number): void {
   const { state, env } = raft;
   if (!noteAck(progressOf(state, from), round, env.nowUs())) return;
   if (round > state.confirmedRound) confirmRounds(raft);

@@ -1,5 +1,6 @@
 /** Log replication: AppendEntries, their answers, and what is written (section 5.3). */
 
+import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import { accept, depose, refuse } from './acknowledgements.ts';
 import { merge } from './append.ts';
 import { followCommit } from './commit.ts';
@@ -13,7 +14,7 @@ import { lacksEntries, sendNext, sendPiece } from './sending.ts';
 import { settle, settleOwn } from './settle.ts';
 import { continueTransfer } from './transfer.ts';
 
-export function onAppendEntries(raft: Raft, from: number, message: AppendEntries): void {
+export function onAppendEntries(raft: Raft, from: NodeId, message: AppendEntries): void {
   const { state, rules } = raft;
   const decision = rules.appendDecision(state, message);
   if (decision === 'stale') {
@@ -31,7 +32,7 @@ export function onAppendEntries(raft: Raft, from: number, message: AppendEntries
 }
 
 /** Leader. */
-export function onAppendReply(raft: Raft, from: number, message: AppendReply): void {
+export function onAppendReply(raft: Raft, from: NodeId, message: AppendReply): void {
   const { state, rules } = raft;
   if (!rules.countReply(state, from, message)) return;
   if (message.ok) onAccepted(raft, from, message);
@@ -41,7 +42,7 @@ export function onAppendReply(raft: Raft, from: number, message: AppendReply): v
 }
 
 /** Leader: the follower waits for the piece at this offset. */
-export function onSnapshotReply(raft: Raft, from: number, message: SnapshotReply): void {
+export function onSnapshotReply(raft: Raft, from: NodeId, message: SnapshotReply): void {
   const { state, rules } = raft;
   if (!rules.countReply(state, from, message)) return;
   const { sending } = progressOf(state, from);
@@ -54,12 +55,12 @@ export function onSnapshotReply(raft: Raft, from: number, message: SnapshotReply
 }
 
 /** Durable entries count: the leader's own for commitment, everybody's for a later leadership. */
-export function onDurable(raft: Raft, index: number): void {
+export function onDurable(raft: Raft, index: LogIndex): void {
   const { state } = raft;
   if (noteDurable(state, index) && state.role === 'leader') settleOwn(raft);
 }
 
-function onAccepted(raft: Raft, from: number, message: AppendReply): void {
+function onAccepted(raft: Raft, from: NodeId, message: AppendReply): void {
   const { state, env, rules } = raft;
   const progress = progressOf(state, from);
   const match = rules.onAppendResp(state, from, message);
@@ -80,7 +81,7 @@ function onAccepted(raft: Raft, from: number, message: AppendReply): void {
  *   3. a heartbeat finds that out as well, and 5 and 6 are sent again, and accepted
  *   4. the refusal of 2 arrives: `match` is 6 by now
  */
-function onRefused(raft: Raft, from: number, message: AppendReply): void {
+function onRefused(raft: Raft, from: NodeId, message: AppendReply): void {
   const { state, rules } = raft;
   if (!rules.heedsRefusal(state, from, message)) return;
   becomeProbe(progressOf(state, from), rules.nextOnConflict(state, from, message));

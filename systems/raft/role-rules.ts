@@ -4,6 +4,7 @@
  * (`rules.ts`).
  */
 
+import type { LogIndex, Micros, NodeId, Term } from '../../checkers/units.ts';
 import { isRead } from '../operations.ts';
 import type { Reply, Request } from '../protocol.ts';
 import { isVoter, mayCampaign } from './configurations.ts';
@@ -17,8 +18,8 @@ type State = Readonly<RaftState>;
 
 /** Term and vote of a node. */
 export interface Ballot {
-  readonly term: number;
-  readonly votedFor: number;
+  readonly term: Term;
+  readonly votedFor: NodeId;
 }
 
 /**
@@ -31,14 +32,14 @@ export interface RaftRoleRules {
   /** Which records a start goes by: all of them. */
   recordsAtStart(records: readonly RaftRecord[], incarnation: number): readonly RaftRecord[];
   /** When a start takes a leader to have been heard last: now, where it may have promised a lease. */
-  contactAtStart(config: RaftConfig, incarnation: number, nowUs: number): number;
+  contactAtStart(config: RaftConfig, incarnation: number, nowUs: Micros): number;
 
   /** How long a node waits for a leader: random in [T, 2T) (section 5.2). */
-  electionWaitUs(config: RaftConfig, drawn: number): number;
+  electionWaitUs(config: RaftConfig, drawn: number): Micros;
   /** How much longer the node waits for a leader; 0 or less for no longer. */
-  electionRestUs(state: State, nowUs: number): number;
+  electionRestUs(state: State, nowUs: Micros): Micros;
   /** Candidate: whether another member is asked for its vote: whoever has one. */
-  asksForVote(configuration: Configuration, node: number): boolean;
+  asksForVote(configuration: Configuration, node: NodeId): boolean;
   /** Whether this node may have to lead: it has a vote, or had one until something uncommitted. */
   mayCampaign(state: State): boolean;
   /** Whether an election begins with a PreVote. */
@@ -54,19 +55,19 @@ export interface RaftRoleRules {
   /** Leader: whether it makes room once a configuration is committed (section 4.2.2). */
   leavesWhenCommitted(state: State): boolean;
   /** Leader: whom it hands its leadership over to now, there being no operator; null for nobody. */
-  transferTarget(state: State, nowUs: number): number | null;
+  transferTarget(state: State, nowUs: Micros): number | null;
   /** Leader: whether it goes on leading, the target of its transfer not having taken over. */
-  abortsTransfer(state: State, nowUs: number): boolean;
+  abortsTransfer(state: State, nowUs: Micros): boolean;
   /** Leader: how long until its next heartbeat; 0 or less for now. Rounds of reads are heartbeats. */
-  heartbeatRestUs(state: State, nowUs: number): number;
+  heartbeatRestUs(state: State, nowUs: Micros): Micros;
   /** Leader: whether it is time to change the membership, there being no operator. */
   reconfigurationDue(state: State): boolean;
   /** Leader: the configuration that ends a joint one: the new voters alone (section 4.3). */
   afterJoint(joint: Configuration): Configuration;
   /** Leader: whether a learner has what the round of catching up was for. */
-  endsCatchUp(state: State, node: number): boolean;
+  endsCatchUp(state: State, node: NodeId): boolean;
   /** Leader: whether a learner that has come to the end of a round keeps up. */
-  hasCaughtUp(state: State, node: number, nowUs: number): boolean;
+  hasCaughtUp(state: State, node: NodeId, nowUs: Micros): boolean;
 
   /** What becomes of a client's request at this node. */
   requestPath(state: State, request: Request): RequestPath;
@@ -75,15 +76,15 @@ export interface RaftRoleRules {
   /** What clients are told that wait for a command when the leadership ends. */
   replyOnLoss(state: State): Reply;
   /** Leader: whether a follower's question for a read index is taken. */
-  takesReadIndex(state: State, from: number, message: ReadIndexRequest): boolean;
+  takesReadIndex(state: State, from: NodeId, message: ReadIndexRequest): boolean;
   /** Leader: whether a read that must see `index` is answered on a lease that lasts so long yet. */
-  readByLease(state: State, index: number, leftUs: number): boolean;
+  readByLease(state: State, index: LogIndex, leftUs: Micros): boolean;
   /** Leader: the follower that a read is sent on to: one for every other read; null for nobody. */
-  followerForRead(state: State, drawn: number, nowUs: number): number | null;
+  followerForRead(state: State, drawn: number, nowUs: Micros): number | null;
   /** Leader: whether a round is begun for reads: not while one is under way, which others share. */
   startsRound(state: State): boolean;
   /** Leader: the cluster's time, which goes into entries (dissertation, section 6.3). */
-  entryTimeUs(state: State, nowUs: number, wallUs: number): number;
+  entryTimeUs(state: State, nowUs: Micros, wallUs: Micros): Micros;
   /** Whether it is time for a snapshot of what is executed. */
   snapshotDue(state: State): boolean;
 }
@@ -174,7 +175,7 @@ export const raftRoleRules: RaftRoleRules = {
 };
 
 /** The voter that lacks least of the log, among those that were heard of late. */
-function leastBehind(state: State, nowUs: number): number | null {
+function leastBehind(state: State, nowUs: Micros): number | null {
   let best: number | null = null;
   for (const node of state.active.configuration.voters) {
     const progress = progressOf(state, node);
@@ -185,13 +186,13 @@ function leastBehind(state: State, nowUs: number): number | null {
 }
 
 /** Whether a follower that was heard of late is being sent a snapshot. */
-function isSendingSnapshot(state: State, nowUs: number): boolean {
+function isSendingSnapshot(state: State, nowUs: Micros): boolean {
   return state.progress.some(
     (progress) => progress.sending.kind === 'snapshot' && isHeard(state, progress, nowUs),
   );
 }
 
 /** Whether a node has answered within an election timeout. */
-function isHeard(state: State, { ackUs }: Readonly<Progress>, nowUs: number): boolean {
+function isHeard(state: State, { ackUs }: Readonly<Progress>, nowUs: Micros): boolean {
   return nowUs - ackUs < state.config.electionTimeoutUs;
 }

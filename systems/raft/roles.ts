@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId, Term } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { changeRole, type RoleChanges } from '../role-changes.ts';
 import { abandonClients } from './answers.ts';
@@ -19,7 +20,7 @@ const MAY_BECOME: RoleChanges<Role> = {
 };
 
 /** Adopts the term of a message: but for an own candidacy, the only way in which a term grows. */
-export function adoptTerm(raft: Raft, term: number): void {
+export function adoptTerm(raft: Raft, term: Term): void {
   const { state, env, rules } = raft;
   const ballot = rules.becomeFollowerState(state, term);
   state.term = ballot.term;
@@ -30,7 +31,7 @@ export function adoptTerm(raft: Raft, term: number): void {
 }
 
 /** Follows `leader` in the current term; `NOBODY` while none is known. */
-export function becomeFollower(raft: Raft, leader: number): void {
+export function becomeFollower(raft: Raft, leader: NodeId): void {
   const { state, env } = raft;
   const before = state.role;
   changeRole(state, 'follower', MAY_BECOME);
@@ -76,7 +77,7 @@ export function becomeLeader(raft: Raft, leadership: Leadership): void {
 }
 
 /** The leader of the current term has been heard. */
-export function heardLeader(raft: Raft, leader: number): void {
+export function heardLeader(raft: Raft, leader: NodeId): void {
   const { state, env } = raft;
   if (state.role !== 'follower' || state.leader !== leader) becomeFollower(raft, leader);
   const nowUs = env.nowUs();

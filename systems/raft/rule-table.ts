@@ -1,5 +1,6 @@
 /** One line on each rule of Raft: what it decides, where the papers say so, what it may answer. */
 
+import type { NodeId, Term } from '../../checkers/units.ts';
 import { clientRuleTable, commandResult, kvRuleTable } from '../kv-rule-table.ts';
 import type { Reply } from '../protocol.ts';
 import {
@@ -20,7 +21,7 @@ import type { Configuration, LoggedConfiguration, RaftRecord } from './messages.
 import type { RaftRoleRules } from './role-rules.ts';
 import type { RaftRules } from './rules.ts';
 
-const ballot = shaped<{ term: number; votedFor: number }>('a term and a vote', {
+const ballot = shaped<{ term: Term; votedFor: NodeId }>('a term and a vote', {
   term: count,
   votedFor: wholeNumber,
 });

@@ -7,6 +7,7 @@
  * 2014); "dissertation" is Ongaro's (2014).
  */
 
+import type { LogIndex, Micros, NodeId, Term } from '../../checkers/units.ts';
 import { type Command, type CommandResult, type KvRules, kvRules } from '../kv.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
 import { configurationUpTo } from './configurations.ts';
@@ -65,25 +66,25 @@ export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMess
   /** Whether a message makes this node adopt its term. A PreVote must not. */
   onHigherTerm(state: State, message: RaftMessage): boolean;
   /** Term and vote after adopting `term`. */
-  becomeFollowerState(state: State, term: number): Ballot;
+  becomeFollowerState(state: State, term: Term): Ballot;
   /** The term that a vote request speaks of. */
-  lastLogTerm(state: State): number;
+  lastLogTerm(state: State): Term;
   /** Whether a vote request is ignored altogether: a leader was heard from too recently. */
-  isSticky(state: State, message: RequestVote, nowUs: number): boolean;
+  isSticky(state: State, message: RequestVote, nowUs: Micros): boolean;
   /** Whether this node may vote for the candidate, its log apart (Figure 2). */
-  canVote(state: State, from: number, message: RequestVote): boolean;
+  canVote(state: State, from: NodeId, message: RequestVote): boolean;
   /** Whether the candidate's log is at least as up to date as the own one (section 5.4.1). */
   isUpToDate(state: State, message: RequestVote): boolean;
   /** Whether this node would vote for the candidate, its log apart, if it came to an election. */
-  preVote(state: State, message: RequestVote, nowUs: number): boolean;
+  preVote(state: State, message: RequestVote, nowUs: Micros): boolean;
   /** Whether a vote counts for the election under way. */
-  countVote(state: State, from: number, message: Vote): boolean;
+  countVote(state: State, from: NodeId, message: Vote): boolean;
   /** What of `values`, by node, a quorum for this purpose reaches. */
   reached(state: State, purpose: Purpose, values: readonly number[]): number;
   /** Whether a new leader starts its term with an entry of its own (section 8). */
   startsWithNoop(state: State): boolean;
   /** Whether a leader may go on leading, a quorum having answered since `heardUs`. */
-  checkQuorum(state: State, nowUs: number, heardUs: number): boolean;
+  checkQuorum(state: State, nowUs: Micros, heardUs: Micros): boolean;
 
   /** Leader: behind which index a new entry is put: the last, for a leader only appends (Figure 3). */
   appendAfter(state: State): number;
@@ -94,7 +95,7 @@ export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMess
   /** Leader: whether it takes commands of clients: not while it hands its leadership over. */
   acceptsCommands(state: State): boolean;
   /** Leader: whether the target of a transfer may be told to start its election. */
-  transferReady(state: State, target: number): boolean;
+  transferReady(state: State, target: NodeId): boolean;
   /**
    * Leader: whether it may append a configuration: that before is committed (section 4.1), and so
    * is an entry of its own term (Ongaro's message of 10 July 2015 to raft-dev).
@@ -106,9 +107,9 @@ export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMess
   leavesJoint(state: State): boolean;
 
   /** Leader: whether a follower needs the snapshot, its next entry being compacted. */
-  needsSnapshot(nextIndex: number, snapshot: Snapshot): boolean;
+  needsSnapshot(nextIndex: LogIndex, snapshot: Snapshot): boolean;
   /** Leader: the entries to send to a follower, from its next on. */
-  batchEntries(state: State, nextIndex: number): readonly Entry[];
+  batchEntries(state: State, nextIndex: LogIndex): readonly Entry[];
   /** Follower: what to do about AppendEntries. */
   appendDecision(state: State, message: AppendEntries): AppendDecision;
   /** Follower: up to which index the own log is kept; all of it unless an entry conflicts. */
@@ -123,22 +124,22 @@ export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMess
    */
   answeredRound(state: State, message: AppendEntries | InstallSnapshot): number;
   /** Leader: whether an answer belongs to this leadership. */
-  countReply(state: State, from: number, message: AppendReply | SnapshotReply): boolean;
+  countReply(state: State, from: NodeId, message: AppendReply | SnapshotReply): boolean;
   /** Leader: whether a refusal is news: an old one says nothing about what was sent since. */
-  heedsRefusal(state: State, from: number, message: AppendReply): boolean;
+  heedsRefusal(state: State, from: NodeId, message: AppendReply): boolean;
   /** Leader: the match index of a follower after it accepted. */
-  onAppendResp(state: State, from: number, message: AppendReply): number;
+  onAppendResp(state: State, from: NodeId, message: AppendReply): number;
   /** Leader: where to go on with a follower that did not accept. */
-  nextOnConflict(state: State, from: number, message: AppendReply): number;
+  nextOnConflict(state: State, from: NodeId, message: AppendReply): number;
   /** Leader: the commit index; entries of earlier terms are not counted (section 5.4.2). */
-  commitIndex(state: State, reached: number): number;
+  commitIndex(state: State, reached: number): LogIndex;
   /** Whether the next entry may be executed. */
   canApply(state: State): boolean;
   /** What a client is told about its command. */
   commandReply(command: Command, result: CommandResult): CommandResult;
 
   /** Leader: what a read that arrives now must see; -1 if it cannot be told yet. */
-  readIndex(state: State): number;
+  readIndex(state: State): LogIndex;
   /** Leader: the round that has to be confirmed for a read that arrives now: the next. */
   readRound(state: State): number;
   /** Leader: whether a read may be answered. */
@@ -148,12 +149,12 @@ export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMess
   /** Leader: whether a lease may be relied upon at all in this term. */
   mayUseLease(state: State): boolean;
   /** The clock on which leases are measured. */
-  leaseClock(nowUs: number, wallUs: number): number;
+  leaseClock(nowUs: Micros, wallUs: Micros): number;
   /** Until when a leader may answer reads, once a quorum confirmed a round started then. */
-  leaseUntil(roundStartUs: number, electionTimeoutUs: number, driftPpm: number): number;
+  leaseUntil(roundStartUs: Micros, electionTimeoutUs: Micros, driftPpm: number): number;
 
   /** The configuration that goes into a snapshot up to `index`. */
-  snapshotConfiguration(state: State, index: number): LoggedConfiguration | null;
+  snapshotConfiguration(state: State, index: LogIndex): LoggedConfiguration | null;
   /** Follower: the configurations of its log once a snapshot took the place of some of it. */
   installedConfigurations(
     state: State,

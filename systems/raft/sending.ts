@@ -1,5 +1,6 @@
 /** What a leader sends: AppendEntries, or its snapshot, to each as it needs (section 5.3, 7). */
 
+import type { NodeId } from '../../checkers/units.ts';
 import type { Raft } from './context.ts';
 import { lastIndex } from './log.ts';
 import type { AppendEntries, Entry, Snapshot } from './messages.ts';
@@ -37,7 +38,7 @@ export function broadcast(raft: Raft, heartbeat: boolean): void {
 }
 
 /** Leader: sends a follower what it lacks next, if there is anything, or a guess. */
-export function sendNext(raft: Raft, node: number): void {
+export function sendNext(raft: Raft, node: NodeId): void {
   const { state, rules } = raft;
   if (!rules.hasRoomFor(state, node)) return;
   const progress = progressOf(state, node);
@@ -55,12 +56,12 @@ export function lacksEntries({ state }: Raft, { next }: Progress): boolean {
 }
 
 /** Leader: sends the piece that the follower has not confirmed yet; it may have been lost. */
-export function sendPiece({ state, env, rules }: Raft, node: number, outgoing: Outgoing): void {
+export function sendPiece({ state, env, rules }: Raft, node: NodeId, outgoing: Outgoing): void {
   env.send(node, rules.installSnapshot(state, outgoing));
 }
 
 /** The next message goes on where this one ends, without waiting for its answer. */
-function sendEntries(raft: Raft, node: number, progress: Progress, message: AppendEntries): void {
+function sendEntries(raft: Raft, node: NodeId, progress: Progress, message: AppendEntries): void {
   const { state, env, rules } = raft;
   env.send(node, message);
   if (progress.sending.kind === 'probe') return;
@@ -71,7 +72,7 @@ function sendEntries(raft: Raft, node: number, progress: Progress, message: Appe
 }
 
 /** Leader: begins to send its snapshot. What follows it is held back until it is installed. */
-function sendSnapshot(raft: Raft, node: number, progress: Progress): void {
+function sendSnapshot(raft: Raft, node: NodeId, progress: Progress): void {
   const { snapshot } = raft.state;
   sendPiece(raft, node, becomeSnapshot(progress, snapshot, textOf(raft, snapshot)));
 }

@@ -3,6 +3,7 @@
  * its own in pieces, each once the one before is confirmed; the follower installs the whole.
  */
 
+import type { NodeId } from '../../checkers/units.ts';
 import { emptyKv, type KvSnapshot, restoreKv } from '../kv.ts';
 import { accept, depose } from './acknowledgements.ts';
 import { activate } from './activation.ts';
@@ -15,7 +16,7 @@ import type { Entry, InstallSnapshot, Snapshot } from './messages.ts';
 import { heardLeader } from './roles.ts';
 
 /** Follower: takes a piece, and installs the snapshot with the last one. */
-export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnapshot): void {
+export function onInstallSnapshot(raft: Raft, from: NodeId, message: InstallSnapshot): void {
   const { state, rules } = raft;
   const { last } = message;
   const decision = rules.installDecision(state, message);
@@ -40,7 +41,7 @@ export function onInstallSnapshot(raft: Raft, from: number, message: InstallSnap
 }
 
 /** Puts the pieces together; null while some are missing, and then says which comes next. */
-function receive(raft: Raft, from: number, message: InstallSnapshot): Snapshot | null {
+function receive(raft: Raft, from: NodeId, message: InstallSnapshot): Snapshot | null {
   const { state, env, rules } = raft;
   const { term, last, configuration, offset, data } = message;
   const { index } = last;

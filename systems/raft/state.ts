@@ -1,5 +1,6 @@
 /** The state of one Raft node (Figure 2 of the extended paper). */
 
+import type { LogIndex, Micros, NodeId, Term } from '../../checkers/units.ts';
 import { ELECTION_TIMER } from '../election-wait.ts';
 import type { KvLimits, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
@@ -32,15 +33,15 @@ export interface RaftConfig extends KvLimits {
   /** Entries that a leader commits before it transfers its leadership; 0 for never. */
   readonly transferEvery: number;
   /** T: timeouts are drawn from [T, 2T). */
-  readonly electionTimeoutUs: number;
-  readonly heartbeatUs: number;
+  readonly electionTimeoutUs: Micros;
+  readonly heartbeatUs: Micros;
   /** Bound on how much faster one node's clock may run than another's. */
   readonly leaseDriftPpm: number;
 }
 
 /** A client that waits for the entry at `index`, which this node appended as a leader. */
 interface PendingCommand {
-  readonly index: number;
+  readonly index: LogIndex;
   readonly to: ClientRef;
 }
 
@@ -54,7 +55,7 @@ export interface PendingRead {
   /** The last round that had begun when the read arrived. */
   readonly since: number;
   /** What has to be applied; -1 while it cannot be told. */
-  index: number;
+  index: LogIndex;
 }
 
 /** A read that a follower serves, once the leader has said what has to be applied. */
@@ -62,24 +63,24 @@ export interface FollowerRead {
   readonly to: ClientRef;
   readonly operation: Operation;
   readonly request: number;
-  readonly sinceUs: number;
+  readonly sinceUs: Micros;
   /** Term, round and index of the leader's answer; the index is -1 until it comes. */
-  term: number;
+  term: Term;
   round: number;
-  index: number;
+  index: LogIndex;
 }
 
 /** A snapshot on its way from a leader: the pieces so far, and what they are of. */
 export interface Incoming {
-  readonly term: number;
-  readonly index: number;
+  readonly term: Term;
+  readonly index: LogIndex;
   text: string;
 }
 
 /** A leadership transfer under way. */
 export interface Transfer {
-  readonly target: number;
-  readonly sinceUs: number;
+  readonly target: NodeId;
+  readonly sinceUs: Micros;
 }
 
 /** "Nobody", where a node is expected. */
@@ -94,47 +95,47 @@ export interface Leadership {
   leaseForfeited: boolean;
   /** The first index of the leader's own term. */
   firstOwn: number;
-  leaderSinceUs: number;
+  leaderSinceUs: Micros;
   /** Rounds of confirmations: the latest started, and the latest that a quorum answered. */
   round: number;
   confirmedRound: number;
-  leaseUntilUs: number;
+  leaseUntilUs: Micros;
   /** The cluster's clock stood at `clusterUs` when the own clock stood at `leaderSinceUs`. */
-  clusterUs: number;
+  clusterUs: Micros;
 }
 
 export interface RaftState extends RaftLog, Leadership {
   readonly config: RaftConfig;
-  readonly self: number;
-  readonly members: readonly number[];
+  readonly self: NodeId;
+  readonly members: readonly NodeId[];
   role: Role;
   /** Durable: `currentTerm`, `votedFor`, and the log with its snapshot. */
-  term: number;
-  votedFor: number;
+  term: Term;
+  votedFor: NodeId;
   /** The configurations of snapshot and log, by index; the first may be the cluster's initial one. */
   readonly configurations: LoggedConfiguration[];
   /** The one in force here, and what follows from it: whose word counts, and who gets the log. */
   active: LoggedConfiguration;
   electorates: Readonly<Record<Purpose, readonly Electorate[]>>;
-  peers: readonly number[];
+  peers: readonly NodeId[];
   selfVotes: boolean;
-  commit: number;
-  applied: number;
-  leader: number;
+  commit: LogIndex;
+  applied: LogIndex;
+  leader: NodeId;
   kv: KvState;
   /** When a leader of the current term was last heard: governs stickiness. */
-  contactUs: number;
+  contactUs: Micros;
   /** Since when the election timeout runs, and how long it is. */
-  waitingSinceUs: number;
-  timeoutUs: number;
+  waitingSinceUs: Micros;
+  timeoutUs: Micros;
   /** Candidates: who has granted a vote, by node. */
   readonly granted: boolean[];
   /** Followers: the snapshot that is coming in. */
   incoming: Incoming | null;
   /** Leaders: when each of the last rounds was started, by its number modulo the length. */
-  readonly roundStartUs: number[];
+  readonly roundStartUs: Micros[];
   /** Leaders: when everybody was last sent something: a heartbeat is due that long after. */
-  heartbeatSentUs: number;
+  heartbeatSentUs: Micros;
   /** Clients that wait, by index. */
   readonly pending: PendingCommand[];
   readonly reads: PendingRead[];

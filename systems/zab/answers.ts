@@ -1,5 +1,6 @@
 /** What clients are told, and on whose word. */
 
+import type { LogIndex } from '../../checkers/units.ts';
 import { answer } from '../answer.ts';
 import { type CommandResult, readKv } from '../kv.ts';
 import { isOwn, type Zab } from './context.ts';
@@ -7,7 +8,7 @@ import type { Txn } from './messages.ts';
 import type { PendingSync } from './state.ts';
 
 /** Answers whoever waits for this transaction at this server. */
-export function answerTxn(zab: Zab, position: number, txn: Txn, result: CommandResult): void {
+export function answerTxn(zab: Zab, position: LogIndex, txn: Txn, result: CommandResult): void {
   const { state } = zab;
   const { command, origin } = txn;
   if (!isOwn(zab, origin)) return;
@@ -32,7 +33,7 @@ export function answerEarly(zab: Zab, { command, origin }: Txn): void {
 interface Freshness {
   readonly mode: 'local' | 'sync';
   readonly round: number;
-  readonly position: number;
+  readonly position: LogIndex;
 }
 
 /** Answers a read from the state as it is. */
@@ -63,7 +64,7 @@ export function abandonClients(zab: Zab): void {
   pendingSyncs.clear();
 }
 
-function traceReadThroughLog(zab: Zab, position: number): void {
+function traceReadThroughLog(zab: Zab, position: LogIndex): void {
   const { currentEpoch: term, applied } = zab.state;
   zab.env.trace({
     kind: 'read-cert',

@@ -1,6 +1,7 @@
 /** Phase 3: the leader proposes transactions in order, and commits what a quorum has logged. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Command } from '../kv.ts';
 import { answerEarly } from './answers.ts';
 import type { Zab } from './context.ts';
@@ -38,7 +39,7 @@ export function propose(zab: Zab, command: Command, origin: Origin): void {
 }
 
 /** Follower. */
-export function onPropose(zab: Zab, from: number, message: Propose): void {
+export function onPropose(zab: Zab, from: NodeId, message: Propose): void {
   const { state, env, rules } = zab;
   if (!rules.hearsLeader(state, from, message)) return;
   const { txn } = message;
@@ -62,7 +63,7 @@ export function onLogged(zab: Zab, { zxid }: Txn): void {
 }
 
 /** Leader. */
-export function onAck(zab: Zab, from: number, { link, zxid }: Ack): void {
+export function onAck(zab: Zab, from: NodeId, { link, zxid }: Ack): void {
   const { state, env, rules } = zab;
   const learner = state.learners[from];
   if (!learner || !rules.hearsLearner(state, from, link)) return;
@@ -70,7 +71,7 @@ export function onAck(zab: Zab, from: number, { link, zxid }: Ack): void {
   countAck(zab, from, zxid);
 }
 
-function countAck(zab: Zab, from: number, zxid: Ack['zxid']): void {
+function countAck(zab: Zab, from: NodeId, zxid: Ack['zxid']): void {
   const { state, rules } = zab;
   for (const proposal of state.outstanding) {
     if (rules.countAck(state, from, proposal, zxid)) proposal.acked |= 1 << from;
@@ -102,7 +103,7 @@ export function advanceCommit(zab: Zab): void {
 }
 
 /** Follower. */
-export function onCommit(zab: Zab, from: number, message: Commit): void {
+export function onCommit(zab: Zab, from: NodeId, message: Commit): void {
   const { state, env, rules } = zab;
   if (!rules.hearsLeader(state, from, message)) return;
   if (!rules.heedsCommit(state, message.zxid)) return;

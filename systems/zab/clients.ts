@@ -4,6 +4,7 @@
  * in order, over the connection to its leader, so what a client sends in order stays in order.
  */
 
+import type { Micros, NodeId } from '../../checkers/units.ts';
 import { answer } from '../answer.ts';
 import { type Command, openCommand, operationCommand } from '../kv.ts';
 import { isRead } from '../operations.ts';
@@ -39,7 +40,7 @@ export function onRequest(zab: Zab, request: Request): void {
 }
 
 /** Leader: a request that another server was asked. */
-export function onForward(zab: Zab, from: number, { link, origin, request }: Forward): void {
+export function onForward(zab: Zab, from: NodeId, { link, origin, request }: Forward): void {
   const { state, rules } = zab;
   if (!rules.servesLearner(state, from, link)) return;
   propose(zab, commandOf(zab, request), origin);
@@ -65,6 +66,6 @@ function commandOf(zab: Zab, request: Request): Command {
  * The cluster's clock, which stands in commands: it goes on from the last one at the leader's own
  * pace, so that it never jumps.
  */
-function clusterTimeUs({ state, env, rules }: Zab): number {
+function clusterTimeUs({ state, env, rules }: Zab): Micros {
   return rules.entryTimeUs(state, env.nowUs(), env.wallUs());
 }

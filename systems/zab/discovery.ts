@@ -7,6 +7,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Zab } from './context.ts';
 import { epochEnds, lastZxid } from './history.ts';
 import { look } from './looking.ts';
@@ -46,7 +47,7 @@ export function startLeading(zab: Zab): void {
 }
 
 /** Leader. A follower knocks more than once, but joins with the first. */
-export function onFollowerInfo(zab: Zab, from: number, message: FollowerInfo): void {
+export function onFollowerInfo(zab: Zab, from: NodeId, message: FollowerInfo): void {
   const { state, env, rules } = zab;
   const { link, acceptedEpoch } = message;
   if (state.role !== 'leading' || !rules.joinsAnew(state, from, link)) return;
@@ -67,7 +68,7 @@ export function onFollowerInfo(zab: Zab, from: number, message: FollowerInfo): v
 }
 
 /** Follower. */
-export function onLeaderInfo(zab: Zab, from: number, message: LeaderInfo): void {
+export function onLeaderInfo(zab: Zab, from: NodeId, message: LeaderInfo): void {
   const { state, env, rules } = zab;
   if (state.phase !== 'discovery' || !rules.hearsLeader(state, from, message)) return;
   const { epoch } = message;
@@ -93,7 +94,7 @@ export function onLeaderInfo(zab: Zab, from: number, message: LeaderInfo): void 
 }
 
 /** Leader. */
-export function onAckEpoch(zab: Zab, from: number, message: AckEpoch): void {
+export function onAckEpoch(zab: Zab, from: NodeId, message: AckEpoch): void {
   const { state, rules } = zab;
   const learner = state.learners[from];
   if (!learner || !rules.hearsLearner(state, from, message.link)) return;

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { sendAll } from '../send-all.ts';
 import type { Zab } from './context.ts';
 import { startJoining, startLeading } from './discovery.ts';
@@ -21,7 +22,7 @@ export function onResendTimer(zab: Zab): void {
   sendAll(zab, notification(state));
 }
 
-export function onNotification(zab: Zab, from: number, message: Notification): void {
+export function onNotification(zab: Zab, from: NodeId, message: Notification): void {
   const { state, env, rules } = zab;
   const isLooking = message.role === 'looking';
   if (state.role !== 'looking') {
@@ -57,7 +58,7 @@ export function onFinalizeTimer(zab: Zab): void {
 }
 
 /** A server that looks for a leader as well. */
-function onVote(zab: Zab, from: number, message: Notification): void {
+function onVote(zab: Zab, from: NodeId, message: Notification): void {
   const { state, env, rules } = zab;
   const { clock, vote } = message;
   const round = rules.roundOf(state, message);
@@ -80,7 +81,7 @@ function onVote(zab: Zab, from: number, message: Notification): void {
 }
 
 /** A server that has a leader: if a quorum follows it, and it says so itself, it is the leader. */
-function onOutsideVote(zab: Zab, from: number, message: Notification): void {
+function onOutsideVote(zab: Zab, from: NodeId, message: Notification): void {
   const { state, rules } = zab;
   if (!isVoter(state, from)) return;
   state.outside.set(from, message);

@@ -2,6 +2,7 @@
 
 import type { Zxid } from '../../checkers/agreement/zab-events.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import type { LogIndex } from '../../checkers/units.ts';
 import type { Place, Txn } from './messages.ts';
 import type { ZabState } from './state.ts';
 
@@ -20,19 +21,19 @@ export function lastZxid(state: State): Zxid {
   return state.log.at(-1)?.zxid ?? state.base.zxid;
 }
 
-export function txnAt(state: State, position: number): Txn | undefined {
+export function txnAt(state: State, position: LogIndex): Txn | undefined {
   const at = position - state.base.position - 1;
   // Reading an array out of its bounds makes the engine give up on it.
   return at >= 0 && at < state.log.length ? state.log[at] : undefined;
 }
 
 /** The zxid at a position that the history still tells. */
-export function zxidAt(state: State, position: number): Zxid {
+export function zxidAt(state: State, position: LogIndex): Zxid {
   return txnAt(state, position)?.zxid ?? state.base.zxid;
 }
 
 /** Transactions behind this position. */
-export function txnsBehind(state: State, position: number): Txn[] {
+export function txnsBehind(state: State, position: LogIndex): Txn[] {
   return state.log.slice(Math.max(0, position - state.base.position));
 }
 

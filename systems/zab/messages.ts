@@ -1,12 +1,13 @@
 /** Messages and durable records of Zab. Immutable: the simulator passes them by reference. */
 
 import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Epoch, LogIndex, NodeId } from '../../checkers/units.ts';
 import type { Command, KvSnapshot } from '../kv.ts';
 import type { Request } from '../protocol.ts';
 
 /** Which server's client waits for a transaction, and under which number that server knows it. */
 export interface Origin {
-  readonly node: number;
+  readonly node: NodeId;
   /** The life of the server: a later one numbers its requests anew. */
   readonly incarnation: number;
   readonly number: number;
@@ -21,7 +22,7 @@ export interface Txn {
 
 /** A point of the total order: so many transactions, of which the last was this one. */
 export interface Place {
-  readonly position: number;
+  readonly position: LogIndex;
   readonly zxid: Zxid;
 }
 
@@ -33,9 +34,9 @@ export interface Snapshot extends Place {
 
 /** A vote of leader election: for whom, on the strength of which history. */
 export interface Vote {
-  readonly leader: number;
+  readonly leader: NodeId;
   /** The `currentEpoch` and the last zxid of the proposed leader. */
-  readonly epoch: number;
+  readonly epoch: Epoch;
   readonly zxid: Zxid;
 }
 
@@ -59,13 +60,13 @@ interface Linked {
 /** Phase 1: the follower is there, and has promised to accept no epoch below this one. */
 export interface FollowerInfo extends Linked {
   readonly kind: 'follower-info';
-  readonly acceptedEpoch: number;
+  readonly acceptedEpoch: Epoch;
 }
 
 /** Phase 1: the epoch that the leader proposes. */
 export interface LeaderInfo extends Linked {
   readonly kind: 'leader-info';
-  readonly epoch: number;
+  readonly epoch: Epoch;
 }
 
 /** Phase 1: the follower has accepted the epoch, and says what its history is. */
@@ -73,7 +74,7 @@ export interface AckEpoch extends Linked {
   readonly kind: 'ack-epoch';
   /** False where it had accepted the epoch before: that has been counted already. */
   readonly counts: boolean;
-  readonly currentEpoch: number;
+  readonly currentEpoch: Epoch;
   readonly last: Zxid;
   /** Where its history leaves off in each epoch, as far back as it goes; in order. */
   readonly ends: readonly Zxid[];
@@ -100,7 +101,7 @@ export interface Snap extends Linked {
 /** Phase 2: the history is complete; from its acknowledgement on the follower is of this epoch. */
 export interface NewLeader extends Linked {
   readonly kind: 'new-leader';
-  readonly epoch: number;
+  readonly epoch: Epoch;
 }
 
 export interface AckNewLeader extends Linked {
@@ -145,7 +146,7 @@ export interface Sync extends Linked {
 export interface Synced extends Linked {
   readonly kind: 'synced';
   readonly number: number;
-  readonly position: number;
+  readonly position: LogIndex;
 }
 
 export interface Ping extends Linked {
@@ -171,8 +172,8 @@ export type ZabMessage =
   | Ping;
 
 export type ZabRecord =
-  | { readonly kind: 'accepted-epoch'; readonly epoch: number }
-  | { readonly kind: 'current-epoch'; readonly epoch: number }
+  | { readonly kind: 'accepted-epoch'; readonly epoch: Epoch }
+  | { readonly kind: 'current-epoch'; readonly epoch: Epoch }
   /** One transaction more. */
   | { readonly kind: 'txn'; readonly txn: Txn }
   /** A synchronisation: the history up to position `keep`, and these behind it. */

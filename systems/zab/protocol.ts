@@ -1,6 +1,7 @@
 /** A Zab server: starting from its disk, and which message goes where. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Epoch, NodeId } from '../../checkers/units.ts';
 import { emptyKv, KvMachine, restoreKv } from '../kv.ts';
 import type { NodeView, Protocol } from '../protocol.ts';
 import { stepContext } from '../step-context.ts';
@@ -45,7 +46,7 @@ export function zabProtocol(rules: ZabRules): Protocol<ZabState, ZabMessage, Zab
   };
 }
 
-function onMessage(zab: Zab, from: number, message: ZabMessage): void {
+function onMessage(zab: Zab, from: NodeId, message: ZabMessage): void {
   const { state } = zab;
   assert(state.members[from] === from, 'a message from somebody who is no member');
   switch (message.kind) {
@@ -123,8 +124,8 @@ function view(state: ZabState): NodeView {
 
 /** What the records of a disk, oldest first, come to. */
 interface Found {
-  acceptedEpoch: number;
-  currentEpoch: number;
+  acceptedEpoch: Epoch;
+  currentEpoch: Epoch;
   snapshot: Snapshot;
   base: Place;
   log: Txn[];

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId, NodeSet } from '../../checkers/units.ts';
 
 export interface QuorumSpec {
   readonly kind: 'majority' | 'weighted' | 'hierarchical';
@@ -14,18 +15,18 @@ export interface QuorumSpec {
 }
 
 /** Which sets of these voters are quorums, by mask. Throws if two of them do not meet. */
-export function quorumTable(spec: QuorumSpec, voters: readonly number[]): readonly boolean[] {
+export function quorumTable(spec: QuorumSpec, voters: readonly NodeId[]): readonly boolean[] {
   const size = 2 ** (Math.max(...voters) + 1);
   const table = Array.from({ length: size }, (_, mask) => isQuorum(spec, voters, mask));
   assertMeeting(table);
   return table;
 }
 
-export function weightOf(spec: QuorumSpec, node: number): number {
+export function weightOf(spec: QuorumSpec, node: NodeId): number {
   return spec.kind === 'majority' ? 1 : (spec.weights[node] ?? 1);
 }
 
-function isQuorum(spec: QuorumSpec, voters: readonly number[], mask: number): boolean {
+function isQuorum(spec: QuorumSpec, voters: readonly NodeId[], mask: NodeSet): boolean {
   if (spec.kind !== 'hierarchical') return outweighs(spec, voters, mask);
   const members = new Map<number, number[]>();
   for (const node of voters) {
@@ -39,7 +40,7 @@ function isQuorum(spec: QuorumSpec, voters: readonly number[], mask: number): bo
 }
 
 /** Whether the nodes in the set have more than half of the weight of all these. */
-function outweighs(spec: QuorumSpec, nodes: readonly number[], mask: number): boolean {
+function outweighs(spec: QuorumSpec, nodes: readonly NodeId[], mask: NodeSet): boolean {
   let all = 0;
   let present = 0;
   for (const node of nodes) {
@@ -59,19 +60,19 @@ function assertMeeting(table: readonly boolean[]): void {
   }
 }
 
-export function maskOf(nodes: readonly number[]): number {
+export function maskOf(nodes: readonly NodeId[]): number {
   let mask = 0;
   for (const node of nodes) mask |= 1 << node;
   return mask;
 }
 
-export function has(mask: number, node: number): boolean {
+export function has(mask: NodeSet, node: NodeId): boolean {
   return (mask & (1 << node)) !== 0;
 }
 
 /** The nodes of a set, in order. */
-export function nodesOf(mask: number): number[] {
-  const nodes: number[] = [];
+export function nodesOf(mask: NodeSet): number[] {
+  const nodes: NodeId[] = [];
   for (let node = 0; mask >> node !== 0; node++) if (has(mask, node)) nodes.push(node);
   return nodes;
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Epoch, LogIndex, Micros, NodeId, NodeSet } from '../../checkers/units.ts';
 import { type Command, type CommandResult, type KvRules, type KvState, kvRules } from '../kv.ts';
 import type { Reply } from '../protocol.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
@@ -45,8 +46,8 @@ export type State = Readonly<ZabState>;
 
 /** How a follower is brought to the leader's history; `from` is the last position it shares. */
 export type SyncPlan =
-  | { readonly kind: 'diff'; readonly from: number }
-  | { readonly kind: 'truncate'; readonly to: Zxid; readonly from: number }
+  | { readonly kind: 'diff'; readonly from: LogIndex }
+  | { readonly kind: 'truncate'; readonly to: Zxid; readonly from: LogIndex }
   | { readonly kind: 'snapshot' };
 
 /** What a follower does on NEWLEADER. */
@@ -54,7 +55,7 @@ export type JoinStep = 'history' | 'epoch' | 'ack';
 
 export interface ZabRules extends KvRules, ClientRules, ZabMessageRules {
   /** Whether these voters, as a mask, are a quorum; any two quorums must meet. */
-  quorum(state: State, voters: number): boolean;
+  quorum(state: State, voters: NodeSet): boolean;
 
   /** Which records a start goes by: all of them. */
   recordsAtStart(records: readonly ZabRecord[], incarnation: number): readonly ZabRecord[];
@@ -66,27 +67,27 @@ export interface ZabRules extends KvRules, ClientRules, ZabMessageRules {
   /** Phase 0: whether a server may be joined as the leader it is said to be: if it says so itself. */
   saysItLeads(own: Notification): boolean;
   /** Follower: whether it leaves its leader, from whom it hears that it looks for one. */
-  leavesLooking(state: State, from: number): boolean;
+  leavesLooking(state: State, from: NodeId): boolean;
   /** Phase 0: whether a vote beats another. */
   better(state: State, vote: Vote, other: Vote): boolean;
   /** Phase 0: whether these voters, who all hold the own vote, settle the election. */
-  electionDone(state: State, voters: number): boolean;
+  electionDone(state: State, voters: NodeSet): boolean;
 
   /** Leader: the epoch that it proposes, from what a quorum (and anybody heard of) had accepted. */
-  newEpoch(state: State, accepted: readonly number[]): number;
+  newEpoch(state: State, accepted: readonly number[]): Epoch;
   /** Follower: what it does about the epoch that its leader proposes. */
-  onLeaderInfo(state: State, epoch: number): 'accept' | 'again' | 'refuse';
+  onLeaderInfo(state: State, epoch: Epoch): 'accept' | 'again' | 'refuse';
   /** Leader: whether it starts anew, as somebody has accepted this epoch, which is above its own. */
-  startsOver(state: State, acceptedEpoch: number): boolean;
+  startsOver(state: State, acceptedEpoch: Epoch): boolean;
   /** Leader: whether a server's history matters: only what those who count logged is committed. */
-  hasSay(state: State, node: number): boolean;
+  hasSay(state: State, node: NodeId): boolean;
   /** Leader: whether a follower's history is more recent than its own. */
   recency(state: State, message: AckEpoch): boolean;
 
   /** Leader: how a follower gets its history, from where its own leaves off in each epoch. */
   syncPlan(state: State, ends: readonly Zxid[]): SyncPlan;
   /** Leader: what it sends of its history behind a position. */
-  diffTxns(state: State, position: number): readonly Txn[];
+  diffTxns(state: State, position: LogIndex): readonly Txn[];
   /** Leader: in which order the parts of a synchronisation are sent. */
   newLeaderOrder(history: readonly SyncMessage[], newLeader: NewLeader): readonly SyncMessage[];
   /** Follower: what it logs of a DIFF. */
@@ -103,7 +104,7 @@ export interface ZabRules extends KvRules, ClientRules, ZabMessageRules {
   /** Leader: whether a server that acknowledged NEWLEADER has thereby acknowledged a proposal. */
   ackedBySync(
     state: State,
-    from: number,
+    from: NodeId,
     proposal: Readonly<Proposal>,
     learner: Readonly<Learner>,
   ): boolean;
@@ -111,13 +112,13 @@ export interface ZabRules extends KvRules, ClientRules, ZabMessageRules {
   /** Server: whether it may answer clients. */
   canServe(state: State): boolean;
   /** Server: whether it may answer a client that has seen the state at this position. */
-  hasSeen(state: State, position: number): boolean;
+  hasSeen(state: State, position: LogIndex): boolean;
   /** Server: whether a `sync` has to be answered by the leader. */
   syncAsksLeader(state: State): boolean;
   /** Leader: behind which position a `sync` is answered: all that is under way. */
   syncBehind(state: State): number;
   /** Leader: whether it takes what a server sends it, a request or a `sync`. */
-  servesLearner(state: State, from: number, link: number): boolean;
+  servesLearner(state: State, from: NodeId, link: number): boolean;
   /** Server: who makes the transactions of its clients: its leader, or itself. */
   proposer(state: State): number;
   /** Server: whether a transaction was asked for by a client of this very life of it. */
@@ -125,7 +126,7 @@ export interface ZabRules extends KvRules, ClientRules, ZabMessageRules {
   /** Server: what clients are told that wait for a transaction when it leaves its leader. */
   replyOnLoss(state: State): Reply;
   /** Leader: the cluster's time, which goes into transactions. */
-  entryTimeUs(state: State, nowUs: number, wallUs: number): number;
+  entryTimeUs(state: State, nowUs: Micros, wallUs: Micros): Micros;
   /** Server: what it tells a client before the transaction is delivered: nothing. */
   answerOnPropose(state: State, command: Command): CommandResult | null;
 
@@ -134,19 +135,19 @@ export interface ZabRules extends KvRules, ClientRules, ZabMessageRules {
   /** Follower: whether it may log this transaction behind its history. */
   acceptPropose(state: State, zxid: Zxid): boolean;
   /** Follower: whether a message belongs to the leader that it follows now. */
-  hearsLeader(state: State, from: number, message: { kind: string; link: number }): boolean;
+  hearsLeader(state: State, from: NodeId, message: { kind: string; link: number }): boolean;
   /** Leader: whether an acknowledgement of a server, maybe its own, counts for a proposal. */
-  countAck(state: State, from: number, proposal: Readonly<Proposal>, zxid: Zxid): boolean;
+  countAck(state: State, from: NodeId, proposal: Readonly<Proposal>, zxid: Zxid): boolean;
   /** Leader: the position up to which everything is committed. */
-  commitUpTo(state: State, isQuorum: (voters: number) => boolean): number;
+  commitUpTo(state: State, isQuorum: (voters: NodeSet) => boolean): number;
   /** Server: whether the next transaction may be delivered. */
   canDeliver(state: State): boolean;
   /** Server: whether it is time for a snapshot of what is delivered. */
   snapshotDue(state: State): boolean;
   /** Follower: whether its leader has been silent for too long. */
-  givesUp(state: State, nowUs: number): boolean;
+  givesUp(state: State, nowUs: Micros): boolean;
   /** Leader: whether it must look for a leader again, having heard only these voters of late. */
-  toLooking(state: State, heard: number, isQuorum: (voters: number) => boolean): boolean;
+  toLooking(state: State, heard: number, isQuorum: (voters: NodeSet) => boolean): boolean;
 }
 
 export const zabRules: ZabRules = {

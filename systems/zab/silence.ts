@@ -1,6 +1,7 @@
 /** Noticing that it is time to leave a leader or a leadership: silence, and lost connections. */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import type { Zab } from './context.ts';
 import { knock } from './discovery.ts';
 import { look } from './looking.ts';
@@ -8,7 +9,7 @@ import type { Ping } from './messages.ts';
 import { TIMER, votersIn } from './state.ts';
 
 /** The connection to a peer is lost, and with it whatever was said to it, or by it. */
-export function onDisconnected(zab: Zab, peer: number): void {
+export function onDisconnected(zab: Zab, peer: NodeId): void {
   const { state } = zab;
   state.learners[peer] = null;
   if (peer === state.leader) look(zab);
@@ -39,7 +40,7 @@ export function onPingTimer(zab: Zab): void {
 }
 
 /** Follower. */
-export function onPing(zab: Zab, from: number, message: Ping): void {
+export function onPing(zab: Zab, from: NodeId, message: Ping): void {
   const { state, env, rules } = zab;
   if (!rules.hearsLeader(state, from, message)) return;
   state.heardUs = env.nowUs();
@@ -47,7 +48,7 @@ export function onPing(zab: Zab, from: number, message: Ping): void {
 }
 
 /** Leader. */
-export function onPong(zab: Zab, from: number, { link }: Ping): void {
+export function onPong(zab: Zab, from: NodeId, { link }: Ping): void {
   const { state, env, rules } = zab;
   const learner = state.learners[from];
   if (learner && rules.hearsLearner(state, from, link)) learner.heardUs = env.nowUs();

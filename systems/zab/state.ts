@@ -1,6 +1,7 @@
 /** The state of one Zab server. */
 
 import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Epoch, LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import type { KvLimits, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
@@ -20,12 +21,12 @@ export interface ZabConfig extends KvLimits {
   readonly snapshotEvery: number;
   /** Transactions kept behind a snapshot, for servers that are not far behind. */
   readonly retained: number;
-  readonly initLimitUs: number;
-  readonly syncLimitUs: number;
-  readonly pingUs: number;
-  readonly finalizeUs: number;
-  readonly resendMinUs: number;
-  readonly resendMaxUs: number;
+  readonly initLimitUs: Micros;
+  readonly syncLimitUs: Micros;
+  readonly pingUs: Micros;
+  readonly finalizeUs: Micros;
+  readonly resendMinUs: Micros;
+  readonly resendMaxUs: Micros;
 }
 
 /** "Nobody", where a node is expected. */
@@ -54,7 +55,7 @@ export interface Staged {
 /** Leader: a server that joins or has joined. */
 export interface Learner {
   readonly link: number;
-  readonly acceptedEpoch: number;
+  readonly acceptedEpoch: Epoch;
   /**
    * `joining`: FOLLOWERINFO came; `acked`: it has accepted the epoch; `syncing`: it was sent the
    * history, and is sent every proposal; `synced`: it has acknowledged NEWLEADER; `serving`:
@@ -66,12 +67,12 @@ export interface Learner {
   ends: readonly Zxid[];
   /** The last position of what it was sent before NEWLEADER. */
   syncedTo: number;
-  heardUs: number;
+  heardUs: Micros;
 }
 
 /** Leader: a transaction that is not committed yet. */
 export interface Proposal {
-  readonly position: number;
+  readonly position: LogIndex;
   readonly zxid: Zxid;
   /** Who has it on disk, as a mask. */
   acked: number;
@@ -79,10 +80,10 @@ export interface Proposal {
 
 /** Leader: a `sync` that waits for the commit at `position`. */
 export interface WaitingSync {
-  readonly node: number;
+  readonly node: NodeId;
   readonly link: number;
   readonly number: number;
-  readonly position: number;
+  readonly position: LogIndex;
 }
 
 /** Who may become what, and in which order phases follow, stands in `phases.ts`, which changes both. */
@@ -91,25 +92,25 @@ export type Phase = 'election' | 'discovery' | 'synchronisation' | 'broadcast';
 
 export interface ZabState {
   readonly config: ZabConfig;
-  readonly self: number;
-  readonly members: readonly number[];
-  readonly voters: readonly number[];
+  readonly self: NodeId;
+  readonly members: readonly NodeId[];
+  readonly voters: readonly NodeId[];
   /** Which sets of voters are quorums, by mask. */
   readonly quorums: readonly boolean[];
   role: Role;
   phase: Phase;
 
   /** Durable: the last epoch promised to a leader (f.p), and the last one joined (f.a). */
-  acceptedEpoch: number;
-  currentEpoch: number;
+  acceptedEpoch: Epoch;
+  currentEpoch: Epoch;
   /** Durable: the history behind `base`, part of which the snapshot may cover. */
   base: Place;
   log: Txn[];
   snapshot: Snapshot;
 
   /** Positions up to which the history is known to be committed, and is delivered. */
-  committed: number;
-  applied: number;
+  committed: LogIndex;
+  applied: LogIndex;
   kv: KvState;
 
   /** Phase 0: the round of elections, and votes in it. */
@@ -118,16 +119,16 @@ export interface ZabState {
   readonly votes: Map<number, Vote>;
   /** What servers that are not looking said, by server. */
   readonly outside: Map<number, Notification>;
-  resendUs: number;
+  resendUs: Micros;
   /** Whether a quorum has held the own vote, and only better votes are waited for. */
   isFinalizing: boolean;
 
   /** Whom it follows, itself included. */
-  leader: number;
+  leader: NodeId;
   /** How often this server has joined a leader, or tried to. */
   link: number;
-  joinedUs: number;
-  heardUs: number;
+  joinedUs: Micros;
+  heardUs: Micros;
   staged: Staged;
 
   /** Servers: clients that wait, by the number of their request. */
@@ -136,16 +137,16 @@ export interface ZabState {
   requests: number;
 
   /** Leaders: the epoch proposed, 0 for none yet, and the highest that anybody had accepted. */
-  epoch: number;
-  highestEpoch: number;
+  epoch: Epoch;
+  highestEpoch: Epoch;
   counter: number;
   /** By node. */
   readonly learners: (Learner | null)[];
   readonly outstanding: Proposal[];
   readonly waitingSyncs: WaitingSync[];
   /** The cluster's clock stood at `clusterUs` when the own clock stood at `leaderSinceUs`. */
-  clusterUs: number;
-  leaderSinceUs: number;
+  clusterUs: Micros;
+  leaderSinceUs: Micros;
 }
 
 export const TIMER = { resend: 0, finalize: 1, limit: 2, ping: 3 } as const;
@@ -154,7 +155,7 @@ export function emptyStage(): Staged {
   return { snapshot: null, truncateTo: null, txns: [] };
 }
 
-export function isVoter(state: Readonly<ZabState>, node: number): boolean {
+export function isVoter(state: Readonly<ZabState>, node: NodeId): boolean {
   return node < state.members.length - state.config.observers;
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { restoreKv } from '../kv.ts';
 import { advanceCommit } from './broadcast.ts';
 import type { Zab } from './context.ts';
@@ -41,7 +42,7 @@ export function startSynchronisation(zab: Zab): void {
 }
 
 /** Leader: sends a follower what it lacks, and NEWLEADER behind it. */
-export function synchronise(zab: Zab, node: number, learner: Learner): void {
+export function synchronise(zab: Zab, node: NodeId, learner: Learner): void {
   const { state, env, rules } = zab;
   const { link } = learner;
   assert(state.role === 'leading', 'only a leader hands its history on');
@@ -54,7 +55,7 @@ export function synchronise(zab: Zab, node: number, learner: Learner): void {
 }
 
 /** Follower: what it is sent is put aside, so that a synchronisation cut short changes nothing. */
-export function onHistory(zab: Zab, from: number, message: Truncate | Diff | Snap): void {
+export function onHistory(zab: Zab, from: NodeId, message: Truncate | Diff | Snap): void {
   const { state, rules } = zab;
   if (state.phase !== 'synchronisation' || !rules.hearsLeader(state, from, message)) return;
   switch (message.kind) {
@@ -71,7 +72,7 @@ export function onHistory(zab: Zab, from: number, message: Truncate | Diff | Sna
 }
 
 /** Follower: from here on it is of this epoch. */
-export function onNewLeader(zab: Zab, from: number, message: NewLeader): void {
+export function onNewLeader(zab: Zab, from: NodeId, message: NewLeader): void {
   const { state, env, rules } = zab;
   if (state.phase !== 'synchronisation' || !rules.hearsLeader(state, from, message)) return;
   const { epoch } = message;
@@ -93,7 +94,7 @@ export function onNewLeader(zab: Zab, from: number, message: NewLeader): void {
 }
 
 /** Leader. */
-export function onAckNewLeader(zab: Zab, from: number, link: number): void {
+export function onAckNewLeader(zab: Zab, from: NodeId, link: number): void {
   const { state, env, rules } = zab;
   const learner = state.learners[from];
   if (!learner || !rules.hearsLearner(state, from, link) || learner.stage !== 'syncing') return;
@@ -112,7 +113,7 @@ export function onAckNewLeader(zab: Zab, from: number, link: number): void {
 }
 
 /** Follower: the leader has a quorum. */
-export function onUpToDate(zab: Zab, from: number, message: UpToDate): void {
+export function onUpToDate(zab: Zab, from: NodeId, message: UpToDate): void {
   const { state, env, rules } = zab;
   if (state.phase !== 'synchronisation' || !rules.hearsLeader(state, from, message)) return;
   enterPhase(state, 'broadcast');
@@ -145,7 +146,7 @@ function activateIfSynced(zab: Zab): void {
   }
 }
 
-function bringUpToDate(zab: Zab, node: number, learner: Learner): void {
+function bringUpToDate(zab: Zab, node: NodeId, learner: Learner): void {
   const { state, env, rules } = zab;
   assert(learner.stage === 'synced', 'a server is told to serve that has not acknowledged');
   learner.stage = 'serving';

@@ -5,6 +5,7 @@
  * (ZOOKEEPER-1675).
  */
 
+import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
 import { answerRead } from './answers.ts';
@@ -27,7 +28,7 @@ export function readBehindSync(zab: Zab, to: ClientRef, operation: Operation): v
 }
 
 /** Leader. */
-export function onSync(zab: Zab, from: number, { link, number }: Sync): void {
+export function onSync(zab: Zab, from: NodeId, { link, number }: Sync): void {
   const { state, rules } = zab;
   if (!rules.servesLearner(state, from, link)) return;
   enqueue(zab, { node: from, link, number, position: 0 });
@@ -48,12 +49,12 @@ export function answerSyncs(zab: Zab): void {
 }
 
 /** Server. */
-export function onSynced(zab: Zab, from: number, message: Synced): void {
+export function onSynced(zab: Zab, from: NodeId, message: Synced): void {
   const { state, rules } = zab;
   if (rules.hearsLeader(state, from, message)) finish(zab, message.number, message.position);
 }
 
-function finish(zab: Zab, number: number, position: number): void {
+function finish(zab: Zab, number: number, position: LogIndex): void {
   const { state } = zab;
   const pending = state.pendingSyncs.get(number);
   if (pending === undefined) return;

@@ -2,6 +2,7 @@
 
 import { type ByteColumn, IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
+import type { LogIndex } from '../../units.ts';
 import { type Model, type Operation, type Step, stateKey } from '../model.ts';
 import { type Operations, operationAt } from '../operations.ts';
 import type { Classes } from './classes.ts';
@@ -120,7 +121,7 @@ export function transitionsOf<State>(
 class InternedStates<State> {
   readonly states: State[] = [];
   /** By state: the state and the class from which it was first reached. */
-  readonly #from: number[] = [];
+  readonly #from: LogIndex[] = [];
   readonly #by: number[] = [];
   readonly #ids = new Map<unknown, number>();
   readonly #model: Model<State>;

@@ -5,6 +5,7 @@
  */
 
 import type { Value } from '../../history.ts';
+import type { LogIndex } from '../../units.ts';
 import { describe, operationsOfEvents, said } from '../explain.ts';
 import type { Model } from '../model.ts';
 import { mutex } from '../models/lock.ts';
@@ -45,7 +46,7 @@ export function fencedLockMonitor(operations: Operations, initial: Value): Monit
 /** Held from the return of `acquire` until the call of its release, or for ever. */
 interface Hold {
   readonly acquire: number;
-  readonly from: number;
+  readonly from: LogIndex;
   readonly until: number;
 }
 

@@ -6,6 +6,7 @@
 import { ADD, nobody } from '../../attempts.ts';
 import { IntColumn } from '../../columns.ts';
 import { NONE, type Value } from '../../history.ts';
+import type { LogIndex } from '../../units.ts';
 import { isList } from '../../value.ts';
 import { describe, said } from '../explain.ts';
 import { set } from '../models/collections.ts';
@@ -30,7 +31,7 @@ type Elements = { readonly [Field in keyof Element]: IntColumn } & {
 
 /** One way in which unanswered operations may have gone: when it was certainly there. */
 interface Case {
-  readonly from: number;
+  readonly from: LogIndex;
   readonly until: number;
   readonly contradiction: readonly number[] | undefined;
 }

@@ -12,6 +12,7 @@
 
 import { IntColumn } from '../../columns.ts';
 import { NONE } from '../../history.ts';
+import type { LogIndex } from '../../units.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import type { Transfers } from './transfers.ts';
 
@@ -97,7 +98,7 @@ function deal(
 class Deadlines {
   readonly #operations: Operations;
   /** Pops, and the event from which on they count, in that order. */
-  readonly #pops: readonly { readonly from: number; readonly pop: number }[];
+  readonly #pops: readonly { readonly from: LogIndex; readonly pop: number }[];
   /** Pops by call, ascending: a tree of least returns from a place on. */
   readonly #byCall: IntColumn;
   readonly #least: IntColumn;
@@ -120,7 +121,7 @@ class Deadlines {
   of(pushed: number, put: number): number {
     const { call, ret } = this.#operations;
     for (; this.#added < this.#pops.length; this.#added++) {
-      const { from, pop } = this.#pops[this.#added] as { from: number; pop: number };
+      const { from, pop } = this.#pops[this.#added] as { from: LogIndex; pop: number };
       if (from > pushed) break;
       // Fenwick, from the far end: place p stands for all pops called from there on.
       const place = this.#byCall.length - this.#before(call.get(pop));

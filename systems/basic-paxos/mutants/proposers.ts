@@ -1,5 +1,6 @@
 /** Wrong proposers: quorums, ballots, which promises count and which value is proposed (PMS, 2.2). */
 
+import type { Ballot, NodeId } from '../../../checkers/units.ts';
 import type { Variant } from '../../system.ts';
 import type { Accepted } from '../messages.ts';
 import type { BasicRules } from '../rules.ts';
@@ -187,10 +188,10 @@ const timeoutSkipsPrepare: BasicVariant = {
 /** The slip: 4 is a ballot of node 2, not of node 1. */
 export function collidingBallot(
   base: BasicRules,
-  self: number,
+  self: NodeId,
   nodes: number,
   above: number,
-): number {
+): Ballot {
   const ballot = base.nextBallot(self, nodes, above);
   return self === 0 && nodes > 1 ? ballot + 1 : ballot;
 }

@@ -1,5 +1,6 @@
 /** Acceptors that vote or promise when they must not, and what they fail to keep. */
 
+import type { LogIndex } from '../../../checkers/units.ts';
 import { unsynced } from '../../host-mutants.ts';
 import type { HuntSettings, Variant } from '../../system.ts';
 import type { FastRecord } from '../messages.ts';
@@ -16,7 +17,7 @@ const CHURN = {
   set: { electionTimeoutMs: 60, heartbeatMs: 10, retransmitMs: 30 },
 } as const satisfies HuntSettings;
 
-function votedIn(state: State, slot: number): number {
+function votedIn(state: State, slot: LogIndex): number {
   return state.accepted.get(slot)?.round ?? -1;
 }
 

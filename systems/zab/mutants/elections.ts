@@ -1,5 +1,6 @@
 /** Wrong elections and quorums: phase 0, and what a quorum is in every phase. */
 
+import type { NodeSet } from '../../../checkers/units.ts';
 import type { Variant } from '../../system.ts';
 import { compareZxids } from '../history.ts';
 import { has } from '../quorums.ts';
@@ -8,12 +9,12 @@ import type { State, ZabRules } from '../rules.ts';
 type ZabVariant = Variant<ZabRules>;
 
 /** The same test wherever a quorum is asked for. */
-function everyQuorum(isQuorum: (state: State, voters: number) => boolean): Partial<ZabRules> {
+function everyQuorum(isQuorum: (state: State, voters: NodeSet) => boolean): Partial<ZabRules> {
   return { quorum: isQuorum, electionDone: isQuorum, canActivate: isQuorum };
 }
 
 /** How many voters there are in a set, whatever their weight. */
-function headsIn(state: State, voters: number): number {
+function headsIn(state: State, voters: NodeSet): number {
   return state.voters.filter((node) => has(voters, node)).length;
 }
 
