@@ -1,5 +1,6 @@
 /** Expected failures and the exit statuses of the command line. Everything else thrown is a bug. */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import { SYNONYMS } from './synonyms.ts';
 
 /** Exit statuses; `README.md` says what each means. */
@@ -110,14 +111,14 @@ function editDistance(from: string, to: string): number {
   for (let i = 0; i < from.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < to.length; j++) {
-      const replaced = (row[j] as number) + (from[i] === to[j] ? 0 : 1);
-      let least = Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1);
+      const replaced = itemAt(row, j) + (from[i] === to[j] ? 0 : 1);
+      let least = Math.min(replaced, itemAt(row, j + 1) + 1, itemAt(next, j) + 1);
       const isSwap = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j];
-      if (isSwap) least = Math.min(least, (before[j - 1] as number) + 1);
+      if (isSwap) least = Math.min(least, itemAt(before, j - 1) + 1);
       next.push(least);
     }
     before = row;
     row = next;
   }
-  return row[to.length] as number;
+  return itemAt(row, to.length);
 }

@@ -1,5 +1,6 @@
 /** The plan: everything that the seed decides before a run. The same on every backend. */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Micros } from '../../checkers/units.ts';
 import type { Nemesis, PlannedFault } from '../../nemesis/fault.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
@@ -74,7 +75,7 @@ function planLast(config: PlanConfig): PlannedFault | null {
   const base = streamBase(config.seed, DOMAIN.lastFault, 0);
   const which = drawAt(base, 0);
   if (which % ENDS_AT_ONCE === 0) return null;
-  const { name, lagging } = able[Math.floor(which / ENDS_AT_ONCE) % able.length] as Nemesis;
+  const { name, lagging } = itemAt(able, Math.floor(which / ENDS_AT_ONCE) % able.length);
   const calm = 0.3 + 0.2 * (drawAt(base, 1) / 0x1_0000_0000);
   const startUs = endUs - Math.floor(nemesisIntervalUs * (1 - calm));
   const form = lagging?.form as string;

@@ -4,6 +4,7 @@
  * What it means that faults overlap stands in `core/fault-ledger.ts`, as in the simulator.
  */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Millis, NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
@@ -268,9 +269,9 @@ export class DockerFaults {
     );
     const firstMs = Math.min(...seenMs);
     const evidence = effects.map((effect, i) => {
-      const laterMs = Math.round((seenMs[i] as number) - firstMs);
+      const laterMs = Math.round(itemAt(seenMs, i) - firstMs);
       const when = laterMs < APART_MS_MIN ? '' : `, ${laterMs} ms after the first`;
-      return `${nodeName(nodes[i] as number)} ${effect.evidence}${when}`;
+      return `${nodeName(itemAt(nodes, i))} ${effect.evidence}${when}`;
     });
     const held = effects.some((effect) => effect.held === true) ? { held: true } : {};
     return { status: combine(effects), evidence: evidence.join('; '), ...held };

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type Docker from 'dockerode';
+import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import { infrastructure } from '../core/errors.ts';
@@ -90,7 +91,7 @@ export class NodeContainer {
     this.#plan = plan;
     this.node = node;
     this.name = nodeName(node);
-    this.address = plan.addresses[node] as string;
+    this.address = itemAt(plan.addresses, node);
     this.#directory = join(plan.directory, this.name);
     const { address: host } = this;
     this.control = new ControlClient({ host, port: PORT.control }, plan.token);

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, statfsSync } from 'node:fs';
 import type Docker from 'dockerode';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { Address } from '../host/config.ts';
 import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
 import { hasBase } from './base-image.ts';
@@ -63,7 +64,7 @@ async function probeContainer(docker: Docker, image: Image): Promise<ProbeLine[]
   try {
     const network = await createNetwork(docker, owner, owner.runId, 1);
     const token = randomBytes(24).toString('base64url');
-    const address = network.addresses[0] as string;
+    const address = itemAt(network.addresses, 0);
     const container = await docker.createContainer({
       Image: image.id,
       Labels: toLabels(owner),

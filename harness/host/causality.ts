@@ -8,6 +8,7 @@
  * stamps a reader knows, and leaves such effects out. Protocols never see any of it.
  */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 
@@ -84,7 +85,7 @@ export function consistentCut(nodes: readonly (readonly StampedLine[])[]): Cut {
     changed = false;
     for (const [node, own] of stamps.entries()) {
       // Stamps only grow: the last one in the cut binds.
-      while (own.length > 0 && (own.at(-1) as LineStamp).at >= (kept[node] as number)) own.pop();
+      while (own.length > 0 && (own.at(-1) as LineStamp).at >= itemAt(kept, node)) own.pop();
       const last = own.at(-1);
       if (last === undefined || !lacks(last, node)) continue;
       kept[node] = last.at;

@@ -10,6 +10,7 @@
  */
 
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Stamp } from './causality.ts';
 import { type Address, WIRE_VERSION } from './config.ts';
@@ -126,7 +127,7 @@ export class PeerNetwork {
   }
 
   #hear(peer: NodeId, stamp: Stamp, message: unknown): void {
-    const pair = this.#pairs[peer] as Pair;
+    const pair = itemAt(this.#pairs, peer);
     if (pair.telling) {
       pair.early.push({ stamp, message });
       return;
@@ -138,7 +139,7 @@ export class PeerNetwork {
   /** One direction is lost, or cannot be opened: the other one goes as well. */
   #break(peer: NodeId): void {
     const { onBroken } = this.#options;
-    const pair = this.#pairs[peer] as Pair;
+    const pair = itemAt(this.#pairs, peer);
     if (onBroken === undefined) return;
     const inbound = this.#inbound.get(peer);
     const socket = inbound?.socket ?? null;
