@@ -125,6 +125,7 @@ describe('a user’s mistake', () => {
     ['a directory', ['run', 'raft', '--config', '.'], /--config \.: is a directory/],
     ['an unknown store', ['list', 'runs', '--store', BIN], /--store .*: is not a directory/],
     ['a system too many', ['list', 'systems', 'raft'], /list systems: takes no system, got "raft"/],
+    ['a list of nothing', ['list'], /list: say what to list \(systems, workloads, .*, runs\)/],
     [
       'options of no system',
       ['list', 'options'],

@@ -46,7 +46,8 @@ export function registerList(program: Command): void {
     .description(
       'list systems, workloads, what serves what, nemeses, checkers, models, mutants, rules, options, scenarios or stored runs',
     )
-    .addArgument(new Argument('<what>', 'what to list').choices(LISTS))
+    .usage('<what> [system] [options]')
+    .addArgument(new Argument('[what]', 'what to list').choices(LISTS))
     .argument(
       '[system]',
       'whose rules or options; whose mutants or scenarios (default: of every system)',
@@ -59,11 +60,12 @@ export function registerList(program: Command): void {
     )
     .action(
       async (
-        what: (typeof LISTS)[number],
+        what: (typeof LISTS)[number] | undefined,
         given: string | undefined,
         options: ListOptions,
         command: Command,
       ) => {
+        if (what === undefined) throw usage(`list: say what to list (${LISTS.join(', ')})`);
         if (given !== undefined && !OF_A_SYSTEM.includes(what)) {
           throw usage(`list ${what}: takes no system, got "${given}"`);
         }
@@ -224,8 +226,8 @@ function optionRows(system: System, { workloads: among }: Catalogue): Row[] {
   return [
     ...rows(system.options),
     ...rows(SIMULATOR_OPTIONS),
-    ...Object.values(among).flatMap((workload) =>
-      rows(workloadSpecs(workload), `, with --workload ${workload.name}`),
-    ),
+    ...Object.values(among)
+      .filter((workload) => serves(system, workload.operations))
+      .flatMap((workload) => rows(workloadSpecs(workload), `, with --workload ${workload.name}`)),
   ];
 }

@@ -90,7 +90,7 @@ function settingsFault(specs: Specs, system: string, given: Options): SettingsFa
     if (because === null) continue;
     return { of: Object.hasOwn(specs, name) ? `${name}=${value}` : null, because };
   }
-  return faultTogether(specs, filledIn(specs, given));
+  return faultTogether(specs, filledIn(specs, given), given);
 }
 
 /** What is given, and the default of everything else. */
@@ -146,22 +146,30 @@ function parseAs(type: string, text: string): Value {
   return text;
 }
 
-/** What each setting cannot know alone. */
-function faultTogether(specs: Specs, settings: Options): SettingsFault | null {
+/** What each setting cannot know alone: told of one that was given, since its defaults go together. */
+function faultTogether(specs: Specs, settings: Options, given: Options): SettingsFault | null {
   const value = (name: string) => Number(settings[name]);
+  const isGiven = (name: string) => Object.hasOwn(given, name);
   for (const what of ['network.latency', 'disk.sync']) {
-    const [low, high] = [value(`${what}MinUs`), value(`${what}MaxUs`)];
-    if (low > high) {
-      return { of: `${what}MaxUs`, because: `${high} is below ${what}MinUs (${low})` };
-    }
+    const [low, high] = [`${what}MinUs`, `${what}MaxUs`];
+    if (value(low) <= value(high)) continue;
+    if (isGiven(high))
+      return { of: high, because: `${value(high)} is below ${low} (${value(low)})` };
+    return { of: low, because: `${value(low)} is above ${high} (${value(high)})` };
   }
-  if (value('network.lossPpm') + value('network.latePpm') > MILLION) {
-    return { of: 'network.latePpm', because: 'with network.lossPpm it is more than a million' };
+  const [loss, late] = ['network.lossPpm', 'network.latePpm'];
+  if (value(loss) + value(late) > MILLION) {
+    const [of, other] = isGiven(late) ? [late, loss] : [loss, late];
+    const because = `${value(of)} is more than a million with ${other} (${value(other)})`;
+    return { of, because };
   }
   for (const [name, spec] of Object.entries(specs)) {
     const limit = 'min' in spec ? spec.below : undefined;
     if (limit === undefined || value(name) < value(limit)) continue;
-    return { of: name, because: `${value(name)} is not below ${limit} (${value(limit)})` };
+    if (isGiven(name) || !isGiven(limit)) {
+      return { of: name, because: `${value(name)} is not below ${limit} (${value(limit)})` };
+    }
+    return { of: limit, because: `${value(limit)} is not above ${name} (${value(name)})` };
   }
   return null;
 }

@@ -18,24 +18,33 @@ const CHANGING: ReadonlySet<Key> = new Set([
   'copyWithin',
 ]);
 
+/** How a view was come to: from which, by which key. Paths are put together only to be told. */
+interface Step {
+  readonly from: ViewHandler;
+  readonly key: Key;
+}
+
 export class ReadOnlyViews {
   readonly #views = new WeakMap<object, object>();
   readonly #originals = new WeakMap<object, object>();
-  /** Told of an attempt to write, under the name of what was to be written. Must throw. */
+  /** Told of an attempt to write, under the path to what was to be written. Must throw. */
   readonly refuse: (what: string) => never;
 
   constructor(onWrite: (what: string) => never) {
     this.refuse = onWrite;
   }
 
-  /** The view of a value: of functions and of what is no object, the value itself. */
-  of(value: unknown): unknown {
+  /**
+   * The view of a value: of functions and of what is no object, the value itself. `at`: where it was
+   * come to; a view is told by the way in which it was come to first.
+   */
+  of(value: unknown, at?: Step): unknown {
     if (typeof value !== 'object' || value === null || this.#originals.has(value)) return value;
     const known = this.#views.get(value);
     if (known !== undefined) return known;
     // The view's own target has nothing frozen in it, which a proxy would have to hand out as it is.
     const shadow = Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value));
-    const view = new Proxy<object>(shadow, new ViewHandler(this, value));
+    const view = new Proxy<object>(shadow, new ViewHandler(this, value, at));
     this.#views.set(value, view);
     this.#originals.set(view, value);
     return view;
@@ -75,16 +84,27 @@ export class ReadOnlyViews {
 class ViewHandler implements ProxyHandler<object> {
   readonly #views: ReadOnlyViews;
   readonly #original: object;
+  readonly #at: Step | undefined;
 
-  constructor(views: ReadOnlyViews, original: object) {
+  constructor(views: ReadOnlyViews, original: object, at: Step | undefined) {
     this.#views = views;
     this.#original = original;
+    this.#at = at;
+  }
+
+  /** `log[0].term`; the key alone in what was handed over itself. */
+  pathTo(key: Key): string {
+    const path = this.#at === undefined ? '' : this.#at.from.pathTo(this.#at.key);
+    const name = String(key);
+    const isList = Array.isArray(this.#original) || ArrayBuffer.isView(this.#original);
+    if (isList && /^\d+$/.test(name)) return `${path}[${name}]`;
+    return path === '' ? name : `${path}.${name}`;
   }
 
   get(_: object, key: Key): unknown {
     const original = this.#original;
     const value: unknown = Reflect.get(original, key, original);
-    if (typeof value !== 'function') return this.#views.of(value);
+    if (typeof value !== 'function') return this.#views.of(value, { from: this, key });
     return isPlain(original) ? value : this.#method(original, key, value as AnyFunction);
   }
 
@@ -106,46 +126,49 @@ class ViewHandler implements ProxyHandler<object> {
   }
 
   set(_: object, key: Key): never {
-    return this.#views.refuse(String(key));
+    return this.#views.refuse(this.pathTo(key));
   }
 
   defineProperty(_: object, key: Key): never {
-    return this.#views.refuse(String(key));
+    return this.#views.refuse(this.pathTo(key));
   }
 
   deleteProperty(_: object, key: Key): never {
-    return this.#views.refuse(String(key));
+    return this.#views.refuse(this.pathTo(key));
   }
 
   setPrototypeOf(): never {
-    return this.#views.refuse('its prototype');
+    return this.#views.refuse(this.pathTo('its prototype'));
   }
 
   preventExtensions(): never {
-    return this.#views.refuse('its keys');
+    return this.#views.refuse(this.pathTo('its keys'));
   }
 
   /** A method of what is no plain object or list: it needs the real thing for its `this`. */
   #method(original: object, key: Key, method: AnyFunction): AnyFunction {
     const isCollection = original instanceof Map || original instanceof Set;
     if ((isCollection || ArrayBuffer.isView(original)) && CHANGING.has(key)) {
-      return () => this.#views.refuse(`its ${String(key)}()`);
+      return () => this.#views.refuse(this.pathTo(`${String(key)}()`));
     }
+    const at: Step = { from: this, key: `${String(key)}(…)` };
     return (...parameters) => {
       const given = parameters.map((one) => {
         if (typeof one !== 'function') return this.#views.original(one);
         return (...inner: unknown[]) =>
-          (one as AnyFunction)(...inner.map((item) => this.#views.of(item)));
+          (one as AnyFunction)(...inner.map((item) => this.#views.of(item, at)));
       });
       const answer = Reflect.apply(method, original, given);
-      return isIterator(answer) ? this.#iterated(answer) : this.#views.of(answer);
+      return isIterator(answer) ? this.#iterated(answer, at) : this.#views.of(answer, at);
     };
   }
 
-  *#iterated(items: Iterable<unknown>): Generator<unknown> {
+  *#iterated(items: Iterable<unknown>, at: Step): Generator<unknown> {
     for (const item of items) {
       // The pairs of a Map are made for whoever asks.
-      yield Array.isArray(item) ? item.map((one) => this.#views.of(one)) : this.#views.of(item);
+      yield Array.isArray(item)
+        ? item.map((one) => this.#views.of(one, at))
+        : this.#views.of(item, at);
     }
   }
 }

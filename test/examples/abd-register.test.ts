@@ -46,6 +46,13 @@ describe('a system of its own module', () => {
     expect((await ordeal('check', 'store/latest')).exitCode).toBe(0);
   });
 
+  test('is listed with the options of workloads that it can run, and of no others', async () => {
+    const { stdout } = await ordeal('list', 'options', './abd.ts', '--json');
+    const names = JSON.parse(stdout).rows.map(({ name }: { name: string }) => name);
+    expect(names).toContain('network.latencyMaxUs');
+    expect(names.filter((name: string) => name.startsWith('workload.'))).toEqual([]);
+  });
+
   test('is found wrong by the bug planted in it', async () => {
     const { stdout, exitCode } = await ordeal('mutants', './abd.ts', '--first');
     expect(exitCode).toBe(0);

@@ -69,7 +69,12 @@ describe('settings', () => {
     [{ 'network.lateMaxUs': 0 }, 'network.lateMaxUs=0: not allowed'],
     [{ 'network.lossPpm': 1_000_001 }, 'network.lossPpm=1000001: not allowed'],
     [{ 'disk.crash': 'burnt' }, 'disk.crash=burnt: not allowed (prefix, all-lost, torn)'],
-    [{ 'disk.syncMinUs': 5000 }, 'disk.syncMaxUs: 1000 is below disk.syncMinUs (5000)'],
+    // Whatever of two was given is named: both, and the one that is too high or too low by itself.
+    [{ 'disk.syncMinUs': 5000 }, 'disk.syncMinUs: 5000 is above disk.syncMaxUs (1000)'],
+    [{ 'disk.syncMinUs': 9, 'disk.syncMaxUs': 8 }, 'disk.syncMaxUs: 8 is below disk.syncMinUs (9)'],
+    [{ 'network.lossPpm': 1e6 }, 'network.lossPpm: 1000000 is more than a million with'],
+    [{ 'network.latePpm': 1e6 }, 'network.latePpm: 1000000 is more than a million with'],
+    [{ electionTimeoutMs: 20 }, 'electionTimeoutMs: 20 is not above heartbeatMs (50)'],
     [{ 'network.latencyMaxUs': 1 }, 'network.latencyMaxUs: 1 is below network.latencyMinUs (200)'],
     [{ 'network.lossPpm': 600_000, 'network.latePpm': 600_000 }, 'more than a million'],
     [{ heartbeatMs: 300 }, 'heartbeatMs: 300 is not below electionTimeoutMs (300)'],

@@ -63,21 +63,27 @@ function thrownBy(code: () => unknown): HarnessError {
 }
 
 describe('a rule that writes into what it is handed is told by name', () => {
-  const writing: readonly [what: string, mayVote: (state: State) => boolean][] = [
-    ['a field', (one) => Object.assign(one, { term: 99 }) === one],
-    ['a field further in', (one) => Object.assign(one.log[0] as object, { term: 9 }) !== null],
-    ['a list', (one) => one.log.push({ term: 3 }) > 0],
-    ['the order of a list', (one) => one.log.reverse().length > 0],
-    ['a Map', (one) => one.votes.delete('n1')],
+  const writing: readonly [what: string, path: string, mayVote: (state: State) => boolean][] = [
+    ['a field', 'term', (one) => Object.assign(one, { term: 99 }) === one],
+    [
+      'a field further in',
+      'log[0].term',
+      (one) => Object.assign(one.log[0] as object, { term: 9 }) !== null,
+    ],
+    ['a list', 'log[2]', (one) => one.log.push({ term: 3 }) > 0],
+    ['the order of a list', 'log[0]', (one) => one.log.reverse().length > 0],
+    ['a Map', 'votes.delete()', (one) => one.votes.delete('n1')],
     [
       'what is in a Map',
+      'votes.values(…).granted',
       (one) => [...one.votes.values()].every((vote) => Object.assign(vote, { granted: false })),
     ],
-    ['numbers in an array', (one) => one.match.fill(0).length > 0],
-    ['one of them', (one) => Reflect.set(one.match, 0, 9)],
-    ['a field that it removes', (one) => Reflect.deleteProperty(one, 'term')],
+    ['numbers in an array', 'match.fill()', (one) => one.match.fill(0).length > 0],
+    ['one of them', 'match[0]', (one) => Reflect.set(one.match, 0, 9)],
+    ['a field that it removes', 'term', (one) => Reflect.deleteProperty(one, 'term')],
     [
       'a field, and swallows what it is told',
+      'term',
       (one) => {
         try {
           one.term = 99;
@@ -89,11 +95,12 @@ describe('a rule that writes into what it is handed is told by name', () => {
     ],
   ];
 
-  test.each(writing)('%s', (_, mayVote) => {
+  test.each(writing)('%s', (_, path, mayVote) => {
     const handed = state();
     const error = thrownBy(() => under({ mayVote }).rules.mayVote(handed));
     expect(error).toBeInstanceOf(OwnMistake);
     expect(error.message).toMatch(/^`mayVote` of variant mine writes into what it is handed/);
+    expect(error.message).toContain(`(\`${path}\`)`);
     expect(handed).toEqual(state());
   });
 });
