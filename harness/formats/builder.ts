@@ -29,11 +29,35 @@ export type FileEvent = Omit<NewEvent, 'time' | 'process'> & {
   readonly time?: number;
   /** Absent where the file does not say: then the order must, one operation after the other. */
   readonly process?: number | 'nemesis' | undefined;
+  /** The key as it is written, where that is not its text: `1` and `"1"` are one key to a history. */
+  readonly keyWritten?: string | undefined;
 };
+
+/** Refuses keys that differ in the file and would be one in the history. */
+export class KeySpelling {
+  readonly #file: string;
+  readonly #first = new Map<string, { readonly written: string; readonly line: number }>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  check(key: string, written: string, line: number): void {
+    const first = this.#first.get(key);
+    if (first === undefined) this.#first.set(key, { written, line });
+    else if (first.written !== written) {
+      throw usage(
+        `${this.#file}:${line}: "key": expected each key in one form, got ${written} and, in line ` +
+          `${first.line}, ${first.written}, which cannot be told apart`,
+      );
+    }
+  }
+}
 
 export class HistoryBuilder {
   readonly history = new History();
   readonly #file: string;
+  readonly #spelling: KeySpelling;
   /** The open operation of each process, by the index of its invocation. */
   readonly #open = new Map<number, number>();
   #lines = new IntColumn(1024);
@@ -49,6 +73,7 @@ export class HistoryBuilder {
 
   constructor(file: string) {
     this.#file = file;
+    this.#spelling = new KeySpelling(file);
   }
 
   /** From now on, times that run backwards say that the lines are not in their order. */
@@ -57,8 +82,9 @@ export class HistoryBuilder {
   }
 
   /** Appends an event that stands in this line. */
-  add(event: FileEvent, line: number): void {
+  add({ keyWritten, ...event }: FileEvent, line: number): void {
     const { history } = this;
+    if (event.key !== undefined) this.#spelling.check(event.key, keyWritten ?? event.key, line);
     const process = event.process ?? this.#nextInOrder(event, line);
     if (process !== 'nemesis') {
       if (event.process !== undefined) this.#name(line);

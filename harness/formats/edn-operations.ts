@@ -12,20 +12,34 @@ import {
   processOf,
   timeOf,
 } from './builder.ts';
-import type { ByteStream, Place } from './bytes.ts';
+import type { ByteStream } from './bytes.ts';
 import { EdnReader } from './edn.ts';
+import { CODE } from './edn-tokens.ts';
 
 /** Reads maps of operations to the end of the stream. `:index` is not looked at: the order counts. */
-export function readEdnOperations(stream: ByteStream, keyed: boolean): HistoryFile {
+export function readEdnOperations(stream: ByteStream, keyed: boolean): EdnHistoryFile {
   const reader = new EdnReader(stream);
   const builder = new HistoryBuilder(stream.name);
+  const heads: number[] = [];
   for (let map = reader.nextMap(); map !== null; map = reader.nextMap()) {
+    heads.push(reader.headByte);
     builder.add(eventOf(map, reader, keyed), reader.line);
   }
-  return builder.finish();
+  return { ...builder.finish(), heads: Uint8Array.from(heads) };
 }
 
-function eventOf(map: ReadonlyMap<string, Value>, place: Place, keyed: boolean): FileEvent {
+/** A history with the byte that the first element of each value begins with, which tells `:a` from `"a"`. */
+export interface EdnHistoryFile extends HistoryFile {
+  readonly heads: Uint8Array;
+}
+
+/** A key as it is written, by the byte that it begins with. */
+export function writtenKey(key: Value, byte: number): string {
+  if (typeof key !== 'string' || byte === CODE.quote) return JSON.stringify(key);
+  return byte === CODE.colon ? `:${key}` : key;
+}
+
+function eventOf(map: ReadonlyMap<string, Value>, place: EdnReader, keyed: boolean): FileEvent {
   const value = map.get('value') ?? null;
   const process = processOf(map.get('process'), place);
   const key = map.get('key') ?? null;
@@ -43,7 +57,7 @@ function eventOf(map: ReadonlyMap<string, Value>, place: Place, keyed: boolean):
     f: map.has('f') || !Array.isArray(value) ? functionOf(map.get('f'), place) : 'txn',
     value,
     ...(time === undefined ? {} : { time }),
-    ...(key === null ? {} : { key: textOf(key) }),
+    ...(key === null ? {} : { key: textOf(key), keyWritten: writtenKey(key, place.keyByte) }),
     ...(error === null ? {} : { error: textOf(error) }),
     ...(typeof node === 'string' ? { node } : {}),
     ...(typeof position === 'number' ? { position } : {}),

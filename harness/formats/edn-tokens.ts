@@ -29,10 +29,15 @@ export const CLOSE_MAP = 125;
 export const DELIMITER = new Uint8Array(256);
 for (const byte of Buffer.from(' \t\n\r\f,;"()[]{}')) DELIMITER[byte] = 1;
 
-const NUMBER = /^[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?M?$/;
-const INTEGER = /^[-+]?\d+N?$/;
-/** Hexadecimal numbers and ratios: kept as they are written. */
-const OTHER_NUMBER = /^[-+]?(?:0[xX][0-9a-fA-F]+|\d+\/\d+)$/;
+const NUMBER = /^[-+]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][-+]?\d+)?M?$/;
+/** Of these, each has its digits and what they are to: decimal, `0x1F`, `017`, `2r101`. */
+const INTEGERS: readonly (readonly [form: RegExp, radix?: number])[] = [
+  [/^([-+]?)(0|[1-9]\d*)N?$/, 10],
+  [/^([-+]?)0[xX]([0-9a-fA-F]+)N?$/, 16],
+  [/^([-+]?)0([0-7]+)N?$/, 8],
+  [/^([-+]?)(\d{1,2})[rR]([0-9a-zA-Z]+)$/],
+];
+const RATIO = /^([-+]?)(\d+)\/(\d+)$/;
 const CHARACTERS: Readonly<Record<string, string>> = {
   newline: '\n',
   return: '\r',
@@ -44,7 +49,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 
 /**
  * A number, `nil`, a boolean, or a symbol; undefined for what begins like a number and is none. An
- * integer that a double cannot hold is the text of its digits.
+ * integer that a double cannot hold is the text of its digits, a ratio that is none that of both.
  */
 export function atomOf(token: string): Value | undefined {
   switch (token) {
@@ -59,16 +64,63 @@ export function atomOf(token: string): Value | undefined {
 }
 
 function numberOf(token: string): Value | undefined {
-  if (INTEGER.test(token)) {
-    const digits = token.replace(/N$/, '').replace(/^\+/, '');
-    const value = Number(digits);
-    return Number.isSafeInteger(value) ? value : digits;
+  for (const [form, radix] of INTEGERS) {
+    const found = form.exec(token);
+    if (found === null) continue;
+    const whole = wholeOf(found.at(-1) ?? '', radix ?? Number(found[2]));
+    return whole === undefined ? undefined : exact(found[1] === '-' ? -whole : whole);
   }
-  if (NUMBER.test(token)) {
-    const value = Number(token.replace(/M$/, ''));
-    return Number.isFinite(value) ? value : undefined;
+  const ratio = RATIO.exec(token);
+  if (ratio !== null) return ratioOf(ratio);
+  if (!NUMBER.test(token)) return undefined;
+  const value = Number(token.replace(/M$/, ''));
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** The integer with these digits to a radix of Clojure, 2 to 36; undefined where there is none. */
+function wholeOf(digits: string, radix: number): bigint | undefined {
+  if (radix < 2 || radix > 36) return undefined;
+  let whole = 0n;
+  for (const digit of digits) {
+    const value = Number.parseInt(digit, 36);
+    if (value >= radix) return undefined;
+    whole = whole * BigInt(radix) + BigInt(value);
   }
-  return OTHER_NUMBER.test(token) ? token : undefined;
+  return whole;
+}
+
+function exact(whole: bigint): Value {
+  const value = Number(whole);
+  return Number.isSafeInteger(value) ? value : String(whole);
+}
+
+/** In lowest terms, as Clojure reads it. */
+function ratioOf([, sign, above = '', below = '']: readonly string[]): Value | undefined {
+  const [one, other] = [BigInt(above), BigInt(below)];
+  if (other === 0n) return undefined;
+  let [divisor, rest] = [one, other];
+  while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
+  const top = (sign === '-' ? -one : one) / divisor;
+  return other === divisor ? exact(top) : `${top}/${other / divisor}`;
+}
+
+/** What closes what, for messages. */
+export interface Opening {
+  readonly what: string;
+  readonly close: number;
+  readonly line: number;
+}
+
+export function openingOf(byte: number, line: number): Opening {
+  if (byte === OPEN_VECTOR) return { what: 'vector', close: CLOSE_VECTOR, line };
+  if (byte === OPEN_LIST) return { what: 'list', close: CLOSE_LIST, line };
+  return { what: 'map', close: CLOSE_MAP, line };
+}
+
+/** The first key that stands twice in a map. */
+export function repeated(pairs: readonly (readonly [key: Value, value: Value])[]): string {
+  const names = pairs.map(([key]) => JSON.stringify(key));
+  return names.find((name, at) => names.indexOf(name) < at) ?? '';
 }
 
 /** The character of this name (what follows the backslash); undefined if there is none. */

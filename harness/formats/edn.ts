@@ -23,6 +23,9 @@ import {
   OPEN_LIST,
   OPEN_MAP,
   OPEN_VECTOR,
+  type Opening,
+  openingOf,
+  repeated,
   unescaped,
 } from './edn-tokens.ts';
 import { TokenCache } from './token-cache.ts';
@@ -33,13 +36,6 @@ const DEPTH_MAX = 100;
 const TOKEN_MAX_BYTES = 1 << 26;
 
 const END = -1;
-/** What closes what, for messages. */
-interface Opening {
-  readonly what: string;
-  readonly close: number;
-  readonly line: number;
-}
-
 export class EdnReader {
   /** The line that is being read, from 1. */
   line: number;
@@ -51,6 +47,9 @@ export class EdnReader {
   /** The vectors around the operations, as Jepsen writes a whole history into one. */
   readonly #around: Opening[] = [];
   readonly #entries = new Map<string, Value>();
+  /** The first byte of the last value of `:key`, and of the first list in the last value read. */
+  keyByte = 0;
+  headByte = 0;
   /** Values that are being read, discarded ones among them. */
   #depth = 0;
   readonly #tokens = new TokenCache();
@@ -74,8 +73,11 @@ export class EdnReader {
         if (around !== undefined) throw this.#truncated(around);
         return null;
       }
-      if (byte === OPEN_VECTOR || byte === OPEN_LIST) this.#enter(byte);
-      else if (around !== undefined && byte === around.close) {
+      if (byte === OPEN_VECTOR || byte === OPEN_LIST) {
+        if (this.#around.length >= DEPTH_MAX) throw this.#tooDeep();
+        this.#around.push(this.#opening(byte));
+        this.#at++;
+      } else if (around !== undefined && byte === around.close) {
         this.#at++;
         this.#around.pop();
       } else {
@@ -98,12 +100,6 @@ export class EdnReader {
     return `${this.#stream.name}:${this.line}`;
   }
 
-  #enter(byte: number): void {
-    if (this.#around.length >= DEPTH_MAX) throw this.#tooDeep();
-    this.#around.push(this.#opening(byte));
-    this.#at++;
-  }
-
   #operation(): ReadonlyMap<string, Value> {
     const opening = this.#opening(OPEN_MAP);
     const entries = this.#entries;
@@ -113,8 +109,11 @@ export class EdnReader {
       const key = this.#value();
       if (this.#closes(opening))
         throw this.#wrong(`expected a value for ${quoted(textOf(key))}, got }`);
-      const value = this.#value();
       const name = textOf(key);
+      this.#skip();
+      if (name === 'key') this.keyByte = this.#peek();
+      if (name === 'value') this.headByte = 0;
+      const value = this.#value();
       if (entries.has(name)) throw this.#wrong(`expected each key once, got ${quoted(name)} twice`);
       entries.set(name, value);
     }
@@ -156,6 +155,8 @@ export class EdnReader {
 
   #list(opening: Opening): Value {
     this.#at++;
+    this.#skip();
+    if (this.headByte === 0) this.headByte = this.#peek();
     const values: Value[] = [];
     while (!this.#closes(opening)) values.push(this.#value());
     return values;
@@ -170,7 +171,11 @@ export class EdnReader {
         throw this.#wrong('expected a value for each key of the map, got }');
       pairs.push([key, this.#value()]);
     }
-    return mapOf(pairs);
+    const map = mapOf(pairs);
+    if (Object.keys(map).length < pairs.length) {
+      throw this.#wrong(`expected each key of the map once, got ${repeated(pairs)} twice`);
+    }
+    return map;
   }
 
   /** After `#`: a set, a tagged literal, or a number that is none. */
@@ -261,7 +266,8 @@ export class EdnReader {
         this.#at = at;
         return value;
       }
-      if (++digits > 15) return undefined;
+      // What begins with 0 may be octal.
+      if (++digits > 15 || (digits > 1 && value === 0)) return undefined;
       value = value * 10 + (byte - CODE.zero);
     }
     return undefined;
@@ -313,9 +319,7 @@ export class EdnReader {
   }
 
   #comment(): void {
-    for (let byte = this.#peek(); byte !== END && byte !== CODE.lineFeed; byte = this.#peek()) {
-      this.#at++;
-    }
+    while (this.#peek() !== END && this.#peek() !== CODE.lineFeed) this.#at++;
   }
 
   /** Takes the closing bracket, if it is next. */
@@ -336,10 +340,7 @@ export class EdnReader {
   }
 
   #opening(byte: number): Opening {
-    const { line } = this;
-    if (byte === OPEN_VECTOR) return { what: 'vector', close: CLOSE_VECTOR, line };
-    if (byte === OPEN_LIST) return { what: 'list', close: CLOSE_LIST, line };
-    return { what: 'map', close: CLOSE_MAP, line };
+    return openingOf(byte, this.line);
   }
 
   #peek(): number {

@@ -7,7 +7,8 @@ import { History, INVOKE, NEMESIS, OK, type Value } from '../../checkers/history
 import { itemAt } from '../../checkers/item-at.ts';
 import { textOf } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
-import type { HistoryFile } from './builder.ts';
+import { type HistoryFile, KeySpelling } from './builder.ts';
+import { type EdnHistoryFile, writtenKey } from './edn-operations.ts';
 
 /** These carry a vector of their own, whatever the test. */
 const CARRY_VECTORS = ['cas', 'txn', 'transfer'];
@@ -41,8 +42,9 @@ export function looksIndependent({ history }: HistoryFile): boolean {
 }
 
 /** The same history with keys and values apart. */
-export function splitPairs(file: HistoryFile, name: string): HistoryFile {
-  const { history, lines } = file;
+export function splitPairs(file: EdnHistoryFile, name: string): HistoryFile {
+  const { history, lines, heads } = file;
+  const spelling = new KeySpelling(name);
   const split = new History();
   const keys = new Map<number, string>();
   for (const event of history) {
@@ -58,7 +60,9 @@ export function splitPairs(file: HistoryFile, name: string): HistoryFile {
       split.push({ ...event, key: asked });
       continue;
     }
-    const key = textOf(itemAt(value, 0));
+    const first = itemAt<Value>(value, 0);
+    const key = textOf(first);
+    spelling.check(key, writtenKey(first, heads[event.index] ?? 0), lines.get(event.index));
     if (asked !== undefined && asked !== key) throw noPair(name, lines[event.index], value);
     if (type === 'invoke') keys.set(process, key);
     split.push({ ...event, key, value: itemAt(value, 1) });

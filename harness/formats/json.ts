@@ -113,8 +113,8 @@ export function* elementsOf(stream: ByteStream): Generator<Line> {
   }
 }
 
-/** A value of a history; objects by content, whatever the order of their keys. */
-export function historyValue(json: unknown, place: Place, depth = 0): Value {
+/** A value of a history, from the text of its line; objects by content, in any order of keys. */
+export function historyValue(json: unknown, text: string, place: Place, depth = 0): Value {
   if (depth > DEPTH_MAX) {
     throw usage(
       `${place.where}: "value": expected lists nested at most ${DEPTH_MAX} deep, got more`,
@@ -122,21 +122,28 @@ export function historyValue(json: unknown, place: Place, depth = 0): Value {
   }
   if (json === undefined || json === null) return null;
   if (typeof json === 'boolean' || typeof json === 'string') return json;
-  if (typeof json === 'number') return exactNumber(json, place);
-  if (Array.isArray(json)) return json.map((item) => historyValue(item, place, depth + 1));
+  if (typeof json === 'number') return exactNumber(json, text, place);
+  if (Array.isArray(json)) return json.map((item) => historyValue(item, text, place, depth + 1));
   return mapOf(
-    Object.entries(json).map(([name, item]) => [name, historyValue(item, place, depth + 1)]),
+    Object.entries(json).map(([name, item]) => [name, historyValue(item, text, place, depth + 1)]),
   );
 }
 
 /** Two whole numbers beyond 2^53 may have become one when they were parsed, as may two infinities. */
-function exactNumber(value: number, place: Place): number {
+function exactNumber(value: number, text: string, place: Place): number {
   const isFraction = Number.isFinite(value) && !Number.isInteger(value);
   if (isFraction || Number.isSafeInteger(value)) return value;
   throw usage(
-    `${place.where}: "value": expected whole numbers up to 2^53, which are exact, got ${show(value)} ` +
-      '(write it as a text)',
+    `${place.where}: "value": expected whole numbers up to 2^53, which are exact, got ` +
+      `${writtenNumber(value, text)} (write it as a text)`,
   );
+}
+
+/** A number as it stands in a JSON text, before it was rounded. */
+export function writtenNumber(value: number, text: string): string {
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  const numbers = bare.match(/-?\d[\d.eE+-]*/g) ?? [];
+  return numbers.find((number) => Number(number) === value) ?? show(value);
 }
 
 /** For messages that need a place. */

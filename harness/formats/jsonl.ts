@@ -18,7 +18,7 @@ import {
   timeOf,
 } from './builder.ts';
 import { type ByteStream, type Line, linesOf, type Place } from './bytes.ts';
-import { elementsOf, historyValue, parseObject, placeOf } from './json.ts';
+import { elementsOf, historyValue, parseObject, placeOf, writtenNumber } from './json.ts';
 
 const TORN = 'the last line is torn, as a killed run leaves it: judged up to the line before';
 
@@ -58,7 +58,7 @@ function readObjects(stream: ByteStream, lines: Iterable<Line>): HistoryFile {
     // Of our own recorder the order is that of its lines; others may have written theirs unsorted.
     if (!stored) builder.refuseBackwards();
     last = checkIndex(json['index'], place, stored ? builder.history.length : null, last);
-    builder.add(eventOf(json, place), line.number);
+    builder.add(eventOf(json, line.text, place), line.number);
   }
   return builder.finish();
 }
@@ -96,13 +96,19 @@ function checkIndex(index: unknown, place: Place, exact: number | null, last: nu
   return index;
 }
 
-function eventOf(json: Record<string, unknown>, place: Place): FileEvent {
+function eventOf(json: Record<string, unknown>, text: string, place: Place): FileEvent {
   const { key, error, node, position } = json;
-  const value = historyValue(json['value'], place);
+  const value = historyValue(json['value'], text, place);
   const time = timeOf(json['time'], place);
   const hasKey = key !== undefined && key !== null;
   if (hasKey && typeof key !== 'string' && typeof key !== 'number') {
     throw usage(`${place.where}: "key": expected a text or a number, got ${show(key)}`);
+  }
+  if (typeof key === 'number' && Number.isInteger(key) && !Number.isSafeInteger(key)) {
+    throw usage(
+      `${place.where}: "key": expected numbers up to 2^53, which are exact, got ` +
+        `${writtenNumber(key, text)} (write it as a text)`,
+    );
   }
   const hasPosition = position !== undefined && position !== null;
   if (hasPosition && typeof position !== 'number') {
@@ -116,7 +122,7 @@ function eventOf(json: Record<string, unknown>, place: Place): FileEvent {
     f: json['f'] === undefined && Array.isArray(value) ? 'txn' : functionOf(json['f'], place),
     value,
     ...(time === undefined ? {} : { time }),
-    ...(hasKey ? { key: String(key) } : {}),
+    ...(hasKey ? { key: String(key), keyWritten: JSON.stringify(key) } : {}),
     ...(hasError ? { error: typeof error === 'string' ? error : show(error) } : {}),
     ...(typeof node === 'string' ? { node } : {}),
     ...(hasPosition ? { position } : {}),

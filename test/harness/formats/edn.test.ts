@@ -34,6 +34,14 @@ describe('an EDN value', () => {
     ['9007199254740993', '9007199254740993'],
     ['-99999999999999999999N', '-99999999999999999999'],
     ['1/2', '1/2'],
+    ['-2/4', '-1/2'],
+    ['4/2', 2],
+    ['0xF', 15],
+    ['-0x1fN', -31],
+    ['017', 15],
+    ['2r101', 5],
+    ['-36rZz', -1295],
+    ['0x20000000000001', '9007199254740993'],
     [':read', 'read'],
     [':jepsen.util/ok', 'jepsen.util/ok'],
     ['x', 'x'],
@@ -110,7 +118,10 @@ describe('an EDN value', () => {
         fc.array(tie('form'), { maxLength: 4 }).map((forms) => `[${forms.join(' ')}]`),
         fc.array(tie('form'), { maxLength: 4 }).map((forms) => `(${forms.join(', ')})`),
         fc
-          .array(fc.tuple(tie('form'), tie('form')), { maxLength: 3 })
+          .uniqueArray(fc.tuple(tie('form'), tie('form')), {
+            maxLength: 3,
+            selector: ([key]) => JSON.stringify(parse(key)),
+          })
           .map((pairs) => `{${pairs.map((pair) => pair.join(' ')).join(', ')}}`),
       ),
     }));

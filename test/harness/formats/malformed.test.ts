@@ -16,6 +16,26 @@ const OK = '{"type":"ok","process":0,"f":"read","value":1}\n';
 
 describe('a history that cannot be one is refused with line and expectation:', () => {
   test.each([
+    [
+      'a key twice in a nested map',
+      '{:type :invoke :process 0 :f :write\n :value [{:a 1 :a 2}]}',
+      'file:2: expected each key of the map once, got "a" twice',
+    ],
+    [
+      'an octal number with an 8',
+      '{:type :invoke :process 0 :f :write :value 08}',
+      'file:1: expected a number, got "08"',
+    ],
+    [
+      'a digit above its radix',
+      '{:type :invoke :process 0 :f :write :value 2r12}',
+      'file:1: expected a number, got "2r12"',
+    ],
+    [
+      'a ratio to nothing',
+      '{:type :invoke :process 0 :f :write :value 1/0}',
+      'file:1: expected a number, got "1/0"',
+    ],
     ['a completion without an invocation', OK, 'file:1: process 0 completes read, which it never'],
     ['a second completion', INVOKE + OK + OK, 'file:3: process 0 completes read, which it never'],
     [
