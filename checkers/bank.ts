@@ -8,6 +8,7 @@ import {
   someOf,
   where,
 } from './client-operations.ts';
+import { exactTotal } from './decimals.ts';
 import type { History, Value } from './history.ts';
 import { entriesOf, isList, isMap } from './value.ts';
 import type { CheckResult, Verdict } from './verdict.ts';
@@ -50,8 +51,10 @@ export function checkBank(history: History, options: BankOptions = {}): CheckRes
   }
   const initial = toBalances(first.result);
   if (initial === null) return answer(malformed(first));
+  const total = options.total ?? sumOf(initial);
+  if (total === undefined) return answer(inexact(first));
   const rules: Rules = {
-    total: options.total ?? initial.reduce((sum, [, balance]) => sum + (balance ?? 0), 0),
+    total,
     accounts: options.accounts === undefined ? undefined : new Set(options.accounts.map(identity)),
     first: new Set(initial.map(([account]) => identity(account))),
     allowNegative: options.allowNegative ?? false,
@@ -59,6 +62,7 @@ export function checkBank(history: History, options: BankOptions = {}): CheckRes
   for (const read of reads) {
     const balances = toBalances(read.result);
     if (balances === null) return answer(malformed(read));
+    if (sumOf(balances) === undefined) return answer(inexact(read));
     const problem = wrong(balances, rules);
     if (problem !== null) {
       const because = `the read of ${where(read)} ${problem}`;
@@ -77,6 +81,15 @@ function malformed(read: ClientOperation): Verdict {
     `event ${read.complete}: expected a list of [account, balance], got ` +
     `${JSON.stringify(read.result)}`;
   return { kind: 'unknown', because };
+}
+
+function inexact(read: ClientOperation): Verdict {
+  const because = `the balances that the read of ${where(read)} found have no exact sum`;
+  return { kind: 'unknown', because };
+}
+
+function sumOf(balances: Balances): number | undefined {
+  return exactTotal(balances.map(([, balance]) => balance ?? 0));
 }
 
 function toBalances(value: Value): Balances | null {
@@ -105,7 +118,7 @@ function wrong(balances: Balances, rules: Rules): string | null {
   if (empty.length > 0) {
     return `found no balance in the accounts ${someOf(empty.map(([account]) => account))}`;
   }
-  const sum = balances.reduce((all, [, balance]) => all + (balance ?? 0), 0);
+  const sum = sumOf(balances) ?? total;
   if (sum !== total) {
     const difference = Math.abs(sum - total);
     const missing = [...(accounts ?? first)].filter((account) => !seen.has(account));

@@ -16,6 +16,7 @@ import {
   unrecorded,
   where,
 } from './client-operations.ts';
+import { exactSum, exactTotal } from './decimals.ts';
 import type { History } from './history.ts';
 import { type CheckResult, type Verdict, worst } from './verdict.ts';
 
@@ -54,7 +55,22 @@ interface Step {
   readonly begins: boolean;
 }
 
-function judge({ key, operations }: KeyOperations, initial: number): Verdict {
+/** Nothing is called wrong where rounding may be what is wrong with a sum. */
+function judge(keyed: KeyOperations, initial: number): Verdict {
+  const verdict = judgeBounds(keyed, initial);
+  if (verdict.kind !== 'invalid') return verdict;
+  const done = keyed.operations.filter(({ type }) => type !== 'fail');
+  const amounts = done.map((operation) => Math.abs(amountOf(operation) ?? 0));
+  const answers = done.map(({ result }) => (typeof result === 'number' ? result : 0));
+  const exact =
+    exactTotal([Math.abs(initial), ...amounts]) !== undefined &&
+    answers.every((answer) => exactSum(answer, 0) !== undefined);
+  if (exact) return verdict;
+  const because = `the sums of this counter are not exact: it may be rounding that ${verdict.because}`;
+  return { kind: 'unknown', because };
+}
+
+function judgeBounds({ key, operations }: KeyOperations, initial: number): Verdict {
   const steps: Step[] = [];
   for (const operation of operations) {
     if (operation.type === 'fail') continue;
@@ -73,8 +89,8 @@ function judge({ key, operations }: KeyOperations, initial: number): Verdict {
     const amount = amountOf(operation);
     if (amount !== null) {
       // An increment may count once it begins and must once it is answered; a decrement likewise.
-      if (begins === amount > 0) most += amount;
-      else least += amount;
+      if (begins === amount > 0) most = plus(most, amount);
+      else least = plus(least, amount);
       for (const bounds of open.values()) {
         bounds.least = Math.min(bounds.least, least);
         bounds.most = Math.max(bounds.most, most);
@@ -92,6 +108,11 @@ function judge({ key, operations }: KeyOperations, initial: number): Verdict {
     if (verdict !== null) return verdict;
   }
   return { kind: 'valid' };
+}
+
+/** Exact where it can be; `judge` asks whether it could. */
+function plus(a: number, b: number): number {
+  return exactSum(a, b) ?? a + b;
 }
 
 function judgeRead(

@@ -1,11 +1,13 @@
 /** A counter: `inc` and `dec` by a number (one, when none is given), `read`. */
 
+import { exactSum } from '../../decimals.ts';
 import type { Value } from '../../history.ts';
 import { type Model, type Operation, UnreadableValue } from '../model.ts';
 
 /**
  * The answer of `inc` and `dec` is not looked at (many systems echo the argument); that of
- * `inc-and-get` is the new count.
+ * `inc-and-get` is the new count. Decimals count as they are written; where sums of them cannot be
+ * told from what rounding made of them, nothing is said.
  */
 export const counter: Model<number> = {
   name: 'counter',
@@ -15,9 +17,10 @@ export const counter: Model<number> = {
     const { f, output, outcome } = operation;
     if (outcome === 'refused') return undefined;
     // Where nothing was counted yet, many systems answer nil.
-    if (f === 'read') return outcome !== 'ok' || (output ?? 0) === state ? state : undefined;
-    const next = state + delta(operation);
-    return f === 'inc-and-get' && outcome === 'ok' && output !== next ? undefined : next;
+    const answer = outcome === 'ok' && typeof output === 'number' ? plus(output, 0) : output;
+    if (f === 'read') return outcome !== 'ok' || (answer ?? 0) === state ? state : undefined;
+    const next = plus(state, delta(operation));
+    return f === 'inc-and-get' && outcome === 'ok' && answer !== next ? undefined : next;
   },
   unrecorded: ({ f, input }) => f === 'add' && input === null,
   readonly: (operation) => operation.f === 'read' || delta(operation) === 0,
@@ -27,6 +30,12 @@ export const counter: Model<number> = {
 export function delta({ f, input }: Operation): number {
   const by = input === null ? 1 : amount(input);
   return f === 'dec' ? -by : by;
+}
+
+function plus(a: number, b: number): number {
+  const sum = exactSum(a, b);
+  if (sum !== undefined) return sum;
+  throw new UnreadableValue(`the sum of ${a} and ${b} is not exact`);
 }
 
 function amount(value: Value): number {
