@@ -24,7 +24,8 @@ export function checkQueue(history: History): CheckResult {
   const keyed = clientOperations(history);
   const dequeued = keyed
     .flatMap(({ operations }) => operations)
-    .filter(({ f, type }) => (f === 'dequeue' || f === 'drain') && type === 'ok').length;
+    .filter(({ type }) => type === 'ok')
+    .reduce((sum, operation) => sum + takenBy(operation).length, 0);
   const verdict: Verdict =
     dequeued === 0
       ? { kind: 'unknown', because: 'nothing was dequeued' }

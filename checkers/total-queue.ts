@@ -179,10 +179,14 @@ function judgeLost({ key, operations }: KeyOperations, counts: readonly Count[])
   if (first?.enqueue == null) return judgeLeft(counts);
   const missing = `acknowledged values that never came out: ${someOf(lost.map((each) => each.value))}`;
   const crashed = operations.filter(({ f, type }) => type === 'info' && f === 'dequeue').length;
-  const drained = operations.some(({ f, type }) => type === 'info' && f === 'drain');
-  if (drained || total <= crashed) {
-    const who = drained ? 'a drain' : `${crashed} dequeues`;
-    return { kind: 'unknown', because: `${missing}; but ${who} crashed and may have taken them` };
+  const drained = operations.find(
+    ({ f, type, result }) =>
+      f === 'drain' && (type === 'info' || (type === 'ok' && result === null)),
+  );
+  if (drained !== undefined || total <= crashed) {
+    const who = drained === undefined ? `${crashed} dequeues` : 'a drain';
+    const how = drained?.type === 'ok' ? 'did not say what it took' : 'crashed';
+    return { kind: 'unknown', because: `${missing}; but ${who} ${how} and may have taken them` };
   }
   return invalidBy(missing, [first.enqueue], {
     key,

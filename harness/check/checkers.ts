@@ -4,7 +4,7 @@ import { NEMESIS, type Value } from '../../checkers/history.ts';
 import { modelNamed, models } from '../../checkers/linearizable/index.ts';
 import { findLevel, LEVELS } from '../../checkers/transactional/index.ts';
 import { suggestion, usage } from '../core/errors.ts';
-import { comparedEchoes } from './echoes.ts';
+import { comparedEchoes, refuseDenials } from './echoes.ts';
 import { judgeLinearizable } from './linearizable.ts';
 import { isExercised, nilReadsOf } from './notes.ts';
 import { promiseCheckers } from './promises.ts';
@@ -115,6 +115,7 @@ async function answer(asked: Question, checker: Checker): Promise<Answer> {
   }
   refuseForeignFunctions(asked, checker);
   refuseShapes(asked.file, asked.name, { judge: judgeOf(asked, checker), initial: asked.initial });
+  refuseDenials(asked.file, asked.name, judgeOf(asked, checker));
   const notes = comparedEchoes(asked.file, asked.name, judgeOf(asked, checker));
   const found = await checker.judge(asked);
   return exercised(asked, { ...found, notes: [...(found.notes ?? []), ...notes] });

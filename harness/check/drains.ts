@@ -4,7 +4,15 @@
  */
 
 import { IntColumn } from '../../checkers/columns.ts';
-import { History, INFO, INVOKE, type NewEvent, OK, type Value } from '../../checkers/history.ts';
+import {
+  History,
+  INFO,
+  INVOKE,
+  NEMESIS,
+  type NewEvent,
+  OK,
+  type Value,
+} from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import { isList } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
@@ -13,8 +21,15 @@ import type { ForeignHistory } from '../formats/index.ts';
 /** Numbers of the processes that stand for the parts of drains. */
 const PARTS_FROM = 0x2000_0000;
 
-/** The history with dequeues for drains; the same one where nothing was drained. */
-export function expandDrains(file: ForeignHistory, name: string): ForeignHistory {
+/**
+ * The history with dequeues for drains; the same one where nothing was drained. What others do to
+ * the queue during a drain may lie between any two of its dequeues, so that these have no order then.
+ */
+export function expandDrains(
+  file: ForeignHistory,
+  name: string,
+  isOrdered: boolean,
+): ForeignHistory {
   const { history, lines } = file;
   const drain = history.functions.find('drain');
   if (drain === -1) return file;
@@ -25,6 +40,7 @@ export function expandDrains(file: ForeignHistory, name: string): ForeignHistory
     from.push(line);
   };
   let next = PARTS_FROM;
+  let unordered: number | undefined;
   /** By process, who stands for the parts of its open drain. */
   const parts = new Map<number | 'nemesis', number[]>();
   for (const event of history) {
@@ -42,19 +58,39 @@ export function expandDrains(file: ForeignHistory, name: string): ForeignHistory
         );
       }
       const taken = history.type[end] === OK ? elementsOf(history.event(end).value) : [];
+      if (isAlone(history, event.index, end)) {
+        // It took them in the order of its list.
+        for (const value of taken) {
+          push({ ...event, f: 'dequeue', value: null }, line);
+          push({ ...history.event(end), f: 'dequeue', value }, lines.get(end));
+        }
+        continue;
+      }
+      if (taken.length > 1) unordered ??= line;
       const processes = taken.map(() => next++);
       parts.set(event.process, processes);
       for (const process of processes) {
         push({ ...event, process, f: 'dequeue', value: null }, line);
       }
-    } else if (event.type === 'ok') {
+    } else if (event.type === 'ok' && parts.has(event.process)) {
       const processes = parts.get(event.process) ?? [];
+      parts.delete(event.process);
       for (const [at, value] of elementsOf(event.value).entries()) {
         push({ ...event, process: itemAt(processes, at), f: 'dequeue', value }, line);
       }
     }
   }
-  return { ...file, history: expanded, lines: new IntColumn(from) };
+  const note = `the drain of line ${unordered} was not alone: the order of its list was not judged`;
+  const notes = unordered === undefined || !isOrdered ? file.notes : [...file.notes, note];
+  return { ...file, history: expanded, lines: new IntColumn(from), notes };
+}
+
+/** Whether nothing else of its key begins or ends meanwhile. */
+function isAlone({ process, key }: History, call: number, end: number): boolean {
+  for (let event = call + 1; event < end; event++) {
+    if (process[event] !== NEMESIS && key[event] === key[call]) return false;
+  }
+  return true;
 }
 
 function endOf({ process, type, length }: History, call: number): number | null {
@@ -64,8 +100,6 @@ function endOf({ process, type, length }: History, call: number): number | null 
   return null;
 }
 
-/** A drain that answers one value rather than a list took that one. */
 function elementsOf(value: Value): readonly Value[] {
-  if (value === null) return [];
-  return isList(value) ? value : [value];
+  return isList(value) ? value : [];
 }

@@ -20,10 +20,45 @@ const REPEAT: ReadonlySet<string> = new Set([
   'transfer',
 ]);
 
+/** To whom an answer of false would be a no, which is a `fail`. */
+const NEVER_FALSE: ReadonlySet<string> = new Set([
+  'write',
+  'cas',
+  'enqueue',
+  'enq',
+  'push',
+  'put',
+  'append',
+  'inc',
+  'dec',
+  'release',
+]);
+
 /** Judges to whom an answer that is no boolean can only be the element that was asked for. */
 const ELEMENTS: ReadonlySet<string> = new Set(['set', 'set-full']);
 /** Judges to whom an append answers an offset. */
 const OFFSETS: ReadonlySet<string> = new Set(['offset-log']);
+
+/** Refuses an `ok` that says no where the function has no such answer: did it happen, or not? */
+export function refuseDenials({ history, lines }: HistoryFile, name: string, judge: string): void {
+  const no = history.values.code(false);
+  const never = history.functions.names.map(
+    (f) => NEVER_FALSE.has(f) || (f === 'add' && judge === 'counter'),
+  );
+  const asked = new Map<number, number>();
+  for (let event = 0; event < history.length; event++) {
+    const who = history.process.get(event);
+    const value = history.value.get(event);
+    if (history.type[event] === INVOKE) asked.set(who, value);
+    const denies = history.type[event] === OK && value === no && asked.get(who) !== no;
+    const f = history.f.get(event);
+    if (!denies || never[f] !== true || who === NEMESIS) continue;
+    throw usage(
+      `${name}:${lines[event]}: ${history.functions.names[f]}: expected no answer of false with ` +
+        'type ok: fail says that it did not happen',
+    );
+  }
+}
 
 /** Compares each completion with its invocation; the notes that there are to make. Linear. */
 export function comparedEchoes(

@@ -24,14 +24,21 @@ export async function judgeLinearizable(question: Question): Promise<Answer> {
     ...(budget === undefined ? {} : { budget }),
     witness,
   };
-  const judged = QUEUES.includes(model) ? expandDrains(file, question.name) : file;
+  const judged = QUEUES.includes(model)
+    ? expandDrains(file, question.name, model === 'fifo-queue')
+    : file;
   const result = await checkInParallel(judged.history, options, threads);
   const { verdict, decidedBy, configurations, operations, keys } = result;
   return {
     checker: 'linearizable',
     model,
     verdict,
-    notes: [...notesOf(question), ...claimNotes(result), ...otherKeys(result)],
+    notes: [
+      ...notesOf(question),
+      ...judged.notes.slice(file.notes.length),
+      ...claimNotes(result),
+      ...otherKeys(result),
+    ],
     decidedBy,
     configurations,
     operations,

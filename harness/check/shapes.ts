@@ -19,6 +19,7 @@ const list: Shape = {
   expected: 'a list, or nil',
   holds: (value) => value === null || isList(value),
 };
+const taken: Shape = { expected: 'the list of what it took', holds: isList };
 const amount: Shape = {
   expected: 'a number, or nil for one',
   holds: (value) => value === null || typeof value === 'number',
@@ -91,6 +92,7 @@ interface Rules {
 }
 
 const collection: Rules = { initial: list };
+const queue: Rules = { answered: { drain: taken }, initial: list };
 const promise: Rules = { asked: { cas: pair } };
 
 /** By model for linearizability, else by checker. */
@@ -105,8 +107,8 @@ const RULES: Readonly<Record<string, Rules>> = {
   'offset-log': { answered: { read: list }, initial: list },
   semaphore: { initial: number },
   set: { answered: { read: list }, initial: list },
-  'fifo-queue': collection,
-  'unordered-queue': collection,
+  'fifo-queue': queue,
+  'unordered-queue': queue,
   stack: collection,
   counter: {
     asked: { inc: amount, dec: amount, add: amount, 'inc-and-get': amount },
@@ -127,7 +129,8 @@ const RULES: Readonly<Record<string, Rules>> = {
   },
   'rw-register': { asked: registerTransaction, answered: registerTransaction },
   'set-full': { answered: { read: list } },
-  'total-queue': { answered: { drain: list } },
+  queue: { answered: { drain: taken } },
+  'total-queue': { answered: { drain: taken } },
   bank: { answered: { read: balances }, initial: number },
 };
 

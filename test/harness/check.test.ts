@@ -298,7 +298,7 @@ describe('what a history is judged by', () => {
     ['counter', 'inc', 'two', 'history:1: inc: expected a number, or nil for one, got "two"'],
     ['set', 'read', 7, 'history:2: read: expected a list, or nil, got 7'],
     ['log', 'read', 'all', 'history:2: read: expected a list, or nil, got "all"'],
-    ['total-queue', 'drain', 3, 'history:2: drain: expected a list, or nil, got 3'],
+    ['total-queue', 'drain', 3, 'history:2: drain: expected the list of what it took, got 3'],
     ['list-append', 'txn', [['append', 'x']], 'history:1: txn: expected a list of [append or r'],
     ['list-append', 'txn', [[':append 1']], 'history:1: txn: expected a list of [append or r'],
     ['list-append', 'txn', [['r', 'x', 7]], 'history:2: txn: expected a list of [append or r'],

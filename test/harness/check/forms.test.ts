@@ -84,3 +84,187 @@ describe('objects', () => {
     expect([status, err]).toEqual([64, expect.stringContaining(':2: read: expected a list')]);
   });
 });
+
+describe('keys', () => {
+  const steps = (one: string | number, other: string | number): string =>
+    sequential([
+      ['write', 5, null, one],
+      ['read', null, 0, other],
+    ]);
+
+  test.each<[string | number, string | number, string]>([
+    ['1', 1, 'got 1 and, in line 1, "1"'],
+    [1.5, '1.5', 'got "1.5" and, in line 1, 1.5'],
+  ])('in two forms, %j and %j, are refused with both', async (one, other, said) => {
+    const { status, err } = await judged(steps(one, other), { model: 'cas-register', initial: 0 });
+    expect([status, err]).toEqual([64, expect.stringContaining(`:3: "key": expected each key`)]);
+    expect(err).toContain(said);
+  });
+
+  test.each([
+    ['["1" 5]', '["1" nil]', '[1 0]', '[1 nil]', '["1" ', 'got 1 and, in line 1, "1"'],
+    ['[:a 5]', '[:a nil]', '["a" 0]', '["a" nil]', '[:a ', 'got "a" and, in line 1, :a'],
+  ])('in EDN pairs such as %s and %s likewise', async (...[put, , got, ask, , said]) => {
+    const line = (type: string, f: string, value: string) =>
+      `{:type :${type}, :process 0, :f :${f}, :value ${value}}\n`;
+    const text =
+      line('invoke', 'write', put) +
+      line('ok', 'write', put) +
+      line('invoke', 'read', ask) +
+      line('ok', 'read', got);
+    const { status, err } = await judged(text, { model: 'cas-register', initial: 0 });
+    expect([status, err]).toEqual([64, expect.stringContaining(':3: "key": expected each key')]);
+    expect(err).toContain(said);
+  });
+
+  test('in EDN maps likewise, and one form may be any', async () => {
+    const line = (type: string, key: string) =>
+      `{:type :${type}, :process 0, :f :write, :key ${key}, :value 1}\n`;
+    const text = line('invoke', ':x') + line('ok', ':x') + line('invoke', '"x"');
+    const { err } = await judged(text, { model: 'register' });
+    expect(err).toContain(':3: "key": expected each key in one form, got "x" and, in line 1, :x');
+    for (const key of [':x', '"x"', '1', 'x', '[1 2]']) {
+      const same = await judged(line('invoke', key) + line('ok', key), { model: 'register' });
+      expect(same.status).toBe(0);
+    }
+  });
+});
+
+describe('whole numbers beyond 2^53', () => {
+  test.each([
+    ['"value":9007199254740993', '"value"'],
+    ['"error":"9007199254740992","value":{"a":[9007199254740993]}', '"value"'],
+    ['"key":9007199254740993,"value":1', '"key"'],
+  ])('are refused as the file has them: %s', async (fields, where) => {
+    const text = `{"process":0,"type":"invoke","f":"write",${fields}}\n`;
+    const { status, err } = await judged(text, { model: 'register' });
+    expect([status, err]).toEqual([64, expect.stringContaining(`:1: ${where}: expected`)]);
+    expect(err).toContain('got 9007199254740993 ');
+  });
+});
+
+describe('a counter of decimals', () => {
+  const counted = (first: number, second: number, answer: number): string =>
+    sequential([
+      ['add', first, first],
+      ['add', second, second],
+      ['read', null, answer],
+    ]);
+  const cases: readonly [string, string, number][] = [
+    ['counts them as they are written', counted(0.1, 0.2, 0.3), 0],
+    ['counts them down as well', counted(0.3, -0.1, 0.2), 0],
+    ['that lost one is wrong', counted(0.1, 0.2, 0.1), 1],
+    ['that sums doubles is not called wrong', counted(0.1, 0.2, 0.1 + 0.2), 2],
+    ['of many digits is not called wrong', counted(0.1234567890123, 0.2, 0.3), 2],
+    ['keeps whole sums', counted(0.5, 0.5, 1), 0],
+  ];
+
+  test.each(cases)('%s', async (_, text, status) => {
+    for (const flags of [{ model: 'counter' }, { checker: 'counter' }]) {
+      expect(await judged(text, flags)).toMatchObject({ status });
+    }
+  });
+
+  test('is not called wrong beyond 2^53 either', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const text = counted(most, most, most);
+    for (const flags of [{ model: 'counter' }, { checker: 'counter' }]) {
+      expect(await judged(text, flags)).toMatchObject({ status: 2 });
+    }
+  });
+
+  test('is a bank’s balance as well', async () => {
+    const bank = (...reads: readonly Value[]): string =>
+      sequential(reads.map((balances) => ['read', null, balances] as const));
+    const exact = bank({ a: 0.3, b: 0 }, { a: 0.1, b: 0.2 });
+    expect(await judged(exact, { model: 'bank' })).toMatchObject({ status: 0 });
+    const lost = bank({ a: 0.3, b: 0 }, { a: 0.1, b: 0.1 });
+    expect(await judged(lost, { model: 'bank' })).toMatchObject({ status: 1 });
+    const doubles = bank({ a: 0.3, b: 0 }, { a: 0.1 + 0.2, b: 0 });
+    expect(await judged(doubles, { model: 'bank' })).toMatchObject({ status: 2 });
+  });
+});
+
+describe('a drain', () => {
+  const drained = (answer: Value): string =>
+    sequential([
+      ['enqueue', 1, 1],
+      ['enqueue', 2, 2],
+      ['drain', null, answer],
+    ]);
+
+  test('takes its elements in the order of its list, which counts where queues have an order', async () => {
+    for (const [model, status] of [
+      ['fifo-queue', 1],
+      ['unordered-queue', 0],
+      ['queue', 0],
+      ['total-queue', 0],
+    ] as const) {
+      expect(await judged(drained([2, 1]), { model })).toMatchObject({ status });
+      expect(await judged(drained([1, 2]), { model })).toMatchObject({ status: 0 });
+    }
+  });
+
+  test('beside others says that its order was not judged', async () => {
+    const [first = '', ...rest] = drained([2, 1]).trimEnd().split('\n').toReversed();
+    const enqueue = (type: string) => `{"process":1,"type":"${type}","f":"enqueue","value":3}`;
+    const text = [...rest.toReversed(), enqueue('invoke'), enqueue('ok'), first].join('\n');
+    const { status, out } = await judged(text, { model: 'fifo-queue' });
+    expect([status, out]).toEqual([
+      0,
+      expect.stringContaining('the drain of line 5 was not alone'),
+    ]);
+  });
+
+  test.each(['fifo-queue', 'unordered-queue', 'queue', 'total-queue'])(
+    'that does not say what it took is refused for %s',
+    async (model) => {
+      const { status, err } = await judged(drained(null), { model });
+      expect([status, err]).toEqual([64, expect.stringContaining(':6: drain: expected the list')]);
+    },
+  );
+
+  test('that found nothing took nothing', async () => {
+    const { status, out } = await judged(sequential([['drain', null, []]]), { model: 'queue' });
+    expect([status, out]).toEqual([2, expect.stringContaining('nothing was dequeued')]);
+  });
+});
+
+describe('an answer of false with type ok', () => {
+  test.each<[string, string, Value, Value]>([
+    ['cas-register', 'cas', [null, 1], null],
+    ['register', 'write', 1, null],
+    ['fifo-queue', 'enqueue', 1, null],
+    ['queue', 'enqueue', 1, null],
+    ['total-queue', 'enqueue', 1, null],
+    ['stack', 'push', 1, null],
+    ['kv-append', 'put', 'x', null],
+    ['log', 'append', 1, []],
+    ['offset-log', 'append', 1, []],
+    ['counter', 'inc', null, 0],
+    ['counter', 'add', 2, 0],
+    ['mutex', 'release', null, null],
+  ])('is refused where it means nothing: %s, %s', async (model, f, argument) => {
+    const { status, err } = await judged(sequential([[f, argument, false]]), { model });
+    expect([status, err]).toEqual([64, expect.stringContaining(`:2: ${f}: expected no answer of`)]);
+  });
+
+  test('is the value that was asked for, or says what the function can say', async () => {
+    const written: readonly Step[] = [
+      ['write', false, false],
+      ['read', null, false],
+    ];
+    expect(await judged(sequential(written), { model: 'register' })).toMatchObject({ status: 0 });
+    const added: readonly Step[] = [
+      ['add', 1, true],
+      ['add', 1, false],
+      ['contains', 2, false],
+    ];
+    expect(await judged(sequential(added), { model: 'set' })).toMatchObject({ status: 0 });
+    const locked: readonly Step[] = [
+      ['acquire', null, true],
+      ['acquire', null, false],
+    ];
+    expect(await judged(sequential(locked), { model: 'mutex' })).toMatchObject({ status: 0 });
+  });
+});
