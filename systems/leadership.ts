@@ -30,6 +30,11 @@ export function readinessOf({ ready, leaderless }: Leadership): Readiness {
   return ready ?? (leaderless === true ? 'nodes-up' : 'one-leader');
 }
 
+/** Whether a cluster goes on without anybody who leads: a fault that is meant for one may hit any node. */
+export function isLeaderless(system: Leadership): boolean {
+  return readinessOf(system) === 'nodes-up' && system.primaries === undefined;
+}
+
 /** Whether the load may begin. */
 export function isReady(system: Leadership, views: Views): boolean {
   const readiness = readinessOf(system);

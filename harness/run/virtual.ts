@@ -6,7 +6,14 @@ import type { History } from '../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import type { Micros, Nanos, NodeId, ProcessId } from '../../checkers/units.ts';
 import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
-import { isReady, type Leadership, primaryOf, type Views } from '../../systems/leadership.ts';
+import { withStandIn } from '../../nemesis/targets.ts';
+import {
+  isLeaderless,
+  isReady,
+  type Leadership,
+  primaryOf,
+  type Views,
+} from '../../systems/leadership.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { DataCopying } from '../core/copying.ts';
@@ -331,7 +338,8 @@ export class VirtualDriver {
   #startFault(planned: PlannedFault): void {
     const { leadership, nemeses } = this.#run;
     const leader = primaryOf(leadership, this.#views());
-    const view = { nodes: this.#world.members, leader };
+    const seen = { nodes: this.#world.members, leader };
+    const view = isLeaderless(leadership) ? withStandIn(seen, planned.draw) : seen;
     const fault = nemeses[planned.lane]?.resolve(planned, view) ?? null;
     const receipt: Receipt =
       fault === null

@@ -73,3 +73,12 @@ test('clients that wait for long are given the time that a slow world takes', ()
     expect(verdictOf(system, set).kind).not.toBe('invalid');
   }
 });
+
+test('a system without a leader is hit by the faults that are meant for one', () => {
+  // Both partitions of this run are: it would have shown nothing of partitions.
+  const run = { system: abdRegister, workload: readsAndWrites, seed: 1, timeLimitS: 20 };
+  expect(simulate(run).verdict.kind).toBe('valid');
+  // A system that names its leaders keeps its word that there is none.
+  const said: System = { ...abdRegister, primaries: () => [] };
+  expect(simulate({ ...run, system: said }).verdict.kind).toBe('unknown');
+});
