@@ -9,7 +9,7 @@ import { judgeLinearizable } from './linearizable.ts';
 import { isExercised, nilReadsOf } from './notes.ts';
 import { promiseCheckers } from './promises.ts';
 import { type Answer, type Checker, type CheckFlags, EMPTY, type Question } from './question.ts';
-import { refuseShapes } from './shapes.ts';
+import { refuseMixedNames, refuseShapes } from './shapes.ts';
 import { smallCheckers } from './small.ts';
 import { judgeTransactions } from './transactional.ts';
 
@@ -115,6 +115,7 @@ async function answer(asked: Question, checker: Checker): Promise<Answer> {
   }
   refuseForeignFunctions(asked, checker);
   refuseShapes(asked.file, asked.name, { judge: judgeOf(asked, checker), initial: asked.initial });
+  if (judgeOf(asked, checker) === 'multi-register') refuseMixedNames(asked.file, asked.name);
   refuseDenials(asked.file, asked.name, judgeOf(asked, checker));
   const notes = comparedEchoes(asked.file, asked.name, judgeOf(asked, checker));
   const found = await checker.judge(asked);

@@ -4,7 +4,7 @@ import { INFO, INVOKE, NEMESIS, OK, type Value } from '../../checkers/history.ts
 import { entriesOf, isList, isMap, textOf } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import type { HistoryFile } from '../formats/builder.ts';
-import { show } from '../formats/builder.ts';
+import { KeySpelling, show } from '../formats/builder.ts';
 
 interface Shape {
   readonly expected: string;
@@ -180,6 +180,20 @@ export function refuseReuse({ history, lines }: HistoryFile, name: string): void
       );
     }
     if (history.type[event] === INFO) retired.set(process, event);
+  }
+}
+
+/** Refuses names of a multi-register that differ in the file, such as 1 and "1", and would be one. */
+export function refuseMixedNames({ history, lines }: HistoryFile, name: string): void {
+  const spelling = new KeySpelling(name);
+  for (let event = 0; event < history.length; event++) {
+    if (history.process[event] === NEMESIS) continue;
+    const steps = history.values.value(history.value.get(event));
+    if (!isList(steps)) continue;
+    for (const step of steps) {
+      const register = isList(step) ? (step[1] ?? null) : null;
+      spelling.check(textOf(register), JSON.stringify(register), lines.get(event));
+    }
   }
 }
 

@@ -130,6 +130,36 @@ describe('keys', () => {
   });
 });
 
+describe('names of registers in transactions', () => {
+  test('in two forms are refused with both', async () => {
+    const text = sequential([
+      ['txn', [['w', '1', 5]], [['w', '1', 5]]],
+      ['txn', [['r', 1, null]], [['r', 1, 0]]],
+    ]);
+    const { status, err } = await judged(text, { model: 'multi-register', initial: { '1': 0 } });
+    expect([status, err]).toEqual([64, expect.stringContaining(':3: "key": expected each key')]);
+  });
+
+  test('are told apart by list-append, and accounts by bank', async () => {
+    const appended = sequential([
+      ['txn', [['append', '1', 5]], [['append', '1', 5]]],
+      ['txn', [['r', 1, null]], [['r', 1, []]]],
+    ]);
+    expect(await judged(appended, { model: 'list-append' })).toMatchObject({ status: 0 });
+    const balances = sequential([
+      [
+        'read',
+        null,
+        [
+          ['1', 5],
+          [1, 5],
+        ],
+      ],
+    ]);
+    expect(await judged(balances, { model: 'bank' })).toMatchObject({ status: 0 });
+  });
+});
+
 describe('whole numbers beyond 2^53', () => {
   test.each([
     ['"value":9007199254740993', '"value"'],
