@@ -152,10 +152,12 @@ function faultTogether(specs: Specs, settings: Options, given: Options): Setting
   const isGiven = (name: string) => Object.hasOwn(given, name);
   for (const what of ['network.latency', 'disk.sync']) {
     const [low, high] = [`${what}MinUs`, `${what}MaxUs`];
-    if (value(low) <= value(high)) continue;
-    if (isGiven(high))
-      return { of: high, because: `${value(high)} is below ${low} (${value(low)})` };
-    return { of: low, because: `${value(low)} is above ${high} (${value(high)})` };
+    // A script has no network: what is not a number is above nothing.
+    if (value(low) > value(high)) {
+      return isGiven(high)
+        ? { of: high, because: `${value(high)} is below ${low} (${value(low)})` }
+        : { of: low, because: `${value(low)} is above ${high} (${value(high)})` };
+    }
   }
   const [loss, late] = ['network.lossPpm', 'network.latePpm'];
   if (value(loss) + value(late) > MILLION) {

@@ -9,7 +9,6 @@
 import { assert } from '../../checkers/assert.ts';
 import { LOST } from '../../checkers/fault-windows.ts';
 import { History, type Value } from '../../checkers/history.ts';
-import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Micros, ProcessId } from '../../checkers/units.ts';
 import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
@@ -340,7 +339,7 @@ export class Engine {
     const { f, key, value } = operation;
     if (f === 'read') this.#seen.set(key, result);
     else if (f === 'write') this.#seen.set(key, value);
-    else if (f === 'cas') this.#seen.set(key, itemAt(value as readonly Value[], 1));
+    else if (f === 'cas') this.#seen.set(key, (value as readonly Value[])[1] as Value);
   }
 
   #record(nowUs: Micros, outcome: Outcome, process: ProcessId, operation: Operation): void {
