@@ -6,6 +6,6 @@ import { memoryBackend } from './memory-backend.ts';
 backendLaws({
   name: 'memory',
   // Until it stands in the two tables, it takes the place of one that does.
-  request: { system: join(import.meta.dirname, 'abd-register.ts'), backend: 'docker' },
+  request: { system: join(import.meta.dirname, 'untraced-register.ts'), backend: 'docker' },
   backend: liveBackend(memoryBackend),
 });
