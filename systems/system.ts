@@ -175,7 +175,9 @@ export interface ProtocolSystem extends SystemOfAnyKind {
    * How many positions of its log go through in one exchange under these options, at least: of what
    * a new leader finds in doubt, and of what a follower lacks. Any number where absent.
    */
-  catchesUp?(options: Options): { readonly leader: NodeId; readonly follower: NodeId };
+  catchesUp?(options: Options): { readonly leader: number; readonly follower: number };
+  /** How long a node may wait of its own accord, at most, before it tries again; no time where absent. */
+  restsMs?(options: Options): Millis;
   /** How many of so many nodes may ever lead or elect under these options; all of them where absent. */
   electors?(options: Options, size: number): number;
   /**

@@ -75,6 +75,7 @@ export function recoveryBoundS(
   return Math.max(
     LEAST_S,
     TIMEOUTS * Math.max(timeoutS, TRIES * needS, answerS),
+    (2 * (system.restsMs?.(set) ?? 0)) / 1000,
     (LATE_TIMES * world.lateMs) / 1000,
   );
 }
@@ -90,7 +91,9 @@ const SURE_MAX = 0.005;
 /** How long a quorum that stays healthy may take to serve somebody, in seconds. */
 export function progressBoundS(system: System, setting: Pick<Setting, 'backend' | 'set'>): number {
   const isSure = worldOf(system, setting.set).unsure <= SURE_MAX;
-  return recoveryBoundS(system, setting) * (isSure ? PROGRESS_SHARE : 1);
+  // Whoever had been alone for long may only just have tried in vain when the quorum came to be.
+  const restS = (system.restsMs?.(setting.set) ?? 0) / 1000;
+  return recoveryBoundS(system, setting) * (isSure ? PROGRESS_SHARE : 1) + restS;
 }
 
 /**

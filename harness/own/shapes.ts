@@ -229,6 +229,7 @@ export const SHAPES: Readonly<Record<Kind, Shape>> = {
       leaderServes: optional(method),
       inFlight: optional(method),
       catchesUp: optional(method),
+      restsMs: optional(method),
       electors: optional(method),
       disruptible: optional(method),
       promise: optional(method),

@@ -8,7 +8,7 @@ import { majority, type Rules, type System } from '../system.ts';
 import { basicOptions } from './options.ts';
 import { basicPaxosProtocol } from './protocol.ts';
 import { basicRuleTable } from './rule-table.ts';
-import { type BasicRules, basicRules } from './rules.ts';
+import { BACKOFF_DOUBLINGS_MAX, type BasicRules, basicRules } from './rules.ts';
 import { basicWords } from './scenario-words.ts';
 import { basicVariants } from './variants.ts';
 
@@ -24,6 +24,7 @@ export const basicPaxos: System = {
   client: (rules: Rules) => withoutSessions(sessionClient(rules as BasicRules)),
   electionTimeoutMs: 300,
   suffices: majority,
+  restsMs: ({ backoffMs }) => Number(backoffMs) * 2 ** BACKOFF_DOUBLINGS_MAX,
   // What was decided while a client had given up is what it is told when it asks anew.
   patience: [{ option: 'phaseTimeoutMs', hops: 2 }, sessionPatience(2)],
   scenarioWords: basicWords as ScenarioWords,

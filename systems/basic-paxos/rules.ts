@@ -111,7 +111,7 @@ export interface BasicRules extends ClientRules {
 const HEARTBEATS_MISSED_MAX = 3;
 
 /** Failures after which the back-off does not grow any more. */
-const BACKOFF_DOUBLINGS_MAX = 6;
+export const BACKOFF_DOUBLINGS_MAX = 6;
 
 export const basicRules: BasicRules = {
   ...clientRules,

@@ -40,6 +40,7 @@ export const zab: System = {
   ],
   // A full epoch ends, and with it its leader.
   leaderServes: (options) => zabConfig(options).counterMax,
+  restsMs: ({ resendMaxMs }) => Number(resendMaxMs),
   electors: ({ observers }, size) => size - Number(observers),
   promise: (options: Options) =>
     zabConfig(options).reads === 'quorum' ? 'linearizable' : 'ordered-sequential',
