@@ -4,7 +4,6 @@
  */
 
 import { type History, type HistoryEvent, INVOKE, OK } from '../history.ts';
-import type { LogIndex } from '../units.ts';
 import type { CheckResult } from '../verdict.ts';
 
 /**
@@ -15,7 +14,7 @@ import type { CheckResult } from '../verdict.ts';
 export function realTimeVerdict(history: History): CheckResult {
   const read = history.functions.find('read');
   /** Per process: the invocation under way, and what had been answered when it began. */
-  const invokes = new Map<number, { index: LogIndex; floor: number; floorAt: number }>();
+  const invokes = new Map<number, { index: number; floor: number; floorAt: number }>();
   let highest = Number.NEGATIVE_INFINITY;
   let highestAt = -1;
   let positions = 0;
@@ -53,7 +52,7 @@ export function realTimeVerdict(history: History): CheckResult {
 
 function contradiction(
   history: History,
-  at: { readonly index: LogIndex; readonly invoke: number; readonly floorAt: number },
+  at: { readonly index: number; readonly invoke: number; readonly floorAt: number },
 ): CheckResult {
   const later = history.event(at.index);
   const earlier = history.event(at.floorAt);

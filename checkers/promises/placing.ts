@@ -10,13 +10,12 @@
 import { itemAt } from '../item-at.ts';
 import type { Model, Operation } from '../linearizable/index.ts';
 import { stateKey } from '../linearizable/model.ts';
-import type { LogIndex } from '../units.ts';
 
 /** An update that was never answered. */
 export interface Unanswered {
   readonly operation: Operation;
   /** The first place in the order before which it may stand: real time forbids earlier ones. */
-  readonly from: LogIndex;
+  readonly from: number;
 }
 
 export interface Placing<State> {

@@ -2,7 +2,7 @@
 
 import { FAIL, INFO, NONE, OK } from '../history.ts';
 import { itemAt } from '../item-at.ts';
-import type { LogIndex, Nanos } from '../units.ts';
+import type { Nanos } from '../units.ts';
 import type { Verdict, Witness, WitnessOperation } from '../verdict.ts';
 import type { Anomaly, AnomalyKind } from './anomalies.ts';
 import { PROCESS, REALTIME } from './graph.ts';
@@ -64,7 +64,7 @@ const AXIOMS: ReadonlySet<AnomalyKind> = new Set<AnomalyKind>([
 export function whyOrder(
   t: Transactions,
   name: (txn: number) => string,
-  edge: { readonly from: LogIndex; readonly to: number; readonly kind: number },
+  edge: { readonly from: number; readonly to: number; readonly kind: number },
 ): string | null {
   const { from, to, kind } = edge;
   if (kind === PROCESS) {

@@ -2,13 +2,12 @@
 
 import { IntColumn } from '../columns.ts';
 import { itemAt } from '../item-at.ts';
-import type { LogIndex } from '../units.ts';
 import { components } from './components.ts';
 import { type Graph, VIA } from './graph.ts';
 
 /** An edge as its source and its position in the graph's columns. */
 export interface EdgeAt {
-  readonly from: LogIndex;
+  readonly from: number;
   readonly edge: number;
 }
 

@@ -13,7 +13,6 @@
 import { type ByteColumn, IntColumn } from '../columns.ts';
 import { OK } from '../history.ts';
 import { itemAt } from '../item-at.ts';
-import type { LogIndex } from '../units.ts';
 import type { AnomalyList } from './anomalies.ts';
 import { components } from './components.ts';
 import { COMMIT, EdgeList, PROCESS, toGraph, WR, WW } from './graph.ts';
@@ -301,7 +300,7 @@ function whyInferred(
   t: Transactions,
   axiom: Axiom,
   who: (node: number) => string,
-  { from, to, m }: { readonly from: LogIndex; readonly to: number; readonly m: number },
+  { from, to, m }: { readonly from: number; readonly to: number; readonly m: number },
 ): string {
   const key = show(t.keys[t.key.get(m)]);
   return (

@@ -9,6 +9,7 @@ import type { Copying } from '../../systems/copying.ts';
 import type { Effect, NodeContext, NodeEvent } from '../../systems/effect.ts';
 import { type AnyProtocol, copyState, type Env, TIMERS } from '../../systems/protocol.ts';
 import { DOMAIN, Draws } from '../core/draw.ts';
+import { isObject } from '../core/guards.ts';
 import { decided, type Filter, filtered } from './filters.ts';
 
 type AnyEnv = Env<unknown, unknown>;
@@ -263,10 +264,6 @@ function copySide(original: Side, copying: Copying): Side {
   const side = newSide(copying.seed, original.who);
   side.draws.copyFrom(original.draws);
   return { ...side, ...copying.data({ delayed, asked, unwritten }, 'what a variant keeps') };
-}
-
-function isObject(state: unknown): state is object {
-  return typeof state === 'object' && state !== null;
 }
 
 function armDelays(env: AnyEnv, delayed: readonly Delayed[]): void {

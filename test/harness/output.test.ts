@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const BIN = join(import.meta.dirname, '..', '..', 'harness', 'bin.js');
+/** Writing to it fails as on a full disk; Linux alone has it. */
 const FULL = '/dev/full';
 const directory = mkdtempSync(join(tmpdir(), 'ordeal-output-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
