@@ -132,7 +132,7 @@ export type CommonEvent =
 
 /**
  * All kinds of events of the protocols of ours, by who reports them: each protocol adds its own
- * beside its checker (`agreement/raft-events.ts`, say), and nothing here names it.
+ * beside its checker (`agreement/raft/events.ts`, say), and nothing here names it.
  */
 export interface TraceEvents {
   readonly common: CommonEvent;

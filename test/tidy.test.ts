@@ -47,7 +47,18 @@ const VOCABULARY = [
   'linearizable/model',
 ].map((name) => `checkers/${name}.ts`);
 /** What the nodes of each protocol report is vocabulary as well. */
-const EVENTS = /^checkers\/agreement\/[a-z-]+-events\.ts$/;
+const EVENTS = /^checkers\/agreement\/(leader-events|[a-z-]+\/events)\.ts$/;
+
+/** The rooms of `checkers/agreement/`, and which others each may use, besides what stands beside them. */
+const AGREEMENT_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  liveness: [],
+  raft: ['liveness'],
+  zab: ['liveness'],
+  paxos: ['liveness'],
+  'fast-paxos': ['liveness', 'paxos'],
+};
+/** What stands beside the rooms is for all of them and uses none, but for the two registries. */
+const AGREEMENT_REGISTRIES = ['index', 'properties'].map((name) => `checkers/agreement/${name}.ts`);
 
 const PURE = ['checkers', 'systems', 'nemesis', 'workloads', 'harness/sim'];
 /** Single files of the acting folder that only decide. */
@@ -125,6 +136,18 @@ function roomsAbove(file: string, imports: readonly string[]): string[] {
   });
 }
 
+/** What a file of `checkers/agreement/` uses of rooms that are not its own, and may not. */
+function otherProtocols(file: string, imports: readonly string[]): string[] {
+  if (!file.startsWith('checkers/agreement/') || AGREEMENT_REGISTRIES.includes(file)) return [];
+  const room = (path: string) => /^checkers\/agreement\/([^/]+)\//.exec(path)?.[1];
+  const own = room(file);
+  const allowed = own === undefined ? [] : [own, ...(AGREEMENT_ROOMS[own] ?? [])];
+  return imports.filter((target) => {
+    const other = room(target);
+    return other !== undefined && !allowed.includes(other);
+  });
+}
+
 /** The files that reach themselves by what they import, types included. */
 function filesInCircles(imports: ReadonlyMap<string, readonly string[]>): string[] {
   return [...imports.keys()].filter((file) => {
@@ -160,6 +183,13 @@ describe('the house', () => {
   test('lets a room of the harness use only those below it', () => {
     const wrong = files.flatMap((file) =>
       roomsAbove(file, importsOf(file)).map((target) => `${file} may not import ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('keeps what judges one protocol apart from what judges another', () => {
+    const wrong = files.flatMap((file) =>
+      otherProtocols(file, importsOf(file)).map((target) => `${file} may not import ${target}`),
     );
     expect(wrong).toEqual([]);
   });
@@ -213,9 +243,9 @@ describe('the house', () => {
 describe('the rules themselves', () => {
   test('catch an import from below upwards', () => {
     expect(disallowedImports('checkers/verdict.ts', ['harness/core/errors.ts'])).toHaveLength(1);
-    expect(disallowedImports('systems/raft/log.ts', ['checkers/agreement/raft.ts'])).toHaveLength(
-      1,
-    );
+    expect(
+      disallowedImports('systems/raft/log.ts', ['checkers/agreement/raft/checker.ts']),
+    ).toHaveLength(1);
     expect(disallowedImports('harness/run/run.ts', ['checkers/verdict.ts'])).toEqual([]);
   });
 
@@ -229,6 +259,16 @@ describe('the rules themselves', () => {
       ['c', ['b']],
     ]);
     expect(filesInCircles(imports)).toEqual(['b', 'c']);
+  });
+
+  test('catch a protocol that is judged by what another one has, and a helper that knows one', () => {
+    const raft = 'checkers/agreement/raft/state.ts';
+    expect(otherProtocols('checkers/agreement/zab/state.ts', [raft])).toEqual([raft]);
+    expect(otherProtocols('checkers/agreement/findings.ts', [raft])).toEqual([raft]);
+    expect(otherProtocols('checkers/agreement/raft/log.ts', [raft, 'checkers/trace.ts'])).toEqual(
+      [],
+    );
+    expect(otherProtocols('checkers/agreement/index.ts', [raft])).toEqual([]);
   });
 
   test('catch a clock and an npm package in pure code', () => {

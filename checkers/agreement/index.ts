@@ -2,15 +2,15 @@
 
 import { nodeName, type TraceChecker, type TraceLine, type Violation } from '../trace.ts';
 import type { CheckResult, Verdict } from '../verdict.ts';
-import { fastPaxosChecker } from './fast-paxos.ts';
-import { LivenessObserver } from './liveness.ts';
-import { paxosChecker } from './paxos.ts';
-import { paxosProgress } from './paxos-progress.ts';
-import type { ProgressReader } from './progress.ts';
-import { raftChecker } from './raft.ts';
-import { raftProgress } from './raft-progress.ts';
-import { zabChecker } from './zab.ts';
-import { zabProgress } from './zab-progress.ts';
+import { fastPaxosChecker } from './fast-paxos/checker.ts';
+import { LivenessObserver } from './liveness/observer.ts';
+import type { ProgressReader } from './liveness/progress.ts';
+import { paxosChecker } from './paxos/checker.ts';
+import { paxosProgress } from './paxos/progress.ts';
+import { raftChecker } from './raft/checker.ts';
+import { raftProgress } from './raft/progress.ts';
+import { zabChecker } from './zab/checker.ts';
+import { zabProgress } from './zab/progress.ts';
 
 /** What judges the traces of one protocol. */
 interface ProtocolChecks {

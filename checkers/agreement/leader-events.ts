@@ -2,7 +2,15 @@
 
 import type { LogPosition } from '../trace.ts';
 import type { LogIndex, NodeId, Term } from '../units.ts';
-import type { Membership } from './raft-events.ts';
+
+/** Raft: who takes part, by the entry of this place; 0 for those that the cluster starts with. */
+export interface Membership extends LogPosition {
+  readonly voters: readonly NodeId[];
+  /** Those that get the log and have no vote. */
+  readonly learners: readonly NodeId[];
+  /** Joint consensus: the voters that are being left, who are asked as well; else null. */
+  readonly oldVoters: readonly NodeId[] | null;
+}
 
 /** With ballots, or rounds, for terms, and slots for indices, in the Paxos family. */
 export type LeaderEvent =

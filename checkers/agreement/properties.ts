@@ -3,11 +3,11 @@
  * literature. A new property is one entry; the page in this folder is written from these.
  */
 
-import { COMMON } from './properties-common.ts';
-import { PAXOS } from './properties-paxos.ts';
-import { RAFT } from './properties-raft.ts';
-import { ZAB } from './properties-zab.ts';
+import { COMMON } from './common-properties.ts';
+import { PAXOS } from './paxos/properties.ts';
 import type { Property, Tier } from './property.ts';
+import { RAFT } from './raft/properties.ts';
+import { ZAB } from './zab/properties.ts';
 
 /** By section of the page. */
 export const SECTIONS = {

@@ -4,7 +4,7 @@
  * of the user's, and never the protocol's failure.
  */
 
-import { AT_ONCE, type Pace } from '../../checkers/agreement/backlog.ts';
+import { AT_ONCE, type Pace } from '../../checkers/agreement/liveness/backlog.ts';
 import type { Millis } from '../../checkers/units.ts';
 import { readinessOf } from '../../systems/leadership.ts';
 import type { Options } from '../../systems/protocol.ts';

@@ -1,7 +1,7 @@
 /** The checkers that a run passes through, over the evidence of the run. One line registers one. */
 
 import { hasTraceChecker, judge as judgeAgreement } from '../../checkers/agreement/index.ts';
-import type { LivenessBounds } from '../../checkers/agreement/liveness-verdict.ts';
+import type { LivenessBounds } from '../../checkers/agreement/liveness/verdict.ts';
 import { realTimeVerdict } from '../../checkers/agreement/real-time.ts';
 import { availabilityVerdict } from '../../checkers/availability.ts';
 import { faultWindows, lossOf } from '../../checkers/fault-windows.ts';

@@ -8,7 +8,7 @@ import {
   panicChecker,
   traceChecker,
 } from '../../checkers/agreement/index.ts';
-import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
+import type { LivenessObserver } from '../../checkers/agreement/liveness/observer.ts';
 import {
   nodeName,
   type TraceChecker,

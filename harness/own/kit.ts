@@ -4,11 +4,11 @@
  */
 
 // Each adds its kinds to `TraceEvent`: without these lines, a package would not know of them.
-export type { FastPaxosEvent } from '../../checkers/agreement/fast-paxos-events.ts';
+export type { FastPaxosEvent } from '../../checkers/agreement/fast-paxos/events.ts';
 export type { LeaderEvent } from '../../checkers/agreement/leader-events.ts';
-export type { PaxosEvent } from '../../checkers/agreement/paxos-events.ts';
-export type { RaftEvent } from '../../checkers/agreement/raft-events.ts';
-export type { ZabEvent } from '../../checkers/agreement/zab-events.ts';
+export type { PaxosEvent } from '../../checkers/agreement/paxos/events.ts';
+export type { RaftEvent } from '../../checkers/agreement/raft/events.ts';
+export type { ZabEvent } from '../../checkers/agreement/zab/events.ts';
 export type { History, HistoryEvent, Value } from '../../checkers/history.ts';
 export type { Model } from '../../checkers/linearizable/model.ts';
 export type {

@@ -1,7 +1,7 @@
 /** From a resolved configuration to a simulated run. */
 
 import { livenessObserver } from '../../checkers/agreement/index.ts';
-import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
+import type { LivenessObserver } from '../../checkers/agreement/liveness/observer.ts';
 import type { Micros, Nanos } from '../../checkers/units.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { promiseOf, type System, type Variant } from '../../systems/system.ts';

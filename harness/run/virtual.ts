@@ -1,6 +1,6 @@
 /** Drives the engine in virtual time: one synchronous loop over the simulator's events. */
 
-import type { LivenessObserver } from '../../checkers/agreement/liveness.ts';
+import type { LivenessObserver } from '../../checkers/agreement/liveness/observer.ts';
 import { assert } from '../../checkers/assert.ts';
 import type { History } from '../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';

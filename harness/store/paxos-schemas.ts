@@ -1,8 +1,8 @@
 /** Decoders of what nodes of the Paxos family report. */
 
 import { z } from 'zod';
-import type { FastPaxosEvent } from '../../checkers/agreement/fast-paxos-events.ts';
-import type { PaxosEvent } from '../../checkers/agreement/paxos-events.ts';
+import type { FastPaxosEvent } from '../../checkers/agreement/fast-paxos/events.ts';
+import type { PaxosEvent } from '../../checkers/agreement/paxos/events.ts';
 import { type Decoders, event, node, number, numbers, position, text } from './event-schemas.ts';
 
 const instance = z.union([number, text]);

@@ -1,7 +1,7 @@
 /** Decoders of what nodes of Raft report. */
 
 import { z } from 'zod';
-import type { RaftEvent } from '../../checkers/agreement/raft-events.ts';
+import type { RaftEvent } from '../../checkers/agreement/raft/events.ts';
 import { type Decoders, event, number, numbers, position } from './event-schemas.ts';
 
 const membership = {

@@ -1,7 +1,7 @@
 /** Decoders of what servers of Zab report. */
 
 import { z } from 'zod';
-import type { ZabEvent } from '../../checkers/agreement/zab-events.ts';
+import type { ZabEvent } from '../../checkers/agreement/zab/events.ts';
 import { type Decoders, event, node, number, numbers, op, position } from './event-schemas.ts';
 
 const zxid = z.object({ epoch: number, counter: number });

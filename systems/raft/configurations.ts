@@ -1,6 +1,6 @@
 /** Configurations as entries of the log, and who takes part under one (dissertation, chapter 4). */
 
-import type { Membership } from '../../checkers/agreement/raft-events.ts';
+import type { Membership } from '../../checkers/agreement/leader-events.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import { mix } from '../hash.ts';

@@ -1,6 +1,6 @@
 /** A Raft node: starting from its disk, and which message goes where. */
 
-import type { RecoveredEntry } from '../../checkers/agreement/raft-events.ts';
+import type { RecoveredEntry } from '../../checkers/agreement/raft/events.ts';
 import { assert } from '../../checkers/assert.ts';
 import type { LogIndex, NodeId, Term } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';

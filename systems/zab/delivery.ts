@@ -1,6 +1,6 @@
 /** Delivering what is committed, in order, and compacting the history behind it. */
 
-import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Zxid } from '../../checkers/agreement/zab/events.ts';
 import { assert } from '../../checkers/assert.ts';
 import { executeCommand } from '../executing.ts';
 import { snapshotKv } from '../kv.ts';

@@ -1,6 +1,6 @@
 /** The history: transactions by position and by zxid. */
 
-import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Zxid } from '../../checkers/agreement/zab/events.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import type { LogIndex } from '../../checkers/units.ts';
 import type { Place, Txn } from './messages.ts';

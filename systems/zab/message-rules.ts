@@ -3,7 +3,7 @@
  * as the rest (`rules.ts`).
  */
 
-import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Zxid } from '../../checkers/agreement/zab/events.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import { zxidAt } from './history.ts';
 import type { AckEpoch } from './messages.ts';

@@ -1,6 +1,6 @@
 /** Messages and durable records of Zab. Immutable: the simulator passes them by reference. */
 
-import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Zxid } from '../../checkers/agreement/zab/events.ts';
 import type { Epoch, LogIndex, NodeId } from '../../checkers/units.ts';
 import type { Command, KvSnapshot } from '../kv.ts';
 import type { Request } from '../protocol.ts';

@@ -1,6 +1,6 @@
 /** One line on each rule of Zab: what it decides, where the papers say so, what it may answer. */
 
-import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Zxid } from '../../checkers/agreement/zab/events.ts';
 import { clientRuleTable, commandResult, kvRuleTable, kvState } from '../kv-rule-table.ts';
 import type { Reply } from '../protocol.ts';
 import {

@@ -6,7 +6,7 @@
  * (DSN 2011); "Zab 1.0" is what ZooKeeper makes of it, with Fast Leader Election before it.
  */
 
-import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Zxid } from '../../checkers/agreement/zab/events.ts';
 import type { Epoch, LogIndex, Micros, NodeId, NodeSet } from '../../checkers/units.ts';
 import { type Command, type CommandResult, type KvRules, type KvState, kvRules } from '../kv.ts';
 import type { Reply } from '../protocol.ts';

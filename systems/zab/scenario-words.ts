@@ -1,6 +1,6 @@
 /** Zab in the words of scenarios. */
 
-import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Zxid } from '../../checkers/agreement/zab/events.ts';
 import type { Value } from '../../checkers/history.ts';
 import { operationCommand } from '../kv.ts';
 import {

@@ -1,6 +1,6 @@
 /** The state of one Zab server. */
 
-import type { Zxid } from '../../checkers/agreement/zab-events.ts';
+import type { Zxid } from '../../checkers/agreement/zab/events.ts';
 import type { Epoch, LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import type { KvLimits, KvState } from '../kv.ts';
 import type { Operation } from '../operations.ts';

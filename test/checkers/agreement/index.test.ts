@@ -7,7 +7,7 @@ import {
   traceChecker,
 } from '../../../checkers/agreement/index.ts';
 import { systems } from '../../../systems/index.ts';
-import { recovered, TraceWriter } from './raft-trace.ts';
+import { recovered, TraceWriter } from './raft/trace.ts';
 
 test('every system of ours has a checker, and one for liveness where it has leaders', () => {
   for (const name of Object.keys(systems)) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Findings } from '../../../checkers/agreement/findings.ts';
 import { judge } from '../../../checkers/agreement/index.ts';
@@ -11,7 +11,6 @@ import {
 } from '../../../checkers/agreement/properties.ts';
 import { TIERS } from '../../../checkers/agreement/property.ts';
 
-const FOLDER = 'checkers/agreement';
 const names = Object.keys(PROPERTIES) as PropertyName[];
 
 test('the tier of a property is that of its entry; an unknown one rests on its own evidence', () => {
@@ -40,9 +39,9 @@ test('no name stands in two sections', () => {
 });
 
 test('every property of the registry is reported somewhere', () => {
-  const sources = readdirSync('checkers/agreement')
-    .filter((file) => file.endsWith('.ts') && !file.startsWith('propert'))
-    .map((file) => readFileSync(`${FOLDER}/${file}`, 'utf8'))
+  const sources = globSync('checkers/agreement/**/*.ts')
+    .filter((file) => !/propert[a-z]*\.ts$/.test(file))
+    .map((file) => readFileSync(file, 'utf8'))
     .concat(
       // What is judged by the history, and not by the nodes' traces.
       ['checkers/availability.ts', 'checkers/progress.ts', 'harness/judge/judge.ts'].map((file) =>

@@ -1,6 +1,6 @@
 /** Three generals by hand: a Basic Paxos cluster whose messages a test delivers. */
 
-import { paxosChecker } from '../../../checkers/agreement/paxos.ts';
+import { paxosChecker } from '../../../checkers/agreement/paxos/checker.ts';
 import type { Value } from '../../../checkers/history.ts';
 import type { BasicMessage, BasicRecord } from '../../../systems/basic-paxos/messages.ts';
 import { basicPaxosProtocol } from '../../../systems/basic-paxos/protocol.ts';

@@ -1,6 +1,6 @@
 /** A Fast Paxos cluster whose messages a test delivers. */
 
-import { fastPaxosChecker } from '../../../checkers/agreement/fast-paxos.ts';
+import { fastPaxosChecker } from '../../../checkers/agreement/fast-paxos/checker.ts';
 import { textOf } from '../../../checkers/value.ts';
 import { fastPaxos } from '../../../systems/fast-paxos/index.ts';
 import type { FastMessage, FastRecord } from '../../../systems/fast-paxos/messages.ts';

@@ -1,6 +1,6 @@
 /** A Multi-Paxos cluster whose messages a test delivers. */
 
-import { paxosChecker } from '../../../checkers/agreement/paxos.ts';
+import { paxosChecker } from '../../../checkers/agreement/paxos/checker.ts';
 import { textOf } from '../../../checkers/value.ts';
 import { multiPaxos } from '../../../systems/multi-paxos/index.ts';
 import type { MultiMessage, MultiRecord } from '../../../systems/multi-paxos/messages.ts';

@@ -1,6 +1,6 @@
 /** A Raft cluster whose messages, timers and syncs a test drives by hand. */
 
-import { raftChecker } from '../../../checkers/agreement/raft.ts';
+import { raftChecker } from '../../../checkers/agreement/raft/checker.ts';
 import { operationCommand } from '../../../systems/kv.ts';
 import type { Options } from '../../../systems/protocol.ts';
 import { raft } from '../../../systems/raft/index.ts';

@@ -1,6 +1,6 @@
 /** A Zab ensemble whose messages a test delivers. */
 
-import { zabChecker } from '../../../checkers/agreement/zab.ts';
+import { zabChecker } from '../../../checkers/agreement/zab/checker.ts';
 import type { Options } from '../../../systems/protocol.ts';
 import { zab } from '../../../systems/zab/index.ts';
 import type { Txn, ZabMessage, ZabRecord } from '../../../systems/zab/messages.ts';

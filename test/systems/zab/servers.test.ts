@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Zxid } from '../../../checkers/agreement/zab-events.ts';
+import type { Zxid } from '../../../checkers/agreement/zab/events.ts';
 import { epochEnds, lastCommon, lastPosition, positionOf } from '../../../systems/zab/history.ts';
 import type { ZabRecord } from '../../../systems/zab/messages.ts';
 import { TIMER, type ZabState, ZERO } from '../../../systems/zab/state.ts';

@@ -1,0 +1,87 @@
+/** Leases are exclusive by real time, whatever clocks say. */
+
+import { describe, expect, test } from 'vitest';
+import { Findings } from '../../../../checkers/agreement/findings.ts';
+import { Leases } from '../../../../checkers/agreement/raft/exclusive-leases.ts';
+import { TraceWriter } from './trace.ts';
+
+const MS = 1_000_000;
+
+/** What is found when n1 claims a lease of term 1 at 100 ms and n2 is elected in term 2. */
+function found(remainingMs: number, electedMs: number, isToldFirst = true): string[] {
+  const findings = new Findings();
+  const leases = new Leases(findings);
+  const remainingUs = remainingMs * 1000;
+  const claim = { kind: 'lease-held', term: 1, remainingUs, certificate: [0, 1] } as const;
+  const say = () => leases.claim(0, { ...claim, heldNs: 7 * MS }, 107 * MS);
+  if (isToldFirst) say();
+  leases.elected(1, 2, electedMs * MS);
+  if (!isToldFirst) say();
+  return findings.violations.map(({ because }) => because);
+}
+
+describe('an election of somebody else', () => {
+  test('while a lease lasts breaks it, whichever is told first', () => {
+    for (const isToldFirst of [true, false]) {
+      expect(found(110, 150, isToldFirst)).toEqual([
+        'n2 was elected in term 2 although n1 had a lease as leader of term 1 for 50 ms more',
+      ]);
+    }
+  });
+
+  test('before a lease that is claimed all the same breaks it', () => {
+    expect(found(110, 50, false)).toHaveLength(1);
+  });
+
+  test("once a lease is over by the fastest clock of its holder's breaks nothing", () => {
+    // 110 ms by a clock that runs 10 % fast are 100 ms.
+    expect(found(110, 200)).toEqual([]);
+    expect(found(110, 199)).toHaveLength(1);
+  });
+
+  test('breaks nothing where there is no lease, or where it has ended', () => {
+    expect(found(0, 150)).toEqual([]);
+    const findings = new Findings();
+    const leases = new Leases(findings);
+    const claim = { kind: 'lease-held', term: 1, certificate: [], heldNs: 0 } as const;
+    leases.claim(0, { ...claim, remainingUs: 110_000 }, 100 * MS);
+    leases.claim(0, { ...claim, remainingUs: 0 }, 100 * MS);
+    leases.elected(1, 2, 150 * MS);
+    expect(findings.violations).toEqual([]);
+  });
+
+  test('in an earlier term, or of the holder itself, breaks nothing', () => {
+    const findings = new Findings();
+    const leases = new Leases(findings);
+    const claim = { kind: 'lease-held', term: 3, certificate: [], heldNs: 0 } as const;
+    leases.claim(0, { ...claim, remainingUs: 110_000 }, 100 * MS);
+    leases.elected(1, 2, 150 * MS);
+    leases.elected(0, 4, 150 * MS);
+    expect(findings.violations).toEqual([]);
+  });
+
+  test('is not judged by a claim whose time nobody has filled in', () => {
+    const findings = new Findings();
+    const leases = new Leases(findings);
+    const claim = { kind: 'lease-held', term: 1, remainingUs: 110_000, certificate: [] } as const;
+    leases.claim(0, { ...claim, heldNs: null }, 100 * MS);
+    leases.elected(1, 2, 150 * MS);
+    expect(findings.violations).toEqual([]);
+  });
+});
+
+describe("Raft's leases", () => {
+  const lease = { kind: 'lease-held', term: 1, remainingUs: 1000, heldNs: 0 } as const;
+
+  test('rest on the word of a quorum', () => {
+    const sound = { ...lease, certificate: [0, 1] };
+    expect(TraceWriter.steady().event(0, sound).broken()).toEqual([]);
+    const alone = { ...lease, certificate: [0] };
+    expect(TraceWriter.steady().event(0, alone).broken()).toEqual(['J:QuorumCert']);
+  });
+
+  test('are broken by whoever is elected in the meantime', () => {
+    const trace = TraceWriter.steady().event(0, { ...lease, certificate: [0, 1] });
+    expect(trace.elect(1, 2, [1, 2], [1, 1]).broken()).toEqual(['LeaseExclusive']);
+  });
+});
