@@ -37,3 +37,9 @@ export function optionValues<Specs extends Readonly<Record<string, OptionSpec>>>
   });
   return Object.fromEntries(values) as OptionValues<Specs>;
 }
+
+/** The values of an option that are worth drawing where settings are drawn; none keeps the default. */
+export function worthDrawing(spec: OptionSpec): readonly Options[string][] {
+  if ('choices' in spec) return spec.choices;
+  return 'min' in spec || 'pattern' in spec ? (spec.worth ?? []) : [true, false];
+}

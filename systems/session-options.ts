@@ -10,12 +10,14 @@ export const sessionOptions = {
     default: 3_600_000,
     min: 1,
     max: 1_000_000_000,
+    worth: [500, 5_000, 3_600_000],
   },
   sessionsMax: {
     describe: 'most client sessions; the one idle longest makes room',
     default: 1024,
     min: 1,
     max: 1_000_000,
+    worth: [4, 12, 1024],
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

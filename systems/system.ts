@@ -10,7 +10,12 @@ import type { AnyProtocol, Options } from './protocol.ts';
 import type { AnyRuleTable } from './rule-table.ts';
 import type { ScenarioWords } from './scenario-words.ts';
 
-/** One option, settable with `--set name=value`. The default fixes its type; numbers are whole. */
+/**
+ * One option, settable with `--set name=value`. The default fixes its type; numbers are whole. Of a
+ * number or a text, `worth` says which values are worth drawing where settings are drawn from a seed:
+ * mild ones and hard ones, such as wake different code. Without it, the default is kept; of choices
+ * and booleans every value is worth it.
+ */
 export type OptionSpec =
   | { readonly describe: string; readonly default: boolean }
   | { readonly describe: string; readonly default: string; readonly choices: readonly string[] }
@@ -20,6 +25,7 @@ export type OptionSpec =
       /** The whole text must match this regular expression; `allowed` says so in words. */
       readonly pattern: string;
       readonly allowed: string;
+      readonly worth?: readonly string[];
     }
   | {
       readonly describe: string;
@@ -28,6 +34,7 @@ export type OptionSpec =
       readonly max: number;
       /** Another option of the same system, which this one must stay below. */
       readonly below?: string;
+      readonly worth?: readonly number[];
     };
 
 /**

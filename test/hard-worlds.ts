@@ -11,49 +11,12 @@ import { HarnessError } from '../harness/core/errors.ts';
 import type { TimedCheck } from '../harness/store/format.ts';
 import { nemeses } from '../nemesis/index.ts';
 import { systems } from '../systems/index.ts';
+import { worthDrawing } from '../systems/option-values.ts';
 import type { Options } from '../systems/protocol.ts';
-import type { OptionSpec, System } from '../systems/system.ts';
+import type { System } from '../systems/system.ts';
 import { workloadsServedBy } from './systems/workload-of.ts';
 
 type Value = Options[string];
-
-/** Mild and hard values of numbers and texts, by option; what is not here keeps its default. */
-const VALUES: Readonly<Record<string, readonly Value[]>> = {
-  electionTimeoutMs: [30, 60, 100, 300],
-  heartbeatMs: [10, 20, 50],
-  retransmitMs: [20, 100],
-  leaseMs: [30, 60, 200],
-  phaseTimeoutMs: [20, 50, 100],
-  backoffMs: [5, 10, 50],
-  initLimitMs: [60, 200, 500],
-  syncLimitMs: [60, 100, 200],
-  pingMs: [10, 20, 50],
-  finalizeMs: [20, 50, 200],
-  resendMinMs: [20, 50, 200],
-  resendMaxMs: [100, 400, 3200],
-  classicMs: [50, 500],
-  contentionMax: [1, 3, 8],
-  batch: [1, 2, 5, 64],
-  inFlight: [0, 1, 2],
-  window: [1, 2, 4, 16],
-  snapshotEvery: [0, 3, 10, 20, 200],
-  snapshotChunkBytes: [50, 200, 65_536],
-  retained: [0, 5, 50],
-  counterBits: [4, 6, 32],
-  observers: [0, 1, 2],
-  weights: ['', '3,1,1', '1,2,3', '0,1,1,1'],
-  groups: ['', '0,0,1', '0,1,2,0,1,2'],
-  reconfigureEvery: [5, 20, 100],
-  transferEvery: [0, 10, 50],
-  sessionsMax: [4, 12, 1024],
-  sessionTimeoutMs: [500, 5_000, 3_600_000],
-  'network.latencyMaxUs': [500, 2_000, 20_000],
-  'network.lossPpm': [0, 1_000, 20_000, 100_000],
-  'network.duplicatePpm': [0, 1_000, 50_000, 200_000],
-  'network.latePpm': [0, 1_000, 20_000, 100_000],
-  'network.lateMaxUs': [20_000, 300_000, 1_000_000],
-  'disk.syncMaxUs': [200, 1_000, 20_000, 50_000],
-};
 
 /** An option is left as it is one time in three. */
 const CHANGED = 3;
@@ -103,7 +66,7 @@ function drawRequest(system: System, seed: number, attempt: number, fixed: Optio
     items[draw(`hard-${what}`, attempt, 0) % items.length] as Item;
   const set: Record<string, Value> = {};
   for (const [name, spec] of Object.entries({ ...system.options, ...SIMULATOR_OPTIONS })) {
-    const values = valuesOf(name, spec);
+    const values = worthDrawing(spec);
     if (values.length === 0 || draw(`hard-change-${name}`, attempt, 0) % CHANGED === 0) continue;
     const value = pick(name, values);
     if (value !== spec.default) set[name] = value;
@@ -121,10 +84,4 @@ function drawRequest(system: System, seed: number, attempt: number, fixed: Optio
     seed,
     set: { ...set, ...fixed },
   };
-}
-
-function valuesOf(name: string, spec: OptionSpec): readonly Value[] {
-  if ('choices' in spec) return spec.choices;
-  if (typeof spec.default === 'boolean') return [true, false];
-  return VALUES[name] ?? [];
 }

@@ -13,12 +13,19 @@ export const append: Workload = {
   model: 'log',
   initial: null,
   options: {
-    keys: { describe: 'lists in use at a time', default: 10, min: 1, max: 10_000 },
+    keys: {
+      describe: 'lists in use at a time',
+      default: 10,
+      min: 1,
+      max: 10_000,
+      worth: [1, 3, 10],
+    },
     keyLimit: {
       describe: 'operations on a list before a fresh one replaces it',
       default: 60,
       min: 1,
       max: 1_000_000,
+      worth: [20, 60],
     },
   },
   plan: (config, draw) => {

@@ -13,18 +13,26 @@ export const consensus: Workload = {
   model: 'write-once',
   initial: null,
   options: {
-    keys: { describe: 'objects in use at a time', default: 2, min: 1, max: 10_000 },
+    keys: {
+      describe: 'objects in use at a time',
+      default: 2,
+      min: 1,
+      max: 10_000,
+      worth: [1, 2, 10],
+    },
     keyLimit: {
       describe: 'operations on an object before a fresh one replaces it',
       default: 6,
       min: 1,
       max: 1_000_000,
+      worth: [3, 6, 20],
     },
     readEvery: {
       describe: 'one operation in so many is a read; 0 for proposals only',
       default: 4,
       min: 0,
       max: 1_000_000,
+      worth: [2, 4],
     },
   },
   plan: (config, draw) => {

@@ -10,12 +10,19 @@ export const counter: Workload = {
   model: 'counter',
   initial: null,
   options: {
-    keys: { describe: 'counters in use at a time', default: 10, min: 1, max: 10_000 },
+    keys: {
+      describe: 'counters in use at a time',
+      default: 10,
+      min: 1,
+      max: 10_000,
+      worth: [1, 3, 10],
+    },
     keyLimit: {
       describe: 'operations on a counter before a fresh one replaces it',
       default: 200,
       min: 1,
       max: 1_000_000,
+      worth: [50, 200],
     },
   },
   plan: (config, draw) => {

@@ -20,18 +20,20 @@ export const listAppend: Workload = {
   model: 'log',
   initial: null,
   options: {
-    keys: { describe: 'lists in use at a time', default: 10, min: 1, max: 10_000 },
+    keys: { describe: 'lists in use at a time', default: 10, min: 1, max: 10_000, worth: [2, 10] },
     keyLimit: {
       describe: 'uses of a list before a fresh one replaces it',
       default: 60,
       min: 1,
       max: 1_000_000,
+      worth: [20, 60],
     },
     length: {
       describe: 'most reads and appends in a transaction',
       default: 4,
       min: 1,
       max: ELEMENTS_MAX,
+      worth: [1, 2, 4],
     },
   },
   plan: (config, draw) => {

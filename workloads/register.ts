@@ -15,18 +15,26 @@ export const register: Workload = {
   model: 'cas-register',
   initial: null,
   options: {
-    keys: { describe: 'registers in use at a time', default: 10, min: 1, max: 10_000 },
+    keys: {
+      describe: 'registers in use at a time',
+      default: 10,
+      min: 1,
+      max: 10_000,
+      worth: [1, 3, 10],
+    },
     keyLimit: {
       describe: 'operations on a register before a fresh one replaces it',
       default: 200,
       min: 1,
       max: 1_000_000,
+      worth: [50, 200],
     },
     values: {
       describe: 'size of the domain of written values; 0 makes every written value unique',
       default: 0,
       min: 0,
       max: 1_000_000,
+      worth: [0, 5],
     },
   },
   plan: (config, draw) => {

@@ -11,22 +11,38 @@ type Specs = Readonly<Record<string, OptionSpec>>;
 const MILLION = 1_000_000;
 const US_MAX = 60 * MILLION;
 
-function microseconds(describe: string, value: number, min = 0): OptionSpec {
-  return { describe, default: value, min, max: US_MAX };
+function microseconds(
+  describe: string,
+  value: number,
+  worth: readonly number[] = [],
+  min = 0,
+): OptionSpec {
+  return { describe, default: value, min, max: US_MAX, worth };
 }
 
-function perMillion(describe: string): OptionSpec {
-  return { describe, default: 1_000, min: 0, max: MILLION };
+function perMillion(describe: string, worth: readonly number[]): OptionSpec {
+  return { describe, default: 1_000, min: 0, max: MILLION, worth };
 }
 
 /** Settings of the simulator's network, disk and crashes. */
 export const SIMULATOR_OPTIONS = {
   'network.latencyMinUs': microseconds('shortest delay of a message', 200),
-  'network.latencyMaxUs': microseconds('longest ordinary delay', 2_000),
-  'network.lossPpm': perMillion('messages lost, per million'),
-  'network.duplicatePpm': perMillion('messages that come twice, per million'),
-  'network.latePpm': perMillion('messages held back for long, per million'),
-  'network.lateMaxUs': microseconds('how long they are held back at most', 300_000, 1),
+  'network.latencyMaxUs': microseconds('longest ordinary delay', 2_000, [500, 2_000, 20_000]),
+  'network.lossPpm': perMillion('messages lost, per million', [0, 1_000, 20_000, 100_000]),
+  'network.duplicatePpm': perMillion(
+    'messages that come twice, per million',
+    [0, 1_000, 50_000, 200_000],
+  ),
+  'network.latePpm': perMillion(
+    'messages held back for long, per million',
+    [0, 1_000, 20_000, 100_000],
+  ),
+  'network.lateMaxUs': microseconds(
+    'how long they are held back at most',
+    300_000,
+    [20_000, 300_000, 1_000_000],
+    1,
+  ),
   'network.resends': {
     describe: 'how often a connection sends a lost message again until it breaks; over connections',
     default: 7,
@@ -34,7 +50,7 @@ export const SIMULATOR_OPTIONS = {
     max: 15,
   },
   'disk.syncMinUs': microseconds('shortest time of a sync', 100),
-  'disk.syncMaxUs': microseconds('longest time of a sync', 1_000),
+  'disk.syncMaxUs': microseconds('longest time of a sync', 1_000, [200, 1_000, 20_000, 50_000]),
   'disk.crash': {
     describe:
       'what a crash keeps of unsynced writes: some of the oldest, none, or some and a torn one',

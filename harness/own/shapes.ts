@@ -5,6 +5,7 @@
 
 import { models } from '../../checkers/linearizable/index.ts';
 import { OPERATIONS } from '../../systems/operations.ts';
+import { worthDrawing } from '../../systems/option-values.ts';
 import type { OptionSpec } from '../../systems/system.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import { isAllowed, SIMULATOR_OPTIONS } from '../config/settings.ts';
@@ -129,13 +130,17 @@ function optionSpec(value: unknown, field: string): string | null {
         min: whole,
         max: whole,
         below: optional(words),
+        worth: optional(listOf(whole, 1)),
       })(value, field);
     case 'string':
       return 'pattern' in given
-        ? shaped({ ...common, default: text, pattern: regularExpression, allowed: words })(
-            value,
-            field,
-          )
+        ? shaped({
+            ...common,
+            default: text,
+            pattern: regularExpression,
+            allowed: words,
+            worth: optional(listOf(text, 1)),
+          })(value, field)
         : shaped({ ...common, default: text, choices: listOf(text, 1) })(value, field);
     default:
       return needs('a number, a text, true or false', () => false)(
@@ -158,6 +163,10 @@ const regularExpression = needs('a regular expression, as a text', (value) => {
 function optionLimit(spec: OptionSpec, field: string, names: readonly string[]): string | null {
   if (!isAllowed(spec, spec.default)) {
     return `field "${field}.default" is wrong (one that the option allows is needed, not ${shown(spec.default)})`;
+  }
+  const vain = worthDrawing(spec).find((value) => !isAllowed(spec, value));
+  if (vain !== undefined) {
+    return `field "${field}.worth" is wrong (values that the option allows are needed, not ${shown(vain)})`;
   }
   const below = 'min' in spec ? spec.below : undefined;
   if (below === undefined || names.includes(below)) return null;

@@ -19,24 +19,28 @@ export const basicOptions = {
     default: 50,
     min: 1,
     max: 10_000,
+    worth: [10, 20, 50],
   },
   phaseTimeoutMs: {
     describe: 'after how long a ballot without its quorum is given up',
     default: 100,
     min: 1,
     max: 10_000,
+    worth: [20, 50, 100],
   },
   backoffMs: {
     describe: 'after the k-th failed ballot a proposer waits a random time below 2^k times this',
     default: 10,
     min: 1,
     max: 10_000,
+    worth: [5, 10, 50],
   },
   giveUpMs: {
     describe: 'after how long without a decision clients are told that nobody knows',
     default: 2_000,
     min: 1,
     max: 3_600_000,
+    worth: [500, 2_000],
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

@@ -22,12 +22,14 @@ export const raftOptions = {
     default: 300,
     min: 10,
     max: 60_000,
+    worth: [30, 60, 100, 300],
   },
   heartbeatMs: {
     describe: 'time between heartbeats of a leader',
     default: 50,
     min: 1,
     max: 10_000,
+    worth: [10, 20, 50],
     below: 'electionTimeoutMs',
   },
   snapshotEvery: {
@@ -35,19 +37,28 @@ export const raftOptions = {
     default: 200,
     min: 0,
     max: 1_000_000,
+    worth: [0, 3, 10, 20, 200],
   },
   snapshotChunkBytes: {
     describe: 'most characters of the snapshot in one InstallSnapshot',
     default: 65_536,
     min: 1,
     max: 16_777_216,
+    worth: [50, 200, 65_536],
   },
-  batch: { describe: 'most entries in one AppendEntries', default: 64, min: 1, max: 10_000 },
+  batch: {
+    describe: 'most entries in one AppendEntries',
+    default: 64,
+    min: 1,
+    max: 10_000,
+    worth: [1, 2, 5, 64],
+  },
   inFlight: {
     describe: 'most AppendEntries on their way to one follower; 1: no pipeline, 0: no limit',
     default: 0,
     min: 0,
     max: 10_000,
+    worth: [0, 1, 2],
   },
   membership: {
     describe:
@@ -60,12 +71,14 @@ export const raftOptions = {
     default: 100,
     min: 1,
     max: 1_000_000,
+    worth: [5, 20, 100],
   },
   transferEvery: {
     describe: 'entries that a leader commits before it hands its leadership over; 0 for never',
     default: 0,
     min: 0,
     max: 1_000_000,
+    worth: [0, 10, 50],
   },
   leaseDriftPpm: {
     describe: 'by how much one clock may outrun another during a lease, in parts per million',
@@ -73,6 +86,8 @@ export const raftOptions = {
     default: 120_000,
     min: 0,
     max: 1_000_000,
+    // Less than clocks differ by breaks leases; more only shortens them.
+    worth: [120_000],
   },
   ...sessionOptions,
 } as const satisfies Readonly<Record<string, OptionSpec>>;

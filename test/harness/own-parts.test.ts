@@ -69,6 +69,11 @@ describe('a field that is wrong is named when the part is', () => {
       'field "options.mode.pattern" is wrong (a regular expression',
     ],
     [
+      'a value worth drawing that is not allowed',
+      { options: { keys: { describe: 'k', default: 1, min: 1, max: 3, worth: [1, 9] } } },
+      'field "options.keys.worth" is wrong (values that the option allows are needed, not 9)',
+    ],
+    [
       'an option below none',
       { options: { a: { describe: 'k', default: 1, min: 0, max: 3, below: 'b' } } },
       'field "options.a.below" is wrong',
