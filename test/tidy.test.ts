@@ -63,6 +63,7 @@ const AGREEMENT_REGISTRIES = ['index', 'properties'].map((name) => `checkers/agr
 const PURE = ['checkers', 'systems', 'nemesis', 'workloads', 'harness/sim'];
 /** Single files of the acting folder that only decide. */
 const PURE_FILES = [
+  'harness/core/connections.ts',
   'harness/core/describe-fault.ts',
   'harness/core/draw.ts',
   'harness/core/engine.ts',
@@ -74,7 +75,7 @@ const PURE_FILES = [
 ];
 /** What the simulator may use of the folder around it. */
 const SIMULATOR_MAY_IMPORT =
-  /^(harness\/(sim\/|core\/(draw|fault-ledger|outbox|panics)\.ts)|checkers\/|systems\/|nemesis\/)/;
+  /^(harness\/(sim\/|core\/(connections|draw|fault-ledger|outbox|panics)\.ts)|checkers\/|systems\/|nemesis\/)/;
 const BANNED: readonly { readonly what: RegExp; readonly instead: string }[] = [
   { what: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/, instead: 'the clock handed in' },
   { what: /\bMath\.random\b|\bcrypto\./, instead: 'the draws handed in' },

@@ -20,7 +20,7 @@ import type { System } from '../../systems/system.ts';
 import { endsItsNode, panicOf } from '../core/panics.ts';
 import type { TraceFollower } from '../judge/trace-follower.ts';
 import type { ActiveRules } from '../variants/variants.ts';
-import { DISCONNECTED, type Flight, Links } from './links.ts';
+import { type Broken, DISCONNECTED, type Flight, Links } from './links.ts';
 import { ScriptedNode, type ScriptedWorld } from './scripted-node.ts';
 
 export interface ClusterSpec {
@@ -107,16 +107,12 @@ export class Cluster implements ScriptedWorld {
 
   /** Cuts or mends links; what was under way over one that is cut is lost. */
   cut(groups: readonly (readonly number[])[] | null, isolated: ReadonlySet<number>): void {
-    const { lost, told } = this.links.cut(groups, isolated);
-    this.#lose(lost);
-    for (const { node, peer } of told) this.#disconnected(node, peer);
+    this.#broken(this.links.cut(groups, isolated));
   }
 
   /** A connection breaks, and both ends are told. */
   disconnect(one: number, other: number): void {
-    const { lost, told } = this.links.break(one, other);
-    this.#lose(lost);
-    for (const { node, peer } of told) this.#disconnected(node, peer);
+    this.#broken(this.links.break(one, other));
   }
 
   /** Delivers one message that is in flight; to a node that is down, it is lost. */
@@ -227,9 +223,12 @@ export class Cluster implements ScriptedWorld {
 
   #stop(node: NodeId): void {
     this.#node(node).stop();
-    const { lost, told } = this.links.stopped(node);
+    this.#broken(this.links.stopped(node));
+  }
+
+  #broken({ lost, news }: Broken): void {
     this.#lose(lost);
-    for (const end of told) this.#disconnected(end.node, end.peer);
+    for (const end of news) if (this.links.take(end)) this.#disconnected(end.to, end.from);
   }
 
   #disconnected(node: NodeId, peer: NodeId): void {

@@ -1,14 +1,15 @@
 /**
  * The links of a scripted cluster: what is in flight, who can reach whom, and, for protocols that
- * need connections, which are open. Nothing arrives by itself.
+ * need connections, which are open (`core/connections.ts`). Nothing arrives by itself.
  *
- * Connections are as in the simulator (`sim/connections.ts`): in order, gone in both directions at
- * once, and the end of one stands before anything of the next. Only the news of an end comes at
- * once here, where a script breaks a connection, and with the next delivery where a send fails.
+ * The news that a connection is gone comes at once where a script breaks it, and with the next
+ * delivery where a send fails.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { System } from '../../systems/system.ts';
+import { type Carrier, Connections } from '../core/connections.ts';
 
 /** A message on its way; `message` is null for the news that the connection with `from` is gone. */
 export interface Flight {
@@ -21,16 +22,10 @@ export interface Flight {
 /** The kind of that news. */
 export const DISCONNECTED = 'disconnected';
 
-/** An end of a connection that is told that it is gone. */
-interface Told {
-  readonly node: NodeId;
-  readonly peer: NodeId;
-}
-
-/** What a break costs. */
-interface Broken {
+/** What a break costs: what was under way; and the news of it, in flight, which are heard at once. */
+export interface Broken {
   readonly lost: readonly Flight[];
-  readonly told: readonly Told[];
+  readonly news: readonly Flight[];
 }
 
 export class Links {
@@ -39,10 +34,13 @@ export class Links {
   inFlight: Flight[] = [];
   /** Taken out of flight until they are released. */
   held: Flight[] = [];
-  readonly #isUp: (node: NodeId) => boolean;
   readonly #nodes: number;
-  /** Open connections, as `smaller * nodes + greater`. */
-  readonly #open = new Set<number>();
+  readonly #carrier: Carrier;
+  /** Null where nodes exchange datagrams. */
+  readonly #connections: Connections | null;
+  /** What the connections dropped, and the news that they put in flight, since somebody asked last. */
+  #lost: Flight[] = [];
+  #news: Flight[] = [];
   /** Two nodes reach one another iff some group has both; null for all. */
   #groups: readonly (readonly number[])[] | null = null;
   #isolated: ReadonlySet<number> = new Set();
@@ -50,11 +48,26 @@ export class Links {
   constructor(nodes: number, kind: Links['kind'], isUp: (node: NodeId) => boolean) {
     this.#nodes = nodes;
     this.kind = kind;
-    this.#isUp = isUp;
+    this.#carrier = {
+      isUp,
+      drop: (one, other) => {
+        this.#lost.push(...this.#remove((flight) => isBetween(flight, one, other)));
+      },
+      tell: (node, peer) => {
+        const news = { from: peer, to: node, kind: DISCONNECTED, message: null };
+        this.#news.push(news);
+        this.inFlight.push(news);
+      },
+      withdraw: (node, peer) => {
+        this.#remove((flight) => isNews(flight, peer, node));
+      },
+    };
+    this.#connections = kind === 'connections' ? new Connections(nodes, this.#carrier) : null;
   }
 
-  /** Whether nothing is cut between two nodes. */
+  /** Whether nothing is cut between two nodes; a node always reaches itself. */
   reaches(one: number, other: number): boolean {
+    if (one === other) return true;
     if (this.#isolated.has(one) || this.#isolated.has(other)) return false;
     if (this.#groups === null) return true;
     return this.#groups.some((group) => group.includes(one) && group.includes(other));
@@ -63,27 +76,20 @@ export class Links {
   /** Puts a message on its way; false where it is lost at once. */
   send(flight: Flight): boolean {
     const { from, to } = flight;
-    if (this.kind === 'datagrams') {
-      if (!this.reaches(from, to)) return false;
-      this.inFlight.push(flight);
-      return true;
-    }
-    // The sender has not been told yet that its connection is gone: this goes into the old one.
-    if (this.inFlight.some((news) => isNews(news, to, from))) return false;
-    if (this.reaches(from, to) && this.#isUp(to)) {
-      this.#open.add(this.#pair(from, to));
-      this.inFlight.push(flight);
-      return true;
-    }
-    this.inFlight.push({ from: to, to: from, kind: DISCONNECTED, message: null });
-    return false;
+    const reaches = this.reaches(from, to);
+    const goes = this.#connections?.send(from, to, reaches && this.#carrier.isUp(to)) ?? reaches;
+    if (goes) this.inFlight.push(flight);
+    const { lost } = this.#broken();
+    assert(lost.length === 0, 'whoever cannot be reached has no connection any more');
+    return goes;
   }
 
-  /** Takes a message out of flight; false where it is not in flight any more. */
+  /** Takes what arrives now out of flight; false where it is not in flight any more. */
   take(flight: Flight): boolean {
     const at = this.inFlight.indexOf(flight);
     if (at < 0) return false;
     this.inFlight.splice(at, 1);
+    if (flight.kind === DISCONNECTED) this.#connections?.told(flight.to, flight.from);
     return true;
   }
 
@@ -91,33 +97,27 @@ export class Links {
   cut(groups: readonly (readonly number[])[] | null, isolated: ReadonlySet<number>): Broken {
     this.#groups = groups;
     this.#isolated = isolated;
-    if (this.kind === 'datagrams') {
-      return { lost: this.#remove(({ from, to }) => !this.reaches(from, to)), told: [] };
+    if (this.#connections === null) {
+      return { lost: this.#remove(({ from, to }) => !this.reaches(from, to)), news: [] };
     }
-    const broken = this.#openPairs().filter(([one, other]) => !this.reaches(one, other));
-    return joined(broken.map(([one, other]) => this.break(one, other)));
+    for (let one = 0; one < this.#nodes; one++) {
+      for (let other = one + 1; other < this.#nodes; other++) {
+        if (!this.reaches(one, other)) this.#connections.break(one, other);
+      }
+    }
+    return this.#broken();
   }
 
   /** The connection of two nodes is gone, if there is one. */
-  break(one: number, other: number): Broken {
-    if (!this.#open.delete(this.#pair(one, other))) return { lost: [], told: [] };
-    const lost = this.#remove(
-      ({ from, to, kind }) =>
-        kind !== DISCONNECTED && ((from === one && to === other) || (from === other && to === one)),
-    );
-    const ends = [
-      { node: one, peer: other },
-      { node: other, peer: one },
-    ];
-    return { lost, told: ends.filter(({ node }) => this.#isUp(node)) };
+  break(one: NodeId, other: NodeId): Broken {
+    this.#connections?.break(one, other);
+    return this.#broken();
   }
 
   /** A node is down: its connections break; datagrams to it are lost when they arrive. */
   stopped(node: NodeId): Broken {
-    if (this.kind === 'datagrams') return { lost: [], told: [] };
-    this.#remove((news) => news.kind === DISCONNECTED && news.to === node);
-    const broken = this.#openPairs().filter((pair) => pair.includes(node));
-    return joined(broken.map(([one, other]) => this.break(one, other)));
+    this.#connections?.stopped(node);
+    return this.#broken();
   }
 
   #remove(matches: (flight: Flight) => boolean): Flight[] {
@@ -126,24 +126,19 @@ export class Links {
     return removed;
   }
 
-  #pair(one: number, other: number): number {
-    return Math.min(one, other) * this.#nodes + Math.max(one, other);
+  #broken(): Broken {
+    const broken = { lost: this.#lost, news: this.#news };
+    this.#lost = [];
+    this.#news = [];
+    return broken;
   }
+}
 
-  #openPairs(): [number, number][] {
-    return [...this.#open]
-      .sort((one, other) => one - other)
-      .map((pair) => [Math.floor(pair / this.#nodes), pair % this.#nodes]);
-  }
+function isBetween({ from, to, kind }: Flight, one: NodeId, other: NodeId): boolean {
+  if (kind === DISCONNECTED) return false;
+  return (from === one && to === other) || (from === other && to === one);
 }
 
 function isNews(flight: Flight, from: NodeId, to: NodeId): boolean {
   return flight.kind === DISCONNECTED && flight.from === from && flight.to === to;
-}
-
-function joined(broken: readonly Broken[]): Broken {
-  return {
-    lost: broken.flatMap(({ lost }) => lost),
-    told: broken.flatMap(({ told }) => told),
-  };
 }

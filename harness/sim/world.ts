@@ -13,11 +13,11 @@ import type { AnyProtocol, Options, Reply, Request } from '../../systems/protoco
 import type { Durability, System } from '../../systems/system.ts';
 import { DOMAIN, Draws } from '../core/draw.ts';
 import { type ClientWorld, SimClient } from './client.ts';
-import { type ConnectedWorld, Connections } from './connections.ts';
 import type { ActiveDiskHabits, CrashModel } from './disk.ts';
 import { EventQueue, type EventReceiver, type Pending } from './event-queue.ts';
 import { LOST, Network, type NetworkOptions } from './network.ts';
 import { type NodeWorld, SimNode } from './node.ts';
+import { type StreamedWorld, Streams } from './streams.ts';
 
 /** How long a sync of a node's disk takes. */
 export interface DiskOptions {
@@ -78,7 +78,7 @@ export interface WorldObserver {
   wake(client: number): void;
 }
 
-export class World implements NodeWorld, ClientWorld, ConnectedWorld {
+export class World implements NodeWorld, ClientWorld, StreamedWorld {
   /** Virtual time in microseconds since the nodes were started. */
   nowUs = 0;
   /** Events carried out so far. */
@@ -95,7 +95,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   readonly #spec: WorldSpec;
   readonly #observer: WorldObserver;
   /** Null where nodes exchange datagrams. */
-  readonly #connections: Connections | null;
+  readonly #streams: Streams | null;
   readonly #clients: SimClient[] = [];
   readonly #syncRange: number;
   readonly #syncDraws: readonly Draws[];
@@ -114,7 +114,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     stream: (to, from, generation) => {
       const node = this.#node(to);
       if (node.paused) this.#defer(node, { kind: 'stream', from, generation });
-      else if (node.up) this.#connections?.arrive(to, from, generation);
+      else if (node.up) this.#streams?.arrive(to, from, generation);
     },
     timer: (self, timer, generation) => {
       const node = this.#node(self);
@@ -144,8 +144,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     this.#observer = observer;
     this.members = Array.from({ length: spec.nodes }, (_, node) => node);
     this.network = new Network(spec.nodes, spec.seed, spec.network);
-    this.#connections =
-      spec.links === 'connections' ? new Connections(this, spec.nodes, spec.seed) : null;
+    this.#streams = spec.links === 'connections' ? new Streams(this, spec.nodes, spec.seed) : null;
     this.#syncRange = spec.disk.syncMaxUs - spec.disk.syncMinUs + 1;
     this.#syncDraws = this.members.map((node) => new Draws(spec.seed, DOMAIN.disk, node));
     this.#deferred = this.members.map(() => []);
@@ -168,7 +167,7 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
     this.panics.push(...original.panics);
     this.queue.copyFrom(original.queue, copying);
     this.network.copyFrom(original.network);
-    if (original.#connections !== null) this.#connections?.copyFrom(original.#connections, copying);
+    if (original.#streams !== null) this.#streams?.copyFrom(original.#streams, copying);
     for (const node of this.members) {
       this.#node(node).copyFrom(original.#node(node), copying);
       this.#syncDraws[node]?.copyFrom(original.#syncDraws[node] as Draws);
@@ -227,8 +226,8 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   }
 
   send(from: NodeId, to: NodeId, message: unknown): void {
-    if (this.#connections !== null) {
-      this.#connections.send(from, to, message);
+    if (this.#streams !== null) {
+      this.#streams.send(from, to, message);
       return;
     }
     const drawn = this.network.message(from, to, this.nowUs);
@@ -275,12 +274,12 @@ export class World implements NodeWorld, ClientWorld, ConnectedWorld {
   /** Cuts a link in one direction; a connection needs both. */
   cutLink(from: NodeId, to: NodeId): void {
     this.network.cutLink(from, to);
-    this.#connections?.break(from, to);
+    this.#streams?.break(from, to);
   }
 
   /** A node has stopped, for whatever reason. */
   onStopped(node: NodeId): void {
-    this.#connections?.stopped(node);
+    this.#streams?.stopped(node);
   }
 
   /** Kills a node: what waited for it while it was paused is gone with it. */

@@ -1,11 +1,7 @@
 /**
- * Connections between simulated nodes, for protocols that need what TCP gives: one per pair of
- * nodes, in which messages arrive in the order sent, until it breaks and everything under way in
- * both directions is gone.
- *
- * The end of a connection stands in the stream of what reaches a node, before anything of the next
- * one. So a node that has not been told of a break hears nothing sent after it, and what such a
- * node sends still goes into the broken connection, which is nowhere.
+ * What the connections between simulated nodes carry (`core/connections.ts`): a stream per directed
+ * link, in which messages arrive in the order sent, with the end of a connection, where its receiver
+ * has not noticed that yet, in front of all else.
  *
  * A segment that is lost or held back is sent again, as TCP does: what follows waits for its first
  * copy to arrive, and only a link that loses one copy after the other breaks the connection.
@@ -15,6 +11,7 @@ import { assert } from '../../checkers/assert.ts';
 import { FloatColumn, IntColumn } from '../../checkers/columns.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
+import { type Carrier, Connections } from '../core/connections.ts';
 import { DOMAIN, Draws } from '../core/draw.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LOST, type Network } from './network.ts';
@@ -32,8 +29,8 @@ const PROBE_US_MIN = 10_000;
 /** Stands in a stream for the end of a connection. */
 const BREAK = Symbol('break');
 
-/** What the world is to the connections between its nodes. */
-export interface ConnectedWorld {
+/** What the world is to the streams between its nodes. */
+export interface StreamedWorld {
   /** Virtual time in microseconds. */
   readonly nowUs: Micros;
   readonly queue: EventQueue;
@@ -41,11 +38,10 @@ export interface ConnectedWorld {
   readonly nodes: readonly SimNode[];
 }
 
-export class Connections {
-  readonly #world: ConnectedWorld;
+export class Streams implements Carrier {
+  readonly #world: StreamedWorld;
   readonly #nodes: number;
-  /** By pair, as the link from the smaller node to the greater: whether there is a connection. */
-  readonly #open: Uint8Array;
+  readonly #connections: Connections;
   /** By directed link: what is under way, in order, from `#head` up to `#tail`. */
   readonly #items: unknown[][];
   readonly #head: IntColumn;
@@ -54,12 +50,12 @@ export class Connections {
   readonly #arrivalUs: FloatColumn;
   /** Grows whenever what is under way is dropped: earlier arrivals are void. */
   readonly #generation: IntColumn;
-  /** When the end that a node has not been told of yet will be noticed; 0 for none. */
+  /** When the receiver notices the end that it has not been told of, if there is one. */
   readonly #noticeUs: FloatColumn;
   /** By directed link: when ends notice. */
   readonly #draws: readonly Draws[];
 
-  constructor(world: ConnectedWorld, nodes: number, seed: number) {
+  constructor(world: StreamedWorld, nodes: number, seed: number) {
     assert(
       world.network.options.resends >= 0,
       'what is lost is sent again so many times, or never',
@@ -67,7 +63,7 @@ export class Connections {
     const links = nodes * nodes;
     this.#world = world;
     this.#nodes = nodes;
-    this.#open = new Uint8Array(links);
+    this.#connections = new Connections(nodes, this);
     this.#items = Array.from({ length: links }, () => []);
     this.#head = new IntColumn(links);
     this.#tail = new IntColumn(links);
@@ -80,8 +76,8 @@ export class Connections {
     );
   }
 
-  copyFrom(original: Connections, copying: Copying): void {
-    this.#open.set(original.#open);
+  copyFrom(original: Streams, copying: Copying): void {
+    this.#connections.copyFrom(original.#connections);
     for (let link = 0; link < this.#items.length; link++) {
       const items = (original.#items[link] as unknown[]).slice(0, original.#tail.get(link));
       this.#items[link] = copying.data(items, 'what is under way in a connection');
@@ -97,37 +93,19 @@ export class Connections {
   /** Sends over the connection to a node, or opens one; where that fails the sender is told. */
   send(from: NodeId, to: NodeId, message: unknown): void {
     const delayUs = this.#segmentDelayUs(from, to);
-    if (this.#noticeUs[this.#link(to, from)] !== 0) return;
-    const pair = this.#pair(from, to);
-    if (delayUs === LOST || this.#isUnreachable(from, to)) {
-      if (this.#open[pair] === 1) this.break(from, to);
-      else this.#tell(from, to);
-      return;
-    }
-    this.#open[pair] = 1;
+    const isReachable = delayUs !== LOST && this.#isReachable(from, to);
+    if (!this.#connections.send(from, to, isReachable)) return;
     this.#push(this.#link(from, to), this.#world.nowUs + delayUs, message);
   }
 
-  /** The connection between two nodes is lost, if there is one: both are told, each in its time. */
-  break(one: number, other: number): void {
-    const pair = this.#pair(one, other);
-    if (this.#open[pair] === 0) return;
-    this.#open[pair] = 0;
-    this.#drop(this.#link(one, other));
-    this.#drop(this.#link(other, one));
-    this.#tell(one, other);
-    this.#tell(other, one);
+  /** The connection between two nodes is lost, if there is one. */
+  break(one: NodeId, other: NodeId): void {
+    this.#connections.break(one, other);
   }
 
-  /** A node is down: its connections break, and what it had not been told it will never be. */
+  /** A node is down, and its connections with it. */
   stopped(node: NodeId): void {
-    for (let peer = 0; peer < this.#nodes; peer++) {
-      if (peer === node) continue;
-      const inward = this.#link(peer, node);
-      this.#noticeUs[inward] = 0;
-      this.break(node, peer);
-      this.#drop(inward);
-    }
+    this.#connections.stopped(node);
   }
 
   /** The next of the stream reaches a node, unless it was dropped meanwhile. */
@@ -148,9 +126,30 @@ export class Connections {
       receiver?.hear(from, item);
       return;
     }
-    assert(this.#noticeUs.get(link) !== 0, 'an end that is told was to be told');
-    this.#noticeUs[link] = 0;
+    this.#connections.told(node, from);
     receiver?.disconnected(from);
+  }
+
+  isUp(node: NodeId): boolean {
+    return this.#world.nodes[node]?.up === true;
+  }
+
+  drop(one: NodeId, other: NodeId): void {
+    this.#clear(one, other);
+    this.#clear(other, one);
+  }
+
+  tell(node: NodeId, peer: NodeId): void {
+    const link = this.#link(peer, node);
+    const { latencyMinUs } = this.#world.network.options;
+    const draw = (this.#draws[link] as Draws).next(this.#world.nowUs);
+    const delayUs = 1 + latencyMinUs + (draw % NOTICE_US_MAX);
+    this.#noticeUs[link] = this.#world.nowUs + delayUs;
+    this.#push(link, this.#noticeUs[link], BREAK);
+  }
+
+  withdraw(node: NodeId, peer: NodeId): void {
+    this.#clear(peer, node);
   }
 
   /** When the first copy of a segment arrives, from now; `LOST` if none of them does. */
@@ -170,30 +169,22 @@ export class Connections {
   }
 
   /** A connection needs both directions: half of what it carries are acknowledgements. */
-  #isUnreachable(from: NodeId, to: NodeId): boolean {
-    const { network, nodes } = this.#world;
-    return network.isCut(from, to) || network.isCut(to, from) || nodes[to]?.up !== true;
+  #isReachable(from: NodeId, to: NodeId): boolean {
+    const { network } = this.#world;
+    return !network.isCut(from, to) && !network.isCut(to, from) && this.isUp(to);
   }
 
-  /** Puts the end of the connection before everything that a node will hear from this peer. */
-  #tell(node: NodeId, peer: NodeId): void {
-    const link = this.#link(peer, node);
-    if (this.#noticeUs[link] !== 0 || this.#world.nodes[node]?.up !== true) return;
-    const { latencyMinUs } = this.#world.network.options;
-    const draw = (this.#draws[link] as Draws).next(this.#world.nowUs);
-    const delayUs = 1 + latencyMinUs + (draw % NOTICE_US_MAX);
-    this.#noticeUs[link] = this.#world.nowUs + delayUs;
-    this.#push(link, this.#noticeUs[link], BREAK);
-  }
-
-  /** Drops what is under way; only an end that was not noticed yet stays. */
-  #drop(link: number): void {
+  /** Drops what is under way over a link; only an end that was not noticed yet stays. */
+  #clear(from: NodeId, to: NodeId): void {
+    const link = this.#link(from, to);
     this.#generation[link] = this.#generation.get(link) + 1;
     this.#head[link] = 0;
     this.#tail[link] = 0;
     this.#arrivalUs[link] = 0;
-    const noticeUs = this.#noticeUs.get(link);
-    if (noticeUs !== 0) this.#push(link, Math.max(noticeUs, this.#world.nowUs), BREAK);
+    if (this.#connections.isUntold(to, from)) {
+      const noticeUs = this.#noticeUs.get(link);
+      this.#push(link, Math.max(noticeUs, this.#world.nowUs), BREAK);
+    }
     assert(this.#tail.get(link) <= 1, 'nothing outlives a connection but the news of its end');
   }
 
@@ -212,9 +203,5 @@ export class Connections {
 
   #link(from: NodeId, to: NodeId): number {
     return from * this.#nodes + to;
-  }
-
-  #pair(one: number, other: number): number {
-    return one < other ? this.#link(one, other) : this.#link(other, one);
   }
 }
