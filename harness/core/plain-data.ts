@@ -11,6 +11,7 @@ const CYCLIC = 'cyclic, or nested too deeply';
  * A copy that shares nothing with the original. Throws a `TypeError` that names what is not plain,
  * and where: `message.from.seen is a Map`. Fields that are undefined are left out, as JSON does.
  */
+export function plainCopy<Data>(value: Data, named: string): Data;
 export function plainCopy(value: unknown, named: string): unknown {
   switch (typeof value) {
     case 'string':

@@ -8,7 +8,7 @@ import type { Request } from '../../systems/protocol.ts';
 import type { LiveClient } from '../core/backend.ts';
 import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
 import type { CausalClock } from '../host/causality.ts';
-import type { ClientHello, ReplyFrame, RequestFrame } from '../host/client-port.ts';
+import { type ClientHello, type RequestFrame, replyFrame } from '../host/client-port.ts';
 import { type Address, WIRE_VERSION } from '../host/config.ts';
 import { encodeFrame, readFrames } from '../host/frame.ts';
 
@@ -24,6 +24,8 @@ export interface TcpClientOptions {
   readonly nodes: readonly Address[];
   /** What the process of all clients knows: what one has heard, another may act upon. */
   readonly clock: CausalClock;
+  /** Told what a node sent that is no reply: a fault of ours, whatever the system does. */
+  readonly onNonsense: (what: string) => void;
 }
 
 export class TcpClient implements LiveClient, ClientEnv {
@@ -121,7 +123,13 @@ export class TcpClient implements LiveClient, ClientEnv {
     };
     socket.write(encodeFrame(hello));
     readFrames(socket, (value) => {
-      const { stamp, to, reply } = value as ReplyFrame;
+      if (!replyFrame.is(value)) {
+        const wrong = replyFrame.wrongIn(value);
+        this.#options.onNonsense(`${address.host} replied nonsense to a client: ${wrong}`);
+        socket.destroy();
+        return;
+      }
+      const { stamp, to, reply } = value;
       this.#options.clock.witness(stamp);
       this.#step(() => this.#options.protocol.reply(this.#state, this, node, to, reply));
     });

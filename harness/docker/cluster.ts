@@ -26,7 +26,7 @@ import { type ClusterPlan, lastLines, NodeContainer, PORT } from './node-contain
 import { type Owner, thisProcess } from './owner.ts';
 import { measurePace, type Pace, Patience } from './patience.ts';
 import { Teardown } from './teardown.ts';
-import { Watch } from './watch.ts';
+import { nonsensical, Watch } from './watch.ts';
 
 /** A cluster in which nothing moves for so long, on an idle machine, never forms. */
 const FORMING_MS = 20_000;
@@ -131,7 +131,8 @@ async function bringUp(
   const network = await createNetwork(docker, owner, owner.runId, spec.nodes);
   spec.signal.throwIfAborted();
 
-  const plan = makePlan({ spec, owner, network, image, directory, engine });
+  const nonsense = new Set<string>();
+  const plan = makePlan({ spec, owner, network, image, directory, engine, nonsense });
   const nodes = Array.from({ length: spec.nodes }, (_, node) => new NodeContainer(plan, node));
   teardown.add('connections', () => {
     for (const node of nodes) node.close();
@@ -140,13 +141,14 @@ async function bringUp(
   const created = await Promise.allSettled(createAll(nodes, spec));
   const failed = created.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  await waitUntilFormed(nodes, plan.pace, spec);
+  await waitUntilFormed(nodes, { pace: plan.pace, nonsense }, spec);
   return new DockerCluster({
     spec,
     plan,
     nodes,
     teardown,
     fate,
+    nonsense,
     facts: describeFacts(spec, engine, image, network),
   });
 }
@@ -158,10 +160,11 @@ interface PlanParts {
   readonly image: Image;
   readonly directory: string;
   readonly engine: EngineInfo;
+  readonly nonsense: Set<string>;
 }
 
 function makePlan(parts: PlanParts): ClusterPlan {
-  const { spec, owner, network, image, directory, engine } = parts;
+  const { spec, owner, network, image, directory, engine, nonsense } = parts;
   const systemModules = spec.systemModules.map((file) => resolve(file));
   const ruleFiles = spec.ruleFiles.map((file) => resolve(file));
   const modules = new ModuleMounts([...ruleFiles, ...systemModules]);
@@ -177,6 +180,7 @@ function makePlan(parts: PlanParts): ClusterPlan {
     logDirectory: resolve(spec.logDirectory),
     pace: measurePace(spec.startupTimeoutS ?? null),
     signal: spec.signal,
+    onNonsense: (what) => nonsense.add(what),
     config: {
       clusterId: owner.runId,
       system: { name: spec.system.name, modules: systemModules.map(inside) },
@@ -205,7 +209,7 @@ function createAll(nodes: readonly NodeContainer[], { onStart }: ClusterSpec): P
 /** Waits until the system says that it is ready. */
 async function waitUntilFormed(
   nodes: readonly NodeContainer[],
-  pace: Pace,
+  { pace, nonsense }: { readonly pace: Pace; readonly nonsense: ReadonlySet<string> },
   { system, signal, onStart }: ClusterSpec,
 ): Promise<void> {
   const patience = new Patience(pace, FORMING_MS);
@@ -215,6 +219,7 @@ async function waitUntilFormed(
     for (let poll = 1; poll <= POLLS_PER_LOOK; poll++) {
       signal.throwIfAborted();
       views = await Promise.all(nodes.map(askView));
+      if (nonsense.size > 0) throw nonsensical(nonsense);
       if (isReady(system, views)) return;
       const answering = views.filter((view) => view !== null).length;
       onStart({ kind: 'forming', answering, nodes: nodes.length, awaits });
@@ -292,6 +297,7 @@ interface ClusterParts {
   readonly nodes: readonly NodeContainer[];
   readonly teardown: Teardown;
   readonly fate: Fate;
+  readonly nonsense: ReadonlySet<string>;
   readonly facts: Readonly<Record<string, string>>;
 }
 
@@ -312,7 +318,7 @@ class DockerCluster implements LiveCluster {
     this.facts = parts.facts;
     this.#clock = new CausalClock(parts.nodes.length);
     this.#slowness = parts.plan.pace.slowness;
-    this.#watch = new Watch(parts.nodes, (failure) => {
+    this.#watch = new Watch(parts.nodes, parts.nonsense, (failure) => {
       parts.fate.isLost = true;
       this.#onLoss(failure);
     });
@@ -347,6 +353,7 @@ class DockerCluster implements LiveCluster {
       protocol: spec.client,
       nodes: plan.addresses.map((host) => ({ host, port: PORT.client })),
       clock: this.#clock,
+      onNonsense: plan.onNonsense,
     });
     this.#parts.teardown.add(`client ${endpoint}`, () => client.close());
     return client;

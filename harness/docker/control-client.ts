@@ -3,7 +3,7 @@
 import { connect as dial, type Socket } from 'node:net';
 import type { Millis } from '../../checkers/units.ts';
 import type { Address } from '../host/config.ts';
-import type { Answered, ControlHello, Question } from '../host/control.ts';
+import { answered, type ControlHello, type Question, type Talk } from '../host/control.ts';
 import { encodeFrame, readFrames } from '../host/frame.ts';
 
 interface Waiting<Answer> {
@@ -11,17 +11,23 @@ interface Waiting<Answer> {
   readonly reject: (error: Error) => void;
 }
 
+export interface ControlClientOptions<Command, Answer> {
+  readonly address: Address;
+  readonly token: string;
+  readonly talk: Talk<Command, Answer>;
+  /** Told what came back that is no answer: a fault of ours, whatever the system does. */
+  readonly onNonsense: (what: string) => void;
+}
+
 export class ControlClient<Command, Answer> {
-  readonly #address: Address;
-  readonly #token: string;
+  readonly #options: ControlClientOptions<Command, Answer>;
   #socket: Socket | null = null;
   #id = 0;
   #closed = false;
   readonly #waiting = new Map<number, Waiting<Answer>>();
 
-  constructor(address: Address, token: string) {
-    this.#address = address;
-    this.#token = token;
+  constructor(options: ControlClientOptions<Command, Answer>) {
+    this.#options = options;
   }
 
   /**
@@ -65,15 +71,18 @@ export class ControlClient<Command, Answer> {
 
   #connected(): Socket {
     if (this.#socket !== null) return this.#socket;
-    const socket = dial({ ...this.#address, noDelay: true });
+    const { address, token } = this.#options;
+    const socket = dial({ ...address, noDelay: true });
     this.#socket = socket;
-    const hello: ControlHello = { kind: 'control-hello', token: this.#token };
+    const hello: ControlHello = { kind: 'control-hello', token };
     socket.write(encodeFrame(hello));
     readFrames(socket, (value) => {
-      const answered = value as Answered<Answer>;
-      const waiting = this.#waiting.get(answered.id);
-      if ('error' in answered) waiting?.reject(new Error(answered.error));
-      else waiting?.resolve(answered.answer);
+      const wrong = this.#hear(value);
+      if (wrong === null) return;
+      this.#options.onNonsense(
+        `the control channel of ${address.host} answered nonsense: ${wrong}`,
+      );
+      socket.destroy();
     });
     socket.on('close', () => {
       this.#socket = null;
@@ -81,5 +90,19 @@ export class ControlClient<Command, Answer> {
       for (const waiting of this.#waiting.values()) waiting.reject(gone);
     });
     return socket;
+  }
+
+  /** Hands an answer to whoever waits for it; what is wrong with it where it is none. */
+  #hear(value: unknown): string | null {
+    if (!answered.is(value)) return answered.wrongIn(value);
+    const waiting = this.#waiting.get(value.id);
+    if (value.kind === 'failed') {
+      waiting?.reject(new Error(value.error));
+      return null;
+    }
+    const { answer } = this.#options.talk;
+    if (!answer.is(value.answer)) return answer.wrongIn(value.answer);
+    waiting?.resolve(value.answer);
+    return null;
   }
 }

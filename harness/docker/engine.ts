@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import Docker from 'dockerode';
 import { infrastructure } from '../core/errors.ts';
+import { fieldsOf } from '../core/guards.ts';
 
 /** The oldest Engine API with everything that is used here (Engine 20.10). */
 const API_VERSION_MIN = '1.41';
@@ -43,7 +44,7 @@ export async function connectEngine(): Promise<EngineInfo> {
 
 /** The HTTP status of the engine's answer; null for anything else that was thrown. */
 export function statusOf(error: unknown): number | null {
-  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  const status = fieldsOf(error)['statusCode'];
   return typeof status === 'number' ? status : null;
 }
 

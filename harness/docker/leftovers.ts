@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
+import { fields, text, wholeFrom } from '../core/shape.ts';
 import { connectEngine, statusOf, tolerate } from './engine.ts';
 import { fromLabels, isAlive, LABEL, type Owner } from './owner.ts';
 
@@ -56,6 +57,8 @@ async function findIn(docker: Docker): Promise<Leftover[]> {
   return things.filter(({ owner }) => !isAlive(owner)).map(({ leftover }) => leftover);
 }
 
+const ownerFile = fields<Owner>({ runId: text, pid: wholeFrom(1), born: text, host: text });
+
 interface Found {
   readonly leftover: Leftover;
   readonly owner: Owner;
@@ -94,8 +97,8 @@ function findDirectories(): Found[] {
     if (!name.startsWith(DIRECTORY_PREFIX)) continue;
     const path = join(tmpdir(), name);
     try {
-      const owner = JSON.parse(readFileSync(join(path, OWNER_FILE), 'utf8')) as Owner;
-      add(found, 'directory', path, name, owner);
+      const owner: unknown = JSON.parse(readFileSync(join(path, OWNER_FILE), 'utf8'));
+      add(found, 'directory', path, name, ownerFile.is(owner) ? owner : null);
     } catch {
       // Without its owner's name nobody can tell whether it is in use: left alone.
     }

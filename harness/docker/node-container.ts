@@ -9,9 +9,9 @@ import type { NodeId } from '../../checkers/units.ts';
 import { infrastructure } from '../core/errors.ts';
 import type { Skew } from '../host/clock.ts';
 import { NODE_EXIT, type NodeConfig } from '../host/config.ts';
-import type { NodeAnswer, NodeCommand } from '../host/control.ts';
+import { type NodeAnswer, type NodeCommand, nodeTalk } from '../host/control.ts';
 import { traceFileName } from '../host/node-traces.ts';
-import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
+import { type SidecarAnswer, type SidecarCommand, sidecarTalk } from '../host/sidecar-talk.ts';
 import { CODE_SUFFIX } from '../own/code.ts';
 import { cpuTime, describeLoss, inspected, killed, mount } from './container.ts';
 import { ControlClient } from './control-client.ts';
@@ -52,6 +52,8 @@ export interface ClusterPlan {
   readonly pace: Pace;
   /** Aborted when the run is interrupted while it comes up. */
   readonly signal: AbortSignal;
+  /** Told what one of our own processes said that it never says: a fault of Ordeal's. */
+  readonly onNonsense: (what: string) => void;
   /** The node's configuration, but for what differs between nodes. */
   readonly config: Pick<
     NodeConfig,
@@ -94,8 +96,10 @@ export class NodeContainer {
     this.address = itemAt(plan.addresses, node);
     this.#directory = join(plan.directory, this.name);
     const { address: host } = this;
-    this.control = new ControlClient({ host, port: PORT.control }, plan.token);
-    this.sidecar = new ControlClient({ host, port: PORT.sidecar }, plan.token);
+    const { token, onNonsense } = plan;
+    const at = (port: number) => ({ address: { host, port }, token, onNonsense });
+    this.control = new ControlClient({ ...at(PORT.control), talk: nodeTalk });
+    this.sidecar = new ControlClient({ ...at(PORT.sidecar), talk: sidecarTalk });
   }
 
   get traceFile(): string {

@@ -5,7 +5,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import type Docker from 'dockerode';
 import { itemAt } from '../../checkers/item-at.ts';
 import type { Address } from '../host/config.ts';
-import type { SidecarAnswer, SidecarCommand } from '../host/sidecar.ts';
+import { sidecarTalk } from '../host/sidecar-talk.ts';
 import { hasBase } from './base-image.ts';
 import { ControlClient } from './control-client.ts';
 import { connectEngine, reason } from './engine.ts';
@@ -92,8 +92,12 @@ async function probeContainer(docker: Docker, image: Image): Promise<ProbeLine[]
 
 /** Whether a container's own address can be reached, which clients and faults rely on. */
 async function probeAddress(address: Address, token: string): Promise<ProbeLine> {
-  const control = new ControlClient<SidecarCommand, SidecarAnswer>(address, token);
   const name = 'container addresses';
+  let nonsense: string | null = null;
+  const onNonsense = (what: string) => {
+    nonsense = what;
+  };
+  const control = new ControlClient({ address, token, talk: sidecarTalk, onNonsense });
   const deadlineMs = performance.now() + REACHABLE_MS_MAX;
   try {
     for (;;) {
@@ -102,7 +106,7 @@ async function probeAddress(address: Address, token: string): Promise<ProbeLine>
         return good(name, `${address.host} answers`);
       } catch (error) {
         if (performance.now() > deadlineMs) {
-          return bad(name, `${address.host}: ${reason(error)}`, ADDRESS_FIX);
+          return bad(name, `${address.host}: ${nonsense ?? reason(error)}`, ADDRESS_FIX);
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }

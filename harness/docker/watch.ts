@@ -16,13 +16,20 @@ const ANSWER_MS = 30_000;
 
 export class Watch {
   readonly #nodes: readonly NodeContainer[];
+  /** What our own processes said that they never say. */
+  readonly #nonsense: ReadonlySet<string>;
   readonly #onLoss: (failure: HarnessError) => void;
   #timer: NodeJS.Timeout | undefined;
   #silent = 0;
   #closed = false;
 
-  constructor(nodes: readonly NodeContainer[], onLoss: (failure: HarnessError) => void) {
+  constructor(
+    nodes: readonly NodeContainer[],
+    nonsense: ReadonlySet<string>,
+    onLoss: (failure: HarnessError) => void,
+  ) {
     this.#nodes = nodes;
+    this.#nonsense = nonsense;
     this.#onLoss = onLoss;
     this.#next();
   }
@@ -34,6 +41,7 @@ export class Watch {
 
   /** What was lost by now, as the engine has it; null for nothing. Rejects when it does not answer. */
   async look(): Promise<HarnessError | null> {
+    if (this.#nonsense.size > 0) return nonsensical(this.#nonsense);
     const looked = Promise.all(this.#nodes.map((node) => node.losses()));
     const losses = (await within(ANSWER_MS, looked)).flat();
     if (losses.length === 0) return null;
@@ -65,6 +73,13 @@ export class Watch {
     if (loss === null) this.#next();
     else this.#onLoss(loss);
   }
+}
+
+/** A fault of ours, whoever of us is to blame: nothing that followed from it counts. */
+export function nonsensical(nonsense: ReadonlySet<string>): HarnessError {
+  return infrastructure(
+    `${[...nonsense].join('; ')}: a fault of Ordeal, so the run says nothing about the system`,
+  );
 }
 
 class Unanswered extends Error {

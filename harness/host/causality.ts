@@ -11,6 +11,7 @@
 import { itemAt } from '../../checkers/item-at.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
+import { count, fields, list } from '../core/shape.ts';
 
 /** What a process knew when it sent a frame. */
 export interface Stamp {
@@ -18,6 +19,8 @@ export interface Stamp {
   /** By node: so many lines of its trace, over all its lives, had been written. */
   readonly lines: readonly number[];
 }
+
+export const stamp = fields<Stamp>({ lamport: count, lines: list(count) });
 
 /** A line as a node writes it. */
 export interface StampedLine extends TraceLine {
@@ -85,8 +88,8 @@ export function consistentCut(nodes: readonly (readonly StampedLine[])[]): Cut {
     changed = false;
     for (const [node, own] of stamps.entries()) {
       // Stamps only grow: the last one in the cut binds.
-      while (own.length > 0 && (own.at(-1) as LineStamp).at >= itemAt(kept, node)) own.pop();
-      const last = own.at(-1);
+      let last = own.at(-1);
+      for (; last !== undefined && last.at >= itemAt(kept, node); last = own.at(-1)) own.pop();
       if (last === undefined || !lacks(last, node)) continue;
       kept[node] = last.at;
       changed = true;

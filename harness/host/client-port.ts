@@ -1,8 +1,21 @@
 /** Where clients ask: requests and replies as frames. A reply goes where the client last asked. */
 
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Value } from '../../checkers/value.ts';
+import { OPERATIONS, type Operation } from '../../systems/operations.ts';
 import type { ClientRef, Reply, Request } from '../../systems/protocol.ts';
-import type { Stamp } from './causality.ts';
+import {
+  byTag,
+  count,
+  fields,
+  needs,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  text,
+} from '../core/shape.ts';
+import { type Stamp, stamp } from './causality.ts';
 import { WIRE_VERSION } from './config.ts';
 import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 import { listen } from './tcp.ts';
@@ -14,11 +27,31 @@ export interface ClientHello {
   readonly clusterId: string;
 }
 
+const hello = fields<ClientHello>({ kind: oneOf('client-hello'), version: count, clusterId: text });
+
 /** What a client asks, and what it knew then. */
 export interface RequestFrame {
   readonly stamp: Stamp;
   readonly request: Request;
 }
+
+/** Whatever JSON can say is one. */
+const value = needs('a value', (given): given is Value => given !== undefined);
+const clientRef = fields<ClientRef>({ client: count, id: count });
+
+const requestFrame = fields<RequestFrame>({
+  stamp,
+  request: byTag<Request, 'kind'>('kind', {
+    open: { from: clientRef },
+    operation: {
+      from: clientRef,
+      operation: fields<Operation>({ f: oneOf(...OPERATIONS), key: text, value }),
+      session: count,
+      sequence: count,
+      seen: optional(number),
+    },
+  }),
+});
 
 /** A node's answer to one request. */
 export interface ReplyFrame {
@@ -26,6 +59,17 @@ export interface ReplyFrame {
   readonly to: ClientRef;
   readonly reply: Reply;
 }
+
+export const replyFrame = fields<ReplyFrame>({
+  stamp,
+  to: clientRef,
+  reply: byTag<Reply, 'status'>('status', {
+    ok: { value, position: nullable(count) },
+    fail: { error: text, position: optional(count) },
+    redirect: { leader: nullable(count) },
+    unknown: { error: text },
+  }),
+});
 
 export class ClientPort {
   readonly #clusterId: string;
@@ -60,19 +104,14 @@ export class ClientPort {
     const clients = new Set<number>();
     let greeted = false;
     const onFrame = (value: object) => {
-      if (greeted) {
-        if (!isRequest(value)) {
-          socket.destroy();
-          return;
-        }
-        const { stamp, request } = value;
+      if (greeted && requestFrame.is(value)) {
+        const { stamp: known, request } = value;
         clients.add(request.from.client);
         this.#byClient.set(request.from.client, socket);
-        this.#onRequest(stamp, request);
+        this.#onRequest(known, request);
         return;
       }
-      const hello = value as Partial<ClientHello>;
-      greeted = hello.clusterId === this.#clusterId && hello.version === WIRE_VERSION;
+      greeted = !greeted && this.#isOurs(value);
       if (!greeted) socket.destroy();
     };
     readFrames(socket, onFrame, GREETING_BYTES_MAX);
@@ -83,14 +122,9 @@ export class ClientPort {
       }
     });
   }
-}
 
-/** Whether it names its sender; what it asks for is for the protocol to refuse. */
-function isRequest(value: object): value is RequestFrame {
-  const { stamp, request } = value as Partial<RequestFrame>;
-  return (
-    Array.isArray(stamp?.lines) &&
-    Number.isSafeInteger(stamp.lamport) &&
-    Number.isSafeInteger(request?.from?.client)
-  );
+  #isOurs(value: object): boolean {
+    if (!hello.is(value)) return false;
+    return value.clusterId === this.#clusterId && value.version === WIRE_VERSION;
+  }
 }

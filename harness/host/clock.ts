@@ -1,6 +1,7 @@
 /** A node's two clocks over the machine's: the nemesis skews them over the control channel. */
 
 import type { Micros, Millis } from '../../checkers/units.ts';
+import { fields, list, number, oneOf } from '../core/shape.ts';
 
 /** One skew in force; those of several faults add up. As in `nemesis/fault.ts`, kind `clock`. */
 export interface Skew {
@@ -9,6 +10,13 @@ export interface Skew {
   readonly periodMs: Millis;
   readonly ratePpm: number;
 }
+
+export const skew = fields<Skew>({
+  mode: oneOf('bump', 'strobe', 'drift'),
+  offsetMs: number,
+  periodMs: number,
+  ratePpm: number,
+});
 
 /** What a node's clocks show, read back as evidence. */
 export interface ClockReading {
@@ -20,6 +28,14 @@ export interface ClockReading {
   /** By how much the wall clock jumps to and fro, for every strobe in force. */
   readonly strobesMs: readonly Millis[];
 }
+
+export const clockReading = fields<ClockReading>({
+  wallUs: number,
+  monotonicUs: number,
+  trueWallUs: number,
+  ratePpm: number,
+  strobesMs: list(number),
+});
 
 /** Microseconds of the machine's own clocks. */
 export interface MachineClock {

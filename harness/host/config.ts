@@ -1,9 +1,10 @@
 /** What one node process is told at its start: a JSON file that the harness writes. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Nanos, NodeId } from '../../checkers/units.ts';
 import type { Options } from '../../systems/protocol.ts';
-import type { Skew } from './clock.ts';
+import { count, fields, list, needs, record, type Shape, wholeFrom, words } from '../core/shape.ts';
+import { type Skew, skew } from './clock.ts';
 
 /** Version of the node's wire formats: peers of another version are turned away. */
 export const WIRE_VERSION = 2;
@@ -51,56 +52,40 @@ export interface NodeConfig {
   readonly skewFile: string;
 }
 
+const port = needs('a port', (value): value is number => count.is(value) && value < 65_536);
+const address = fields<Address>({ host: words, port });
+
+const nodeConfig = fields<NodeConfig>({
+  clusterId: words,
+  node: count,
+  peers: list(address, 1),
+  clientPort: port,
+  controlPort: port,
+  token: words,
+  system: fields<NodeConfig['system']>({ name: words, modules: list(words) }),
+  options: record(setting),
+  variants: list(words),
+  ruleFiles: list(words),
+  seed: count,
+  dataDirectory: words,
+  traceFile: words,
+  originNs: wholeFrom(Number.MIN_SAFE_INTEGER),
+  skewFile: words,
+});
+
 /** Reads the file. Throws a `TypeError` that names the first field that is missing or wrong. */
 export function readConfig(path: string): NodeConfig {
-  const config = JSON.parse(readFileSync(path, 'utf8')) as NodeConfig;
-  const peers = config.peers;
-  const checks: readonly (readonly [keyof NodeConfig, boolean])[] = [
-    ['clusterId', isText(config.clusterId)],
-    ['peers', Array.isArray(peers) && peers.length > 0 && peers.every(isAddress)],
-    ['node', isPort(config.node) && config.node < peers?.length],
-    ['clientPort', isPort(config.clientPort)],
-    ['controlPort', isPort(config.controlPort)],
-    ['token', isText(config.token)],
-    ['system', isText(config.system?.name) && isTexts(config.system.modules)],
-    ['options', typeof config.options === 'object' && config.options !== null],
-    ['variants', isTexts(config.variants)],
-    ['ruleFiles', isTexts(config.ruleFiles)],
-    ['seed', Number.isSafeInteger(config.seed) && config.seed >= 0],
-    ['dataDirectory', isText(config.dataDirectory)],
-    ['traceFile', isText(config.traceFile)],
-    ['originNs', Number.isSafeInteger(config.originNs)],
-    ['skewFile', isText(config.skewFile)],
-  ];
-  for (const [field, right] of checks) {
-    if (!right) throw new TypeError(`${path}: field "${field}" is missing or wrong`);
-  }
-  return config;
+  const config = readAs(path, nodeConfig);
+  if (config.node < config.peers.length) return config;
+  throw new TypeError(`${path}: field "node" is wrong (one of ${config.peers.length} is needed)`);
 }
 
 /** The skews that hold at the start of a node; none when nobody has written any. */
-export function readSkews(path: string): Skew[] {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Skew[];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+export function readSkews(path: string): readonly Skew[] {
+  return existsSync(path) ? readAs(path, list(skew)) : [];
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
-}
-
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isText);
-}
-
-function isPort(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 65_536;
-}
-
-function isAddress(value: unknown): boolean {
-  const address = value as Partial<Address> | null;
-  return isText(address?.host) && isPort(address?.port);
+function readAs<Contents>(path: string, shape: Shape<Contents>): Contents {
+  const text = readFileSync(path, 'utf8');
+  return shape.fromJson(text, (wrong) => new TypeError(`${path}: ${wrong}`));
 }

@@ -8,7 +8,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { NodeView } from '../../systems/protocol.ts';
-import type { ClockReading, Skew } from './clock.ts';
+import {
+  anything,
+  byTag,
+  count,
+  fields,
+  list,
+  nullable,
+  number,
+  oneOf,
+  type Shape,
+  text,
+} from '../core/shape.ts';
+import { type ClockReading, clockReading, type Skew, skew } from './clock.ts';
 import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 import { listen } from './tcp.ts';
 
@@ -22,30 +34,70 @@ export type NodeAnswer =
   | { readonly kind: 'view'; readonly view: NodeView; readonly incarnation: number }
   | { readonly kind: 'clock'; readonly reading: ClockReading };
 
+/** The view is that of a protocol, a user's perhaps, which has been held to it in its own process. */
+const view = fields<NodeView>({
+  role: text,
+  term: number,
+  leader: nullable(count),
+  commit: number,
+  applied: number,
+});
+
+/** What can be asked on a control channel, and answered. */
+export interface Talk<Command, Answer> {
+  readonly command: Shape<Command>;
+  readonly answer: Shape<Answer>;
+}
+
+export const nodeTalk: Talk<NodeCommand, NodeAnswer> = {
+  command: byTag<NodeCommand, 'kind'>('kind', { view: {}, clock: { skews: list(skew) } }),
+  answer: byTag<NodeAnswer, 'kind'>('kind', {
+    view: { view, incarnation: count },
+    clock: { reading: clockReading },
+  }),
+};
+
 /** The first frame on a control connection. */
 export interface ControlHello {
   readonly kind: 'control-hello';
   readonly token: string;
 }
 
-/** Questions are numbered by the asker; a failed one is answered with what went wrong. */
+const hello = fields<ControlHello>({ kind: oneOf('control-hello'), token: text });
+
+/** Questions are numbered by the asker. */
 export interface Question<Command> {
   readonly id: number;
   readonly command: Command;
 }
 
+const question = fields<Question<unknown>>({ id: count, command: anything });
+
+/** What became of a question; a failed one is answered with what went wrong. */
 export type Answered<Answer> =
-  | { readonly id: number; readonly answer: Answer }
-  | { readonly id: number; readonly error: string };
+  | { readonly kind: 'answered'; readonly id: number; readonly answer: Answer }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: string };
+
+/** Whatever the answer is. */
+export const answered = byTag<Answered<unknown>, 'kind'>('kind', {
+  answered: { id: count, answer: anything },
+  failed: { id: count, error: text },
+});
 
 export class ControlServer<Command, Answer> {
   readonly #token: Buffer;
+  readonly #talk: Talk<Command, Answer>;
   readonly #answer: (command: Command) => Answer | Promise<Answer>;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  constructor(token: string, answer: (command: Command) => Answer | Promise<Answer>) {
+  constructor(
+    token: string,
+    talk: Talk<Command, Answer>,
+    answer: (command: Command) => Answer | Promise<Answer>,
+  ) {
     this.#token = digest(token);
+    this.#talk = talk;
     this.#answer = answer;
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
@@ -64,25 +116,25 @@ export class ControlServer<Command, Answer> {
     socket.on('close', () => this.#sockets.delete(socket));
     let trusted = false;
     const onFrame = (value: object) => {
-      if (trusted) {
-        void this.#respond(socket, value as Question<Command>);
+      if (trusted && question.is(value)) {
+        void this.#respond(socket, value);
         return;
       }
-      const { token } = value as Partial<ControlHello>;
-      trusted = typeof token === 'string' && timingSafeEqual(digest(token), this.#token);
+      trusted = !trusted && hello.is(value) && timingSafeEqual(digest(value.token), this.#token);
       if (!trusted) socket.destroy();
     };
     readFrames(socket, onFrame, GREETING_BYTES_MAX);
   }
 
-  async #respond(socket: Socket, { id, command }: Question<Command>): Promise<void> {
-    let answered: Answered<Answer>;
+  async #respond(socket: Socket, { id, command: asked }: Question<unknown>): Promise<void> {
+    let said: Answered<Answer>;
     try {
-      answered = { id, answer: await this.#answer(command) };
+      const command = this.#talk.command.expect(asked, (wrong) => new TypeError(wrong));
+      said = { kind: 'answered', id, answer: await this.#answer(command) };
     } catch (error) {
-      answered = { id, error: error instanceof Error ? error.message : String(error) };
+      said = { kind: 'failed', id, error: error instanceof Error ? error.message : String(error) };
     }
-    if (!socket.destroyed) socket.write(encodeFrame(answered));
+    if (!socket.destroyed) socket.write(encodeFrame(said));
   }
 }
 

@@ -2,6 +2,7 @@
 
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -48,13 +49,7 @@ export function writeAll(fd: number, bytes: Buffer): void {
  * that no two lives of a node share a number.
  */
 export function nextIncarnation(path: string): number {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    text = '0\n';
-  }
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '0\n';
   if (!/^\d{1,15}\n$/.test(text)) {
     throw new CorruptionError(`${path} holds ${JSON.stringify(text.slice(0, 40))}, not a count`);
   }

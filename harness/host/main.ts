@@ -8,6 +8,7 @@
 import { pathToFileURL } from 'node:url';
 import type { System } from '../../systems/system.ts';
 import { HarnessError, messageOf, usage } from '../core/errors.ts';
+import { fieldsOf, isObject } from '../core/guards.ts';
 import { leadToUs } from '../own/code.ts';
 import { ownSystem } from '../own/system.ts';
 import { loadVariants } from '../own/variants.ts';
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
 async function loadSystem({ system: { name, modules } }: NodeConfig): Promise<System> {
   for (const file of modules) {
     const own = (await exportsOf(file)).find((value) => isSystem(value, name));
-    if (own !== undefined) return ownSystem(own as System);
+    if (own !== undefined) return ownSystem(own);
   }
   const { systems } = await import('../../systems/index.ts');
   const found: System | undefined = new Map<string, System>(Object.entries(systems)).get(name);
@@ -42,16 +43,16 @@ async function loadSystem({ system: { name, modules } }: NodeConfig): Promise<Sy
 /** The controller has loaded the same file: what fails here is something that only it can reach. */
 async function exportsOf(file: string): Promise<readonly unknown[]> {
   try {
-    return Object.values((await import(pathToFileURL(file).href)) as object);
+    const exported: unknown = await import(pathToFileURL(file).href);
+    return Object.values(fieldsOf(exported));
   } catch (error) {
     throw usage(`${file} cannot be loaded in a container: ${messageOf(error)}`);
   }
 }
 
-/** Not a workload or nemesis of the same name. */
-function isSystem(value: unknown, name: string): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return 'protocol' in value && (value as Partial<System>).name === name;
+/** Not a workload or nemesis of the same name. The controller has looked at it in full. */
+function isSystem(value: unknown, name: string): value is System {
+  return isObject(value) && 'protocol' in value && fieldsOf(value)['name'] === name;
 }
 
 function log(line: string): void {

@@ -5,10 +5,12 @@
 
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareLines, nodeName, type TraceLine } from '../../checkers/trace.ts';
+import { compareLines, nodeName, type TraceEvent, type TraceLine } from '../../checkers/trace.ts';
 import type { Nanos, NodeId } from '../../checkers/units.ts';
 import type { RecordedTrace } from '../core/backend.ts';
-import { infrastructure, messageOf } from '../core/errors.ts';
+import { infrastructure } from '../core/errors.ts';
+import { fieldsOf } from '../core/guards.ts';
+import { count, fields, list, needs, number, optional, type Shape } from '../core/shape.ts';
 import { consistentCut, type StampedLine } from './causality.ts';
 
 /** Beside the nodes' own files: crashes that the harness saw, and when the load began. */
@@ -20,14 +22,31 @@ interface Begin {
   readonly shiftNs: Nanos;
 }
 
+const begin = fields<Begin>({ shiftNs: number });
+
+/** Whatever belongs to its kind: whoever knows the protocol that reports it, knows that as well. */
+const event = needs(
+  'an event with its kind',
+  (value): value is TraceEvent => typeof fieldsOf(value)['kind'] === 'string',
+);
+const stampedLine = fields<StampedLine>({
+  time: number,
+  node: count,
+  incarnation: count,
+  sequence: count,
+  lamport: count,
+  after: optional(list(count)),
+  event,
+});
+
 export function traceFileName(node: NodeId): string {
   return `${nodeName(node)}.trace.jsonl`;
 }
 
 /** The load begins so long after the zero of the nodes' clocks: times are counted from there. */
 export function noteBegin(logDirectory: string, shiftNs: Nanos): void {
-  const begin: Begin = { shiftNs };
-  writeFileSync(join(logDirectory, BEGIN), `${JSON.stringify(begin)}\n`);
+  const began: Begin = { shiftNs };
+  writeFileSync(join(logDirectory, BEGIN), `${JSON.stringify(began)}\n`);
 }
 
 /** A node was killed: follows the last line of that life, if it had said anything. */
@@ -71,12 +90,13 @@ export function readLines(path: string): StampedLine[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole.split('\n').flatMap((line, at) => {
     if (line === '') return [];
-    try {
-      return [JSON.parse(line) as StampedLine];
-    } catch (error) {
-      throw infrastructure(`${path}:${at + 1}: damaged (${messageOf(error)})`, error);
-    }
+    return [decoded(stampedLine, line, `${path}:${at + 1}`)];
   });
+}
+
+/** Throws where a text that a process of ours wrote is not what such a process writes. */
+function decoded<Contents>(shape: Shape<Contents>, text: string, where: string): Contents {
+  return shape.fromJson(text, (wrong) => infrastructure(`${where}: damaged (${wrong})`));
 }
 
 /**
@@ -126,5 +146,5 @@ function placeOf({ node, incarnation, sequence }: TraceLine): string {
 function readBegin(logDirectory: string): Begin {
   const path = join(logDirectory, BEGIN);
   // Killed before the load began: what there is counts from the zero of the nodes.
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Begin) : { shiftNs: 0 };
+  return existsSync(path) ? decoded(begin, readFileSync(path, 'utf8'), path) : { shiftNs: 0 };
 }

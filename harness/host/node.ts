@@ -8,11 +8,10 @@ import type { System } from '../../systems/system.ts';
 import { messageOf } from '../core/errors.ts';
 import { endsItsNode, panicOf } from '../core/panics.ts';
 import type { ActiveRules } from '../variants/variants.ts';
-import type { Stamp } from './causality.ts';
 import { ClientPort } from './client-port.ts';
 import { machineClock, SkewedClock } from './clock.ts';
 import { NODE_EXIT, type NodeConfig, readSkews } from './config.ts';
-import { ControlServer, type NodeAnswer, type NodeCommand } from './control.ts';
+import { ControlServer, type NodeAnswer, nodeTalk } from './control.ts';
 import { nextIncarnation } from './durable-file.ts';
 import { HostEnv } from './env.ts';
 import { ReachFile } from './reach-file.ts';
@@ -59,18 +58,20 @@ export async function runNode(
   const wal = new WriteAheadLog({
     directory: dataDirectory,
     log,
-    context: () => trace.stamp(),
+    stamp: () => trace.stamp(),
     onDurable: (_count, records) => env.durable(records),
     onError: (error) => stop(NODE_EXIT.environment, `disk: ${messageOf(error)}`),
   });
   // What the records tell may have been heard in a life that wrote no line of it any more.
-  if (wal.recoveredContext !== null) trace.witness(wal.recoveredContext as Stamp);
+  if (wal.recoveredStamp !== null) trace.witness(wal.recoveredStamp);
   const peers = new PeerNetwork({
     clusterId: config.clusterId,
     self: node,
     incarnation,
     peers: config.peers,
     onMessage: (from, stamp, message) => env.message(from, stamp, message),
+    // A fault of ours, which must not look as if the network lost something.
+    onNonsense: (what) => stop(NODE_EXIT.environment, `peers: ${what}`),
     onBroken: system.links === 'connections' ? (peer) => env.disconnected(peer) : undefined,
     log,
   });
@@ -102,7 +103,7 @@ export async function runNode(
       stop(NODE_EXIT.panic, `panic: ${describe(error)}`);
     },
   });
-  const control = new ControlServer<NodeCommand, NodeAnswer>(config.token, (command) => {
+  const control = new ControlServer(config.token, nodeTalk, (command): NodeAnswer => {
     switch (command.kind) {
       case 'view':
         return { kind: 'view', view: env.view(), incarnation };

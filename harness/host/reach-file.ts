@@ -5,9 +5,13 @@
 
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { infrastructure } from '../core/errors.ts';
+import { count, fields, record } from '../core/shape.ts';
 import { addReach, type Reach } from '../variants/tally.ts';
 
 type Reached = Readonly<Record<string, Readonly<Reach>>>;
+
+const reached = record(fields<Readonly<Reach>>({ calls: count, changed: count }));
 
 const SUFFIX = '.reached.json';
 const WRITE_MS = 200;
@@ -54,5 +58,6 @@ export function readReached(directory: string): Reached {
 }
 
 function read(path: string): Reached {
-  return JSON.parse(readFileSync(path, 'utf8')) as Reached;
+  const text = readFileSync(path, 'utf8');
+  return reached.fromJson(text, (wrong) => infrastructure(`${path}: damaged (${wrong})`));
 }

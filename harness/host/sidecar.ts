@@ -9,22 +9,10 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { ControlServer } from './control.ts';
+import { type SidecarAnswer, sidecarTalk } from './sidecar-talk.ts';
 
 /** An own chain, so that its rules are replaced at once and nobody else's are. */
 const CHAIN = 'ORDEAL';
-
-export type SidecarCommand =
-  /** Replaces the set of addresses from which the node hears nothing. */
-  | { readonly kind: 'block'; readonly sources: readonly string[] }
-  /** Sends a datagram with this mark to each address. */
-  | { readonly kind: 'probe'; readonly mark: string; readonly to: readonly string[] }
-  /** From which addresses datagrams with this mark have arrived. */
-  | { readonly kind: 'heard'; readonly mark: string };
-
-export type SidecarAnswer =
-  | { readonly kind: 'blocked'; readonly rules: string }
-  | { readonly kind: 'probed' }
-  | { readonly kind: 'heard'; readonly from: readonly string[] };
 
 /** Marks kept: enough for any probe under way, so that memory stays bounded. */
 const MARKS_MAX = 64;
@@ -47,7 +35,7 @@ async function main(): Promise<void> {
 
   await iptables(['-N', CHAIN]);
   await iptables(['-I', 'INPUT', '1', '-j', CHAIN]);
-  const control = new ControlServer<SidecarCommand, SidecarAnswer>(token, async (command) => {
+  const control = new ControlServer(token, sidecarTalk, async (command): Promise<SidecarAnswer> => {
     switch (command.kind) {
       case 'block':
         await block(command.sources);

@@ -11,8 +11,10 @@
 
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { itemAt } from '../../checkers/item-at.ts';
+import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
-import type { Stamp } from './causality.ts';
+import { anything, byTag, count, fields, oneOf, text } from '../core/shape.ts';
+import { type Stamp, stamp } from './causality.ts';
 import { type Address, WIRE_VERSION } from './config.ts';
 import { encodeFrame, GREETING_BYTES_MAX, readFrames } from './frame.ts';
 
@@ -35,12 +37,28 @@ interface Hello {
   readonly incarnation: number;
 }
 
+const hello = fields<Hello>({
+  kind: oneOf('hello'),
+  version: count,
+  clusterId: text,
+  from: count,
+  to: count,
+  incarnation: count,
+});
+
 type PeerFrame =
   | { readonly kind: 'message'; readonly stamp: Stamp; readonly message: unknown }
   | { readonly kind: 'ping' };
 
+const peerFrame = byTag<PeerFrame, 'kind'>('kind', {
+  message: { stamp, message: anything },
+  ping: {},
+});
+
 /** The dialled side's answers; nothing else flows back on a connection. */
 type Answer = { readonly kind: 'welcome' } | { readonly kind: 'pong' };
+
+const dialledAnswer = byTag<Answer, 'kind'>('kind', { welcome: {}, pong: {} });
 
 interface PeerNetworkOptions {
   readonly clusterId: string;
@@ -50,6 +68,8 @@ interface PeerNetworkOptions {
   readonly onMessage: (from: NodeId, stamp: Stamp, message: unknown) => void;
   /** The connection with a peer is lost, or could not be used; absent where links are datagrams. */
   readonly onBroken?: ((peer: NodeId) => void) | undefined;
+  /** Told what a peer that was let in sends, or answers, that no node of ours does. */
+  readonly onNonsense: (what: string) => void;
   readonly log: (line: string) => void;
 }
 
@@ -81,11 +101,12 @@ export class PeerNetwork {
   /** Listens, and dials every peer. Rejects when the port cannot be had. */
   async open(): Promise<void> {
     const { self, peers } = this.#options;
-    await listen(this.#server, peers[self]?.port as number);
+    await listen(this.#server, itemAt(peers, self).port);
     for (const [peer, address] of peers.entries()) {
       if (peer === self) continue;
       const onLost = this.#options.onBroken === undefined ? null : () => this.#break(peer);
-      this.#links.set(peer, new Link(this.#hello(peer), address, onLost));
+      const onNonsense = (wrong: string) => this.#complain(peer, wrong);
+      this.#links.set(peer, new Link(this.#hello(peer), address, { onLost, onNonsense }));
     }
   }
 
@@ -112,18 +133,19 @@ export class PeerNetwork {
     socket.on('close', () => this.#sockets.delete(socket));
     let peer: NodeId | null = null;
     const onFrame = (value: object) => {
-      if (peer === null) {
-        peer = this.#admit(socket, value as Hello);
-        return;
-      }
-      const frame = value as PeerFrame;
-      if (frame.kind === 'ping') answer(socket, { kind: 'pong' });
-      else this.#hear(peer, frame.stamp, frame.message);
+      if (peer === null) peer = this.#admit(socket, value);
+      else if (!peerFrame.is(value)) this.#complain(peer, peerFrame.wrongIn(value));
+      else if (value.kind === 'ping') answer(socket, { kind: 'pong' });
+      else this.#hear(peer, value.stamp, value.message);
     };
     readFrames(socket, onFrame, GREETING_BYTES_MAX);
     socket.on('close', () => {
       if (peer !== null && this.#inbound.get(peer)?.socket === socket) this.#break(peer);
     });
+  }
+
+  #complain(peer: NodeId, wrong: string | null): void {
+    this.#options.onNonsense(`${nodeName(peer)} sends what no node sends: ${wrong}`);
   }
 
   #hear(peer: NodeId, stamp: Stamp, message: unknown): void {
@@ -159,32 +181,35 @@ export class PeerNetwork {
   }
 
   /** Checks the handshake; the sender's node, or null when the connection was turned away. */
-  #admit(socket: Socket, hello: Hello): number | null {
-    const { clusterId, self, peers } = this.#options;
-    const current = this.#inbound.get(hello.from);
-    const refusal =
-      hello.kind !== 'hello' || hello.version !== WIRE_VERSION
-        ? 'speaks another version'
-        : hello.clusterId !== clusterId
-          ? 'belongs to another cluster'
-          : hello.to !== self || typeof hello.from !== 'number' || peers[hello.from] === undefined
-            ? 'names nodes that are not this link'
-            : current !== undefined && current.incarnation > hello.incarnation
-              ? 'is an earlier life of that node'
-              : null;
-    if (refusal !== null) {
-      this.#options.log(
-        `peers: turned away ${socket.remoteAddress ?? 'a connection'}: it ${refusal}`,
-      );
-      socket.destroy();
-      return null;
-    }
+  #admit(socket: Socket, greeting: object): NodeId | null {
+    if (!hello.is(greeting)) return this.#turnAway(socket, 'does not greet as nodes do');
+    const { from, incarnation } = greeting;
+    const refusal = this.#refusalOf(greeting);
+    if (refusal !== null) return this.#turnAway(socket, refusal);
+    const current = this.#inbound.get(from);
     // Only the newest connection counts: an older one's remains would arrive out of order.
-    if (current?.socket) this.#break(hello.from);
+    if (current?.socket) this.#break(from);
     current?.socket?.destroy();
-    this.#inbound.set(hello.from, { incarnation: hello.incarnation, socket });
+    this.#inbound.set(from, { incarnation, socket });
     answer(socket, { kind: 'welcome' });
-    return hello.from;
+    return from;
+  }
+
+  #refusalOf({ version, clusterId, from, to, incarnation }: Hello): string | null {
+    const { clusterId: own, self, peers } = this.#options;
+    if (version !== WIRE_VERSION) return 'speaks another version';
+    if (clusterId !== own) return 'belongs to another cluster';
+    if (to !== self || peers[from] === undefined) return 'names nodes that are not this link';
+    const latest = this.#inbound.get(from)?.incarnation ?? 0;
+    return latest > incarnation ? 'is an earlier life of that node' : null;
+  }
+
+  #turnAway(socket: Socket, refusal: string): null {
+    this.#options.log(
+      `peers: turned away ${socket.remoteAddress ?? 'a connection'}: it ${refusal}`,
+    );
+    socket.destroy();
+    return null;
   }
 }
 
@@ -192,12 +217,17 @@ function answer(socket: Socket, frame: Answer): void {
   socket.write(encodeFrame(frame));
 }
 
+interface LinkListeners {
+  /** Called when it is lost, or cannot be opened though something is to be sent. */
+  readonly onLost: (() => void) | null;
+  readonly onNonsense: (wrong: string) => void;
+}
+
 /** The outgoing connection to one peer, dialled again whenever it is lost. */
 class Link {
   readonly #hello: Hello;
   readonly #address: Address;
-  /** Called when it is lost, or cannot be opened though something is to be sent. */
-  readonly #onLost: (() => void) | null;
+  readonly #listeners: LinkListeners;
   /** Frames for a connection that is not open yet; always empty where losses are not told. */
   #waiting: PeerFrame[] = [];
   #socket: Socket | null = null;
@@ -206,17 +236,17 @@ class Link {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(hello: Hello, address: Address, onLost: (() => void) | null) {
-    this.#hello = hello;
+  constructor(greeting: Hello, address: Address, listeners: LinkListeners) {
+    this.#hello = greeting;
     this.#address = address;
-    this.#onLost = onLost;
+    this.#listeners = listeners;
     this.#dial();
   }
 
   send(frame: PeerFrame): void {
     const socket = this.#socket;
     if (!this.#ready || socket === null) {
-      if (this.#onLost !== null) this.#waiting.push(frame);
+      if (this.#listeners.onLost !== null) this.#waiting.push(frame);
       return;
     }
     if (socket.writableLength > UNSENT_BYTES_MAX) socket.destroy();
@@ -248,9 +278,12 @@ class Link {
     let pinging: NodeJS.Timeout | undefined;
     socket.on('connect', () => socket.write(encodeFrame(this.#hello)));
     readFrames(socket, (value) => {
-      const { kind } = value as Answer;
+      if (!dialledAnswer.is(value)) {
+        this.#listeners.onNonsense(dialledAnswer.wrongIn(value) ?? '');
+        return;
+      }
       unanswered = 0;
-      if (kind !== 'welcome') return;
+      if (value.kind !== 'welcome') return;
       clearTimeout(giveUp);
       this.#ready = true;
       this.#backoffMs = BACKOFF_MS_MIN;
@@ -266,7 +299,7 @@ class Link {
       clearInterval(pinging);
       const isLoss = this.#socket === socket && (this.#ready || this.#waiting.length > 0);
       this.#ready = false;
-      if (isLoss) this.#onLost?.();
+      if (isLoss) this.#listeners.onLost?.();
       this.#redial();
     });
   }

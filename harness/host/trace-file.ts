@@ -9,8 +9,9 @@
 import { closeSync, existsSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { Nanos, NodeId } from '../../checkers/units.ts';
+import { count, fields } from '../core/shape.ts';
 import { CausalClock, type Stamp, type StampedLine } from './causality.ts';
-import { writeAll } from './durable-file.ts';
+import { CorruptionError, writeAll } from './durable-file.ts';
 
 export interface TraceFileOptions {
   readonly path: string;
@@ -35,11 +36,11 @@ export class TraceFile {
     this.#options = options;
     this.#clock = new CausalClock(options.nodes);
     // Continued from the last line: else what a restarted node says would sort before its past.
-    const { last, count } = cutTornLine(options.path);
+    const before = cutTornLine(options.path);
     const lines = Array.from({ length: options.nodes }, (_, node) =>
-      node === options.node ? count : 0,
+      node === options.node ? before.lines : 0,
     );
-    this.#clock.witness({ lamport: last?.lamport ?? 0, lines });
+    this.#clock.witness({ lamport: before.lamport, lines });
     this.#fd = openSync(options.path, 'a');
   }
 
@@ -90,15 +91,25 @@ export class TraceFile {
   }
 }
 
-/** Cuts off a line that a kill left without its end; returns the last whole one, and how many. */
-function cutTornLine(path: string): { readonly last: StampedLine | null; readonly count: number } {
-  if (!existsSync(path)) return { last: null, count: 0 };
+/** What the next line of a trace goes on from. */
+interface Before {
+  readonly lamport: number;
+  readonly lines: number;
+}
+
+const stampedWith = fields<Pick<StampedLine, 'lamport'>>({ lamport: count });
+
+/** Cuts off a line that a kill left without its end; returns what the last whole one came to. */
+function cutTornLine(path: string): Before {
+  if (!existsSync(path)) return { lamport: 0, lines: 0 };
   const bytes = readFileSync(path);
   const end = bytes.lastIndexOf('\n') + 1;
   if (end < bytes.length) truncateSync(path, end);
-  if (end === 0) return { last: null, count: 0 };
-  let count = 1;
-  for (let at = bytes.indexOf('\n'); at < end - 1; at = bytes.indexOf('\n', at + 1)) count++;
+  if (end === 0) return { lamport: 0, lines: 0 };
+  let lines = 1;
+  for (let at = bytes.indexOf('\n'); at < end - 1; at = bytes.indexOf('\n', at + 1)) lines++;
   const start = bytes.lastIndexOf('\n', end - 2) + 1;
-  return { last: JSON.parse(bytes.toString('utf8', start, end)) as StampedLine, count };
+  const refuse = (wrong: string) => new CorruptionError(`${path}:${lines}: ${wrong}`);
+  const { lamport } = stampedWith.fromJson(bytes.toString('utf8', start, end), refuse);
+  return { lamport, lines };
 }

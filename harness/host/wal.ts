@@ -1,6 +1,6 @@
 /**
- * The write-ahead log: `wal-<generation>.log`, one frame per sync: `[context, records]`, where the
- * context is what its writer wanted to be remembered with them.
+ * The write-ahead log: `wal-<generation>.log`, one frame per sync: `[stamp, records]`, where the
+ * stamp is what its writer knew then; null where nobody asked for one.
  *
  * A frame is written only after the sync of the one before it has ended, so a power cut can tear
  * the last frame and no other. Hence the rule at start: a bad frame with nothing valid after it
@@ -21,6 +21,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fieldsOf } from '../core/guards.ts';
+import { nullable } from '../core/shape.ts';
+import { type Stamp, stamp } from './causality.ts';
 import { CorruptionError, replaceFile, writeAll } from './durable-file.ts';
 import { decodeFrame, encodeFrame, FRAME_HEADER_BYTES } from './frame.ts';
 
@@ -32,7 +35,7 @@ interface Header {
   readonly generation: number;
 }
 
-type Frame = readonly [context: unknown, records: readonly unknown[]];
+type Frame = readonly [stamp: Stamp | null, records: readonly unknown[]];
 
 /** What is waiting to be written, in order. A replacement makes everything before it moot. */
 interface Batch {
@@ -44,8 +47,8 @@ interface Batch {
 
 export interface WalOptions {
   readonly directory: string;
-  /** Asked whenever records are written; comes back as `recoveredContext` at the next start. */
-  readonly context?: () => unknown;
+  /** Asked whenever records are written; comes back as `recoveredStamp` at the next start. */
+  readonly stamp?: () => Stamp;
   /** Told what was cut off a torn tail. */
   readonly log: (line: string) => void;
   /** A sync has ended: writes up to number `count` are durable, `records` being those it added. */
@@ -58,7 +61,7 @@ export class WriteAheadLog {
   /** Records found at start, oldest first. */
   readonly recovered: readonly unknown[];
   /** What was written with the last of them; null for nothing. */
-  readonly recoveredContext: unknown;
+  readonly recoveredStamp: Stamp | null;
   /** Writes so far, and those of them that are durable. */
   written = 0;
   durable = 0;
@@ -79,9 +82,9 @@ export class WriteAheadLog {
     if (generations.length === 0) this.#create(this.#generation, []);
     const path = this.#path(this.#generation);
     const bytes = readFileSync(path);
-    const { records, context, validBytes } = replay(path, bytes, this.#generation);
+    const { records, stamp: latest, validBytes } = replay(path, bytes, this.#generation);
     this.recovered = records;
-    this.recoveredContext = context;
+    this.recoveredStamp = latest;
     // Leftovers of a checkpoint that a crash interrupted: the newest complete log counts.
     for (const old of generations.slice(0, -1)) rmSync(this.#path(old));
     rmSync(`${this.#path(this.#generation + 1)}.tmp`, { force: true });
@@ -164,7 +167,7 @@ export class WriteAheadLog {
   }
 
   #frame(records: readonly unknown[]): Buffer {
-    const frame: Frame = [this.#options.context?.() ?? null, records];
+    const frame: Frame = [this.#options.stamp?.() ?? null, records];
     return encodeFrame(frame);
   }
 
@@ -200,14 +203,14 @@ function replay(
   path: string,
   bytes: Buffer,
   generation: number,
-): { records: unknown[]; context: unknown; validBytes: number } {
+): { records: unknown[]; stamp: Stamp | null; validBytes: number } {
   const header = decodeFrame(bytes, 0);
   if (header.kind !== 'frame' || !isHeader(header.value, generation)) {
     // The header was durable before the file got its name: nothing can have torn it.
     throw new CorruptionError(`${path}: the header is damaged`);
   }
   const records: unknown[] = [];
-  let context: unknown = null;
+  let latest: Stamp | null = null;
   let offset = header.end;
   while (offset < bytes.length) {
     const decoded = decodeFrame(bytes, offset);
@@ -219,20 +222,22 @@ function replay(
           'after it: records that were promised durable are lost',
       );
     }
-    const [latest, added] = decoded.value;
-    context = latest;
+    const [known, added] = decoded.value;
+    latest = nullable(stamp).expect(known, (wrong) => {
+      return new CorruptionError(`${path}: the frame at byte ${offset} has no stamp: ${wrong}`);
+    });
     for (const record of added) records.push(record);
     offset = decoded.end;
   }
-  return { records, context, validBytes: offset };
+  return { records, stamp: latest, validBytes: offset };
 }
 
 function isHeader(value: unknown, generation: number): boolean {
-  const header = value as Partial<Header> | null;
-  return header?.format === HEADER && header.generation === generation;
+  const header = fieldsOf(value);
+  return header['format'] === HEADER && header['generation'] === generation;
 }
 
-function isFrame(value: unknown): value is Frame {
+function isFrame(value: unknown): value is readonly [unknown, readonly unknown[]] {
   return Array.isArray(value) && value.length === 2 && Array.isArray(value[1]);
 }
 

@@ -6,12 +6,10 @@ import {
   type ClientState,
   copyClientState,
 } from '../../systems/client.ts';
-import type { Outcome } from '../../systems/operations.ts';
-import type { Request } from '../../systems/protocol.ts';
 import { plainCopy } from '../core/plain-data.ts';
+import { shown } from '../core/shown.ts';
 import { bounded } from '../variants/bounded.ts';
-import { wrongInDelay, wrongInNode, wrongInOutcome } from '../variants/contract.ts';
-import { shown } from '../variants/guard.ts';
+import { wrongInDelay, wrongInNode, wrongInOutcome, wrongInRequest } from '../variants/contract.ts';
 import { Supervision } from './supervision.ts';
 
 /** What is kept for a client beside its own state. */
@@ -66,7 +64,11 @@ function checkingEnv(supervision: Supervision, env: ClientEnv, life: Life): Clie
     send: (to, request) => {
       const wrong = wrongInNode(to, env.nodes.length);
       if (wrong !== null) throw supervision.mistake(`calls env.send: ${wrong}`);
-      const copy = plainCopy(request, 'env.send: the request') as Request;
+      const copy = plainCopy(request, 'env.send: the request');
+      const unfit = wrongInRequest(copy);
+      if (unfit !== null) {
+        throw supervision.mistake(`calls env.send with ${shown(request)}: ${unfit}`);
+      }
       supervision.ours('env.send', () => env.send(to, copy));
     },
     setTimer: (delayUs) => {
@@ -84,7 +86,7 @@ function checkingEnv(supervision: Supervision, env: ClientEnv, life: Life): Clie
         throw supervision.mistake('calls env.complete, and no operation is open');
       }
       life.isOpen = false;
-      const copy = plainCopy(outcome, 'env.complete: the outcome') as Outcome;
+      const copy = plainCopy(outcome, 'env.complete: the outcome');
       supervision.ours('env.complete', () => env.complete(copy));
     },
   };

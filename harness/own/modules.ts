@@ -5,16 +5,15 @@
  */
 
 import { resolve } from 'node:path';
-import type { Nemesis } from '../../nemesis/fault.ts';
 import type { System } from '../../systems/system.ts';
-import type { Workload } from '../../workloads/workload.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import type { RunRequest } from '../config/config.ts';
 import { messageOf, usage } from '../core/errors.ts';
+import { fieldsOf, isObject } from '../core/guards.ts';
 import { importOwn } from './import.ts';
 import { supervisedNemesis, supervisedSystem, supervisedWorkload } from './parts.ts';
 import { fromHere } from './paths.ts';
-import { type Kind, SHAPES } from './shapes.ts';
+import { KINDS, type Kind, type PartOf, SHAPES } from './shapes.ts';
 import { checkVariant } from './variants.ts';
 
 /** Whether a name is that of a file: it has a slash, or ends as code does. */
@@ -22,67 +21,72 @@ export function isModulePath(name: string): boolean {
   return /[\\/]|\.[cm]?[jt]s$/.test(name);
 }
 
-/** The same part, its code held to what it may do. */
-const SUPERVISED: Readonly<Record<Kind, (part: unknown) => object>> = {
-  systems: (part) => supervisedSystem(part as System),
-  workloads: (part) => supervisedWorkload(part as Workload),
-  nemeses: (part) => supervisedNemesis(part as Nemesis),
+/** What else is looked at in a part of a shape that is right, and the part held to what it may do. */
+interface Reception<Part> {
+  readonly check: (part: Part, from: string, name: string) => void;
+  readonly supervised: (part: Part) => Part;
+}
+
+const RECEPTION: { readonly [Each in Kind]: Reception<PartOf<Each>> } = {
+  systems: { check: checkSystem, supervised: supervisedSystem },
+  workloads: { check: () => undefined, supervised: supervisedWorkload },
+  nemeses: { check: () => undefined, supervised: supervisedNemesis },
 };
 
 /** What the node code that a system builds must be able to do. */
 const HANDLERS = ['start', 'message', 'timer', 'request', 'durable', 'view', 'messageKind'];
 
+type Parts = { readonly [Each in Kind]: Record<string, PartOf<Each>> };
+
 /** Everything that a module brings, checked. Throws a usage error with file and field. */
 async function loadModule(file: string): Promise<Catalogue> {
   const { exported } = await importOwn(file);
-  const parts: Record<Kind, Record<string, object>> = { systems: {}, workloads: {}, nemeses: {} };
+  const parts: Parts = { systems: {}, workloads: {}, nemeses: {} };
+  const add = <Each extends Kind>(kind: Each, value: unknown, name: string) => {
+    const part = checkPart(kind, file, value, name);
+    const ofKind: Record<string, PartOf<Each>> = parts[kind];
+    ofKind[part.name] = RECEPTION[kind].supervised(part);
+  };
   for (const [name, value] of Object.entries(exported)) {
     const kind = kindOf(value);
-    if (kind === null) continue;
-    checkPart(kind, file, value as object, name);
-    parts[kind][(value as { name: string }).name] = SUPERVISED[kind](value);
+    if (kind !== null) add(kind, value, name);
   }
-  return parts as unknown as Catalogue;
+  return parts;
 }
 
 function kindOf(value: unknown): Kind | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const kinds = Object.keys(SHAPES) as Kind[];
-  return kinds.find((kind) => SHAPES[kind].mark in value) ?? null;
+  return isObject(value) ? (KINDS.find((kind) => SHAPES[kind].mark in value) ?? null) : null;
 }
 
-/** Throws a usage error that names what is wrong with a part, and where it comes from. */
-export function checkPart(
-  kind: Kind,
+/** The part, where it is one; else throws a usage error that names what is wrong, and where. */
+export function checkPart<Each extends Kind>(
+  kind: Each,
   from: string,
-  value: object,
-  name = String((value as { readonly name?: unknown }).name),
-): void {
-  const { one, check } = SHAPES[kind];
-  const wrong = check(value, '');
-  if (wrong !== null) throw usage(`${from}: ${one} ${name}: ${wrong}`);
-  if (kind !== 'systems') return;
-  for (const variant of (value as System).variants) {
+  value: unknown,
+  name = String(fieldsOf(value)['name']),
+): PartOf<Each> {
+  const { one, shape } = SHAPES[kind];
+  const part = shape.expect(value, (wrong) => usage(`${from}: ${one} ${name}: ${wrong}`));
+  RECEPTION[kind].check(part, from, name);
+  return part;
+}
+
+function checkSystem(system: System, from: string, name: string): void {
+  for (const variant of system.variants) {
     if (typeof variant.id !== 'string') {
       throw usage(`${from}: system ${name}: a variant has no field "id" (a text is needed)`);
     }
     checkVariant(variant);
   }
-  checkHandlers(from, name, value as System);
-}
-
-function checkHandlers(file: string, name: string, system: System): void {
   let protocol: unknown;
   try {
     protocol = system.protocol(system.rules);
   } catch (error) {
-    throw usage(`${file}: system ${name}: protocol() fails (${messageOf(error)})`);
+    throw usage(`${from}: system ${name}: protocol() fails (${messageOf(error)})`);
   }
-  const lacking = HANDLERS.find((handler) => {
-    return typeof (protocol as Record<string, unknown> | null)?.[handler] !== 'function';
-  });
+  const lacking = HANDLERS.find((handler) => typeof fieldsOf(protocol)[handler] !== 'function');
   if (lacking === undefined) return;
-  throw usage(`${file}: system ${name}: protocol() returns no "${lacking}" (a function is needed)`);
+  throw usage(`${from}: system ${name}: protocol() returns no "${lacking}" (a function is needed)`);
 }
 
 /** The one of its kind that a module brings. */

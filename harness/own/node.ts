@@ -7,19 +7,13 @@
  * as it would in life; what is wrong with how it is written ends the run as a mistake.
  */
 
-import type { TraceEvent } from '../../checkers/trace.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
-import {
-  type AnyProtocol,
-  copyState,
-  type Env,
-  type NodeView,
-  type Reply,
-} from '../../systems/protocol.ts';
+import { type AnyProtocol, copyState, type Env, type NodeView } from '../../systems/protocol.ts';
 import type { Rules } from '../../systems/system.ts';
 import { fieldsOf, isObject, isWhole } from '../core/guards.ts';
 import { plainCopy } from '../core/plain-data.ts';
+import { shown } from '../core/shown.ts';
 import {
   wrongInClientRef,
   wrongInDelay,
@@ -27,7 +21,6 @@ import {
   wrongInReply,
   wrongInTimer,
 } from '../variants/contract.ts';
-import { shown } from '../variants/guard.ts';
 import { Supervision } from './supervision.ts';
 
 type AnyEnv = Env<unknown, unknown>;
@@ -75,7 +68,7 @@ export class OwnNode implements AnyProtocol {
     const life = { protocol: this.#build(), members, records: new Map(), atUs: -1, atOnce: 0 };
     this.#lives.set(env.self, life);
     this.#last = life;
-    const given = plainCopy(records, 'records') as readonly unknown[];
+    const given = plainCopy(records, 'records');
     const begin = () => life.protocol.start(this.#outer, Object.freeze({ ...options }), given);
     const state = this.#step('start', env, life, begin);
     if (isObject(state)) this.#byState.set(state, life);
@@ -98,7 +91,7 @@ export class OwnNode implements AnyProtocol {
   request: AnyProtocol['request'] = (state, env, request) => {
     const life = this.#lifeOf(state, env);
     const { protocol } = life;
-    const own = plainCopy(request, 'request') as typeof request;
+    const own = plainCopy(request, 'request');
     this.#step('request', env, life, () => protocol.request(state, this.#outer, own));
   };
 
@@ -212,12 +205,12 @@ export class OwnNode implements AnyProtocol {
         check('env.reply', wrongInClientRef(to));
         const wrong = wrongInReply(reply, real().members.length);
         if (wrong !== null) throw new TypeError(`env.reply: ${shown(reply)} is no reply: ${wrong}`);
-        const copy = plainCopy(reply, 'env.reply: the reply') as Reply;
+        const copy = plainCopy(reply, 'env.reply: the reply');
         supervision.ours('env.reply', () => real().reply({ ...to }, copy));
       },
       trace: (event) => {
-        const copy = plainCopy(event, 'env.trace: the event') as TraceEvent | null;
-        if (typeof copy?.kind !== 'string') {
+        const copy = plainCopy(event, 'env.trace: the event');
+        if (typeof fieldsOf(copy)['kind'] !== 'string') {
           throw new TypeError(`env.trace: ${shown(event)} is no event (its kind must be a text)`);
         }
         supervision.ours('env.trace', () => real().trace(copy));

@@ -12,8 +12,8 @@ import { workloads } from '../../workloads/index.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
 import { fieldsOf, isObject, isOneOf, isWhole } from '../core/guards.ts';
 import { plainCopy } from '../core/plain-data.ts';
+import { shown } from '../core/shown.ts';
 import { bounded } from '../variants/bounded.ts';
-import { shown } from '../variants/guard.ts';
 import { Supervision } from './supervision.ts';
 import { ownSystem } from './system.ts';
 

@@ -4,200 +4,183 @@
  */
 
 import { models } from '../../checkers/linearizable/index.ts';
-import { OPERATIONS } from '../../systems/operations.ts';
+import type { Model } from '../../checkers/linearizable/model.ts';
+import type { Value } from '../../checkers/value.ts';
+import type { Nemesis } from '../../nemesis/fault.ts';
+import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import { worthDrawing } from '../../systems/option-values.ts';
-import type { OptionSpec } from '../../systems/system.ts';
+import type { AnyRuleTable } from '../../systems/rule-table.ts';
+import type {
+  ClientPatience,
+  NodePatience,
+  OptionSpec,
+  Patience,
+  Rules,
+  System,
+  Variant,
+} from '../../systems/system.ts';
+import type { Workload } from '../../workloads/workload.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import { isAllowed, SIMULATOR_OPTIONS } from '../config/settings.ts';
 import { suggestion } from '../core/errors.ts';
-import { fieldsOf, isOneOf } from '../core/guards.ts';
-import { shown } from '../variants/guard.ts';
+import { fieldsOf, isObject, isOneOf, isWhole } from '../core/guards.ts';
+import {
+  exactly,
+  list,
+  type Misfit,
+  needs,
+  object,
+  oneOf,
+  optional,
+  record,
+  Shape,
+  setting,
+  text,
+  truth,
+  under,
+  words,
+} from '../core/shape.ts';
 
-/** What is wrong with a value, as `field "x.y" is wrong (... is needed)`; null where nothing is. */
-type Check = (value: unknown, field: string) => string | null;
+export const KINDS = ['systems', 'workloads', 'nemeses'] as const satisfies (keyof Catalogue)[];
 
-export type Kind = keyof Catalogue;
+export type Kind = (typeof KINDS)[number];
 
-interface Shape {
+export type PartOf<PartKind extends Kind> = Catalogue[PartKind][string];
+
+interface PartKind<Part> {
   readonly one: string;
   /** Tells an export that is meant to be one of these. */
   readonly mark: string;
-  readonly check: Check;
+  readonly shape: Shape<Part>;
 }
 
-function needs(needed: string, right: (value: unknown) => boolean): Check {
-  return (value, field) => {
-    if (right(value)) return null;
-    if (value === undefined) return `field "${field}" is missing (${needed} is needed)`;
-    return `field "${field}" is wrong (${needed} is needed, not ${shown(value)})`;
-  };
+/** Code: what it takes and answers shows when it is asked, and is held to then (`parts.ts`). */
+function method<Code>(): Shape<Code> {
+  return needs<Code>('a function', (value) => typeof value === 'function');
 }
 
-const method = needs('a function', (value) => typeof value === 'function');
-const words = needs('a text', (value) => typeof value === 'string' && value !== '');
-const truth = needs('true or false', (value) => typeof value === 'boolean');
-const natural = needs(
-  'a whole number above 0',
-  (value) => Number.isSafeInteger(value) && Number(value) > 0,
+const natural = needs('a whole number above 0', (value): value is number =>
+  isWhole(value, 1, Number.MAX_SAFE_INTEGER),
 );
 const milliseconds = needs(
   'a number above 0',
-  (value) => typeof value === 'number' && Number.isFinite(value) && value > 0,
+  (value): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0,
 );
-const readiness = needs(
+const readiness = needs<NonNullable<System['ready']>>(
   '"one-leader", "nodes-up" or a function',
   (value) => value === 'one-leader' || value === 'nodes-up' || typeof value === 'function',
 );
-const object = needs('an object', (value) => typeof value === 'object' && value !== null);
-const anything: Check = () => null;
 const name = needs(
   'a name of letters, digits, dots and dashes',
-  (value) => typeof value === 'string' && /^[\w.-]+$/.test(value),
+  (value): value is string => typeof value === 'string' && /^[\w.-]+$/.test(value),
 );
-
-function oneOf(...choices: readonly string[]): Check {
-  const needed = choices.map((choice) => `"${choice}"`).join(' or ');
-  return needs(needed, (value) => isOneOf(value, choices));
-}
-
-function optional(check: Check): Check {
-  return (value, field) => (value === undefined ? null : check(value, field));
-}
-
-function listOf(check: Check, least = 0): Check {
-  const list = needs(
-    least === 0 ? 'a list' : 'a list with something in it',
-    (value) => Array.isArray(value) && value.length >= least,
-  );
-  return (value, field) =>
-    list(value, field) ??
-    firstOf((value as unknown[]).map((one, at) => check(one, `${field}[${at}]`)));
-}
-
-/** An object with these fields and no others; methods of a class count. */
-function shaped(fields: Readonly<Record<string, Check>>): Check {
-  return (value, field) => {
-    const wrong = object(value, field);
-    if (wrong !== null) return wrong;
-    const path = (key: string) => (field === '' ? key : `${field}.${key}`);
-    const stranger = Object.keys(fieldsOf(value)).find((key) => !Object.hasOwn(fields, key));
-    if (stranger !== undefined) {
-      return `there is no field "${path(stranger)}" (${suggestion(stranger, Object.keys(fields))})`;
-    }
-    const given = fieldsOf(value);
-    return firstOf(Object.entries(fields).map(([key, check]) => check(given[key], path(key))));
-  };
-}
-
-function firstOf(wrongs: readonly (string | null)[]): string | null {
-  return wrongs.find((wrong) => wrong !== null) ?? null;
-}
-
 const operations = needs(
   `a list of operations (${OPERATIONS.join(', ')})`,
-  (value) => Array.isArray(value) && value.length > 0 && value.every((f) => OPERATIONS.includes(f)),
+  (value): value is readonly OperationName[] =>
+    Array.isArray(value) && value.length > 0 && value.every((f) => isOneOf(f, OPERATIONS)),
 );
 
-/** By name, each of them one of the four kinds that `OptionSpec` has. */
-const options: Check = (value, field) => {
-  const wrong = object(value, field);
-  if (wrong !== null) return wrong;
-  const specs = Object.entries(fieldsOf(value));
-  return firstOf(
-    specs.map(([option, spec]) => {
-      const path = `${field}.${option}`;
-      if (!/^[\w.-]+$/.test(option) || Object.hasOwn(SIMULATOR_OPTIONS, option)) {
-        return `field "${path}" is wrong (a name of letters, digits, dots and dashes is needed that the simulator has not)`;
-      }
-      const names = specs.map(([known]) => known);
-      return optionSpec(spec, path) ?? optionLimit(spec as OptionSpec, path, names);
-    }),
-  );
-};
+type Of<Default> = Extract<OptionSpec, { readonly default: Default }>;
 
-function optionSpec(value: unknown, field: string): string | null {
-  const wrong = object(value, field);
-  if (wrong !== null) return wrong;
-  const given = fieldsOf(value);
-  const common = { describe: words };
-  switch (typeof given['default']) {
-    case 'boolean':
-      return shaped({ ...common, default: truth })(value, field);
-    case 'number':
-      return shaped({
-        ...common,
-        default: whole,
-        min: whole,
-        max: whole,
-        below: optional(words),
-        worth: optional(listOf(whole, 1)),
-      })(value, field);
-    case 'string':
-      return 'pattern' in given
-        ? shaped({
-            ...common,
-            default: text,
-            pattern: regularExpression,
-            allowed: words,
-            worth: optional(listOf(text, 1)),
-          })(value, field)
-        : shaped({ ...common, default: text, choices: listOf(text, 1) })(value, field);
-    default:
-      return needs('a number, a text, true or false', () => false)(
-        given['default'],
-        `${field}.default`,
-      );
-  }
-}
-
-const text = needs('a text', (value) => typeof value === 'string');
-const whole = needs('a whole number', Number.isSafeInteger);
-const regularExpression = needs('a regular expression, as a text', (value) => {
+const whole = needs('a whole number', (value): value is number => Number.isSafeInteger(value));
+const regularExpression = needs('a regular expression, as a text', (value): value is string => {
   try {
     return typeof value === 'string' && new RegExp(value) instanceof RegExp;
   } catch {
     return false;
   }
 });
+const switchSpec = exactly<Of<boolean>>({ describe: words, default: truth });
+const numberSpec = exactly<Of<number>>({
+  describe: words,
+  default: whole,
+  min: whole,
+  max: whole,
+  below: optional(words),
+  worth: optional(list(whole, 1)),
+});
+const patternSpec = exactly<Extract<OptionSpec, { readonly pattern: string }>>({
+  describe: words,
+  default: text,
+  pattern: regularExpression,
+  allowed: words,
+  worth: optional(list(text, 1)),
+});
+const choiceSpec = exactly<Extract<OptionSpec, { readonly choices: readonly string[] }>>({
+  describe: words,
+  default: text,
+  choices: list(text, 1),
+});
 
-function optionLimit(spec: OptionSpec, field: string, names: readonly string[]): string | null {
-  if (!isAllowed(spec, spec.default)) {
-    return `field "${field}.default" is wrong (one that the option allows is needed, not ${shown(spec.default)})`;
+/** One of the four kinds that `OptionSpec` has, by the type of its default. */
+const optionSpec = new Shape<OptionSpec>((value) => {
+  const given = fieldsOf(value);
+  switch (typeof given['default']) {
+    case 'boolean':
+      return switchSpec.misfit(value);
+    case 'number':
+      return numberSpec.misfit(value);
+    case 'string':
+      return ('pattern' in given ? patternSpec : choiceSpec).misfit(value);
+    default:
+      return object.misfit(value) ?? under('default', setting.misfit(given['default']));
   }
-  const vain = worthDrawing(spec).find((value) => !isAllowed(spec, value));
-  if (vain !== undefined) {
-    return `field "${field}.worth" is wrong (values that the option allows are needed, not ${shown(vain)})`;
+});
+const optionSpecs = record(optionSpec);
+
+const options = new Shape<Readonly<Record<string, OptionSpec>>>((value) => {
+  const own = optionSpecs.is(value) ? Object.entries(value) : [];
+  const names = own.map(([option]) => option);
+  for (const [option, spec] of own) {
+    const misfit = misnamed.misfit(option) ?? misfitOfLimits(spec, names);
+    if (misfit !== null) return under(option, misfit);
   }
+  return optionSpecs.misfit(value);
+});
+
+const misnamed = needs(
+  'a name of letters, digits, dots and dashes that the simulator has not',
+  (option) => name.is(option) && !Object.hasOwn(SIMULATOR_OPTIONS, option),
+);
+
+/** What contradicts itself in an option, or names no other one. */
+function misfitOfLimits(spec: OptionSpec, names: readonly string[]): Misfit | null {
+  const allowed = needs('one that the option allows', (value: unknown) => {
+    return setting.is(value) && isAllowed(spec, value);
+  });
+  const misfit =
+    under('default', allowed.misfit(spec.default)) ??
+    under('worth', list(allowed).misfit(worthDrawing(spec)));
+  if (misfit !== null) return misfit;
   const below = 'min' in spec ? spec.below : undefined;
   if (below === undefined || names.includes(below)) return null;
-  return `field "${field}.below" is wrong (${suggestion(below, names)})`;
+  const needed = `another option (${suggestion(below, names)})`;
+  return { kind: 'wrong', path: ['below'], needed, given: below };
 }
 
 /** A table may hold tables: a rule is a function, or an object of them. */
-const rules: Check = (value, field) => {
-  const wrong = object(value, field);
-  if (wrong !== null) return wrong;
-  return firstOf(
-    Object.entries(fieldsOf(value)).map(([rule, one]) =>
-      typeof one === 'object' && one !== null
-        ? rules(one, `${field}.${rule}`)
-        : method(one, `${field}.${rule}`),
-    ),
-  );
-};
+const rules: Shape<Rules> = new Shape((value) => {
+  const misfit = object.misfit(value);
+  if (misfit !== null) return misfit;
+  for (const [rule, one] of Object.entries(fieldsOf(value))) {
+    const wrong = (isObject(one) ? rules : method()).misfit(one);
+    if (wrong !== null) return under(rule, wrong);
+  }
+  return null;
+});
 
-const answerSpec = shaped({ what: words, accepts: method });
-const ruleTable: Check = (value, field) => {
-  const wrong = object(value, field);
-  const line = shaped({ says: words, answers: answerSpec });
-  const lines = () =>
-    Object.entries(fieldsOf(value)).map(([rule, one]) => line(one, `${field}.${rule}`));
-  return wrong ?? firstOf(lines());
-};
+type RuleLine = AnyRuleTable[string];
+
+const ruleTable = record(
+  exactly<RuleLine>({
+    says: words,
+    answers: exactly<RuleLine['answers']>({ what: words, accepts: method() }),
+  }),
+);
 
 const model = needs(
   `the name of a model (${Object.keys(models).join(', ')}), or an object with name, functions, initial and step`,
-  (value) => {
+  (value): value is string | Model => {
     if (typeof value === 'string') return Object.hasOwn(models, value);
     const { name: called, functions, initial, step } = fieldsOf(value);
     const isWhole = typeof called === 'string' && Array.isArray(functions);
@@ -205,72 +188,77 @@ const model = needs(
   },
 );
 
-const patience: Check = (value, field) =>
-  Object.hasOwn(fieldsOf(value), 'clientMs')
-    ? shaped({ clientMs: milliseconds, hops: natural })(value, field)
-    : shaped({ option: words, every: optional(words), hops: natural })(value, field);
+const clientPatience = exactly<ClientPatience>({ clientMs: milliseconds, hops: natural });
+const nodePatience = exactly<NodePatience>({
+  option: words,
+  every: optional(words),
+  hops: natural,
+});
+const patience = new Shape<Patience>((value) =>
+  (Object.hasOwn(fieldsOf(value), 'clientMs') ? clientPatience : nodePatience).misfit(value),
+);
 
-const form = shaped({ form: words, minNodes: natural });
+const form = exactly<Nemesis['forms'][number]>({ form: words, minNodes: natural });
 const NAMED = { name, describe: words };
 
-export const SHAPES: Readonly<Record<Kind, Shape>> = {
+export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
   systems: {
     one: 'system',
     mark: 'protocol',
-    check: shaped({
+    shape: exactly<System>({
       ...NAMED,
       operations,
       options,
       rules,
-      protocol: method,
-      client: method,
+      protocol: method(),
+      client: method(),
       electionTimeoutMs: milliseconds,
       // Each is checked where it stands, by its file.
-      variants: listOf(object),
-      optionsFault: optional(method),
+      variants: list(needs<Variant>('an object', isObject)),
+      optionsFault: optional(method()),
       ruleTable: optional(ruleTable),
       kind: optional(oneOf('protocol')),
       ready: optional(readiness),
       leaderless: optional(truth),
-      primaries: optional(method),
-      patience: optional(listOf(patience)),
-      suffices: optional(method),
-      leaderServes: optional(method),
-      inFlight: optional(method),
-      catchesUp: optional(method),
-      restsMs: optional(method),
-      electors: optional(method),
-      disruptible: optional(method),
-      promise: optional(method),
+      primaries: optional(method()),
+      patience: optional(list(patience)),
+      suffices: optional(method()),
+      leaderServes: optional(method()),
+      inFlight: optional(method()),
+      catchesUp: optional(method()),
+      restsMs: optional(method()),
+      electors: optional(method()),
+      disruptible: optional(method()),
+      promise: optional(method()),
       links: optional(oneOf('datagrams', 'connections')),
-      scenarioWords: optional(object),
-      traceChecker: optional(method),
+      scenarioWords: optional(needs<NonNullable<System['scenarioWords']>>('an object', isObject)),
+      traceChecker: optional(method()),
     }),
   },
   workloads: {
     one: 'workload',
     mark: 'plan',
-    check: shaped({
+    shape: exactly<Workload>({
       ...NAMED,
       operations,
       options,
       model,
-      plan: method,
-      settle: method,
-      finalReads: method,
-      judge: optional(method),
-      initial: anything,
+      plan: method(),
+      settle: method(),
+      finalReads: method(),
+      judge: optional(method()),
+      initial: needs<Value>('a value', () => true),
     }),
   },
   nemeses: {
     one: 'nemesis',
     mark: 'forms',
-    check: shaped({
+    shape: exactly<Nemesis>({
       ...NAMED,
       needs: oneOf('partition', 'kill', 'pause', 'clock'),
-      forms: listOf(form, 1),
+      forms: list(form, 1),
       lagging: optional(form),
-      resolve: method,
+      resolve: method(),
     }),
   },
 };

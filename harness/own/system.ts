@@ -2,7 +2,7 @@
 
 import type { Leadership, Views } from '../../systems/leadership.ts';
 import type { System } from '../../systems/system.ts';
-import { shown } from '../variants/guard.ts';
+import { shown } from '../core/shown.ts';
 import { ownClient } from './client.ts';
 import { OwnNode } from './node.ts';
 import { Supervision } from './supervision.ts';

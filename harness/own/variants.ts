@@ -1,95 +1,83 @@
 /** A user's own variants, from the file of `--rules`: whatever is not as it must be is told. */
 
 import { resolve } from 'node:path';
-import type { Variant } from '../../systems/system.ts';
+import type { Options } from '../../systems/protocol.ts';
+import type { DiskHabits, HuntSettings, Variant } from '../../systems/system.ts';
 import { suggestion, usage } from '../core/errors.ts';
 import { fieldsOf, isObject, isOneOf } from '../core/guards.ts';
 import { OwnMistake } from '../core/panics.ts';
+import {
+  type AnyField,
+  exactly,
+  type FieldsOf,
+  type Misfit,
+  needs,
+  type Optional,
+  oneOf,
+  optional,
+  pathText,
+  Shape,
+  text,
+  words,
+} from '../core/shape.ts';
+import { shown } from '../core/shown.ts';
 import { placeOf, readFrom } from '../variants/blame.ts';
-import { shown } from '../variants/guard.ts';
 import { importOwn } from './import.ts';
 
-/** What is wrong with a value: what it must be and is not, or what is wrong within it. */
-type Wrong = { readonly must: string } | { readonly within: string };
-
-type Check = (value: unknown) => Wrong | null;
-
-function needs(must: string, right: (value: unknown) => boolean): Check {
-  return (value) => (right(value) ? null : { must });
-}
-
-const text = needs('be a text', (value) => typeof value === 'string' && value !== '');
-const method = needs('be a function', (value) => typeof value === 'function');
-const number = needs('be a number', (value) => typeof value === 'number');
+const anyNumber = needs('a number', (value) => typeof value === 'number');
 const texts = needs(
-  'be a list of texts',
-  (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+  'a list of texts',
+  (value): value is readonly string[] =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string'),
 );
-const settings = needs('be an object of settings by name', isPlain);
-
-function isPlain(value: unknown): value is object {
+const settings = needs<Options>('an object of settings by name', (value) => {
   return isObject(value) && !Array.isArray(value);
+});
+
+/** Code: what it answers is looked at whenever it is asked. */
+function method<Code>(): Optional<Code> {
+  return optional(needs<Code>('a function', (value) => typeof value === 'function'));
 }
 
-function oneOf(...choices: readonly string[]): Check {
-  return (value) => {
-    if (isOneOf(value, choices)) return null;
-    const allowed = choices.map((choice) => `"${choice}"`).join(' or ');
-    const hint = typeof value === 'string' ? suggestion(value, choices, '') : '';
-    return { must: `be ${allowed}${hint === '' ? '' : ` (${hint})`}` };
-  };
-}
+const disk = exactly<DiskHabits>({
+  tornTail: optional(oneOf('accept')),
+  rename: optional(oneOf('unsynced')),
+});
 
-/** An object with these fields, each of which may be absent. */
-function fields(checks: Readonly<Record<string, Check>>): Check {
-  return (value) => {
-    if (!isPlain(value)) return { must: 'be an object' };
-    for (const [key, inner] of Object.entries(value)) {
-      const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
-      if (check === undefined) {
-        return { within: `has no field "${key}" (${suggestion(key, Object.keys(checks))})` };
-      }
-      const wrong = inner === undefined ? null : check(inner);
-      if (wrong === null) continue;
-      return {
-        within:
-          'must' in wrong
-            ? `has ${key}: ${shown(inner)}, which must ${wrong.must}`
-            : `has ${key}, which ${wrong.within}`,
-      };
-    }
-    return null;
-  };
-}
+const hunt = exactly<HuntSettings>({
+  nodes: optional(anyNumber),
+  nemesis: optional(texts),
+  nemesisIntervalS: optional(anyNumber),
+  timeLimitS: optional(anyNumber),
+  rate: optional(anyNumber),
+  workload: optional(words),
+  set: optional(settings),
+});
 
 /** What a variant can change; one that changes nothing would test nothing. */
-const CHANGES = {
-  rules: method,
-  effects: method,
-  events: method,
-  start: method,
-  clientEffects: method,
-  durability: method,
-  disk: fields({ tornTail: oneOf('accept'), rename: oneOf('unsynced') }),
-} satisfies Readonly<Partial<Record<keyof Variant, Check>>>;
+type Change = 'rules' | 'effects' | 'events' | 'start' | 'clientEffects' | 'durability' | 'disk';
 
-const FIELDS = {
-  id: text,
-  describe: text,
+const CHANGES: FieldsOf<Pick<Variant, Change>> = {
+  rules: method(),
+  effects: method(),
+  events: method(),
+  start: method(),
+  clientEffects: method(),
+  durability: method(),
+  disk: optional(disk),
+};
+
+const FIELDS: FieldsOf<Variant> = {
+  id: words,
+  describe: words,
   kind: oneOf('mutant', 'decoy', 'variant'),
   ...CHANGES,
-  hunt: fields({
-    nodes: number,
-    nemesis: texts,
-    nemesisIntervalS: number,
-    timeLimitS: number,
-    rate: number,
-    workload: text,
-    set: settings,
-  }),
-  source: text,
-  expect: texts,
-} satisfies Readonly<Record<keyof Variant, Check>>;
+  hunt: optional(hunt),
+  source: optional(text),
+  expect: optional(texts),
+};
+const CHANGING: readonly string[] = Object.keys(CHANGES);
+const KNOWN: ReadonlyMap<string, AnyField> = new Map(Object.entries<AnyField>(FIELDS));
 
 /** A user's own module: its exported variants, also those in a list, in the order of their names. */
 export async function loadVariants(file: string): Promise<readonly Variant[]> {
@@ -101,7 +89,7 @@ export async function loadVariants(file: string): Promise<readonly Variant[]> {
     throw usage(`--rules ${file}: a variant has no field "id" (a text is needed: id: 'mine')`);
   }
   if (variants.length === 0) {
-    const changes = Object.keys(CHANGES).join(', ');
+    const changes = CHANGING.join(', ');
     throw usage(
       `--rules ${file}: exports no variant (an object with id, describe, kind, and any of ${changes})`,
     );
@@ -133,21 +121,31 @@ function isNamelessVariant(value: unknown): boolean {
 
 /** Throws a `OwnMistake` for what no variant has, or has otherwise. */
 export function checkVariant(variant: Variant): void {
-  const given = new Map<string, unknown>(Object.entries(variant));
-  for (const [name, value] of given) {
-    const check: Check | undefined = Object.hasOwn(FIELDS, name)
-      ? FIELDS[name as keyof Variant]
-      : undefined;
-    if (check === undefined) {
-      const hint = suggestion(name, Object.keys(FIELDS));
+  for (const [name, value] of Object.entries(fieldsOf(variant))) {
+    const known = KNOWN.get(name);
+    if (known === undefined) {
+      const hint = suggestion(name, [...KNOWN.keys()]);
       throw new OwnMistake(placeOf(variant, name), `is no field of a variant (${hint})`);
     }
-    const wrong = value === undefined ? null : check(value);
-    if (wrong === null) continue;
-    const message = 'must' in wrong ? `is ${shown(value)}: it must ${wrong.must}` : wrong.within;
-    throw new OwnMistake(placeOf(variant, name), message);
+    const shape = known instanceof Shape ? known : known.optional;
+    const misfit = value === undefined ? null : shape.misfit(value);
+    if (misfit !== null) throw new OwnMistake(placeOf(variant, name), told(misfit));
   }
-  if (Object.keys(CHANGES).some((name) => variant[name as keyof Variant] !== undefined)) return;
-  const changes = Object.keys(CHANGES).join(', ');
+  if (CHANGING.some((name) => fieldsOf(variant)[name] !== undefined)) return;
+  const changes = CHANGING.join(', ');
   throw new OwnMistake(placeOf(variant, 'id'), `changes nothing (any of ${changes})`);
+}
+
+/** What is wrong with a field, as the rest of a sentence that begins with its name. */
+function told(misfit: Misfit): string {
+  const within = pathText(misfit.path);
+  if (misfit.kind === 'stranger') {
+    return `has no field "${within}" (${suggestion(within, misfit.known)})`;
+  }
+  const { needed, given, choices } = misfit;
+  const hint = typeof given === 'string' ? suggestion(given, choices ?? [], '') : '';
+  const must = `must be ${needed}${hint === '' ? '' : ` (${hint})`}`;
+  return within === ''
+    ? `is ${shown(given)}: it ${must}`
+    : `has ${within}: ${shown(given)}, which ${must}`;
 }

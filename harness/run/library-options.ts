@@ -4,16 +4,30 @@
  */
 
 import type { Nemesis } from '../../nemesis/fault.ts';
+import type { Options } from '../../systems/protocol.ts';
 import type { System, Variant } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { BACKEND_NAMES } from '../config/backends.ts';
 import type { RunRequest } from '../config/config.ts';
 import { suggestion, usage } from '../core/errors.ts';
+import { isObject, isOneOf } from '../core/guards.ts';
 import { clientsIn } from '../core/quantities.ts';
+import {
+  exactly,
+  type Misfit,
+  needs,
+  optional,
+  pathText,
+  record,
+  setting,
+  text,
+  truth,
+  words,
+} from '../core/shape.ts';
+import { shown } from '../core/shown.ts';
 import { checkPart } from '../own/modules.ts';
 import type { Kind } from '../own/shapes.ts';
 import { checkVariant } from '../own/variants.ts';
-import { shown } from '../variants/guard.ts';
 import type { RunContext } from './prepared.ts';
 
 /** What to run: as on the command line, with own systems, workloads and nemeses by value. */
@@ -27,74 +41,74 @@ export interface RunOptions
   readonly variants?: readonly (Variant | string)[];
 }
 
-/** What an option must be, and whether it is. Limits of numbers are `config.ts`'s business. */
-type Needed = readonly [needed: string, right: (value: unknown) => boolean];
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isPart = (value: unknown) => isText(value) || isObject(value);
-const isPartList = (value: unknown) => Array.isArray(value) && value.every(isPart);
-const isSetting = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
-
-const number: Needed = ['a number', (value) => typeof value === 'number'];
-const truth: Needed = ['true or false', (value) => typeof value === 'boolean'];
-const listener: Needed = ['a function', (value) => typeof value === 'function'];
-const parts: Needed = ['a list of names or objects', isPartList];
+/** Limits of numbers are `config.ts`'s business. */
+const anyNumber = needs('a number', (value) => typeof value === 'number');
+const listener = <Listener>() =>
+  needs<Listener>('a function', (value) => typeof value === 'function');
+/** What an object of a user's is shows when it is looked at as such a part. */
+const isPart = (value: unknown) => text.is(value) || (isObject(value) && !Array.isArray(value));
+const part = <Part>(needed: string) => needs<Part | string>(needed, isPart);
+const parts = <Part>() =>
+  needs<readonly (Part | string)[]>(
+    'a list of names or objects',
+    (value) => Array.isArray(value) && value.every(isPart),
+  );
 
 const backendNames = new Intl.ListFormat('en', { type: 'disjunction' }).format(
   BACKEND_NAMES.map((name) => `"${name}"`),
 );
 
-const OPTIONS: Readonly<Record<keyof RunOptions, Needed>> = {
-  system: ['the name of a system, or a system', isPart],
-  workload: ['the name of a workload, or a workload', isPart],
-  nemesis: parts,
-  variants: parts,
-  backend: [backendNames, (value) => BACKEND_NAMES.some((name) => name === value)],
-  nodes: number,
-  concurrency: [
-    'a number, or one for each node, as in "2n"',
-    (value) => typeof value === 'number' || (isText(value) && isText(clientsIn(value))),
-  ],
-  rate: number,
-  timeLimitS: number,
-  nemesisIntervalS: number,
-  recoveryMinS: number,
-  recoveryMaxS: number,
-  startupTimeoutS: ['a number, or null', (value) => value === null || typeof value === 'number'],
-  seed: number,
-  stopAtViolation: truth,
-  set: [
-    'an object of settings by name',
-    (value) => isObject(value) && Object.values(value).every(isSetting),
-  ],
-};
+const runOptions = exactly<RunOptions>({
+  system: part('the name of a system, or a system'),
+  workload: optional(part('the name of a workload, or a workload')),
+  nemesis: optional(parts()),
+  variants: optional(parts()),
+  backend: optional(needs(backendNames, (value) => isOneOf(value, BACKEND_NAMES))),
+  nodes: optional(anyNumber),
+  concurrency: optional(
+    needs<NonNullable<RunOptions['concurrency']>>(
+      'a number, or one for each node, as in "2n"',
+      (value) => anyNumber.is(value) || (text.is(value) && text.is(clientsIn(value))),
+    ),
+  ),
+  rate: optional(anyNumber),
+  timeLimitS: optional(anyNumber),
+  nemesisIntervalS: optional(anyNumber),
+  recoveryMinS: optional(anyNumber),
+  recoveryMaxS: optional(anyNumber),
+  startupTimeoutS: optional(
+    needs('a number, or null', (value) => value === null || typeof value === 'number'),
+  ),
+  seed: optional(anyNumber),
+  stopAtViolation: optional(truth),
+  set: optional(
+    needs<Options>('an object of settings by name', (value) => record(setting).is(value)),
+  ),
+});
 
-const CONTEXT: Readonly<Record<keyof RunContext, Needed>> = {
-  store: ['the path of a directory', (value) => isText(value) && value !== ''],
-  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
-  progress: listener,
-  onStart: listener,
-};
+const runContext = exactly<Partial<RunContext>>({
+  store: optional(needs('the path of a directory', (value) => words.is(value))),
+  signal: optional(needs('an AbortSignal', (value) => value instanceof AbortSignal)),
+  progress: optional(listener()),
+  onStart: optional(listener()),
+});
 
 /** Throws a usage error that names the option, and what it must be. */
 export function checkRunOptions(options: RunOptions): void {
-  checkFields('options', OPTIONS, options);
+  refuseMisfit('options', runOptions.misfit(options));
   const { system, workload, nemesis = [], variants = [] } = options;
-  if (system === undefined) throw usage('options.system: is missing (a system is needed)');
   checkOwn('systems', 'options.system', system);
   checkOwn('workloads', 'options.workload', workload);
   for (const [at, one] of nemesis.entries()) checkOwn('nemeses', `options.nemesis[${at}]`, one);
   for (const [at, one] of variants.entries()) {
-    if (isText(one)) continue;
-    if (!isText(one.id)) throw usage(`options.variants[${at}]: has no id (a text is needed)`);
+    if (text.is(one)) continue;
+    if (!text.is(one.id)) throw usage(`options.variants[${at}]: has no id (a text is needed)`);
     checkVariant(one);
   }
 }
 
 export function checkRunContext(context: Partial<RunContext>): void {
-  checkFields('context', CONTEXT, context);
+  refuseMisfit('context', runContext.misfit(context));
 }
 
 /** How many runs a hunt makes at most. */
@@ -103,21 +117,18 @@ export function checkRuns(runs: unknown): void {
   throw usage(`runs: ${shown(runs)} is not allowed (a whole number from 1 on)`);
 }
 
-function checkFields(what: string, needs: Readonly<Record<string, Needed>>, given: unknown): void {
-  if (!isObject(given))
-    throw usage(`${what}: ${shown(given)} is not allowed (an object is needed)`);
-  for (const [name, value] of Object.entries(given)) {
-    const need = Object.hasOwn(needs, name) ? needs[name] : undefined;
-    if (need === undefined) {
-      throw usage(`${what}: unknown option "${name}" (${suggestion(name, Object.keys(needs))})`);
-    }
-    const [needed, right] = need;
-    // What is undefined is left open, as what is not there.
-    if (value === undefined || right(value)) continue;
-    throw usage(`${what}.${name}: ${shown(value)} is not allowed (${needed} is needed)`);
+function refuseMisfit(what: string, misfit: Misfit | null): void {
+  if (misfit === null) return;
+  const path = pathText(misfit.path);
+  if (misfit.kind === 'stranger') {
+    throw usage(`${what}: unknown option "${path}" (${suggestion(path, misfit.known)})`);
   }
+  const { needed, given } = misfit;
+  const where = path === '' ? what : `${what}.${path}`;
+  const got = given === undefined && path !== '' ? 'is missing' : `${shown(given)} is not allowed`;
+  throw usage(`${where}: ${got} (${needed} is needed)`);
 }
 
-function checkOwn(kind: Kind, where: string, part: unknown): void {
-  if (isObject(part)) checkPart(kind, where, part);
+function checkOwn(kind: Kind, where: string, one: unknown): void {
+  if (isObject(one)) checkPart(kind, where, one);
 }

@@ -4,11 +4,12 @@
  * and what is allowed; null where nothing is.
  */
 
+import { OPERATIONS } from '../../systems/operations.ts';
 import { TIMERS } from '../../systems/protocol.ts';
 import { messageOf } from '../core/errors.ts';
-import { fieldsOf, isObject, isWhole } from '../core/guards.ts';
+import { fieldsOf, isObject, isOneOf, isWhole } from '../core/guards.ts';
 import { plainCopy } from '../core/plain-data.ts';
-import { shown } from './guard.ts';
+import { shown } from '../core/shown.ts';
 
 /** What real timers can wait for: 2^31 ms. */
 const DELAY_MAX_US = 2 ** 31 * 1000;
@@ -73,14 +74,16 @@ export function wrongInOutcome(outcome: unknown): string | null {
   }
 }
 
-function wrongInRequest(request: unknown): string | null {
+export function wrongInRequest(request: unknown): string | null {
   const { kind, from, operation, session, sequence } = fieldsOf(request);
   const wrong = wrongInClientRef(from);
   if (wrong !== null) return `from: ${wrong}`;
   if (kind === 'open') return null;
   if (kind !== 'operation') return 'kind must be one of open, operation';
-  const { f, key } = fieldsOf(operation);
-  if (typeof f !== 'string' || key === undefined) return 'operation must have f and key';
+  const { f, key, value } = fieldsOf(operation);
+  if (!isOneOf(f, OPERATIONS)) return `operation: f must be one of ${OPERATIONS.join(', ')}`;
+  if (typeof key !== 'string') return 'operation: key must be a text';
+  if (value === undefined) return 'operation: value is missing (null where there is none)';
   if (!isWhole(session, 0, Number.MAX_SAFE_INTEGER)) return 'session must be a whole number';
   return isWhole(sequence, 0, Number.MAX_SAFE_INTEGER) ? null : 'sequence must be a whole number';
 }

@@ -3,11 +3,12 @@
  * nothing that it is handed, asks no clock and no random source, and answers the same again.
  */
 
-import { inspect, isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../systems/rule-table.ts';
 import type { Variant } from '../../systems/system.ts';
 import { HarnessError } from '../core/errors.ts';
 import { OwnMistake, OwnThrew, type Place } from '../core/panics.ts';
+import { shown } from '../core/shown.ts';
 import { Banned } from './banned.ts';
 import { placeOf, placeOfError } from './blame.ts';
 import { ReadOnlyViews } from './read-only.ts';
@@ -146,12 +147,4 @@ function withoutFunctions(answer: unknown): unknown {
   const fields = Object.entries(answer);
   if (!fields.some(([, value]) => typeof value === 'function')) return answer;
   return Object.fromEntries(fields.map(([key, value]) => [key, withoutFunctions(value)]));
-}
-
-const SHOWN_MAX = 60;
-
-/** An answer in a few words. */
-export function shown(answer: unknown): string {
-  const text = inspect(answer, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
-  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 }

@@ -4,8 +4,9 @@ import type { AnyRuleTable } from '../../systems/rule-table.ts';
 import type { Rules, Variant } from '../../systems/system.ts';
 import { messageOf, suggestion } from '../core/errors.ts';
 import { OwnMistake } from '../core/panics.ts';
+import { shown } from '../core/shown.ts';
 import { placeOf } from './blame.ts';
-import { type AnyFunction, type Asker, type Part, sameAnswer, shown } from './guard.ts';
+import { type AnyFunction, type Asker, type Part, sameAnswer } from './guard.ts';
 import type { Reach, Tally } from './tally.ts';
 
 type Group = Readonly<Record<string, unknown>>;

@@ -71,7 +71,7 @@ describe('a field that is wrong is named when the part is', () => {
     [
       'a value worth drawing that is not allowed',
       { options: { keys: { describe: 'k', default: 1, min: 1, max: 3, worth: [1, 9] } } },
-      'field "options.keys.worth" is wrong (values that the option allows are needed, not 9)',
+      'field "options.keys.worth[1]" is wrong (one that the option allows is needed, not 9)',
     ],
     [
       'an option below none',

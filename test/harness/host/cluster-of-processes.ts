@@ -11,7 +11,7 @@ import { TcpClient } from '../../../harness/docker/client.ts';
 import { ControlClient } from '../../../harness/docker/control-client.ts';
 import { CausalClock } from '../../../harness/host/causality.ts';
 import type { NodeConfig } from '../../../harness/host/config.ts';
-import type { NodeAnswer, NodeCommand } from '../../../harness/host/control.ts';
+import { type NodeAnswer, type NodeCommand, nodeTalk } from '../../../harness/host/control.ts';
 import { readLines } from '../../../harness/host/node-traces.ts';
 import type { Options } from '../../../systems/protocol.ts';
 import type { System } from '../../../systems/system.ts';
@@ -22,6 +22,9 @@ const MAIN = join(import.meta.dirname, '..', '..', '..', 'harness', 'host', 'mai
 
 export class ProcessCluster implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'ordeal-test-host-'));
+  /** What nodes said that nodes never say. */
+  readonly nonsense: string[] = [];
+  readonly onNonsense = (what: string) => void this.nonsense.push(what);
   readonly #children: ChildProcess[] = [];
   readonly #controls: ControlClient<NodeCommand, NodeAnswer>[] = [];
   readonly #clients: TcpClient[] = [];
@@ -77,7 +80,9 @@ export class ProcessCluster implements AsyncDisposable {
   }
 
   control(node: number, token: string): ControlClient<NodeCommand, NodeAnswer> {
-    return new ControlClient({ host: HOST, port: this.port(node, 'control') }, token);
+    const address = { host: HOST, port: this.port(node, 'control') };
+    const { onNonsense } = this;
+    return new ControlClient({ address, token, talk: nodeTalk, onNonsense });
   }
 
   /** Asks until there is an answer that satisfies. */
@@ -101,6 +106,7 @@ export class ProcessCluster implements AsyncDisposable {
       protocol: system.client(system.rules),
       nodes: this.#ports.map(({ client: port }) => ({ host: HOST, port })),
       clock: this.#clock,
+      onNonsense: this.onNonsense,
     });
     this.#clients.push(client);
     return client;

@@ -148,6 +148,6 @@ describe('nodes as processes', () => {
     writeFileSync(path, JSON.stringify(rest));
     cluster.spawn(2);
     expect(await cluster.exit(2)).toBe(NODE_EXIT.usage);
-    expect(cluster.log(2)).toContain('field "token" is missing or wrong');
+    expect(cluster.log(2)).toContain('field "token" is missing (a text is needed)');
   });
 });

@@ -74,6 +74,7 @@ class Peer {
       peers: ports.map((port) => ({ host: HOST, port })),
       onMessage: (_from, _stamp, message) => this.#notice(String(message)),
       onBroken: () => this.#notice('broken'),
+      onNonsense: (what) => this.#notice(what),
       log: () => undefined,
     });
     opened.push(this.network);

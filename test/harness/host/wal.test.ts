@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nextIncarnation } from '../../../harness/host/durable-file.ts';
+import { encodeFrame } from '../../../harness/host/frame.ts';
 import { WriteAheadLog } from '../../../harness/host/wal.ts';
 
 let directory: string;
@@ -32,10 +33,10 @@ class Opened {
   readonly counts: number[] = [];
   #wake: (() => void)[] = [];
 
-  constructor(context: unknown = null) {
+  constructor(lamport = 0) {
     this.wal = new WriteAheadLog({
       directory,
-      context: () => context,
+      stamp: () => ({ lamport, lines: [] }),
       log: (line) => lines.push(line),
       onDurable: (count, records) => {
         this.counts.push(count);
@@ -66,9 +67,9 @@ async function write(...records: unknown[]): Promise<void> {
   }
 }
 
-/** Of a frame with this record alone, and no context, behind eight bytes of header. */
+/** Of a frame with this record alone, and the stamp of one who knows nothing, behind eight bytes of header. */
 function frameBytes(record: string): number {
-  return 8 + JSON.stringify([null, [record]]).length;
+  return 8 + JSON.stringify([{ lamport: 0, lines: [] }, [record]]).length;
 }
 
 async function recover(): Promise<readonly unknown[]> {
@@ -137,20 +138,28 @@ describe('the write-ahead log', () => {
     expect(await recover()).toEqual([]);
   });
 
-  test('what was to be remembered comes back as it was with the last records', async () => {
-    expect(new Opened().wal.recoveredContext).toBeNull();
-    for (const [context, record] of Object.entries({ earlier: 'a', now: 'b' })) {
-      const log = new Opened(context);
+  test('what its writer knew comes back as it was with the last records', async () => {
+    expect(new Opened().wal.recoveredStamp).toBeNull();
+    for (const [at, record] of ['a', 'b'].entries()) {
+      const log = new Opened(at);
       log.wal.append(record);
       await log.sync();
       await log.wal.close();
     }
-    const log = new Opened('later');
-    expect(log.wal.recoveredContext).toBe('now');
+    const log = new Opened(7);
+    expect(log.wal.recoveredStamp).toEqual({ lamport: 1, lines: [] });
     log.wal.replace(['ab']);
     await log.sync();
     await log.wal.close();
-    expect(new Opened().wal.recoveredContext).toBe('later');
+    expect(new Opened().wal.recoveredStamp).toEqual({ lamport: 7, lines: [] });
+  });
+
+  test('a whole frame whose stamp is none is no torn one: the log is refused', async () => {
+    await write('a');
+    appendFileSync(file(), encodeFrame([{ lamport: 'late', lines: [] }, ['b']]));
+    expect(() => new Opened()).toThrow(
+      /the frame at byte \d+ has no stamp: field "lamport" is wrong \(a whole number from 0 on/,
+    );
   });
 
   test('a torn last frame is cut at every length, said so, and never comes back', async () => {

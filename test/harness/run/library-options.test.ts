@@ -23,7 +23,7 @@ describe('of the options of the library', () => {
   test.each([
     [{ sytem: 'raft' }, 'options: unknown option "sytem" (did you mean "system"?)'],
     [{ ...base, timeLimit: 5 }, 'options: unknown option "timeLimit" (did you mean "timeLimitS"?)'],
-    [{}, 'options.system: is missing (a system is needed)'],
+    [{}, 'options.system: is missing (the name of a system, or a system is needed)'],
     ['raft', "options: 'raft' is not allowed (an object is needed)"],
     [undefined, 'options: undefined is not allowed (an object is needed)'],
     [{ ...base, system: 'rfat' }, 'unknown system "rfat" (did you mean "raft"?)'],
