@@ -3,7 +3,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Nanos, NodeId } from '../../checkers/units.ts';
 import type { Options } from '../../systems/protocol.ts';
-import { count, fields, list, needs, record, type Shape, wholeFrom, words } from '../core/shape.ts';
+import {
+  count,
+  fields,
+  list,
+  needs,
+  record,
+  type Shape,
+  setting,
+  wholeFrom,
+  words,
+} from '../core/shape.ts';
 import { type Skew, skew } from './clock.ts';
 
 /** Version of the node's wire formats: peers of another version are turned away. */
