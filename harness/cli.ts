@@ -15,6 +15,7 @@ type Register = (program: Command, done: (status: number) => void) => void;
 /** Each loaded only when it is asked for: reading the code of all takes longer than most answers. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./commands/run.ts')).registerRun,
+  explore: async () => (await import('./commands/explore.ts')).registerExplore,
   replay: async () => (await import('./commands/replay.ts')).registerReplay,
   check: async () => (await import('./commands/check.ts')).registerCheck,
   mutants: async () => (await import('./commands/mutants.ts')).registerMutants,

@@ -283,6 +283,7 @@ describe('text for people', () => {
   test.each([
     '--help',
     'run --help',
+    'explore --help',
     'list --help',
     'doctor --help',
     'list systems',
@@ -348,6 +349,7 @@ describe('--json', () => {
     ['run'],
     ['list', 'options'],
     ['mutants', 'raft', '--seeds', '0'],
+    ['explore', 'raft', '--seeds', '0'],
     ['replay', 'nowhere'],
     ['report', 'nowhere'],
     ['check', 'nowhere', '--model', 'rigester'],

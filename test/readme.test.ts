@@ -12,6 +12,7 @@ import { execa } from 'execa';
 import { afterAll, describe, expect, test } from 'vitest';
 import { registerCheck } from '../harness/commands/check.ts';
 import { registerDoctor } from '../harness/commands/doctor.ts';
+import { registerExplore } from '../harness/commands/explore.ts';
 import { registerImage } from '../harness/commands/image.ts';
 import { registerList } from '../harness/commands/list.ts';
 import { registerMutants } from '../harness/commands/mutants.ts';
@@ -98,7 +99,7 @@ describe('README', () => {
   test('names no flag that no command has, and no script that the package does not have', () => {
     const program = new Command();
     const registers = [registerRun, registerCheck, registerReplay, registerMutants, registerDoctor];
-    for (const register of [...registers, registerReport, registerImage]) {
+    for (const register of [...registers, registerReport, registerImage, registerExplore]) {
       register(program, () => undefined);
     }
     registerList(program);

@@ -30,6 +30,7 @@ const ROOMS = [
   'run',
   'scenario',
   'check',
+  'explore',
   'commands',
 ];
 /** What stands above all rooms, and what builds the package and belongs to none. */

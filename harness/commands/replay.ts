@@ -9,6 +9,7 @@ import type { GitState } from '../core/git.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { located, projectState } from '../own/paths.ts';
 import { codeLabel, type Labelled } from '../report/verdict-words.ts';
+import { prepare } from '../run/prepare.ts';
 import { compareWithReplay } from '../run/replay.ts';
 import { ordealState, ownFiles } from '../run/run-file.ts';
 import { playScenario } from '../scenario/judge.ts';
@@ -20,7 +21,6 @@ import {
 } from '../scenario/store.ts';
 import type { Divergence } from '../store/format.ts';
 import { readRun } from '../store/reader.ts';
-import { prepare } from './run.ts';
 import { variantsOf } from './scenario.ts';
 
 export function registerReplay(program: Command, done: (status: number) => void): void {

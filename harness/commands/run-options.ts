@@ -104,13 +104,14 @@ export function noSystem(example: string): HarnessError {
 }
 
 /** A time, as a flag's argument: in seconds. */
-function duration(text: string): number {
+export function duration(text: string): number {
   const seconds = secondsIn(text);
   if (seconds !== null) return seconds;
   throw new InvalidArgumentError('a time is needed: 60, 60s, 5m, 1h or 500ms.');
 }
 
-function clients(text: string): number | PerNode {
+/** A number, or one for each node, as a flag's argument. */
+export function clients(text: string): number | PerNode {
   const value = clientsIn(text);
   if (value !== null) return value;
   throw new InvalidArgumentError('a number is needed, or one for each node: 10 or 2n.');
@@ -125,13 +126,15 @@ export function number(text: string): number {
   return value;
 }
 
-function list(text: string): readonly string[] {
+/** Names with commas between, as a flag's argument. */
+export function list(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.some((name) => name === '')) throw new InvalidArgumentError('a name is empty.');
   return names;
 }
 
-function setting(text: string, before: Options = {}): Options {
+/** One `name=value` after others, as a flag's argument. */
+export function setting(text: string, before: Options = {}): Options {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('name=value is needed.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };

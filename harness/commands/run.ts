@@ -2,18 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { builtIn, type Catalogue, systemNamed } from '../config/catalogue.ts';
 import { type RunRequest, resolveConfig } from '../config/config.ts';
 import { EXIT, usage } from '../core/errors.ts';
-import { withOwnModules } from '../own/modules.ts';
-import { fromHere } from '../own/paths.ts';
-import { loadVariants } from '../own/variants.ts';
 import type { Tally } from '../report/tally.ts';
 import { tallyLines, tallyText } from '../report/tally.ts';
 import { styleOf, terminalBlock, wrap } from '../report/terminal.ts';
 import { interruption } from '../run/interruption.ts';
+import { prepare } from '../run/prepare.ts';
 import type { PreparedRun, RunContext } from '../run/prepared.ts';
 import { type Progress, progressOn } from '../run/progress.ts';
 import { refuseEarly, runAndStore } from '../run/run.ts';
@@ -22,8 +19,6 @@ import { runSeries, type Saying } from '../run/series.ts';
 import { StartProgress } from '../run/start-progress.ts';
 import { requireStore } from '../store/files.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
-import { huntsOf } from '../variants/hunts.ts';
-import { applyVariants, builtInVariant } from '../variants/variants.ts';
 import { printDocument } from './document.ts';
 import { addRunOptions, noSystem, number, type RunFlags, requestOf } from './run-options.ts';
 import { runScenario } from './scenario.ts';
@@ -131,30 +126,6 @@ function huntText({ request, config, variants, catalogue }: PreparedRun): string
   const { columns } = styleOf(process.stderr);
   const text = `${ids.join(', ')} is run where it shows best: ${flags.join(' ')} (flags of yours win)`;
   return wrap(text, columns - 2).join('\n  ');
-}
-
-/** Resolves configuration and variants; nothing has been started yet when this throws. */
-export async function prepare(
-  request: RunRequest,
-  base: Catalogue = builtIn,
-): Promise<PreparedRun> {
-  const { request: named, catalogue } = await withOwnModules(request, base);
-  const system = systemNamed(named.system, catalogue);
-  const planted = (request.mutants ?? []).map((name) => builtInVariant(system, name));
-  const files = (request.rules ?? []).map((file) => resolve(file));
-  const own = (await Promise.all(files.map((file) => loadVariants(file)))).flat();
-  const variants = [...planted, ...own];
-  // Refuses what does not fit the system before anything is started.
-  applyVariants(system, variants);
-  const hunts = huntsOf(system, variants, catalogue);
-  // The command that is told keeps the user's paths; the configuration has names.
-  const rules = files.length > 0 ? { rules: files.map(fromHere) } : {};
-  const config = resolveConfig({ ...named, ...rules }, hunts, drawSeed, catalogue);
-  return { request, config, variants, catalogue, byValue: [] };
-}
-
-function drawSeed(): number {
-  return Math.floor(Math.random() * 2 ** 32);
 }
 
 /** A run that ends in an error must not take its seed along, which may have been drawn. */

@@ -57,6 +57,7 @@ function publishedManifest(root: RootManifest): object {
       './harness/bin.js',
       './harness/check/worker.js',
       './harness/check/path-thread-entry.js',
+      './harness/explore/trial-thread.js',
       './harness/host/*.js',
     ],
     dependencies: {

@@ -149,15 +149,15 @@ export interface SimulatedRun {
 
 /**
  * Simulates and judges in memory. Unless told otherwise it stops at the first broken invariant,
- * which settles the run.
+ * which settles the run. The follower is a new one.
  */
 export function simulateOnce(
   config: RunConfig,
   variants: readonly Variant[],
   catalogue: Catalogue = builtIn,
   stopAtViolation = true,
+  follower = new TraceFollower(systemNamed(config.system, catalogue)),
 ): SimulatedRun {
-  const follower = new TraceFollower(systemNamed(config.system, catalogue));
   const watching = { follower, record: false, stopAtViolation };
   const { run, active } = virtualRun(config, variants, watching, catalogue);
   const result = runVirtual(run);

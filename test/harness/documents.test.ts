@@ -53,6 +53,7 @@ test.each([
   ['check a history', ['check', 'wrong.jsonl', '--model', 'register']],
   ['check a history', ['check', 'wrong.jsonl', '--checker', 'strongest,positions']],
   ['mutants', ['mutants', '--mutant', 'rf-commit-old-term', '--seeds', '1']],
+  ['explore', ['explore', 'raft', '--seeds', '2', '--mutant', 'rf-commit-no-min', '--quiet']],
   ['list', ['list', 'systems']],
   ['doctor', ['doctor']],
   ['nothing was judged', ['check', 'nowhere', '--model', 'register']],

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { prepare } from '../../../harness/commands/run.ts';
+import { prepare } from '../../../harness/run/prepare.ts';
 import type { Progress } from '../../../harness/run/progress.ts';
 import { runSeries } from '../../../harness/run/series.ts';
 

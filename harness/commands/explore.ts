@@ -1,0 +1,193 @@
+/** `ordeal explore`: hunts violations in the simulator, on all cores, and says how thorough that was. */
+
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import { nameFault } from '../config/catalogue.ts';
+import { limitFault } from '../config/config.ts';
+import { HarnessError, usage } from '../core/errors.ts';
+import { conclusionOf } from '../explore/conclusion.ts';
+import { documentOf } from '../explore/document.ts';
+import { type Exploration, explore } from '../explore/explore.ts';
+import { type Kept, keep } from '../explore/keep.ts';
+import { strategies } from '../explore/strategies/index.ts';
+import type { Strategy } from '../explore/strategy.ts';
+import { blockOf, foundText, stateText } from '../explore/text.ts';
+import { Explored } from '../explore/trial.ts';
+import { styleOf } from '../report/terminal.ts';
+import { plural } from '../report/text.ts';
+import { interruption } from '../run/interruption.ts';
+import type { RunContext } from '../run/prepared.ts';
+import { progressOn } from '../run/progress.ts';
+import { suspectsIn } from '../run/run.ts';
+import { requireStore } from '../store/files.ts';
+import { printDocument } from './document.ts';
+import {
+  clients,
+  duration,
+  list,
+  noSystem,
+  number,
+  type RunFlags,
+  requestOf,
+  setting,
+} from './run-options.ts';
+
+interface Flags extends RunFlags {
+  readonly budget?: number;
+  readonly seeds?: number;
+  readonly workers?: number;
+  readonly strategy?: readonly string[];
+  readonly first?: boolean;
+  readonly store: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const BUDGET_S = 60;
+const BUDGET_MAX_S = 7 * 86_400;
+const SEEDS_MAX = 100_000_000;
+const SEED_MAX = Number.MAX_SAFE_INTEGER - SEEDS_MAX;
+const WORKERS_MAX = 256;
+
+const EXAMPLES = `
+Strategies:
+${Object.values<Strategy>(strategies)
+  .map(({ name, describe }) => `  ${name.padEnd(11)}${describe}`)
+  .join('\n')}
+
+What is given as a flag is never drawn. Each kind of violation is made again, and
+stored and reported as by ordeal run.
+
+Examples:
+  ordeal explore raft
+  ordeal explore raft --rules ./my-rules.ts --budget 5m
+  ordeal explore zab --nodes 3 --set observers=1 --strategy swarm
+  ordeal explore ./my-system.ts --seeds 1000 --workers 1 --seed 1
+  ordeal explore raft --mutant rf-commit-old-term --first`;
+
+export function registerExplore(program: Command, done: (status: number) => void): void {
+  program
+    .command('explore')
+    .description('hunt violations in the simulator: settings, sizes and faults drawn, on all cores')
+    .argument('[system]', 'see: ordeal list systems')
+    .addOption(
+      new Option(
+        '--budget <t>',
+        'how long: 60, 60s or 5m (default: 60s, without --seeds)',
+      ).argParser(duration),
+    )
+    .option('--seeds <n>', 'how many runs at most', number)
+    .option('--seed <n>', 'the first of their seeds (default: drawn, and printed)', number)
+    .option('--workers <n>', 'threads at work (default: one a core)', number)
+    .option('--strategy <names>', 'how runs are drawn, by comma (default: all)', list)
+    .option('--first', 'end at the first violation')
+    .option('--mutant <ids>', 'plants known bugs, by comma', list)
+    .option('--rules <files>', 'modules with own variants of the rules, by comma', list)
+    .option('--workload <name>', 'what clients do')
+    .option('--nodes <n>', 'size of the cluster', number)
+    .option('--concurrency <n>', 'clients at a time, or 2n: two a node', clients)
+    .option('--rate <n>', 'operations per second over all clients', number)
+    .option('--time-limit <t>', 'time under faults', duration)
+    .option('--nemesis <names>', 'faults, by comma; all or none', list)
+    .option('--nemesis-interval <t>', 'between faults of a kind', duration)
+    .option(
+      '--set <name=value>',
+      'an option of system, workload or simulator, see: ordeal list options',
+      setting,
+    )
+    .option('--store <dir>', 'where runs that show a violation are stored', 'store')
+    .option('--json', 'one JSON document on stdout')
+    .option('--quiet', 'no progress on stderr')
+    .addHelpText('after', EXAMPLES)
+    .action(async (system: string | undefined, flags: Flags) => {
+      if (system === undefined) throw noSystem('ordeal explore raft');
+      done(await exploreFor(system, flags));
+    });
+}
+
+async function exploreFor(system: string, flags: Flags): Promise<number> {
+  const { seed: _, ...asked } = requestOf(system, flags);
+  const limits = limitsOf(flags);
+  const explored = await Explored.of(asked);
+  const exploration: Exploration = {
+    ...limits,
+    asked,
+    strategies: strategiesFor(explored, flags.strategy),
+    firstOnly: flags.first === true,
+  };
+  requireStore(flags.store);
+  const progress = progressOn(process.stderr, flags.quiet === true);
+  using interrupt = interruption('storing what was found', progress.aside);
+  const figures = await explore(exploration, explored, interrupt.signal, {
+    step: (state) => progress.state(stateText(state)),
+    found: (found) => progress.line(foundText(found)),
+  });
+  // What was found is stored even so: who interrupts wants no more of it, and not less.
+  const context: RunContext = {
+    store: flags.store,
+    signal: new AbortController().signal,
+    progress: progress.run,
+    onStart: () => undefined,
+  };
+  const { stop } = figures;
+  if (stop?.kind === 'failed') {
+    const command = explored.commandOf(stop.task);
+    progress.aside(() => process.stderr.write(`ordeal: to run it again: ${command}\n`));
+    // With a mistake in the user's code nothing counts that was run with it.
+    const isUsers = stop.error instanceof HarnessError && stop.error.failure === 'usage';
+    if (isUsers || figures.found.length === 0) throw stop.error;
+    progress.aside(() => process.stderr.write(`ordeal: ${stop.error.message}\n`));
+  }
+  const kept: Kept[] = [];
+  for (const found of figures.found) {
+    progress.state(`storing ${kept.length + 1} of ${plural(figures.found.length, 'violation')}`);
+    kept.push(await keep(found, context));
+  }
+  progress.end();
+  const conclusion = conclusionOf(figures, kept, suspectsIn(explored.config, []));
+  if (flags.json === true) {
+    printDocument(documentOf({ exploration, figures, kept, conclusion }));
+  } else {
+    process.stdout.write(
+      `${blockOf({ exploration, figures, kept, conclusion }, styleOf(process.stdout).columns)}\n`,
+    );
+  }
+  return conclusion.status;
+}
+
+/** How far to go, checked. */
+function limitsOf({
+  budget,
+  seeds,
+  seed = Math.floor(Math.random() * 2 ** 32),
+  workers = availableParallelism(),
+}: Flags): Pick<Exploration, 'budgetS' | 'seeds' | 'firstSeed' | 'workers'> {
+  if (budget !== undefined && !(budget > 0 && budget <= BUDGET_MAX_S)) {
+    throw usage(`--budget: ${budget} s is not allowed (a time above 0 s, ${BUDGET_MAX_S} at most)`);
+  }
+  const whole = {
+    seeds: [seeds, 1, SEEDS_MAX],
+    workers: [workers, 1, WORKERS_MAX],
+    seed: [seed, 0, SEED_MAX],
+  } as const;
+  for (const [name, [value, min, max]] of Object.entries(whole)) {
+    const fault = value === undefined ? null : limitFault(value, { min, max, whole: true });
+    if (fault !== null) throw usage(`--${name}: ${fault}`);
+  }
+  const budgetS = budget ?? (seeds === undefined ? BUDGET_S : null);
+  return { budgetS, seeds: seeds ?? null, firstSeed: seed, workers };
+}
+
+/** Those that were named, or all that have something to choose. */
+function strategiesFor({ ground }: Explored, named: readonly string[] | undefined): string[] {
+  const all: readonly Strategy[] = Object.values(strategies);
+  const unknown = named?.map((name) => nameFault(strategies, name)).find((one) => one !== null);
+  if (unknown !== undefined) throw usage(`--strategy: unknown ${unknown}`);
+  const chosen = all.filter(({ name }) => named === undefined || named.includes(name));
+  const applicable = chosen.filter((one) => one.applies?.(ground) !== false);
+  const [idle] = chosen.filter((one) => !applicable.includes(one));
+  if (named !== undefined && idle !== undefined) {
+    throw usage(`--strategy ${idle.name}: no variant here suggests settings`);
+  }
+  return applicable.map(({ name }) => name);
+}

@@ -1,0 +1,97 @@
+/** What the runs of an exploration reached, all together. */
+
+import { worthDrawing } from '../../systems/option-values.ts';
+import type { OptionSpec } from '../../systems/system.ts';
+import { workloadNamed } from '../config/catalogue.ts';
+import { settingSpecs } from '../config/settings.ts';
+import { stepsOf } from './steps.ts';
+import type { Ground } from './strategy.ts';
+import type { Reached } from './trial.ts';
+
+/** How often, by name. */
+export type Counts = Readonly<Record<string, number>>;
+
+export interface CoverageFigures {
+  /** Runs by size of the cluster, and by workload. */
+  readonly nodes: Counts;
+  readonly workloads: Counts;
+  /** Of each option that has values worth drawing: runs by value. */
+  readonly options: Readonly<Record<string, Counts>>;
+  /** Values worth drawing that no run had, by option. */
+  readonly optionsNever: Readonly<Record<string, readonly string[]>>;
+  /** Faults that were in force, by nemesis and form. */
+  readonly faults: Counts;
+  readonly faultsNever: readonly string[];
+  /** What nodes reported, by kind; and what nodes of this protocol can report, and none did. */
+  readonly steps: Counts;
+  readonly stepsNever: readonly string[];
+}
+
+export class Coverage {
+  readonly #ground: Ground;
+  readonly #nodes: Record<string, number> = {};
+  readonly #workloads: Record<string, number> = {};
+  readonly #options: Record<string, Record<string, number>> = {};
+  readonly #faults: Record<string, number> = {};
+  readonly #steps: Record<string, number> = {};
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  add({ nodes, workload, set, faults, steps }: Reached): void {
+    count(this.#nodes, String(nodes));
+    count(this.#workloads, workload);
+    for (const [name, spec] of this.#drawable(workload)) {
+      const counts = this.#options[name] ?? {};
+      this.#options[name] = counts;
+      count(counts, String(set[name] ?? spec.default));
+    }
+    for (const [name, times] of Object.entries(faults)) count(this.#faults, name, times);
+    for (const [kind, times] of Object.entries(steps)) count(this.#steps, kind, times);
+  }
+
+  figures(): CoverageFigures {
+    const { catalogue, system } = this.#ground;
+    const forms = Object.values(catalogue.nemeses).flatMap((nemesis) =>
+      nemesis.forms.map(({ form }) => `${nemesis.name} ${form}`),
+    );
+    const optionsNever: Record<string, readonly string[]> = {};
+    for (const workload of Object.keys(this.#workloads)) {
+      for (const [name, spec] of this.#drawable(workload)) {
+        const values = worthDrawing(spec).map(String);
+        const never = values.filter((value) => this.#options[name]?.[value] === undefined);
+        if (never.length > 0) optionsNever[name] = never;
+      }
+    }
+    return {
+      nodes: this.#nodes,
+      workloads: this.#workloads,
+      options: this.#options,
+      optionsNever,
+      faults: sorted(this.#faults),
+      faultsNever: missing(forms, this.#faults),
+      steps: sorted(this.#steps),
+      stepsNever: missing(stepsOf(system.name), this.#steps),
+    };
+  }
+
+  #drawable(workload: string): readonly (readonly [string, OptionSpec])[] {
+    const { system, catalogue } = this.#ground;
+    const specs = settingSpecs(system, workloadNamed(workload, catalogue));
+    return Object.entries(specs).filter(([, spec]) => worthDrawing(spec).length > 1);
+  }
+}
+
+function count(counts: Record<string, number>, name: string, times = 1): void {
+  counts[name] = (counts[name] ?? 0) + times;
+}
+
+function missing(names: readonly string[], counts: Counts): readonly string[] {
+  return names.filter((name) => !Object.hasOwn(counts, name));
+}
+
+/** The most frequent first. */
+function sorted(counts: Counts): Counts {
+  return Object.fromEntries(Object.entries(counts).sort(([, a], [, b]) => b - a));
+}

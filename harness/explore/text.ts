@@ -1,0 +1,177 @@
+/** What an exploration came to, in lines for a terminal. */
+
+import { LAST_WORDS } from '../judge/outcome.ts';
+import { wrap } from '../report/terminal.ts';
+import { count, NBSP, plural, seconds, visible } from '../report/text.ts';
+import { sentenceOf } from '../report/verdict-words.ts';
+import { duration } from '../run/progress.ts';
+import type { Conclusion } from './conclusion.ts';
+import type { Counts, CoverageFigures } from './coverage.ts';
+import type { Exploration, ExplorationFigures, Found, State } from './explore.ts';
+import type { Kept } from './keep.ts';
+import { kindText } from './trial.ts';
+
+/** All that is known in the end. */
+export interface Result {
+  readonly exploration: Exploration;
+  readonly figures: ExplorationFigures;
+  readonly kept: readonly Kept[];
+  readonly conclusion: Conclusion;
+}
+
+/** Columns before the text of a line. */
+const INDENT = 14;
+
+/** The whole block: what was found, how thorough it was, and the last word. */
+export function blockOf(
+  { exploration, figures, kept, conclusion }: Result,
+  columns: number,
+): string {
+  const { verdict, status } = conclusion;
+  const { word, mark } = LAST_WORDS[status];
+  const sentence = visible(sentenceOf(verdict));
+  const kinds = kept.reduce((sum, { found }) => sum + found.kinds.length, 0);
+  const text =
+    kept.length === 0 ? sentence : `${plural(kinds, 'kind')} of violation; the first: ${sentence}`;
+  const lines = [
+    ...figuresLines(figures, exploration.firstSeed, columns),
+    ...coverageLines(figures.coverage, columns),
+    '',
+    ...kept.flatMap((one) => [...keptLines(one, columns), '']),
+    ...row(`${mark} ${word}`, text, columns),
+  ];
+  return lines.join('\n');
+}
+
+/** `41.2 runs/s · plain 300, swarm 320 · 2 kinds of violation · 31 s left`. */
+export function stateText({ elapsedS, runs, kinds, seedsLeft, leftS }: State): string {
+  const total = Object.values(runs).reduce((sum, number) => sum + number, 0);
+  const rate = elapsedS > 0 ? `${(total / elapsedS).toFixed(1)} runs/s` : '';
+  const parts = [
+    rate,
+    countsText(runs, ', '),
+    kinds === 0 ? 'nothing found' : `${plural(kinds, 'kind')} of violation`,
+    leftText(seedsLeft, leftS),
+  ];
+  return plain(parts.filter((part) => part !== '').join(' · '));
+}
+
+function leftText(seedsLeft: number | null, leftS: number | null): string {
+  const seeds = seedsLeft === null ? [] : [plural(seedsLeft, 'seed')];
+  const time = leftS === null ? [] : [duration(leftS)];
+  const left = [...seeds, ...time];
+  return left.length === 0 ? '' : `${left.join(' or ')} left`;
+}
+
+/** One line, when it is found. */
+export function foundText({ kinds, trial, runs }: Found): string {
+  const what = kinds.map(kindText).join(', ');
+  return plain(
+    `found ${what} by ${trial.strategy}, seed ${trial.seed}, after ${plural(runs, 'run')}`,
+  );
+}
+
+/** Each violation with what shows it; the command and the path are never broken over lines. */
+function keptLines({ found, summary }: Kept, columns: number): string[] {
+  const { trial, runs, coreS } = found;
+  const { results, run, paths } = summary;
+  const by = `by ${trial.strategy}, seed ${trial.seed}, after ${plural(runs, 'run')} (${seconds(coreS)} of a core)`;
+  return [
+    ...row('✖ found', found.kinds.map(kindText).join(' · '), columns),
+    ...row('', visible(sentenceOf(results.verdict)), columns),
+    ...row('', by, columns),
+    plain(`${'  again'.padEnd(INDENT)}${visible(run.command)}`),
+    plain(`${'  report'.padEnd(INDENT)}${paths.report?.path ?? paths.directory}`),
+  ];
+}
+
+/** How many runs there were, by whom, and what was not judged. */
+function figuresLines(figures: ExplorationFigures, firstSeed: number, columns: number): string[] {
+  const { strategies, unknowns, wallS, simulatedS, repeated, identical } = figures;
+  const all = Object.values(strategies);
+  const sum = (of: (one: (typeof all)[number]) => number) =>
+    all.reduce((total, one) => total + of(one), 0);
+  const runs = sum((one) => one.runs);
+  const coreS = sum((one) => one.coreS);
+  const kinds = `${sum((one) => one.valid)} valid, ${sum((one) => one.invalid)} invalid, ${sum((one) => one.unknown)} unknown`;
+  const by = Object.entries(strategies).map(([name, one]) => {
+    const found = one.kinds === 0 ? '' : `, first to show ${plural(one.kinds, 'kind')}`;
+    return `${name} ${plural(one.runs, 'run')} (${seconds(one.coreS)} of a core${found})`;
+  });
+  const lines = [
+    ...row('  Runs', `${count(runs)} from seed ${firstSeed}: ${kinds}`, columns),
+    ...row(
+      '',
+      `${seconds(wallS)}, ${seconds(coreS)} of a core, ${seconds(simulatedS)} simulated`,
+      columns,
+    ),
+    ...row('  Strategies', by.join(' · '), columns),
+  ];
+  for (const { because, seed, strategy, runs: times } of unknowns.slice(0, UNKNOWNS_MAX)) {
+    const which = `${times} × ${visible(because)} (first: ${strategy}, seed ${seed})`;
+    lines.push(...row('? Unknown', which, columns));
+  }
+  const more = unknowns.length - UNKNOWNS_MAX;
+  if (more > 0) lines.push(...row('', `and ${plural(more, 'reason')} more (see --json)`, columns));
+  if (repeated > 0) {
+    lines.push(
+      ...row('  Determinism', `${identical}/${plural(repeated, 'repetition')} identical`, columns),
+    );
+  }
+  return lines;
+}
+
+/** Reasons that are listed; the document of `--json` has them all. */
+const UNKNOWNS_MAX = 5;
+
+/** How thorough it was. */
+function coverageLines(coverage: CoverageFigures, columns: number): string[] {
+  const { nodes, workloads, options, optionsNever, faults, faultsNever, steps, stepsNever } =
+    coverage;
+  const drawn = Object.entries(options).flatMap(([name, counts]) => {
+    const values = Object.keys(counts);
+    return values.length < 2 ? [] : [`${name} ${values.map(shownValue).join(' ')}`];
+  });
+  const never = Object.entries(optionsNever).map(
+    ([name, values]) => `${name} ${values.map(shownValue).join(' ')}`,
+  );
+  const lines = [
+    ...row('  Sizes', countsText(nodes), columns),
+    ...row('  Workloads', countsText(workloads), columns),
+    ...row('  Options', drawn.length === 0 ? 'none drawn' : drawn.join(' · '), columns),
+    ...row('  Faults', Object.keys(faults).length === 0 ? 'none' : countsText(faults), columns),
+    ...row('  Steps', Object.keys(steps).length === 0 ? 'none' : countsText(steps), columns),
+  ];
+  const missing = [
+    ...(stepsNever.length === 0 ? [] : [`steps ${stepsNever.join(', ')}`]),
+    ...(faultsNever.length === 0 ? [] : [`faults ${faultsNever.join(', ')}`]),
+    ...(never.length === 0 ? [] : [`options ${never.join(' · ')}`]),
+  ];
+  for (const [at, text] of missing.entries()) {
+    lines.push(...row(at === 0 ? '? Never' : '', text, columns));
+  }
+  return lines;
+}
+
+function countsText(counts: Counts, between = ' · '): string {
+  const parts = Object.entries(counts).map(([name, times]) => {
+    return between === ', ' ? `${name} ${count(times)}` : `${name} ×${count(times)}`;
+  });
+  return parts.map((part) => part.replaceAll(' ', NBSP)).join(between);
+}
+
+/** An empty text is a value, too. */
+function shownValue(value: string): string {
+  return value === '' ? "''" : value;
+}
+
+/** A label and its text, which goes on below itself. */
+function row(label: string, text: string, columns: number): string[] {
+  return wrap(text, columns - INDENT).map((part, at) =>
+    plain(`${(at === 0 ? label : '').padEnd(INDENT)}${part}`),
+  );
+}
+
+function plain(text: string): string {
+  return text.replaceAll(NBSP, ' ');
+}

@@ -1,0 +1,170 @@
+/** One run of an exploration: chosen by a strategy, made and judged in memory, told as plain data. */
+
+import { faultWindows } from '../../checkers/fault-windows.ts';
+import type { Verdict } from '../../checkers/verdict.ts';
+import { builtIn, systemNamed } from '../config/catalogue.ts';
+import type { RunConfig, RunRequest } from '../config/config.ts';
+import { type Finding, findingsOf } from '../judge/tiers.ts';
+import { withOwnModules } from '../own/modules.ts';
+import { prepare } from '../run/prepare.ts';
+import type { PreparedRun } from '../run/prepared.ts';
+import { commandOf } from '../run/run-file.ts';
+import { simulateOnce } from '../run/simulate.ts';
+import type { RunFigures } from '../store/format.ts';
+import { huntsOf } from '../variants/hunts.ts';
+import { digestOf } from './digest.ts';
+import { TraceObserver } from './observer.ts';
+import { strategies } from './strategies/index.ts';
+import { type Chosen, chosenRun, type Ground } from './strategy.ts';
+
+/** Which run to make. */
+export interface Task {
+  readonly strategy: string;
+  readonly seed: number;
+}
+
+/** A kind of violation: what found it, and what was broken. */
+export type Kind = Pick<Finding, 'checker' | 'property'>;
+
+/** What a run was made of and reached, for the coverage of the whole. */
+export interface Reached {
+  readonly nodes: number;
+  readonly workload: string;
+  /** Settings of system, workload and simulator. */
+  readonly set: RunConfig['set'];
+  /** Faults that were in force, by lane and form. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Events of nodes' traces, by kind. */
+  readonly steps: Readonly<Record<string, number>>;
+  readonly operations: number;
+}
+
+/** What a run came to. */
+export interface Trial extends Task {
+  /** As a user would ask for it, with paths of modules. */
+  readonly request: RunRequest;
+  readonly verdict: Verdict['kind'];
+  /** Why, where it is not valid. */
+  readonly because: string | null;
+  /** Kinds of violation, each once; empty unless it is invalid. */
+  readonly kinds: readonly Kind[];
+  /** Events of the simulator. */
+  readonly events: number;
+  /** Time of one core. */
+  readonly seconds: number;
+  readonly simulatedS: number;
+  readonly digest: string;
+  readonly variants: NonNullable<RunFigures['reached']>;
+  readonly reached: Reached;
+}
+
+/** All that the runs of an exploration have in common: what was asked for, loaded once. */
+export class Explored {
+  readonly #prepared: PreparedRun;
+  readonly #named: RunRequest;
+  readonly ground: Ground;
+
+  private constructor(prepared: PreparedRun, named: RunRequest) {
+    const { config, catalogue, variants } = prepared;
+    const system = systemNamed(config.system, catalogue);
+    this.#prepared = prepared;
+    this.#named = named;
+    this.ground = { system, catalogue, hunts: huntsOf(system, variants, catalogue) };
+  }
+
+  /** Throws a usage error for what cannot be asked for. */
+  static async of(request: RunRequest): Promise<Explored> {
+    const prepared = await prepare(request);
+    const { request: named } = await withOwnModules(request, builtIn);
+    return new Explored(prepared, named);
+  }
+
+  /** What was asked for, with defaults in place of what is drawn. */
+  get config(): RunConfig {
+    return this.#prepared.config;
+  }
+
+  /** By names, as it is made in memory. */
+  chosen({ strategy, seed }: Task): Chosen {
+    const chooser = strategies[strategy as keyof typeof strategies];
+    return chosenRun(chooser, this.ground, seed, this.#named);
+  }
+
+  /** The same as a user asks for it: own modules by their paths. */
+  requestOf(chosen: Chosen): RunRequest {
+    const asked = this.#prepared.request;
+    const { modules: _, ...request } = chosen.request;
+    return {
+      ...request,
+      system: asked.system,
+      ...(asked.workload === undefined ? {} : { workload: asked.workload }),
+      ...(asked.nemesis === undefined ? {} : { nemesis: asked.nemesis }),
+    };
+  }
+
+  /** The command that makes a run of it. */
+  commandOf(task: Task): string {
+    const chosen = this.chosen(task);
+    return commandOf(this.requestOf(chosen), chosen.config);
+  }
+
+  try(task: Task): Trial {
+    const begunS = coreS();
+    const { variants, catalogue } = this.#prepared;
+    const chosen = this.chosen(task);
+    const { config } = chosen;
+    const observer = new TraceObserver(this.ground.system);
+    const run = simulateOnce(config, variants, catalogue, true, observer);
+    const { result, verdict, checks } = run;
+    return {
+      ...task,
+      request: this.requestOf(chosen),
+      verdict: verdict.kind,
+      because: verdict.kind === 'valid' ? null : verdict.because,
+      kinds: kindsIn(findingsOf(checks)),
+      events: result.steps,
+      simulatedS: result.endUs / 1e6,
+      digest: digestOf(result, observer.hash),
+      variants: run.reached,
+      reached: {
+        nodes: config.nodes,
+        workload: config.workload,
+        set: config.set,
+        faults: faultsIn(result.history),
+        steps: Object.fromEntries(observer.steps),
+        operations: result.history.length,
+      },
+      seconds: coreS() - begunS,
+    };
+  }
+}
+
+export function kindText({ checker, property }: Kind): string {
+  return checker === property ? checker : `${checker}: ${property}`;
+}
+
+function kindsIn(findings: readonly Finding[]): readonly Kind[] {
+  const kinds = new Map(
+    findings.map(({ checker, property }) => [
+      kindText({ checker, property }),
+      { checker, property },
+    ]),
+  );
+  return [...kinds.values()];
+}
+
+function faultsIn(history: Parameters<typeof faultWindows>[0]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { lane, form, counts: wasInForce } of faultWindows(history)) {
+    if (!wasInForce) continue;
+    const name = `${lane} ${form}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** For a reader: how long this thread has had a core. */
+function coreS(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1e6;
+}
