@@ -163,13 +163,19 @@ export function hindrances(
   if (tooLate !== null) found.push({ causes: 'refusals', because: tooLate });
   const disruption = system.disruptible?.(set) ?? null;
   if (disruption !== null) found.push({ causes: 'elections', because: disruption });
+  const serves = system.leaderServes?.(set) ?? Number.POSITIVE_INFINITY;
   const sessionsMax = Number(set['sessionsMax'] ?? Number.POSITIVE_INFINITY);
   if (concurrency > sessionsMax) {
     const because =
       `${concurrency} clients have ${sessionsMax} sessions between them, and each that opens one ` +
       `takes it from another: set sessionsMax=${concurrency} or more, or --concurrency lower`;
-    const serves = system.leaderServes?.(set) ?? Number.POSITIVE_INFINITY;
     found.push({ causes: serves < SESSIONS_PER_S ? 'anything' : 'refusals', because });
+  }
+  if (concurrency > serves) {
+    const because =
+      `a leader serves ${serves} operations until it makes way, and ${concurrency} clients ask at a ` +
+      `time: most ask in vain; set --concurrency ${serves} or less, or let a leader serve more`;
+    found.push({ causes: 'anything', because });
   }
   const overload = tooMuch(system, world, setting);
   if (overload !== null) found.push({ causes: 'refusals', because: overload });

@@ -8,7 +8,12 @@ import { majority, type Rules, type System } from '../system.ts';
 import { basicOptions } from './options.ts';
 import { basicPaxosProtocol } from './protocol.ts';
 import { basicRuleTable } from './rule-table.ts';
-import { BACKOFF_DOUBLINGS_MAX, type BasicRules, basicRules } from './rules.ts';
+import {
+  BACKOFF_DOUBLINGS_MAX,
+  type BasicRules,
+  basicRules,
+  HEARTBEATS_MISSED_MAX,
+} from './rules.ts';
 import { basicWords } from './scenario-words.ts';
 import { basicVariants } from './variants.ts';
 
@@ -24,9 +29,18 @@ export const basicPaxos: System = {
   client: (rules: Rules) => withoutSessions(sessionClient(rules as BasicRules)),
   electionTimeoutMs: 300,
   suffices: majority,
-  restsMs: ({ backoffMs }) => Number(backoffMs) * 2 ** BACKOFF_DOUBLINGS_MAX,
-  // What was decided while a client had given up is what it is told when it asks anew.
-  patience: [{ option: 'phaseTimeoutMs', hops: 2 }, sessionPatience(2)],
+  // A ballot that lacks its quorum, the wait after it, and the silence of who is to propose for all.
+  restsMs: ({ phaseTimeoutMs, backoffMs, distinguishedProposer, heartbeatMs }) =>
+    Number(phaseTimeoutMs) +
+    Number(backoffMs) * 2 ** BACKOFF_DOUBLINGS_MAX +
+    (distinguishedProposer === true ? Number(heartbeatMs) * HEARTBEATS_MISSED_MAX : 0),
+  patience: [
+    { option: 'phaseTimeoutMs', hops: 2 },
+    // Both phases.
+    { option: 'giveUpMs', hops: 4 },
+    // What was decided while a client had given up is what it is told when it asks anew.
+    sessionPatience(2),
+  ],
   scenarioWords: basicWords as ScenarioWords,
   variants: basicVariants,
 };

@@ -108,7 +108,7 @@ export interface BasicRules extends ClientRules {
 }
 
 /** Heartbeats that may be missed before a node counts as dead. */
-const HEARTBEATS_MISSED_MAX = 3;
+export const HEARTBEATS_MISSED_MAX = 3;
 
 /** Failures after which the back-off does not grow any more. */
 export const BACKOFF_DOUBLINGS_MAX = 6;

@@ -31,6 +31,8 @@ export const fastPaxos: System = {
   // Who goes on in another round names itself all the while, and leads nobody until that is prepared.
   primaries: (views) => leadersAmong(views, ({ role }) => role === 'leader'),
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }, sessionPatience(4)],
+  // What is lost waits for being sent again.
+  restsMs: ({ retransmitMs }) => Number(retransmitMs),
   inFlight: (options) => Number(options['window']),
   // A new coordinator proposes in all slots at once.
   catchesUp: ({ batch }) => ({ leader: Number.POSITIVE_INFINITY, follower: Number(batch) }),

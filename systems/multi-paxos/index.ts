@@ -27,6 +27,9 @@ export const multiPaxos: System = {
   suffices: (nodes, { reconfigureEvery }, size) =>
     reconfigureEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }, sessionPatience(4)],
+  // What is lost waits for being sent again, and who is to lead next for the lease of who led last.
+  restsMs: ({ retransmitMs, reads, leaseMs }) =>
+    Number(retransmitMs) + (reads === 'lease' ? Number(leaseMs) : 0),
   inFlight: (options) => Number(options['window']),
   catchesUp: ({ window, batch, reconfigureEvery }) => ({
     // At each new configuration among them it begins again, with phase 1.

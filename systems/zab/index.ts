@@ -40,7 +40,10 @@ export const zab: System = {
   ],
   // A full epoch ends, and with it its leader.
   leaderServes: (options) => zabConfig(options).counterMax,
-  restsMs: ({ resendMaxMs }) => Number(resendMaxMs),
+  // Until a leader is missed, a vote told again, a better one no longer waited for, and whoever was
+  // elected and cannot begin given up.
+  restsMs: ({ syncLimitMs, resendMaxMs, finalizeMs, initLimitMs }) =>
+    Number(syncLimitMs) + Number(resendMaxMs) + Number(finalizeMs) + Number(initLimitMs),
   electors: ({ observers }, size) => size - Number(observers),
   promise: (options: Options) =>
     zabConfig(options).reads === 'quorum' ? 'linearizable' : 'ordered-sequential',

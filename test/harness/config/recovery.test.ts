@@ -107,6 +107,12 @@ describe('a world', () => {
     );
   });
 
+  test('leaves no time for a decision before clients are told that nobody knows', () => {
+    const basic = systems['basic-paxos'] as System;
+    expect(verdictOn(basic, { giveUpMs: 1 })).toContain('giveUpMs=1 is shorter than the 16 ms');
+    expect(verdictOn(basic, { giveUpMs: 16 })).toBeNull();
+  });
+
   test('has fewer sessions than clients', () => {
     const verdict = (concurrency: number) => {
       const request = { system: 'multi-paxos', concurrency, set: { sessionsMax: 4 } };
@@ -274,6 +280,51 @@ describe('a run', () => {
     // Two nodes of Zab that were parted for 3.4 s tell their votes again 3.2 s later only.
     const { verdict } = simulateOnce(resolved({ system: 'zab', nodes: 2, seed: 5024 }), []);
     expect(verdict.kind).toBe('valid');
+  });
+
+  test.each<RunRequest>([
+    {
+      system: 'multi-paxos',
+      seed: 3,
+      workload: 'list-append',
+      concurrency: 30,
+      rate: 50,
+      nemesis: ['kill'],
+      set: { reads: 'log', retransmitMs: 5_000 },
+    },
+    {
+      system: 'multi-paxos',
+      seed: 1,
+      nemesis: ['kill', 'partition'],
+      set: { reads: 'lease', leaseMs: 10_000 },
+    },
+    { system: 'fast-paxos', seed: 1, set: { retransmitMs: 10_000 } },
+    { system: 'zab', seed: 4, set: { finalizeMs: 5_000 } },
+    {
+      system: 'zab',
+      seed: 126,
+      nodes: 6,
+      workload: 'list-append',
+      timeLimitS: 15,
+      nemesis: ['partition', 'kill'],
+      nemesisIntervalS: 0.3,
+      set: { syncLimitMs: 5_000, initLimitMs: 10_000, pingMs: 200 },
+    },
+    { system: 'basic-paxos', seed: 2, set: { distinguishedProposer: true, heartbeatMs: 5_000 } },
+  ])('of $system is not blamed for waits that were set: $set', (request) => {
+    const { checks } = simulateOnce(resolved({ nodes: 3, timeLimitS: 30, ...request }), []);
+    expect(checks.filter(({ verdict }) => verdict.kind === 'invalid')).toEqual([]);
+  });
+
+  test('is not blamed where a leader serves fewer operations than there are clients', () => {
+    const set = { counterBits: 2, 'network.lateMaxUs': 3_000_000 };
+    const load = { workload: 'list-append', concurrency: 30, timeLimitS: 15 };
+    const faults = { nemesis: ['partition', 'pause'], nemesisIntervalS: 1 };
+    const request = { system: 'zab', seed: 256, ...load, ...faults, set };
+    expect(simulateOnce(resolved(request), []).verdict).toMatchObject({
+      kind: 'unknown',
+      because: expect.stringContaining('set --concurrency 3 or less'),
+    });
   });
 
   test('in which clients were refused all but reads is not held against the system', () => {
