@@ -28,6 +28,7 @@ const ROOMS = [
   'report',
   'formats',
   'run',
+  'shrink',
   'scenario',
   'check',
   'explore',

@@ -5,7 +5,9 @@ import { isVirtual } from '../config/backends.ts';
 import { builtIn, systemNamed } from '../config/catalogue.ts';
 import { endingOf, whyCutShort } from '../core/ending.ts';
 import { EXIT, usage } from '../core/errors.ts';
+import { isFile } from '../core/files.ts';
 import type { GitState } from '../core/git.ts';
+import { signatureText } from '../judge/signature.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { located, projectState } from '../own/paths.ts';
 import { codeLabel, type Labelled } from '../report/verdict-words.ts';
@@ -19,23 +21,33 @@ import {
   readScript,
   scenarioDifference,
 } from '../scenario/store.ts';
+import { replayed } from '../shrink/replay-repro.ts';
+import { readRepro } from '../shrink/repro.ts';
 import type { Divergence } from '../store/format.ts';
 import { readRun } from '../store/reader.ts';
 import { variantsOf } from './scenario.ts';
+
+const HELP = `
+A repro that no longer fails is valid (exit status 0), and says so.
+
+Examples:
+  ordeal replay store/latest --verify
+  ordeal replay repro.json`;
 
 export function registerReplay(program: Command, done: (status: number) => void): void {
   program
     .command('replay')
     .description('run a stored simulation again and compare')
-    .argument('<run>', 'directory of a stored run, such as store/latest')
+    .argument('<run>', 'directory of a stored run, such as store/latest, or a repro.json')
     .option('--verify', 'compare byte for byte; exit status 3 where the two runs part')
-    .addHelpText('after', '\nExample:\n  ordeal replay store/latest --verify')
+    .addHelpText('after', HELP)
     .action(async (path: string, flags: { readonly verify?: boolean }) => {
       done(await replay(path, flags.verify === true));
     });
 }
 
 async function replay(path: string, verify: boolean): Promise<number> {
+  if (isFile(path)) return replayRepro(path, verify);
   if (isStoredScenario(path)) return replayScenario(path, verify);
   const { run, directory, results, truncated } = readRun(path);
   if (!isVirtual(run.config.backend)) {
@@ -61,6 +73,24 @@ async function replay(path: string, verify: boolean): Promise<number> {
   }
   process.stdout.write(describe(parting));
   return EXIT.infrastructure;
+}
+
+/** A repro that does not fail any more is valid: what was wrong is mended. */
+async function replayRepro(path: string, verify: boolean): Promise<number> {
+  const repro = readRepro(path);
+  const { variants, catalogue } = await prepare(located(repro));
+  warnOfOtherCode(repro);
+  const { because, identical } = replayed(repro, variants, catalogue);
+  const bytes = identical ? 'identical: every byte of history and trace' : 'other bytes than then';
+  const { signature, story } = repro;
+  if (because === null) {
+    process.stdout.write(`no longer breaks ${signatureText(signature)} (${bytes})\n`);
+  } else {
+    process.stdout.write(`${because}\n${signatureText(signature)} (${bytes})\n`);
+    if (identical) process.stdout.write(`\n${story.join('\n')}\n`);
+  }
+  if (verify) return identical ? EXIT.valid : EXIT.infrastructure;
+  return because === null ? EXIT.valid : EXIT.invalid;
 }
 
 /** Plays a stored script again; every case and claim is compared. */

@@ -5,12 +5,14 @@ import type { Options } from '../../systems/protocol.ts';
 import type { HuntSettings, System } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { usage } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
 import { clientsOf, type PerNode } from '../core/quantities.ts';
 import { CRASH_MODELS, type CrashModel } from '../sim/disk.ts';
 import type { NetworkOptions } from '../sim/network.ts';
 import type { DiskOptions } from '../sim/world.ts';
 import { type BackendName, isVirtual } from './backends.ts';
 import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
+import { planFault } from './given-plan.ts';
 import { recoveryBoundS } from './recovery.ts';
 import { resolveSettings, type SIMULATOR_OPTIONS } from './settings.ts';
 
@@ -44,6 +46,8 @@ export interface RunConfig {
   readonly rules: readonly string[];
   /** Options of the system, of the workload (`workload.keys`), and of the simulator. */
   readonly set: Options;
+  /** The operations and faults of a run that was made smaller; absent where the seed plans them. */
+  readonly plan?: Plan;
 }
 
 /** What the user asked for: everything but the system may be left open. */
@@ -121,9 +125,11 @@ export function resolveConfig(
     ...(request.modules === undefined ? {} : { modules: request.modules }),
     rules: request.rules ?? [],
     set,
+    ...(request.plan === undefined ? {} : { plan: request.plan }),
   };
   checkLimits(config);
   checkServed(system, workload);
+  checkPlan(config, workload, catalogue);
   return config;
 }
 
@@ -169,6 +175,16 @@ function checkServed(system: System, workload: Workload): void {
   throw usage(
     `--workload ${workload.name} needs ${missing.join(', ')}, which ${system.name} does not serve`,
   );
+}
+
+function checkPlan(
+  { plan, nodes, concurrency }: RunConfig,
+  workload: Workload,
+  catalogue: Catalogue,
+): void {
+  const run = { nodes, clients: concurrency, workload, catalogue };
+  const fault = plan === undefined ? null : planFault(plan, run);
+  if (fault !== null) throw usage(fault);
 }
 
 function checkLimits(config: RunConfig): void {

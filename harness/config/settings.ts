@@ -81,6 +81,11 @@ export function resolveSystemOptions(system: System, given: Options): Options {
   return resolve(system.options, system.name, given);
 }
 
+/** Whether these settings of a run are allowed, each and together. */
+export function settingsGoTogether(system: System, workload: Workload, set: Options): boolean {
+  return settingsFault(settingSpecs(system, workload), system.name, set) === null;
+}
+
 /** What is wrong with options of a system alone; null where nothing is. */
 export function systemOptionsFault(system: System, given: Options): string | null {
   const fault = settingsFault(system.options, system.name, given);

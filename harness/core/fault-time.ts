@@ -4,7 +4,7 @@ import type { Micros } from '../../checkers/units.ts';
 import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
 
 /** A fault that was in force for less shows nothing. */
-const SHORT_US = 50_000;
+export const SHORT_US: Micros = 50_000;
 
 /** What is known of a fault that is on its way or in force. */
 export interface InForce {

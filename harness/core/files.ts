@@ -48,3 +48,8 @@ export function refuseSpecial(path: string): void {
     throw usage(`${path}: ${messageOf(error)}`);
   }
 }
+
+/** Whether something is there, and is neither a directory nor a pipe. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

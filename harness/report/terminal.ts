@@ -143,7 +143,8 @@ function determinismLines({ results }: RunSummary, style: TerminalStyle): string
   return [line(kind, 'Determinism', text, style)];
 }
 
-function verdictLines({ results }: RunSummary, style: TerminalStyle): string[] {
+/** The last word with its sentence, and what else there is to say of it. */
+export function verdictLines({ results }: RunSummary, style: TerminalStyle): string[] {
   const { verdict, checks } = results;
   const { word, mark } = lastWordOf(results);
   const lines = [line(verdict.kind, word, sentenceOf(verdict), style, mark)];
@@ -169,7 +170,14 @@ function pathLines({ run, results, paths }: RunSummary, style: TerminalStyle): s
   if (paths.report !== null) {
     rows.push(['report', `${paths.report.path}   (${bytes(paths.report.bytes)})`]);
   } else if (paths.directory !== null) rows.push(['stored', paths.directory]);
-  // Commands and paths are for copying: they are never broken over lines.
+  return labelledLines(rows, style);
+}
+
+/** Commands and paths, each under its label: they are for copying, and never broken over lines. */
+export function labelledLines(
+  rows: readonly (readonly [label: string, text: string])[],
+  style: TerminalStyle,
+): string[] {
   return rows.map(([label, text]) => {
     return `  ${paint('dim', label.padEnd(INDENT - 2), style)}${visible(text)}`;
   });

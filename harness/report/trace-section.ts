@@ -87,6 +87,11 @@ function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly
 /** Fields that hold the number of a node. */
 const NODE_FIELDS: ReadonlySet<string> = new Set(['candidate', 'peer', 'votedFor', 'node']);
 
+/** An event in a line: `append index 4 term 1`. */
+export function eventText(event: TraceEvent): string {
+  return `${event.kind} ${payloadText(event)}`.trim();
+}
+
 /** The payload of an event in a line: `index 4 term 1`. */
 function payloadText(event: TraceEvent): string {
   const { kind: _, ...payload } = event;

@@ -32,7 +32,10 @@ import type { RunContext } from './prepared.ts';
 
 /** What to run: as on the command line, with own systems, workloads and nemeses by value. */
 export interface RunOptions
-  extends Omit<RunRequest, 'system' | 'workload' | 'nemesis' | 'mutants' | 'rules' | 'modules'> {
+  extends Omit<
+    RunRequest,
+    'system' | 'workload' | 'nemesis' | 'mutants' | 'rules' | 'modules' | 'plan'
+  > {
   readonly system: System | string;
   readonly workload?: Workload | string;
   /** `['all']` and `['none']` as on the command line. */

@@ -7,7 +7,7 @@ import type { RunConfig, RunRequest } from '../config/config.ts';
 import { type GitState, gitState } from '../core/git.ts';
 import { REPOSITORY } from '../own/code.ts';
 import { projectState } from '../own/paths.ts';
-import { type RunFile, SCHEMA } from '../store/format.ts';
+import { FILES, type RunFile, SCHEMA } from '../store/format.ts';
 import type { PreparedRun } from './prepared.ts';
 
 export function describeRun({ request, config, byValue }: PreparedRun): RunFile {
@@ -59,6 +59,8 @@ export function ordealVersion(): string {
 
 /** The command that makes the same run again: what the user asked for, with the seed. */
 export function commandOf(request: RunRequest, config: RunConfig): string {
+  // No flags say what stands in a plan: the file beside the run does.
+  if (config.plan !== undefined) return `npx ordeal replay ${FILES.repro}`;
   const parts = ['npx ordeal run', request.system, '--seed', String(config.seed)];
   const flag = (name: string, value: string | number | readonly string[] | null | undefined) => {
     const text = Array.isArray(value) ? value.join(',') : String(value ?? '');

@@ -56,8 +56,9 @@ export function isSettled(
   return liveness === null || liveness.conclude(bounds).verdict.kind !== 'unknown';
 }
 
-/** Everything that the seed of a configuration decides. */
+/** What a run carries out: the plan that its configuration gives, else the one that its seed decides. */
 export function planOf(config: RunConfig, catalogue: Catalogue = builtIn): Plan {
+  if (config.plan !== undefined) return config.plan;
   const { clients, timeLimitUs, recoveryMaxUs } = phasesOf(config);
   return makePlan(
     {

@@ -23,6 +23,8 @@ export const FILES = {
   report: 'report.html',
   summary: 'summary.md',
   junit: 'junit.xml',
+  /** Only of a run that was made smaller. */
+  repro: 'repro.json',
 } as const;
 
 /** `run.json`: what was run, with which code, on what machine. Written before the run starts. */

@@ -5,11 +5,15 @@
 
 import { z } from 'zod';
 import type { Verdict } from '../../checkers/verdict.ts';
+import type { PlannedFault } from '../../nemesis/fault.ts';
+import { OPERATIONS } from '../../systems/operations.ts';
 import type { Options } from '../../systems/protocol.ts';
+import type { PlannedOperation } from '../../workloads/workload.ts';
 import { BACKEND_NAMES } from '../config/backends.ts';
 import type { RunConfig } from '../config/config.ts';
 import type { Ending } from '../core/ending.ts';
 import type { GitState } from '../core/git.ts';
+import type { Plan } from '../core/plan.ts';
 import {
   type Divergence,
   type LaneFigures,
@@ -28,7 +32,30 @@ export const counts = z.looseObject({ calls: number, changed: number });
 export const schema = z.literal(SCHEMA);
 export const settings: z.ZodType<Options> = z.record(text, z.union([number, text, z.boolean()]));
 
-const config: z.ZodType<RunConfig> = z.looseObject({
+const plannedOperation: z.ZodType<PlannedOperation> = z.looseObject({
+  id: number,
+  client: number,
+  atUs: number,
+  f: z.enum(OPERATIONS),
+  key: text,
+  value: z.json(),
+});
+
+const plannedFault: z.ZodType<PlannedFault> = z.looseObject({
+  id: number,
+  lane: text,
+  form: text,
+  draw: number,
+  startUs: number,
+  endUs: number,
+});
+
+const plan: z.ZodType<Plan> = z.looseObject({
+  operations: z.array(plannedOperation),
+  faults: z.array(plannedFault),
+});
+
+export const config: z.ZodType<RunConfig> = z.looseObject({
   system: text,
   backend: z.enum(BACKEND_NAMES),
   workload: text,
@@ -47,6 +74,7 @@ const config: z.ZodType<RunConfig> = z.looseObject({
   modules: texts.exactOptional(),
   rules: texts.default([]),
   set: settings,
+  plan: plan.exactOptional(),
 });
 
 const git: z.ZodType<GitState> = z.looseObject({ commit: text, dirty: text.nullable() });

@@ -1,0 +1,30 @@
+/** What was found broken, so that another run can be held to the very same. */
+
+import type { CheckResult } from '../../checkers/verdict.ts';
+import { type Finding, findingsOf } from './tiers.ts';
+
+/** A checker, and the property or anomaly that it found broken; the checker's name where it has none. */
+export type Signature = Pick<Finding, 'checker' | 'property'>;
+
+/** Everything that is broken by these checks, in their order. */
+export function signaturesOf(checks: readonly CheckResult[]): Signature[] {
+  return findingsOf(checks).map(({ checker, property }) => ({ checker, property }));
+}
+
+/** Of a run: what its headline is about. Null where nothing is broken. */
+export function signatureOf(checks: readonly CheckResult[]): Signature | null {
+  return signaturesOf(checks)[0] ?? null;
+}
+
+export function isBroken(signature: Signature, checks: readonly CheckResult[]): boolean {
+  return signaturesOf(checks).some((one) => isSame(one, signature));
+}
+
+export function isSame(one: Signature, other: Signature): boolean {
+  return one.checker === other.checker && one.property === other.property;
+}
+
+/** `agreement: ElectionSafety`; a checker that names no property stands for itself. */
+export function signatureText({ checker, property }: Signature): string {
+  return checker === property ? checker : `${checker}: ${property}`;
+}

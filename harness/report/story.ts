@@ -1,0 +1,137 @@
+/** A short run retold in numbered steps: what was done to it, what was asked, what nodes did. */
+
+import { type FaultWindow, faultWindows } from '../../checkers/fault-windows.ts';
+import type { History } from '../../checkers/history.ts';
+import { nodeName, type TraceLine } from '../../checkers/trace.ts';
+import type { Nanos } from '../../checkers/units.ts';
+import type { Verdict } from '../../checkers/verdict.ts';
+import { toldOf } from './event-words.ts';
+import { operationText, pairOperations } from './operations.ts';
+import { NBSP } from './text.ts';
+import { eventText } from './trace-section.ts';
+
+/** One step, as a sentence without its full stop. */
+export interface Step {
+  readonly timeNs: Nanos;
+  readonly text: string;
+  /** Whether the violation consists of it. */
+  readonly isConflict: boolean;
+}
+
+interface Candidate extends Step {
+  /** What is left out first has the least. */
+  readonly weight: number;
+}
+
+const WEIGHT = { work: 0, turn: 1, done: 2, conflict: 3 } as const;
+
+/** What is told at most; of equal weight, what came last. */
+export const STEPS_MAX = 24;
+
+/** Steps in order of time, up to the violation; nothing that this consists of is left out. */
+export function storyOf(
+  history: History,
+  trace: readonly TraceLine[],
+  verdict: Verdict,
+  most = STEPS_MAX,
+): readonly Step[] {
+  const all = [
+    ...faultSteps(history),
+    ...operationSteps(history, verdict),
+    ...nodeSteps(trace, verdict),
+  ].sort((a, b) => a.timeNs - b.timeNs);
+  const last = all.findLastIndex(({ isConflict }) => isConflict);
+  const told = last < 0 ? all : all.slice(0, last + 1);
+  const ranked = [...told.keys()].sort((a, b) => weightAt(told, b) - weightAt(told, a) || b - a);
+  const conflicts = told.filter(({ isConflict }) => isConflict).length;
+  const kept = new Set(ranked.slice(0, Math.max(most, conflicts)));
+  return told.filter((_, at) => kept.has(at));
+}
+
+function weightAt(told: readonly Candidate[], at: number): number {
+  return told[at]?.weight ?? 0;
+}
+
+function faultSteps(history: History): Candidate[] {
+  return faultWindows(history)
+    .filter(({ status }) => status !== 'skipped')
+    .flatMap((window) => {
+      const { startNs, endNs } = window;
+      const [start, end] = faultWords(window);
+      const step = { isConflict: false, weight: WEIGHT.done };
+      const starts = { ...step, timeNs: startNs, text: start };
+      return endNs === null ? [starts] : [starts, { ...step, timeNs: endNs, text: end }];
+    });
+}
+
+/** How a fault begins and ends. */
+function faultWords({ lane, form, targets }: FaultWindow): readonly [string, string] {
+  switch (lane) {
+    case 'kill':
+      return [`killed: ${targets}`, `started again: ${targets}`];
+    case 'pause':
+      return [`paused: ${targets}`, `going on again: ${targets}`];
+    case 'partition':
+      return [`the network is cut (${form}): ${targets}`, `the network is whole again: ${targets}`];
+    case 'clock':
+      return [
+        `the clocks are moved (${form}): ${targets}`,
+        `the clocks are right again: ${targets}`,
+      ];
+    default:
+      return [`${lane} (${form}) begins: ${targets}`, `${lane} (${form}) ends: ${targets}`];
+  }
+}
+
+function operationSteps(history: History, verdict: Verdict): Candidate[] {
+  const blamed = new Set(verdict.kind === 'invalid' ? verdict.events : []);
+  const { count, invoke, complete } = pairOperations(history);
+  return Array.from({ length: count }, (_, at) => {
+    const asked = invoke.get(at);
+    const ended = complete.get(at);
+    const invoked = history.event(asked);
+    const completed = ended < 0 ? null : history.event(ended);
+    const isConflict = blamed.has(asked) || blamed.has(ended);
+    const key = invoked.key === undefined ? '' : ` on ${invoked.key}`;
+    const words = operationText(invoked, null).replaceAll(NBSP, ' ');
+    const who = `client ${invoked.process}`;
+    const step = { isConflict, weight: isConflict ? WEIGHT.conflict : WEIGHT.done };
+    const asks = { ...step, timeNs: invoked.time, text: `${who} asks for ${words}${key}` };
+    if (completed === null) return [asks];
+    const answer = operationText(invoked, completed).replaceAll(NBSP, ' ');
+    const by = completed.node === undefined ? '' : ` by ${completed.node}`;
+    const how =
+      completed.type === 'ok'
+        ? `answered${by}`
+        : `told${by} ${completed.error ?? completed.type} for`;
+    return [asks, { ...step, timeNs: completed.time, text: `${who} is ${how}: ${answer}${key}` }];
+  }).flat();
+}
+
+function nodeSteps(trace: readonly TraceLine[], verdict: Verdict): Candidate[] {
+  const blamed = new Set(verdict.kind === 'invalid' ? (verdict.trace ?? []) : []);
+  const termName = termNameOf(trace);
+  return trace.flatMap(({ time, node, event }, at) => {
+    const isConflict = blamed.has(at);
+    const told = toldOf(event, termName);
+    if (told === null && !isConflict) return [];
+    const words = told?.words ?? `reports ${eventText(event)}`;
+    const usual = told?.isTurn === true ? WEIGHT.turn : WEIGHT.work;
+    const weight = isConflict ? WEIGHT.conflict : usual;
+    return [{ timeNs: time, text: `${nodeName(node)} ${words}`, isConflict, weight }];
+  });
+}
+
+/** What the protocol calls the numbers of its leaders. */
+function termNameOf(trace: readonly TraceLine[]): string {
+  for (const { event } of trace) {
+    if (event.kind === 'boot') return TERM_NAMES[event.protocol] ?? 'term';
+  }
+  return 'term';
+}
+
+const TERM_NAMES: Readonly<Record<string, string>> = {
+  'basic-paxos': 'ballot',
+  'multi-paxos': 'ballot',
+  'fast-paxos': 'round',
+};
