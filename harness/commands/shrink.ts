@@ -10,6 +10,7 @@ import { located } from '../own/paths.ts';
 import { labelledLines, styleOf, verdictLines, wrap } from '../report/terminal.ts';
 import { NBSP, plural } from '../report/text.ts';
 import { interruption } from '../run/interruption.ts';
+import { prepare } from '../run/prepare.ts';
 import type { RunContext } from '../run/prepared.ts';
 import { progressOn } from '../run/progress.ts';
 import type { CaseSize } from '../shrink/case.ts';
@@ -18,7 +19,6 @@ import { type ShrunkRun, shrinkAndStore, storyLines } from '../shrink/shrunk-run
 import { requireStore } from '../store/files.ts';
 import { readRun } from '../store/reader.ts';
 import { printDocument } from './document.ts';
-import { prepare } from './run.ts';
 import { duration } from './run-options.ts';
 
 interface Flags {

@@ -54,6 +54,7 @@ test.each([
   ['check a history', ['check', 'wrong.jsonl', '--checker', 'strongest,positions']],
   ['mutants', ['mutants', '--mutant', 'rf-commit-old-term', '--seeds', '1']],
   ['explore', ['explore', 'raft', '--seeds', '2', '--mutant', 'rf-commit-no-min', '--quiet']],
+  ['shrink', ['shrink', 'store/latest', '--budget', '1s', '--quiet']],
   ['list', ['list', 'systems']],
   ['doctor', ['doctor']],
   ['nothing was judged', ['check', 'nowhere', '--model', 'register']],
