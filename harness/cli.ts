@@ -1,8 +1,9 @@
 /** The command line: composes the commands and maps what goes wrong to exit statuses. */
 
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
+import { CommandLine } from './commands/command-line.ts';
 import { printDocument } from './commands/document.ts';
-import { EXIT, HarnessError, infrastructure, suggestion } from './core/errors.ts';
+import { EXIT, HarnessError, infrastructure } from './core/errors.ts';
 import { mistakeOfOwn } from './own/import.ts';
 
 const STATUSES = `
@@ -70,12 +71,11 @@ async function carryOut(argv: readonly string[]): Promise<number> {
   const done = (result: number) => {
     status = result;
   };
-  const program = new Command('ordeal')
+  const program = new CommandLine('ordeal', argv)
     .description('Puts distributed protocols through faults and judges what they did.')
     .version('0.1.0')
     .exitOverride()
-    .addHelpText('after', STATUSES)
-    .configureOutput({ outputError: (text, write) => write(`ordeal: ${mistakeText(text)}\n`) });
+    .addHelpText('after', STATUSES);
   for (const register of await commandsFor(argv)) register(program, done);
   await program.parseAsync([...argv], { from: 'user' });
   return status;
@@ -86,29 +86,9 @@ function printFailure(error: unknown, exitStatus: number): void {
   // Help was asked for, and given.
   if (exitStatus === EXIT.valid) return;
   const text = error instanceof Error ? error.message : String(error);
-  const message = error instanceof CommanderError ? mistakeText(text) : text;
   const failure = FAILURES[exitStatus] ?? 'bug';
-  printDocument({ verdict: null, exitStatus, failure, error: message });
+  printDocument({ verdict: null, exitStatus, failure, error: text });
 }
-
-/** What commander says of a mistake, on one line, and in the words that we use ourselves. */
-function mistakeText(said: string): string {
-  const text = said
-    .replace(/^error: /, '')
-    .trim()
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .replace(/ \(Did you mean (.*)\?\)$/, ' (did you mean $1?)');
-  const [, option, ofOption, ofArgument, argument, needed] = INVALID.exec(text) ?? [];
-  if (needed === undefined) return text;
-  const given = ofOption ?? ofArgument ?? '';
-  const [, choices] = /^Allowed choices are (.*)\.$/.exec(needed) ?? [];
-  const allowed =
-    choices === undefined ? needed.replace(/\.$/, '') : suggestion(given, choices.split(', '));
-  return `${option ?? argument}: "${given}" is not allowed (${allowed})`;
-}
-
-const INVALID =
-  /^(?:option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid|command-argument value '(.*)' is invalid for argument '(.*)')\. (.*)$/;
 
 const FAILURES: Readonly<Record<number, string>> = {
   [EXIT.usage]: 'usage',
@@ -118,7 +98,7 @@ const FAILURES: Readonly<Record<number, string>> = {
 /** Says what went wrong in one line, a bug of ours with its stack, and returns the exit status. */
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) {
-    // commander has printed its own line; it exits 1 for mistakes, which is our word for a violation.
+    // Help, asked for or not: commander has printed it; what was not asked for is a mistake.
     return error.exitCode === 0 ? EXIT.valid : EXIT.usage;
   }
   if (error instanceof HarnessError) {

@@ -101,7 +101,11 @@ describe('a user’s mistake', () => {
     ['an unknown nemesis', ['run', 'raft', '--nemesis', 'x'], /--nemesis: unknown "x" \(known/],
     ['an unknown mutant', ['run', 'raft', '--mutant', 'x'], /--mutant: raft has no mutant "x"/],
     ['an unknown flag', ['run', 'raft', '--frobnicate'], /unknown option '--frobnicate'/],
-    ['an unknown command', ['rnu'], /unknown command 'rnu'/],
+    ['a near flag', ['run', 'raft', '--nodse', '3'], /'--nodse' \(did you mean "--nodes"\?\)/],
+    ['an unknown command', ['rnu'], /unknown command 'rnu' \(did you mean "run"\?\)/],
+    ['no argument', ['replay'], /missing required argument 'run'/],
+    ['nothing after a flag', ['mutants', '--seeds'], /option '--seeds <n>' argument missing/],
+    ['too much', ['replay', 'a', 'b'], /too many arguments for 'replay': 1 expected, 2 given/],
     ['a negative number', ['run', 'raft', '--nodes', '-1'], /--nodes: -1 is not allowed/],
     ['no number', ['run', 'raft', '--rate', 'fast'], /--rate: "fast" is not allowed \(a number/],
     [

@@ -44,6 +44,42 @@ export type AnomalyKind =
   /** The answer has another step than the question, or one more, or one less. */
   | 'wrong-answer';
 
+/** An anomaly that takes an order beside the data to see. */
+export type OrderedKind = Extract<AnomalyKind, `${string}-process` | `${string}-realtime`>;
+
+/** What an anomaly is in the data, and the order that it takes beside. */
+export interface AnomalyParts {
+  readonly base: Exclude<AnomalyKind, OrderedKind> | 'causality-violation';
+  readonly order: Order;
+}
+
+const ORDERED: Readonly<Record<OrderedKind, AnomalyParts>> = {
+  'G0-process': { base: 'G0', order: '-process' },
+  'G0-realtime': { base: 'G0', order: '-realtime' },
+  'G1c-process': { base: 'G1c', order: '-process' },
+  'G1c-realtime': { base: 'G1c', order: '-realtime' },
+  'G-single-item-process': { base: 'G-single-item', order: '-process' },
+  'G-single-item-realtime': { base: 'G-single-item', order: '-realtime' },
+  'G-nonadjacent-item-process': { base: 'G-nonadjacent-item', order: '-process' },
+  'G-nonadjacent-item-realtime': { base: 'G-nonadjacent-item', order: '-realtime' },
+  'G2-item-process': { base: 'G2-item', order: '-process' },
+  'G2-item-realtime': { base: 'G2-item', order: '-realtime' },
+  'causality-violation-process': { base: 'causality-violation', order: '-process' },
+  'no-serial-order-realtime': { base: 'no-serial-order', order: '-realtime' },
+};
+
+export function isOrdered(kind: AnomalyKind): kind is OrderedKind {
+  return Object.hasOwn(ORDERED, kind);
+}
+
+export function partsOf(kind: AnomalyKind): AnomalyParts {
+  return isOrdered(kind) ? ORDERED[kind] : { base: kind, order: '' };
+}
+
+export function isCycle(kind: AnomalyParts['base']): kind is CycleKind {
+  return CYCLES.some((cycle) => cycle === kind);
+}
+
 /** One instance of an anomaly. */
 export interface Anomaly {
   readonly kind: AnomalyKind;

@@ -15,7 +15,7 @@ import { cyclicComponents } from './components.ts';
 import { type Cycle, findCycles } from './cycles.ts';
 import { invalid, whyOrder } from './explain.ts';
 import { EdgeList, PROCESS, REALTIME, RW, toGraph, VIA, WR, WW } from './graph.ts';
-import { boundary, findLevel, implied, type Level, violates } from './levels.ts';
+import { boundary, findLevel, implied, type Level, promisesOrder, violates } from './levels.ts';
 import { analyseLists } from './list-append.ts';
 import { addProcessEdges, addRealtimeEdges } from './order.ts';
 import type { KeyOrder } from './registers.ts';
@@ -124,7 +124,7 @@ export function checkTransactions(
   };
   const bad = anomalies.found.filter(({ kind }) => violates(kind, level));
   if (bad.length > 0) return { ...result, verdict: invalid(t, level, bad) };
-  const idle = versions.edges.count === 0 || (dataEdges === 0 && !isOrdered(level));
+  const idle = versions.edges.count === 0 || (dataEdges === 0 && !promisesOrder(level));
   if (idle) {
     return {
       ...result,
@@ -160,10 +160,6 @@ function undecided(options: TransactionOptions, level: Level, because: string): 
     weakestViolated: [],
     proved: false,
   };
-}
-
-function isOrdered(level: Level): boolean {
-  return level.startsWith('strong') || level.startsWith('strict') || level === 'causal';
 }
 
 function valid(anomalies: AnomalyList, level: Level, proved: boolean): Verdict {
@@ -204,10 +200,10 @@ function proveSerial(
     const ruledOut = [...anomalies.counts.keys()].some((each) => violates(each, SERIAL[kind]));
     if (ruledOut) continue;
     const answer = findSerialOrder(t, versions, versions.edges, mask);
-    if (answer.kind === 'order') return mask !== data || !isOrdered(level);
+    if (answer.kind === 'order') return mask !== data || !promisesOrder(level);
     if (answer.kind === 'none') anomalies.add(kind, answer.stuck, () => answer.sentences);
     // Without real time there is more to search: not worth it for a level that needs more.
-    else if (isOrdered(level)) return false;
+    else if (promisesOrder(level)) return false;
   }
   return false;
 }

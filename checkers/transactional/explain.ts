@@ -4,7 +4,13 @@ import { FAIL, INFO, NONE, OK } from '../history.ts';
 import { itemAt } from '../item-at.ts';
 import type { Nanos } from '../units.ts';
 import type { Verdict, Witness, WitnessOperation } from '../verdict.ts';
-import type { Anomaly, AnomalyKind } from './anomalies.ts';
+import {
+  type Anomaly,
+  type AnomalyKind,
+  type AnomalyParts,
+  type Order,
+  partsOf,
+} from './anomalies.ts';
 import { PROCESS, REALTIME } from './graph.ts';
 import { LEVELS, type Level, violates } from './levels.ts';
 import { READ, type Transactions } from './transactions.ts';
@@ -26,6 +32,7 @@ export function invalid(t: Transactions, level: Level, bad: readonly Anomaly[]):
   const events = operations
     .flatMap(({ invoke, complete }) => (complete === null ? [invoke] : [invoke, complete]))
     .sort((a, b) => a - b);
+  const { base, order } = partsOf(worst.kind);
   const witness: Witness = {
     operations,
     sentences: [
@@ -36,7 +43,7 @@ export function invalid(t: Transactions, level: Level, bad: readonly Anomaly[]):
   };
   return {
     kind: 'invalid',
-    because: `not ${level}: ${HEADLINES[base(worst.kind)]} (${worst.kind})${suffix(worst.kind)}`,
+    because: `not ${level}: ${HEADLINES[base]} (${worst.kind})${GIVEN[order]}`,
     events: [...new Set(events)],
     property: worst.kind,
     witness,
@@ -85,11 +92,7 @@ function duration(ns: Nanos): string {
   return ns >= 1e6 ? `${Math.round(ns / 1e6)} ms` : `${Math.round(ns / 1e3)} µs`;
 }
 
-type Base =
-  | Exclude<AnomalyKind, `${string}-process` | `${string}-realtime`>
-  | 'causality-violation';
-
-const HEADLINES: Readonly<Record<Base, string>> = {
+const HEADLINES: Readonly<Record<AnomalyParts['base'], string>> = {
   G0: 'writes of transactions are interleaved, each overwrote the other',
   G1a: 'a transaction read what a failed transaction wrote',
   G1b: 'a transaction read a version that its writer replaced before it committed',
@@ -117,14 +120,11 @@ const HEADLINES: Readonly<Record<Base, string>> = {
   'wrong-answer': 'the answer to a transaction does not belong to what was asked',
 };
 
-function base(kind: AnomalyKind): Base {
-  return kind.replace(/-process$|-realtime$/, '') as Base;
-}
-
-function suffix(kind: AnomalyKind): string {
-  if (kind.endsWith('-realtime')) return ', given which transactions completed before others began';
-  return kind.endsWith('-process') ? ', given the order of each process' : '';
-}
+const GIVEN: Readonly<Record<Order, string>> = {
+  '': '',
+  '-process': ', given the order of each process',
+  '-realtime': ', given which transactions completed before others began',
+};
 
 /** Steps of a transaction that a sentence names. */
 const STEPS_SHOWN = 20;

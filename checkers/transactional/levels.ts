@@ -8,7 +8,7 @@
  * seen, and G2-item stands for it.
  */
 
-import type { AnomalyKind, CycleKind, Order } from './anomalies.ts';
+import { type AnomalyKind, type CycleKind, isCycle, isOrdered, partsOf } from './anomalies.ts';
 
 interface LevelRow {
   /** Levels that hold wherever this one holds, the nearest. */
@@ -90,7 +90,11 @@ const LATTICE = {
 export type Level = keyof typeof LATTICE;
 
 /** All levels, the weaker before the stronger. */
-export const LEVELS: readonly Level[] = Object.keys(LATTICE) as Level[];
+export const LEVELS: readonly Level[] = Object.keys(LATTICE).filter(isLevel);
+
+function isLevel(name: string): name is Level {
+  return Object.hasOwn(LATTICE, name);
+}
 
 const ALIASES: Readonly<Record<string, Level>> = {
   ru: 'read-uncommitted',
@@ -124,8 +128,7 @@ const ALIASES: Readonly<Record<string, Level>> = {
 /** The level of that name, in Adya's or in common words; null when there is none. */
 export function findLevel(name: string): Level | null {
   const lower = name.toLowerCase();
-  if (Object.hasOwn(LATTICE, lower)) return lower as Level;
-  return ALIASES[lower] ?? null;
+  return isLevel(lower) ? lower : (ALIASES[lower] ?? null);
 }
 
 /** What an anomaly is a case of. */
@@ -159,14 +162,11 @@ export function implied(kind: AnomalyKind): ReadonlySet<AnomalyKind> {
 
 /** A cycle is also one per process, and that one in real time: processes do one thing at a time. */
 function impliedCycles(kind: AnomalyKind): AnomalyKind[] {
-  const order = /-process$|-realtime$/.exec(kind)?.[0] ?? '';
-  const base = kind.slice(0, kind.length - order.length);
-  if (!Object.hasOwn(WEAKER_CYCLE, base)) return [];
-  const wider: AnomalyKind[] = WEAKER_CYCLE[base as CycleKind].map(
-    (next): AnomalyKind => `${next}${order as Order}`,
-  );
-  if (order === '') wider.push(`${base as CycleKind}-process`);
-  if (order === '-process') wider.push(`${base as CycleKind}-realtime`);
+  const { base, order } = partsOf(kind);
+  if (!isCycle(base)) return [];
+  const wider = WEAKER_CYCLE[base].map((next): AnomalyKind => `${next}${order}`);
+  if (order === '') wider.push(`${base}-process`);
+  if (order === '-process') wider.push(`${base}-realtime`);
   return wider;
 }
 
@@ -175,6 +175,11 @@ function withWeaker(level: Level): ReadonlySet<Level> {
   const all = new Set<Level>([level]);
   for (const each of all) for (const next of LATTICE[each].above) all.add(next);
   return all;
+}
+
+/** Whether it promises something of the order of processes or of real time. */
+export function promisesOrder(level: Level): boolean {
+  return [...withWeaker(level)].some((each) => LATTICE[each].forbids.some(isOrdered));
 }
 
 /** Whether an anomaly of that kind rules out the level. */

@@ -1,6 +1,6 @@
 /** `ordeal check`: judges recorded histories, and stored runs again. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Value } from '../../checkers/history.ts';
 import type { Budget } from '../../checkers/linearizable/index.ts';
 import { mapOf } from '../../checkers/value.ts';
@@ -9,6 +9,7 @@ import { wrap } from '../check/output.ts';
 import type { PathFlags } from '../check/path.ts';
 import { checkAll } from '../check/paths.ts';
 import { FORMAT_NAMES } from '../formats/index.ts';
+import { choice, option, unfit } from './command-line.ts';
 
 const COLUMNS = 80;
 
@@ -55,56 +56,73 @@ export function registerCheck(program: Command, done: (status: number) => void):
     .argument('<path...>', 'histories, directories of stored runs, or - for standard input')
     .option('--model <name>', 'what the object promises (see below)')
     .addOption(
-      new Option(
+      choice(
         '--format <name>',
         'format of the histories (default: told from the content)',
-      ).choices(FORMAT_NAMES),
-    )
-    .option(
-      '--initial <value>',
-      'what it holds at first, as JSON; of a bank, the total; "empty": nothing (transactions: default unknown)',
-      value,
+        FORMAT_NAMES,
+      ),
     )
     .addOption(
-      new Option(
+      option(
+        '--initial <value>',
+        'what it holds at first, as JSON; of a bank, the total; "empty": nothing (transactions: default unknown)',
+        value,
+      ),
+    )
+    .addOption(
+      choice(
         '--failed-cas <meaning>',
         'a failed compare-and-set: an answer, or as if it was never asked (default: absent)',
-      ).choices(['observed', 'absent']),
+        ['observed', 'absent'],
+      ),
     )
     .addOption(
-      new Option(
+      choice(
         '--nil-reads <meaning>',
         'a read of nil: an answer, or none (default: silent for jepsen-edn, as Knossos has it)',
-      ).choices(['observed', 'silent']),
+        ['observed', 'silent'],
+      ),
     )
     .option('--level <name>', 'isolation level to keep (default: strict-serializable)')
-    .option('--checker <names>', 'judge by this checker (see below), or by several: a,b', names)
     .addOption(
-      new Option(
-        '--workload <name>',
-        'transactions of which kind, for --checker transactional',
-      ).choices(['list-append', 'rw-register']),
+      option('--checker <names>', 'judge by this checker (see below), or by several: a,b', names),
     )
-    .option(
-      '--budget <amount>',
-      'what a search may take before it says unknown: configurations, or memory as 2GB; both with a comma',
-      budget,
-    )
-    .option('--staleness-versions <n>', 'versions that a read may be behind (promises)', bound)
-    .option('--staleness-ms <n>', 'milliseconds that a read may be behind (promises)', bound)
     .addOption(
-      new Option(
+      choice('--workload <name>', 'transactions of which kind, for --checker transactional', [
+        'list-append',
+        'rw-register',
+      ]),
+    )
+    .addOption(
+      option(
+        '--budget <amount>',
+        'what a search may take before it says unknown: configurations, or memory as 2GB; both with a comma',
+        budget,
+      ),
+    )
+    .addOption(
+      option('--staleness-versions <n>', 'versions that a read may be behind (promises)', bound),
+    )
+    .addOption(
+      option('--staleness-ms <n>', 'milliseconds that a read may be behind (promises)', bound),
+    )
+    .addOption(
+      choice(
         '--witness <evidence>',
         'an order to try before any search: by positions in the answers, or none (default: positions)',
-      ).choices(['positions', 'off']),
+        ['positions', 'off'],
+      ),
     )
     .addOption(
-      new Option(
+      choice(
         '--position-scope <what>',
         'positions count for each key, as offsets do, or for all, as revisions do (default: key)',
-      ).choices(['key', 'all']),
+        ['key', 'all'],
+      ),
     )
-    .option('--threads <n>', 'threads for keys that need long searches (default: cores)', threads)
+    .addOption(
+      option('--threads <n>', 'threads for keys that need long searches (default: cores)', threads),
+    )
     .option('--independent', 'values in jepsen-edn are pairs [key value] (default: told from them)')
     .option('--no-independent', 'they are not')
     .option('--json', 'one line of JSON for each path on stdout')
@@ -122,7 +140,7 @@ function value(text: string): Value {
     json = JSON.parse(text);
   } catch {
     if (!/^\s*[{["]/.test(text)) return text;
-    throw new InvalidArgumentError('it begins like JSON, but is none.');
+    throw unfit('it begins like JSON, but is none');
   }
   return fromJson(json);
 }
@@ -137,7 +155,7 @@ function fromJson(json: unknown): Value {
 function bound(text: string): number {
   const number = Number(text);
   if (text.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
-  throw new InvalidArgumentError('a number from 0 up is needed.');
+  throw unfit('a number from 0 up is needed');
 }
 
 /** More threads than this are a slip of the hand. */
@@ -146,7 +164,7 @@ const THREADS_MAX = 256;
 function threads(text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= THREADS_MAX) return number;
-  throw new InvalidArgumentError(`a whole number of threads 1 to ${THREADS_MAX} is needed.`);
+  throw unfit(`a whole number of threads 1 to ${THREADS_MAX} is needed`);
 }
 
 /** Names with commas between, from every time that the option is given. */
@@ -164,9 +182,7 @@ function budget(text: string, before: Budget | undefined): Budget {
     const amount = Number(digits) * (unit === undefined ? 1 : (UNITS[unit.toUpperCase()] ?? 1));
     const isWhole = unit !== undefined || Number.isSafeInteger(amount);
     if (digits === undefined || !(amount > 0) || !isWhole) {
-      throw new InvalidArgumentError(
-        'a whole number of steps above 0, or memory such as 2GB, is needed.',
-      );
+      throw unfit('a whole number of steps above 0, or memory such as 2GB, is needed');
     }
     found =
       unit === undefined

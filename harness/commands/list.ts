@@ -1,7 +1,7 @@
 /** `ordeal list`: what there is to run. */
 
 import { existsSync } from 'node:fs';
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
 import { models } from '../../checkers/linearizable/index.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
@@ -16,6 +16,7 @@ import { withOwnModules } from '../own/modules.ts';
 import { styleOf, wrap } from '../report/terminal.ts';
 import { loadScenario, scenarioNames } from '../scenario/file.ts';
 import { listRuns } from '../store/list.ts';
+import { argumentOf } from './command-line.ts';
 import { printDocument } from './document.ts';
 import { noSystem } from './run-options.ts';
 
@@ -47,7 +48,7 @@ export function registerList(program: Command): void {
       'list systems, workloads, what serves what, nemeses, checkers, models, mutants, rules, options, scenarios or stored runs',
     )
     .usage('<what> [system] [options]')
-    .addArgument(new Argument('[what]', 'what to list').choices(LISTS))
+    .addArgument(argumentOf('[what]', 'what to list', LISTS))
     .argument(
       '[system]',
       'whose rules or options; whose mutants or scenarios (default: of every system)',

@@ -14,6 +14,7 @@ import { interruption } from '../run/interruption.ts';
 import { progressOn } from '../run/progress.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { applyVariants, builtInVariant } from '../variants/variants.ts';
+import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
 import { number } from './run-options.ts';
 
@@ -36,8 +37,8 @@ export function registerMutants(program: Command, done: (status: number) => void
     .argument('[system]', 'whose (default: every system)')
     .option('--mutant <id...>', 'only these')
     .option('--rules <file...>', 'the variants of these files; needs a system')
-    .option('--seeds <n>', 'seeds for each, at most', number, 20)
-    .option('--seed <n>', 'the first of them', number, 1)
+    .addOption(option('--seeds <n>', 'seeds for each, at most', number).default(20))
+    .addOption(option('--seed <n>', 'the first of them', number).default(1))
     .option('--first', 'stop at the first evidence, whatever its tier')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')

@@ -1,12 +1,13 @@
 /** The options of `run`, shared by every command that starts runs, and how they become a request. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Options } from '../../systems/protocol.ts';
 import { BACKEND_NAMES, type BackendName } from '../config/backends.ts';
 import { builtIn } from '../config/catalogue.ts';
 import type { RunRequest } from '../config/config.ts';
 import { type HarnessError, usage } from '../core/errors.ts';
 import { clientsIn, type PerNode, secondsIn } from '../core/quantities.ts';
+import { choice, option, unfit } from './command-line.ts';
 import { readConfigFile } from './config-file.ts';
 
 /** What commander makes of the flags. */
@@ -34,35 +35,47 @@ export interface RunFlags {
 export function addRunOptions(command: Command): Command {
   return command
     .option('--config <file>', 'YAML file with options of what to run, by name; flags win over it')
-    .addOption(
-      new Option('--backend <name>', 'where nodes run (default: sim)').choices(BACKEND_NAMES),
-    )
+    .addOption(choice('--backend <name>', 'where nodes run (default: sim)', BACKEND_NAMES))
     .option('--workload <name>', 'what clients do (default: register, or what the system serves)')
-    .option('--nodes <n>', 'size of the cluster (default: 5)', number)
-    .option('--concurrency <n>', 'clients at a time, or 2n: two a node (default: 10)', clients)
-    .option('--rate <n>', 'operations per second over all clients (default: 100)', number)
-    .option('--time-limit <t>', 'time under faults, 60, 60s or 5m (default: 60s)', duration)
-    .option('--nemesis <names>', 'faults, by comma; all or none (default: all)', list)
-    .option('--nemesis-interval <t>', 'between faults of a kind (default: 5s)', duration)
-    .option(
-      '--startup-timeout <t>',
-      'containers: time without progress until a start is given up (default: by the machine)',
-      duration,
+    .addOption(option('--nodes <n>', 'size of the cluster (default: 5)', number))
+    .addOption(
+      option('--concurrency <n>', 'clients at a time, or 2n: two a node (default: 10)', clients),
     )
-    .option(
-      '--recovery-min <t>',
-      'load goes on so long after the last fault (default: as needed)',
-      duration,
+    .addOption(
+      option('--rate <n>', 'operations per second over all clients (default: 100)', number),
     )
-    .option('--recovery-max <t>', 'and at most so long while nothing succeeds', duration)
-    .option('--seed <n>', 'settles every random choice (default: drawn, and printed)', number)
+    .addOption(
+      option('--time-limit <t>', 'time under faults, 60, 60s or 5m (default: 60s)', duration),
+    )
+    .addOption(option('--nemesis <names>', 'faults, by comma; all or none (default: all)', list))
+    .addOption(option('--nemesis-interval <t>', 'between faults of a kind (default: 5s)', duration))
+    .addOption(
+      option(
+        '--startup-timeout <t>',
+        'containers: time without progress until a start is given up (default: by the machine)',
+        duration,
+      ),
+    )
+    .addOption(
+      option(
+        '--recovery-min <t>',
+        'load goes on so long after the last fault (default: as needed)',
+        duration,
+      ),
+    )
+    .addOption(option('--recovery-max <t>', 'and at most so long while nothing succeeds', duration))
+    .addOption(
+      option('--seed <n>', 'settles every random choice (default: drawn, and printed)', number),
+    )
     .option('--stop-at-violation', 'end the run at the first violation, and judge it')
-    .option('--mutant <ids>', 'plants known bugs, by comma', list)
-    .option('--rules <files>', 'modules with own variants of the rules, by comma', list)
-    .option(
-      '--set <name=value>',
-      'an option of system, workload or simulator, see: ordeal list options',
-      setting,
+    .addOption(option('--mutant <ids>', 'plants known bugs, by comma', list))
+    .addOption(option('--rules <files>', 'modules with own variants of the rules, by comma', list))
+    .addOption(
+      option(
+        '--set <name=value>',
+        'an option of system, workload or simulator, see: ordeal list options',
+        setting,
+      ),
     );
 }
 
@@ -107,21 +120,21 @@ export function noSystem(example: string): HarnessError {
 export function duration(text: string): number {
   const seconds = secondsIn(text);
   if (seconds !== null) return seconds;
-  throw new InvalidArgumentError('a time is needed: 60, 60s, 5m, 1h or 500ms.');
+  throw unfit('a time is needed: 60, 60s, 5m, 1h or 500ms');
 }
 
 /** A number, or one for each node, as a flag's argument. */
 export function clients(text: string): number | PerNode {
   const value = clientsIn(text);
   if (value !== null) return value;
-  throw new InvalidArgumentError('a number is needed, or one for each node: 10 or 2n.');
+  throw unfit('a number is needed, or one for each node: 10 or 2n');
 }
 
 /** A number, as a flag's argument. */
 export function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new InvalidArgumentError('a number is needed.');
+    throw unfit('a number is needed');
   }
   return value;
 }
@@ -129,13 +142,13 @@ export function number(text: string): number {
 /** Names with commas between, as a flag's argument. */
 export function list(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
-  if (names.some((name) => name === '')) throw new InvalidArgumentError('a name is empty.');
+  if (names.some((name) => name === '')) throw unfit('a name is empty');
   return names;
 }
 
 /** One `name=value` after others, as a flag's argument. */
 export function setting(text: string, before: Options = {}): Options {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('name=value is needed.');
+  if (at < 1) throw unfit('name=value is needed');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }

@@ -19,6 +19,7 @@ import { runSeries, type Saying } from '../run/series.ts';
 import { StartProgress } from '../run/start-progress.ts';
 import { requireStore } from '../store/files.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
+import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
 import { addRunOptions, noSystem, number, type RunFlags, requestOf } from './run-options.ts';
 import { runScenario } from './scenario.ts';
@@ -46,7 +47,9 @@ export function registerRun(program: Command, done: (status: number) => void): v
     .description('run a system under faults and judge what it did')
     .argument('[system]', 'see: ordeal list systems');
   addRunOptions(command)
-    .option('--runs <n>', 'runs on successive seeds, until one is invalid (default: 1)', number)
+    .addOption(
+      option('--runs <n>', 'runs on successive seeds, until one is invalid (default: 1)', number),
+    )
     .option('--scenario <name>', 'plays a script: see list scenarios, or an own file (.yaml)')
     .option('--store <dir>', 'where runs are stored; a scenario only if given', 'store')
     .option('--json', 'one JSON document on stdout')
