@@ -3,7 +3,7 @@
  * knows and not from its sentences: one line, and a usage error like any other.
  */
 
-import { Argument, Command, type ErrorOptions, Option } from 'commander';
+import { Argument, Command, type ErrorOptions, InvalidArgumentError, Option } from 'commander';
 import { suggestion, usage } from '../core/errors.ts';
 
 export class CommandLine extends Command {
@@ -64,7 +64,7 @@ function hint(given: string, known: readonly string[]): string {
 }
 
 /** A word of the command line is not what it must be. */
-class Unfit extends Error {
+class Unfit extends InvalidArgumentError {
   override readonly name = 'Unfit';
 }
 

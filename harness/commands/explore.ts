@@ -1,7 +1,7 @@
 /** `ordeal explore`: hunts violations in the simulator, on all cores, and says how thorough that was. */
 
 import { availableParallelism } from 'node:os';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { nameFault } from '../config/catalogue.ts';
 import { limitFault } from '../config/config.ts';
 import { HarnessError, usage } from '../core/errors.ts';
@@ -20,6 +20,7 @@ import type { RunContext } from '../run/prepared.ts';
 import { progressOn } from '../run/progress.ts';
 import { suspectsIn } from '../run/run.ts';
 import { requireStore } from '../store/files.ts';
+import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
 import {
   clients,
@@ -55,8 +56,8 @@ ${Object.values<Strategy>(strategies)
   .map(({ name, describe }) => `  ${name.padEnd(11)}${describe}`)
   .join('\n')}
 
-What is given as a flag is never drawn. Each kind of violation is made again, and
-stored and reported as by ordeal run.
+What is given as a flag is never drawn. Each kind of violation is made again,
+and stored and reported as by ordeal run.
 
 Examples:
   ordeal explore raft
@@ -71,29 +72,30 @@ export function registerExplore(program: Command, done: (status: number) => void
     .description('hunt violations in the simulator: settings, sizes and faults drawn, on all cores')
     .argument('[system]', 'see: ordeal list systems')
     .addOption(
-      new Option(
-        '--budget <t>',
-        'how long: 60, 60s or 5m (default: 60s, without --seeds)',
-      ).argParser(duration),
+      option('--budget <t>', 'how long: 60, 60s or 5m (default: 60s, without --seeds)', duration),
     )
-    .option('--seeds <n>', 'how many runs at most', number)
-    .option('--seed <n>', 'the first of their seeds (default: drawn, and printed)', number)
-    .option('--workers <n>', 'threads at work (default: one a core)', number)
-    .option('--strategy <names>', 'how runs are drawn, by comma (default: all)', list)
+    .addOption(option('--seeds <n>', 'how many runs at most', number))
+    .addOption(
+      option('--seed <n>', 'the first of their seeds (default: drawn, and printed)', number),
+    )
+    .addOption(option('--workers <n>', 'threads at work (default: one a core)', number))
+    .addOption(option('--strategy <names>', 'how runs are drawn, by comma (default: all)', list))
     .option('--first', 'end at the first violation')
-    .option('--mutant <ids>', 'plants known bugs, by comma', list)
-    .option('--rules <files>', 'modules with own variants of the rules, by comma', list)
+    .addOption(option('--mutant <ids>', 'plants known bugs, by comma', list))
+    .addOption(option('--rules <files>', 'modules with own variants of the rules, by comma', list))
     .option('--workload <name>', 'what clients do')
-    .option('--nodes <n>', 'size of the cluster', number)
-    .option('--concurrency <n>', 'clients at a time, or 2n: two a node', clients)
-    .option('--rate <n>', 'operations per second over all clients', number)
-    .option('--time-limit <t>', 'time under faults', duration)
-    .option('--nemesis <names>', 'faults, by comma; all or none', list)
-    .option('--nemesis-interval <t>', 'between faults of a kind', duration)
-    .option(
-      '--set <name=value>',
-      'an option of system, workload or simulator, see: ordeal list options',
-      setting,
+    .addOption(option('--nodes <n>', 'size of the cluster', number))
+    .addOption(option('--concurrency <n>', 'clients at a time, or 2n: two a node', clients))
+    .addOption(option('--rate <n>', 'operations per second over all clients', number))
+    .addOption(option('--time-limit <t>', 'time under faults', duration))
+    .addOption(option('--nemesis <names>', 'faults, by comma; all or none', list))
+    .addOption(option('--nemesis-interval <t>', 'between faults of a kind', duration))
+    .addOption(
+      option(
+        '--set <name=value>',
+        'an option of system, workload or simulator, see: ordeal list options',
+        setting,
+      ),
     )
     .option('--store <dir>', 'where runs that show a violation are stored', 'store')
     .option('--json', 'one JSON document on stdout')

@@ -6,7 +6,7 @@ import type { Strategy } from '../strategy.ts';
 
 export const suggested: Strategy = {
   name: 'suggested',
-  describe: 'the settings that the variant suggests for a hunt (`hunt`), where it has any',
+  describe: 'the settings that a variant suggests for a hunt (`hunt`), if any',
   applies: ({ hunts }) => hunts.length > 0,
   request: ({ hunts, catalogue }, seed, _attempt, asked) => {
     const { nodes, workload, rate, timeLimitS, nemesisIntervalS, nemesis } = resolveConfig(

@@ -19,7 +19,7 @@ const BOLDNESS = [1, 2, 4, 8];
 
 export const swarm: Strategy = {
   name: 'swarm',
-  describe: 'sizes, load, faults, network, disk and options of the system, all drawn',
+  describe: 'sizes, load, faults, network, disk and options of the system, drawn',
   request: (ground, seed, attempt, asked) => {
     const lots = lotsOf('swarm', seed, attempt);
     const workload = asked.workload ?? lots.pick('workload', workloadsServed(ground));
