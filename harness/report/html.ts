@@ -12,6 +12,7 @@ import { html, type Markup } from './markup.ts';
 import { pairOperations } from './operations.ts';
 import { type Mark, overviewSection } from './overview.ts';
 import { sampleLatencies } from './samples.ts';
+import { storySection } from './story-section.ts';
 import { checksSection, contextSection, type Receipted, receiptsSection } from './tables.ts';
 import { type Focus, type TraceFacts, traceFacts } from './trace-facts.ts';
 import { traceSection } from './trace-section.ts';
@@ -45,6 +46,7 @@ export function reportHtml(stored: StoredRun): string {
   if (drawn !== null) cut.unshift(...drawn.cut);
   const body = html`${verdictSection(run, results, verdict, name)}
 <main>
+${storySection(stored, verdict)}
 ${drawn?.section ?? null}
 ${traceSection(facts, found.trace, culprit)}
 ${overviewSection({ history, operations, samples, faults, facts, quietNs, marks })}

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtIn, systemNamed } from '../../../harness/config/catalogue.ts';
 import { resolveConfig } from '../../../harness/config/config.ts';
 import { isBroken, type Signature } from '../../../harness/judge/signature.ts';
+import { reportHtml } from '../../../harness/report/html.ts';
 import type { PreparedRun } from '../../../harness/run/prepared.ts';
 import { simulateOnce } from '../../../harness/run/simulate.ts';
 import { replayed } from '../../../harness/shrink/replay-repro.ts';
@@ -67,6 +68,18 @@ describe('a failing run of five nodes, nine faults and thousands of operations',
     expect(lines.length).toBeLessThanOrEqual(24);
     expect(lines.join('\n')).toMatch(/n\d becomes leader of term \d/);
     expect(lines.at(-1)).toMatch(/✖ n\d votes for n\d in term \d/);
+  });
+
+  test('is retold on its page, where the report of a run that a seed planned tells no story', () => {
+    const { report } = shrunk.summary.paths;
+    const page = readFileSync(report?.path as string, 'utf8');
+    expect(page).toContain('Step by step');
+    expect(page).toMatch(/<tr class="conflict">.*✖ n\d votes for n\d in term \d</);
+    const planned = readRun(shrunk.summary.paths.directory as string);
+    const { plan: _, ...config } = planned.run.config;
+    expect(reportHtml({ ...planned, run: { ...planned.run, config } })).not.toContain(
+      'Step by step',
+    );
   });
 
   test('is kept in a file of a few kilobytes that makes every byte of it again', () => {
