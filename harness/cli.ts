@@ -3,7 +3,7 @@
 import { type Command, CommanderError } from 'commander';
 import { CommandLine } from './commands/command-line.ts';
 import { printDocument } from './commands/document.ts';
-import { EXIT, HarnessError, infrastructure } from './core/errors.ts';
+import { EXIT, HarnessError, infrastructure, usage } from './core/errors.ts';
 import { mistakeOfOwn } from './own/import.ts';
 
 const STATUSES = `
@@ -50,20 +50,42 @@ export async function main(argv: readonly string[]): Promise<void> {
   });
   // What is told on the way may get lost; nothing could be said of it either.
   process.stderr.on('error', () => undefined);
-  // An answer that nobody can read is none; what is under way is undone and kept first.
-  process.once('exit', () => {
+  let isOver = false;
+  let isIdle = false;
+  process.once('beforeExit', () => {
+    isIdle = true;
+  });
+  process.once('exit', (status) => {
+    // An answer that nobody can read is none; what is under way is undone and kept first.
     if (isLost) process.exitCode = EXIT.infrastructure;
+    else if (!isOver && status !== EXIT.interrupted) fail(endedFromInside(isIdle), argv);
   });
   process.once('uncaughtException', (error) => {
+    isOver = true;
     process.exit(statusOf(error));
   });
   try {
     process.exitCode = await carryOut(argv);
   } catch (thrown) {
-    const error = mistakeOfOwn(thrown) ?? thrown;
-    process.exitCode = statusOf(error);
-    if (argv.includes('--json')) printFailure(error, process.exitCode);
+    fail(mistakeOfOwn(thrown) ?? thrown, argv);
   }
+  isOver = true;
+}
+
+/** Says what went wrong, and sets the status. */
+function fail(error: unknown, argv: readonly string[]): void {
+  process.exitCode = statusOf(error);
+  if (argv.includes('--json')) printFailure(error, process.exitCode);
+}
+
+/** The process ends before the command is over: only code of a user's does that, and never a verdict. */
+function endedFromInside(isIdle: boolean): HarnessError {
+  return usage(
+    isIdle
+      ? 'nothing was judged: code of yours waits for what never comes (an `await` in its module?)'
+      : 'nothing was judged: code of yours called process.exit, which ends Ordeal itself; a node ' +
+          'ends where its code throws',
+  );
 }
 
 async function carryOut(argv: readonly string[]): Promise<number> {

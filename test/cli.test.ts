@@ -67,6 +67,21 @@ describe('ordeal run', () => {
     ]);
   });
 
+  test.each([
+    ['ends the process', 'process.exit(0);', 'called process.exit'],
+    ['waits for what never comes', 'await new Promise(() => {});', 'waits for what never comes'],
+  ])('exits 64 where a module of the user’s %s, and judges nothing', async (_, code, said) => {
+    writeFileSync(join(directory, 'ends.mjs'), code);
+    const { exitCode, stdout } = await ordeal('run', './ends.mjs', '--json', ...SHORT);
+    expect(exitCode).toBe(64);
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: null,
+      exitStatus: 64,
+      failure: 'usage',
+      error: expect.stringContaining(said),
+    });
+  });
+
   test('exits 1 with a witness in the domain’s words when a planted bug shows', async () => {
     const store = freshStore();
     const planted = 'run raft --mutant rf-local-read --runs 20 --seed 2 --quiet'.split(' ');

@@ -17,7 +17,7 @@ export class Supervision {
   /** What it may ask instead: `env.nowUs() and env.random()`. */
   readonly #remedy: string;
   readonly #banned = new Banned({
-    asked: (name) => this.#refuse(name),
+    asked: (name, why) => this.#refuse(name, why),
     place: () => (this.#part === null ? null : this.#placeOf(this.#part)),
   });
   /** The handler at work; null between two. */
@@ -63,10 +63,14 @@ export class Supervision {
     return new OwnMistake(placeInOwn(this.#owner, part ?? 'it', new Error(message)), message);
   }
 
-  #refuse(name: string): never {
-    this.#mistake = this.mistake(
-      `asks ${name}, by which the same seed would not give the same run: ${this.#remedy}`,
-    );
+  /** What a part answered is wrong: its code has returned, and its line is not known. */
+  misanswer(message: string, part: string): OwnMistake {
+    return new OwnMistake(this.#placeOf(part), message);
+  }
+
+  #refuse(name: string, why?: string): never {
+    const reason = why ?? `by which the same seed would not give the same run: ${this.#remedy}`;
+    this.#mistake = this.mistake(`asks ${name}, ${reason}`);
     throw this.#mistake;
   }
 

@@ -20,6 +20,7 @@ import { DataCopying } from '../core/copying.ts';
 import { describeFault } from '../core/describe-fault.ts';
 import type { Ending } from '../core/ending.ts';
 import { type Command, Engine, type EngineConfig } from '../core/engine.ts';
+import { usage } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { HistoryWatch } from '../judge/history-watch.ts';
 import type { TraceFollower } from '../judge/trace-follower.ts';
@@ -158,7 +159,7 @@ export class VirtualDriver {
     const until = world.steps + steps;
     if (this.#early !== null) this.#form(until);
     while (this.#ending === null && world.steps < until) {
-      if (world.queue.size === 0) throw new Error('the run would hang: nothing is scheduled');
+      if (world.queue.size === 0) throw waitingForEver(this.#run.bounded);
       world.step();
       const isViolated =
         (follower !== null && follower.violations.length > 0) ||
@@ -356,4 +357,13 @@ export class VirtualDriver {
     this.#carryOut(this.#engine.faultEnded(planned, receipt, targets, this.#nowUs()));
     this.#noteQuiet();
   }
+}
+
+/** Nothing is under way, and the load is not over: a client neither completes nor gives up. */
+function waitingForEver(isOwn: boolean): Error {
+  if (!isOwn) return new Error('the run would hang: nothing is scheduled');
+  return usage(
+    'a client waits for ever: its operation is open, no timer of it is set, and nothing is on its ' +
+      'way; a client must give up in the end (`env.setTimer`, then `env.complete` with info)',
+  );
 }

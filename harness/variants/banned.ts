@@ -1,6 +1,7 @@
 /**
- * Sources that no code of a user's may ask while it decides: a clock, random numbers or timers of
- * its own would decide otherwise when the run is made again.
+ * What no code of a user's may ask while it decides: a clock, random numbers or timers of its own,
+ * which would decide otherwise when the run is made again, and the end of the process, which is ours.
+ * What it prints goes to standard error, since the answer of a command stands on standard output.
  */
 
 import type { Place } from '../core/panics.ts';
@@ -11,6 +12,8 @@ interface Source {
   readonly name: string;
   readonly owner: Record<string, unknown>;
   readonly key: string;
+  /** Why it may not be asked, where the watcher cannot know. */
+  readonly why?: string;
 }
 
 function source(name: string, owner: object, key: string): Source {
@@ -30,12 +33,22 @@ const SOURCES: readonly Source[] = [
   source('queueMicrotask', globalThis, 'queueMicrotask'),
   source('process.nextTick', process, 'nextTick'),
   source('fetch', globalThis, 'fetch'),
+  ...['exit', 'abort', 'kill'].map((key) => ({
+    ...source(`process.${key}`, process, key),
+    why: 'which would end Ordeal itself: a node ends where its code throws',
+  })),
 ];
+
+/** Whatever prints. */
+const PRINTING: readonly Source[] = Object.keys(console).flatMap((key) =>
+  typeof Reflect.get(console, key) === 'function' ? [source(`console.${key}`, console, key)] : [],
+);
+const OUTPUT = source('process.stdout.write', process.stdout, 'write');
 
 /** Who answers for code of a user's while it is at work. */
 export interface Watcher {
-  /** Told by name of a source that the code asks. */
-  asked(name: string): never;
+  /** Told by name of what the code asks, and why it may not, where that is not its own reason. */
+  asked(name: string, why?: string): never;
   /** Which code it is; null between two parts. */
   place(): Place | null;
 }
@@ -88,14 +101,19 @@ function under<Result>(watcher: Watcher | null, lifted: boolean, code: () => Res
   }
 }
 
-function refuse(name: string): void {
-  if (!isLifted) atWork?.asked(name);
+function refuse(name: string, why?: string): void {
+  if (!isLifted) atWork?.asked(name, why);
 }
 
 const afterwards = setImmediate;
-const replacements = SOURCES.map(({ name, owner, key }) =>
-  name === 'Date' ? dateWithoutClock() : refusing(name, owner[key] as Method),
-);
+const REPLACED: readonly Source[] = [...SOURCES, ...PRINTING, OUTPUT];
+const replacements = [
+  ...SOURCES.map(({ name, owner, key, why }) =>
+    name === 'Date' ? dateWithoutClock() : refusing(name, owner[key] as Method, why),
+  ),
+  ...PRINTING.map(({ owner, key }) => printing(owner[key] as Method)),
+  elsewhere(OUTPUT.owner[OUTPUT.key] as Method),
+];
 const kept: unknown[] = [];
 let installed = false;
 
@@ -103,7 +121,7 @@ let installed = false;
 function install(): void {
   if (installed) return;
   installed = true;
-  for (const [at, { owner, key }] of SOURCES.entries()) {
+  for (const [at, { owner, key }] of REPLACED.entries()) {
     kept[at] = owner[key];
     owner[key] = replacements[at];
   }
@@ -112,16 +130,39 @@ function install(): void {
 
 function restore(): void {
   installed = false;
-  for (const [at, { owner, key }] of SOURCES.entries()) {
+  for (const [at, { owner, key }] of REPLACED.entries()) {
     // A test may have put its own clock there meanwhile.
     if (owner[key] === replacements[at]) owner[key] = kept[at];
   }
 }
 
-function refusing(name: string, method: Method): unknown {
+/** A stream has its own use for what is banned. */
+function printing(method: Method): unknown {
+  return new Proxy(method, {
+    apply: (target, self, parameters) =>
+      under(atWork, true, () => Reflect.apply(target, self, parameters)),
+  });
+}
+
+function elsewhere(write: Method): unknown {
+  return new Proxy(write, {
+    apply: (target, self, parameters) =>
+      atWork === null
+        ? Reflect.apply(target, self, parameters)
+        : under(atWork, true, () =>
+            Reflect.apply(
+              Reflect.get(process.stderr, 'write') as Method,
+              process.stderr,
+              parameters,
+            ),
+          ),
+  });
+}
+
+function refusing(name: string, method: Method, why?: string): unknown {
   return new Proxy(method, {
     apply: (target, self, parameters) => {
-      refuse(name);
+      refuse(name, why);
       return Reflect.apply(target, self, parameters) as unknown;
     },
     // `process.hrtime.bigint`, say.

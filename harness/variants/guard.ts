@@ -51,7 +51,8 @@ export class Guard implements Asker {
     this.#refuse(`writes into what it is handed (\`${what}\`), and may change nothing`),
   );
   readonly #banned = new Banned({
-    asked: (name) => this.#refuse(`asks ${name}, and may decide by nothing but what it is handed`),
+    asked: (name, why = 'and may decide by nothing but what it is handed') =>
+      this.#refuse(`asks ${name}, ${why}`),
     place: () => {
       const part = this.#asked.at(-1);
       return part === undefined ? null : placeOfPart(part);

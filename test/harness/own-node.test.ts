@@ -3,7 +3,7 @@
  * file, line and what is allowed, ends its node or the run, and never hangs or blames Ordeal.
  */
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { HarnessError } from '../../harness/core/errors.ts';
 import { type RunOptions, simulate } from '../../harness/ordeal.ts';
 import type { AnyProtocol, Env, Request } from '../../systems/protocol.ts';
@@ -131,10 +131,33 @@ describe('what is wrong with how it is written ends the run', () => {
     ['a clock', () => Date.now(), /asks Date\.now/],
     ['another clock', () => process.hrtime.bigint(), /asks process\.hrtime/],
     ['a timer', () => setTimeout(() => undefined, 1), /asks setTimeout/],
+    ['the end of the process', () => process.exit(0), /asks process\.exit, which would end Ordeal/],
   ])('%s', (_, slip, said) => {
     const message = mistakeOf(atRequest(slip));
     expect(message).toMatch(said);
     expect(message).toMatch(new RegExp(`^\`request\` of ${FILE}:\\d+ asks`));
+  });
+
+  test('but not what it prints, which goes to standard error', async () => {
+    // What an earlier run put in place of it is gone once the loop has turned.
+    await new Promise((resolve) => setImmediate(resolve));
+    const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const answers = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      const says = atRequest(() => process.stdout.write('asked\n'));
+      expect(crashOf(says)).toBe('valid');
+      expect(printed).toHaveBeenCalledWith('asked\n');
+      expect(answers).not.toHaveBeenCalled();
+      expect(crashOf(atRequest(() => console.table([])))).toBe('valid');
+    } finally {
+      printed.mockRestore();
+      answers.mockRestore();
+    }
+  });
+
+  test('a client that neither completes nor gives up, once nothing is on its way', () => {
+    const client = { ...abdRegister.client(abdRegister.rules), invoke: () => undefined };
+    expect(mistakeOf(under({}, { client: () => client }))).toContain('a client waits for ever');
   });
 
   test('also where it caught what it was told', () => {

@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, test } from 'vitest';
+import type { TraceChecker } from '../../checkers/trace.ts';
 import { HarnessError } from '../../harness/core/errors.ts';
 import { majority, type RunOptions, simulate } from '../../harness/ordeal.ts';
 import type { Nemesis } from '../../nemesis/fault.ts';
@@ -155,10 +156,47 @@ describe('what its code answers is checked in the run', () => {
     expect(refusal({ nemesis: [own], nemesisIntervalS: 0.3 })).toMatch(said);
   });
 
+  test.each<[string, Partial<System>, string]>([
+    ['suffices', { suffices: () => 'yes' as never }, "answers 'yes': it must be true or false"],
+    ['restsMs', { restsMs: () => -5 }, 'answers -5: it must be milliseconds from 0 on'],
+    ['inFlight', { inFlight: () => Number.NaN }, 'answers NaN: it must be a number above 0'],
+    ['leaderServes', { leaderServes: () => 0 }, 'answers 0: it must be a number above 0'],
+    ['disruptible', { disruptible: () => 1 as never }, 'answers 1: it must be a text or null'],
+    ['promise', { promise: () => 'any' as never }, 'answers \'any\': it must be "linearizable" or'],
+    ['traceChecker', { traceChecker: () => null as never }, 'answers null: it must be a checker'],
+    ['traceChecker', { traceChecker: () => ({}) as never }, 'feed must be a function'],
+    [
+      'violations',
+      {
+        traceChecker: () => ({
+          feed: () => undefined,
+          stats: {},
+          violations: [{ because: 'x' } as never],
+        }),
+      },
+      "has { because: 'x' }: property must be a text",
+    ],
+    ['feed', { traceChecker: throwing }, 'threw: no'],
+  ])('a system: %s', (part, wrong, said) => {
+    const told = refusal({ system: { ...abdRegister, ...wrong }, nemesis: ['kill'] });
+    expect(told).toContain(`\`${part}\` of `);
+    expect(told).toContain(said);
+  });
+
   test('and what is right goes through', () => {
     expect(refusal({ nemesis: [stop], nemesisIntervalS: 0.3 })).toBe('valid');
   });
 });
+
+function throwing(): TraceChecker {
+  return {
+    feed() {
+      throw new Error('no');
+    },
+    violations: [],
+    stats: {},
+  };
+}
 
 /** One node that answers all by itself, and others that nobody ever asks. */
 function alone(more: Partial<System> = {}): System {
