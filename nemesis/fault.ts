@@ -54,6 +54,11 @@ export interface PlannedFault {
   readonly draw: number;
   readonly startUs: Micros;
   readonly endUs: Micros;
+  /**
+   * A 32-bit number that settles a step of some node for which it waits, to hit that node then; in
+   * the simulator only. Absent where it begins at its time.
+   */
+  readonly step?: number;
 }
 
 /**

@@ -26,6 +26,13 @@ export function shuffled(nodes: readonly NodeId[], draw: number): number[] {
   return order;
 }
 
+/** A draw that follows from another, by which a node of these comes first wherever nodes are drawn. */
+export function drawFor(node: NodeId, nodes: readonly NodeId[], draw: number): number {
+  let state = draw;
+  while (nodes.includes(node) && shuffled(nodes, state)[0] !== node) state = next(state);
+  return state;
+}
+
 /** How many nodes are the largest minority. */
 export function minorityOf(size: number): number {
   return Math.ceil(size / 2) - 1;

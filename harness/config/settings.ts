@@ -24,7 +24,7 @@ function perMillion(describe: string, worth: readonly number[]): OptionSpec {
   return { describe, default: 1_000, min: 0, max: MILLION, worth };
 }
 
-/** Settings of the simulator's network, disk and crashes. */
+/** Settings of the simulator's network, disk, crashes and faults. */
 export const SIMULATOR_OPTIONS = {
   'network.latencyMinUs': microseconds('shortest delay of a message', 200),
   'network.latencyMaxUs': microseconds('longest ordinary delay', 2_000, [500, 2_000, 20_000]),
@@ -56,6 +56,12 @@ export const SIMULATOR_OPTIONS = {
       'what a crash keeps of unsynced writes: some of the oldest, none, or some and a torn one',
     default: 'prefix',
     choices: CRASH_MODELS,
+  },
+  'faults.stepPpm': {
+    describe: 'faults that wait for a step of some node, and hit it then, per million',
+    default: 0,
+    min: 0,
+    max: MILLION,
   },
 } as const satisfies Specs;
 

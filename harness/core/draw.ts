@@ -80,6 +80,7 @@ export const DOMAIN = {
   variant: 9,
   variantClient: 10,
   lastFault: 11,
+  step: 12,
 } as const;
 
 /** The draws that pure planners get: domains by name. */

@@ -17,6 +17,8 @@ export interface PlanConfig {
   readonly recoveryMaxUs: Micros;
   readonly nemeses: readonly Nemesis[];
   readonly nemesisIntervalUs: Micros;
+  /** Of a million faults, how many wait for a step of a node; none where absent. */
+  readonly stepPpm?: number;
   readonly workloadOptions: Readonly<Record<string, number | string | boolean>>;
 }
 
@@ -48,11 +50,20 @@ function planFaults(config: PlanConfig): PlannedFault[] {
   const untilUs =
     last === null ? config.timeLimitUs : config.timeLimitUs - config.nemesisIntervalUs;
   const faults = config.nemeses.flatMap((nemesis, lane) =>
-    planLane(config, nemesis, streamBase(config.seed, DOMAIN.nemesis, lane), untilUs),
+    planLane(config, nemesis, streamBase(config.seed, DOMAIN.nemesis, lane), untilUs).map((fault) =>
+      waiting(config, fault, lane),
+    ),
   );
   if (last !== null) faults.push(last);
   faults.sort((a, b) => a.startUs - b.startUs || a.id - b.id);
   return faults.map((fault, id) => ({ ...fault, id }));
+}
+
+/** The same fault, waiting for a step where that is drawn for it. */
+function waiting({ seed, stepPpm = 0 }: PlanConfig, fault: PlannedFault, lane: number) {
+  const base = streamBase(seed, DOMAIN.step, lane);
+  if (drawAt(base, 2 * fault.id) % 1_000_000 >= stepPpm) return fault;
+  return { ...fault, step: drawAt(base, 2 * fault.id + 1) };
 }
 
 /** The last fault has an interval of its own only in runs of so many intervals. */

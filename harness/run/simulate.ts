@@ -5,6 +5,7 @@ import type { LivenessObserver } from '../../checkers/agreement/liveness/observe
 import type { Micros, Nanos } from '../../checkers/units.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { promiseOf, type System, type Variant } from '../../systems/system.ts';
+import { isVirtual } from '../config/backends.ts';
 import {
   builtIn,
   type Catalogue,
@@ -70,6 +71,8 @@ export function planOf(config: RunConfig, catalogue: Catalogue = builtIn): Plan 
       recoveryMaxUs,
       nemeses: config.nemesis.map((name) => nemesisNamed(name, catalogue)),
       nemesisIntervalUs: config.nemesisIntervalS * US_PER_S,
+      // Of a real machine's nodes nobody hears in time.
+      stepPpm: isVirtual(config.backend) ? Number(config.set['faults.stepPpm'] ?? 0) : 0,
       workloadOptions: settingsUnder('workload.', config.set),
     },
     workloadNamed(config.workload, catalogue),

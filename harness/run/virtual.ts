@@ -3,10 +3,10 @@
 import type { LivenessObserver } from '../../checkers/agreement/liveness/observer.ts';
 import { assert } from '../../checkers/assert.ts';
 import type { History } from '../../checkers/history.ts';
-import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
+import { nodeName, type TraceEvent, type TraceLine } from '../../checkers/trace.ts';
 import type { Micros, Nanos, NodeId, ProcessId } from '../../checkers/units.ts';
 import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
-import { withStandIn } from '../../nemesis/targets.ts';
+import { drawFor, withStandIn } from '../../nemesis/targets.ts';
 import {
   isLeaderless,
   isReady,
@@ -28,6 +28,7 @@ import type { CrashModel } from '../sim/disk.ts';
 import { SimFaults } from '../sim/faults.ts';
 import { World, type WorldSpec } from '../sim/world.ts';
 import { bounded } from '../variants/bounded.ts';
+import { StepTriggers } from './step-triggers.ts';
 
 /** Who follows a run while it goes on. A branch of a run needs its own. */
 export interface Watchers {
@@ -91,6 +92,9 @@ const BOUNDED_EVENTS = 100;
  */
 const PENDING_MAX = 2_000_000;
 
+/** Who is woken is a client from 0 on, the engine (-1), or a fault that waits, from here downwards. */
+const FIRST_TRIGGER = -2;
+
 /** Runs to the end at once. */
 export function runVirtual(run: VirtualRun): VirtualResult {
   const driver = new VirtualDriver(run);
@@ -115,6 +119,8 @@ export class VirtualDriver {
   /** Null while it goes on. */
   #ending: Ending | null = null;
   #started = false;
+  /** Null where no fault of the plan waits for a step. */
+  readonly #triggers: StepTriggers | null;
   /** How many lines there were when the followers were told of the quiet end; null before that. */
   #quietAtLine: number | null = null;
 
@@ -123,8 +129,13 @@ export class VirtualDriver {
     this.#liveness = run.follower?.liveness ?? run.liveness;
     const settled = (nowUs: Micros) => this.#isSettled(nowUs);
     this.#engine = new Engine(run.plan, run.workload, { ...run.engine, settled });
+    const waits = run.plan.faults.some(({ step }) => step !== undefined);
+    this.#triggers = waits ? new StepTriggers() : null;
     this.#world = new World(run.world, {
       trace: (event, node, incarnation, sequence, lamport, timeUs) => {
+        this.#triggers?.reported(event.kind, node, (id, delayUs) =>
+          this.#world.wakeAt(timeUs + delayUs, FIRST_TRIGGER - id),
+        );
         if (this.#early !== null) {
           this.#early.push({ time: timeUs, node, incarnation, sequence, lamport, event });
           return;
@@ -135,6 +146,10 @@ export class VirtualDriver {
       },
       completed: (endpoint, outcome) => this.#completed(endpoint, outcome),
       wake: (client) => {
+        if (client <= FIRST_TRIGGER) {
+          this.#startTriggered(FIRST_TRIGGER - client);
+          return;
+        }
         this.#carryOut(this.#engine.wake(client, this.#nowUs()));
         if (client < 0) this.#noteQuiet();
       },
@@ -194,6 +209,7 @@ export class VirtualDriver {
     this.#ending = original.#ending;
     this.#started = original.#started;
     this.#lines = original.#lines.slice();
+    if (original.#triggers !== null) this.#triggers?.copyFrom(original.#triggers);
     if (this.#liveness !== null || this.#run.follower !== null) {
       this.#tellAgain(original.#quietAtLine ?? this.#lines.length + 1);
     }
@@ -336,21 +352,46 @@ export class VirtualDriver {
     else this.#run.follower.quiet(quietAtUs * 1000);
   }
 
+  /** A fault that waits for a step begins with it, or at the latest some time later. */
   #startFault(planned: PlannedFault): void {
+    if (this.#triggers === null || planned.step === undefined) {
+      this.#beginFault(planned, planned, '');
+      return;
+    }
+    const untilUs = this.#triggers.wait(planned, planned.step, this.#nowUs());
+    this.#world.wakeAt(untilUs + this.#epochUs, FIRST_TRIGGER - planned.id);
+  }
+
+  #startTriggered(id: number): void {
+    const due = this.#triggers?.take(id, this.#nowUs()) ?? null;
+    if (due === null) return;
+    const { planned, hit, kind } = due;
+    if (hit === null) {
+      this.#beginFault(planned, planned, `, as no node reported ${kind} in time`);
+      return;
+    }
+    const draw = drawFor(hit, this.#world.members, planned.draw);
+    this.#beginFault(planned, { ...planned, draw }, `, after ${nodeName(hit)} reported ${kind}`);
+  }
+
+  /** `aimed`: the same fault, with the draw that chooses its targets. */
+  #beginFault(planned: PlannedFault, aimed: PlannedFault, why: string): void {
     const { leadership, nemeses } = this.#run;
     const leader = primaryOf(leadership, this.#views());
     const seen = { nodes: this.#world.members, leader };
-    const view = isLeaderless(leadership) ? withStandIn(seen, planned.draw) : seen;
-    const fault = nemeses[planned.lane]?.resolve(planned, view) ?? null;
-    const receipt: Receipt =
+    const view = isLeaderless(leadership) ? withStandIn(seen, aimed.draw) : seen;
+    const fault = nemeses[aimed.lane]?.resolve(aimed, view) ?? null;
+    const found: Receipt =
       fault === null
         ? { status: 'skipped', evidence: 'no target' }
         : this.#faults.start(planned.id, fault);
+    const receipt = why === '' ? found : { ...found, evidence: `${found.evidence}${why}` };
     const tell = receipt.status === 'skipped' ? 'faultSkipped' : 'faultStarted';
     this.#carryOut(this.#engine[tell](planned, receipt, describeFault(fault), this.#nowUs()));
   }
 
   #endFault(planned: PlannedFault): void {
+    this.#triggers?.forget(planned.id);
     const ended = this.#faults.end(planned.id);
     const receipt = ended?.receipt ?? { status: 'skipped', evidence: 'nothing to undo' };
     const targets = describeFault(ended?.fault ?? null);

@@ -1,5 +1,5 @@
 /**
- * `node test/bench/explore.ts [--system raft]... [--mutant ID]... [--budget 20] [--repetitions 3]`:
+ * `npm run bench:explore -- [--system raft]... [--mutant ID]... [--budget 20] [--repetitions 3]`:
  * the kill matrix of exploring. Each planted bug is hunted by each strategy with nothing but its
  * name, on successive seeds and one core, until it shows or so many core-seconds are used up; then
  * the protocol as it should be, for as long as all hunts of one of its bugs at most, where whatever

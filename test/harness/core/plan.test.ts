@@ -35,6 +35,23 @@ describe('a plan', () => {
     expect(new Set(plans).size).toBe(3);
   });
 
+  test('is the same but for what some faults wait for, where some do', () => {
+    holds((config) => {
+      const plain = makePlan(config, register);
+      const all = makePlan({ ...config, stepPpm: 1_000_000 }, register);
+      const some = makePlan({ ...config, stepPpm: 400_000 }, register);
+      const bare = ({ faults }: typeof all) =>
+        faults.map((fault) => ({ ...fault, step: undefined }));
+      expect(bare(all)).toEqual(bare(plain));
+      expect(bare(some)).toEqual(bare(plain));
+      expect(plain.faults.filter(({ step }) => step !== undefined)).toEqual([]);
+      expect(all.operations).toEqual(plain.operations);
+      for (const [at, { step }] of some.faults.entries()) {
+        if (step !== undefined) expect(all.faults[at]?.step).toBe(step);
+      }
+    });
+  });
+
   test('numbers its faults in order of time', () => {
     holds((config) => {
       const { faults } = makePlan(config, register);

@@ -75,6 +75,11 @@ const cases: Readonly<Record<string, (seed: number) => Case>> = {
   'abd-register, a system of its own module': (seed) => ownCase(abdRegister, seed),
   'raft under variants that delay, repeat, rewrite and draw': (seed) =>
     hardCase(raft, seed, [sendsTwice, rewriting, forgetful]),
+  'raft under faults that wait for steps': (seed) => {
+    const one = hardCase(raft, seed);
+    const set = { ...one.config.set, 'faults.stepPpm': 1_000_000 };
+    return { ...one, config: { ...one.config, nemesisIntervalS: 0.1, set } };
+  },
 };
 
 function started({ config, variants, catalogue }: Case): VirtualDriver {
