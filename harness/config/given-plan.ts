@@ -40,7 +40,7 @@ function operationFault(
 }
 
 function faultFault(
-  { id, lane, form, startUs, endUs }: PlannedFault,
+  { id, lane, form, startUs, endUs, step = 0 }: PlannedFault,
   at: number,
   { nodes, catalogue }: Run,
 ): string | null {
@@ -53,6 +53,7 @@ function faultFault(
   if (meant.minNodes > nodes) return `form: "${form}" needs ${meant.minNodes} nodes or more`;
   if (!isTime(startUs)) return `startUs: ${startUs} is no time`;
   if (!isTime(endUs) || endUs < startUs) return `endUs: ${endUs} comes before ${startUs}`;
+  if (!isTime(step) || step >= 2 ** 32) return `step: ${step} is no whole number of 32 bits`;
   return id === at ? null : `id: expected ${at}, got ${id}`;
 }
 

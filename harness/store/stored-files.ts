@@ -48,6 +48,7 @@ const plannedFault: z.ZodType<PlannedFault> = z.looseObject({
   draw: number,
   startUs: number,
   endUs: number,
+  step: number.exactOptional(),
 });
 
 const plan: z.ZodType<Plan> = z.looseObject({

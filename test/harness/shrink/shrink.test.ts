@@ -224,6 +224,13 @@ describe('a repro', () => {
       },
       'plan.faults[0].endUs: 1 comes before 5',
     ],
+    [
+      {
+        operations: [],
+        faults: [{ id: 0, lane: 'kill', form: 'one', draw: 0, startUs: 0, endUs: 1, step: 0.5 }],
+      },
+      'plan.faults[0].step: 0.5 is no whole number of 32 bits',
+    ],
   ] as const)('with a plan that its run cannot carry out is refused: %#', (plan, because) => {
     expect(() => resolveConfig({ ...failing.config, plan }, [], () => 0)).toThrow(because);
   });
