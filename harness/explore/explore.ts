@@ -5,12 +5,13 @@
  */
 
 import type { RunRequest } from '../config/config.ts';
+import { type Signature, signatureText } from '../judge/signature.ts';
 import type { RunFigures } from '../store/format.ts';
 import { addReach } from '../variants/tally.ts';
 import { Coverage, type CoverageFigures } from './coverage.ts';
 import { Lane } from './lane.ts';
 import { Portfolio } from './portfolio.ts';
-import { type Explored, type Kind, kindText, type Task, type Trial } from './trial.ts';
+import type { Explored, Task, Trial } from './trial.ts';
 
 /** What to explore, and how far. */
 export interface Exploration {
@@ -29,7 +30,7 @@ export interface Exploration {
 
 /** The first run that showed some kinds of violation. */
 export interface Found {
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly Signature[];
   readonly trial: Trial;
   /** Runs made until then, with this one, and what they took of one core. */
   readonly runs: number;
@@ -216,9 +217,9 @@ class Explorer {
     this.#simulatedS += trial.simulatedS;
     this.#coverage.add(trial.reached);
     addReach(this.#variants, trial.variants);
-    this.#portfolio.told(strategy, events, kinds.map(kindText));
-    const fresh = kinds.filter((kind) => !this.#kinds.has(kindText(kind)));
-    for (const kind of fresh) this.#kinds.add(kindText(kind));
+    this.#portfolio.told(strategy, events, kinds.map(signatureText));
+    const fresh = kinds.filter((kind) => !this.#kinds.has(signatureText(kind)));
+    for (const kind of fresh) this.#kinds.add(signatureText(kind));
     const before = this.#strategies[strategy] ?? NOTHING;
     this.#strategies[strategy] = {
       ...before,

@@ -4,6 +4,7 @@ import { Tinypool } from 'tinypool';
 import type { RunRequest } from '../config/config.ts';
 import { HarnessError, infrastructure, messageOf } from '../core/errors.ts';
 import { CODE_SUFFIX } from '../own/code.ts';
+import { mistakeOfOwn } from '../own/import.ts';
 import type { Task, Trial } from './trial.ts';
 import type { Answer, Failure, Question } from './trial-thread.ts';
 
@@ -19,11 +20,10 @@ export class Lane {
     this.#pool = new Tinypool({ filename: ENTRY, name: 'answer', minThreads: 1, maxThreads: 1 });
     // Whoever has a run under way hears of it.
     this.#gone.promise.catch(() => undefined);
-    const gone = (how: string) => this.#gone.reject(new Error(how));
-    this.#pool.on('error', (error) => gone(messageOf(error)));
+    this.#pool.on('error', (error) => this.#gone.reject(error));
     // The library waits for ever for a thread that ends of its own accord.
     for (const thread of this.#pool.threads) {
-      thread.once('exit', (status) => gone(`it ended with ${status}`));
+      thread.once('exit', (status) => this.#gone.reject(new Error(`it ended with ${status}`)));
     }
   }
 
@@ -40,6 +40,8 @@ export class Lane {
         this.#gone.promise,
       ]);
     } catch (error) {
+      const mistake = mistakeOfOwn(error);
+      if (mistake !== null) throw mistake;
       throw infrastructure(
         `the thread that made seed ${task.seed} by ${task.strategy} died: ${messageOf(error)}`,
         error,

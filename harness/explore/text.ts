@@ -1,6 +1,7 @@
 /** What an exploration came to, in lines for a terminal. */
 
 import { LAST_WORDS } from '../judge/outcome.ts';
+import { signatureText } from '../judge/signature.ts';
 import { wrap } from '../report/terminal.ts';
 import { count, NBSP, plural, seconds, visible } from '../report/text.ts';
 import { sentenceOf } from '../report/verdict-words.ts';
@@ -9,7 +10,6 @@ import type { Conclusion } from './conclusion.ts';
 import type { Counts, CoverageFigures } from './coverage.ts';
 import type { Exploration, ExplorationFigures, Found, State } from './explore.ts';
 import type { Kept } from './keep.ts';
-import { kindText } from './trial.ts';
 
 /** All that is known in the end. */
 export interface Result {
@@ -65,7 +65,7 @@ function leftText(seedsLeft: number | null, leftS: number | null): string {
 
 /** One line, when it is found. */
 export function foundText({ kinds, trial, runs }: Found): string {
-  const what = kinds.map(kindText).join(', ');
+  const what = kinds.map(signatureText).join(', ');
   return plain(
     `found ${what} by ${trial.strategy}, seed ${trial.seed}, after ${plural(runs, 'run')}`,
   );
@@ -77,7 +77,7 @@ function keptLines({ found, summary }: Kept, columns: number): string[] {
   const { results, run, paths } = summary;
   const by = `by ${trial.strategy}, seed ${trial.seed}, after ${plural(runs, 'run')} (${seconds(coreS)} of a core)`;
   return [
-    ...row('✖ found', found.kinds.map(kindText).join(' · '), columns),
+    ...row('✖ found', found.kinds.map(signatureText).join(' · '), columns),
     ...row('', visible(sentenceOf(results.verdict)), columns),
     ...row('', by, columns),
     plain(`${'  again'.padEnd(INDENT)}${visible(run.command)}`),

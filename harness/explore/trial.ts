@@ -4,7 +4,7 @@ import { faultWindows } from '../../checkers/fault-windows.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { builtIn, systemNamed } from '../config/catalogue.ts';
 import type { RunConfig, RunRequest } from '../config/config.ts';
-import { type Finding, findingsOf } from '../judge/tiers.ts';
+import { type Signature, signaturesOf, signatureText } from '../judge/signature.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { prepare } from '../run/prepare.ts';
 import type { PreparedRun } from '../run/prepared.ts';
@@ -22,9 +22,6 @@ export interface Task {
   readonly strategy: string;
   readonly seed: number;
 }
-
-/** A kind of violation: what found it, and what was broken. */
-export type Kind = Pick<Finding, 'checker' | 'property'>;
 
 /** What a run was made of and reached, for the coverage of the whole. */
 export interface Reached {
@@ -47,7 +44,7 @@ export interface Trial extends Task {
   /** Why, where it is not valid. */
   readonly because: string | null;
   /** Kinds of violation, each once; empty unless it is invalid. */
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly Signature[];
   /** Events of the simulator. */
   readonly events: number;
   /** Time of one core. */
@@ -121,7 +118,7 @@ export class Explored {
       request: this.requestOf(chosen),
       verdict: verdict.kind,
       because: verdict.kind === 'valid' ? null : verdict.because,
-      kinds: kindsIn(findingsOf(checks)),
+      kinds: kindsIn(signaturesOf(checks)),
       events: result.steps,
       simulatedS: result.endUs / 1e6,
       digest: digestOf(result, observer.hash),
@@ -139,18 +136,8 @@ export class Explored {
   }
 }
 
-export function kindText({ checker, property }: Kind): string {
-  return checker === property ? checker : `${checker}: ${property}`;
-}
-
-function kindsIn(findings: readonly Finding[]): readonly Kind[] {
-  const kinds = new Map(
-    findings.map(({ checker, property }) => [
-      kindText({ checker, property }),
-      { checker, property },
-    ]),
-  );
-  return [...kinds.values()];
+function kindsIn(signatures: readonly Signature[]): readonly Signature[] {
+  return [...new Map(signatures.map((one) => [signatureText(one), one])).values()];
 }
 
 function faultsIn(history: Parameters<typeof faultWindows>[0]): Record<string, number> {

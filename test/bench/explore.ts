@@ -15,7 +15,8 @@
 import { parseArgs } from 'node:util';
 import { itemAt } from '../../checkers/item-at.ts';
 import { namedDraw } from '../../harness/core/draw.ts';
-import { Explored, kindText } from '../../harness/explore/trial.ts';
+import { Explored } from '../../harness/explore/trial.ts';
+import { signatureText } from '../../harness/judge/signature.ts';
 import { systems } from '../../systems/index.ts';
 
 const { values } = parseArgs({
@@ -48,7 +49,8 @@ function hunt(explored: Explored, strategy: string, firstSeed: number): Hunt {
     const trial = explored.try({ strategy, seed });
     coreS += trial.seconds;
     const runs = seed - firstSeed + 1;
-    if (trial.kinds.length > 0) return { coreS, runs, kinds: trial.kinds.map(kindText).join(', ') };
+    if (trial.kinds.length > 0)
+      return { coreS, runs, kinds: trial.kinds.map(signatureText).join(', ') };
     if (coreS >= budgetS) return { coreS: budgetS, runs, kinds: null };
   }
 }

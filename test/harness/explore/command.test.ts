@@ -115,10 +115,19 @@ describe('of own code', () => {
       }),
     };
     interface Commit { readonly commit: number }`,
-    'exits.ts': `let asked = 0;
+    'exits.ts': `import { isMainThread } from 'node:worker_threads';
+      if (!isMainThread) process.nextTick(() => process.exit(7));
+      await new Promise((resolve) => setImmediate(resolve));
       export const exits = {
-        id: 'exits', describe: 'ends the thread', kind: 'variant',
-        effects: (effect: object) => { if (++asked > 300) process.exit(7); return [effect]; },
+        id: 'exits', describe: 'ends its thread', kind: 'variant',
+        effects: (effect: object) => [effect],
+      };`,
+    'bursts.ts': `import { isMainThread } from 'node:worker_threads';
+      if (!isMainThread) process.nextTick(() => { throw new Error('nobody waits for this') });
+      await new Promise((resolve) => setImmediate(resolve));
+      export const bursts = {
+        id: 'bursts', describe: 'throws where nobody hears', kind: 'variant',
+        effects: (effect: object) => [effect],
       };`,
     'loops.ts': `import { writeSync } from 'node:fs';
       let asked = 0;
@@ -177,6 +186,12 @@ describe('of own code', () => {
     expect(exitCode).toBe(3);
     expect(stderr).toMatch(/to run it again: npx ordeal run raft --seed 1 /);
     expect(stderr).toMatch(/the thread that made seed \d by \w+ died: it ended with 7$/);
+  });
+
+  test('what throws where nobody waits for it is told by its line', async () => {
+    const { stderr, exitCode } = await explored('./bursts.ts');
+    expect(exitCode).toBe(64);
+    expect(stderr).toMatch(/bursts\.ts:2: .* threw: nobody waits for this$/);
   });
 
   test('an interruption is heard at once, whatever a run does', async () => {
