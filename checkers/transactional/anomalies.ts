@@ -15,6 +15,8 @@ export type AnomalyKind =
   | 'G1b'
   /** Read something that contradicts the transaction's own earlier reads and writes. */
   | 'internal'
+  /** Read two values of a register of which it wrote neither. */
+  | 'unrepeatable-read'
   /** Read what the transaction itself wrote only later. */
   | 'future-read'
   /** Two reads of a list of which neither is a prefix of the other. */

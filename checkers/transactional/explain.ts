@@ -103,6 +103,8 @@ const HEADLINES: Readonly<Record<AnomalyParts['base'], string>> = {
   'G2-item':
     "transactions missed each other's writes in a circle (write skew): no serial order exists",
   internal: "a transaction's read contradicts what the same transaction read or wrote before",
+  'unrepeatable-read':
+    'a transaction read a register twice and found what others had written between',
   'future-read': 'a transaction read what it wrote only later',
   'incompatible-order': 'two reads of a list contradict each other about its order',
   'duplicate-elements': 'an element that was appended once stands in a list twice',

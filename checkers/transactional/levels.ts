@@ -135,6 +135,8 @@ export function findLevel(name: string): Level | null {
 const IMPLIES: Partial<Record<AnomalyKind, readonly AnomalyKind[]>> = {
   'incompatible-order': ['G1a'],
   'dirty-update': ['G1a'],
+  // Whichever of the two values was there first: its reader missed the other, and saw it.
+  'unrepeatable-read': ['G-single-item'],
   'future-read': ['G1c'],
   'lost-update': ['G2-item'],
   'no-serial-order': ['no-serial-order-realtime'],

@@ -146,6 +146,12 @@ function findInternal(registers: Registers): void {
         `${name(txn)} read key ${key} as ${show(value)} after the same transaction ` +
           `${did} ${show(t.value[earlier])}.`,
       ]);
+      if (t.kind[earlier] === READ && [earlier, m].every((read) => !isOwn(registers, read))) {
+        anomalies.add('unrepeatable-read', [txn], () => [
+          `${name(txn)} read key ${key} as ${show(t.value[earlier])} and then as ${show(value)}, and ` +
+            'wrote neither.',
+        ]);
+      }
     }
     const write = itemAt(writes.byValue, t.key.get(m)).get(mapKey(value));
     if (write !== undefined && write > m && t.owner[write] === txn) {
@@ -154,6 +160,12 @@ function findInternal(registers: Registers): void {
       ]);
     }
   }
+}
+
+/** Whether a read saw what its own transaction writes, before or after. */
+function isOwn({ t, writes }: Registers, m: number): boolean {
+  const write = itemAt(writes.byValue, t.key.get(m)).get(mapKey(itemAt(t.value, m)));
+  return write !== undefined && t.owner.get(write) === t.owner.get(m);
 }
 
 /** Two committed transactions that read the same version of a key before they wrote it. */

@@ -140,3 +140,9 @@ export function unescaped(text: string, refuse: (whole: string) => Error): strin
     return '\t\n\r\b\f"\\'.charAt(at);
   });
 }
+
+/** A keyword in a map of a namespace, `#:a{:b 1}`: its own where it has one, none for `:_/b`. */
+export function within(namespace: string, keyword: string): string {
+  if (keyword.startsWith('_/')) return keyword.slice(2);
+  return keyword.includes('/') ? keyword : `${namespace}/${keyword}`;
+}

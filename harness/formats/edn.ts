@@ -5,8 +5,7 @@
  * rounds integers beyond 2^53 (two values would look alike), and reads one character at a time.
  *
  * Keywords, symbols and characters become strings, vectors, lists and sets become lists, and a
- * tagged literal is what follows its tag. An integer that a
- * double cannot hold becomes the string of its digits.
+ * tagged literal is what follows its tag. An integer beyond 2^53 becomes the string of its digits.
  */
 
 import { byContent, mapOf, textOf, type Value } from '../../checkers/value.ts';
@@ -27,6 +26,7 @@ import {
   openingOf,
   repeated,
   unescaped,
+  within,
 } from './edn-tokens.ts';
 import { TokenCache } from './token-cache.ts';
 
@@ -162,20 +162,20 @@ export class EdnReader {
     return values;
   }
 
-  #map(opening: Opening): Value {
+  /** `namespace`: that of its keywords which have none, where the map has one. */
+  #map(opening: Opening, namespace = ''): Value {
     this.#at++;
     const pairs: [Value, Value][] = [];
     while (!this.#closes(opening)) {
-      const key = this.#value();
+      const isNamed = namespace !== '' && this.#peek() === CODE.colon;
+      const key = isNamed ? within(namespace, textOf(this.#value())) : this.#value();
       if (this.#closes(opening))
         throw this.#wrong('expected a value for each key of the map, got }');
       pairs.push([key, this.#value()]);
     }
     const map = mapOf(pairs);
-    if (Object.keys(map).length < pairs.length) {
-      throw this.#wrong(`expected each key of the map once, got ${repeated(pairs)} twice`);
-    }
-    return map;
+    if (Object.keys(map).length === pairs.length) return map;
+    throw this.#wrong(`expected each key of the map once, got ${repeated(pairs)} twice`);
   }
 
   /** After `#`: a set, a tagged literal, or a number that is none. */
@@ -187,17 +187,17 @@ export class EdnReader {
       return (this.#list(opening) as readonly Value[]).toSorted(byContent);
     }
     if (this.#peekAfter(1) === CODE.hash) {
-      const name = this.#token();
-      throw this.#wrong(`expected a value that a history can hold, got ${quoted(name)}`);
+      throw this.#wrong(`expected a value that a history can hold, got ${quoted(this.#token())}`);
     }
-    this.#tag();
-    return this.#value();
+    const tag = this.#tag();
+    const isNamespace = tag.startsWith('#:') && this.#peek() === OPEN_MAP;
+    return isNamespace ? this.#map(this.#opening(OPEN_MAP), tag.slice(2)) : this.#value();
   }
 
   /** Passes over the tag of a literal, such as `#jepsen.history.Op`. */
-  #tag(): void {
+  #tag(): string {
     const tag = this.#token();
-    if (tag.length > 1 && tag.charCodeAt(1) !== CODE.less) return;
+    if (tag.length > 1 && tag.charCodeAt(1) !== CODE.less) return tag;
     throw this.#wrong(`expected an EDN value, got ${quoted(tag)}`);
   }
 

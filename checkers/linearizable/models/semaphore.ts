@@ -10,7 +10,8 @@ export interface Permits {
 
 /**
  * Starts from its number of permits, all free; one when not given. `acquire` needs a free permit,
- * `release` one that is held; an `acquire` that answers false found none free.
+ * `release` one that is held; an `acquire` that answers false found none free. Of a number of permits
+ * other than one it knows nothing; any other argument says nothing to it.
  */
 export const semaphore: Model<Permits> = {
   name: 'semaphore',
@@ -19,6 +20,7 @@ export const semaphore: Model<Permits> = {
   initial: (value) => ({ held: 0, total: permitsOf(value) }),
   step(state, operation) {
     if (operation.outcome === 'refused') return undefined;
+    requireOne(operation.input);
     const { held, total } = state;
     if (isDenied(operation)) return held === total ? state : undefined;
     if (operation.f === 'acquire') return held < total ? { held: held + 1, total } : undefined;
@@ -36,6 +38,12 @@ export function permitsOf(value: Value): number {
   throw new UnreadableValue(
     `a semaphore starts from its number of permits, not from ${JSON.stringify(value)}`,
   );
+}
+
+/** Throws `UnreadableValue` where several permits at a time are meant, or none. */
+export function requireOne(input: Value): void {
+  if (typeof input !== 'number' || input === 1) return;
+  throw new UnreadableValue(`permits are acquired and released one at a time, not ${input}`);
 }
 
 function isDenied({ f, output, outcome }: Operation): boolean {

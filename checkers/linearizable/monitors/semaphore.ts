@@ -8,7 +8,7 @@
 
 import type { Value } from '../../history.ts';
 import { describe, said } from '../explain.ts';
-import { permitsOf, semaphore } from '../models/semaphore.ts';
+import { permitsOf, requireOne, semaphore } from '../models/semaphore.ts';
 import type { Operations } from '../operations.ts';
 import { eventOrder } from './event-order.ts';
 import { type MonitorResult, undecided, VALID, violation } from './monitor.ts';
@@ -29,6 +29,7 @@ export function semaphoreMonitor(operations: Operations, initial: Value): Monito
   for (const entry of eventOrder(operations)) {
     const i = entry >> 1;
     const isCall = (entry & 1) === 0;
+    if (isCall) requireOne(history.values.value(history.value.get(call.get(i))));
     const who = history.process.get(call.get(i));
     const mine = permitsBy(byProcess, who);
     if (history.f[call.get(i)] === acquire) {

@@ -234,6 +234,12 @@ test('fractions that were added in another order may sum up to another count', (
   expect(judge('counter', lines)).toMatch(/^valid/);
 });
 
+test('a semaphore of which several permits are taken at a time is not judged', () => {
+  const lines = ['0 invoke acquire 3', '0 ok acquire 3', '1 invoke release', '1 ok release'];
+  expect(judge('semaphore', lines, 3)).toMatch(/^unknown/);
+  expect(judge('semaphore', lines.with(0, '0 invoke acquire 1'), 3)).toMatch(/^valid/);
+});
+
 test('the permits of a process are given back in turn, and all that is held is named', () => {
   const acquire = ['0 invoke acquire', '0 ok acquire'];
   const release = ['0 invoke release', '0 ok release'];

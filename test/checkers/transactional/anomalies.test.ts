@@ -111,6 +111,16 @@ const PLANTED: readonly [AnomalyKind, string, TransactionResult][] = [
   ],
   ['internal', 'read-atomic', lists(concurrent(ok(append('x', 1), r('x', []))))],
   ['internal', 'read-atomic', registers(concurrent(ok(w('x', 1), r('x', 2)), ok(w('x', 2))))],
+  [
+    'unrepeatable-read',
+    'consistent-view',
+    registers(concurrent(ok(w('x', 1)), ok(w('x', 2)), ok(r('x', 1), r('x', 2)))),
+  ],
+  [
+    'unrepeatable-read',
+    'consistent-view',
+    registers(concurrent(ok(w('x', 2)), ok(r('x', null), r('x', 2)))),
+  ],
   ['future-read', 'read-committed', lists(concurrent(ok(r('x', [1]), append('x', 1))))],
   ['future-read', 'read-committed', registers(concurrent(ok(r('x', 1), w('x', 1))))],
   [

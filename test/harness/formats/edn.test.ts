@@ -59,7 +59,8 @@ describe('an EDN value', () => {
     ['#{1 2}', [1, 2]],
     ['#inst "2020-01-01"', '2020-01-01'],
     ['#jepsen.history.Op{:f :read}', { f: 'read' }],
-    ['#:db{:id 1}', { id: 1 }],
+    ['#:db{:id 1, :a/b 2, :_/c 3, "d" 4}', { 'db/id': 1, 'a/b': 2, c: 3, d: 4 }],
+    ['#:db{:id #:x{:y {:z 1}}}', { 'db/id': { 'x/y': { z: 1 } } }],
     ['^{:doc "x"} [1]', [1]],
     ['[1 #_ 2 #_[3 #_ 4] 5 ; 6\n 7]', [1, 5, 7]],
   ])('%s is read as it stands', (text, value) => {
