@@ -4,7 +4,7 @@
  */
 
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK, type Value } from './history.ts';
-import { itemAt } from './item-at.ts';
+import { entryOf, itemAt } from './item-at.ts';
 import type { ProcessId } from './units.ts';
 
 /** An invocation that carries the value, with what became of it. */
@@ -60,7 +60,7 @@ export function attemptsOf(history: History, key: number, value: Value): Attempt
       const meant = history.key[event] === key && brings[history.f.get(event)] === true;
       if (meant && carries(event)) open.set(who, event);
     } else if (open.has(who)) {
-      end(open.get(who) as number, event);
+      end(entryOf(open, who), event);
       open.delete(who);
     }
   }

@@ -1,6 +1,7 @@
 /** Tests a model: that it is a function, and that what it claims for speed is true. */
 
 import type { Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { describeOperation, describeState, type Model, type Operation, stateKey } from './model.ts';
 
 export interface ModelCheck {
@@ -45,7 +46,7 @@ function visit<State>(
     states.set(stateKey(model, state), state);
     for (let step = 0; step < 12; step++) {
       const at = random(operations.length);
-      const operation = operations[at] as Operation;
+      const operation = itemAt(operations, at);
       const key = stateKey(model, state);
       const next = model.step(state, operation);
       const told = `${describeOperation(model, operation)} in ${describeState(model, state)}`;

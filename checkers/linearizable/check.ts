@@ -1,6 +1,7 @@
 /** The facade: a history and a model in, a verdict out. */
 
 import type { History, Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { type Verdict, worst } from '../verdict.ts';
 import { decide, type KeyResult, type Question } from './decide.ts';
 import { type Ask, AT_ONCE_CONFIGURATIONS, firstTurn, furtherTurns } from './keys.ts';
@@ -101,7 +102,7 @@ export function checkKeys(
   { groups, question }: Prepared,
   options: LinearizabilityOptions,
 ): readonly KeyResult[] {
-  const ask: Ask = (place, asked) => checkKey(groups[place] as Operations, asked);
+  const ask: Ask = (place, asked) => checkKey(itemAt(groups, place), asked);
   if (groups.length === 1) return [ask(0, question)];
   const first = firstTurn(groups.length, question, atOnceOf(options), ask);
   return furtherTurns(groups.length, question, first, ask, isBrief(options));

@@ -4,6 +4,7 @@
  */
 
 import { NONE, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import type { Verdict } from '../verdict.ts';
 import { abilitiesOf, stepsOf } from './abilities.ts';
 import { engineSearch } from './engine/engine.ts';
@@ -275,6 +276,6 @@ function answer(
 ): KeyResult {
   const operations = count;
   if (key === NONE) return { verdict, decidedBy, configurations, operations };
-  const name = history.keys.names[key] as string;
+  const name = itemAt(history.keys.names, key);
   return { key: name, verdict, decidedBy, configurations, operations };
 }

@@ -1,6 +1,7 @@
 /** Turns the point at which a search got stuck into a witness that a person reads. */
 
 import { INVOKE, NONE, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import type { Verdict, Witness, WitnessOperation } from '../verdict.ts';
 import {
   describeOperation,
@@ -41,7 +42,7 @@ export function explainStuck<State>(
       `${count(stuck.order.length)} can be put in an order that explains every answer up to then; ` +
         `after it ${objectName(operations, model)} is ${stateOf(model, state)}.`,
       ...blocked.map((operation, at) => {
-        const told = describe(operations, model, candidates[at] as number);
+        const told = describe(operations, model, itemAt(candidates, at));
         return `${told} cannot come next: ${operation.why ?? ''}.`;
       }),
     ],

@@ -2,6 +2,7 @@
 
 import { attemptsOf, nobody, WRITE } from '../attempts.ts';
 import { FAIL, type History, INFO, INVOKE, NEMESIS, NONE, OK, type Value } from '../history.ts';
+import { entryOf, itemAt } from '../item-at.ts';
 import type { LogIndex } from '../units.ts';
 import type { Verdict } from '../verdict.ts';
 import { Maxima } from './maxima.ts';
@@ -186,7 +187,7 @@ class FollowedKey {
     const code = f === 'read' ? history.value.get(event) : (codesOf(history, call)[1] as number);
     const block = this.#need(code, event, call);
     if ('because' in block) return block;
-    const { replacedAt } = this.#values.get(code) as Written;
+    const { replacedAt } = entryOf(this.#values, code);
     if (replacedAt < call) {
       const because = 'had been replaced by then';
       return { others: [replacedAt], because };
@@ -220,7 +221,7 @@ class FollowedKey {
       if (next.from === undefined) {
         block = this.#begin(next.write, event, next.write);
       } else {
-        const before = this.#values.get(next.from) as Written;
+        const before = entryOf(this.#values, next.from);
         if (before.replacedAt !== LATER) {
           return { others: [before.replacedAt, next.write], because: 'replaces a value once more' };
         }
@@ -253,7 +254,7 @@ class FollowedKey {
     ] as const) {
       const place = this.#last.above(from, to, block.firstRet);
       if (place === NONE) continue;
-      return { others: [...eventsOf(this.#order[place] as Block), block.write], because };
+      return { others: [...eventsOf(itemAt(this.#order, place)), block.write], because };
     }
     return undefined;
   }
@@ -301,7 +302,7 @@ class FollowedKey {
     let high = this.#order.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#order[middle] as Block).firstRet < event) low = middle + 1;
+      if (itemAt(this.#order, middle).firstRet < event) low = middle + 1;
       else high = middle;
     }
     return low;

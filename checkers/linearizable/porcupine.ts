@@ -6,6 +6,7 @@
 
 import { IntColumn } from '../columns.ts';
 import type { Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { type Model, type Operation, stateKey } from './model.ts';
 import { NEVER, type Operations, operationAt } from './operations.ts';
 import type { Budget, SearchResult, Stuck } from './search.ts';
@@ -48,7 +49,7 @@ export function porcupineSearch<State>(
     if (list.isCall(entry)) {
       const operation = list.operation(entry);
       if (++steps > stepsMax) return exhausted(steps, `${stepsMax} steps`);
-      const next = model.step(state, ops[operation] as Operation);
+      const next = model.step(state, itemAt(ops, operation));
       if (next === undefined) {
         entry = list.after(entry);
         continue;

@@ -6,6 +6,7 @@
 
 import { ByteColumn, FloatColumn, IntColumn } from '../columns.ts';
 import { INFO, NEMESIS, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { describe } from './explain.ts';
 import { describeState, type Model } from './model.ts';
 import { NEVER, type Operations, operationAt } from './operations.ts';
@@ -173,7 +174,7 @@ class Placing<State> {
     let bound = 0;
     for (const [which, i] of this.#watching.entries()) {
       for (; at < byReturn.length; at++) {
-        const earlier = byReturn[at] as (typeof byReturn)[number];
+        const earlier = itemAt(byReturn, at);
         if (earlier.ret > call.get(i)) break;
         bound = Math.max(bound, earlier.place + 1);
       }

@@ -2,6 +2,7 @@
 
 import { IntColumn } from '../columns.ts';
 import type { Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { classesOf } from './engine/classes.ts';
 import { rankOperations } from './engine/schedule.ts';
 import { Scratch } from './engine/scratch.ts';
@@ -107,7 +108,7 @@ function answeredOf(
 ): Answered {
   const some = select(all, indices);
   const ranked = rankOperations(some, classesOf(some, false, scratch), scratch);
-  const operation = ranked.operation.map((i) => indices[i] as number);
+  const operation = ranked.operation.map((i) => itemAt(indices, i));
   return {
     window: new Window(ranked),
     count: ranked.count,

@@ -14,6 +14,7 @@
 
 import { IntColumn } from '../columns.ts';
 import type { Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { Ints, IntTuples } from './int-tuples.ts';
 import { NEVER, type Operations } from './operations.ts';
 import { ANY, type Answered, type Parts, partsOf } from './queue-parts.ts';
@@ -52,7 +53,7 @@ function firstContradiction(
     .filter((i) => ret[i] !== NEVER)
     .sort((a, b) => ret.get(a) - ret.get(b));
   const walkUntil = (answers: number): Walked => {
-    const until = answers === 0 ? NONE : ret.get(byReturn[answers - 1] as number);
+    const until = answers === 0 ? NONE : ret.get(itemAt(byReturn, answers - 1));
     return new Walk(operations, partsOf(operations, initial, until)).run(budget);
   };
   // So many answers are explained; so many are not.
@@ -64,7 +65,7 @@ function firstContradiction(
   }
   const last = walkUntil(explained);
   const order = last.kind === 'linearizable' ? last.order() : [];
-  return { order, operation: byReturn[explained] as number };
+  return { order, operation: itemAt(byReturn, explained) };
 }
 
 /** What a walk answers; where it got stuck is for others to find. */
@@ -151,7 +152,7 @@ class Walk {
     };
     if (out < held.length) {
       const put: Put = { operation: HELD, rank: NONE, group: NONE };
-      matched(held[out] as number, (take) => this.#match(at, put, take));
+      matched(itemAt(held, out), (take) => this.#match(at, put, take));
       return;
     }
     const givers = firstOfEach(puts, open(puts, this.#state, 0));

@@ -9,6 +9,7 @@
 
 import { ByteColumn, FloatColumn, IntColumn } from '../columns.ts';
 import { History, NONE, type Value } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import {
   atOnceOf,
   checkKey,
@@ -23,7 +24,6 @@ import {
 } from './check.ts';
 import type { KeyResult } from './decide.ts';
 import { type Ask, type FirstTurn, firstTurn, furtherTurns } from './keys.ts';
-import type { Operations } from './operations.ts';
 
 /** Options that can be sent to another thread, which a model of one's own cannot. */
 export type NamedModelOptions = LinearizabilityOptions & { readonly model: string };
@@ -80,7 +80,7 @@ export function cutShares(history: History, options: NamedModelOptions, lanes: n
   if (typeof prepared === 'string') return { shares: [], join: () => undecided(prepared) };
   const { groups, question } = prepared;
   if (groups.length < 2) return { shares: [], join: () => joinKeys(checkKeys(prepared, options)) };
-  const ask: Ask = (place, asked) => checkKey(groups[place] as Operations, asked);
+  const ask: Ask = (place, asked) => checkKey(itemAt(groups, place), asked);
   const first = firstTurn(groups.length, question, atOnceOf(options), ask);
   const left = groups.flatMap((_, place) => (first.found[place] === undefined ? [place] : []));
   const isDone = left.length < 2 || first.contradicted !== undefined;
@@ -202,7 +202,7 @@ function join(
     const known = found[place];
     const isKnown = known !== undefined && asked.explain === question.explain;
     if (isKnown && isSame(known, asked.budget.steps)) return known.result;
-    return checkKey(groups[place] as Operations, asked);
+    return checkKey(itemAt(groups, place), asked);
   };
   return joinKeys(furtherTurns(groups.length, question, from.first, ask, isBrief(options)));
 }
@@ -217,7 +217,7 @@ function isSame({ result, stepsGiven }: Found, steps: number): boolean {
 /** Columns of their own: those of a key are a piece of those of all, which a thread has no use for. */
 function keyAt({ groups }: Prepared): (place: number) => ShareKey {
   return (place) => {
-    const { key, call, ret } = groups[place] as Operations;
+    const { key, call, ret } = itemAt(groups, place);
     return { place, key, call: call.slice(), ret: ret.slice() };
   };
 }

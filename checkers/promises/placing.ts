@@ -7,7 +7,7 @@
  * used) at a place in the order, each once.
  */
 
-import { itemAt } from '../item-at.ts';
+import { entryOf, itemAt } from '../item-at.ts';
 import type { Model, Operation } from '../linearizable/index.ts';
 import { stateKey } from '../linearizable/model.ts';
 
@@ -124,7 +124,7 @@ class Search<State> {
     const limits = new Map(all.map((config) => [config, config.used.length + more]));
     const seen = new Set(all.map(({ state, used }) => keyOf(model, state, used)));
     for (const config of all) {
-      const limit = limits.get(config) as number;
+      const limit = entryOf(limits, config);
       if (config.used.length >= limit || this.#isSpent()) continue;
       for (const [index, { operation, from }] of unanswered.entries()) {
         if (from > at || config.used.includes(index)) continue;

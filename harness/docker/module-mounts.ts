@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { entryOf } from '../../checkers/item-at.ts';
 import { REPOSITORY } from '../own/code.ts';
 import { IMAGE_ROOT } from './image.ts';
 
@@ -22,7 +23,7 @@ export class ModuleMounts {
   /** The path in the container of one of the files. */
   inside(file: string): string {
     const source = sourceOf(file);
-    return join(this.targets.get(source) as string, relative(source, file));
+    return join(entryOf(this.targets, source), relative(source, file));
   }
 
   /** What a container says of its files, with the paths that they have here. */

@@ -1,5 +1,6 @@
 /** Client code of a user's own system, held to the contract of `systems/client.ts`. */
 
+import { entryOf } from '../../checkers/item-at.ts';
 import {
   type ClientEnv,
   type ClientProtocol,
@@ -25,7 +26,7 @@ export function ownClient(name: string, client: ClientProtocol): ClientProtocol 
     'env.nowUs(), env.random() and env.setTimer() take its place',
   );
   const lives = new WeakMap<ClientState, Life>();
-  const lifeOf = (state: ClientState) => lives.get(state) as Life;
+  const lifeOf = (state: ClientState) => entryOf(lives, state);
   const checked = (env: ClientEnv, state: ClientState) =>
     checkingEnv(supervision, env, lifeOf(state));
   const call = <Result>(part: string, code: () => Result) =>

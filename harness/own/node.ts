@@ -7,6 +7,7 @@
  * as it would in life; what is wrong with how it is written ends the run as a mistake.
  */
 
+import { entryOf } from '../../checkers/item-at.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
 import { type AnyProtocol, copyState, type Env, type NodeView } from '../../systems/protocol.ts';
@@ -148,7 +149,7 @@ export class OwnNode implements AnyProtocol {
 
   #lifeOf(state: unknown, env: AnyEnv): Life {
     const known = isObject(state) ? this.#byState.get(state) : undefined;
-    return known ?? (this.#lives.get(env.self) as Life);
+    return known ?? entryOf(this.#lives, env.self);
   }
 
   #step<Result>(part: string, env: AnyEnv, life: Life, code: () => Result): Result {

@@ -4,6 +4,7 @@
  */
 
 import type { HistoryEvent } from '../../checkers/history.ts';
+import { entryOf } from '../../checkers/item-at.ts';
 import type { Nanos } from '../../checkers/units.ts';
 import type { WitnessOperation } from '../../checkers/verdict.ts';
 import { type Ending, endingOf, operationText } from './operations.ts';
@@ -46,14 +47,14 @@ export function layOut(boxes: readonly Box[], left: number, widthMin: number): L
   const { place, instants: places } = placeEvents(boxes, left);
   const x = places.at(-1)?.x ?? left;
   const open = boxes.filter((box) => endOf(box) === null);
-  const openEnd = open.map((box) => (place.get(box.invoke.index) as number) + boxWidth(box));
+  const openEnd = open.map((box) => entryOf(place, box.invoke.index) + boxWidth(box));
   const used = Math.max(x, ...openEnd) + GAP_PX;
   // A drawing narrower than the page is stretched: it is easier to read.
   const stretch = Math.max(1, (widthMin - left) / (used - left));
   const stretched = (at: number) => left + (at - left) * stretch;
   const instants = places.map((instant) => ({ ...instant, x: stretched(instant.x) }));
   const width = stretched(used);
-  const xOf = ({ index }: HistoryEvent) => stretched(place.get(index) as number);
+  const xOf = ({ index }: HistoryEvent) => stretched(entryOf(place, index));
   return {
     boxes: boxes.map((box) => {
       const end = endOf(box);
@@ -99,7 +100,7 @@ function placeEvents(
     x += GAP_PX;
     const box = ended.get(index);
     if (box !== undefined) {
-      x = Math.max(x, (place.get(box.invoke.index) as number) + boxWidth(box));
+      x = Math.max(x, entryOf(place, box.invoke.index) + boxWidth(box));
     }
     place.set(index, x);
     instants.push({ timeNs, x });

@@ -3,6 +3,7 @@
 import type { LivenessObserver } from '../../checkers/agreement/liveness/observer.ts';
 import { assert } from '../../checkers/assert.ts';
 import type { History } from '../../checkers/history.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName, type TraceEvent, type TraceLine } from '../../checkers/trace.ts';
 import type { Micros, Nanos, NodeId, ProcessId } from '../../checkers/units.ts';
 import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
@@ -220,7 +221,7 @@ export class VirtualDriver {
   #tellAgain(quietAtLine: number): void {
     for (let at = 0; at < this.#lines.length; at++) {
       if (at === quietAtLine) this.#noteQuiet();
-      const { event, node, incarnation, time } = this.#lines[at] as TraceLine;
+      const { event, node, incarnation, time } = itemAt(this.#lines, at);
       this.#follow(event, node, incarnation, time);
     }
     if (this.#lines.length === quietAtLine) this.#noteQuiet();

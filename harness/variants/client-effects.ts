@@ -1,6 +1,6 @@
 /** Lets variants have their say in what a client does: a client around a client. */
 
-import { itemAt } from '../../checkers/item-at.ts';
+import { entryOf, itemAt } from '../../checkers/item-at.ts';
 import {
   type ClientEnv,
   type ClientProtocol,
@@ -70,7 +70,7 @@ export function filteredClient(
       complete: (outcome) => effect({ kind: 'complete', outcome }),
     };
   };
-  const ofState = (state: ClientState, env: ClientEnv) => filtering(env, sides.get(state) as Side);
+  const ofState = (state: ClientState, env: ClientEnv) => filtering(env, entryOf(sides, state));
   return {
     start: (env) => {
       const side = newSide(seed, env.client);
@@ -79,7 +79,7 @@ export function filteredClient(
       return state;
     },
     invoke: (state, env, operation) => {
-      (sides.get(state) as Side).isOpen = true;
+      entryOf(sides, state).isOpen = true;
       client.invoke(state, ofState(state, env), operation);
     },
     reply: (state, env, from, to, reply) =>
@@ -87,7 +87,7 @@ export function filteredClient(
     timer: (state, env) => client.timer(state, ofState(state, env)),
     copy: (state, copying) => {
       const copied = copyClientState(client, state, copying);
-      const original = sides.get(state) as Side;
+      const original = entryOf(sides, state);
       const side = newSide(copying.seed, original.client);
       side.draws.copyFrom(original.draws);
       side.isOpen = original.isOpen;

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import { entryOf } from '../../checkers/item-at.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
 import type { Effect, NodeContext, NodeEvent } from '../../systems/effect.ts';
@@ -120,7 +121,7 @@ class FilteredProtocol implements AnyProtocol {
 
   #side(state: unknown, env: AnyEnv): Side {
     const known = isObject(state) ? this.#sides.get(state) : undefined;
-    return known ?? (this.#lastSides.get(env.self) as Side);
+    return known ?? entryOf(this.#lastSides, env.self);
   }
 
   #enter(env: AnyEnv, state: unknown, event: NodeEvent | null): void {

@@ -1,10 +1,8 @@
 /** Basic Paxos as a keyed object that is written once, as a system to be tested. */
 
 import type { ClientProtocol } from '../client.ts';
-import type { AnyProtocol } from '../protocol.ts';
-import type { ScenarioWords } from '../scenario-words.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import { majority, type Rules, type System } from '../system.ts';
+import { majority, type System } from '../system.ts';
 import { basicOptions } from './options.ts';
 import { basicPaxosProtocol } from './protocol.ts';
 import { basicRuleTable } from './rule-table.ts';
@@ -25,8 +23,8 @@ export const basicPaxos: System = {
   rules: basicRules,
   ruleTable: basicRuleTable,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
-  protocol: (rules: Rules) => basicPaxosProtocol(rules as BasicRules) as unknown as AnyProtocol,
-  client: (rules: Rules) => withoutSessions(sessionClient(rules as BasicRules)),
+  protocol: (rules: BasicRules) => basicPaxosProtocol(rules),
+  client: (rules: BasicRules) => withoutSessions(sessionClient(rules)),
   electionTimeoutMs: 300,
   suffices: majority,
   // A ballot that lacks its quorum, the wait after it, and the silence of who is to propose for all.
@@ -41,7 +39,7 @@ export const basicPaxos: System = {
     // What was decided while a client had given up is what it is told when it asks anew.
     sessionPatience(2),
   ],
-  scenarioWords: basicWords as ScenarioWords,
+  scenarioWords: basicWords,
   variants: basicVariants,
 };
 

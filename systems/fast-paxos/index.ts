@@ -2,10 +2,8 @@
 
 import { leadersAmong } from '../leadership.ts';
 import { OPERATIONS } from '../operations.ts';
-import type { AnyProtocol } from '../protocol.ts';
-import type { ScenarioWords } from '../scenario-words.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import type { Rules, System } from '../system.ts';
+import type { System } from '../system.ts';
 import { fastOptions, fastOptionsFault } from './options.ts';
 import { fastPaxosProtocol } from './protocol.ts';
 import { fastRuleTable } from './rule-table.ts';
@@ -22,8 +20,8 @@ export const fastPaxos: System = {
   rules: fastRules,
   ruleTable: fastRuleTable,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
-  protocol: (rules: Rules) => fastPaxosProtocol(rules as FastRules) as unknown as AnyProtocol,
-  client: (rules: Rules) => sessionClient(rules as FastRules),
+  protocol: (rules: FastRules) => fastPaxosProtocol(rules),
+  client: (rules: FastRules) => sessionClient(rules),
   electionTimeoutMs: 300,
   // A classic round is enough; one that needs more than a majority may need all.
   suffices: (nodes, { classicQuorum, fastQuorum }, size) =>
@@ -37,5 +35,5 @@ export const fastPaxos: System = {
   // A new coordinator proposes in all slots at once.
   catchesUp: ({ batch }) => ({ leader: Number.POSITIVE_INFINITY, follower: Number(batch) }),
   variants: fastVariants,
-  scenarioWords: fastWords as ScenarioWords,
+  scenarioWords: fastWords,
 };

@@ -1,10 +1,8 @@
 /** Multi-Paxos with a replicated key-value store on top, as a system to be tested. */
 
 import { OPERATIONS } from '../operations.ts';
-import type { AnyProtocol } from '../protocol.ts';
-import type { ScenarioWords } from '../scenario-words.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import type { Rules, System } from '../system.ts';
+import type { System } from '../system.ts';
 import { multiOptions } from './options.ts';
 import { multiPaxosProtocol } from './protocol.ts';
 import { multiRuleTable } from './rule-table.ts';
@@ -20,8 +18,8 @@ export const multiPaxos: System = {
   rules: multiRules,
   ruleTable: multiRuleTable,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
-  protocol: (rules: Rules) => multiPaxosProtocol(rules as MultiRules) as unknown as AnyProtocol,
-  client: (rules: Rules) => sessionClient(rules as MultiRules),
+  protocol: (rules: MultiRules) => multiPaxosProtocol(rules),
+  client: (rules: MultiRules) => sessionClient(rules),
   electionTimeoutMs: 300,
   // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
   suffices: (nodes, { reconfigureEvery }, size) =>
@@ -36,6 +34,6 @@ export const multiPaxos: System = {
     leader: Math.min(Number(window), Math.ceil(Number(reconfigureEvery) / 2) || Number(window)),
     follower: Number(batch),
   }),
-  scenarioWords: multiWords as ScenarioWords,
+  scenarioWords: multiWords,
   variants: multiVariants,
 };

@@ -1,10 +1,8 @@
 /** Raft with a replicated key-value store on top, as a system to be tested. */
 
 import { OPERATIONS } from '../operations.ts';
-import type { AnyProtocol } from '../protocol.ts';
-import type { ScenarioWords } from '../scenario-words.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import type { Rules, System } from '../system.ts';
+import type { System } from '../system.ts';
 import { raftVariants } from './mutants/index.ts';
 import { raftOptions } from './options.ts';
 import { raftProtocol } from './protocol.ts';
@@ -20,8 +18,8 @@ export const raft: System = {
   rules: raftRules,
   ruleTable: raftRuleTable,
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
-  protocol: (rules: Rules) => raftProtocol(rules as RaftRules) as unknown as AnyProtocol,
-  client: (rules: Rules) => sessionClient(rules as RaftRules),
+  protocol: (rules: RaftRules) => raftProtocol(rules),
+  client: (rules: RaftRules) => sessionClient(rules),
   electionTimeoutMs: 300,
   // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
   suffices: (nodes, { membership, transferEvery }, size) =>
@@ -37,6 +35,6 @@ export const raft: System = {
       ? null
       : 'who was taken out of the voters unseats leaders (dissertation, 4.2.3): set preVote=true or ' +
         'checkQuorum=true, or membership=off',
-  scenarioWords: raftWords as ScenarioWords,
+  scenarioWords: raftWords,
   variants: raftVariants,
 };

@@ -1,10 +1,9 @@
 /** Zab with a replicated key-value store on top, as a system to be tested. */
 
 import { OPERATIONS } from '../operations.ts';
-import type { AnyProtocol, Options } from '../protocol.ts';
-import type { ScenarioWords } from '../scenario-words.ts';
+import type { Options } from '../protocol.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import type { Rules, System } from '../system.ts';
+import type { System } from '../system.ts';
 import { zabConfig, zabOptions, zabOptionsFault } from './options.ts';
 import { zabProtocol } from './protocol.ts';
 import { zabRuleTable } from './rule-table.ts';
@@ -22,8 +21,8 @@ export const zab: System = {
   ruleTable: zabRuleTable,
   links: 'connections',
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
-  protocol: (rules: Rules) => zabProtocol(rules as ZabRules) as unknown as AnyProtocol,
-  client: (rules: Rules) => sessionClient(rules as ZabRules),
+  protocol: (rules: ZabRules) => zabProtocol(rules),
+  client: (rules: ZabRules) => sessionClient(rules),
   electionTimeoutMs: 500,
   // Majorities of voters; of weights and groups all, which is enough in any case.
   suffices: (nodes, { quorum, observers }, size) => {
@@ -47,6 +46,6 @@ export const zab: System = {
   electors: ({ observers }, size) => size - Number(observers),
   promise: (options: Options) =>
     zabConfig(options).reads === 'quorum' ? 'linearizable' : 'ordered-sequential',
-  scenarioWords: zabWords as ScenarioWords,
+  scenarioWords: zabWords,
   variants: zabVariants,
 };

@@ -3,6 +3,7 @@
  * O4): which value a quorum's reports force, because it was or may yet be chosen.
  */
 
+import { itemAt } from '../../item-at.ts';
 import type { Ballot, NodeId } from '../../units.ts';
 import type { PaxosGhost, Round } from '../paxos/state.ts';
 
@@ -43,7 +44,7 @@ export function forcedValue(
   const forced = values.filter(
     (value) => votes.filter(({ valueHash }) => valueHash === value).length >= needed,
   );
-  return forced.length === 1 ? (forced[0] as number) : null;
+  return forced.length === 1 ? itemAt(forced, 0) : null;
 }
 
 /** What the promises that ended phase 1 of a round report for an instance. */

@@ -4,6 +4,7 @@
  */
 
 import { IntColumn } from '../../columns.ts';
+import { itemAt } from '../../item-at.ts';
 import type { Ballot, LogIndex, NodeId, NodeSet } from '../../units.ts';
 import type { AppliedLog } from '../applied-log.ts';
 import type { Findings } from '../findings.ts';
@@ -256,8 +257,8 @@ export function choosersIn(ghost: PaxosGhost, instance: Instance, ballot: Ballot
 /** Who votes in an instance. */
 export function votersIn({ configurations }: PaxosGhost, instance: Instance): VoterSet {
   let at = typeof instance === 'string' ? 0 : configurations.length - 1;
-  while (at > 0 && (configurations[at] as VoterSet).from > Number(instance)) at--;
-  return configurations[at] as VoterSet;
+  while (at > 0 && itemAt(configurations, at).from > Number(instance)) at--;
+  return itemAt(configurations, at);
 }
 
 /** The voter sets of all instances from `from` on, for who knows none that begins after `known`. */
@@ -291,7 +292,7 @@ export function instanceOf(ghost: PaxosGhost, instance: Instance): InstanceGhost
 export function ballotOf(instance: InstanceGhost, ballot: Ballot): BallotValue | undefined {
   // The latest ballots are asked for most.
   for (let at = instance.ballots.length - 1; at >= 0; at--) {
-    const found = instance.ballots[at] as BallotValue;
+    const found = itemAt(instance.ballots, at);
     if (found.ballot === ballot) return found;
   }
   return undefined;
@@ -304,7 +305,7 @@ export function findValue(
   valueHash: number,
 ): BallotValue | undefined {
   for (let at = instance.ballots.length - 1; at >= 0; at--) {
-    const found = instance.ballots[at] as BallotValue;
+    const found = itemAt(instance.ballots, at);
     if (found.ballot === ballot && found.valueHash === valueHash) return found;
   }
   return undefined;

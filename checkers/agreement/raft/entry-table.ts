@@ -7,6 +7,7 @@
  */
 
 import { FloatColumn, IntColumn } from '../../columns.ts';
+import { itemAt } from '../../item-at.ts';
 import type { LogIndex, NodeId, Term } from '../../units.ts';
 
 /** Absent: no entry, or none that is known. */
@@ -133,8 +134,8 @@ export class EntryTable {
     this.commitLine = moved(this.commitLine, new FloatColumn(capacity));
     this.#head = moved(this.#head, new IntColumn(capacity));
     for (let node = 0; node < this.logs.length; node++) {
-      this.logs[node] = moved(this.logs[node] as IntColumn, new IntColumn(capacity));
-      this.logLines[node] = moved(this.logLines[node] as FloatColumn, new FloatColumn(capacity));
+      this.logs[node] = moved(itemAt(this.logs, node), new IntColumn(capacity));
+      this.logLines[node] = moved(itemAt(this.logLines, node), new FloatColumn(capacity));
     }
     this.mask = capacity - 1;
   }

@@ -1,6 +1,6 @@
 /** What may happen to a Raft node's log: appends, truncations and snapshots. */
 
-import type { FloatColumn, IntColumn } from '../../columns.ts';
+import { itemAt } from '../../item-at.ts';
 import { nodeName } from '../../trace.ts';
 import type { LogIndex, Term } from '../../units.ts';
 import type { LeaderEvent } from '../leader-events.ts';
@@ -14,15 +14,7 @@ import {
   snapshotMembership,
   truncateMemberships,
 } from './membership.ts';
-import {
-  endOfLog,
-  entryAt,
-  type MembershipGhost,
-  place,
-  type RaftGhost,
-  type RaftNode,
-  termAt,
-} from './state.ts';
+import { endOfLog, entryAt, place, type RaftGhost, type RaftNode, termAt } from './state.ts';
 
 type Append = Extract<RaftEvent, { kind: 'append' }>;
 type Snapshot = Extract<LeaderEvent, { kind: 'snapshot' }>;
@@ -69,8 +61,8 @@ export function placeEntry(
   } else if (entries.hash[entry] !== valueHash || entries.previousTerm[entry] !== previousTerm) {
     differs(ghost, node, { index, entry, valueHash, previousTerm });
   }
-  (entries.logs[node.node] as IntColumn)[at] = entry;
-  (entries.logLines[node.node] as FloatColumn)[at] = findings.line;
+  itemAt(entries.logs, node.node)[at] = entry;
+  itemAt(entries.logLines, node.node)[at] = findings.line;
   node.last = index;
   node.lastTerm = term;
 }
@@ -169,7 +161,7 @@ export function onSnapshot(ghost: RaftGhost, node: RaftNode, event: Snapshot): v
     node.lastTerm = term;
   }
   const { membership } = event;
-  const initial = ghost.memberships[0] as MembershipGhost;
+  const initial = itemAt(ghost.memberships, 0);
   const carried = membership === undefined ? initial : ghostOf(membership, ghost.findings.line);
   adoptMembership(node, index, carried, keepsSuffix);
   node.removedEntry = NONE;
@@ -241,7 +233,7 @@ function retire(ghost: RaftGhost): void {
 export function lineOf(ghost: RaftGhost, node: RaftNode, index: LogIndex): number {
   const { entries } = ghost;
   if (index <= node.snapshot || index < entries.base) return node.snapshotLine;
-  return (entries.logLines[node.node] as FloatColumn).get(index & entries.mask);
+  return itemAt(entries.logLines, node.node).get(index & entries.mask);
 }
 
 function misplaced(ghost: RaftGhost, node: RaftNode, event: Append): void {

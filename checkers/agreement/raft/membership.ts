@@ -5,6 +5,7 @@
  * Sets of nodes are bits of an integer.
  */
 
+import { itemAt } from '../../item-at.ts';
 import { nodeName, type TraceEvent } from '../../trace.ts';
 import type { LogIndex, NodeId } from '../../units.ts';
 import { nodeNames } from '../findings.ts';
@@ -179,7 +180,7 @@ export function votersIn(membership: MembershipGhost): string {
 function judgeOverlap(ghost: RaftGhost, node: RaftNode, appended: MembershipGhost): void {
   const { memberships } = node;
   for (let at = memberships.length - 1; at >= 0; at--) {
-    const before = memberships[at] as MembershipGhost;
+    const before = itemAt(memberships, at);
     if (!overlap(before, appended)) {
       ghost.findings.report(
         'QuorumOverlap',

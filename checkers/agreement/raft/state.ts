@@ -3,7 +3,8 @@
  * the cluster as a whole has decided.
  */
 
-import { type ByteColumn, FloatColumn, type IntColumn } from '../../columns.ts';
+import { type ByteColumn, FloatColumn } from '../../columns.ts';
+import { itemAt } from '../../item-at.ts';
 import { nodeName } from '../../trace.ts';
 import type { LogIndex, NodeId, NodeSet, Term } from '../../units.ts';
 import type { AppliedLog, Replica } from '../applied-log.ts';
@@ -196,7 +197,7 @@ export function entryAt(ghost: RaftGhost, node: RaftNode, index: LogIndex): numb
   if (index < entries.base || index > node.last || index > entries.base + entries.mask) return NONE;
   const at = index & entries.mask;
   if (index <= node.snapshot) return entries.committed.get(at);
-  return (entries.logs[node.node] as IntColumn).get(at);
+  return itemAt(entries.logs, node.node).get(at);
 }
 
 /** `index 7 (term 2)`. */

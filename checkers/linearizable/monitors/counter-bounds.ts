@@ -4,6 +4,7 @@
  */
 
 import { FloatColumn } from '../../columns.ts';
+import { entryOf } from '../../item-at.ts';
 import { said } from '../explain.ts';
 import { counter, delta } from '../models/counter.ts';
 import { NEVER, type Operations, operationAt } from '../operations.ts';
@@ -40,7 +41,7 @@ export function outsideBounds(operations: Operations, start: number): MonitorRes
     const answer = answers[i];
     if (!isCall && answer !== undefined) {
       // Its own step counts before its answer: the bounds at its answer do not have it yet.
-      const window = open.get(i) as Window;
+      const window = entryOf(open, i);
       const [from, to] = [window.least + Math.max(step, 0), window.most + Math.min(step, 0)];
       if (answer < from || answer > to) return outside(operations, i, from, to);
       open.delete(i);

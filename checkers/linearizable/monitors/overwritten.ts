@@ -6,6 +6,7 @@
  */
 
 import { FAIL, NONE, type Value } from '../../history.ts';
+import { itemAt } from '../../item-at.ts';
 import { describe, said } from '../explain.ts';
 import { bounds, casRegister } from '../models/register.ts';
 import { NEVER, type Operations } from '../operations.ts';
@@ -74,10 +75,10 @@ function addWriter(writers: Map<number, Writers>, code: number, by: Change): voi
     return;
   }
   const last = known.ret.length - 1;
-  const isLater = by.ret > (known.ret[last] as number);
+  const isLater = by.ret > itemAt(known.ret, last);
   known.call.push(by.call);
-  known.ret.push(isLater ? by.ret : (known.ret[last] as number));
-  known.who.push(isLater ? by.who : (known.who[last] as number));
+  known.ret.push(isLater ? by.ret : itemAt(known.ret, last));
+  known.who.push(isLater ? by.who : itemAt(known.who, last));
 }
 
 /** Of those that were called before an answer, the one that may have happened last. */
@@ -89,11 +90,11 @@ function latestSource(
   let [low, high] = [0, writers.call.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((writers.call[middle] as number) < answer) low = middle + 1;
+    if (itemAt(writers.call, middle) < answer) low = middle + 1;
     else high = middle;
   }
   if (low === 0) return undefined;
-  return { ret: writers.ret[low - 1] as number, who: writers.who[low - 1] as number };
+  return { ret: itemAt(writers.ret, low - 1), who: itemAt(writers.who, low - 1) };
 }
 
 /** How many of these had been answered before an event. */
@@ -101,7 +102,7 @@ function below(changes: readonly Change[], event: number): number {
   let [low, high] = [0, changes.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((changes[middle] as Change).ret < event) low = middle + 1;
+    if (itemAt(changes, middle).ret < event) low = middle + 1;
     else high = middle;
   }
   return low;

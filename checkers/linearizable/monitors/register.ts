@@ -9,6 +9,7 @@
 
 import type { ByteColumn, IntColumn } from '../../columns.ts';
 import { FAIL, type Value } from '../../history.ts';
+import { itemAt } from '../../item-at.ts';
 import { type Scratch, withScratch } from '../engine/scratch.ts';
 import { bounds, casRegister } from '../models/register.ts';
 import { NEVER, type Operations } from '../operations.ts';
@@ -182,8 +183,8 @@ function chains(blocks: Blocks, cas: CasLinks, zones: Zones, scratch: Scratch): 
   const count = table.length / WORDS;
   const needed = neededValues(blocks, cas, scratch);
   for (let at = 0; at < cas.pairs.length; at += 2) {
-    const from = cas.pairs[at] as number;
-    const to = cas.pairs[at + 1] as number;
+    const from = itemAt(cas.pairs, at);
+    const to = itemAt(cas.pairs, at + 1);
     if (needed[to] === 0) continue;
     const rival = cas.successor.get(from);
     if (rival !== NO_VALUE) {
@@ -225,7 +226,7 @@ function neededValues({ table, initial }: Blocks, cas: CasLinks, scratch: Scratc
   }
   for (let at = 1; at < cas.pairs.length; at += 2) {
     // Along the sources, as far as news travels.
-    for (let v = cas.pairs[at] as number; needed[v] === 1; ) {
+    for (let v = itemAt(cas.pairs, at); needed[v] === 1; ) {
       const source = cas.source.get(v);
       if (source === NO_VALUE || needed[source] === 1) break;
       needed[source] = 1;

@@ -11,6 +11,7 @@
 
 import { ByteColumn, IntColumn } from '../../columns.ts';
 import { NONE, type Value } from '../../history.ts';
+import { itemAt } from '../../item-at.ts';
 import { describe, said } from '../explain.ts';
 import { stack } from '../models/collections.ts';
 import { NEVER, type Operations } from '../operations.ts';
@@ -79,7 +80,7 @@ function stuckPlaces(operations: Operations, transfers: Transfers): number[] {
  * unanswered one was. What is wrong even so is wrong.
  */
 function withPopsForAll(operations: Operations, transfers: Transfers): MonitorResult | undefined {
-  const first = transfers.unanswered[0] as number;
+  const first = itemAt(transfers.unanswered, 0);
   const removals = transfers.removals.map((pop) => (pop === NONE ? first : pop));
   const intervals = intervalsOf(operations, { ...transfers, removals });
   const left = takeAway(intervals);

@@ -1,6 +1,7 @@
 /** Texts that grow, cut into the pieces that they were put together from. */
 
 import { NONE } from '../../history.ts';
+import { entryOf, itemAt } from '../../item-at.ts';
 
 /** The pieces of a text, by their numbers. */
 export interface CutText {
@@ -56,7 +57,7 @@ export class TextCutter {
     for (let at = ends.at(-1) ?? 0; at < text.length; at = ends.at(-1) as number) {
       const found = this.#at(text, at);
       if (found === undefined) return undefined;
-      pieces.push(this.#numbers.get(found) as number);
+      pieces.push(entryOf(this.#numbers, found));
       ends.push(at + found.length);
     }
     this.#text = text;
@@ -69,7 +70,7 @@ export class TextCutter {
     let [low, high] = [0, this.#sorted.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#sorted[middle] as string) <= rest) low = middle + 1;
+      if (itemAt(this.#sorted, middle) <= rest) low = middle + 1;
       else high = middle;
     }
     const piece = this.#sorted[low - 1];
@@ -82,7 +83,7 @@ function placeOf(ascending: readonly number[], wanted: number): number {
   let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((ascending[middle] as number) < wanted) low = middle + 1;
+    if (itemAt(ascending, middle) < wanted) low = middle + 1;
     else high = middle;
   }
   return ascending[low] === wanted ? low : NONE;

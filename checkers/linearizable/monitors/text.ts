@@ -11,6 +11,7 @@
 
 import type { IntColumn } from '../../columns.ts';
 import { FAIL, History, INVOKE, NONE, OK, type Value } from '../../history.ts';
+import { itemAt } from '../../item-at.ts';
 import { type Scratch, withScratch } from '../engine/scratch.ts';
 import { said } from '../explain.ts';
 import { kvAppend } from '../models/append.ts';
@@ -110,11 +111,11 @@ function readTexts(
       }
       number = cut.known === 0 ? START : numberAfter(cut.pieces[cut.known - 1], pieces);
       for (let at = cut.known; at < cut.count; at++) {
-        const piece = cut.pieces[at] as number;
+        const piece = itemAt(cut.pieces, at);
         if (piece === pieces.start) continue;
         const other = before.get(piece);
         if (other !== NONE && other !== number) {
-          const by = pieces.by[piece] as number;
+          const by = itemAt(pieces.by, piece);
           const earlier = shownBy.get(piece);
           return violation(
             [by, earlier, i],
@@ -143,7 +144,7 @@ function cutText(value: Value, { cutter, isPut, start }: Pieces): CutText | unde
   const cut = cutter.cut(value);
   if (cut === undefined) return undefined;
   for (let at = cut.known; at < cut.count; at++) {
-    const piece = cut.pieces[at] as number;
+    const piece = itemAt(cut.pieces, at);
     const begins = piece === start || isPut[piece] === true;
     if (at === 0 ? start !== undefined && !begins : begins) return undefined;
   }

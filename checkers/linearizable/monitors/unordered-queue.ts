@@ -15,6 +15,7 @@
  */
 
 import { NONE, type Value } from '../../history.ts';
+import { itemAt } from '../../item-at.ts';
 import { isList } from '../../value.ts';
 import { said } from '../explain.ts';
 import { fifoQueue, isInsert } from '../models/collections.ts';
@@ -64,7 +65,7 @@ function valueByValue(operations: Operations, initial: readonly Value[]): Monito
     if (tooMany === -1) continue;
     const involved = taking.slice(0, tooMany + 1);
     const enough = tooMany === 0 ? 'none' : `only ${tooMany}`;
-    const told = said(operations, fifoQueue, taking[tooMany] as number);
+    const told = said(operations, fifoQueue, itemAt(taking, tooMany));
     const because =
       `${told}, as answer ${tooMany + 1} with that value, although ${enough} of it had been ` +
       'asked to be put in by then';
