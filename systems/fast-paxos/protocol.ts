@@ -12,6 +12,7 @@ import type { Fast, FastEnv } from './context.ts';
 import { onNack, onOwnPromise, onPromise } from './coordinator.ts';
 import { onElectionTimer } from './election.ts';
 import { onAny, onHeartbeat, onHeartbeatAck, onHeartbeatTimer } from './heartbeats.ts';
+import { assertInvariants } from './invariants.ts';
 import { onVoted } from './learning.ts';
 import type { Accepted, Any2a, FastMessage, FastRecord, Snapshot } from './messages.ts';
 import { NO_ROUND } from './numbers.ts';
@@ -42,10 +43,22 @@ export function fastPaxosProtocol(rules: FastRules): Protocol<FastState, FastMes
       resetElectionWait(fast);
       return state;
     },
-    message: (state, env, from, message) => onMessage(enter(state, env), from, message),
-    timer: (state, env, timer) => onTimer(enter(state, env), timer),
-    request: (state, env, request) => onRequest(enter(state, env), request),
-    durable: (state, env, record) => onRecordDurable(enter(state, env), record),
+    message(state, env, from, message) {
+      onMessage(enter(state, env), from, message);
+      assertInvariants(state);
+    },
+    timer(state, env, timer) {
+      onTimer(enter(state, env), timer);
+      assertInvariants(state);
+    },
+    request(state, env, request) {
+      onRequest(enter(state, env), request);
+      assertInvariants(state);
+    },
+    durable(state, env, record) {
+      onRecordDurable(enter(state, env), record);
+      assertInvariants(state);
+    },
     view,
     messageKind: (message) => message.kind,
   };

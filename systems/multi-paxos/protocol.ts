@@ -12,6 +12,7 @@ import { onRequest } from './clients.ts';
 import type { Multi, MultiEnv } from './context.ts';
 import { onElectionTimer, onNack, onOwnPromise, onPrepare, onPromise } from './election.ts';
 import { onHeartbeat, onHeartbeatAck, onHeartbeatTimer } from './heartbeats.ts';
+import { assertInvariants } from './invariants.ts';
 import type { Accepted, MultiMessage, MultiRecord, Snapshot } from './messages.ts';
 import { multiConfig } from './options.ts';
 import type { MultiRules } from './rules.ts';
@@ -43,14 +44,24 @@ export function multiPaxosProtocol(
       resetElectionWait(multi);
       return state;
     },
-    message: (state, env, from, message) => onMessage(enter(state, env), from, message),
+    message(state, env, from, message) {
+      onMessage(enter(state, env), from, message);
+      assertInvariants(state);
+    },
     timer(state, env, timer) {
       const multi = enter(state, env);
       if (timer === TIMER.election) onElectionTimer(multi);
       else onHeartbeatTimer(multi);
+      assertInvariants(state);
     },
-    request: (state, env, request) => onRequest(enter(state, env), request),
-    durable: (state, env, record) => onRecordDurable(enter(state, env), record),
+    request(state, env, request) {
+      onRequest(enter(state, env), request);
+      assertInvariants(state);
+    },
+    durable(state, env, record) {
+      onRecordDurable(enter(state, env), record);
+      assertInvariants(state);
+    },
     view,
     messageKind: (message) => message.kind,
   };

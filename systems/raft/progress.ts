@@ -92,6 +92,7 @@ export function becomeProbe(progress: Progress, next: number): void {
 
 /** Its next entry is compacted: it is sent this snapshot, and what follows that is held back. */
 export function becomeSnapshot(progress: Progress, snapshot: Snapshot, text: string): Outgoing {
+  assert(snapshot.index > progress.match, 'a snapshot of what the follower has');
   const outgoing: Outgoing = { kind: 'snapshot', snapshot, text, offset: 0 };
   progress.sending = outgoing;
   progress.next = snapshot.index + 1;
@@ -112,8 +113,12 @@ export function noteAccepted(progress: Progress, match: LogIndex): void {
 /** It was sent entries up to `last`: the next message goes on at `next`, without waiting. */
 export function noteSent(progress: Progress, next: number, last: number | null): void {
   assert(progress.sending.kind !== 'probe', 'sending ahead on a guess');
+  assert(next > progress.match, 'going on with what the follower has');
   progress.next = next;
-  if (last !== null) progress.flights.push(last);
+  if (last === null) return;
+  const { flights } = progress;
+  assert(flights.length === 0 || itemAt(flights, flights.length - 1) <= last, 'flights overtake');
+  flights.push(last);
 }
 
 /** It has answered this round, and is heard. Whether the round is news. */

@@ -20,6 +20,7 @@ import {
   stepDownWithoutQuorum,
 } from './election.ts';
 import { onReadIndexReply } from './follower-reads.ts';
+import { assertInvariants } from './invariants.ts';
 import { traceLease } from './lease.ts';
 import type { Entry, LoggedConfiguration, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
 import { raftConfig } from './options.ts';
@@ -49,14 +50,24 @@ export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage,
       resetElectionWait(raft);
       return state;
     },
-    message: (state, env, from, message) => onMessage(enter(state, env), from, message),
+    message(state, env, from, message) {
+      onMessage(enter(state, env), from, message);
+      assertInvariants(state);
+    },
     timer(state, env, timer) {
       const raft = enter(state, env);
       if (timer === TIMER.election) onElectionTimer(raft);
       else onHeartbeatTimer(raft);
+      assertInvariants(state);
     },
-    request: (state, env, request: Request) => onRequest(enter(state, env), request),
-    durable: (state, env, record) => onRecordDurable(enter(state, env), record),
+    request(state, env, request: Request) {
+      onRequest(enter(state, env), request);
+      assertInvariants(state);
+    },
+    durable(state, env, record) {
+      onRecordDurable(enter(state, env), record);
+      assertInvariants(state);
+    },
     view,
     messageKind: (message) => message.kind,
   };

@@ -10,6 +10,7 @@ import { onForward, onRequest } from './clients.ts';
 import type { Zab, ZabEnv } from './context.ts';
 import { onAckEpoch, onFollowerInfo, onLeaderInfo } from './discovery.ts';
 import { onFinalizeTimer, onNotification, onResendTimer } from './election.ts';
+import { assertInvariants } from './invariants.ts';
 import { startElection } from './looking.ts';
 import type { Place, Snapshot, Txn, ZabMessage, ZabRecord } from './messages.ts';
 import { zabConfig } from './options.ts';
@@ -34,12 +35,22 @@ export function zabProtocol(rules: ZabRules): Protocol<ZabState, ZabMessage, Zab
       startElection(zab);
       return state;
     },
-    message: (state, env, from, message) => onMessage(enter(state, env), from, message),
-    timer: (state, env, timer) => onTimer(enter(state, env), timer),
+    message(state, env, from, message) {
+      onMessage(enter(state, env), from, message);
+      assertInvariants(state);
+    },
+    timer(state, env, timer) {
+      onTimer(enter(state, env), timer);
+      assertInvariants(state);
+    },
     disconnected: (state, env, peer) => onDisconnected(enter(state, env), peer),
-    request: (state, env, request) => onRequest(enter(state, env), request),
+    request(state, env, request) {
+      onRequest(enter(state, env), request);
+      assertInvariants(state);
+    },
     durable(state, env, record) {
       if (record.kind === 'txn') onLogged(enter(state, env), record.txn);
+      assertInvariants(state);
     },
     view,
     messageKind: (message) => message.kind,

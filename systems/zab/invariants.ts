@@ -1,0 +1,37 @@
+/**
+ * What holds of a server's own state between any two of its steps, whatever it was told and whatever
+ * its rules decide. What rules decide (epochs, acknowledgements, commits) is judged by the checkers.
+ */
+
+import { assert } from '../../checkers/assert.ts';
+import { NOBODY, type ZabState } from './state.ts';
+
+export function assertInvariants(state: Readonly<ZabState>): void {
+  const { snapshot, base, role, phase, leader, self, config } = state;
+  assert(base.position <= snapshot.position, 'what is no longer kept is in the snapshot');
+  assert(snapshot.position <= state.applied, 'what a snapshot covers was delivered');
+  assert(state.resendUs >= config.resendMinUs, 'notifications are not sent faster than that');
+  assert(state.resendUs <= config.resendMaxUs, 'notifications are not sent slower than that');
+  assert((role === 'looking') === (phase === 'election'), 'who looks for a leader elects one');
+  assert((role === 'leading') === (leader === self), 'who leads knows it, and nobody else does');
+  assert(role !== 'looking' || leader === NOBODY, 'who looks for a leader has none');
+  assert(role === 'leading' || leader === NOBODY || leader < state.voters.length, 'voters lead');
+  if (role === 'leading') assertLeader(state);
+  else assertNoLeader(state);
+}
+
+function assertLeader(state: Readonly<ZabState>): void {
+  const { outstanding, learners, self, base, log } = state;
+  assert(learners[self] === null, 'a leader is no learner of its own');
+  const last = outstanding.at(-1);
+  assert(
+    last === undefined || last.position <= base.position + log.length,
+    'what is proposed is in the history',
+  );
+  assert(outstanding.length <= log.length, 'what is not committed is still kept');
+}
+
+function assertNoLeader(state: Readonly<ZabState>): void {
+  assert(state.outstanding.length === 0, 'only a leader counts acknowledgements');
+  assert(state.waitingSyncs.length === 0, 'only a leader is asked to sync');
+}
