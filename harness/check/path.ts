@@ -62,8 +62,9 @@ async function checkHistory({ path, flags, style, input }: PathQuestion): Promis
   const begunMs = performance.now();
   const { format, independent, model } = flags;
   // With a model or a checker of one's own, the history of a stored run is one like any other.
-  const name = isDirectory(path) ? join(path, FILES.history) : path;
-  const source = input === undefined ? name : unpacked('standard input', input);
+  const given = isDirectory(path) ? join(path, FILES.history) : path;
+  const name = input === undefined ? given : 'standard input';
+  const source = input === undefined ? name : unpacked(name, input);
   const file = readForeignHistory(source, { format, independent, model });
   const found = await answers({ ...flags, file, name });
   const seconds = (performance.now() - begunMs) / 1000;

@@ -65,7 +65,7 @@ export function explainRegister(
       const [one, other] = operationsOfEvents(operations, fault.calls) as [number, number];
       const because =
         `${describe(operations, model, one)} and ${describe(operations, model, other)} ` +
-        `replaced the same value, which was written once only`;
+        `replaced the same value, which was there only once`;
       return { operations: [one, other], because };
     }
     case 'zones':

@@ -126,3 +126,10 @@ test.each<[string, readonly string[], number | undefined]>([
     expect(verdict.witness.culprit, verdict.because).toBe(culprit);
   },
 );
+
+test('of a value that nobody wrote, since the register began with it, nobody is said to have', () => {
+  const twice = sequence([1, 2].map((to) => ['cas', [null, to], true] as const));
+  const { verdict } = checkLinearizable(twice, { model: models['cas-register'] as Model<unknown> });
+  const because = verdict.kind === 'invalid' ? verdict.because : '';
+  expect(because).toContain('replaced the same value, which was there only once');
+});

@@ -88,3 +88,13 @@ test('what comes through standard input is judged as a file is, however long it 
     expect(JSON.parse(stdout)).toMatchObject({ file: '-', verdict: { kind: 'valid' } });
   }
 });
+
+test('what is wrong with standard input is told of it by that name', async () => {
+  const all = [resolve('harness/bin.js'), 'check', '-', '--model', 'counter'];
+  const { exitCode, stderr } = await execa(process.execPath, all, {
+    inputFile: brief,
+    reject: false,
+  });
+  expect(exitCode).toBe(64);
+  expect(stderr).toContain('ordeal: standard input:1: expected an operation that model counter');
+});
