@@ -1,25 +1,23 @@
 /** Reads a stored run back: a finished one, or what a killed one left. */
 
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasTraceChecker } from '../../checkers/agreement/index.ts';
 import { History } from '../../checkers/history.ts';
 import type { TraceLine } from '../../checkers/trace.ts';
 import { usage } from '../core/errors.ts';
-import { requireFile } from '../core/files.ts';
+import type { Plan } from '../core/plan.ts';
 import { hasNodeTraces, readTraces } from '../host/node-traces.ts';
 import { decodeFile } from './decode.ts';
 import { FILES, type ResultsFile, type RunFile } from './format.ts';
 import { endsTorn, historyEventOf, readLines } from './lines.ts';
-import { resultsFile, runFile } from './stored-files.ts';
+import { plan, resultsFile, runFile } from './stored-files.ts';
 import { type Payloads, traceLineOf } from './trace-lines.ts';
 
 export interface StoredRun {
   /** With links such as `latest` resolved. */
   readonly directory: string;
   readonly run: RunFile;
-  /** As `plan.json` has it; null where the run was killed before it was written. */
-  readonly plan: unknown;
   /** The first verdict; null where the run was killed before it was judged. */
   readonly results: ResultsFile | null;
   readonly history: History;
@@ -40,17 +38,21 @@ export function readRun(path: string): StoredRun {
   const payloads = payloadsOf(run.config, run.byValue);
   const trace = traceOf(tracePath, join(directory, FILES.logs), payloads);
   const resultsPath = join(directory, FILES.results);
-  const planPath = join(directory, FILES.plan);
   return {
     directory,
     run,
-    plan: existsSync(planPath) ? readJson(planPath) : null,
     results: existsSync(resultsPath) ? decodeFile(resultsPath, resultsFile) : null,
     history: readHistory(historyPath),
     trace: trace.lines,
     lost: trace.lost,
     truncated: endsTorn(historyPath) || (existsSync(tracePath) && endsTorn(tracePath)),
   };
+}
+
+/** The plan of the run in this directory; null where the run was killed before it was written. */
+export function readPlan(path: string): Plan | null {
+  const file = join(runDirectory(path), FILES.plan);
+  return existsSync(file) ? decodeFile(file, plan) : null;
 }
 
 /** The history of a `.jsonl` file, up to the last whole line. */
@@ -103,14 +105,4 @@ function runDirectory(path: string): string {
     throw usage(`${path}: not a stored run (it has no ${file})`);
   }
   return directory;
-}
-
-function readJson(path: string): unknown {
-  try {
-    requireFile(path);
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw usage(`${path}: expected JSON (${message})`);
-  }
 }

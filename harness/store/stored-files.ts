@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import type { Verdict } from '../../checkers/verdict.ts';
+import type { Verdict, Witness } from '../../checkers/verdict.ts';
 import type { PlannedFault } from '../../nemesis/fault.ts';
 import { OPERATIONS } from '../../systems/operations.ts';
 import type { Options } from '../../systems/protocol.ts';
@@ -51,7 +51,8 @@ const plannedFault: z.ZodType<PlannedFault> = z.looseObject({
   step: number.exactOptional(),
 });
 
-const plan: z.ZodType<Plan> = z.looseObject({
+/** `plan.json`, and the plan of a run that was made smaller. */
+export const plan: z.ZodType<Plan> = z.looseObject({
   operations: z.array(plannedOperation),
   faults: z.array(plannedFault),
 });
@@ -100,10 +101,21 @@ export const runFile: z.ZodType<RunFile> = z.looseObject({
   backend: z.record(text, text).default({}),
 });
 
-type Invalid = Extract<Verdict, { kind: 'invalid' }>;
-/** Drawn from as it is: what a checker wrote, in the words of its model. */
-const witness = z.custom<NonNullable<Invalid['witness']>>((given) => typeof given === 'object');
-const stats = z.custom<NonNullable<TimedCheck['stats']>>((given) => typeof given === 'object');
+const witness: z.ZodType<Witness> = z.looseObject({
+  key: text.exactOptional(),
+  operations: z.array(
+    z.looseObject({
+      invoke: number,
+      complete: number.nullable(),
+      order: number.exactOptional(),
+      stateAfter: text.exactOptional(),
+      why: text.exactOptional(),
+    }),
+  ),
+  sentences: texts,
+  culprit: number.exactOptional(),
+});
+const stats = z.record(text, z.union([number, text]));
 
 export const verdict: z.ZodType<Verdict> = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('valid'), note: text.exactOptional() }),

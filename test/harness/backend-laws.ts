@@ -22,7 +22,7 @@ import type { PreparedRun } from '../../harness/run/prepared.ts';
 import { judgeStored, runAndStore } from '../../harness/run/run.ts';
 import { planOf } from '../../harness/run/simulate.ts';
 import { FILES, type RunSummary } from '../../harness/store/format.ts';
-import { readRun, type StoredRun } from '../../harness/store/reader.ts';
+import { readPlan, readRun, type StoredRun } from '../../harness/store/reader.ts';
 
 export interface Subject {
   readonly name: string;
@@ -96,7 +96,7 @@ export function backendLaws(subject: Subject): void {
     test('follows the plan that seed and configuration decide, which no backend changes', () => {
       const { config, catalogue } = whole.prepared;
       const plan = planOf(config, catalogue);
-      expect(whole.stored.plan).toEqual(JSON.parse(JSON.stringify(plan)));
+      expect(recorded(whole).plan).toEqual(JSON.parse(JSON.stringify(plan)));
     });
 
     test("invokes each client's operations as planned, none before its time, none left out", () => {
@@ -261,7 +261,9 @@ export function backendLaws(subject: Subject): void {
 }
 
 function recorded({ stored }: Run): { readonly plan: Plan; readonly history: History } {
-  return { plan: stored.plan as Plan, history: stored.history };
+  const plan = readPlan(stored.directory);
+  if (plan === null) throw new Error('the run has no plan');
+  return { plan, history: stored.history };
 }
 
 /** What a client invoked of its plan: before the final reads. */

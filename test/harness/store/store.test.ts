@@ -20,7 +20,7 @@ import { EVENT_TYPES, History, type NewEvent, type Value } from '../../../checke
 import { HarnessError } from '../../../harness/core/errors.ts';
 import { makeRunDirectory, writeDerived, writeResults } from '../../../harness/store/files.ts';
 import { listRuns } from '../../../harness/store/list.ts';
-import { readHistory, readRun } from '../../../harness/store/reader.ts';
+import { readHistory, readPlan, readRun } from '../../../harness/store/reader.ts';
 import { RunWriter } from '../../../harness/store/writer.ts';
 import { EVENTS, RUN, resultsFor, STALE_READ, storeRun, TRACE } from './stored.ts';
 
@@ -41,7 +41,7 @@ describe('a stored run', () => {
     expect([...stored.history]).toEqual([...History.from(EVENTS)]);
     expect([...stored.trace]).toEqual(TRACE);
     expect([...stored.trace]).toEqual(TRACE);
-    expect(stored.plan).toEqual({ operations: [], faults: [] });
+    expect(readPlan(stored.directory)).toEqual({ operations: [], faults: [] });
     expect(stored.results?.verdict).toEqual(STALE_READ);
     expect(stored.truncated).toBe(false);
   });
@@ -257,6 +257,20 @@ describe('what is not a stored run', () => {
     expect(message).toContain(`${realpathSync(file)}:${at + 1}: "`);
     expect(message).toContain(said);
     expect(message).not.toContain('\n');
+  });
+
+  test('is refused by line and field where its witness or its plan is wrong', () => {
+    const directory = storeRun(store, STALE_READ);
+    const results = join(directory, 'results.json');
+    const text = readFileSync(results, 'utf8');
+    writeFileSync(results, text.replace(/"invoke": \d+/, '"invoke": "the first"'));
+    expect(messageOf(() => readRun(directory))).toMatch(
+      /results\.json:\d+: "verdict\.witness\.operations\.0\.invoke": expected a number, got "the first"$/,
+    );
+    writeFileSync(join(directory, 'plan.json'), '{"faults":[],"operations":[{"id":0,"f":"red"}]}');
+    expect(messageOf(() => readPlan(directory))).toMatch(
+      /plan\.json:1: "operations\.0\.client": expected a number, got nothing$/,
+    );
   });
 
   test('of an older version, without the fields that came later, is read as what it meant', () => {
