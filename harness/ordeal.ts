@@ -32,6 +32,7 @@ export * from './own/kit.ts';
 export { loadScenario } from './scenario/file.ts';
 export { type PlayedScenario, playScenario } from './scenario/judge.ts';
 export type { Scenario } from './scenario/scenario.ts';
+export { type Replayed, replayRepro } from './shrink/replay-repro.ts';
 export type { RunConfig, RunEvent, RunOptions, RunRequest, RunSummary, SimulatedRun };
 
 /**

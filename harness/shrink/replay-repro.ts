@@ -3,10 +3,12 @@
 import type { Variant } from '../../systems/system.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import { isBroken } from '../judge/signature.ts';
+import { located } from '../own/paths.ts';
 import { sentenceOf } from '../report/verdict-words.ts';
+import { prepare } from '../run/prepare.ts';
 import { simulateOnce } from '../run/simulate.ts';
 import { isIdentical, record } from './recording.ts';
-import type { Repro } from './repro.ts';
+import { type Repro, readRepro } from './repro.ts';
 
 export interface Replayed {
   /** The sentence of the violation; null where the property is broken no longer. */
@@ -24,4 +26,15 @@ export function replayed(
   const because = isBroken(signature, checks) ? sentenceOf(verdict) : null;
   const identical = isIdentical(record({ config, variants, catalogue }).sha256, sha256);
   return { because, identical };
+}
+
+/**
+ * Makes the run of a `repro.json` again, with the code at hand: in milliseconds, so that a test may do
+ * it for a whole folder of them. Rejects with a `HarnessError` for a file that is no repro, and where
+ * a module that it was made with is not found.
+ */
+export async function replayRepro(path: string): Promise<Replayed> {
+  const repro = readRepro(path);
+  const { variants, catalogue } = await prepare(located(repro));
+  return replayed(repro, variants, catalogue);
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtIn, systemNamed } from '../../../harness/config/catalogue.ts';
 import { resolveConfig } from '../../../harness/config/config.ts';
 import { isBroken, type Signature } from '../../../harness/judge/signature.ts';
+import { replayRepro } from '../../../harness/ordeal.ts';
 import { reportHtml } from '../../../harness/report/html.ts';
 import type { PreparedRun } from '../../../harness/run/prepared.ts';
 import { simulateOnce } from '../../../harness/run/simulate.ts';
@@ -90,6 +91,13 @@ describe('a failing run of five nodes, nine faults and thousands of operations',
     const { because, identical } = replayed(repro, failing.variants, builtIn);
     expect(because).toMatch(/^n\d voted for a candidate whose log is behind its own$/);
     expect(identical).toBe(true);
+  });
+
+  test('is made again by a program as well, by the name of the file', async () => {
+    expect(await replayRepro(shrunk.repro)).toEqual(
+      replayed(readRepro(shrunk.repro), failing.variants, builtIn),
+    );
+    await expect(replayRepro('nowhere.json')).rejects.toThrow('nowhere.json: expected JSON');
   });
 
   test('passes, and says so, once what was wrong is mended', () => {
