@@ -93,7 +93,8 @@ function operationSteps(history: History, verdict: Verdict): Candidate[] {
     const completed = ended < 0 ? null : history.event(ended);
     const isConflict = blamed.has(asked) || blamed.has(ended);
     const key = invoked.key === undefined ? '' : ` on ${invoked.key}`;
-    const words = operationText(invoked, null).replaceAll(NBSP, ' ');
+    const { f, value } = invoked;
+    const words = value === null ? f : operationText(invoked, null).replaceAll(NBSP, ' ');
     const who = `client ${invoked.process}`;
     const step = { isConflict, weight: isConflict ? WEIGHT.conflict : WEIGHT.done };
     const asks = { ...step, timeNs: invoked.time, text: `${who} asks for ${words}${key}` };

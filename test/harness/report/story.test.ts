@@ -88,6 +88,28 @@ describe('a story', () => {
     ]);
   });
 
+  test('asks for a read without the answer, which is told when it comes', () => {
+    const history = new History();
+    history.push({ time: 1, type: 'invoke', process: 3, f: 'read', key: 'k', value: null });
+    history.push({ time: 2, type: 'ok', process: 3, f: 'read', key: 'k', value: 5, node: 'n1' });
+    history.push({ time: 3, type: 'invoke', process: 3, f: 'cas', key: 'k', value: [5, 6] });
+    history.push({
+      time: 4,
+      type: 'info',
+      process: 3,
+      f: 'cas',
+      key: 'k',
+      value: [5, 6],
+      error: 'timeout',
+    });
+    expect(texts(history, [], { kind: 'valid' })).toEqual([
+      'client 3 asks for read on k',
+      'client 3 is answered by n1: read → 5 on k',
+      'client 3 asks for cas 5 → 6 on k',
+      'client 3 is told timeout for: cas 5 → 6 on k',
+    ]);
+  });
+
   test('calls the numbers of leaders what the protocol calls them', () => {
     const words = ['raft', 'multi-paxos', 'fast-paxos'].map((protocol) =>
       texts(
