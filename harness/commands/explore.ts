@@ -19,6 +19,7 @@ import { interruption } from '../run/interruption.ts';
 import type { RunContext } from '../run/prepared.ts';
 import { progressOn } from '../run/progress.ts';
 import { suspectsIn } from '../run/run.ts';
+import type { ShrinkOptions } from '../shrink/shrink.ts';
 import { requireStore } from '../store/files.ts';
 import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
@@ -39,12 +40,15 @@ interface Flags extends RunFlags {
   readonly workers?: number;
   readonly strategy?: readonly string[];
   readonly first?: boolean;
+  readonly shrink: boolean;
   readonly store: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
 const BUDGET_S = 60;
+/** Most violations are small by then on a machine at rest. */
+const SHRINK_MS = 10_000;
 const BUDGET_MAX_S = 7 * 86_400;
 const SEEDS_MAX = 100_000_000;
 const SEED_MAX = Number.MAX_SAFE_INTEGER - SEEDS_MAX;
@@ -57,7 +61,7 @@ ${Object.values<Strategy>(strategies)
   .join('\n')}
 
 What is given as a flag is never drawn. Each kind of violation is made again,
-and stored and reported as by ordeal run.
+stored and reported as by ordeal run, and made small as by ordeal shrink.
 
 Examples:
   ordeal explore raft
@@ -81,6 +85,7 @@ export function registerExplore(program: Command, done: (status: number) => void
     .addOption(option('--workers <n>', 'threads at work (default: one a core)', number))
     .addOption(option('--strategy <names>', 'how runs are drawn, by comma (default: all)', list))
     .option('--first', 'end at the first violation')
+    .option('--no-shrink', 'leave runs that show a violation as large as they are')
     .addOption(option('--mutant <ids>', 'plants known bugs, by comma', list))
     .addOption(option('--rules <files>', 'modules with own variants of the rules, by comma', list))
     .option('--workload <name>', 'what clients do')
@@ -143,7 +148,7 @@ async function exploreFor(system: string, flags: Flags): Promise<number> {
   const kept: Kept[] = [];
   for (const found of figures.found) {
     progress.state(`storing ${kept.length + 1} of ${plural(figures.found.length, 'violation')}`);
-    kept.push(await keep(found, context));
+    kept.push(await keep(found, context, flags.shrink ? shrinking(interrupt.signal) : null));
   }
   progress.end();
   const conclusion = conclusionOf(figures, kept, suspectsIn(explored.config, []));
@@ -155,6 +160,12 @@ async function exploreFor(system: string, flags: Flags): Promise<number> {
     );
   }
   return conclusion.status;
+}
+
+/** How long to make one violation small: not at all for who interrupts. */
+function shrinking(signal: AbortSignal): ShrinkOptions {
+  const untilMs = performance.now() + SHRINK_MS;
+  return { isOver: () => signal.aborted || performance.now() > untilMs };
 }
 
 /** How far to go, checked. */

@@ -13,7 +13,7 @@ import { interruption } from '../run/interruption.ts';
 import { prepare } from '../run/prepare.ts';
 import type { RunContext } from '../run/prepared.ts';
 import { progressOn } from '../run/progress.ts';
-import type { CaseSize } from '../shrink/case.ts';
+import { type CaseSize, sizeText } from '../shrink/case.ts';
 import { readRepro } from '../shrink/repro.ts';
 import { type ShrunkRun, shrinkAndStore, storyLines } from '../shrink/shrunk-run.ts';
 import { requireStore } from '../store/files.ts';
@@ -132,13 +132,6 @@ function show(shrunk: ShrunkRun, flags: Flags): number {
   ];
   process.stdout.write(plain(`${lines.join('\n')}\n\n`));
   return exitStatus;
-}
-
-/** `3 nodes, 1 fault, 2 operations`. */
-function sizeText({ nodes, faults, operations }: CaseSize): string {
-  return [plural(nodes, 'node'), plural(faults, 'fault'), plural(operations, 'operation')].join(
-    ', ',
-  );
 }
 
 /** With spaces that a terminal can break, and that can be searched for. */

@@ -1,5 +1,6 @@
 /** What an exploration came to, as the document of `--json`. */
 
+import type { ShrunkRun } from '../shrink/shrunk-run.ts';
 import type { Result } from './text.ts';
 
 /** `harness/DOCUMENTS.md` names the fields. */
@@ -9,12 +10,18 @@ export function documentOf({ exploration, figures, kept, conclusion }: Result) {
   return {
     verdict: conclusion.verdict,
     exitStatus: conclusion.status,
-    found: kept.map(({ found: { kinds, trial, runs, coreS }, summary }) => {
+    found: kept.map(({ found: { kinds, trial, runs, coreS }, summary, small }) => {
       const { strategy, seed } = trial;
       const { run, results, paths } = summary;
-      return { kinds, strategy, seed, runs, coreS, command: run.command, run, results, paths };
+      const shown = { kinds, strategy, seed, runs, coreS, command: run.command };
+      return { ...shown, run, results, paths, small: small === null ? null : smallOf(small) };
     }),
     explored: { system: asked.system, ...limits, ...rest, stopped: stop?.kind ?? null },
     coverage,
   };
+}
+
+/** As `ordeal shrink` tells it. */
+function smallOf({ before, after, runs, isWhole, repro, story }: ShrunkRun) {
+  return { shrunk: { before, after, runs, isWhole }, repro, story };
 }

@@ -6,6 +6,8 @@ import { wrap } from '../report/terminal.ts';
 import { count, NBSP, plural, seconds, visible } from '../report/text.ts';
 import { sentenceOf } from '../report/verdict-words.ts';
 import { duration } from '../run/progress.ts';
+import { sizeText } from '../shrink/case.ts';
+import { type ShrunkRun, storyLines } from '../shrink/shrunk-run.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Counts, CoverageFigures } from './coverage.ts';
 import type { Exploration, ExplorationFigures, Found, State } from './explore.ts';
@@ -72,7 +74,7 @@ export function foundText({ kinds, trial, runs }: Found): string {
 }
 
 /** Each violation with what shows it; the command and the path are never broken over lines. */
-function keptLines({ found, summary }: Kept, columns: number): string[] {
+function keptLines({ found, summary, small }: Kept, columns: number): string[] {
   const { trial, runs, coreS } = found;
   const { results, run, paths } = summary;
   const by = `by ${trial.strategy}, seed ${trial.seed}, after ${plural(runs, 'run')} (${seconds(coreS)} of a core)`;
@@ -82,6 +84,17 @@ function keptLines({ found, summary }: Kept, columns: number): string[] {
     ...row('', by, columns),
     plain(`${'  again'.padEnd(INDENT)}${visible(run.command)}`),
     plain(`${'  report'.padEnd(INDENT)}${paths.report?.path ?? paths.directory}`),
+    ...(small === null ? [] : smallLines(small, columns)),
+  ];
+}
+
+/** What is left of it, and how it goes. */
+function smallLines({ after, runs, isWhole, story, repro }: ShrunkRun, columns: number): string[] {
+  const end = isWhole ? '' : ', not yet the smallest: see ordeal shrink';
+  return [
+    ...row('  made small', `${sizeText(after)} (${plural(runs, 'run')}${end})`, columns),
+    ...storyLines(story).flatMap((step) => row('', visible(step), columns)),
+    plain(`${'  replay'.padEnd(INDENT)}npx ordeal replay ${repro}`),
   ];
 }
 

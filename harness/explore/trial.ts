@@ -4,7 +4,7 @@ import { faultWindows } from '../../checkers/fault-windows.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { builtIn, systemNamed } from '../config/catalogue.ts';
 import type { RunConfig, RunRequest } from '../config/config.ts';
-import { type Signature, signaturesOf, signatureText } from '../judge/signature.ts';
+import { type Signature, signaturesOf } from '../judge/signature.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { prepare } from '../run/prepare.ts';
 import type { PreparedRun } from '../run/prepared.ts';
@@ -118,7 +118,7 @@ export class Explored {
       request: this.requestOf(chosen),
       verdict: verdict.kind,
       because: verdict.kind === 'valid' ? null : verdict.because,
-      kinds: kindsIn(signaturesOf(checks)),
+      kinds: signaturesOf(checks),
       events: result.steps,
       simulatedS: result.endUs / 1e6,
       digest: digestOf(result, observer.hash),
@@ -134,10 +134,6 @@ export class Explored {
       seconds: coreS() - begunS,
     };
   }
-}
-
-function kindsIn(signatures: readonly Signature[]): readonly Signature[] {
-  return [...new Map(signatures.map((one) => [signatureText(one), one])).values()];
 }
 
 function faultsIn(history: Parameters<typeof faultWindows>[0]): Record<string, number> {

@@ -6,9 +6,10 @@ import { type Finding, findingsOf } from './tiers.ts';
 /** A checker, and the property or anomaly that it found broken; the checker's name where it has none. */
 export type Signature = Pick<Finding, 'checker' | 'property'>;
 
-/** Everything that is broken by these checks, in their order. */
+/** Everything that is broken by these checks, each once, in their order. */
 export function signaturesOf(checks: readonly CheckResult[]): Signature[] {
-  return findingsOf(checks).map(({ checker, property }) => ({ checker, property }));
+  const found = findingsOf(checks).map(({ checker, property }) => ({ checker, property }));
+  return [...new Map(found.map((one) => [signatureText(one), one])).values()];
 }
 
 /** Of a run: what its headline is about. Null where nothing is broken. */

@@ -53,6 +53,7 @@ const TURNS: Words = {
 
 /** The daily work between them. */
 const WORK: Words = {
+  boot: () => 'starts with what it finds on its disk',
   append: ({ index, term }) => `appends entry ${index} of term ${term}`,
   commit: ({ index }) => `takes everything up to ${index} for committed`,
   propose: ({ instance, ballot }) => `proposes a value for ${instance} in ballot ${ballot}`,

@@ -112,8 +112,10 @@ function operationSteps(history: History, verdict: Verdict): Candidate[] {
 function nodeSteps(trace: readonly TraceLine[], verdict: Verdict): Candidate[] {
   const blamed = new Set(verdict.kind === 'invalid' ? (verdict.trace ?? []) : []);
   const termName = termNameOf(trace);
-  return trace.flatMap(({ time, node, event }, at) => {
+  return trace.flatMap(({ time, node, incarnation, event }, at) => {
     const isConflict = blamed.has(at);
+    // That every node starts goes without saying.
+    if (event.kind === 'boot' && incarnation === 1 && !isConflict) return [];
     const told = toldOf(event, termName);
     if (told === null && !isConflict) return [];
     const words = told?.words ?? `reports ${eventText(event)}`;

@@ -8,6 +8,7 @@ import type { RunConfig } from '../config/config.ts';
 import { planFault } from '../config/given-plan.ts';
 import { settingsGoTogether } from '../config/settings.ts';
 import type { Plan } from '../core/plan.ts';
+import { plural } from '../report/text.ts';
 
 /** A run that says itself what its clients and its nemeses do; only the draws follow from its seed. */
 export interface Case extends RunConfig {
@@ -75,4 +76,11 @@ export interface CaseSize {
 
 export function sizeOf({ nodes, plan }: Case): CaseSize {
   return { nodes, faults: plan.faults.length, operations: plan.operations.length };
+}
+
+/** `3 nodes, 1 fault, 2 operations`. */
+export function sizeText({ nodes, faults, operations }: CaseSize): string {
+  return [plural(nodes, 'node'), plural(faults, 'fault'), plural(operations, 'operation')].join(
+    ', ',
+  );
 }

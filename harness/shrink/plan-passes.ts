@@ -68,7 +68,7 @@ function onKey(
   return which.includes(operation.key) ? { ...operation, key } : operation;
 }
 
-/** Faults of the first forms of their nemeses, of the draw zero, and of half the time. */
+/** Faults of the first forms of their nemeses, at a time, of the draw zero, and for half as long. */
 export function simplerFaults(catalogue: Catalogue): Pass {
   return {
     name: 'simpler faults',
@@ -93,6 +93,7 @@ function changesOf(catalogue: Catalogue, nodes: number): readonly Change[] {
       const form = forms.find(({ minNodes }) => minNodes <= nodes)?.form ?? fault.form;
       return form === fault.form ? null : { ...fault, form };
     },
+    ({ step, ...timed }) => (step === undefined ? null : timed),
     (fault) => (fault.draw === 0 ? null : { ...fault, draw: 0 }),
     (fault) => {
       const lastsUs = Math.floor((fault.endUs - fault.startUs) / 2);

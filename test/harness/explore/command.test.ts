@@ -46,10 +46,18 @@ describe('of a planted bug', () => {
     expect(again.exitStatus).toBe(1);
     expect(again.verdict).toEqual(found.results.verdict);
     expect(again.run.config).toEqual(found.run.config);
+    for (const { small, kinds } of document.found) {
+      const { before, after } = small.shrunk;
+      expect(after.operations).toBeLessThan(before.operations);
+      const replay = await ordeal('replay', small.repro);
+      expect(replay.exitCode).toBe(1);
+      expect(replay.stdout).toContain(`${kinds[0].checker}: ${kinds[0].property}`);
+    }
   });
 
   test('everything is the same again with one worker and as many seeds', async () => {
-    const parameters = [...PLANTED, '--seeds', '6', '--workers', '1'];
+    // How small a run becomes depends on how much time there is.
+    const parameters = [...PLANTED, '--seeds', '6', '--workers', '1', '--no-shrink'];
     const [once, again] = [await documentOf(...parameters), await documentOf(...parameters)];
     expect(untimed(again)).toEqual(untimed(once));
     expect(once.explored.repeated).toBeGreaterThan(0);
@@ -65,7 +73,7 @@ describe('of a planted bug', () => {
       /^ {2}again +npx ordeal run raft --seed \d+ .*--mutant rf-commit-no-min/m,
     );
     expect(stdout).toMatch(/^ {2}report +store.*report\.html$/m);
-    const prose = stdout.split('\n').filter((line) => !/^ {2}(again|report) /.test(line));
+    const prose = stdout.split('\n').filter((line) => !/^ {2}(again|report|replay) /.test(line));
     expect(Math.max(...prose.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stdout.trimEnd().split('\n').at(-2)).toMatch(/^✖ VIOLATION {3}1 kind of violation|^ /);
   });

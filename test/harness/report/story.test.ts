@@ -143,6 +143,18 @@ describe('a story', () => {
     ]);
   });
 
+  test('tells of a start only that is not the first', () => {
+    const [first, again] = traceOf([
+      [0, boot('raft')],
+      [0, boot('raft')],
+    ]) as [TraceLine, TraceLine];
+    const trace = [first, { ...again, incarnation: 2 }];
+    expect(texts(new History(), trace, broken([1]))).toEqual([
+      '✖ n1 starts with what it finds on its disk',
+    ]);
+    expect(texts(new History(), [first], { kind: 'valid' })).toEqual([]);
+  });
+
   test('leaves out daily work first, and never what contradicts itself', () => {
     const daily = Array.from({ length: 50 }, (_, at) => [1, append(at + 2)] as const);
     const trace = traceOf([[0, leader], ...daily, [0, leader]]);
