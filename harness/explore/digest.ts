@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { History } from '../../checkers/history.ts';
-import type { VirtualResult } from '../run/virtual.ts';
+import type { VirtualResult } from '../run/virtual-run.ts';
 
 /** `traceHash` stands for what nodes reported. */
 export function digestOf(result: VirtualResult, traceHash: number): string {

@@ -21,7 +21,8 @@ import { okEnough } from '../judge/sufficiency.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
 import type { TimedCheck } from '../store/format.ts';
 import { type ActiveRules, applyVariants } from '../variants/variants.ts';
-import { runVirtual, type VirtualResult, type VirtualRun, type Watchers } from './virtual.ts';
+import { runVirtual } from './virtual.ts';
+import type { VirtualResult, VirtualRun, Watchers } from './virtual-run.ts';
 
 const US_PER_S = 1_000_000;
 /** A cluster has so many times as long to form as to recover from a fault. */

@@ -6,83 +6,20 @@ import type { History } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName, type TraceEvent, type TraceLine } from '../../checkers/trace.ts';
 import type { Micros, Nanos, NodeId, ProcessId } from '../../checkers/units.ts';
-import type { Nemesis, PlannedFault, Receipt } from '../../nemesis/fault.ts';
+import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
 import { drawFor, withStandIn } from '../../nemesis/targets.ts';
-import {
-  isLeaderless,
-  isReady,
-  type Leadership,
-  primaryOf,
-  type Views,
-} from '../../systems/leadership.ts';
+import { isLeaderless, isReady, primaryOf, type Views } from '../../systems/leadership.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
-import type { Workload } from '../../workloads/workload.ts';
 import { DataCopying } from '../core/copying.ts';
 import { describeFault } from '../core/describe-fault.ts';
 import type { Ending } from '../core/ending.ts';
-import { type Command, Engine, type EngineConfig } from '../core/engine.ts';
+import { type Command, Engine } from '../core/engine.ts';
 import { usage } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
-import type { HistoryWatch } from '../judge/history-watch.ts';
-import type { TraceFollower } from '../judge/trace-follower.ts';
-import type { CrashModel } from '../sim/disk.ts';
 import { SimFaults } from '../sim/faults.ts';
-import { World, type WorldSpec } from '../sim/world.ts';
+import { World } from '../sim/world.ts';
 import { bounded } from '../variants/bounded.ts';
 import { StepTriggers } from './step-triggers.ts';
-
-/** Who follows a run while it goes on. A branch of a run needs its own. */
-export interface Watchers {
-  /** Follows leaders even where nobody follows the trace; null where nothing is known of them. */
-  readonly liveness: LivenessObserver | null;
-  /** Follows the trace while the run goes on; none for a run whose trace is only recorded. */
-  readonly follower: TraceFollower | null;
-  /** Stop also as soon as this finds the history wrong; null to stop for the trace only. */
-  readonly watch: HistoryWatch | null;
-}
-
-/** Where a branch goes another way than the run that it is a copy of; another seed is other draws. */
-export type Turn = Partial<Pick<WorldSpec, 'seed' | 'choose'>>;
-
-export interface VirtualRun extends Watchers {
-  readonly world: WorldSpec;
-  readonly plan: Plan;
-  readonly workload: Workload;
-  /** When the load may begin, and who leads. */
-  readonly leadership: Leadership;
-  /** By the names of the plan's lanes. */
-  readonly nemeses: Readonly<Record<string, Nemesis>>;
-  readonly engine: EngineConfig;
-  /** Whether what the run is to show of recovery has been shown, one way or the other. */
-  readonly isSettled: (liveness: LivenessObserver, quietAtNs: Nanos, nowNs: Nanos) => boolean;
-  /** How long, in virtual time, a cluster may take to form. */
-  readonly formationUs: Micros;
-  readonly crashModel: CrashModel;
-  /** Whether code is asked of which nobody knows that it returns. */
-  readonly bounded: boolean;
-  /** Whether to keep the trace's lines. */
-  readonly record: boolean;
-  /** Stop as soon as an invariant is broken. */
-  readonly stopAtViolation: boolean;
-}
-
-export interface VirtualResult {
-  readonly history: History;
-  /** When every fault had been undone; null when the run stopped before that. */
-  readonly quietAtUs: Micros | null;
-  /** Virtual time from the start of the load to the end. */
-  readonly endUs: Micros;
-  /** Events that the simulator carried out. */
-  readonly steps: number;
-  /** Messages sent between nodes, and syncs of their disks. */
-  readonly messages: number;
-  readonly syncs: number;
-  /** `interrupted` where it has not ended yet. */
-  readonly ending: Ending;
-  readonly panics: readonly unknown[];
-  /** Nodes that exchanged no message, stored nothing and answered nobody. */
-  readonly idle: readonly number[];
-}
+import type { Turn, VirtualResult, VirtualRun, Watchers } from './virtual-run.ts';
 
 /** Few enough that code at its slowest does not look like code that never returns. */
 const BOUNDED_EVENTS = 100;
