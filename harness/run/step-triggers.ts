@@ -50,7 +50,8 @@ export class StepTriggers {
     const untilUs = Math.max(nowUs, halfUs);
     this.#waiting.set(planned.id, {
       planned,
-      kind: itemAt(this.#kinds, step % this.#kinds.length),
+      // Nodes that report nothing are waited for in vain.
+      kind: this.#kinds[step % this.#kinds.length] ?? 'anything',
       delayUs: (itemAt(draws, 1) & 1) === 0 ? 0 : delay % DELAY_MAX_US,
       untilUs,
       timesLeft: itemAt(TIMES, itemAt(draws, 0) % TIMES.length),

@@ -56,6 +56,12 @@ describe('a fault that waits for a step', () => {
     triggers.forget(4);
     expect(triggers.take(4, 2_000_000)).toBeNull();
   });
+
+  test('begins without it where nodes report nothing at all', () => {
+    const triggers = new StepTriggers();
+    expect(triggers.wait(fault, 7, 1_000_000)).toBe(2_000_000);
+    expect(triggers.take(4, 2_000_000)).toMatchObject({ planned: fault, hit: null });
+  });
 });
 
 test('a node comes first in the order of a draw that is made for it', () => {
