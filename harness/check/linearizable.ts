@@ -1,6 +1,6 @@
 /** `--checker linearizable`: one order of all operations, within real time, explains every answer. */
 
-import type { Value } from '../../checkers/history.ts';
+import { OK, type Value } from '../../checkers/history.ts';
 import {
   type LinearizabilityResult,
   modelNamed,
@@ -15,7 +15,7 @@ import type { Answer, Question } from './question.ts';
 export async function judgeLinearizable(question: Question): Promise<Answer> {
   const { file, failedCas, budget, threads, witness = 'positions' } = question;
   const model = linearizableModel(question);
-  const initial = question.initial ?? emptyText(model, file.format);
+  const initial = question.initial ?? (model === 'kv-append' ? emptyKey(file) : null);
   const options = {
     model,
     initial,
@@ -79,9 +79,22 @@ function claimNotes({ keys }: LinearizabilityResult): string[] {
   ];
 }
 
-/** Porcupine's key-value store holds the empty text where nothing was put. */
-function emptyText(model: string, format: string | null): Value {
-  return model === 'kv-append' && format === 'porcupine-kv' ? '' : null;
+/**
+ * What a key holds where nothing was put: some stores answer nothing, others (Porcupine's, that of
+ * MIT 6.824) the empty text. The file says which, by what it answers to those who get.
+ */
+function emptyKey({ format, history }: Question['file']): Value {
+  if (format === 'porcupine-kv') return '';
+  const [get, read] = ['get', 'read'].map((name) => history.functions.find(name));
+  let isText = false;
+  for (let event = 0; event < history.length; event++) {
+    const f = history.f.get(event);
+    if (history.type[event] !== OK || (f !== get && f !== read)) continue;
+    const value = history.values.value(history.value.get(event));
+    if (value === null) return null;
+    isText ||= value === '';
+  }
+  return isText ? '' : null;
 }
 
 function linearizableModel({ model, file, name }: Question): string {

@@ -279,6 +279,21 @@ describe('what a history is judged by', () => {
     expect((await judge(text, { model: 'register', initial: 7 })).verdict.kind).toBe('valid');
   });
 
+  test('starts from the empty text where a store answers that of keys that nobody has put', async () => {
+    const get = (value: string | null, process = 0) =>
+      `{"process":${process},"type":"invoke","f":"get","key":"a"}\n` +
+      `{"process":${process},"type":"ok","f":"get","key":"a","value":${JSON.stringify(value)}}\n`;
+    const append =
+      '{"process":0,"type":"invoke","f":"append","key":"a","value":"x"}\n' +
+      '{"process":0,"type":"ok","f":"append","key":"a","value":"x"}\n';
+    const kindOf = async (text: string) => (await judge(text, { model: 'kv-append' })).verdict.kind;
+    expect(await kindOf(get('') + append + get('x'))).toBe('valid');
+    expect(await kindOf(get(null) + append + get('x'))).toBe('valid');
+    expect(await kindOf(append + get(''))).toBe('invalid');
+    // A store that answers nothing for nothing does not answer the empty text as well.
+    expect(await kindOf(get(null) + get(''))).toBe('invalid');
+  });
+
   test('starts from the empty text in a key-value log of Porcupine', async () => {
     const text =
       '{:process 0, :type :invoke, :f :get, :key "a", :value nil}\n' +
