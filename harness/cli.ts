@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./commands/run.ts')).registerRun,
   explore: async () => (await import('./commands/explore.ts')).registerExplore,
   replay: async () => (await import('./commands/replay.ts')).registerReplay,
+  explain: async () => (await import('./commands/explain.ts')).registerExplain,
   shrink: async () => (await import('./commands/shrink.ts')).registerShrink,
   check: async () => (await import('./commands/check.ts')).registerCheck,
   mutants: async () => (await import('./commands/mutants.ts')).registerMutants,

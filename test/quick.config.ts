@@ -17,6 +17,7 @@ const SLOW = [
   'test/harness/core/files.test.ts',
   'test/harness/{flow,formats/malformed,report/html}.test.ts',
   'test/harness/run/{backends,branch,hunt}.test.ts',
+  'test/harness/{explain/explanation,explore/command,shrink/cli,shrink/shrink}.test.ts',
   'test/harness/store/trace-events.test.ts',
   'test/systems/{laws,rules-are-pure}.test.ts',
   'test/systems/*/{mutants,options,processes}.test.ts',

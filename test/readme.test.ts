@@ -12,6 +12,7 @@ import { execa } from 'execa';
 import { afterAll, describe, expect, test } from 'vitest';
 import { registerCheck } from '../harness/commands/check.ts';
 import { registerDoctor } from '../harness/commands/doctor.ts';
+import { registerExplain } from '../harness/commands/explain.ts';
 import { registerExplore } from '../harness/commands/explore.ts';
 import { registerImage } from '../harness/commands/image.ts';
 import { registerList } from '../harness/commands/list.ts';
@@ -105,7 +106,13 @@ describe('README', () => {
   test('names no flag that no command has, and no script that the package does not have', () => {
     const program = new Command();
     const registers = [registerRun, registerCheck, registerReplay, registerShrink, registerMutants];
-    const others = [registerDoctor, registerReport, registerImage, registerExplore];
+    const others = [
+      registerDoctor,
+      registerReport,
+      registerImage,
+      registerExplore,
+      registerExplain,
+    ];
     for (const register of [...registers, ...others]) {
       register(program, () => undefined);
     }

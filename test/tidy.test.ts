@@ -29,6 +29,7 @@ const ROOMS = [
   'formats',
   'run',
   'shrink',
+  'explain',
   'scenario',
   'check',
   'explore',

@@ -18,6 +18,7 @@ import { readRepro } from '../shrink/repro.ts';
 import { type ShrunkRun, shrinkAndStore, storyLines } from '../shrink/shrunk-run.ts';
 import { requireStore } from '../store/files.ts';
 import { readRun } from '../store/reader.ts';
+import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
 import { duration } from './run-options.ts';
 
@@ -42,7 +43,7 @@ export function registerShrink(program: Command, done: (status: number) => void)
     .command('shrink')
     .description('make a failing run small, and tell what is left of it')
     .argument('<run>', 'directory of a stored run, such as store/latest, or a repro.json')
-    .option('--budget <t>', 'time that it may take, 30, 30s or 5m', duration, 30)
+    .addOption(option('--budget <t>', 'time that it may take, 30, 30s or 5m', duration).default(30))
     .option('--store <dir>', 'where the smaller run is stored', 'store')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
@@ -77,7 +78,7 @@ async function shrinkOne(path: string, flags: Flags): Promise<number> {
 }
 
 /** What is to be made smaller, and what it breaks. */
-async function failingRun(
+export async function failingRun(
   path: string,
 ): Promise<{ readonly config: RunConfig; readonly signature: Signature }> {
   if (isFile(path)) {

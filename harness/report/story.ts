@@ -25,6 +25,9 @@ interface Candidate extends Step {
 
 const WEIGHT = { work: 0, turn: 1, done: 2, conflict: 3 } as const;
 
+/** More operations than these are daily work, too. */
+const OPERATIONS_FEW = 6;
+
 /** What is told at most; of equal weight, what came last. */
 export const STEPS_MAX = 24;
 
@@ -96,7 +99,8 @@ function operationSteps(history: History, verdict: Verdict): Candidate[] {
     const { f, value } = invoked;
     const words = value === null ? f : operationText(invoked, null).replaceAll(NBSP, ' ');
     const who = `client ${invoked.process}`;
-    const step = { isConflict, weight: isConflict ? WEIGHT.conflict : WEIGHT.done };
+    const usual = count > OPERATIONS_FEW ? WEIGHT.work : WEIGHT.done;
+    const step = { isConflict, weight: isConflict ? WEIGHT.conflict : usual };
     const asks = { ...step, timeNs: invoked.time, text: `${who} asks for ${words}${key}` };
     if (completed === null) return [asks];
     const answer = operationText(invoked, completed).replaceAll(NBSP, ' ');

@@ -166,16 +166,32 @@ export function simulateOnce(
   const watching = { follower, record: false, stopAtViolation };
   const { run, active } = virtualRun(config, variants, watching, catalogue);
   const result = runVirtual(run);
-  const { checks, verdict } = judgeRun({
+  return {
+    result,
+    ...judgeSimulated(config, result, follower, catalogue),
+    reached: active.reached,
+  };
+}
+
+/** Judges what a simulated run came to, of which `follower` was told everything. */
+export function judgeSimulated(
+  config: RunConfig,
+  { history, idle, ending }: VirtualResult,
+  follower: TraceFollower,
+  catalogue: Catalogue = builtIn,
+): Pick<SimulatedRun, 'checks' | 'verdict'> {
+  const system = systemNamed(config.system, catalogue);
+  const workload = workloadNamed(config.workload, catalogue);
+  const promise = promiseOf(system, config.set);
+  return judgeRun({
     config,
-    workload: run.workload,
-    system: systemNamed(config.system, catalogue),
-    promise: promiseOf(systemNamed(config.system, catalogue), config.set),
-    history: result.history,
+    workload,
+    system,
+    promise,
+    history,
     follower,
     gap: null,
-    idle: result.idle,
-    ending: result.ending,
+    idle,
+    ending,
   });
-  return { result, checks, verdict, reached: active.reached };
 }

@@ -164,6 +164,11 @@ export class VirtualDriver {
     if (this.#lines.length === quietAtLine) this.#noteQuiet();
   }
 
+  /** When its next event is, from the start of the load; null before that. */
+  get nextUs(): Micros | null {
+    return this.#early === null ? this.#world.queue.nextTimeUs() - this.#epochUs : null;
+  }
+
   get history(): History {
     return this.#engine.history;
   }

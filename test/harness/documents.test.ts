@@ -55,6 +55,7 @@ test.each([
   ['mutants', ['mutants', '--mutant', 'rf-commit-old-term', '--seeds', '1']],
   ['explore', ['explore', 'raft', '--seeds', '2', '--mutant', 'rf-commit-no-min', '--quiet']],
   ['shrink', ['shrink', 'store/latest', '--budget', '1s', '--quiet']],
+  ['explain', ['explain', 'store/latest', '--budget', '2s', '--quiet']],
   ['list', ['list', 'systems']],
   ['doctor', ['doctor']],
   ['nothing was judged', ['check', 'nowhere', '--model', 'register']],

@@ -155,6 +155,30 @@ describe('a story', () => {
     expect(texts(new History(), [first], { kind: 'valid' })).toEqual([]);
   });
 
+  test('leaves out operations for who leads, where there are many of them', () => {
+    const few = new History();
+    const many = new History();
+    for (const [history, count] of [
+      [few, 2],
+      [many, 9],
+    ] as const) {
+      for (let at = 0; at < count; at++) {
+        history.push({
+          time: 5_000_000 + at,
+          type: 'invoke',
+          process: at,
+          f: 'read',
+          key: 'k',
+          value: null,
+        });
+      }
+    }
+    const trace = traceOf([[0, leader]]);
+    const told = (history: History) => texts(history, trace, { kind: 'valid' }, 2);
+    expect(told(few)).toEqual(['client 0 asks for read on k', 'client 1 asks for read on k']);
+    expect(told(many)).toEqual(['n1 becomes leader of term 2', 'client 8 asks for read on k']);
+  });
+
   test('leaves out daily work first, and never what contradicts itself', () => {
     const daily = Array.from({ length: 50 }, (_, at) => [1, append(at + 2)] as const);
     const trace = traceOf([[0, leader], ...daily, [0, leader]]);

@@ -1,0 +1,48 @@
+/** What a failing run broke, in order of time, and how much later a client could see it. */
+
+import type { TraceLine } from '../../checkers/trace.ts';
+import { nodeName } from '../../checkers/trace.ts';
+import type { Nanos } from '../../checkers/units.ts';
+import { systemNamed } from '../config/catalogue.ts';
+import { findingsOf } from '../judge/tiers.ts';
+import { TraceFollower } from '../judge/trace-follower.ts';
+import { judgeSimulated, virtualRun } from '../run/simulate.ts';
+import { VirtualDriver } from '../run/virtual.ts';
+import type { Simulation } from './futures.ts';
+
+export interface Broken {
+  readonly checker: string;
+  readonly property: string;
+  /** When it showed first, and on which node; null where that is not known. */
+  readonly timeNs: Nanos | null;
+  readonly node: string | null;
+  /** Whether clients saw it, by their own operations. */
+  readonly isSeen: boolean;
+}
+
+/** The run to its end, whatever it breaks on the way. */
+export function brokenBy({ config, variants, catalogue }: Simulation): readonly Broken[] {
+  const whole = { ...config, stopAtViolation: false };
+  const follower = new TraceFollower(systemNamed(config.system, catalogue));
+  const watching = { follower, record: true, stopAtViolation: false };
+  const driver = new VirtualDriver(virtualRun(whole, variants, watching, catalogue).run);
+  driver.advance(Number.POSITIVE_INFINITY);
+  const trace = driver.takeLines();
+  const { history } = driver;
+  const { checks } = judgeSimulated(whole, driver.result(), follower, catalogue);
+  const reported = new Map(
+    follower.violations.map(({ property, lines }) => [property, lines.at(-1)] as const),
+  );
+  const broken = findingsOf(checks).map(({ checker, property, tier }): Broken => {
+    const isSeen = tier === 'client';
+    const at = reported.get(property);
+    const line: TraceLine | undefined = at === undefined ? undefined : trace[at];
+    const verdict = checks.find((check) => check.checker === checker)?.verdict;
+    const events = verdict?.kind === 'invalid' ? verdict.events : [];
+    const lastNs = Math.max(...events.map((event) => history.time.get(event)));
+    const seenNs = Number.isFinite(lastNs) ? lastNs : null;
+    const timeNs = line?.time ?? seenNs;
+    return { checker, property, timeNs, node: line ? nodeName(line.node) : null, isSeen };
+  });
+  return broken.sort((a, b) => (a.timeNs ?? Infinity) - (b.timeNs ?? Infinity));
+}

@@ -1,0 +1,79 @@
+/** Why a small failing run fails: which steps made it likely, what would have saved it, what broke first. */
+
+import type { Nanos } from '../../checkers/units.ts';
+import type { Signature } from '../judge/signature.ts';
+import { type Step, storyOf } from '../report/story.ts';
+import { simulateOnce } from '../run/simulate.ts';
+import type { Case } from '../shrink/case.ts';
+import { record } from '../shrink/recording.ts';
+import { type Broken, brokenBy } from './broken.ts';
+import { Futures, type Simulation } from './futures.ts';
+import { type Proportion, rise } from './proportion.ts';
+import { nearestSibling, type Sibling } from './sibling.ts';
+
+/** A step of the story, and how likely the violation was right after it. */
+export interface Turn extends Step {
+  readonly futures: Proportion;
+  /** Whether it made the violation more likely by more than chance explains. */
+  readonly isDecisive: boolean;
+}
+
+export interface Explanation {
+  /** How likely the violation was before anything had happened. */
+  readonly start: Proportion;
+  readonly turns: readonly Turn[];
+  readonly sibling: Sibling | null;
+  readonly broken: readonly Broken[];
+}
+
+/** Futures that are drawn from each step at most. */
+const FUTURES_MAX = 100;
+/** Steps that count as decisive at most: those of the steepest rise. */
+const DECISIVE_MAX = 3;
+
+/**
+ * Draws futures until `isOver`, one from each step at least. Same run and same number of futures,
+ * same explanation.
+ */
+export async function explain(
+  simulation: Simulation & { readonly config: Case },
+  signature: Signature,
+  isOver: () => boolean,
+): Promise<Explanation> {
+  const { config, variants, catalogue } = simulation;
+  const { history, trace } = record(simulation);
+  const { verdict } = simulateOnce(config, variants, catalogue, config.stopAtViolation);
+  const steps = storyOf(history, trace, verdict);
+  const broken = brokenBy(simulation);
+  const sibling = await nearestSibling(simulation, signature, isOver);
+  // While the cluster forms there is nothing to branch from: its steps have the odds of the start.
+  const timesNs = steps.map(({ timeNs }) => timeNs).filter((timeNs) => timeNs >= 0);
+  const futures = new Futures(simulation, signature, timesNs);
+  for (let drawn = 0; drawn < FUTURES_MAX && (drawn === 0 || !isOver()); drawn++) {
+    futures.draw();
+    // Lets a signal through.
+    await new Promise(setImmediate);
+  }
+  const moments = futures.moments();
+  const start = moments[0]?.futures ?? { hits: 0, of: 0 };
+  const oddsAt = new Map<Nanos | null, Proportion>(
+    moments.map(({ timeNs, futures: odds }) => [timeNs, odds]),
+  );
+  const turns = steps.map((step) => ({
+    ...step,
+    futures: oddsAt.get(step.timeNs) ?? (step.timeNs < 0 ? start : certain(start)),
+  }));
+  return { start, turns: withDecisive(start, turns), sibling, broken };
+}
+
+/** Where the run ends at once, it has happened. */
+function certain({ of }: Proportion): Proportion {
+  return { hits: of, of };
+}
+
+function withDecisive(start: Proportion, turns: readonly Omit<Turn, 'isDecisive'>[]): Turn[] {
+  const rises = turns.map(({ futures }, at) => rise(turns[at - 1]?.futures ?? start, futures) ?? 0);
+  const steepest = rises.toSorted((a, b) => b - a).slice(0, DECISIVE_MAX);
+  const least = Math.max(Number.MIN_VALUE, steepest.at(-1) ?? 0);
+  return turns.map((turn, at) => ({ ...turn, isDecisive: (rises[at] ?? 0) >= least }));
+}
