@@ -185,6 +185,8 @@ export interface ProtocolSystem extends SystemOfAnyKind {
   catchesUp?(options: Options): { readonly leader: number; readonly follower: number };
   /** How long a node may wait of its own accord, at most, before it tries again; no time where absent. */
   restsMs?(options: Options): Millis;
+  /** How many of so many nodes must answer before anything is decided; a majority where absent. */
+  quorum?(options: Options, size: number): number;
   /** How many of so many nodes may ever lead or elect under these options; all of them where absent. */
   electors?(options: Options, size: number): number;
   /**

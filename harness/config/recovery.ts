@@ -185,7 +185,33 @@ export function hindrances(
       `network.latePpm lower (to ${UNSURE_MAX * 1e6} per million together)`;
     found.push({ causes: 'anything', because });
   }
+  const lacking = lacksQuorums(system, world, setting);
+  if (lacking !== null) found.push({ causes: 'anything', because: lacking });
   return found;
+}
+
+/** What needs more than a majority has nobody to spare: most exchanges with so many fail. */
+function lacksQuorums(system: System, world: WorldDelays, { nodes, set }: Setting): string | null {
+  const quorum = system.quorum?.(set, nodes) ?? 0;
+  if (2 * quorum - 2 <= nodes) return null;
+  const chance = atLeast(quorum - 1, nodes - 1, 1 - lostOf(world));
+  if (chance >= 1 / 2) return null;
+  return (
+    `${quorum} of ${nodes} nodes must answer, and ${percent(world.unsure)} of the messages are lost or ` +
+    'late, so that most exchanges with so many fail: set smaller quorums, or network.lossPpm and ' +
+    'network.latePpm lower'
+  );
+}
+
+/** The chance of so many successes or more in so many tries, each of the same chance (binomial). */
+function atLeast(least: number, tries: number, chance: number): number {
+  let sum = 0;
+  let choices = 1;
+  for (let failures = 0; failures <= tries - least; failures++) {
+    sum += choices * (1 - chance) ** failures * chance ** (tries - failures);
+    choices *= (tries - failures) / (failures + 1);
+  }
+  return sum;
 }
 
 /** Clients have given up before answers can come. */

@@ -227,6 +227,7 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       inFlight: optional(method()),
       catchesUp: optional(method()),
       restsMs: optional(method()),
+      quorum: optional(method()),
       electors: optional(method()),
       disruptible: optional(method()),
       promise: optional(method()),

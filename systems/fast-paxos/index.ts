@@ -6,6 +6,7 @@ import { sessionClient, sessionPatience } from '../session-client.ts';
 import type { System } from '../system.ts';
 import { fastOptions, fastOptionsFault } from './options.ts';
 import { fastPaxosProtocol } from './protocol.ts';
+import { quorumSizes } from './quorums.ts';
 import { fastRuleTable } from './rule-table.ts';
 import { type FastRules, fastRules } from './rules.ts';
 import { fastWords } from './scenario-words.ts';
@@ -29,6 +30,11 @@ export const fastPaxos: System = {
   // Who goes on in another round names itself all the while, and leads nobody until that is prepared.
   primaries: (views) => leadersAmong(views, ({ role }) => role === 'leader'),
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }, sessionPatience(4)],
+  quorum: ({ classicQuorum, fastQuorum }, size) =>
+    quorumSizes(size, {
+      classicQuorum: Number(classicQuorum),
+      fastQuorum: Number(fastQuorum),
+    }).classic,
   // What is lost waits for being sent again.
   restsMs: ({ retransmitMs }) => Number(retransmitMs),
   inFlight: (options) => Number(options['window']),

@@ -7,11 +7,9 @@ import { assert } from '../../checkers/assert.ts';
 import { NOBODY, type ZabState } from './state.ts';
 
 export function assertInvariants(state: Readonly<ZabState>): void {
-  const { snapshot, base, role, phase, leader, self, config } = state;
+  const { snapshot, base, role, phase, leader, self } = state;
   assert(base.position <= snapshot.position, 'what is no longer kept is in the snapshot');
   assert(snapshot.position <= state.applied, 'what a snapshot covers was delivered');
-  assert(state.resendUs >= config.resendMinUs, 'notifications are not sent faster than that');
-  assert(state.resendUs <= config.resendMaxUs, 'notifications are not sent slower than that');
   assert((role === 'looking') === (phase === 'election'), 'who looks for a leader elects one');
   assert((role === 'leading') === (leader === self), 'who leads knows it, and nobody else does');
   assert(role !== 'looking' || leader === NOBODY, 'who looks for a leader has none');

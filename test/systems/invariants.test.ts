@@ -182,8 +182,6 @@ laws('zab', zab, assertZab, {
     'other',
     ({ snapshot, applied }) => ({ snapshot: { ...snapshot, position: applied + 1 } }),
   ],
-  'not sent faster': ['other', () => ({ resendUs: 0 })],
-  'not sent slower': ['other', ({ config }) => ({ resendUs: config.resendMaxUs + 1 })],
   'who looks for a leader elects one': ['other', () => ({ phase: 'election' as const })],
   'who leads knows it': ['leader', () => ({ leader: -1 })],
   'nobody else does': ['other', ({ self }) => ({ leader: self })],

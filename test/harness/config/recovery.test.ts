@@ -12,7 +12,9 @@ import {
 import { judgeRun, livenessBounds } from '../../../harness/judge/judge.ts';
 import { TraceFollower } from '../../../harness/judge/trace-follower.ts';
 import { simulateOnce } from '../../../harness/run/simulate.ts';
+import { fastPaxos } from '../../../systems/fast-paxos/index.ts';
 import { systems } from '../../../systems/index.ts';
+import type { Options } from '../../../systems/protocol.ts';
 import { raft } from '../../../systems/raft/index.ts';
 import type { RaftRules } from '../../../systems/raft/rules.ts';
 import type { System, Variant } from '../../../systems/system.ts';
@@ -65,6 +67,19 @@ describe('a world', () => {
     // Connections send again what is lost.
     expect(verdictOn(zab, { 'network.lossPpm': 100_000 })).toBeNull();
     expect(verdictOn(zab, { 'network.lossPpm': 100_000, 'network.resends': 0 })).not.toBeNull();
+  });
+
+  test('has nobody to spare where a decision takes more than a majority', () => {
+    const verdict = (set: Options) => {
+      const all = { rounds: 'classic', window: 64, ...set };
+      const request = { system: 'fast-paxos', nodes: 7, rate: 10, set: all };
+      return cannotBeLive(fastPaxos, resolved(request));
+    };
+    const late = { 'network.latePpm': 100_000 };
+    expect(verdict({ ...late, fastQuorum: 4 })).toContain('7 of 7 nodes must answer');
+    expect(verdict({ ...late, fastQuorum: 6 })).toBeNull();
+    expect(verdict({ fastQuorum: 4 })).toBeNull();
+    expect(verdict(late)).toBeNull();
   });
 
   test('holds up connections for as long as losses one after another take', () => {
