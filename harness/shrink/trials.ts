@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Micros } from '../../checkers/units.ts';
 import type { Variant } from '../../systems/system.ts';
 import type { Catalogue } from '../config/catalogue.ts';
+import { HarnessError } from '../core/errors.ts';
 import { isBroken, type Signature } from '../judge/signature.ts';
 import { type SimulatedRun, simulateOnce } from '../run/simulate.ts';
 import { type Case, cutAt, isPossible } from './case.ts';
@@ -51,12 +52,22 @@ export class Trials {
       if (!this.#isNew(seeded)) continue;
       if (this.isOver) return null;
       this.#runs++;
-      const failing = failingPart(seeded, this.#spec);
+      const failing = this.#failing(seeded);
       if (failing === null) continue;
       this.#isNew(failing);
       return failing;
     }
     return null;
+  }
+
+  /** What a user's code refuses of a smaller case (so few clients, say) does not fail as it must. */
+  #failing(candidate: Case): Case | null {
+    try {
+      return failingPart(candidate, this.#spec);
+    } catch (error) {
+      if (error instanceof HarnessError && error.failure === 'usage') return null;
+      throw error;
+    }
   }
 
   #otherSeeds(own: number): number[] {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtIn, systemNamed } from '../../../harness/config/catalogue.ts';
 import { resolveConfig } from '../../../harness/config/config.ts';
+import { HarnessError } from '../../../harness/core/errors.ts';
 import { isBroken, type Signature } from '../../../harness/judge/signature.ts';
 import { replayRepro } from '../../../harness/ordeal.ts';
 import { reportHtml } from '../../../harness/report/html.ts';
@@ -17,6 +18,7 @@ import { shrink } from '../../../harness/shrink/shrink.ts';
 import { type ShrunkRun, shrinkAndStore, storyLines } from '../../../harness/shrink/shrunk-run.ts';
 import { readPlan, readRun } from '../../../harness/store/reader.ts';
 import { builtInVariant } from '../../../harness/variants/variants.ts';
+import type { Nemesis } from '../../../nemesis/fault.ts';
 import type { System } from '../../../systems/system.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ordeal-shrink-'));
@@ -147,6 +149,21 @@ test('what only clients saw is made small as well, at the end of a whole run', a
   expect(shrunk?.after.nodes).toBe(1);
   expect(shrunk?.after.operations).toBeLessThanOrEqual(4);
 }, 120_000);
+
+test('what a nemesis of the user refuses of a smaller plan is left as it is', async () => {
+  const picky = Object.entries(builtIn.nemeses).map(([name, nemesis]) => {
+    const resolve: Nemesis['resolve'] = (planned, view) => {
+      if (planned.draw === 0) throw new HarnessError('usage', 'a draw is needed');
+      return nemesis.resolve(planned, view);
+    };
+    return [name, { ...nemesis, resolve }] as const;
+  });
+  const catalogue = { ...builtIn, nemeses: Object.fromEntries(picky) };
+  const shrunk = await shrink({ ...failing, catalogue }, voteRule, enough);
+  const faults = shrunk?.smallest.plan.faults ?? [];
+  expect(faults.length).toBeGreaterThan(0);
+  for (const { draw } of faults) expect(draw).not.toBe(0);
+}, 60_000);
 
 test('a protocol that keeps state between runs leaves nothing that is kept, and is named', async () => {
   const { raft } = builtIn.systems;
