@@ -50,7 +50,9 @@ export async function runAndStore(
   const stored = readBack(executed);
   const determinism = await compared(used, prepared, executed, context.signal);
   const execution = { ...executed, determinism };
-  const results = judgeStored(stored, execution, prepared.catalogue);
+  const judged = judgeStored(stored, execution, prepared.catalogue);
+  const isUnrepeated = isWhole(executed.ending) && context.signal.aborted;
+  const results = isUnrepeated ? unrepeated(judged) : judged;
   try {
     writeResults(stored.directory, results);
     return writeReport(stored, results);
@@ -128,11 +130,22 @@ async function compared(
   { ending, realS, directory }: Executed,
   signal: AbortSignal,
 ): Promise<RunFigures['determinism']> {
-  const isWhole = ending.kind !== 'interrupted' && ending.kind !== 'failed';
-  if (backend.compare === undefined || !isWhole || realS > REPLAY_SECONDS_MAX) return null;
+  if (backend.compare === undefined || !isWhole(ending) || realS > REPLAY_SECONDS_MAX) return null;
   const parting = await backend.compare(directory, false, prepared, signal);
   if (signal.aborted) return null;
   return parting === null ? { replays: 1, identical: 1 } : { replays: 1, identical: 0, parting };
+}
+
+function isWhole({ kind }: Ending): boolean {
+  return kind !== 'interrupted' && kind !== 'failed';
+}
+
+/** Of a run that went to its end, and whose repetition was interrupted: a valid one says so. */
+function unrepeated(results: ResultsFile): ResultsFile {
+  const { verdict } = results;
+  if (verdict.kind !== 'valid') return results;
+  const note = 'interrupted before it was made again: nobody knows whether it repeats itself';
+  return { ...results, verdict: { ...verdict, note } };
 }
 
 /** Judges a stored run by what is on disk, and nothing else. */
