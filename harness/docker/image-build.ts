@@ -13,6 +13,10 @@ const TAG_LABEL = 'ordeal.tag';
 /** How often, and with what between, what an engine has left of a build that it ends is looked for. */
 const LOOKS_AFTER_ABORT = 8;
 const LOOK_MS = 250;
+/** How often at what a build at the same time has left: more would hinder that one. */
+const LOOKS_AT_SUPERSEDED = 2;
+/** How often an engine is asked that is busy removing what it was asked for. */
+const LIST_ATTEMPTS = 6;
 
 export interface Image {
   readonly tag: string;
@@ -64,16 +68,45 @@ export async function build(
 /** An engine whose client has gone ends the build after the step that it is at. */
 async function removeUnfinished(docker: Docker, tag: string): Promise<void> {
   for (let look = 1; look <= LOOKS_AFTER_ABORT; look++) {
-    await removeSuperseded(docker, tag);
+    await removeNameless(docker, tag);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
 
-/** Two that build the same image at once: the tag is the later one's, and the other has none left. */
+/**
+ * Two that build the same image at once: the tag is the later one's, and the other has none left. The
+ * engine may refuse to remove that while the other build is still at work on it.
+ */
 export async function removeSuperseded(docker: Docker, tag: string): Promise<void> {
-  const filters = { dangling: ['true'], label: [`${TAG_LABEL}=${tag}`] };
-  const images = await docker.listImages({ filters });
+  for (let look = 1; look <= LOOKS_AT_SUPERSEDED; look++) {
+    if (!(await removeNameless(docker, tag))) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** Removes what has lost this name, unless it is in use; returns whether there was any. */
+async function removeNameless(docker: Docker, tag: string): Promise<boolean> {
+  const images = await imagesBy(docker, { dangling: ['true'], label: [`${TAG_LABEL}=${tag}`] });
   for (const { Id: id } of images) await tolerate(docker.getImage(id).remove(), 404, 409);
+  return images.length > 0;
+}
+
+/**
+ * The images that fit. An engine that is just removing one of them may answer with status 500 for all
+ * ("unrecognized image ID"): it is asked again.
+ */
+export async function imagesBy(
+  docker: Docker,
+  filters: Readonly<Record<string, string[]>>,
+): Promise<Docker.ImageInfo[]> {
+  for (let look = 1; ; look++) {
+    try {
+      return await docker.listImages({ filters });
+    } catch (error) {
+      if (statusOf(error) !== 500 || look === LIST_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
 }
 
 /** The image of this name; null where there is none. */

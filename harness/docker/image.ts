@@ -23,7 +23,14 @@ import type { OnStart } from '../core/start-event.ts';
 import { CODE_SUFFIX, REPOSITORY } from '../own/code.ts';
 import { baseTag, buildBase, hasBase } from './base-image.ts';
 import { connectEngine, reason, statusOf, tolerate } from './engine.ts';
-import { build, type Image, inspect, type Making, removeSuperseded } from './image-build.ts';
+import {
+  build,
+  type Image,
+  imagesBy,
+  inspect,
+  type Making,
+  removeSuperseded,
+} from './image-build.ts';
 import { DIRECTORY_PREFIX, writeOwner } from './leftovers.ts';
 import { thisProcess } from './owner.ts';
 
@@ -31,7 +38,9 @@ import { thisProcess } from './owner.ts';
 export const IMAGE_ROOT = '/ordeal';
 /** Of images of one kind, built for one state of the sources each. */
 const KEPT = 2;
-const BUILD_ATTEMPTS = 5;
+const BUILD_ATTEMPTS = 8;
+/** Between them at most, times how many there were: two builds must not go on in step. */
+const ATTEMPT_WAIT_MS = 400;
 /** What a node runs, relative to the repository. Dependencies from npm are not among it. */
 export const SOURCES: readonly string[] = [
   'checkers',
@@ -128,8 +137,11 @@ async function buildOfSources(making: Making, context: string, tag: string): Pro
     }
     const built = await inspect(docker, tag);
     if (built !== null) return built;
-    if (attempt < BUILD_ATTEMPTS) continue;
-    throw failure ?? infrastructure(`building ${tag} left no image behind`);
+    if (attempt === BUILD_ATTEMPTS) {
+      throw failure ?? infrastructure(`building ${tag} left no image behind`);
+    }
+    const waitMs = ATTEMPT_WAIT_MS * attempt * Math.random();
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
 
@@ -139,7 +151,7 @@ async function buildOfSources(making: Making, context: string, tag: string): Pro
  */
 async function pruneOlder(docker: Docker, tag: string): Promise<void> {
   const [repository] = tag.split(':');
-  const images = await docker.listImages({ filters: { reference: [`${repository}`] } });
+  const images = await imagesBy(docker, { reference: [`${repository}`] });
   const others = images
     .toSorted((a, b) => b.Created - a.Created)
     .flatMap(({ RepoTags: tags }) => tags ?? [])
