@@ -6,7 +6,7 @@ import { type Verdict, type WitnessOperation, worst } from '../../checkers/verdi
 import { EXIT } from '../core/errors.ts';
 import type { HistoryFile } from '../formats/builder.ts';
 import type { TerminalStyle } from '../report/terminal.ts';
-import { count, NBSP, plural, seconds, shorten, valueText, visible } from '../report/text.ts';
+import { count, plain, plural, seconds, shorten, valueText, visible } from '../report/text.ts';
 import { WORDS } from '../report/verdict-words.ts';
 import type { Answer } from './question.ts';
 
@@ -38,7 +38,7 @@ export function checkBlock(judged: Judged, { columns, colour }: TerminalStyle): 
   for (const text of judged.also ?? []) lines.push(...wrapped(text));
   for (const note of notesOf(judged)) lines.push(...wrapped(`note: ${note}`));
   lines.push(...wrapped(effort(judged)));
-  return `${lines.join('\n')}\n`.replaceAll(NBSP, ' ');
+  return plain(`${lines.join('\n')}\n`);
 }
 
 /**

@@ -1,11 +1,13 @@
 /** `ordeal explain`: which steps of a failing run made its violation likely, and what would have saved it. */
 
 import type { Command } from 'commander';
-import { EXIT, usage } from '../core/errors.ts';
+import type { Millis } from '../../checkers/units.ts';
+import { EXIT } from '../core/errors.ts';
 import { explain } from '../explain/explanation.ts';
 import { explanationLines } from '../explain/text.ts';
 import { signatureText } from '../judge/signature.ts';
 import { styleOf } from '../report/terminal.ts';
+import { plain } from '../report/text.ts';
 import { interruption } from '../run/interruption.ts';
 import { prepare } from '../run/prepare.ts';
 import { progressOn } from '../run/progress.ts';
@@ -14,7 +16,7 @@ import { shrink } from '../shrink/shrink.ts';
 import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
 import { duration } from './run-options.ts';
-import { failingRun } from './shrink.ts';
+import { endMs, failingRun, tellPassing } from './shrink.ts';
 
 interface Flags {
   readonly budget: number;
@@ -43,25 +45,23 @@ export function registerExplain(program: Command, done: (status: number) => void
 }
 
 async function explainOne(path: string, flags: Flags): Promise<number> {
-  if (flags.budget <= 0) throw usage('--budget: 0 is not allowed (a time above 0, as in 30s)');
+  const allMs = endMs(flags.budget);
+  const halfMs = endMs(flags.budget / 2);
   const { config, signature } = await failingRun(path);
   const prepared = await prepare(config);
   const progress = progressOn(process.stderr, flags.quiet === true);
   using interrupt = interruption('explaining by what is known so far', progress.aside);
-  const untilMs = (part: number) => performance.now() + flags.budget * 1000 * part;
-  const overAt = (endMs: number) => () => interrupt.signal.aborted || performance.now() > endMs;
+  const overAt = (timeMs: Millis) => () => interrupt.signal.aborted || performance.now() > timeMs;
   progress.state('making the run small');
-  const shrunk = await shrink(prepared, signature, { isOver: overAt(untilMs(0.5)) });
+  const shrunk = await shrink(prepared, signature, { isOver: overAt(halfMs) });
   if (shrunk === null) {
-    const note = `${path}: no longer breaks ${signatureText(signature)} with this code`;
-    if (flags.json === true) printDocument({ verdict: { kind: 'valid', note }, exitStatus: 0 });
-    else process.stdout.write(`${note}: nothing to explain\n`);
-    return EXIT.valid;
+    progress.end();
+    return tellPassing(path, signature, flags.json === true, 'explain');
   }
   const { smallest } = shrunk;
   progress.state('drawing futures');
-  const isOver = overAt(untilMs(0.5));
-  const explanation = await explain({ ...prepared, config: smallest }, signature, isOver);
+  const small = { ...prepared, config: smallest };
+  const explanation = await explain(small, signature, overAt(allMs));
   progress.end();
   if (flags.json === true) {
     const verdict = { kind: 'invalid', because: signatureText(signature) };
@@ -69,8 +69,7 @@ async function explainOne(path: string, flags: Flags): Promise<number> {
     return EXIT.invalid;
   }
   const { columns } = styleOf(process.stdout);
-  const head = `${signatureText(signature)}, on ${sizeText(sizeOf(smallest))}`;
-  const lines = [head.replaceAll('\u00a0', ' '), '', ...explanationLines(explanation, columns)];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const head = plain(`${signatureText(signature)}, on ${sizeText(sizeOf(smallest))}`);
+  process.stdout.write(`${[head, '', ...explanationLines(explanation, columns)].join('\n')}\n`);
   return EXIT.invalid;
 }

@@ -1,6 +1,7 @@
 /** `ordeal shrink`: makes a failing run small, tells it as a story, and keeps it as `repro.json`. */
 
 import type { Command } from 'commander';
+import type { Millis } from '../../checkers/units.ts';
 import { isVirtual } from '../config/backends.ts';
 import type { RunConfig } from '../config/config.ts';
 import { EXIT, usage } from '../core/errors.ts';
@@ -8,7 +9,7 @@ import { isFile } from '../core/files.ts';
 import { type Signature, signatureOf, signatureText } from '../judge/signature.ts';
 import { located } from '../own/paths.ts';
 import { labelledLines, styleOf, verdictLines, wrap } from '../report/terminal.ts';
-import { NBSP, plural } from '../report/text.ts';
+import { plain, plural } from '../report/text.ts';
 import { interruption } from '../run/interruption.ts';
 import { prepare } from '../run/prepare.ts';
 import type { RunContext } from '../run/prepared.ts';
@@ -52,13 +53,12 @@ export function registerShrink(program: Command, done: (status: number) => void)
 }
 
 async function shrinkOne(path: string, flags: Flags): Promise<number> {
-  if (flags.budget <= 0) throw usage('--budget: 0 is not allowed (a time above 0, as in 30s)');
+  const untilMs = endMs(flags.budget);
   const { config, signature } = await failingRun(path);
   const prepared = await prepare(config);
   requireStore(flags.store);
   const progress = progressOn(process.stderr, flags.quiet === true);
   using interrupt = interruption('keeping the smallest run so far', progress.aside);
-  const untilMs = performance.now() + flags.budget * 1000;
   const context: RunContext = {
     store: flags.store,
     // What was found is kept, also by who wants no more of it.
@@ -73,7 +73,7 @@ async function shrinkOne(path: string, flags: Flags): Promise<number> {
   };
   const shrunk = await shrinkAndStore(prepared, signature, options, context);
   progress.end();
-  if (shrunk === null) return tellPassing(path, signature, flags);
+  if (shrunk === null) return tellPassing(path, signature, flags.json === true, 'make smaller');
   return show(shrunk, flags);
 }
 
@@ -100,11 +100,22 @@ export async function failingRun(
   return { config: located(run), signature };
 }
 
-function tellPassing(path: string, signature: Signature, flags: Flags): number {
-  const because = `${path}: no longer breaks ${signatureText(signature)} with this code`;
-  if (flags.json === true) {
-    printDocument({ verdict: { kind: 'valid', note: because }, exitStatus: EXIT.valid });
-  } else process.stdout.write(`${because}: nothing to make smaller\n`);
+/** When a budget in seconds is used up, on the clock of `performance.now`. */
+export function endMs(budgetS: number): Millis {
+  if (budgetS > 0) return performance.now() + budgetS * 1000;
+  throw usage(`--budget: ${budgetS} is not allowed (a time above 0, as in 30s)`);
+}
+
+/** The run fails no longer: that is valid, and there is nothing to be done (`to` says what not). */
+export function tellPassing(
+  path: string,
+  signature: Signature,
+  isJson: boolean,
+  to: string,
+): number {
+  const note = `${path}: no longer breaks ${signatureText(signature)} with this code`;
+  if (isJson) printDocument({ verdict: { kind: 'valid', note }, exitStatus: EXIT.valid });
+  else process.stdout.write(`${note}: nothing to ${to}\n`);
   return EXIT.valid;
 }
 
@@ -133,9 +144,4 @@ function show(shrunk: ShrunkRun, flags: Flags): number {
   ];
   process.stdout.write(plain(`${lines.join('\n')}\n\n`));
   return exitStatus;
-}
-
-/** With spaces that a terminal can break, and that can be searched for. */
-function plain(text: string): string {
-  return text.replaceAll(NBSP, ' ');
 }

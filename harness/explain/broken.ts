@@ -1,14 +1,10 @@
 /** What a failing run broke, in order of time, and how much later a client could see it. */
 
-import type { TraceLine } from '../../checkers/trace.ts';
-import { nodeName } from '../../checkers/trace.ts';
+import { nodeName, type TraceLine } from '../../checkers/trace.ts';
 import type { Nanos } from '../../checkers/units.ts';
-import { systemNamed } from '../config/catalogue.ts';
 import { findingsOf } from '../judge/tiers.ts';
-import { TraceFollower } from '../judge/trace-follower.ts';
-import { judgeSimulated, virtualRun } from '../run/simulate.ts';
-import { VirtualDriver } from '../run/virtual.ts';
-import type { Simulation } from './futures.ts';
+import type { Simulation } from '../run/prepared.ts';
+import { record } from '../shrink/recording.ts';
 
 export interface Broken {
   readonly checker: string;
@@ -21,17 +17,11 @@ export interface Broken {
 }
 
 /** The run to its end, whatever it breaks on the way. */
-export function brokenBy({ config, variants, catalogue }: Simulation): readonly Broken[] {
-  const whole = { ...config, stopAtViolation: false };
-  const follower = new TraceFollower(systemNamed(config.system, catalogue));
-  const watching = { follower, record: true, stopAtViolation: false };
-  const driver = new VirtualDriver(virtualRun(whole, variants, watching, catalogue).run);
-  driver.advance(Number.POSITIVE_INFINITY);
-  const trace = driver.takeLines();
-  const { history } = driver;
-  const { checks } = judgeSimulated(whole, driver.result(), follower, catalogue);
+export function brokenBy(simulation: Simulation): readonly Broken[] {
+  const whole = { ...simulation.config, stopAtViolation: false };
+  const { history, trace, checks, violations } = record({ ...simulation, config: whole });
   const reported = new Map(
-    follower.violations.map(({ property, lines }) => [property, lines.at(-1)] as const),
+    violations.map(({ property, lines }) => [property, lines.at(-1)] as const),
   );
   const broken = findingsOf(checks).map(({ checker, property, tier }): Broken => {
     const isSeen = tier === 'client';

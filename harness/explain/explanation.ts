@@ -3,11 +3,11 @@
 import type { Nanos } from '../../checkers/units.ts';
 import type { Signature } from '../judge/signature.ts';
 import { type Step, storyOf } from '../report/story.ts';
-import { simulateOnce } from '../run/simulate.ts';
+import type { Simulation } from '../run/prepared.ts';
 import type { Case } from '../shrink/case.ts';
 import { record } from '../shrink/recording.ts';
 import { type Broken, brokenBy } from './broken.ts';
-import { Futures, type Simulation } from './futures.ts';
+import { Futures } from './futures.ts';
 import { type Proportion, rise } from './proportion.ts';
 import { nearestSibling, type Sibling } from './sibling.ts';
 
@@ -40,9 +40,7 @@ export async function explain(
   signature: Signature,
   isOver: () => boolean,
 ): Promise<Explanation> {
-  const { config, variants, catalogue } = simulation;
-  const { history, trace } = record(simulation);
-  const { verdict } = simulateOnce(config, variants, catalogue, config.stopAtViolation);
+  const { history, trace, verdict } = record(simulation);
   const steps = storyOf(history, trace, verdict);
   const broken = brokenBy(simulation);
   const sibling = await nearestSibling(simulation, signature, isOver);

@@ -9,12 +9,10 @@ import type { Nanos } from '../../checkers/units.ts';
 import { systemNamed } from '../config/catalogue.ts';
 import { isBroken, type Signature } from '../judge/signature.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
-import type { PreparedRun } from '../run/prepared.ts';
+import type { Simulation } from '../run/prepared.ts';
 import { judgeSimulated, simulateOnce, virtualRun, watchersOf } from '../run/simulate.ts';
 import { VirtualDriver } from '../run/virtual.ts';
 import type { Proportion } from './proportion.ts';
-
-export type Simulation = Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>;
 
 /** Of a moment: how many futures were drawn from it, and how many of them broke the property. */
 export interface Moment {

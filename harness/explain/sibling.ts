@@ -3,16 +3,14 @@
  * Of all that pass it is the one that goes along with the failing run for longest.
  */
 
-import type { TraceLine } from '../../checkers/trace.ts';
-import { nodeName } from '../../checkers/trace.ts';
+import { nodeName, type TraceLine } from '../../checkers/trace.ts';
 import type { Nanos } from '../../checkers/units.ts';
 import type { PlannedFault } from '../../nemesis/fault.ts';
 import { isBroken, type Signature } from '../judge/signature.ts';
 import { eventText } from '../report/trace-section.ts';
-import { simulateOnce } from '../run/simulate.ts';
+import type { Simulation } from '../run/prepared.ts';
 import { type Case, withFaults, withOperations } from '../shrink/case.ts';
 import { record } from '../shrink/recording.ts';
-import type { Simulation } from './futures.ts';
 
 export interface Sibling {
   /** What is otherwise in it, as in `without the pause at 511.9 ms`. */
@@ -35,14 +33,13 @@ export async function nearestSibling(
   signature: Signature,
   isOver: () => boolean,
 ): Promise<Sibling | null> {
-  const { config, variants, catalogue } = simulation;
   const { trace } = record(simulation);
   let nearest: Sibling | null = null;
-  for (const { change, other } of changesOf(config)) {
+  for (const { change, other } of changesOf(simulation.config)) {
     if (isOver()) break;
-    const { checks } = simulateOnce(other, variants, catalogue, other.stopAtViolation);
-    if (!isBroken(signature, checks)) {
-      const sibling = { change, ...parting(trace, record({ ...simulation, config: other }).trace) };
+    const made = record({ ...simulation, config: other });
+    if (!isBroken(signature, made.checks)) {
+      const sibling = { change, ...parting(trace, made.trace) };
       if (nearest === null || atNs(sibling) > atNs(nearest)) nearest = sibling;
     }
     // Lets a signal through.

@@ -2,7 +2,7 @@
 
 import { signatureText } from '../judge/signature.ts';
 import { wrap } from '../report/terminal.ts';
-import { moment, NBSP, seconds } from '../report/text.ts';
+import { moment, NBSP, plain, seconds } from '../report/text.ts';
 import type { Broken } from './broken.ts';
 import type { Explanation, Turn } from './explanation.ts';
 import { type Proportion, wilson } from './proportion.ts';
@@ -24,7 +24,7 @@ export function explanationLines(explanation: Explanation, columns: number): str
     ...wrap(siblingText(sibling), columns),
     ...wrap(brokenText(broken), columns),
   ];
-  return lines.map((line) => line.replaceAll(NBSP, ' '));
+  return lines.map(plain);
 }
 
 /** ` 71 % (62-79)`, always as wide. */

@@ -3,7 +3,7 @@
 import type { Verdict } from '../../checkers/verdict.ts';
 import { EXIT } from '../core/errors.ts';
 import { outcomeOf, type RunStatus } from '../judge/outcome.ts';
-import { plural } from '../report/text.ts';
+import { plain, plural } from '../report/text.ts';
 import type { ExplorationFigures } from './explore.ts';
 import type { Kept } from './keep.ts';
 
@@ -54,5 +54,5 @@ export function conclusionOf(
 }
 
 function doubt(because: string, status: RunStatus): Conclusion {
-  return { verdict: { kind: 'unknown', because: because.replaceAll('\u00a0', ' ') }, status };
+  return { verdict: { kind: 'unknown', because: plain(because) }, status };
 }

@@ -3,7 +3,7 @@
 import { LAST_WORDS } from '../judge/outcome.ts';
 import { signatureText } from '../judge/signature.ts';
 import { wrap } from '../report/terminal.ts';
-import { count, NBSP, plural, seconds, visible } from '../report/text.ts';
+import { count, NBSP, plain, plural, seconds, visible } from '../report/text.ts';
 import { sentenceOf } from '../report/verdict-words.ts';
 import { duration } from '../run/progress.ts';
 import { sizeText } from '../shrink/case.ts';
@@ -183,8 +183,4 @@ function row(label: string, text: string, columns: number): string[] {
   return wrap(text, columns - INDENT).map((part, at) =>
     plain(`${(at === 0 ? label : '').padEnd(INDENT)}${part}`),
   );
-}
-
-function plain(text: string): string {
-  return text.replaceAll(NBSP, ' ');
 }

@@ -18,11 +18,8 @@ export function signatureOf(checks: readonly CheckResult[]): Signature | null {
 }
 
 export function isBroken(signature: Signature, checks: readonly CheckResult[]): boolean {
-  return signaturesOf(checks).some((one) => isSame(one, signature));
-}
-
-export function isSame(one: Signature, other: Signature): boolean {
-  return one.checker === other.checker && one.property === other.property;
+  const { checker, property } = signature;
+  return findingsOf(checks).some((one) => one.checker === checker && one.property === property);
 }
 
 /** `agreement: ElectionSafety`; a checker that names no property stands for itself. */

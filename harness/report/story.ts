@@ -7,7 +7,7 @@ import type { Nanos } from '../../checkers/units.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { toldOf } from './event-words.ts';
 import { operationText, pairOperations } from './operations.ts';
-import { NBSP } from './text.ts';
+import { plain } from './text.ts';
 import { eventText } from './trace-section.ts';
 
 /** One step, as a sentence without its full stop. */
@@ -97,13 +97,13 @@ function operationSteps(history: History, verdict: Verdict): Candidate[] {
     const isConflict = blamed.has(asked) || blamed.has(ended);
     const key = invoked.key === undefined ? '' : ` on ${invoked.key}`;
     const { f, value } = invoked;
-    const words = value === null ? f : operationText(invoked, null).replaceAll(NBSP, ' ');
+    const words = value === null ? f : plain(operationText(invoked, null));
     const who = `client ${invoked.process}`;
     const usual = count > OPERATIONS_FEW ? WEIGHT.work : WEIGHT.done;
     const step = { isConflict, weight: isConflict ? WEIGHT.conflict : usual };
     const asks = { ...step, timeNs: invoked.time, text: `${who} asks for ${words}${key}` };
     if (completed === null) return [asks];
-    const answer = operationText(invoked, completed).replaceAll(NBSP, ' ');
+    const answer = plain(operationText(invoked, completed));
     const by = completed.node === undefined ? '' : ` by ${completed.node}`;
     const how =
       completed.type === 'ok'

@@ -3,7 +3,7 @@
 import type { RunSummary } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
-import { count, NBSP, plural, seconds, visible } from './text.ts';
+import { count, plain, plural, seconds, visible } from './text.ts';
 import {
   alsoSaid,
   codeLabel,
@@ -61,7 +61,7 @@ export function summaryMarkdown(summary: RunSummary): string {
       return `| ${check.checker} | ${WORDS[check.verdict.kind].mark} ${check.verdict.kind} | ${escapeMarkdown(because)} |`;
     }),
   ];
-  return `${text.join('\n')}\n`.replaceAll(NBSP, ' ');
+  return plain(`${text.join('\n')}\n`);
 }
 
 function operationsText({

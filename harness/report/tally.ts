@@ -2,7 +2,7 @@
 
 import type { RunFigures } from '../store/format.ts';
 import { wrap } from './terminal.ts';
-import { plural, visible } from './text.ts';
+import { plain, plural, visible } from './text.ts';
 
 /** Counts over several runs. */
 export interface Tally {
@@ -21,7 +21,7 @@ const UNKNOWNS_MAX = 20;
 
 /** `50 runs from seed 1: 49 valid, 0 invalid, 1 unknown`. */
 export function tallyText({ valid, invalid, unknown, firstSeed }: Tally): string {
-  const runs = plural(valid + invalid + unknown, 'run').replaceAll('\u00a0', ' ');
+  const runs = plain(plural(valid + invalid + unknown, 'run'));
   return `${runs} from seed ${firstSeed}: ${valid} valid, ${invalid} invalid, ${unknown} unknown`;
 }
 
@@ -34,7 +34,7 @@ export function tallyLines(tally: Tally, columns: number): string[] {
   const more = unknowns.length - listed.length;
   const asked = Object.entries(reached ?? {}).map(([rule, { calls, changed }]) => {
     const times = `asked ${plural(calls, 'time')}, decided otherwise ${plural(changed, 'time')}`;
-    return `  ${rule}: ${times}, over all runs`.replaceAll('\u00a0', ' ');
+    return plain(`  ${rule}: ${times}, over all runs`);
   });
   const rest = more > 0 ? [`  and ${more} more (see --json)`] : [];
   const items = [...listed, ...rest, ...asked];

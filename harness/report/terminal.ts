@@ -6,7 +6,7 @@ import { isVirtual } from '../config/backends.ts';
 import type { LaneFigures, RunSummary, TimedCheck } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
-import { bytes, count, NBSP, plural, seconds, visible } from './text.ts';
+import { bytes, count, NBSP, plain, plural, seconds, visible } from './text.ts';
 import {
   alsoSaid,
   codeLabel,
@@ -57,7 +57,7 @@ export function terminalBlock(summary: RunSummary, style: TerminalStyle): string
     '',
     ...pathLines(summary, style),
   ];
-  return `${lines.join('\n')}\n`.replaceAll(NBSP, ' ');
+  return plain(`${lines.join('\n')}\n`);
 }
 
 function configText({ run }: RunSummary): string {

@@ -6,6 +6,11 @@ import type { Nanos } from '../../checkers/units.ts';
 /** Holds a number and its unit on one line. */
 export const NBSP = '\u00a0';
 
+/** The same with spaces that a terminal can break, and that can be searched for. */
+export function plain(text: string): string {
+  return text.replaceAll(NBSP, ' ');
+}
+
 /** `12345` as `12 345`; the space does not break. */
 export function count(number: number): string {
   return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, NBSP);

@@ -4,7 +4,7 @@ import type { Ending } from '../core/ending.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Divergence, RunFigures } from '../store/format.ts';
 import type { RunWriter } from '../store/writer.ts';
-import type { PreparedRun, RunContext } from './prepared.ts';
+import type { PreparedRun, RunContext, Simulation } from './prepared.ts';
 
 export interface Backend {
   /** Rejects with one line that says what it cannot run, or what is missing on this machine. */
@@ -19,7 +19,7 @@ export interface Backend {
   compare?(
     directory: string,
     prefix: boolean,
-    run: Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>,
+    run: Simulation,
     signal: AbortSignal,
   ): Promise<Divergence | null>;
 }

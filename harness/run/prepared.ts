@@ -16,6 +16,9 @@ export interface PreparedRun {
   readonly byValue: readonly string[];
 }
 
+/** What a run in virtual time follows from. */
+export type Simulation = Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>;
+
 /** What surrounds a run. */
 export interface RunContext {
   readonly store: string;

@@ -4,7 +4,7 @@
  */
 
 import type { Millis } from '../../checkers/units.ts';
-import { NBSP, plural, seconds } from '../report/text.ts';
+import { plain, plural, seconds } from '../report/text.ts';
 import type { RunEvent, WorkEvent } from './run-event.ts';
 
 export interface Progress {
@@ -140,10 +140,6 @@ function foundText(event: WorkEvent): string {
   const kinds = ['invalid', 'unknown', 'valid'] as const;
   const there = kinds.filter((kind) => event[kind] > 0);
   return there.map((kind) => `${event[kind]} ${kind}`).join(', ');
-}
-
-function plain(text: string): string {
-  return text.replaceAll(NBSP, ' ');
 }
 
 /** A time to wait, as coarse as it is long. */

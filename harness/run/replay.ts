@@ -3,7 +3,7 @@
 import { basename, join } from 'node:path';
 import { type Divergence, FILES } from '../store/format.ts';
 import { historyLine, textLines, traceJson } from '../store/lines.ts';
-import type { PreparedRun } from './prepared.ts';
+import type { Simulation } from './prepared.ts';
 import { virtualRun } from './simulate.ts';
 import { VirtualDriver } from './virtual.ts';
 
@@ -17,7 +17,7 @@ const SLICE_EVENTS = 200_000;
 export async function compareWithReplay(
   directory: string,
   prefix: boolean,
-  { config, variants, catalogue }: Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>,
+  { config, variants, catalogue }: Simulation,
   signal: AbortSignal | null = null,
 ): Promise<Divergence | null> {
   const watching = { follower: null, record: true, stopAtViolation: false };

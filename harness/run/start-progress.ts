@@ -1,7 +1,7 @@
 /** What is read while images are built and containers come up. */
 
 import type { StartEvent } from '../core/start-event.ts';
-import { bytes, plural } from '../report/text.ts';
+import { bytes, plain, plural } from '../report/text.ts';
 import { duration, type Progress } from './progress.ts';
 
 /** Nothing may happen for long: the time that it takes is told all the same. */
@@ -121,8 +121,4 @@ function transferText(
   const left =
     totalBytes > doneBytes ? ` · ${duration((totalBytes - doneBytes) / perSecond)} left` : '';
   return `${done} · ${bytes(perSecond)}/s${left}`;
-}
-
-function plain(text: string): string {
-  return text.replaceAll('\u00a0', ' ');
 }

@@ -5,7 +5,7 @@ import { type Verdict, worst } from '../../checkers/verdict.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { Variant } from '../../systems/system.ts';
 import { resolveSystemOptions } from '../config/settings.ts';
-import { NBSP, plural } from '../report/text.ts';
+import { plain, plural } from '../report/text.ts';
 import { builtInVariant } from '../variants/variants.ts';
 import { type Played, play } from './play.ts';
 import type { Case, Claim, Scenario } from './scenario.ts';
@@ -136,7 +136,7 @@ function noteOf(cases: readonly PlayedCase[]): string {
   const broken = claims.filter(({ played }) => played.violations.length > 0).length;
   const safe = claims.filter(({ claim }) => claim.breaks?.length === 0).length;
   const other = claims.length - broken - safe;
-  return [
+  const told = [
     'everything is as expected, and no invariant is broken',
     broken === 0
       ? ''
@@ -145,6 +145,6 @@ function noteOf(cases: readonly PlayedCase[]): string {
     safe === 0 ? '' : `${plural(safe, 'change')} ${safe === 1 ? 'is' : 'are'} safe, as said`,
   ]
     .filter((part) => part !== '')
-    .join('; ')
-    .replaceAll(NBSP, ' ');
+    .join('; ');
+  return plain(told);
 }

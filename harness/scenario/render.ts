@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { EXIT } from '../core/errors.ts';
 import { type TerminalStyle, wrap } from '../report/terminal.ts';
-import { NBSP, visible } from '../report/text.ts';
+import { plain, visible } from '../report/text.ts';
 import { sentenceOf, WORDS } from '../report/verdict-words.ts';
 import type { Checked } from './ask.ts';
 import type { PlayedCase, PlayedClaim, PlayedScenario } from './judge.ts';
@@ -24,7 +24,7 @@ export function storyOf(played: PlayedScenario, style: TerminalStyle): string {
     ...cases.flatMap((one) => [...caseLines(played, one, style), '']),
     ...verdictLines(verdict, style),
   ];
-  return `${lines.join('\n')}\n`.replaceAll(NBSP, ' ');
+  return plain(`${lines.join('\n')}\n`);
 }
 
 function headOf({ scenario, variants }: PlayedScenario, style: TerminalStyle): string[] {

@@ -1,10 +1,12 @@
-/** Makes a small run once more, with everything that it records, and compares it with itself. */
+/** Makes a small run once more, with everything that it records, judges it, and digests its bytes. */
 
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { History } from '../../checkers/history.ts';
-import type { TraceLine } from '../../checkers/trace.ts';
-import type { PreparedRun } from '../run/prepared.ts';
-import { virtualRun } from '../run/simulate.ts';
+import type { TraceLine, Violation } from '../../checkers/trace.ts';
+import { systemNamed } from '../config/catalogue.ts';
+import { TraceFollower } from '../judge/trace-follower.ts';
+import type { Simulation } from '../run/prepared.ts';
+import { judgeSimulated, type SimulatedRun, virtualRun } from '../run/simulate.ts';
 import { VirtualDriver } from '../run/virtual.ts';
 import { historyLine, traceJson } from '../store/lines.ts';
 
@@ -14,19 +16,18 @@ export interface Digests {
   readonly trace: string;
 }
 
-export interface Recording {
+export interface Recording extends Pick<SimulatedRun, 'checks' | 'verdict'> {
   readonly history: History;
   readonly trace: readonly TraceLine[];
+  /** The first of each property, with their lines in `trace`. */
+  readonly violations: readonly Violation[];
   readonly sha256: Digests;
 }
 
-/** Runs to the end at once. */
-export function record({
-  config,
-  variants,
-  catalogue,
-}: Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>): Recording {
-  const watching = { follower: null, record: true, stopAtViolation: false };
+/** Runs to the end at once, which its configuration may set at the first violation. */
+export function record({ config, variants, catalogue }: Simulation): Recording {
+  const follower = new TraceFollower(systemNamed(config.system, catalogue));
+  const watching = { follower, record: true, stopAtViolation: false };
   const driver = new VirtualDriver(virtualRun(config, variants, watching, catalogue).run);
   driver.advance(Number.POSITIVE_INFINITY);
   const { history } = driver;
@@ -35,7 +36,8 @@ export function record({
     history: digestOf(Iterator.from(history).map(historyLine)),
     trace: digestOf(Iterator.from(trace).map(traceJson)),
   };
-  return { history, trace, sha256 };
+  const judged = judgeSimulated(config, driver.result(), follower, catalogue);
+  return { ...judged, history, trace, violations: follower.violations, sha256 };
 }
 
 export function isIdentical(one: Digests, other: Digests): boolean {
@@ -43,7 +45,7 @@ export function isIdentical(one: Digests, other: Digests): boolean {
 }
 
 function digestOf(lines: Iterable<string>): string {
-  const hash: Hash = createHash('sha256');
+  const hash = createHash('sha256');
   for (const line of lines) hash.update(line).update('\n');
   return hash.digest('hex');
 }

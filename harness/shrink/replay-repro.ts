@@ -6,7 +6,6 @@ import { isBroken } from '../judge/signature.ts';
 import { located } from '../own/paths.ts';
 import { sentenceOf } from '../report/verdict-words.ts';
 import { prepare } from '../run/prepare.ts';
-import { simulateOnce } from '../run/simulate.ts';
 import { isIdentical, record } from './recording.ts';
 import { type Repro, readRepro } from './repro.ts';
 
@@ -22,10 +21,9 @@ export function replayed(
   variants: readonly Variant[],
   catalogue: Catalogue,
 ): Replayed {
-  const { checks, verdict } = simulateOnce(config, variants, catalogue, config.stopAtViolation);
-  const because = isBroken(signature, checks) ? sentenceOf(verdict) : null;
-  const identical = isIdentical(record({ config, variants, catalogue }).sha256, sha256);
-  return { because, identical };
+  const made = record({ config, variants, catalogue });
+  const because = isBroken(signature, made.checks) ? sentenceOf(made.verdict) : null;
+  return { because, identical: isIdentical(made.sha256, sha256) };
 }
 
 /**

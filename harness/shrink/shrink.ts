@@ -2,7 +2,7 @@
 
 import type { Catalogue } from '../config/catalogue.ts';
 import type { Signature } from '../judge/signature.ts';
-import type { PreparedRun } from '../run/prepared.ts';
+import type { Simulation } from '../run/prepared.ts';
 import { planOf } from '../run/simulate.ts';
 import { type Case, type CaseSize, sizeOf } from './case.ts';
 import type { Pass } from './pass.ts';
@@ -22,9 +22,6 @@ import {
 } from './time-passes.ts';
 import { failingPart, type IsOver, Trials } from './trials.ts';
 import { fewerNodes, plainSettings } from './world-passes.ts';
-
-/** What is to be made smaller. */
-export type Failing = Pick<PreparedRun, 'config' | 'variants' | 'catalogue'>;
 
 export interface ShrinkOptions {
   /** Asked before each run, with how many were made. */
@@ -72,7 +69,7 @@ export function passesOf(catalogue: Catalogue): readonly Pass[] {
  * break it: a run that ends before its time keeps what it has. Deterministic but for `isOver`.
  */
 export async function shrink(
-  { config, variants, catalogue }: Failing,
+  { config, variants, catalogue }: Simulation,
   signature: Signature,
   { isOver, onProgress }: ShrinkOptions,
 ): Promise<Shrunk | null> {

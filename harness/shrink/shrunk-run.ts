@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { infrastructure } from '../core/errors.ts';
 import { isBroken, type Signature, signatureText } from '../judge/signature.ts';
 import { type Step, storyOf } from '../report/story.ts';
-import { moment, NBSP } from '../report/text.ts';
+import { moment, plain } from '../report/text.ts';
 import { sentenceOf } from '../report/verdict-words.ts';
 import type { PreparedRun, RunContext } from '../run/prepared.ts';
 import { runAndStore, suspectsIn } from '../run/run.ts';
@@ -65,7 +65,7 @@ export async function shrinkAndStore(
 
 /** `  1.  12.0 ms  n1 becomes leader of 2`: the steps, numbered; `✖` marks what contradicts itself. */
 export function storyLines(story: readonly Step[]): string[] {
-  const times = story.map(({ timeNs }) => moment(timeNs).replaceAll(NBSP, ' '));
+  const times = story.map(({ timeNs }) => plain(moment(timeNs)));
   const width = Math.max(0, ...times.map(({ length }) => length));
   const digits = String(story.length).length;
   return story.map(({ text, isConflict }, at) => {
