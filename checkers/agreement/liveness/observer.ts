@@ -33,6 +33,9 @@ export function livenessVerdict(
   return observer.conclude(bounds);
 }
 
+/** So many snapshots may be on their way to a node at the same time. */
+const SNAPSHOTS_MAX = 2;
+
 type Started = Extract<Progress, { kind: 'started' }>;
 type Led = Extract<Progress, { kind: 'led' }>;
 type Received = Extract<Progress, { kind: 'received' }>;
@@ -172,7 +175,7 @@ export class LivenessObserver {
   #started(member: Member, { upTo, last, term }: Started, timeNs: Nanos): void {
     this.#endReign(member.node, timeNs);
     member.alive = true;
-    member.incoming = null;
+    member.incoming.clear();
     member.last = last;
     member.commit = upTo;
     member.applied = upTo;
@@ -205,7 +208,7 @@ export class LivenessObserver {
     const backlog = this.#inDoubt(member.node, required);
     this.#changedNs = startNs;
     // It sends whoever lacks one a snapshot of its own.
-    for (const each of this.members) if (each !== undefined) each.incoming = null;
+    for (const each of this.members) each?.incoming.clear();
     this.reigns.push({
       node: member.node,
       term,
@@ -289,21 +292,23 @@ function newMember(node: NodeId): Member {
     commit: 0,
     applied: 0,
     settled: 0,
-    incoming: null,
+    incoming: new Map(),
     movedNs: Number.NEGATIVE_INFINITY,
   };
 }
 
 function moved(member: Member, timeNs: Nanos): void {
   member.movedNs = timeNs;
-  member.incoming = null;
+  member.incoming.clear();
 }
 
-/** More of the same snapshot is progress; another one before the first is whole is not. */
-function isNewPiece(member: Member, { upTo, amount }: Received): boolean {
-  const { incoming } = member;
-  const isMore = incoming?.upTo === upTo && amount > incoming.amount;
-  if (incoming !== null && !isMore) return false;
-  member.incoming = { upTo, amount };
+/**
+ * More of a snapshot is progress. Pieces of one that was given up may still come when another has
+ * begun; whoever begins a third before any is whole gets nowhere.
+ */
+function isNewPiece({ incoming }: Member, { upTo, amount }: Received): boolean {
+  const known = incoming.get(upTo);
+  if (known === undefined ? incoming.size === SNAPSHOTS_MAX : amount <= known) return false;
+  incoming.set(upTo, amount);
   return true;
 }

@@ -30,8 +30,8 @@ export interface Member {
   applied: LogIndex;
   /** The highest that it ever knew to be committed: a restart forgets that, and its disk does not. */
   settled: number;
-  /** What has arrived of a snapshot since it last executed something, or the leader changed. */
-  incoming: { readonly upTo: number; readonly amount: number } | null;
+  /** How much has arrived of snapshots, by where they end, since it last executed something, or the leader changed. */
+  readonly incoming: Map<LogIndex, number>;
   /** When it last got further: who lags far behind and catches up is not stuck. */
   movedNs: Nanos;
 }
