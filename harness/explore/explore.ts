@@ -12,6 +12,7 @@ import { Coverage, type CoverageFigures } from './coverage.ts';
 import { Lane } from './lane.ts';
 import { Portfolio } from './portfolio.ts';
 import type { Explored, Task, Trial } from './trial.ts';
+import type { Question } from './trial-thread.ts';
 
 /** What to explore, and how far. */
 export interface Exploration {
@@ -116,7 +117,7 @@ class Explorer {
   readonly #telling: Telling;
   readonly #portfolio: Portfolio;
   readonly #coverage: Coverage;
-  readonly #lanes: (Lane | undefined)[] = [];
+  readonly #lanes: (Lane<Question, Trial> | undefined)[] = [];
   readonly #strategies: Record<string, StrategyFigures> = {};
   readonly #unknowns = new Map<string, Unknowns>();
   readonly #kinds = new Set<string>();
@@ -187,10 +188,12 @@ class Explorer {
 
   /** Null where it did not come to its end. */
   async #try(at: number, task: Task): Promise<Trial | null> {
-    const lane = this.#lanes[at] ?? new Lane(this.#exploration.asked);
+    const { asked } = this.#exploration;
+    const lane = this.#lanes[at] ?? new Lane<Question, Trial>('trial');
     this.#lanes[at] = lane;
+    const what = `seed ${task.seed} by ${task.strategy}`;
     try {
-      return await Promise.race([lane.try(task), this.#end.promise]);
+      return await Promise.race([lane.ask({ asked, task }, what), this.#end.promise]);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       // What the others still have under way is nobody's concern any more.

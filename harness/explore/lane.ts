@@ -1,24 +1,22 @@
-/** A thread that makes runs, one at a time: of the worker library a pool of one, so that it is known who does what. */
+/** A thread that answers questions, one at a time: of the worker library a pool of one, so that it is known who does what. */
 
 import { Tinypool } from 'tinypool';
-import type { RunRequest } from '../config/config.ts';
-import { HarnessError, infrastructure, messageOf } from '../core/errors.ts';
+import { infrastructure, messageOf } from '../core/errors.ts';
 import { CODE_SUFFIX } from '../own/code.ts';
 import { mistakeOfOwn } from '../own/import.ts';
-import type { Task, Trial } from './trial.ts';
-import type { Answer, Failure, Question } from './trial-thread.ts';
+import { type Answer, resultOf } from './answer.ts';
 
-const ENTRY = new URL(`trial-thread${CODE_SUFFIX}`, import.meta.url).href;
+/** Modules of which a thread is made: each exports `answer`, which is asked one question at a time. */
+const ENTRIES = { trial: './trial-thread', cell: './matrix/cell-thread' } as const;
 
-export class Lane {
+export class Lane<Question, Result> {
   readonly #pool: Tinypool;
-  readonly #asked: RunRequest;
   readonly #gone = Promise.withResolvers<never>();
 
-  constructor(asked: RunRequest) {
-    this.#asked = asked;
-    this.#pool = new Tinypool({ filename: ENTRY, name: 'answer', minThreads: 1, maxThreads: 1 });
-    // Whoever has a run under way hears of it.
+  constructor(entry: keyof typeof ENTRIES) {
+    const filename = new URL(`${ENTRIES[entry]}${CODE_SUFFIX}`, import.meta.url).href;
+    this.#pool = new Tinypool({ filename, name: 'answer', minThreads: 1, maxThreads: 1 });
+    // Whoever has a question under way hears of it.
     this.#gone.promise.catch(() => undefined);
     this.#pool.on('error', (error) => this.#gone.reject(error));
     // The library waits for ever for a thread that ends of its own accord.
@@ -28,27 +26,22 @@ export class Lane {
   }
 
   /**
-   * Makes a run. Rejects with a `HarnessError` where the user's code or the machine is at fault; a
-   * thread that dies is the machine's.
+   * Asks a question; `what` names it. Rejects with a `HarnessError` where the user's code or the
+   * machine is at fault; a thread that dies is the machine's.
    */
-  async try(task: Task): Promise<Trial> {
-    const question: Question = { asked: this.#asked, task };
-    let answer: Answer;
+  async ask(question: Question, what: string): Promise<Result> {
+    let answer: Answer<Result>;
     try {
       answer = await Promise.race([
-        this.#pool.run(question) as Promise<Answer>,
+        this.#pool.run(question) as Promise<Answer<Result>>,
         this.#gone.promise,
       ]);
     } catch (error) {
       const mistake = mistakeOfOwn(error);
       if (mistake !== null) throw mistake;
-      throw infrastructure(
-        `the thread that made seed ${task.seed} by ${task.strategy} died: ${messageOf(error)}`,
-        error,
-      );
+      throw infrastructure(`the thread that made ${what} died: ${messageOf(error)}`, error);
     }
-    if ('trial' in answer) return answer.trial;
-    throw errorOf(answer.failed);
+    return resultOf(answer);
   }
 
   /** Ends the thread, whatever it does. */
@@ -56,11 +49,4 @@ export class Lane {
     // Of one that has ended there is nothing more to hear.
     await Promise.race([this.#pool.destroy(), this.#gone.promise.catch(() => undefined)]);
   }
-}
-
-function errorOf({ failure, message, stack }: Failure): Error {
-  if (failure !== null) return new HarnessError(failure, message);
-  const error = new Error(message);
-  error.stack = stack;
-  return error;
 }

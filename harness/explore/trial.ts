@@ -7,7 +7,7 @@ import type { RunConfig, RunRequest } from '../config/config.ts';
 import { type Signature, signaturesOf } from '../judge/signature.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { prepare } from '../run/prepare.ts';
-import type { PreparedRun } from '../run/prepared.ts';
+import type { PreparedRun, Simulation } from '../run/prepared.ts';
 import { commandOf } from '../run/run-file.ts';
 import { simulateOnce } from '../run/simulate.ts';
 import type { RunFigures } from '../store/format.ts';
@@ -69,9 +69,14 @@ export class Explored {
     this.ground = { system, catalogue, hunts: huntsOf(system, variants, catalogue) };
   }
 
-  /** Throws a usage error for what cannot be asked for. */
-  static async of(request: RunRequest): Promise<Explored> {
-    const prepared = await prepare(request);
+  /**
+   * Throws a usage error for what cannot be asked for. Of the variants that are asked for, `only`
+   * leaves one, by its id.
+   */
+  static async of(request: RunRequest, only: string | null = null): Promise<Explored> {
+    const all = await prepare(request);
+    const variants = all.variants.filter(({ id }) => only === null || id === only);
+    const prepared = { ...all, variants };
     const { request: named } = await withOwnModules(request, builtIn);
     return new Explored(prepared, named);
   }
@@ -97,6 +102,12 @@ export class Explored {
       ...(asked.workload === undefined ? {} : { workload: asked.workload }),
       ...(asked.nemesis === undefined ? {} : { nemesis: asked.nemesis }),
     };
+  }
+
+  /** What a run of it follows from. */
+  simulation(task: Task): Simulation {
+    const { variants, catalogue } = this.#prepared;
+    return { config: this.chosen(task).config, variants, catalogue };
   }
 
   /** The command that makes a run of it. */

@@ -19,7 +19,7 @@ export interface Finding {
 }
 
 /** Whether it is of liveness. */
-export function isOfLiveness({ checker }: Finding): boolean {
+export function isOfLiveness({ checker }: Pick<Finding, 'checker'>): boolean {
   return TIMELY.includes(checker);
 }
 

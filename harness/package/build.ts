@@ -58,6 +58,7 @@ function publishedManifest(root: RootManifest): object {
       './harness/check/worker.js',
       './harness/check/path-thread-entry.js',
       './harness/explore/trial-thread.js',
+      './harness/explore/matrix/cell-thread.js',
       './harness/host/*.js',
     ],
     dependencies: {

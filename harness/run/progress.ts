@@ -120,7 +120,7 @@ export function runText(event: RunEvent): string {
 /** `120 of 1 000 runs · 41.2/s · 21.4 s left · 119 valid, 1 unknown`. */
 export function stepText(event: WorkEvent, elapsedS: number): string {
   const { done, total } = event;
-  const parts = [`${done} of ${plural(total, event.kind === 'runs' ? 'run' : 'variant')}`];
+  const parts = [`${done} of ${plural(total, PIECES[event.kind])}`];
   if (done > 0 && elapsedS > 0) {
     const perSecond = done / elapsedS;
     parts.push(perSecond >= 1 ? `${perSecond.toFixed(1)}/s` : `${seconds(1 / perSecond)} each`);
@@ -131,9 +131,11 @@ export function stepText(event: WorkEvent, elapsedS: number): string {
   return plain(parts.join(' · '));
 }
 
+const PIECES = { runs: 'run', variants: 'variant', hunts: 'hunt' } as const;
+
 /** `3 valid, 1 unknown`, `12 found, 1 not as expected`: what there is of each. */
 function foundText(event: WorkEvent): string {
-  if (event.kind === 'variants') {
+  if (event.kind !== 'runs') {
     const { found, unexpected } = event;
     return `${found} found${unexpected === 0 ? '' : `, ${unexpected} not as expected`}`;
   }

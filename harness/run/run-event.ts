@@ -14,7 +14,7 @@ export type RunEvent =
       readonly faultsInForce: number;
     };
 
-/** Work in pieces that are counted: runs of a series, or variants that are hunted. */
+/** Work in pieces that are counted: runs of a series, variants that are hunted, or hunts for them. */
 export type WorkEvent =
   | {
       readonly kind: 'runs';
@@ -25,7 +25,7 @@ export type WorkEvent =
       readonly valid: number;
     }
   | {
-      readonly kind: 'variants';
+      readonly kind: 'variants' | 'hunts';
       readonly done: number;
       readonly total: number;
       readonly found: number;

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { lineOf } from '../config/yaml-file.ts';
-import { shorten, usage } from '../core/errors.ts';
+import { fileProblem, shorten, usage } from '../core/errors.ts';
 import { requireFile } from '../core/files.ts';
 import { SCHEMA } from './format.ts';
 
@@ -16,8 +16,7 @@ export function decodeFile<Contents>(path: string, schema: z.ZodType<Contents>):
     source = readFileSync(path, 'utf8');
     json = JSON.parse(source);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw usage(`${path}: expected JSON (${message})`);
+    throw usage(`${path}: expected JSON (${fileProblem(error)})`);
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;

@@ -37,9 +37,9 @@ describe('a hunt', () => {
   });
 });
 
-describe('ordeal mutants', () => {
+describe('ordeal mutants --tiers', () => {
   const mutants = (...parameters: string[]) =>
-    execa(process.execPath, [BIN, 'mutants', ...parameters], { reject: false });
+    execa(process.execPath, [BIN, 'mutants', ...parameters, '--tiers'], { reject: false });
 
   test('succeeds when mutants are found and decoys are not', async () => {
     const ids = ['px-quorum-half', 'px-promise-equal'];
