@@ -43,13 +43,13 @@ export function onVoted(fast: Fast, from: NodeId, message: Voted): void {
   }
 }
 
-function votersFor({ rules }: Fast, { votes }: Tally, like: Accepted): number[] {
+function votersFor({ state, rules }: Fast, { votes }: Tally, like: Accepted): readonly NodeId[] {
   const nodes: NodeId[] = [];
   for (let node = 0; node < votes.length; node++) {
     const vote = votes[node] ?? null;
     if (vote !== null && rules.isLike(vote, like)) nodes.push(node);
   }
-  return nodes;
+  return rules.votersFor(state, nodes, like);
 }
 
 export function learn(fast: Fast, learned: Learned): void {

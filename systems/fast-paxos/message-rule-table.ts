@@ -2,6 +2,7 @@
 
 import {
   count,
+  listOf,
   oneOf,
   type RuleTable,
   shaped,
@@ -57,6 +58,10 @@ export const fastMessageRuleTable: RuleTable<FastMessageRules> = {
   believes: {
     says: 'learner: whether it believes what another node says is chosen',
     answers: yesOrNo,
+  },
+  votersFor: {
+    says: 'learner: whose votes count for a value: those of the nodes that voted like that',
+    answers: listOf(count),
   },
   lastTaken: {
     says: 'new coordinator: the last slot in which something was reported, or is chosen',

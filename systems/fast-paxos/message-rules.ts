@@ -4,7 +4,7 @@
  */
 
 import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
-import type { Accept, Heartbeat, Learn, Nack } from './messages.ts';
+import type { Accept, Accepted, Heartbeat, Learn, Nack } from './messages.ts';
 import type { FastConfig, FastState, Waiting } from './state.ts';
 
 type State = Readonly<FastState>;
@@ -27,6 +27,8 @@ export interface FastMessageRules {
   tellsSnapshot(state: State, from: LogIndex): boolean;
   /** Learner: whether it believes what another node says is chosen: always, for it is. */
   believes(state: State, from: NodeId, message: Learn): boolean;
+  /** Learner: whose votes count for a value: those of the nodes that voted like that. */
+  votersFor(state: State, voted: readonly NodeId[], like: Accepted): readonly NodeId[];
   /** New coordinator: the last slot in which something was reported, or is chosen: `last`. */
   lastTaken(state: State, last: number): number;
   /** Proposer: whether it is time to send a command again that got no answer. */
@@ -58,6 +60,7 @@ export const fastMessageRules: FastMessageRules = {
 
   tellsSnapshot: (state, from) => from <= state.snapshot.slot,
   believes: () => true,
+  votersFor: (_state, voted) => voted,
   lastTaken: (_state, last) => last,
 
   isOverdue: ({ config }, { place, sentUs }, nowUs) =>

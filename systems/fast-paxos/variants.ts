@@ -2,6 +2,7 @@
 
 import type { Variant } from '../system.ts';
 import { fastDecoys } from './mutants/decoys.ts';
+import { lifeMutants } from './mutants/life.ts';
 import { messageMutants } from './mutants/messages.ts';
 import { pickingMutants } from './mutants/picking.ts';
 import { progressMutants } from './mutants/progress.ts';
@@ -15,5 +16,6 @@ export const fastVariants: readonly Variant<FastRules>[] = [
   ...slotMutants,
   ...progressMutants,
   ...messageMutants,
+  ...lifeMutants,
   ...fastDecoys,
 ];

@@ -19,6 +19,9 @@ export interface RaftLog {
 
 type Log = Readonly<RaftLog>;
 
+/** What a node begins with: nothing. */
+export const EMPTY_SNAPSHOT: Snapshot = { index: 0, term: 0, kv: null, configuration: null };
+
 /** Why a log does not tell an entry: its snapshot has swallowed it, or it is not there yet. */
 export type Missing = 'compacted' | 'unavailable';
 

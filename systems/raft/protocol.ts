@@ -22,6 +22,7 @@ import {
 import { onReadIndexReply } from './follower-reads.ts';
 import { assertInvariants } from './invariants.ts';
 import { traceLease } from './lease.ts';
+import { EMPTY_SNAPSHOT } from './log.ts';
 import type { Entry, LoggedConfiguration, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
 import { raftConfig } from './options.ts';
 import { newProgress } from './progress.ts';
@@ -79,7 +80,7 @@ function onMessage(raft: Raft, from: NodeId, message: RaftMessage): void {
   if (message.kind === 'request-vote' && !message.pre) {
     if (rules.isSticky(state, message, env.nowUs())) return;
   }
-  if (rules.onHigherTerm(state, message)) adoptTerm(raft, message.term);
+  if (rules.onHigherTerm(state, message)) adoptTerm(raft, message);
   switch (message.kind) {
     case 'append-entries':
       onAppendEntries(raft, from, message);
@@ -117,7 +118,7 @@ function onHeartbeatTimer(raft: Raft): void {
   if (state.role !== 'leader' || stepDownWithoutQuorum(raft)) return;
   abortLateTransfer(raft);
   continueTransfer(raft);
-  if (settleConfiguration(raft)) settleOwn(raft);
+  if (settleConfiguration(raft, state.commit)) settleOwn(raft);
   if (!isLeading(state)) return;
   traceLease(raft);
   transferWhenDue(raft);
@@ -154,7 +155,7 @@ function replay(records: readonly RaftRecord[]): {
 } {
   let term = 0;
   let votedFor = NOBODY;
-  let snapshot: Snapshot = { index: 0, term: 0, kv: null, configuration: null };
+  let snapshot = EMPTY_SNAPSHOT;
   let log: Entry[] = [];
   for (const record of records) {
     switch (record.kind) {

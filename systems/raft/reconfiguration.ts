@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { LogIndex } from '../../checkers/units.ts';
 import { clusterTimeUs } from './answers.ts';
 import { appendCommand } from './append.ts';
 import { configurationCommand } from './configurations.ts';
@@ -32,11 +33,12 @@ export function reconfigureWhenDue(raft: Raft): boolean {
 
 /**
  * Leader: once a joint configuration is committed, the new one follows (section 4.3); once it is
- * committed without the leader, that one steps down (section 4.2.2). Whether it has appended one.
+ * committed without the leader, that one steps down (section 4.2.2). `knownUpTo`: what it knew to be
+ * committed before. Whether it has appended one.
  */
-export function settleConfiguration(raft: Raft): boolean {
+export function settleConfiguration(raft: Raft, knownUpTo: LogIndex): boolean {
   const { state, env, rules } = raft;
-  const { index, configuration } = state.active;
+  const { index, configuration } = rules.configurationToSettle(state);
   if (state.role !== 'leader' || index > state.commit) return false;
   if (configuration.oldVoters === null) {
     if (!rules.leavesWhenCommitted(state)) return false;
@@ -45,7 +47,7 @@ export function settleConfiguration(raft: Raft): boolean {
     return false;
   }
   if (state.transfer !== null || !rules.canChangeConfiguration(state)) return false;
-  if (!rules.leavesJoint(state)) return false;
+  if (!rules.leavesJoint(state, knownUpTo)) return false;
   appendConfiguration(raft, rules.afterJoint(configuration));
   return true;
 }

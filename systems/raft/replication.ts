@@ -21,7 +21,7 @@ export function onAppendEntries(raft: Raft, from: NodeId, message: AppendEntries
     depose(raft, from, message);
     return;
   }
-  heardLeader(raft, from);
+  heardLeader(raft, from, message);
   if (decision === 'conflict') {
     refuse(raft, from, message);
     return;
@@ -38,7 +38,7 @@ export function onAppendReply(raft: Raft, from: NodeId, message: AppendReply): v
   if (message.ok) onAccepted(raft, from, message);
   else onRefused(raft, from, message);
   // What was committed may have ended the leadership.
-  if (state.role === 'leader') countAnswer(raft, from, message.round);
+  if (state.role === 'leader') countAnswer(raft, from, rules.roundConfirmed(state, from, message));
 }
 
 /** Leader: the follower waits for the piece at this offset. */
@@ -51,7 +51,7 @@ export function onSnapshotReply(raft: Raft, from: NodeId, message: SnapshotReply
     sending.offset = wanted;
     sendPiece(raft, from, sending);
   }
-  countAnswer(raft, from, message.round);
+  countAnswer(raft, from, rules.roundConfirmed(state, from, message));
 }
 
 /** Durable entries count: the leader's own for commitment, everybody's for a later leadership. */

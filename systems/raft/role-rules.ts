@@ -9,8 +9,15 @@ import { isRead } from '../operations.ts';
 import type { Reply, Request } from '../protocol.ts';
 import { isVoter, mayCampaign } from './configurations.ts';
 import { isQuorum } from './electorates.ts';
-import { lastIndex } from './log.ts';
-import type { Configuration, RaftRecord, ReadIndexRequest, TimeoutNow } from './messages.ts';
+import type {
+  AppendEntries,
+  Configuration,
+  InstallSnapshot,
+  RaftMessage,
+  RaftRecord,
+  ReadIndexRequest,
+  TimeoutNow,
+} from './messages.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { NOBODY, type RaftConfig, type RaftState } from './state.ts';
 
@@ -50,8 +57,12 @@ export interface RaftRoleRules {
   isElected(state: State): boolean;
   /** Whether TimeoutNow makes this node start an election. */
   obeysTimeoutNow(state: State, message: TimeoutNow): boolean;
-  /** Whether a node that has adopted a term gives up what it was before. */
-  stepsDown(state: State): boolean;
+  /** Whether a node that has adopted the term of a message gives up what it was before. */
+  stepsDown(state: State, message: RaftMessage): boolean;
+  /** Whether a node follows who sends it entries or a snapshot in its own term: always. */
+  followsSender(state: State, from: NodeId, message: AppendEntries | InstallSnapshot): boolean;
+  /** Follower: whether all that it has goes with a snapshot of which the rest did not come: no. */
+  startsOver(state: State): boolean;
   /** Leader: whether it makes room once a configuration is committed (section 4.2.2). */
   leavesWhenCommitted(state: State): boolean;
   /** Leader: whom it hands its leadership over to now, there being no operator; null for nobody. */
@@ -60,14 +71,6 @@ export interface RaftRoleRules {
   abortsTransfer(state: State, nowUs: Micros): boolean;
   /** Leader: how long until its next heartbeat; 0 or less for now. Rounds of reads are heartbeats. */
   heartbeatRestUs(state: State, nowUs: Micros): Micros;
-  /** Leader: whether it is time to change the membership, there being no operator. */
-  reconfigurationDue(state: State): boolean;
-  /** Leader: the configuration that ends a joint one: the new voters alone (section 4.3). */
-  afterJoint(joint: Configuration): Configuration;
-  /** Leader: whether a learner has what the round of catching up was for. */
-  endsCatchUp(state: State, node: NodeId): boolean;
-  /** Leader: whether a learner that has come to the end of a round keeps up. */
-  hasCaughtUp(state: State, node: NodeId, nowUs: Micros): boolean;
 
   /** What becomes of a client's request at this node. */
   requestPath(state: State, request: Request): RequestPath;
@@ -113,6 +116,10 @@ export const raftRoleRules: RaftRoleRules = {
 
   stepsDown: () => true,
 
+  followsSender: () => true,
+
+  startsOver: () => false,
+
   leavesWhenCommitted: (state) => !state.selfVotes,
 
   transferTarget(state, nowUs) {
@@ -129,20 +136,6 @@ export const raftRoleRules: RaftRoleRules = {
 
   heartbeatRestUs: ({ heartbeatSentUs, config }, nowUs) =>
     heartbeatSentUs + config.heartbeatUs - nowUs,
-
-  reconfigurationDue: (state) =>
-    lastIndex(state) >= state.active.index + state.config.reconfigureEvery &&
-    state.active.configuration.oldVoters === null,
-
-  afterJoint: (joint) => ({ ...joint, oldVoters: null }),
-
-  endsCatchUp(state, node) {
-    const { match, catchUpTo } = progressOf(state, node);
-    return match >= catchUpTo;
-  },
-
-  hasCaughtUp: (state, node, nowUs) =>
-    nowUs - progressOf(state, node).catchUpSinceUs < state.config.electionTimeoutUs,
 
   requestPath(state, request) {
     const { reads } = state.config;

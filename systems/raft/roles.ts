@@ -4,12 +4,14 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
-import type { NodeId, Term } from '../../checkers/units.ts';
+import type { NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { changeRole, type RoleChanges } from '../role-changes.ts';
 import { abandonClients } from './answers.ts';
 import type { Raft } from './context.ts';
 import { refuseFollowerReads } from './follower-reads.ts';
+import { giveUpIncoming } from './install.ts';
+import type { AppendEntries, InstallSnapshot, RaftMessage } from './messages.ts';
 import { type Leadership, NOBODY, type Role, TIMER } from './state.ts';
 
 const MAY_BECOME: RoleChanges<Role> = {
@@ -20,14 +22,14 @@ const MAY_BECOME: RoleChanges<Role> = {
 };
 
 /** Adopts the term of a message: but for an own candidacy, the only way in which a term grows. */
-export function adoptTerm(raft: Raft, term: Term): void {
+export function adoptTerm(raft: Raft, message: RaftMessage): void {
   const { state, env, rules } = raft;
-  const ballot = rules.becomeFollowerState(state, term);
+  const ballot = rules.becomeFollowerState(state, message.term);
   state.term = ballot.term;
   state.votedFor = ballot.votedFor;
   env.persist({ kind: 'term', term: state.term });
   env.trace({ kind: 'term', term: state.term });
-  if (rules.stepsDown(state)) becomeFollower(raft, NOBODY);
+  if (rules.stepsDown(state, message)) becomeFollower(raft, NOBODY);
 }
 
 /** Follows `leader` in the current term; `NOBODY` while none is known. */
@@ -36,7 +38,7 @@ export function becomeFollower(raft: Raft, leader: NodeId): void {
   const before = state.role;
   changeRole(state, 'follower', MAY_BECOME);
   state.leader = leader;
-  state.incoming = null;
+  giveUpIncoming(raft);
   refuseFollowerReads(raft, Number.POSITIVE_INFINITY);
   if (before !== 'leader') return;
   state.transfer = null;
@@ -77,9 +79,14 @@ export function becomeLeader(raft: Raft, leadership: Leadership): void {
 }
 
 /** The leader of the current term has been heard. */
-export function heardLeader(raft: Raft, leader: NodeId): void {
-  const { state, env } = raft;
-  if (state.role !== 'follower' || state.leader !== leader) becomeFollower(raft, leader);
+export function heardLeader(
+  raft: Raft,
+  leader: NodeId,
+  message: AppendEntries | InstallSnapshot,
+): void {
+  const { state, env, rules } = raft;
+  const isKnown = state.role === 'follower' && state.leader === leader;
+  if (!isKnown && rules.followsSender(state, leader, message)) becomeFollower(raft, leader);
   const nowUs = env.nowUs();
   state.contactUs = nowUs;
   state.waitingSinceUs = nowUs;

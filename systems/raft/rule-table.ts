@@ -15,9 +15,9 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../rule-table.ts';
-import type { Electorate } from './electorates.ts';
+import { raftMembershipRuleTable } from './membership-rule-table.ts';
 import { entry, raftMessageRuleTable } from './message-rule-table.ts';
-import type { Configuration, LoggedConfiguration, RaftRecord } from './messages.ts';
+import type { RaftRecord } from './messages.ts';
 import type { RaftRoleRules } from './role-rules.ts';
 import type { RaftRules } from './rules.ts';
 
@@ -25,20 +25,6 @@ const ballot = shaped<{ term: Term; votedFor: NodeId }>('a term and a vote', {
   term: count,
   votedFor: wholeNumber,
 });
-
-const configuration = shaped<Configuration>('a configuration', {
-  voters: listOf(count),
-  learners: listOf(count),
-  oldVoters: orNull(listOf(count)),
-});
-
-const loggedConfiguration = shaped<LoggedConfiguration>('a configuration and its place', {
-  index: count,
-  term: count,
-  configuration,
-});
-
-const electorate = shaped<Electorate>('an electorate', { nodes: listOf(count), needed: count });
 
 const record = shaped<RaftRecord>('a record', {
   kind: oneOf('term', 'vote', 'entries', 'snapshot'),
@@ -88,6 +74,14 @@ const raftRoleRuleTable: RuleTable<RaftRoleRules> = {
     says: 'whether a node that has adopted a term gives up what it was before (Figure 2)',
     answers: yesOrNo,
   },
+  followsSender: {
+    says: 'whether a node follows who sends it entries or a snapshot in its own term (section 5.2)',
+    answers: yesOrNo,
+  },
+  startsOver: {
+    says: 'follower: whether all that it has goes with a snapshot that did not come whole: no',
+    answers: yesOrNo,
+  },
   leavesWhenCommitted: {
     says: 'leader: whether it makes room once a configuration is committed (dissertation, 4.2.2)',
     answers: yesOrNo,
@@ -103,22 +97,6 @@ const raftRoleRuleTable: RuleTable<RaftRoleRules> = {
   heartbeatRestUs: {
     says: 'leader: how long until its next heartbeat; 0 or less: now (section 5.2)',
     answers: timeUs,
-  },
-  reconfigurationDue: {
-    says: 'leader: whether it is time to change the membership, there being no operator',
-    answers: yesOrNo,
-  },
-  afterJoint: {
-    says: 'leader: the configuration that ends a joint one: the new voters alone (dissertation, 4.3)',
-    answers: configuration,
-  },
-  endsCatchUp: {
-    says: 'leader: whether a learner has what the round of catching up was for (dissertation, 4.2.1)',
-    answers: yesOrNo,
-  },
-  hasCaughtUp: {
-    says: 'leader: whether a learner at the end of a round keeps up (dissertation, 4.2.1)',
-    answers: yesOrNo,
   },
   requestPath: {
     says: "what becomes of a client's request at this node (section 8)",
@@ -162,29 +140,10 @@ export const raftRuleTable: RuleTable<RaftRules> = {
   ...kvRuleTable,
   ...clientRuleTable,
   ...raftRoleRuleTable,
+  ...raftMembershipRuleTable,
   ...raftMessageRuleTable,
   quorum: {
     says: 'how many of so many nodes make a quorum; any two must meet (section 5.2)',
-    answers: count,
-  },
-  electorates: {
-    says: 'whose word counts under a configuration, and how much of it (dissertation, 4.3)',
-    answers: listOf(electorate),
-  },
-  activeConfiguration: {
-    says: 'the configuration in force: the latest in the log, committed or not (dissertation, 4.1)',
-    answers: loggedConfiguration,
-  },
-  isOther: {
-    says: 'whether a configuration is another one than that in force, by index and term',
-    answers: yesOrNo,
-  },
-  keepsConfiguration: {
-    says: 'whether a configuration stays when the log is truncated (dissertation, 4.1)',
-    answers: yesOrNo,
-  },
-  confirmedByOthers: {
-    says: 'leader: which round counts as confirmed once others vote: none (dissertation, 6.4)',
     answers: count,
   },
   onHigherTerm: {
@@ -245,18 +204,6 @@ export const raftRuleTable: RuleTable<RaftRules> = {
     says: 'leader: whether the target of a transfer may start its election (dissertation, 3.10)',
     answers: yesOrNo,
   },
-  canChangeConfiguration: {
-    says: 'leader: whether it may append a configuration (dissertation, 4.1; raft-dev, 10 July 2015)',
-    answers: yesOrNo,
-  },
-  nextConfiguration: {
-    says: 'leader: the configuration to change to, there being no operator; null for none',
-    answers: orNull(configuration),
-  },
-  leavesJoint: {
-    says: 'leader: whether it ends a joint configuration that is committed (dissertation, 4.3)',
-    answers: yesOrNo,
-  },
   needsSnapshot: {
     says: 'leader: whether a follower needs the snapshot, its next entry being compacted (section 7)',
     answers: yesOrNo,
@@ -286,6 +233,10 @@ export const raftRuleTable: RuleTable<RaftRules> = {
     answers: count,
   },
   countReply: { says: 'leader: whether an answer belongs to this leadership', answers: yesOrNo },
+  roundConfirmed: {
+    says: 'leader: the latest round that an answer confirms: the one that it names (dissertation, 6.4)',
+    answers: count,
+  },
   heedsRefusal: {
     says: 'leader: whether a refusal is news, and no answer to what was sent long ago (section 5.3)',
     answers: yesOrNo,
@@ -325,14 +276,6 @@ export const raftRuleTable: RuleTable<RaftRules> = {
   leaseUntil: {
     says: 'leader: until when it may answer reads after a confirmed round (dissertation, 6.4.1)',
     answers: timeUs,
-  },
-  snapshotConfiguration: {
-    says: 'the configuration that goes into a snapshot up to an index (dissertation, 5.1)',
-    answers: orNull(loggedConfiguration),
-  },
-  installedConfigurations: {
-    says: 'follower: the configurations of its log once a snapshot took the place of some of it',
-    answers: listOf(loggedConfiguration),
   },
   isOfIncoming: {
     says: 'follower: whether a piece is of the snapshot that is coming in (Figure 13)',

@@ -10,18 +10,15 @@
 import type { LogIndex, Micros, NodeId, Term } from '../../checkers/units.ts';
 import { type Command, type CommandResult, type KvRules, kvRules } from '../kv.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
-import { configurationUpTo } from './configurations.ts';
-import { type Electorate, type Purpose, quorumReaches } from './electorates.ts';
+import { type Purpose, quorumReaches } from './electorates.ts';
 import { entriesFrom, lastIndex, lastTerm, lastUpToTerm, termAt, termToTell } from './log.ts';
-import { nextByJoint, nextBySingle } from './membership-moves.ts';
+import { type RaftMembershipRules, raftMembershipRules } from './membership-rules.ts';
 import { type RaftMessageRules, raftMessageRules } from './message-rules.ts';
 import type {
   AppendEntries,
   AppendReply,
-  Configuration,
   Entry,
   InstallSnapshot,
-  LoggedConfiguration,
   RaftMessage,
   RaftRecord,
   RequestVote,
@@ -42,27 +39,14 @@ import {
 /** A rule must not change the state. */
 type State = Readonly<RaftState>;
 
-export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMessageRules {
+export interface RaftRules
+  extends KvRules,
+    ClientRules,
+    RaftRoleRules,
+    RaftMembershipRules,
+    RaftMessageRules {
   /** How many of `nodes` make a quorum; any two quorums must meet. */
   quorum(nodes: number): number;
-  /**
-   * Whose word counts under a configuration, and how much of it: a majority of the voters, and in
-   * joint consensus of the old ones as well. Learners never count.
-   */
-  electorates(
-    state: State,
-    configuration: Configuration,
-    purpose: Purpose,
-    quorum: (nodes: number) => number,
-  ): readonly Electorate[];
-  /** The configuration that is in force: the latest in the log, committed or not. */
-  activeConfiguration(state: State): LoggedConfiguration;
-  /** Whether a configuration is another one than that which is in force. */
-  isOther(inForce: LoggedConfiguration, configuration: LoggedConfiguration): boolean;
-  /** Whether a configuration stays when everything behind `upTo` is removed from the log. */
-  keepsConfiguration(logged: LoggedConfiguration, upTo: number): boolean;
-  /** Leader: which round counts as confirmed, once others vote: none, for they were not asked. */
-  confirmedByOthers(state: State): number;
   /** Whether a message makes this node adopt its term. A PreVote must not. */
   onHigherTerm(state: State, message: RaftMessage): boolean;
   /** Term and vote after adopting `term`. */
@@ -96,18 +80,9 @@ export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMess
   acceptsCommands(state: State): boolean;
   /** Leader: whether the target of a transfer may be told to start its election. */
   transferReady(state: State, target: NodeId): boolean;
-  /**
-   * Leader: whether it may append a configuration: that before is committed (section 4.1), and so
-   * is an entry of its own term (Ongaro's message of 10 July 2015 to raft-dev).
-   */
-  canChangeConfiguration(state: State): boolean;
-  /** Leader: the configuration to change to, there being no operator; null for none. */
-  nextConfiguration(state: State, draw: number): Configuration | null;
-  /** Leader: whether it ends a joint configuration that is committed, whoever began it (4.3). */
-  leavesJoint(state: State): boolean;
 
   /** Leader: whether a follower needs the snapshot, its next entry being compacted. */
-  needsSnapshot(nextIndex: LogIndex, snapshot: Snapshot): boolean;
+  needsSnapshot(nextIndex: LogIndex, snapshot: Snapshot, state: State, node: NodeId): boolean;
   /** Leader: the entries to send to a follower, from its next on. */
   batchEntries(state: State, nextIndex: LogIndex): readonly Entry[];
   /** Follower: what to do about AppendEntries. */
@@ -125,6 +100,8 @@ export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMess
   answeredRound(state: State, message: AppendEntries | InstallSnapshot): number;
   /** Leader: whether an answer belongs to this leadership. */
   countReply(state: State, from: NodeId, message: AppendReply | SnapshotReply): boolean;
+  /** Leader: the latest round that an answer confirms: the one that it names. */
+  roundConfirmed(state: State, from: NodeId, message: AppendReply | SnapshotReply): number;
   /** Leader: whether a refusal is news: an old one says nothing about what was sent since. */
   heedsRefusal(state: State, from: NodeId, message: AppendReply): boolean;
   /** Leader: the match index of a follower after it accepted. */
@@ -153,15 +130,6 @@ export interface RaftRules extends KvRules, ClientRules, RaftRoleRules, RaftMess
   /** Until when a leader may answer reads, once a quorum confirmed a round started then. */
   leaseUntil(roundStartUs: Micros, electionTimeoutUs: Micros, driftPpm: number): number;
 
-  /** The configuration that goes into a snapshot up to `index`. */
-  snapshotConfiguration(state: State, index: LogIndex): LoggedConfiguration | null;
-  /** Follower: the configurations of its log once a snapshot took the place of some of it. */
-  installedConfigurations(
-    state: State,
-    ofSnapshot: LoggedConfiguration,
-    upTo: number,
-    keepsSuffix: boolean,
-  ): readonly LoggedConfiguration[];
   /** Follower: whether a piece is of the snapshot that is coming in. */
   isOfIncoming(incoming: Readonly<Incoming>, message: InstallSnapshot): boolean;
   /** Follower: what to do about a snapshot (Figure 13). */
@@ -180,24 +148,10 @@ export const raftRules: RaftRules = {
   ...kvRules,
   ...clientRules,
   ...raftRoleRules,
+  ...raftMembershipRules,
   ...raftMessageRules,
 
   quorum: (nodes) => Math.floor(nodes / 2) + 1,
-
-  electorates: (_state, { voters, oldVoters }, _purpose, quorum) =>
-    (oldVoters === null ? [voters] : [voters, oldVoters]).map((nodes) => ({
-      nodes,
-      needed: quorum(nodes.length),
-    })),
-
-  activeConfiguration: (state) => state.configurations.at(-1) ?? state.active,
-
-  // The entry at one index may have been replaced by one of another term.
-  isOther: (inForce, { index, term }) => index !== inForce.index || term !== inForce.term,
-
-  keepsConfiguration: ({ index }, upTo) => index <= upTo,
-
-  confirmedByOthers: () => 0,
 
   onHigherTerm(state, message) {
     if (message.term <= state.term) return false;
@@ -267,14 +221,6 @@ export const raftRules: RaftRules = {
 
   transferReady: (state, target) => progressOf(state, target).match === lastIndex(state),
 
-  canChangeConfiguration: (state) =>
-    state.active.index <= state.commit && termAt(state, state.commit) === state.term,
-
-  nextConfiguration: (state, draw) =>
-    state.config.membership === 'joint' ? nextByJoint(state, draw) : nextBySingle(state, draw),
-
-  leavesJoint: () => true,
-
   needsSnapshot: (nextIndex, snapshot) => nextIndex <= snapshot.index,
 
   batchEntries: (state, nextIndex) => entriesFrom(state, nextIndex, state.config.batch),
@@ -309,6 +255,8 @@ export const raftRules: RaftRules = {
   answeredRound: (state, message) => (message.term === state.term ? message.round : 0),
 
   countReply: (state, _from, message) => state.role === 'leader' && message.term === state.term,
+
+  roundConfirmed: (_state, _from, message) => message.round,
 
   heedsRefusal(state, from, message) {
     const { match, next, sending } = progressOf(state, from);
@@ -364,13 +312,6 @@ export const raftRules: RaftRules = {
 
   leaseUntil: (roundStartUs, electionTimeoutUs, driftPpm) =>
     roundStartUs + Math.floor((electionTimeoutUs * 1_000_000) / (1_000_000 + driftPpm)),
-
-  snapshotConfiguration: configurationUpTo,
-
-  installedConfigurations: (state, ofSnapshot, upTo, keepsSuffix) => [
-    ofSnapshot,
-    ...(keepsSuffix ? state.configurations.filter(({ index }) => index > upTo) : []),
-  ],
 
   isOfIncoming: (incoming, { term, last }) =>
     incoming.term === term && incoming.index === last.index,

@@ -23,7 +23,7 @@ export function broadcast(raft: Raft, heartbeat: boolean): void {
     if (sending.kind !== 'replicate' && !heartbeat) continue;
     if (sending.kind === 'snapshot') {
       sendPiece(raft, node, sending);
-    } else if (rules.needsSnapshot(next, state.snapshot)) {
+    } else if (rules.needsSnapshot(next, state.snapshot, state, node)) {
       sendSnapshot(raft, node, progress);
     } else if (!rules.hasRoomFor(state, node)) {
       if (heartbeat) env.send(node, rules.appendEntries(state, next, NO_ENTRIES));
@@ -43,7 +43,7 @@ export function sendNext(raft: Raft, node: NodeId): void {
   if (!rules.hasRoomFor(state, node)) return;
   const progress = progressOf(state, node);
   const { next } = progress;
-  if (rules.needsSnapshot(next, state.snapshot)) sendSnapshot(raft, node, progress);
+  if (rules.needsSnapshot(next, state.snapshot, state, node)) sendSnapshot(raft, node, progress);
   else {
     const message = rules.appendEntries(state, next, rules.batchEntries(state, next));
     sendEntries(raft, node, progress, message);

@@ -3,15 +3,18 @@
  * what that was about is done, until nothing more follows. Handlers call this, and it calls none.
  */
 
+import type { LogIndex } from '../../checkers/units.ts';
 import { advanceCommit, countOwn } from './commit.ts';
 import type { Raft } from './context.ts';
 import { settleConfiguration } from './reconfiguration.ts';
 
 /** Leader: some node holds more of its log than before. */
 export function settle(raft: Raft): void {
-  let committed = advanceCommit(raft);
-  // The configuration that follows a committed one may be committed by the leader's word alone.
-  while (committed) committed = settleConfiguration(raft) && countOwn(raft) && advanceCommit(raft);
+  let knownUpTo: LogIndex;
+  do {
+    knownUpTo = raft.state.commit;
+    // The configuration that follows a committed one may be committed by the leader's word alone.
+  } while (advanceCommit(raft) && settleConfiguration(raft, knownUpTo) && countOwn(raft));
 }
 
 /** Leader: it has appended, or its disk has written. */

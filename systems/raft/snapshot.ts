@@ -4,15 +4,12 @@
  */
 
 import type { NodeId } from '../../checkers/units.ts';
-import { emptyKv, type KvSnapshot, restoreKv } from '../kv.ts';
+import type { KvSnapshot } from '../kv.ts';
 import { accept, depose } from './acknowledgements.ts';
-import { activate } from './activation.ts';
-import { replaceLog, traceSnapshot } from './apply.ts';
-import { initialConfiguration } from './configurations.ts';
 import type { Raft } from './context.ts';
-import { serveFollowerReads } from './follower-reads.ts';
-import { entriesBehind, lastIndex } from './log.ts';
-import type { Entry, InstallSnapshot, Snapshot } from './messages.ts';
+import { install } from './install.ts';
+import { entriesBehind } from './log.ts';
+import type { InstallSnapshot, Snapshot } from './messages.ts';
 import { heardLeader } from './roles.ts';
 
 /** Follower: takes a piece, and installs the snapshot with the last one. */
@@ -20,7 +17,7 @@ export function onInstallSnapshot(raft: Raft, from: NodeId, message: InstallSnap
   const { state, rules } = raft;
   const { last } = message;
   const decision = rules.installDecision(state, message);
-  if (decision !== 'stale') heardLeader(raft, from);
+  if (decision !== 'stale') heardLeader(raft, from, message);
   switch (decision) {
     case 'stale':
       depose(raft, from, message);
@@ -67,30 +64,4 @@ function receive(raft: Raft, from: NodeId, message: InstallSnapshot): Snapshot |
     round: rules.answeredRound(state, message),
   });
   return null;
-}
-
-function install(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
-  const { state, env, rules } = raft;
-  const last = lastIndex(state);
-  const ballot = rules.installedBallot(state, snapshot);
-  if (ballot.term !== state.term) env.trace({ kind: 'term', term: ballot.term });
-  state.term = ballot.term;
-  state.votedFor = ballot.votedFor;
-  state.kv = snapshot.kv === null ? emptyKv() : restoreKv(snapshot.kv);
-  state.commit = snapshot.index;
-  state.applied = snapshot.index;
-  replaceLog(raft, snapshot, suffix);
-  const configurations = rules.installedConfigurations(
-    state,
-    snapshot.configuration ?? initialConfiguration(state.members),
-    snapshot.index,
-    suffix.length > 0,
-  );
-  state.configurations.splice(0, state.configurations.length, ...configurations);
-  if (suffix.length === 0 && last > snapshot.index) {
-    env.trace({ kind: 'truncate', from: snapshot.index + 1 });
-  }
-  traceSnapshot(raft, 'install');
-  activate(raft);
-  serveFollowerReads(raft);
 }

@@ -1,6 +1,6 @@
 /**
  * Who takes part in a Raft cluster (dissertation, chapter 4), as each node's log has it, and what
- * changes of it must keep: ConfigFromLog, QuorumOverlap and ConfigAfterTermCommit.
+ * changes of it must keep: ConfigFromLog, QuorumOverlap, ConfigAfterTermCommit and ConfigOneAtATime.
  *
  * Sets of nodes are bits of an integer.
  */
@@ -99,6 +99,7 @@ export function appendMembership(ghost: RaftGhost, node: RaftNode, membership: M
 export function judgeChange(ghost: RaftGhost, node: RaftNode, membership: Membership): void {
   judgeOverlap(ghost, node, ghostOf(membership, ghost.findings.line));
   judgeTermCommit(ghost, node, membership);
+  judgeOneAtATime(ghost, node, membership);
 }
 
 /** The log of a node ends before `from` now. */
@@ -205,6 +206,21 @@ function judgeTermCommit(ghost: RaftGhost, node: RaftNode, { index, term }: Memb
     ghost.leaderOf.get(term)?.line ?? -1,
     `the leader of term ${term} appended a membership at ${place(index, term)}, in the log of ` +
       `${nodeName(node.node)}, although nothing of that term was committed`,
+  );
+}
+
+/**
+ * ConfigOneAtATime: a leader appends a membership only once that before it is committed (dissertation,
+ * sections 4.1 and 4.3).
+ */
+function judgeOneAtATime(ghost: RaftGhost, node: RaftNode, { index, term }: Membership): void {
+  const before = node.membership;
+  if (before.index <= ghost.committed) return;
+  ghost.findings.report(
+    'ConfigOneAtATime',
+    before.line,
+    `the leader of term ${term} appended a membership at index ${index}, in the log of ` +
+      `${nodeName(node.node)}, although that of ${place(before.index, before.term)} was not committed`,
   );
 }
 

@@ -124,6 +124,12 @@ export const RAFT = {
     holds: 'a leader changes the membership only after a commit in its own term',
     broken: () => 'a new leader changed the members before it had committed anything itself',
   },
+  ConfigOneAtATime: {
+    tier: 'decision',
+    source: 'Raft dissertation, 4.1',
+    holds: 'and only when the change before is committed',
+    broken: () => 'the members were changed again before the change before had been committed',
+  },
   'Liveness:transfer': {
     tier: 'log',
     source: 'Raft dissertation, 3.10',

@@ -5,6 +5,7 @@ import type { RaftRules } from '../rules.ts';
 import { raftDecoys } from './decoys.ts';
 import { diskMutants } from './disks.ts';
 import { electionMutants } from './elections.ts';
+import { lifeMutants } from './life.ts';
 import { liveMutants } from './live.ts';
 import { logMutants } from './logs.ts';
 import { membershipMutants } from './membership.ts';
@@ -23,5 +24,6 @@ export const raftVariants: readonly Variant<RaftRules>[] = [
   ...membershipMutants,
   ...liveMutants,
   ...messageMutants,
+  ...lifeMutants,
   ...raftDecoys,
 ];

@@ -34,7 +34,7 @@ const twoPendingChanges: RaftVariant = {
   kind: 'mutant',
   rules: () => ({ canChangeConfiguration: (state) => termAt(state, state.commit) === state.term }),
   source: 'RedisLabs/raft da936a9; dissertation, section 4.1',
-  expect: ['QuorumOverlap', 'ElectionSafety', 'CommittedStable'],
+  expect: ['ConfigOneAtATime', 'QuorumOverlap', 'ElectionSafety', 'CommittedStable'],
   hunt: { nodes: 5, ...SPLITS, rate: 300, set: { membership: 'single', reconfigureEvery: 1 } },
 };
 

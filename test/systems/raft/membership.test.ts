@@ -110,7 +110,7 @@ describe('a configuration', () => {
     script.write(0, 1);
     script.heartbeat(0);
     expect(script.state(0).active.index).toBe(4);
-    expect(script.violations).toEqual(['QuorumOverlap']);
+    expect(script.violations).toEqual(['QuorumOverlap', 'ConfigOneAtATime']);
   });
 
   test('survives a snapshot and a restart', () => {

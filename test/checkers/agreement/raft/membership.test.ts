@@ -96,7 +96,7 @@ describe('QuorumOverlap', () => {
   test('is asked of every configuration that may still be in force', () => {
     const trace = changing(5, membership([2, 1], [0, 1, 2, 3]));
     change(trace, 0, membership([3, 1], [0, 1, 2]), 1);
-    expect(trace.broken()).toEqual(['QuorumOverlap']);
+    expect(trace.broken()).toEqual(['QuorumOverlap', 'ConfigOneAtATime']);
     expect(trace.violation('QuorumOverlap')?.because).toContain(
       'the membership of index 3 was appended while that of index 0 may be in force',
     );
@@ -116,6 +116,26 @@ test('a change before anything of the term is committed breaks ConfigAfterTermCo
   const trace = TraceWriter.booted(5).elect(0, 1, [0, 1, 2]).append(0, [1, 1], 0);
   change(trace, 0, membership([2, 1], [0, 1, 2, 3]), 1);
   expect(trace.broken()).toEqual(['ConfigAfterTermCommit']);
+});
+
+describe('ConfigOneAtATime', () => {
+  const first = membership([2, 1], [0, 1, 2, 3]);
+  const second = membership([3, 1], [0, 1, 2]);
+
+  test('is broken by a change while that before is uncommitted, though their quorums meet', () => {
+    const trace = changing(5, first);
+    change(trace, 0, second, 1);
+    expect(trace.broken()).toContain('ConfigOneAtATime');
+    expect(trace.violation('ConfigOneAtATime')?.because).toContain('was not committed');
+  });
+
+  test('allows a change once that before is committed', () => {
+    const trace = changing(5, first);
+    for (const node of [1, 2]) change(trace, node, first, 1);
+    trace.commit(0, [2, 1], 1, [0, 1, 2]);
+    change(trace, 0, second, 1);
+    expect(trace.broken()).toEqual([]);
+  });
 });
 
 describe('ConfigFromLog', () => {
