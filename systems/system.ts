@@ -121,6 +121,14 @@ export interface ClientPatience {
 /** A time-out that the world must be fast enough for. */
 export type Patience = NodePatience | ClientPatience;
 
+/** How a search through all that can happen to a system is kept small (`harness/prove/README.md`). */
+export interface SmallWorld {
+  /** Settings for it: what only costs time is out of the way. The user's own win. */
+  readonly set: Options;
+  /** Kinds of messages that always get lost in it, because nothing depends on them under these options. */
+  lost?(options: Options): readonly string[];
+}
+
 export type ClientPromise = 'linearizable' | 'ordered-sequential';
 
 /**
@@ -199,6 +207,8 @@ export interface ProtocolSystem extends SystemOfAnyKind {
    * order, where absent. `connections`: in order, until both ends are told that it broke.
    */
   readonly links?: 'datagrams' | 'connections' | undefined;
+  /** How `ordeal prove` makes it small; with all its settings as usual where absent. */
+  readonly small?: SmallWorld | undefined;
   /** What scenarios say of it; without, they know its timers by number and its view alone. */
   readonly scenarioWords?: ScenarioWords | undefined;
   /** Mutants and decoys, by id. */

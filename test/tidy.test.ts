@@ -31,6 +31,7 @@ const ROOMS = [
   'shrink',
   'explain',
   'scenario',
+  'prove',
   'check',
   'explore',
   'commands',

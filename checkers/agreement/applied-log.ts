@@ -58,18 +58,21 @@ const NO_COMMAND = { session: 0, sequence: 0 };
 /** A hostile or broken trace must not make the checker allocate without bound. */
 const SPAN_MAX = 2 ** 24;
 
+/** Small, because whoever searches a small world makes a log for each of very many short traces. */
+const FIRST_SPAN = 32;
+
 export class AppliedLog {
   /** The lowest position that is still remembered. */
   #base = 1;
-  #mask = 1023;
-  #valueHash = new FloatColumn(1024);
-  #stateHash = new FloatColumn(1024);
+  #mask = FIRST_SPAN - 1;
+  #valueHash = new FloatColumn(FIRST_SPAN);
+  #stateHash = new FloatColumn(FIRST_SPAN);
   /** Line of the first execution; -1 where there was none. */
-  #line = new FloatColumn(1024).fill(-1);
-  #node = new IntColumn(1024);
+  #line = new FloatColumn(FIRST_SPAN).fill(-1);
+  #node = new IntColumn(FIRST_SPAN);
   /** Which client command was executed; session 0 for what is none. */
-  #session = new FloatColumn(1024);
-  #sequence = new FloatColumn(1024);
+  #session = new FloatColumn(FIRST_SPAN);
+  #sequence = new FloatColumn(FIRST_SPAN);
   readonly #sessions = new Map<number, SessionGhost>();
   readonly #findings: Findings;
   readonly #names: LogNames;

@@ -44,6 +44,20 @@ export class Connections {
     this.#untold.set(original.#untold);
   }
 
+  /** By pair, as the link from the smaller node to the greater, a bit for each connection there is. */
+  get openBits(): number {
+    return this.#open.reduce((bits, open, link) => bits | (open << link), 0);
+  }
+
+  /** Takes on connections given as bits, by link; of clusters whose links fit into 31 bits. */
+  restore(open: number, untold: number): void {
+    assert(this.#nodes ** 2 < 32, 'a bit for each link');
+    for (let link = 0; link < this.#open.length; link++) {
+      this.#open[link] = (open >> link) & 1;
+      this.#untold[link] = (untold >> link) & 1;
+    }
+  }
+
   /** Whether a node has yet to be told that its connection with this peer is gone. */
   isUntold(node: NodeId, peer: NodeId): boolean {
     return this.#untold[this.#link(peer, node)] === 1;

@@ -9,6 +9,7 @@ import type { Value } from '../../checkers/value.ts';
 import type { Nemesis } from '../../nemesis/fault.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import { worthDrawing } from '../../systems/option-values.ts';
+import type { Options } from '../../systems/protocol.ts';
 import type { AnyRuleTable } from '../../systems/rule-table.ts';
 import type {
   ClientPatience,
@@ -16,6 +17,7 @@ import type {
   OptionSpec,
   Patience,
   Rules,
+  SmallWorld,
   System,
   Variant,
 } from '../../systems/system.ts';
@@ -198,6 +200,14 @@ const patience = new Shape<Patience>((value) =>
   (Object.hasOwn(fieldsOf(value), 'clientMs') ? clientPatience : nodePatience).misfit(value),
 );
 
+const smallWorld = exactly<SmallWorld>({
+  set: needs<Options>(
+    'an object of settings',
+    (value) => isObject(value) && Object.values(fieldsOf(value)).every((one) => setting.is(one)),
+  ),
+  lost: optional(method()),
+});
+
 const form = exactly<Nemesis['forms'][number]>({ form: words, minNodes: natural });
 const NAMED = { name, describe: words };
 
@@ -232,6 +242,7 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       disruptible: optional(method()),
       promise: optional(method()),
       links: optional(oneOf('datagrams', 'connections')),
+      small: optional(smallWorld),
       scenarioWords: optional(needs<NonNullable<System['scenarioWords']>>('an object', isObject)),
       traceChecker: optional(method()),
     }),

@@ -1,6 +1,6 @@
 /** What nodes report, in words for people: the steps of a protocol that one retells. */
 
-import { nodeName, type TraceEvent } from '../../checkers/trace.ts';
+import { nodeName, type TraceEvent, type TraceLine } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 
 /** What a node did, as it goes on after its name. */
@@ -86,3 +86,17 @@ function wordsOf(words: Words, event: TraceEvent, termName: string): string | nu
   const say = words[event.kind] as Say<TraceEvent> | undefined;
   return say === undefined ? null : say(event, termName);
 }
+
+/** What the protocol calls the numbers of its leaders. */
+export function termNameOf(trace: readonly TraceLine[]): string {
+  for (const { event } of trace) {
+    if (event.kind === 'boot') return TERM_NAMES[event.protocol] ?? 'term';
+  }
+  return 'term';
+}
+
+const TERM_NAMES: Readonly<Record<string, string>> = {
+  'basic-paxos': 'ballot',
+  'multi-paxos': 'ballot',
+  'fast-paxos': 'round',
+};

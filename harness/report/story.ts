@@ -5,7 +5,7 @@ import type { History } from '../../checkers/history.ts';
 import { nodeName, type TraceLine } from '../../checkers/trace.ts';
 import type { Nanos } from '../../checkers/units.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
-import { toldOf } from './event-words.ts';
+import { termNameOf, toldOf } from './event-words.ts';
 import { operationText, pairOperations } from './operations.ts';
 import { plain } from './text.ts';
 import { eventText } from './trace-section.ts';
@@ -128,17 +128,3 @@ function nodeSteps(trace: readonly TraceLine[], verdict: Verdict): Candidate[] {
     return [{ timeNs: time, text: `${nodeName(node)} ${words}`, isConflict, weight }];
   });
 }
-
-/** What the protocol calls the numbers of its leaders. */
-function termNameOf(trace: readonly TraceLine[]): string {
-  for (const { event } of trace) {
-    if (event.kind === 'boot') return TERM_NAMES[event.protocol] ?? 'term';
-  }
-  return 'term';
-}
-
-const TERM_NAMES: Readonly<Record<string, string>> = {
-  'basic-paxos': 'ballot',
-  'multi-paxos': 'ballot',
-  'fast-paxos': 'round',
-};

@@ -146,15 +146,24 @@ function determinismLines({ results }: RunSummary, style: TerminalStyle): string
 /** The last word with its sentence, and what else there is to say of it. */
 export function verdictLines({ results }: RunSummary, style: TerminalStyle): string[] {
   const { verdict, checks } = results;
-  const { word, mark } = lastWordOf(results);
+  const lines = lastWordLines(verdict, lastWordOf(results), style);
+  for (const check of alsoSaid(verdict, checks)) {
+    lines.push(hanging(`also ${check.checker}: ${exactSentenceOf(check.verdict)}`, style));
+  }
+  return lines;
+}
+
+/** A last word with the sentence of its verdict, and what follows from that. */
+export function lastWordLines(
+  verdict: Verdict,
+  { word, mark }: { readonly word: string; readonly mark: string },
+  style: TerminalStyle,
+): string[] {
   const lines = [line(verdict.kind, word, sentenceOf(verdict), style, mark)];
   const more = furtherSentences(verdict);
   lines.push(...more.slice(0, SENTENCES).map((told) => hanging(told, style)));
   if (more.length > SENTENCES) {
     lines.push(hanging(`and ${more.length - SENTENCES} more, in the report`, style));
-  }
-  for (const check of alsoSaid(verdict, checks)) {
-    lines.push(hanging(`also ${check.checker}: ${exactSentenceOf(check.verdict)}`, style));
   }
   return lines;
 }

@@ -59,6 +59,11 @@ export class Disk {
     this.syncingTo = original.syncingTo;
   }
 
+  /** All that a crash or a start may find here. */
+  get contents(): readonly unknown[] {
+    return [this.durable, this.#pending, this.#replaced];
+  }
+
   append(record: unknown): void {
     this.#pending.push({ kind: 'append', record });
     this.written++;

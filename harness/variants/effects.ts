@@ -51,6 +51,11 @@ export function filteredProtocol(
   return new FilteredProtocol(protocol, filters, seed);
 }
 
+/** What variants keep for a node beside its state, between two steps; null where they keep nothing. */
+export function keptBeside(protocol: AnyProtocol, state: unknown): unknown {
+  return protocol instanceof FilteredProtocol ? protocol.keptBeside(state) : null;
+}
+
 class FilteredProtocol implements AnyProtocol {
   readonly #inner: AnyProtocol;
   readonly #filters: Filters;
@@ -118,6 +123,11 @@ class FilteredProtocol implements AnyProtocol {
     this.#sides.set(copied, copySide(original, copying));
     return copied;
   };
+
+  keptBeside(state: unknown): unknown {
+    const side = isObject(state) ? this.#sides.get(state) : undefined;
+    return side === undefined || side.delayed.length === 0 ? null : side.delayed;
+  }
 
   #side(state: unknown, env: AnyEnv): Side {
     const known = isObject(state) ? this.#sides.get(state) : undefined;

@@ -39,6 +39,11 @@ export const basicPaxos: System = {
     // What was decided while a client had given up is what it is told when it asks anew.
     sessionPatience(2),
   ],
+  small: {
+    set: { heartbeatMs: 10_000, phaseTimeoutMs: 10, backoffMs: 1, giveUpMs: 3_600_000 },
+    // Only who looks for a distinguished proposer goes by signs of life.
+    lost: ({ distinguishedProposer }) => (distinguishedProposer === true ? [] : ['alive']),
+  },
   scenarioWords: basicWords,
   variants: basicVariants,
 };

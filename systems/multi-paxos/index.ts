@@ -34,6 +34,7 @@ export const multiPaxos: System = {
     leader: Math.min(Number(window), Math.ceil(Number(reconfigureEvery) / 2) || Number(window)),
     follower: Number(batch),
   }),
+  small: { set: { checkQuorum: false } },
   scenarioWords: multiWords,
   variants: multiVariants,
 };

@@ -35,6 +35,7 @@ export const raft: System = {
       ? null
       : 'who was taken out of the voters unseats leaders (dissertation, 4.2.3): set preVote=true or ' +
         'checkQuorum=true, or membership=off',
+  small: { set: { preVote: false, checkQuorum: false } },
   scenarioWords: raftWords,
   variants: raftVariants,
 };

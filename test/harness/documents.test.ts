@@ -57,6 +57,7 @@ test.each([
   ['explore', ['explore', 'raft', '--seeds', '2', '--mutant', 'rf-commit-no-min', '--quiet']],
   ['shrink', ['shrink', 'store/latest', '--budget', '1s', '--quiet']],
   ['explain', ['explain', 'store/latest', '--budget', '2s', '--quiet']],
+  ['prove', ['prove', 'basic-paxos', '--timeouts', '0', '--faults', '0', '--quiet']],
   ['list', ['list', 'systems']],
   ['doctor', ['doctor']],
   ['nothing was judged', ['check', 'nowhere', '--model', 'register']],

@@ -16,30 +16,33 @@ export const NONE = -1;
 /** A hostile or broken trace must not make the checker allocate without bound. */
 const SPAN_MAX = 2 ** 22;
 
+/** Small, because whoever searches a small world makes a table for each of very many short traces. */
+const FIRST_SPAN = 32;
+
 export class EntryTable {
   /** The lowest index that is still remembered. */
   base = 1;
   /** Slot of index i in the columns by index: `i & mask`. */
-  mask = 1023;
+  mask = FIRST_SPAN - 1;
   /** The entry that is committed at an index, the term and line in which it first was. */
-  committed = new IntColumn(1024).fill(NONE);
-  commitTerm = new FloatColumn(1024);
-  commitLine = new FloatColumn(1024).fill(NONE);
+  committed = new IntColumn(FIRST_SPAN).fill(NONE);
+  commitTerm = new FloatColumn(FIRST_SPAN);
+  commitLine = new FloatColumn(FIRST_SPAN).fill(NONE);
   /** The entry that was seen last at an index; older ones follow in `next`. */
-  #head = new IntColumn(1024).fill(NONE);
+  #head = new IntColumn(FIRST_SPAN).fill(NONE);
   /** By node: the entry at each index, and the line in which the node said so. */
   readonly logs: IntColumn[] = [];
   readonly logLines: FloatColumn[] = [];
 
   // Columns by entry.
-  term = new FloatColumn(1024);
+  term = new FloatColumn(FIRST_SPAN);
   /** NaN where only (index, term) is known, as of the last entry of a snapshot. */
-  hash = new FloatColumn(1024);
-  previousTerm = new FloatColumn(1024);
+  hash = new FloatColumn(FIRST_SPAN);
+  previousTerm = new FloatColumn(FIRST_SPAN);
   /** The node that reported the entry first, and the line. */
-  node = new IntColumn(1024);
-  line = new FloatColumn(1024);
-  #next = new IntColumn(1024);
+  node = new IntColumn(FIRST_SPAN);
+  line = new FloatColumn(FIRST_SPAN);
+  #next = new IntColumn(FIRST_SPAN);
   #used = 0;
   #free = NONE;
 

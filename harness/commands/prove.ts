@@ -1,0 +1,149 @@
+/** `ordeal prove`: searches all that can happen to a small cluster, and says what it has covered. */
+
+import type { Command } from 'commander';
+import type { Options } from '../../systems/protocol.ts';
+import { systemNamed, workloadNamed } from '../config/catalogue.ts';
+import { limitFault } from '../config/config.ts';
+import { resolveSystemOptions } from '../config/settings.ts';
+import { usage } from '../core/errors.ts';
+import { conclusionOf } from '../prove/conclusion.ts';
+import { documentOf } from '../prove/document.ts';
+import type { Model } from '../prove/model.ts';
+import { prove } from '../prove/prove.ts';
+import { blockOf, stateText } from '../prove/text.ts';
+import { styleOf } from '../report/terminal.ts';
+import { interruption } from '../run/interruption.ts';
+import { prepare } from '../run/prepare.ts';
+import { progressOn } from '../run/progress.ts';
+import { huntsOf } from '../variants/hunts.ts';
+import { option } from './command-line.ts';
+import { printDocument } from './document.ts';
+import {
+  duration,
+  list,
+  noSystem,
+  number,
+  type RunFlags,
+  requestOf,
+  setting,
+} from './run-options.ts';
+import { endMs } from './shrink.ts';
+
+interface Flags extends RunFlags {
+  readonly operations: number;
+  readonly faults: number;
+  readonly timeouts: number;
+  readonly depth?: number;
+  readonly budget: number;
+  readonly memory: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const NODES = 3;
+const GIGABYTE = 1e9;
+const LIMITS = {
+  nodes: { min: 1, max: 5, whole: true },
+  operations: { min: 0, max: 8, whole: true },
+  faults: { min: 0, max: 20, whole: true },
+  timeouts: { min: 0, max: 100, whole: true },
+  depth: { min: 1, max: 1_000_000, whole: true },
+  memory: { min: 0.05, max: 64, whole: false },
+} as const;
+
+const EXAMPLES = `
+Every order in which messages arrive (or do not), timers run out, clients ask and
+nodes crash and start again is tried, within the bounds: all of it, or the last
+word is UNKNOWN. What is found is found in as few steps as there are.
+
+Examples:
+  ordeal prove raft
+  ordeal prove basic-paxos --operations 2 --faults 1
+  ordeal prove raft --mutant rf-vote-anyone
+  ordeal prove multi-paxos --rules ./my-rules.ts --budget 10m --memory 8`;
+
+export function registerProve(program: Command, done: (status: number) => void): void {
+  program
+    .command('prove')
+    .description('search all that can happen to a small cluster, within bounds')
+    .argument('[system]', 'see: ordeal list systems')
+    .addOption(option('--nodes <n>', 'size of the cluster (default: 3)', number))
+    .addOption(option('--operations <n>', 'what clients ask for, at most', number).default(1))
+    .addOption(
+      option(
+        '--faults <n>',
+        'crashes, messages that come twice, broken connections',
+        number,
+      ).default(1),
+    )
+    .addOption(option('--timeouts <n>', 'timers that run out, on all nodes', number).default(1))
+    .addOption(option('--depth <n>', 'steps from the start, at most (default: any)', number))
+    .addOption(option('--budget <t>', 'time that it may take, 60, 60s or 5m', duration).default(60))
+    .addOption(option('--memory <gb>', 'gigabytes that states may take', number).default(2))
+    .addOption(option('--mutant <ids>', 'plants known bugs, by comma', list))
+    .addOption(option('--rules <files>', 'modules with own variants of the rules, by comma', list))
+    .option('--workload <name>', 'what clients ask for')
+    .addOption(
+      option('--set <name=value>', 'an option of the system, see: ordeal list options', setting),
+    )
+    .option('--json', 'one JSON document on stdout')
+    .option('--quiet', 'no progress on stderr')
+    .addHelpText('after', EXAMPLES)
+    .action(async (system: string | undefined, flags: Flags) => {
+      if (system === undefined) throw noSystem('ordeal prove raft');
+      done(await proveFor(system, flags));
+    });
+}
+
+async function proveFor(named: string, flags: Flags): Promise<number> {
+  for (const [name, limit] of Object.entries(LIMITS)) {
+    const value = flags[name as keyof typeof LIMITS];
+    const fault = value === undefined ? null : limitFault(value, limit);
+    if (fault !== null) throw usage(`--${name}: ${fault}`);
+  }
+  const untilMs = endMs(flags.budget);
+  const model = await modelFor(named, flags);
+  const progress = progressOn(process.stderr, flags.quiet === true);
+  using interrupt = interruption('telling what was covered so far', progress.aside);
+  const proof = await prove(model, {
+    depth: flags.depth ?? null,
+    memoryBytes: flags.memory * GIGABYTE,
+    isOver: () => interrupt.signal.aborted || performance.now() > untilMs,
+    onProgress: (covered, elapsedS) => progress.state(stateText(covered, elapsedS)),
+  });
+  progress.end();
+  const conclusion = conclusionOf(proof, interrupt.signal.aborted);
+  if (flags.json === true) printDocument(documentOf(proof, conclusion));
+  else process.stdout.write(`${blockOf(proof, conclusion, styleOf(process.stdout))}\n`);
+  return conclusion.status;
+}
+
+/** What is given as a flag is so; then what variants suggest, then what makes the system small. */
+async function modelFor(named: string, flags: Flags): Promise<Model> {
+  const nodes = flags.nodes ?? NODES;
+  const { request, config, variants, catalogue } = await prepare(
+    requestOf(named, { ...flags, nodes }),
+  );
+  const system = systemNamed(config.system, catalogue);
+  const foreign = Object.keys(request.set ?? {}).find(
+    (name) => !Object.hasOwn(system.options, name),
+  );
+  if (foreign !== undefined) {
+    throw usage(`--set ${foreign}: is no option of ${system.name}, and prove has no others`);
+  }
+  const suggested = Object.assign(
+    {},
+    ...huntsOf(system, variants, catalogue).map(({ set }) => set),
+  );
+  const given: Options = { ...system.small?.set, ...suggested, ...request.set };
+  const own = Object.entries(given).filter(([name]) => Object.hasOwn(system.options, name));
+  const options = resolveSystemOptions(system, Object.fromEntries(own));
+  const { operations, faults, timeouts } = flags;
+  return {
+    system,
+    variants,
+    workload: workloadNamed(config.workload, catalogue),
+    options,
+    bounds: { nodes, operations, faults, timeouts },
+  };
+}

@@ -1,0 +1,27 @@
+/** What `ordeal prove --json` prints. */
+
+import type { Outcome } from '../judge/outcome.ts';
+import { lostIn } from './model.ts';
+import type { Proof } from './prove.ts';
+import { storyLines } from './story.ts';
+
+export function documentOf(proof: Proof, { verdict, status }: Outcome) {
+  const { model, end, covered, local, reported, seconds, violation, reached } = proof;
+  const { system, variants, workload, options, bounds } = model;
+  return {
+    verdict,
+    exitStatus: status,
+    system: system.name,
+    variants: variants.map(({ id }) => id),
+    workload: workload.name,
+    bounds,
+    options,
+    lost: lostIn(model),
+    end,
+    covered: { ...covered, nodeStates: local.states, nodeSteps: local.steps, reported },
+    seconds,
+    statesPerSecond: seconds > 0 ? Math.round(covered.states / seconds) : 0,
+    reached,
+    story: violation === null ? null : storyLines(violation, system),
+  };
+}

@@ -1,0 +1,97 @@
+/** What a search is of: a system with its variants, in a world of stated bounds. */
+
+import { hasTraceChecker, panicChecker, traceChecker } from '../../checkers/agreement/index.ts';
+import type { TraceChecker } from '../../checkers/trace.ts';
+import type { Options } from '../../systems/protocol.ts';
+import { promiseOf, type System, type Variant } from '../../systems/system.ts';
+import type { Workload } from '../../workloads/workload.ts';
+import { keptBeside } from '../variants/effects.ts';
+import { type ActiveRules, applyVariants } from '../variants/variants.ts';
+import { Clients } from './clients.ts';
+import { Ghosts } from './ghosts.ts';
+import { Datagrams, Streams } from './links.ts';
+import { ModelNode, type ModelNodeSpec } from './model-node.ts';
+import { Nodes } from './nodes.ts';
+import { layoutOf } from './row.ts';
+import { type Bounds, World } from './world.ts';
+
+export interface Model {
+  readonly system: System;
+  readonly variants: readonly Variant[];
+  readonly workload: Workload;
+  /** Resolved. */
+  readonly options: Options;
+  readonly bounds: Bounds;
+}
+
+/** Draws of variants come from it; nothing else is drawn. */
+const SEED = 1;
+
+/** Everything that one search needs. */
+export interface Modelled {
+  readonly model: Model;
+  readonly world: World;
+  readonly nodes: Nodes;
+  readonly clients: Clients;
+  readonly ghosts: Ghosts;
+  /** How often each part of a variant was asked by the search, and decided otherwise. */
+  readonly reached: ActiveRules['reached'];
+  /** A node for moves that are made again, which shares nothing with the search. */
+  readonly freshNode: () => ModelNode;
+}
+
+export function modelled(model: Model): Modelled {
+  const { system, options, workload, bounds } = model;
+  const active = applyVariants(system, model.variants);
+  const searched = nodeSpecOf(model, active);
+  const { protocol } = searched;
+  const lost = lostIn(model);
+  const nodes = new Nodes(
+    searched,
+    (state) => keptBeside(protocol, state),
+    (message) => lost.length > 0 && lost.includes(protocol.messageKind(message)),
+  );
+  const clients = new Clients({
+    workload,
+    operations: bounds.operations,
+    isJudged: isJudged(system, options, workload),
+  });
+  const layout = layoutOf(bounds.nodes);
+  const ghosts = new Ghosts(
+    bounds.nodes,
+    (report) => nodes.report(report),
+    () => checkersOf(system),
+  );
+  const links = system.links === 'connections' ? new Streams(layout, nodes) : new Datagrams(layout);
+  const world = new World({ bounds, layout, nodes, clients, ghosts, links });
+  const freshNode = () => new ModelNode(nodeSpecOf(model, applyVariants(system, model.variants)));
+  return { model, world, nodes, clients, ghosts, reached: active.reached, freshNode };
+}
+
+/** Kinds of messages that are never delivered. */
+export function lostIn({ system, options }: Pick<Model, 'system' | 'options'>): readonly string[] {
+  return system.small?.lost?.(options) ?? [];
+}
+
+/** Whether what clients see is judged: only where linearizability is promised, and the workload asks for it. */
+export function isJudged(system: System, options: Options, workload: Workload): boolean {
+  return promiseOf(system, options) === 'linearizable' && workload.judge === undefined;
+}
+
+function nodeSpecOf({ variants, options, bounds }: Model, active: ActiveRules): ModelNodeSpec {
+  return {
+    protocol: active.protocol(SEED),
+    options,
+    members: Array.from({ length: bounds.nodes }, (_, node) => node),
+    variants: variants.map(({ id }) => id),
+    durability: active.durability,
+    diskHabits: active.disk,
+  };
+}
+
+/** The system's own checker or that of its protocol, and one for what ends a node. */
+function checkersOf(system: System): TraceChecker[] {
+  const own = system.traceChecker?.();
+  if (own !== undefined) return [own, panicChecker()];
+  return hasTraceChecker(system.name) ? [traceChecker(system.name)] : [panicChecker()];
+}

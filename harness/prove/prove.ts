@@ -1,0 +1,68 @@
+/** `ordeal prove` as a function: searches a small world as a whole, and says what it has covered. */
+
+import { type Model, type Modelled, modelled } from './model.ts';
+import { type Retelling, retell } from './retell.ts';
+import { type Covered, type End, Search, type SearchLimits } from './search.ts';
+import type { Move } from './world.ts';
+
+export interface Proof {
+  readonly model: Model;
+  readonly end: End;
+  readonly covered: Covered;
+  /** States of single nodes, and steps of the protocol's code from them. */
+  readonly local: { readonly states: number; readonly steps: number };
+  /** What nodes had reported, in so many ways. */
+  readonly reported: number;
+  /** How often a report was judged behind what had been reported before. */
+  readonly judged: number;
+  /** What looked like a violation in a sum of ways and was none in a single one. */
+  readonly unconfirmed: number;
+  /** Whether any client was ever answered. */
+  readonly wasAnswered: boolean;
+  readonly reached: Modelled['reached'];
+  readonly violation: Retelling | null;
+  readonly seconds: number;
+}
+
+export interface ProveOptions extends SearchLimits {
+  /** Whether to end now; asked between slices. */
+  isOver(): boolean;
+  onProgress?(covered: Covered, seconds: number): void;
+}
+
+/** How long a slice of work lasts before signals are heard and progress is told. */
+const BREATH_MS = 50;
+
+export async function prove(model: Model, options: ProveOptions): Promise<Proof> {
+  const begunMs = performance.now();
+  const seconds = () => (performance.now() - begunMs) / 1000;
+  const parts: Modelled = modelled(model);
+  let unconfirmed = 0;
+  const confirm = (moves: readonly Move[]): boolean => {
+    if (retell(parts, moves).verdict !== null) return true;
+    unconfirmed++;
+    return false;
+  };
+  const search = new Search(parts.world, options, confirm);
+  let breathMs = begunMs;
+  while (search.goOn()) {
+    if (performance.now() - breathMs < BREATH_MS) continue;
+    options.onProgress?.(search.covered, seconds());
+    await new Promise((resolve) => setImmediate(resolve));
+    breathMs = performance.now();
+    if (options.isOver()) search.stop();
+  }
+  return {
+    model,
+    end: search.end ?? 'stopped',
+    covered: search.covered,
+    local: parts.nodes.counts,
+    reported: parts.ghosts.count,
+    judged: parts.ghosts.judged,
+    unconfirmed,
+    wasAnswered: parts.clients.wasAnswered,
+    reached: parts.reached,
+    violation: search.found === null ? null : retell(parts, search.found),
+    seconds: seconds(),
+  };
+}

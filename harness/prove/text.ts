@@ -1,0 +1,66 @@
+/** A search in lines for a terminal. */
+
+import { LAST_WORDS, type Outcome } from '../judge/outcome.ts';
+import { labelledLines, lastWordLines, type TerminalStyle, wrap } from '../report/terminal.ts';
+import { count, plain, plural, seconds } from '../report/text.ts';
+import { lostIn, type Model } from './model.ts';
+import type { Proof } from './prove.ts';
+import type { Covered } from './search.ts';
+import { storyLines } from './story.ts';
+
+/** How far a search is. */
+export function stateText({ states, depth, frontier }: Covered, elapsedS: number): string {
+  const perSecond = elapsedS > 0 ? Math.round(states / elapsedS) : 0;
+  return plain(
+    `${plural(states, 'state')} · ${count(perSecond)}/s · depth ${depth} · ${count(frontier)} to go on from`,
+  );
+}
+
+/** What was searched, how far, the story of what was found, and the last word. */
+export function blockOf(proof: Proof, { verdict, status }: Outcome, style: TerminalStyle): string {
+  const { model, covered, violation, seconds: tookS } = proof;
+  const perSecond = tookS > 0 ? Math.round(covered.states / tookS) : 0;
+  const rows: [string, string][] = [
+    ['system', [model.system.name, ...model.variants.map(({ id }) => id)].join(' + ')],
+    ['bounds', boundsText(model)],
+    ...settingsRow(model),
+    [
+      'covered',
+      `${plural(covered.states, 'state')}, ${plural(covered.transitions, 'transition')}, depth ${covered.depth}`,
+    ],
+    ['in', `${seconds(tookS)}, ${count(perSecond)} states a second`],
+  ];
+  const story =
+    violation === null
+      ? []
+      : ['', ...storyLines(violation, model.system).flatMap((step) => wrap(step, style.columns))];
+  const lines = [
+    ...labelledLines(rows, style),
+    ...story,
+    '',
+    ...lastWordLines(verdict, LAST_WORDS[status], style),
+    '',
+  ];
+  return plain(lines.join('\n'));
+}
+
+function boundsText({ bounds }: Model): string {
+  const { nodes, operations, faults, timeouts } = bounds;
+  return [
+    plural(nodes, 'node'),
+    plural(operations, 'operation'),
+    plural(faults, 'fault'),
+    plural(timeouts, 'time-out'),
+  ].join(', ');
+}
+
+/** Where the search departs from the system's usual settings. */
+function settingsRow(model: Model): [string, string][] {
+  const { system, options } = model;
+  const other = Object.entries(options)
+    .filter(([name, value]) => system.options[name]?.default !== value)
+    .map(([name, value]) => `${name}=${value}`);
+  const lost = lostIn(model);
+  if (lost.length > 0) other.push(`messages never delivered: ${lost.join(', ')}`);
+  return other.length === 0 ? [] : [['settings', other.join(', ')]];
+}

@@ -1,0 +1,223 @@
+/**
+ * The moves of a cluster: a message arrives (once, or once more than it was sent), a timer runs out, a
+ * client asks, a node crashes or starts, a connection breaks. A message that never arrives is lost, so
+ * that losing one needs no move.
+ */
+
+import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
+import type { NodeId } from '../../checkers/units.ts';
+import type { Clients } from './clients.ts';
+import { BROKEN, type Ghosts } from './ghosts.ts';
+import type { Links } from './links.ts';
+import type { Nodes, Step } from './nodes.ts';
+import { LANE, type Layout, lane, Row } from './row.ts';
+
+export interface Bounds {
+  readonly nodes: number;
+  readonly operations: number;
+  /** Crashes, duplicates of messages and breaks of connections, all together. */
+  readonly faults: number;
+  /** Timers that run out, on all nodes together. */
+  readonly timeouts: number;
+}
+
+export type MoveKind = 'deliver' | 'duplicate' | 'fire' | 'ask' | 'crash' | 'start' | 'break';
+
+/** What is done to the cluster. */
+export interface Move {
+  readonly kind: MoveKind;
+  /** To whom; of a break, one of the two. */
+  readonly node: NodeId;
+  /** The flight, the timer, the choice from the menu, what a crash leaves, the other end of a break. */
+  readonly what: number;
+  /** Which of the outcomes of that step: 0 unless power is lost in the middle of it. */
+  readonly outcome: number;
+}
+
+/** Is shown each row that a move leads to; `isBroken`: a report or an answer of this move breaks a promise. */
+export type Sink = (row: Row, move: Move, isBroken: boolean) => void;
+
+export interface WorldParts {
+  readonly bounds: Bounds;
+  readonly layout: Layout;
+  readonly nodes: Nodes;
+  readonly clients: Clients;
+  readonly ghosts: Ghosts;
+  readonly links: Links;
+}
+
+export class World {
+  readonly row = new Row();
+  /** The fingerprint of the row shown last. */
+  low = 0;
+  high = 0;
+  readonly #parts: WorldParts;
+  readonly #from = new Row();
+  readonly #starts: number;
+
+  constructor(parts: WorldParts) {
+    this.#parts = parts;
+    this.#starts = parts.nodes.inputOf({ kind: 'start' });
+  }
+
+  /** Another one of the same parts, for moves that are made in between. */
+  again(): World {
+    return new World(this.#parts);
+  }
+
+  /** All nodes have started for the first time, and nothing else has happened. */
+  first(): { readonly row: Row; readonly isBroken: boolean } {
+    const { nodes, bounds, layout } = this.#parts;
+    const { row } = this;
+    row.load(new Int32Array(layout.flights), 0, layout.flights);
+    for (let node = 0; node < layout.nodes; node++) row.set(node, nodes.unborn(node));
+    row.set(layout.faults, bounds.faults);
+    row.set(layout.timeouts, bounds.timeouts);
+    let isBroken = false;
+    for (let node = 0; node < layout.nodes; node++) {
+      const [step] = nodes.stepsFrom(row.get(node), this.#starts);
+      isBroken = this.#apply(node, step as Step) || isBroken;
+    }
+    this.#mark();
+    return { row, isBroken };
+  }
+
+  /** Shows every row to which one move leads from this one. */
+  expand(numbers: Int32Array, at: number, length: number, sink: Sink): void {
+    const { nodes, layout, links } = this.#parts;
+    const from = this.#from;
+    from.load(numbers, at, length);
+    this.#arrivals(sink);
+    for (let node = 0; node < layout.nodes; node++) {
+      const state = from.get(node);
+      if (!nodes.isUp(state)) {
+        this.#step({ kind: 'start', node, what: 0, outcome: 0 }, this.#starts, -1, sink);
+        continue;
+      }
+      if (from.get(layout.timeouts) > 0) this.#fires(node, state, sink);
+      if (from.get(layout.faults) === 0) continue;
+      for (const tail of nodes.tailsOf(state)) {
+        const input = nodes.inputOf({ kind: 'crash', tail });
+        this.#step({ kind: 'crash', node, what: tail, outcome: 0 }, input, -1, sink);
+      }
+      if (links.break) this.#breaks(node, sink);
+    }
+    if (this.#parts.clients.mayBegin(from.get(layout.sight))) this.#asks(sink);
+  }
+
+  #arrivals(sink: Sink): void {
+    const { nodes, layout, links } = this.#parts;
+    const from = this.#from;
+    const mayFail = links.duplicate && from.get(layout.faults) > 0;
+    for (let at = layout.flights; at < from.length; at++) {
+      if (!links.mayArrive(from, at)) continue;
+      const what = from.get(at);
+      const { to: node } = nodes.flight(what);
+      if (!nodes.isUp(from.get(node))) continue;
+      const input = nodes.arrivalOf(what);
+      this.#step({ kind: 'deliver', node, what, outcome: 0 }, input, at, sink);
+      if (mayFail) this.#step({ kind: 'duplicate', node, what, outcome: 0 }, input, at, sink);
+    }
+  }
+
+  #fires(node: NodeId, state: number, sink: Sink): void {
+    const { nodes } = this.#parts;
+    for (const timer of nodes.timersOf(state)) {
+      const input = nodes.inputOf({ kind: 'timer', timer });
+      this.#step({ kind: 'fire', node, what: timer, outcome: 0 }, input, -1, sink);
+    }
+  }
+
+  #asks(sink: Sink): void {
+    const { nodes, clients, layout } = this.#parts;
+    const from = this.#from;
+    const sight = from.get(layout.sight);
+    for (let what = 0; what < clients.menu.length; what++) {
+      const input = nodes.inputOf({ kind: 'request', request: clients.requestIn(sight, what) });
+      for (let node = 0; node < layout.nodes; node++) {
+        if (!nodes.isUp(from.get(node))) continue;
+        this.#step({ kind: 'ask', node, what, outcome: 0 }, input, -1, sink);
+      }
+    }
+  }
+
+  #breaks(node: NodeId, sink: Sink): void {
+    const { layout, links } = this.#parts;
+    for (let peer = node + 1; peer < layout.nodes; peer++) {
+      if (!links.isOpen(this.#from, node, peer)) continue;
+      this.#begin();
+      this.row.set(layout.faults, this.row.get(layout.faults) - 1);
+      links.breakBetween(this.row, node, peer);
+      this.#mark();
+      sink(this.row, { kind: 'break', node, what: peer, outcome: 0 }, false);
+    }
+  }
+
+  /** One step of one node, with each of its outcomes. `at`: where the flight is that arrives; -1 for none. */
+  #step(move: Move, input: number, at: number, sink: Sink): void {
+    const { nodes, layout, links } = this.#parts;
+    const { kind, node } = move;
+    const steps = nodes.stepsFrom(this.#from.get(node), input);
+    const faults = this.#from.get(layout.faults);
+    for (let outcome = 0; outcome < steps.length; outcome++) {
+      const step = itemAt(steps, outcome);
+      const cost = (kind === 'crash' || kind === 'duplicate' ? 1 : 0) + (step.crashed ? 1 : 0);
+      // What changes nothing but that a message is gone is the same as never receiving it.
+      if (cost > faults || (step.isIdle && !(at >= 0 && links.break))) continue;
+      this.#begin();
+      if (at >= 0 && kind === 'deliver') links.arrived(this.row, at);
+      this.row.set(layout.faults, faults - cost);
+      if (kind === 'fire') this.row.set(layout.timeouts, this.row.get(layout.timeouts) - 1);
+      if (kind === 'ask') {
+        const sight = this.row.get(layout.sight);
+        this.row.set(layout.sight, this.#parts.clients.begin(sight, move.what));
+      }
+      const isBroken = this.#apply(node, step);
+      this.#mark();
+      sink(this.row, outcome === 0 ? move : { ...move, outcome }, isBroken);
+    }
+  }
+
+  #begin(): void {
+    this.row.load(this.#from.numbers, 0, this.#from.length);
+  }
+
+  /** What came of a node's step comes to the cluster. Whether it breaks a promise. */
+  #apply(node: NodeId, { next, sends, report, answers }: Step): boolean {
+    const { nodes, layout, links, ghosts, clients } = this.#parts;
+    const { row } = this;
+    const wasUp = nodes.isUp(row.get(node));
+    row.set(node, next);
+    for (const flight of sends) links.send(row, flight);
+    if (wasUp && !nodes.isUp(next)) links.stopped(row, node);
+    let isBroken = false;
+    if (report >= 0) {
+      const ghost = ghosts.after(row.get(layout.ghost), report);
+      if (ghost === BROKEN) isBroken = true;
+      else row.set(layout.ghost, ghost);
+    }
+    for (const { operation, reply } of answers) {
+      const sight = clients.hear(row.get(layout.sight), operation, reply);
+      row.set(layout.sight, sight);
+      if (clients.verdictOn(sight) !== null) isBroken = true;
+    }
+    return isBroken;
+  }
+
+  #mark(): void {
+    const { layout, links } = this.#parts;
+    const { row } = this;
+    let low = 0;
+    let high = 0;
+    for (let place = 0; place < row.length; place++) {
+      const number = row.get(place);
+      const where = place < layout.flights ? place : links.placeOf(row, place);
+      low = (low + lane(number, where, 0)) | 0;
+      high = (high + lane(number, where, LANE)) | 0;
+    }
+    assert(row.length >= layout.flights, 'a row has a place for everything');
+    this.low = low;
+    this.high = high;
+  }
+}
