@@ -61,8 +61,8 @@ export function fileProblem(error: unknown): string {
 }
 
 /** What was got instead of what was expected, in so many characters as a line has room for. */
-export function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+export function shorten(text: string, charactersMax = 60): string {
+  return text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 3)}...`;
 }
 
 /** The first line of what an error says; more than that is for a stack. */

@@ -47,7 +47,9 @@ export function conclusionOf(
     {
       ending: { kind: 'finished' },
       reached: Object.keys(variants).length === 0 ? null : variants,
-      determinism: differs ? { replays: 1, identical: 0 } : null,
+      determinism: differs
+        ? { replays: 1, identical: 0, ...(stop.parting === null ? {} : { parting: stop.parting }) }
+        : null,
       suspects,
     },
   );

@@ -6,10 +6,11 @@
 
 import type { RunRequest } from '../config/config.ts';
 import { type Signature, signatureText } from '../judge/signature.ts';
-import type { RunFigures } from '../store/format.ts';
+import type { Divergence, RunFigures } from '../store/format.ts';
 import { addReach } from '../variants/tally.ts';
 import { Coverage, type CoverageFigures } from './coverage.ts';
 import { Lane } from './lane.ts';
+import { partingOf } from './parting.ts';
 import { Portfolio } from './portfolio.ts';
 import type { Explored, Task, Trial } from './trial.ts';
 import type { Question } from './trial-thread.ts';
@@ -63,8 +64,11 @@ export type Stop =
   | { readonly kind: 'interrupted' }
   /** A run could not be made: by the user's own code, the machine, or a bug of ours. */
   | { readonly kind: 'failed'; readonly task: Task; readonly error: Error }
-  /** The same run came out otherwise in another thread. */
-  | { readonly kind: 'differs'; readonly task: Task };
+  /**
+   * The same run came out otherwise in another thread, from this line on; null where the two, made
+   * again, tell the same.
+   */
+  | { readonly kind: 'differs'; readonly task: Task; readonly parting: Divergence | null };
 
 export interface ExplorationFigures {
   readonly found: readonly Found[];
@@ -164,13 +168,15 @@ class Explorer {
 
   /** What one thread at work does: one run after the other. */
   async #work(at: number): Promise<void> {
+    const second = this.#exploration.seeds === 1 ? 0 : 1;
     while (!this.#isOver()) {
       const task = this.#next();
-      const isRepeated = (task.seed - this.#exploration.firstSeed) % REPEATED === 0;
+      // The second of so many: what a thread keeps from its first run shows in no other first one.
+      const isSample = (task.seed - this.#exploration.firstSeed) % REPEATED === second;
       const trial = await this.#try(at, task);
       if (trial === null) return;
-      this.#account(trial);
-      if (isRepeated && !this.#isOver()) await this.#repeat(at, trial);
+      const isFind = this.#account(trial);
+      if (isSample || isFind) await this.#repeat(at, trial);
     }
   }
 
@@ -209,11 +215,26 @@ class Explorer {
     const again = await this.#try(beside, { seed, strategy });
     if (again === null) return;
     this.#repeated++;
-    if (again.digest === trial.digest) this.#identical++;
-    else this.#stopFor({ kind: 'differs', task: { seed, strategy } });
+    if (again.digest === trial.digest) {
+      this.#identical++;
+      return;
+    }
+    const task = { seed, strategy };
+    this.#stopFor({ kind: 'differs', task, parting: await this.#parting([at, beside], task) });
   }
 
-  #account(trial: Trial): void {
+  /**
+   * The first line in which two threads differ, which make the run once more: null where they agree
+   * by now, or one of them does not come to its end.
+   */
+  async #parting(lanes: readonly number[], task: Task): Promise<Divergence | null> {
+    const made = lanes.map(async (at) => this.#try(at, { ...task, recorded: true }));
+    const [one, other] = (await Promise.all(made)).map((trial) => trial?.lines ?? null);
+    return one == null || other == null ? null : partingOf(one, other);
+  }
+
+  /** Whether it shows a kind of violation that none did before. */
+  #account(trial: Trial): boolean {
     const { strategy, events, seconds, kinds, verdict } = trial;
     this.#runs++;
     this.#coreS += seconds;
@@ -240,6 +261,7 @@ class Explorer {
       if (this.#exploration.firstOnly) this.#end.resolve(null);
     }
     this.#telling.step(this.#state());
+    return fresh.length > 0;
   }
 
   #noteUnknown({ because, seed, strategy }: Trial): void {

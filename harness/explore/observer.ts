@@ -1,8 +1,10 @@
-/** Follows a run's trace as its checkers do, and counts what was reached and hashes what was said. */
+/** Follows a run's trace as its checkers do, counts what was reached, and digests what was said. */
 
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { Nanos } from '../../checkers/units.ts';
+import type { System } from '../../systems/system.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
+import { type Lines, traceLineOf } from './parting.ts';
 
 export class TraceObserver extends TraceFollower {
   /** How often each kind of event was reported. */
@@ -10,6 +12,13 @@ export class TraceObserver extends TraceFollower {
   /** 32 bits of what every node reported when, in order. */
   hash = 0x811c_9dc5;
   readonly #ids = new Map<string, number>();
+  /** What was reported; null for a run whose lines nobody wants. */
+  readonly lines: Lines['trace'][number][] | null;
+
+  constructor(system: System, recorded = false) {
+    super(system);
+    this.lines = recorded ? [] : null;
+  }
 
   override feed(event: TraceEvent, node: number, incarnation: number, timeNs: Nanos): void {
     const { kind } = event;
@@ -19,7 +28,28 @@ export class TraceObserver extends TraceFollower {
     this.steps.set(kind, (this.steps.get(kind) ?? 0) + 1);
     let hash = Math.imul(this.hash ^ (id * 64 + node), 0x0100_0193);
     hash = Math.imul(hash ^ (timeNs % 0x7fff_ffff), 0x0100_0193);
-    this.hash = hash ^ (hash >>> 15);
+    this.hash = hashed(event, hash ^ (hash >>> 15));
+    this.lines?.push(traceLineOf(event, node, incarnation, timeNs));
     super.feed(event, node, incarnation, timeNs);
+  }
+}
+
+/** The digest so far with a value of plain data; names of fields follow from the kind of event. */
+function hashed(value: unknown, before: number): number {
+  let hash = before;
+  switch (typeof value) {
+    case 'number':
+      return Math.imul(hash ^ value ^ (value / 0x1_0000_0000), 0x0100_0193);
+    case 'string':
+      for (let at = 0; at < value.length; at++) {
+        hash = Math.imul(hash ^ value.charCodeAt(at), 0x0100_0193);
+      }
+      return hash;
+    case 'object':
+      if (value === null) return Math.imul(hash ^ 1, 0x0100_0193);
+      for (const name in value) hash = hashed((value as Record<string, unknown>)[name], hash);
+      return hash;
+    default:
+      return Math.imul(hash ^ (value === true ? 2 : 3), 0x0100_0193);
   }
 }

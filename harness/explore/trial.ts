@@ -14,6 +14,7 @@ import type { RunFigures } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { digestOf } from './digest.ts';
 import { TraceObserver } from './observer.ts';
+import { historyLinesOf, type Lines } from './parting.ts';
 import { strategies } from './strategies/index.ts';
 import { type Chosen, chosenRun, type Ground } from './strategy.ts';
 
@@ -21,6 +22,8 @@ import { type Chosen, chosenRun, type Ground } from './strategy.ts';
 export interface Task {
   readonly strategy: string;
   readonly seed: number;
+  /** Its lines are wanted, to be compared with those of another run. */
+  readonly recorded?: true;
 }
 
 /** What a run was made of and reached, for the coverage of the whole. */
@@ -51,6 +54,8 @@ export interface Trial extends Task {
   readonly seconds: number;
   readonly simulatedS: number;
   readonly digest: string;
+  /** Null unless the task wants them. */
+  readonly lines: Lines | null;
   readonly variants: NonNullable<RunFigures['reached']>;
   readonly reached: Reached;
 }
@@ -121,7 +126,7 @@ export class Explored {
     const { variants, catalogue } = this.#prepared;
     const chosen = this.chosen(task);
     const { config } = chosen;
-    const observer = new TraceObserver(this.ground.system);
+    const observer = new TraceObserver(this.ground.system, task.recorded === true);
     const run = simulateOnce(config, variants, catalogue, true, observer);
     const { result, verdict, checks } = run;
     return {
@@ -133,6 +138,10 @@ export class Explored {
       events: result.steps,
       simulatedS: result.endUs / 1e6,
       digest: digestOf(result, observer.hash),
+      lines:
+        observer.lines === null
+          ? null
+          : { trace: observer.lines, history: historyLinesOf(result.history) },
       variants: run.reached,
       reached: {
         nodes: config.nodes,

@@ -5,7 +5,7 @@
 
 import type { Verdict } from '../../checkers/verdict.ts';
 import { type Ending, whyCutShort } from '../core/ending.ts';
-import { EXIT } from '../core/errors.ts';
+import { EXIT, shorten } from '../core/errors.ts';
 import type { RunFigures } from '../store/format.ts';
 
 /** What a command says last, by its exit status: a word and a mark, never a colour alone. */
@@ -62,12 +62,23 @@ function lostDeterminism(
   { parting }: NonNullable<RunFigures['determinism']>,
   suspects: readonly string[],
 ): string {
-  const where = parting === undefined ? '' : `, from event ${parting.event} of ${parting.file} on`;
+  const where =
+    parting === undefined
+      ? ''
+      : `, from event ${parting.event} of ${parting.file} on (${lineText(parting.stored)}, and then ` +
+        `${lineText(parting.replayed)})`;
   const likely = suspects.length === 0 ? '' : `, most likely ${suspects.join(' or ')}`;
   return (
     `the same seed gave another run the second time${where}: some code keeps state between calls ` +
     `or asks a clock or a random source${likely}; without that, run it again`
   );
+}
+
+/** Of a line of a recording, so many characters are told. */
+const LINE_MAX = 120;
+
+function lineText(line: string | null): string {
+  return line === null ? 'nothing more' : shorten(line, LINE_MAX);
 }
 
 /** The first variant that changed nothing, so that its run tested the protocol as it is. */

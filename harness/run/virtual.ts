@@ -18,6 +18,7 @@ import { usage } from '../core/errors.ts';
 import { SimFaults } from '../sim/faults.ts';
 import { World } from '../sim/world.ts';
 import { bounded } from '../variants/bounded.ts';
+import { stepped } from '../variants/stepped.ts';
 import { StepTriggers } from './step-triggers.ts';
 import type { Turn, VirtualResult, VirtualRun, Watchers } from './virtual-run.ts';
 
@@ -97,10 +98,11 @@ export class VirtualDriver {
 
   /** Carries out up to so many events; true when the run has ended. */
   advance(steps: number): boolean {
-    if (!this.#run.bounded) return this.#advance(steps);
+    if (!this.#run.bounded) return stepped(() => this.#advance(steps));
     const until = this.#world.steps + steps;
+    const some = () => this.#advance(Math.min(BOUNDED_EVENTS, until - this.#world.steps));
     let ended = false;
-    do ended = bounded(() => this.#advance(Math.min(BOUNDED_EVENTS, until - this.#world.steps)));
+    do ended = bounded(() => stepped(some));
     while (!ended && this.#world.steps < until);
     return ended;
   }

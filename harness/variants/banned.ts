@@ -1,10 +1,13 @@
 /**
- * What no code of a user's may ask while it decides: a clock, random numbers or timers of its own,
- * which would decide otherwise when the run is made again, and the end of the process, which is ours.
+ * What no code of a user's may ask while it decides: a clock, random numbers, timers, files, the
+ * network or other processes (`builtins.ts`), which would decide otherwise when the run is made again, and
+ * the end of the process, which is ours. What a module asks while it is loaded is its own affair: where
+ * that decides anything, a run made again in another thread comes out otherwise (`explore/`).
  * What it prints goes to standard error, since the answer of a command stands on standard output.
  */
 
 import type { Place } from '../core/panics.ts';
+import { guardBuiltins } from './builtins.ts';
 
 type Method = (...parameters: unknown[]) => unknown;
 
@@ -27,17 +30,29 @@ const SOURCES: readonly Source[] = [
   source('crypto.getRandomValues', crypto, 'getRandomValues'),
   source('crypto.randomUUID', crypto, 'randomUUID'),
   source('process.hrtime', process, 'hrtime'),
+  source('process.uptime', process, 'uptime'),
+  source('process.cpuUsage', process, 'cpuUsage'),
+  source('process.memoryUsage', process, 'memoryUsage'),
+  ...temporalClocks(),
   source('setTimeout', globalThis, 'setTimeout'),
   source('setInterval', globalThis, 'setInterval'),
   source('setImmediate', globalThis, 'setImmediate'),
   source('queueMicrotask', globalThis, 'queueMicrotask'),
   source('process.nextTick', process, 'nextTick'),
   source('fetch', globalThis, 'fetch'),
+  source('WebSocket', globalThis, 'WebSocket'),
   ...['exit', 'abort', 'kill'].map((key) => ({
     ...source(`process.${key}`, process, key),
     why: 'which would end Ordeal itself: a node ends where its code throws',
   })),
 ];
+
+/** `Temporal.Now.instant` and its like, where Node has them. */
+function temporalClocks(): readonly Source[] {
+  const now: unknown = Reflect.get(Object(Reflect.get(globalThis, 'Temporal')), 'Now');
+  if (typeof now !== 'object' || now === null) return [];
+  return Object.getOwnPropertyNames(now).map((key) => source(`Temporal.Now.${key}`, now, key));
+}
 
 /** Whatever prints. */
 const PRINTING: readonly Source[] = Object.keys(console).flatMap((key) =>
@@ -116,11 +131,20 @@ const replacements = [
 ];
 const kept: unknown[] = [];
 let installed = false;
+let areBuiltinsGuarded = false;
 
 /** Until the loop turns: putting them in place costs more than what most rules decide. */
 function install(): void {
   if (installed) return;
   installed = true;
+  if (!areBuiltinsGuarded) {
+    areBuiltinsGuarded = true;
+    guardBuiltins(
+      () => atWork !== null && !isLifted,
+      (name) => refuse(name),
+      (look) => under(atWork, true, look),
+    );
+  }
   for (const [at, { owner, key }] of REPLACED.entries()) {
     kept[at] = owner[key];
     owner[key] = replacements[at];
@@ -164,6 +188,10 @@ function refusing(name: string, method: Method, why?: string): unknown {
     apply: (target, self, parameters) => {
       refuse(name, why);
       return Reflect.apply(target, self, parameters) as unknown;
+    },
+    construct: (target, parameters) => {
+      refuse(name, why);
+      return Reflect.construct(target, parameters) as object;
     },
     // `process.hrtime.bigint`, say.
     get: (target, key) => {

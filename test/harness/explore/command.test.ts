@@ -138,14 +138,44 @@ describe('of own code', () => {
         effects: (effect: object) => [effect],
       };`,
     'loops.ts': `import { writeSync } from 'node:fs';
+      // As it is before anything is watched.
+      const write = writeSync;
       let asked = 0;
       export const loops = {
         id: 'loops', describe: 'never returns', kind: 'variant',
         effects: (effect: object) => {
           if (++asked < 300) return [effect];
-          writeSync(2, 'looping\\n');
+          write(2, 'looping\\n');
           for (;;);
         },
+      };`,
+    'stateful.ts': `import { abdRegister, readsAndWrites } from '${join(ROOT, 'test', 'examples', 'abd-register.ts')}';
+      export { readsAndWrites };
+      let asked = 0;
+      export const stateful = {
+        ...abdRegister,
+        name: 'stateful',
+        protocol: (rules) => {
+          const kept = abdRegister.protocol(rules);
+          return {
+            ...kept,
+            // Every hundredth request of all runs of this thread goes unanswered.
+            request: (...given) => (++asked % 100 === 0 ? undefined : kept.request(...given)),
+          };
+        },
+      };`,
+    'loaded.ts': `import { threadId } from 'node:worker_threads';
+      // As a clock or a random source would be, something else each time that it is loaded.
+      const afterUs = threadId;
+      export const loaded = {
+        id: 'loaded', describe: 'is as slow as it was when it was loaded', kind: 'variant',
+        effects: (effect: { kind: string }) =>
+          effect.kind === 'send' ? [{ ...effect, afterUs }] : [effect],
+      };`,
+    'reads.ts': `import { readFileSync } from 'node:fs';
+      export const reads = {
+        id: 'reads', describe: 'asks a file', kind: 'variant',
+        effects: (effect: object) => (readFileSync('reads.ts').length > 0 ? [effect] : []),
       };`,
     'idle.ts': `export const idle = {
       id: 'idle', describe: 'changes nothing', kind: 'variant',
@@ -181,6 +211,28 @@ describe('of own code', () => {
     const { stdout, exitCode } = await explored('./idle.ts');
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(/\? UNKNOWN +idle was asked \d+ times, and always agreed/);
+  });
+
+  test('state that lasts beyond a run is not the same run twice, and is never valid', async () => {
+    const { stdout, exitCode } = await ordeal('explore', './stateful.ts', ...FEW);
+    expect(exitCode).toBe(3);
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(
+      /! NOT JUDGED the same seed gave another run the second time, from event \d+ of (trace|history)\.jsonl on \(\{"(time|index)":.*, and then \{.*\): some code keeps state .*, most likely \S*stateful\.ts;/,
+    );
+    expect(text).not.toContain('VALID');
+  });
+
+  test('what a module asks while it is loaded shows where it decides anything', async () => {
+    const { exitCode, stdout } = await explored('./loaded.ts', '--no-shrink');
+    expect(exitCode).toBe(3);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('most likely ./loaded.ts; without that');
+  });
+
+  test('a file that is asked for is told by its line, before anything counts', async () => {
+    const { stderr, exitCode } = await explored('./reads.ts');
+    expect(exitCode).toBe(64);
+    expect(stderr).toMatch(/`effects` of reads\.ts:\d+ asks fs\.readFileSync, and may decide by/);
   });
 
   test('a rule that is misspelt is told before anything is run', async () => {

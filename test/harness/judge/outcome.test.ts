@@ -87,8 +87,8 @@ describe('what is not valid says why, and what to do', () => {
       verdict: {
         kind: 'unknown',
         because:
-          'the same seed gave another run the second time, from event 12 of history.jsonl on: some ' +
-          'code keeps state between calls or asks a clock or a random source, most likely mine.ts; ' +
+          'the same seed gave another run the second time, from event 12 of history.jsonl on (a, and ' +
+          'then b): some code keeps state between calls or asks a clock or a random source, most likely mine.ts; ' +
           'without that, run it again',
       },
     });
@@ -112,7 +112,7 @@ describe('what is not valid says why, and what to do', () => {
       JSON.stringify(verdict),
     ]) {
       expect(text.replaceAll(/\s+/g, ' ')).toMatch(
-        /two leaders.*the same seed gave another run the second time, from event 12 of history.jsonl on: .*mine\.ts/,
+        /two leaders.*the same seed gave another run the second time, from event 12 of history.jsonl on \(a, and then b\): .*mine\.ts/,
       );
     }
   });

@@ -1,5 +1,10 @@
 /** A user's rules are held to what a decision is: values in, a value out, and nothing else. */
 
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { cpus } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { IntColumn } from '../../../checkers/columns.ts';
 import type { HarnessError } from '../../../harness/core/errors.ts';
@@ -146,12 +151,21 @@ describe('a rule that would decide otherwise another time is refused', () => {
     ['new Date', () => new Date().getHours(), 'asks new Date()'],
     ['performance.now', () => Math.floor(performance.now()), 'asks performance.now'],
     ['crypto', () => crypto.randomUUID().length, 'asks crypto.randomUUID'],
+    ['a monotonic clock', () => Number(process.hrtime.bigint()), 'asks process.hrtime'],
+    ['how long the process runs', () => Math.floor(process.uptime()), 'asks process.uptime'],
+    ['a file', () => readFileSync('package.json').length, 'asks fs.readFileSync'],
+    ['whether there is one', () => Number(existsSync('.')), 'asks fs.existsSync'],
+    ['bytes at random', () => randomBytes(1)[0] ?? 0, 'asks crypto.randomBytes'],
+    ['another process', () => execFileSync('true').length, 'asks child_process.execFileSync'],
+    ['the network', () => createConnection(1).bytesRead, 'asks net.createConnection'],
+    ['the machine', () => cpus().length, 'asks os.cpus'],
   ])('when it asks %s', (_, commit, told) => {
     const error = thrownBy(() => under({ commit }).rules.commit(state()));
     expect(error).toBeInstanceOf(OwnMistake);
     expect(error.message).toContain(told);
     expect(Math.random()).toBeLessThan(1);
     expect(Date.now()).toBeGreaterThan(0);
+    expect(existsSync('.')).toBe(true);
   });
 
   test('when it counts how often it was asked', () => {
