@@ -13,6 +13,7 @@ export const clock: Nemesis = {
   name: 'clock',
   describe: 'sets clocks wrong: jumps (bump), jumps to and fro (strobe), a wrong rate (drift)',
   needs: 'clock',
+  sparesLeaders: true,
   forms: [
     { form: 'bump', minNodes: 1 },
     { form: 'strobe', minNodes: 1 },

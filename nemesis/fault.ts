@@ -31,9 +31,78 @@ export type Fault =
       readonly offsetMs: Millis;
       readonly periodMs: Millis;
       readonly ratePpm: number;
+    }
+  /** The wall clocks of these nodes stand still, and are right again at the end. */
+  | { readonly kind: 'clock-freeze'; readonly nodes: readonly NodeId[] }
+  /**
+   * One group of nodes after another is stopped, for `downMs`, and started again; the next one's turn
+   * is `upMs` later, and after the last one comes the first. `kill`: as by kill -9. `stop`: as by
+   * SIGTERM, so that whatever was written is kept.
+   */
+  | {
+      readonly kind: 'restarts';
+      readonly how: 'kill' | 'stop';
+      readonly groups: readonly (readonly NodeId[])[];
+      readonly downMs: Millis;
+      readonly upMs: Millis;
+    }
+  /**
+   * What is the matter with these links, by direction, for `onMs` and then not for `offMs`, over and
+   * over; all the time where `offMs` is 0. `cut`: nothing arrives. `slow`: each message takes longer,
+   * by up to `delayMs`. `lossy`: `ppm` per million are lost and as many come twice. `hold`: all is
+   * kept back, and arrives at once when that is over.
+   */
+  | {
+      readonly kind: 'links';
+      readonly effect: 'cut' | 'slow' | 'lossy' | 'hold';
+      readonly cuts: readonly Cut[];
+      readonly onMs: Millis;
+      readonly offMs: Millis;
+      readonly delayMs: Millis;
+      readonly ppm: number;
+    }
+  /**
+   * Between clients and these nodes, both ways: per million messages, how many are lost, come twice,
+   * the second time by up to `delayMs` later, and come late by as much.
+   */
+  | {
+      readonly kind: 'client-links';
+      readonly nodes: readonly NodeId[];
+      readonly lossPpm: number;
+      readonly duplicatePpm: number;
+      readonly latePpm: number;
+      readonly delayMs: Millis;
     };
 
 export type FaultKind = Fault['kind'];
+
+/** Every kind of fault that there is. */
+export const FAULT_KINDS = [
+  'partition',
+  'kill',
+  'pause',
+  'clock',
+  'clock-freeze',
+  'restarts',
+  'links',
+  'client-links',
+] as const satisfies readonly FaultKind[];
+
+/** The links that a fault acts on, by direction; null where it acts on nodes. */
+export function linksOf(fault: Fault): readonly Cut[] | null {
+  return fault.kind === 'partition' || fault.kind === 'links' ? fault.cuts : null;
+}
+
+/** The nodes that a fault acts on, each once; the ends of links. */
+export function targetsOf(fault: Fault): readonly NodeId[] {
+  const links = linksOf(fault)?.flatMap(({ from, to }) => [from, to]);
+  if (links !== undefined) return [...new Set(links)];
+  return fault.kind === 'restarts' ? [...new Set(fault.groups.flat())] : nodesOf(fault);
+}
+
+function nodesOf(fault: Fault): readonly NodeId[] {
+  return 'nodes' in fault ? fault.nodes : [];
+}
 
 /** What a nemesis may look at when it chooses targets. */
 export interface ClusterView {
@@ -88,6 +157,12 @@ export interface Nemesis {
   readonly forms: readonly Form[];
   /** A form that leaves one follower behind, while its leader and a quorum go on undisturbed. */
   readonly lagging?: Form;
+  /** False where only runs have it that ask for it by name, or for `all`. */
+  readonly usual?: boolean;
+  /** Whether each of its faults stays until the load ends, so that it strikes once; no where absent. */
+  readonly stays?: boolean;
+  /** Whether leaders may well outlast it, so that a run need not see another; no where absent. */
+  readonly sparesLeaders?: boolean;
   /** Chooses targets. Pure: the same draw and view give the same fault. Null: nothing to do. */
   resolve(planned: PlannedFault, view: ClusterView): Fault | null;
 }

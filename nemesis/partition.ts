@@ -3,7 +3,7 @@
 import { itemAt } from '../checkers/item-at.ts';
 import type { NodeId } from '../checkers/units.ts';
 import type { Cut, Nemesis } from './fault.ts';
-import { followerOf, majorityOf, minorityOf, shuffled } from './targets.ts';
+import { followerOf, linksBetween, majorityOf, minorityOf, shuffled } from './targets.ts';
 
 export const partition: Nemesis = {
   name: 'partition',
@@ -38,20 +38,20 @@ function cutsOf(
   switch (form) {
     case 'halves': {
       const small = minorityOf(size) || 1;
-      return bothWays(order.slice(0, small), order.slice(small));
+      return linksBetween(order.slice(0, small), order.slice(small));
     }
     case 'isolate-one':
-      return bothWays([first], order.slice(1));
+      return linksBetween([first], order.slice(1));
     case 'isolate-leader':
-      return leader === null ? null : bothWays([leader], without(order, leader));
+      return leader === null ? null : linksBetween([leader], without(order, leader));
     case 'isolate-follower': {
       const follower = followerOf(order, leader);
-      return bothWays([follower], without(order, follower));
+      return linksBetween([follower], without(order, follower));
     }
     case 'bridge': {
       // Two sides that reach each other only through the node in the middle.
       const side = Math.floor((size - 1) / 2);
-      return bothWays(order.slice(1, 1 + side), order.slice(1 + side));
+      return linksBetween(order.slice(1, 1 + side), order.slice(1 + side));
     }
     case 'majorities-ring':
       return ringCuts(order);
@@ -66,15 +66,6 @@ function cutsOf(
 
 function without(nodes: readonly NodeId[], node: NodeId): number[] {
   return nodes.filter((other) => other !== node);
-}
-
-function bothWays(one: readonly number[], other: readonly number[]): Cut[] {
-  return one.flatMap((a) =>
-    other.flatMap((b) => [
-      { from: a, to: b },
-      { from: b, to: a },
-    ]),
-  );
 }
 
 /** Cuts either what the node says or what it hears, by a bit of the draw. */

@@ -2,7 +2,7 @@
 
 import { itemAt } from '../checkers/item-at.ts';
 import type { NodeId } from '../checkers/units.ts';
-import type { ClusterView } from './fault.ts';
+import type { ClusterView, Cut } from './fault.ts';
 
 /** The next draw from a draw: an integer hash, so that one number settles a whole choice. */
 export function next(draw: number): number {
@@ -10,6 +10,11 @@ export function next(draw: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x21f0_aaad);
   h = Math.imul(h ^ (h >>> 15), 0x735a_2d97);
   return (h ^ (h >>> 15)) >>> 0;
+}
+
+/** A whole number from the first of these to the second, by a draw. */
+export function between([least, most]: readonly [number, number], draw: number): number {
+  return least + (draw % (most - least + 1));
 }
 
 /** The nodes in an order that follows from the draw (Fisher and Yates). */
@@ -69,6 +74,43 @@ export function chosen(role: string, view: ClusterView, draw: number): readonly 
       return order.slice(0, majorityOf(order.length)).sort((a, b) => a - b);
     case 'all':
       return [...view.nodes];
+    default:
+      throw new Error(`no such role: ${role}`);
+  }
+}
+
+/** Both directions of every link between two groups of nodes. */
+export function linksBetween(one: readonly NodeId[], other: readonly NodeId[]): Cut[] {
+  return one.flatMap((a) =>
+    other.flatMap((b) => [
+      { from: a, to: b },
+      { from: b, to: a },
+    ]),
+  );
+}
+
+/** All links of a node with the rest of the cluster, both ways. */
+export function linksAround(node: NodeId, { nodes }: ClusterView): Cut[] {
+  return linksBetween(
+    [node],
+    nodes.filter((other) => other !== node),
+  );
+}
+
+/** Links by role: `one` and `leader`: all of a node; `link`: between two; `all`; null where nobody has the role. */
+export function chosenLinks(role: string, view: ClusterView, draw: number): readonly Cut[] | null {
+  const order = shuffled(view.nodes, draw);
+  switch (role) {
+    case 'one':
+      return linksAround(itemAt(order, 0), view);
+    case 'leader':
+      return view.leader === null ? null : linksAround(view.leader, view);
+    case 'link':
+      return linksBetween([itemAt(order, 0)], [itemAt(order, 1)]);
+    case 'all':
+      return view.nodes.flatMap((from) =>
+        view.nodes.filter((to) => to !== from).map((to) => ({ from, to })),
+      );
     default:
       throw new Error(`no such role: ${role}`);
   }

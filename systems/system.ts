@@ -160,6 +160,12 @@ export interface SystemOfAnyKind extends Leadership {
    * that never goes back, as ZooKeeper's local reads do.
    */
   promise?(options: Options): ClientPromise;
+  /**
+   * Kinds of faults (`needs` of a nemesis) that it does not promise to survive, each with the reason.
+   * `--nemesis all` leaves them out, and what breaks under one that is asked for by name is told, and
+   * is no violation. Where absent, those that lose what was durable (`BEYOND_DURABILITY`).
+   */
+  readonly beyond?: Readonly<Record<string, string>>;
   /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
   traceChecker?(): TraceChecker;
 }
@@ -221,6 +227,19 @@ export type System = ProtocolSystem;
 /** For `suffices`: more than half of the nodes are enough. */
 export function majority(nodes: readonly NodeId[], _options: Options, size: number): boolean {
   return 2 * nodes.length > size;
+}
+
+/**
+ * What no protocol survives that counts on what a node has written and synced to be there when it
+ * starts again: it would vote twice in a term, or forget what it accepted.
+ */
+export const BEYOND_DURABILITY: Readonly<Record<string, string>> = {
+  'lost-disk': 'it counts on what a node has made durable to be there at its next start',
+};
+
+/** Kinds of faults beyond what a system promises, each with the reason. */
+export function beyondOf(system: SystemOfAnyKind): Readonly<Record<string, string>> {
+  return system.beyond ?? BEYOND_DURABILITY;
 }
 
 /** What a system promises its clients under these options. */

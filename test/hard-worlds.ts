@@ -4,12 +4,13 @@
  * that the world hardly meets, batches and windows of one, a snapshot every few entries).
  */
 
+import { builtIn } from '../harness/config/catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from '../harness/config/config.ts';
+import { promisedNemeses } from '../harness/config/nemeses.ts';
 import { SIMULATOR_OPTIONS } from '../harness/config/settings.ts';
 import { namedDraw } from '../harness/core/draw.ts';
 import { HarnessError } from '../harness/core/errors.ts';
 import type { TimedCheck } from '../harness/store/format.ts';
-import { nemeses } from '../nemesis/index.ts';
 import { systems } from '../systems/index.ts';
 import { worthDrawing } from '../systems/option-values.ts';
 import type { Options } from '../systems/protocol.ts';
@@ -71,11 +72,14 @@ function drawRequest(system: System, seed: number, attempt: number, fixed: Optio
     const value = pick(name, values);
     if (value !== spec.default) set[name] = value;
   }
-  const nemesis = Object.keys(nemeses).filter((name) => pick(`nemesis-${name}`, [true, false]));
+  const nodes = pick('nodes', [1, 2, 3, 3, 4, 5, 5, 6, 7]);
+  const nemesis = promisedNemeses(system, builtIn, nodes).filter((name) =>
+    pick(`nemesis-${name}`, [true, false]),
+  );
   return {
     system: system.name,
     workload: pick('workload', workloadsServedBy(system)),
-    nodes: pick('nodes', [1, 2, 3, 3, 4, 5, 5, 6, 7]),
+    nodes,
     concurrency: pick('concurrency', [5, 10, 20]),
     rate: pick('rate', [50, 100, 200, 400]),
     timeLimitS: pick('time-limit', [20, 30]),

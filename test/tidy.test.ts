@@ -79,7 +79,7 @@ const PURE_FILES = [
 ];
 /** What the simulator may use of the folder around it. */
 const SIMULATOR_MAY_IMPORT =
-  /^(harness\/(sim\/|core\/(connections|draw|fault-ledger|outbox|panics)\.ts)|checkers\/|systems\/|nemesis\/)/;
+  /^(harness\/(sim\/|core\/(connections|draw|fault-ledger|holds|outbox|panics)\.ts)|checkers\/|systems\/|nemesis\/)/;
 const BANNED: readonly { readonly what: RegExp; readonly instead: string }[] = [
   { what: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/, instead: 'the clock handed in' },
   { what: /\bMath\.random\b|\bcrypto\./, instead: 'the draws handed in' },

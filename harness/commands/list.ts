@@ -3,12 +3,15 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { models } from '../../checkers/linearizable/index.ts';
+import type { Nemesis } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import type { OptionSpec, System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
+import { BACKEND_NAMES, BACKENDS, type BackendKind } from '../config/backends.ts';
 import { builtIn, type Catalogue, systemNamed } from '../config/catalogue.ts';
+import { whyBeyond } from '../config/nemeses.ts';
 import { allowedOf, SIMULATOR_OPTIONS, workloadSpecs } from '../config/settings.ts';
 import { EXIT, usage } from '../core/errors.ts';
 import { judges } from '../judge/judge.ts';
@@ -140,7 +143,10 @@ function rowsOf(
     case 'matrix':
       return matrixRows();
     case 'nemeses':
-      return Object.values(nemeses).map((one) => [one.name, one.describe]);
+      return Object.values(nemeses).map((one) => [
+        one.name,
+        `${one.describe} (${nemesisNotes(one)})`,
+      ]);
     case 'checkers':
       return judges.map((judge) => [judge.name, judge.describe]);
     case 'models':
@@ -156,6 +162,19 @@ function rowsOf(
     case 'runs':
       return listRuns(store);
   }
+}
+
+/** Who carries a nemesis out, when a run has it, and who does not promise to survive it. */
+function nemesisNotes(nemesis: Nemesis): string {
+  const canDo = ({ faults }: BackendKind) => faults.includes(nemesis.needs);
+  const able = BACKEND_NAMES.filter((name) => canDo(BACKENDS[name]));
+  const fragile = Object.values(systems).filter((one) => whyBeyond(one, nemesis) !== null);
+  const where = able.length === BACKEND_NAMES.length ? able.join(', ') : `${able.join(', ')} only`;
+  if (fragile.length > 0) {
+    const names = fragile.map(({ name }) => name).join(', ');
+    return `${where}; by name only: beyond what ${names} promise to survive`;
+  }
+  return nemesis.usual === false ? `${where}; by name, or with all` : where;
 }
 
 function mutantRows({ name, variants }: System): Row[] {

@@ -47,7 +47,9 @@ export function addRunOptions(command: Command): Command {
     .addOption(
       option('--time-limit <t>', 'time under faults, 60, 60s or 5m (default: 60s)', duration),
     )
-    .addOption(option('--nemesis <names>', 'faults, by comma; all or none (default: all)', list))
+    .addOption(
+      option('--nemesis <names>', 'faults, by comma; all or none (default: the usual four)', list),
+    )
     .addOption(option('--nemesis-interval <t>', 'between faults of a kind (default: 5s)', duration))
     .addOption(
       option(

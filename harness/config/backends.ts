@@ -3,6 +3,8 @@
  * `run/backends.ts` has what carries runs out. `harness/BACKENDS.md` says how to add one.
  */
 
+import { FAULT_KINDS, type FaultKind } from '../../nemesis/fault.ts';
+
 export interface BackendKind {
   /** What nodes are there, in words for people. */
   readonly nodes: string;
@@ -12,11 +14,17 @@ export interface BackendKind {
    * in time, and no two runs are alike.
    */
   readonly time: 'virtual' | 'real';
+  /** The kinds of faults that it can carry out. */
+  readonly faults: readonly FaultKind[];
 }
 
 export const BACKENDS = {
-  sim: { nodes: 'simulated', time: 'virtual' },
-  docker: { nodes: 'containers', time: 'real' },
+  sim: { nodes: 'simulated', time: 'virtual', faults: FAULT_KINDS },
+  docker: {
+    nodes: 'containers',
+    time: 'real',
+    faults: ['partition', 'kill', 'pause', 'clock'],
+  },
 } as const satisfies Readonly<Record<string, BackendKind>>;
 
 export type BackendName = keyof typeof BACKENDS;

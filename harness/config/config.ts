@@ -1,6 +1,5 @@
 /** The configuration of a run, fully resolved: the only home of defaults. Flags win over a file. */
 
-import type { Nemesis } from '../../nemesis/fault.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { HuntSettings, System } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
@@ -11,8 +10,9 @@ import { CRASH_MODELS, type CrashModel } from '../sim/disk.ts';
 import type { NetworkOptions } from '../sim/network.ts';
 import type { DiskOptions } from '../sim/world.ts';
 import { type BackendName, isVirtual } from './backends.ts';
-import { builtIn, type Catalogue, nemesisNamed, systemNamed, workloadNamed } from './catalogue.ts';
+import { builtIn, type Catalogue, systemNamed, workloadNamed } from './catalogue.ts';
 import { planFault } from './given-plan.ts';
+import { beyondPromise, nemesisNames } from './nemeses.ts';
 import { recoveryBoundS } from './recovery.ts';
 import { resolveSettings, type SIMULATOR_OPTIONS } from './settings.ts';
 
@@ -29,6 +29,8 @@ export interface RunConfig {
   readonly timeLimitS: number;
   readonly nemesis: readonly string[];
   readonly nemesisIntervalS: number;
+  /** Those that the system does not promise to survive, each with the reason; absent where none is. */
+  readonly beyond?: Readonly<Record<string, string>>;
   /**
    * Load after the quiet end: at least this long, and at most so long while nothing succeeds. By
    * default a half and the whole of what the system may need to recover (`recovery.ts`).
@@ -51,7 +53,8 @@ export interface RunConfig {
 }
 
 /** What the user asked for: everything but the system may be left open. */
-export interface RunRequest extends Partial<Omit<RunConfig, 'system' | 'set' | 'concurrency'>> {
+export interface RunRequest
+  extends Partial<Omit<RunConfig, 'system' | 'set' | 'concurrency' | 'beyond'>> {
   readonly system: string;
   /** Clients at a time, also `2n`: two for each node. */
   readonly concurrency?: number | PerNode;
@@ -105,6 +108,11 @@ export function resolveConfig(
   const boundS = recoveryBoundS(system, { backend, set });
   const recoveryMaxS = request.recoveryMaxS ?? Math.max(boundS, request.recoveryMinS ?? 0);
   const leastMinS = isVirtual(backend) ? boundS / 2 : boundS / 3;
+  const nemesis = nemesisNames(
+    { asked: request.nemesis, hinted: hinted.nemesis, nodes, system, backend },
+    catalogue,
+  );
+  const beyond = beyondPromise(system, nemesis, catalogue);
   const config: RunConfig = {
     system: request.system,
     backend,
@@ -113,9 +121,10 @@ export function resolveConfig(
     concurrency: clientsOf(request.concurrency ?? DEFAULTS.concurrency, nodes),
     rate: request.rate ?? hinted.rate ?? DEFAULTS.rate,
     timeLimitS: request.timeLimitS ?? hinted.timeLimitS ?? DEFAULTS.timeLimitS,
-    nemesis: nemesisNames(request, hinted.nemesis, nodes, catalogue),
+    nemesis,
     nemesisIntervalS:
       request.nemesisIntervalS ?? hinted.nemesisIntervalS ?? DEFAULTS.nemesisIntervalS,
+    ...(beyond === null ? {} : { beyond }),
     recoveryMinS: request.recoveryMinS ?? Math.min(leastMinS, recoveryMaxS),
     recoveryMaxS,
     startupTimeoutS: request.startupTimeoutS ?? null,
@@ -131,34 +140,6 @@ export function resolveConfig(
   checkServed(system, workload);
   checkPlan(config, workload, catalogue);
   return config;
-}
-
-/** Names of nemeses, with `all` and `none` spelt out; each can do something to so many nodes. */
-function nemesisNames(
-  request: RunRequest,
-  hinted: readonly string[] | undefined,
-  nodes: number,
-  catalogue: Catalogue,
-): readonly string[] {
-  const names = request.nemesis ?? hinted ?? ['all'];
-  const alone = names.find((name) => name === 'all' || name === 'none');
-  if (alone !== undefined && names.length > 1) {
-    throw usage(`--nemesis ${names.join(',')}: "${alone}" stands alone`);
-  }
-  if (alone === 'none') return [];
-  const chosen = alone === 'all' ? Object.keys(catalogue.nemeses) : [...new Set(names)];
-  const unfit = chosen.filter((name) => nodesMin(nemesisNamed(name, catalogue)) > nodes);
-  // Only what the user named must be carried out; a suggestion may not suit the user's cluster.
-  if (alone === undefined && request.nemesis !== undefined && unfit[0] !== undefined) {
-    const least = nodesMin(nemesisNamed(unfit[0], catalogue));
-    throw usage(`--nemesis ${unfit[0]}: needs ${least} nodes or more (--nodes is ${nodes})`);
-  }
-  return chosen.filter((name) => !unfit.includes(name));
-}
-
-/** The smallest cluster in which a nemesis has a form. */
-function nodesMin({ forms }: Nemesis): number {
-  return Math.min(...forms.map((form) => form.minNodes));
 }
 
 /** The first workload that a system serves; where it serves none, one to complain about. */

@@ -1,20 +1,41 @@
 /** One line about a fault's targets, for histories, receipts and reports. */
 
 import { nodeName } from '../../checkers/trace.ts';
-import type { Fault } from '../../nemesis/fault.ts';
+import type { Cut, Fault } from '../../nemesis/fault.ts';
 
 export function describeFault(fault: Fault | null): string {
   if (fault === null) return 'nobody has the role that it needs';
   switch (fault.kind) {
     case 'partition':
-      return fault.cuts.map(({ from, to }) => `${nodeName(from)}→${nodeName(to)}`).join(' ');
+      return linkNames(fault.cuts);
     case 'kill':
     case 'pause':
+    case 'clock-freeze':
       return fault.nodes.map(nodeName).join(' ');
+    case 'restarts': {
+      const { groups, downMs, upMs } = fault;
+      const turns = groups.map((group) => group.map(nodeName).join(' ')).join(', ');
+      return `${turns} down ${downMs} ms, up ${upMs} ms`;
+    }
+    case 'links': {
+      const { effect, cuts, onMs, offMs, delayMs, ppm } = fault;
+      const size = { cut: '', hold: '', slow: ` by up to ${delayMs} ms`, lossy: ` ${ppm} ppm` };
+      const times = offMs === 0 ? '' : ` for ${onMs} ms of ${onMs + offMs}`;
+      return `${linkNames(cuts)} ${effect}${size[effect]}${times}`;
+    }
+    case 'client-links': {
+      const { nodes, lossPpm, duplicatePpm, latePpm, delayMs } = fault;
+      const shares = `loss ${lossPpm} ppm, twice ${duplicatePpm} ppm, late ${latePpm} ppm`;
+      return `${nodes.map(nodeName).join(' ')} ${shares} by up to ${delayMs} ms`;
+    }
     case 'clock': {
       const size = fault.mode === 'drift' ? `${fault.ratePpm} ppm` : `${fault.offsetMs} ms`;
       const every = fault.mode === 'strobe' ? ` every ${fault.periodMs} ms` : '';
       return `${fault.nodes.map(nodeName).join(' ')} ${size}${every}`;
     }
   }
+}
+
+function linkNames(cuts: readonly Cut[]): string {
+  return cuts.map(({ from, to }) => `${nodeName(from)}→${nodeName(to)}`).join(' ');
 }

@@ -8,7 +8,7 @@
 
 import { assert } from '../../checkers/assert.ts';
 import type { NodeId } from '../../checkers/units.ts';
-import type { Cut, Fault } from '../../nemesis/fault.ts';
+import { type Cut, type Fault, type FaultKind, linksOf, targetsOf } from '../../nemesis/fault.ts';
 import { Holds } from './holds.ts';
 
 export type ClockFault = Extract<Fault, { kind: 'clock' }>;
@@ -45,9 +45,11 @@ export class FaultLedger {
   forget(id: number): void {
     const fault = this.end(id);
     if (fault === null) return;
-    if (fault.kind === 'kill') for (const node of fault.nodes) this.#kills.release(node, id);
-    if (fault.kind === 'pause') for (const node of fault.nodes) this.#pauses.release(node, id);
-    if (fault.kind === 'partition') for (const cut of fault.cuts) this.mend(id, cut);
+    for (const node of targetsOf(fault)) {
+      this.#kills.release(node, id);
+      this.#pauses.release(node, id);
+    }
+    for (const cut of linksOf(fault) ?? []) this.mend(id, cut);
   }
 
   /** Returns whether no other fault had killed the node. */
@@ -86,11 +88,20 @@ export class FaultLedger {
     return this.#cuts.isHeld(this.#link(from, to));
   }
 
+  /** The fault of this id; null where it is not in force. */
+  faultOf(id: number): Fault | null {
+    return this.#inForce.get(id) ?? null;
+  }
+
+  /** The faults of one kind that are in force, the latest last. */
+  faultsOf<Kind extends FaultKind>(kind: Kind): Extract<Fault, { kind: Kind }>[] {
+    const isOfKind = (fault: Fault): fault is Extract<Fault, { kind: Kind }> => fault.kind === kind;
+    return [...this.#inForce.values()].filter(isOfKind);
+  }
+
   /** The clock faults in force on a node, the latest last. */
   clocksOn(node: NodeId): ClockFault[] {
-    const isOn = (fault: Fault): fault is ClockFault =>
-      fault.kind === 'clock' && fault.nodes.includes(node);
-    return [...this.#inForce.values()].filter(isOn);
+    return this.faultsOf('clock').filter(({ nodes }) => nodes.includes(node));
   }
 
   copyFrom(original: FaultLedger): void {

@@ -2,7 +2,7 @@
 
 import { itemAt } from '../../checkers/item-at.ts';
 import type { Micros } from '../../checkers/units.ts';
-import type { Nemesis, PlannedFault } from '../../nemesis/fault.ts';
+import type { Form, Nemesis, PlannedFault } from '../../nemesis/fault.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
 import { DOMAIN, drawAt, namedDraw, streamBase } from './draw.ts';
 
@@ -38,6 +38,14 @@ export function makePlan(config: PlanConfig, workload: Workload): Plan {
     namedDraw(config.seed),
   );
   return { operations, faults: planFaults(config) };
+}
+
+/** Of more lanes than these, each acts less often: as much is in force at a time, on average. */
+const LANES_MAX = 4;
+
+/** By how much longer it takes in so many lanes until each has its turn than in a few. */
+export function sparseness(lanes: number): number {
+  return Math.max(1, lanes / LANES_MAX);
 }
 
 /**
@@ -93,6 +101,18 @@ function planLast(config: PlanConfig): PlannedFault | null {
   return { id: 0, lane: name, form, draw: drawAt(base, 2), startUs, endUs };
 }
 
+/** One that stays begins in the first half of the run, or a little later, and ends with the load. */
+function planStay(
+  { timeLimitUs }: PlanConfig,
+  lane: string,
+  forms: readonly Form[],
+  base: number,
+): PlannedFault {
+  const form = itemAt(forms, drawAt(base, 0) % forms.length).form;
+  const startUs = Math.floor(timeLimitUs * (0.05 + 0.55 * (drawAt(base, 1) / 0x1_0000_0000)));
+  return { id: 0, lane, form, draw: drawAt(base, 2), startUs, endUs: timeLimitUs };
+}
+
 function planLane(
   config: PlanConfig,
   nemesis: Nemesis,
@@ -102,19 +122,23 @@ function planLane(
   const forms = nemesis.forms.filter((form) => form.minNodes <= config.nodes);
   const faults: PlannedFault[] = [];
   if (forms.length === 0) return faults;
+  if (nemesis.stays === true) return [planStay(config, nemesis.name, forms, base)];
+  // A fault lasts one interval, and half of one passes until the next: two thirds of the time.
+  const gaps = 3 * sparseness(config.nemeses.length) - 2;
   let draws = 0;
   /** Uniform between a half and one and a half intervals. */
   const span = () => {
     const share = drawAt(base, draws++) / 0x1_0000_0000;
     return Math.floor(config.nemesisIntervalUs * (0.5 + share));
   };
-  let startUs = Math.floor(span() / 2);
+  const gap = () => Math.floor((gaps * span()) / 2);
+  let startUs = gap();
   while (startUs < untilUs) {
     const form = forms[drawAt(base, draws++) % forms.length]?.form as string;
     const draw = drawAt(base, draws++);
     const endUs = Math.min(startUs + span(), untilUs);
     faults.push({ id: faults.length, lane: nemesis.name, form, draw, startUs, endUs });
-    startUs = endUs + Math.floor(span() / 2);
+    startUs = endUs + gap();
   }
   return faults;
 }

@@ -95,6 +95,8 @@ export class DockerFaults {
         this.#downAt.set(id, downAt);
         return this.#onEach(fault.nodes, started, (node) => this.#skew(node, downAt));
       }
+      default:
+        throw refusedBefore(fault);
     }
   }
 
@@ -113,6 +115,8 @@ export class DockerFaults {
         this.#downAt.delete(id);
         return this.#onEach(fault.nodes, ended, (node) => this.#unskew(node, downAt));
       }
+      default:
+        throw refusedBefore(fault);
     }
   }
 
@@ -333,4 +337,9 @@ function indeterminate(evidence: string): Effect {
 
 function sleep(ms: Millis): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Of kinds that the backend does not list, no run begins. */
+function refusedBefore({ kind }: Fault): Error {
+  return new Error(`containers know no fault of kind ${kind}`);
 }

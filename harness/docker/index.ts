@@ -1,5 +1,6 @@
 /** The Docker backend: one container per node, faults from sidecars. */
 
+import { BACKENDS } from '../config/backends.ts';
 import type { LiveBackend } from '../core/backend.ts';
 import { launch, prepare } from './cluster.ts';
 
@@ -9,7 +10,7 @@ export { type ProbeLine, probeDocker } from './probe.ts';
 
 export const dockerBackend: LiveBackend = {
   name: 'docker',
-  faults: ['partition', 'kill', 'pause', 'clock'],
+  faults: BACKENDS.docker.faults,
   prepare,
   launch,
 };

@@ -208,8 +208,9 @@ export function judgeRun(evidence: Evidence): {
 } {
   const checks = judges.flatMap((judge) => {
     const begunMs = performance.now();
-    const result = judge.judge(evidence);
-    if (result === null) return [];
+    const judged = judge.judge(evidence);
+    if (judged === null) return [];
+    const result = unlessBeyondPromise(evidence, judged);
     return [{ ...result, seconds: (performance.now() - begunMs) / 1000 }];
   });
   const verdicts = checks.map((check) => check.verdict);
@@ -329,6 +330,24 @@ function unlessNotUndone(history: History, result: CheckResult): CheckResult {
   const because =
     `${left.lane} ${left.form} may not have been undone (${left.evidence}); ` +
     `besides, ${result.verdict.because}`;
+  return { ...result, verdict: { kind: 'unknown', because } };
+}
+
+/** What breaks under a fault that the system does not promise to survive is told, and accuses nobody. */
+function unlessBeyondPromise(
+  { config, system, history }: Evidence,
+  result: CheckResult,
+): CheckResult {
+  const { beyond } = config;
+  if (beyond === undefined || result.verdict.kind !== 'invalid') return result;
+  const acted = faultWindows(history).find(
+    ({ lane, status }) => Object.hasOwn(beyond, lane) && status !== 'skipped',
+  );
+  if (acted === undefined) return result;
+  const { lane, targets } = acted;
+  const because =
+    `beyond what ${system.name} promises to survive: ${lane} acted on ${targets}, and ` +
+    `${beyond[lane]} (${result.verdict.because})`;
   return { ...result, verdict: { kind: 'unknown', because } };
 }
 

@@ -5,9 +5,11 @@ import { type History, INVOKE, OK } from '../../checkers/history.ts';
 import { statsVerdict, type Thresholds } from '../../checkers/stats.ts';
 import type { TraceChecker } from '../../checkers/trace.ts';
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
+import { nemeses } from '../../nemesis/index.ts';
 import type { System } from '../../systems/system.ts';
 import type { RunConfig } from '../config/config.ts';
 import { recoveryBoundS } from '../config/recovery.ts';
+import { sparseness } from '../core/plan.ts';
 import type { Evidence } from './evidence.ts';
 import { untestedByFaults, untestedByReads } from './participation.ts';
 import { phaseMark } from './phases.ts';
@@ -83,11 +85,12 @@ function thresholdsOf(
   config: RunConfig,
   countsLeaders: boolean,
 ): Thresholds & { readonly okMin: number } {
-  const rounds = config.timeLimitS / config.nemesisIntervalS;
   const acting = config.nemesis;
+  const everyS = config.nemesisIntervalS * sparseness(acting.length);
+  const rounds = config.timeLimitS / everyS;
   // Two that elect go on as they were, or stop: only among three does one take over from another.
   const electors = system.electors?.(config.set, config.nodes) ?? config.nodes;
-  const unsettling = electors >= 3 && acting.some((name) => name !== 'clock');
+  const unsettling = electors >= 3 && acting.some((name) => nemeses[name]?.sparesLeaders !== true);
   // A pause that is over before anybody misses the leader changes nothing.
   const lasting = config.nemesisIntervalS >= recoveryBoundS(system, config) / 10;
   return {

@@ -14,6 +14,7 @@ import { fieldsOf, isObject, isOneOf, isWhole } from '../core/guards.ts';
 import { plainCopy } from '../core/plain-data.ts';
 import { shown } from '../core/shown.ts';
 import { bounded } from '../variants/bounded.ts';
+import { wrongInFault } from './fault-shape.ts';
 import { Supervision } from './supervision.ts';
 import { ownSystem } from './system.ts';
 
@@ -104,37 +105,4 @@ function wrongInOperation(operation: unknown, operations: readonly string[]): st
   if (!operations.includes(f)) return `f must be one of its operations (${operations.join(', ')})`;
   if (typeof key !== 'string') return 'key must be a text';
   return value === undefined ? 'value is missing (null where there is none)' : null;
-}
-
-function wrongInFault(fault: unknown, needs: string, nodes: number): string | null {
-  if (!isObject(fault)) return 'it must be a fault, or null';
-  const { kind, cuts, nodes: targets, ...rest } = fieldsOf(fault);
-  if (kind !== needs) return `kind must be ${needs}, which it needs`;
-  const isNode = (node: unknown) => isWhole(node, 0, nodes);
-  const allowed = `(0 to ${nodes - 1})`;
-  if (kind === 'partition') {
-    const isCut = (cut: unknown) => {
-      const { from, to } = fieldsOf(cut);
-      return isNode(from) && isNode(to) && from !== to;
-    };
-    if (typeof rest['shape'] !== 'string') return 'shape must be a text';
-    if (Array.isArray(cuts) && cuts.length > 0 && cuts.every(isCut)) return null;
-    return `cuts must be a list of { from, to }, two nodes each ${allowed}`;
-  }
-  if (!Array.isArray(targets) || targets.length === 0 || !targets.every(isNode)) {
-    return `nodes must be a list of nodes ${allowed}`;
-  }
-  if (new Set(targets).size < targets.length) return 'nodes must name each node once';
-  if (kind !== 'clock') return null;
-  const { mode, ...numbers } = rest;
-  if (!isOneOf(mode, ['bump', 'strobe', 'drift'])) {
-    return 'mode must be one of bump, strobe, drift';
-  }
-  const lacking = ['offsetMs', 'periodMs', 'ratePpm'].find(
-    (field) => !Number.isInteger(numbers[field]),
-  );
-  if (lacking !== undefined) return `${lacking} must be a whole number`;
-  if (mode === 'strobe' && !isWhole(numbers['periodMs'], 1, Number.MAX_SAFE_INTEGER))
-    return 'periodMs must be above 0';
-  return null;
 }

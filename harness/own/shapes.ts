@@ -6,7 +6,7 @@
 import { models } from '../../checkers/linearizable/index.ts';
 import type { Model } from '../../checkers/linearizable/model.ts';
 import type { Value } from '../../checkers/value.ts';
-import type { Nemesis } from '../../nemesis/fault.ts';
+import { FAULT_KINDS, type Nemesis } from '../../nemesis/fault.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import { worthDrawing } from '../../systems/option-values.ts';
 import type { Options } from '../../systems/protocol.ts';
@@ -233,6 +233,7 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       primaries: optional(method()),
       patience: optional(list(patience)),
       suffices: optional(method()),
+      beyond: optional(record(words)),
       leaderServes: optional(method()),
       inFlight: optional(method()),
       catchesUp: optional(method()),
@@ -267,7 +268,10 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
     mark: 'forms',
     shape: exactly<Nemesis>({
       ...NAMED,
-      needs: oneOf('partition', 'kill', 'pause', 'clock'),
+      needs: oneOf(...FAULT_KINDS),
+      usual: optional(truth),
+      stays: optional(truth),
+      sparesLeaders: optional(truth),
       forms: list(form, 1),
       lagging: optional(form),
       resolve: method(),

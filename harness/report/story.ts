@@ -81,6 +81,24 @@ function faultWords({ lane, form, targets }: FaultWindow): readonly [string, str
         `the clocks are moved (${form}): ${targets}`,
         `the clocks are right again: ${targets}`,
       ];
+    case 'rolling-restart':
+      return [
+        `nodes are restarted in turn (${form}): ${targets}`,
+        `nodes are no longer restarted: ${targets}`,
+      ];
+    case 'crash-loop':
+      return [`crashing again and again: ${targets}`, `no longer crashing: ${targets}`];
+    case 'gone-for-good':
+      return [`killed for good: ${targets}`, `started again at the end: ${targets}`];
+    case 'flaky-links':
+    case 'slow-links':
+      return [`links are bad: ${targets}`, `links are good again: ${targets}`];
+    case 'hold-and-release':
+      return [`links keep back what they carry: ${targets}`, `links let everything go: ${targets}`];
+    case 'client-links':
+      return [`clients' links are bad: ${targets}`, `clients' links are good again: ${targets}`];
+    case 'clock-freeze':
+      return [`wall clocks stand still: ${targets}`, `wall clocks are right again: ${targets}`];
     default:
       return [`${lane} (${form}) begins: ${targets}`, `${lane} (${form}) ends: ${targets}`];
   }

@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { isVirtual } from '../config/backends.ts';
 import type { LaneFigures, RunSummary, TimedCheck } from '../store/format.ts';
+import { beyondText } from './beyond.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { bytes, count, NBSP, plain, plural, seconds, visible } from './text.ts';
@@ -47,6 +48,7 @@ export function terminalBlock(summary: RunSummary, style: TerminalStyle): string
     line('valid', 'Config', configText(summary), style),
     workloadLine(summary, style),
     faultsLine(summary, style),
+    ...beyondLines(summary, style),
     ...exercisedLines(summary, style),
     ...reachedLines(summary, style),
     ...results.checks.map((check) => checkLine(check, style)),
@@ -89,6 +91,11 @@ function faultsLine({ run, results }: RunSummary, style: TerminalStyle): string 
   const text = faults.length === 0 ? none : `${faults.map(laneText).join('  ')}${recovery}`;
   const acted = run.config.nemesis.length === 0 || faults.some((lane) => lane.installed > 0);
   return line(acted ? 'valid' : 'unknown', 'Faults', text, style);
+}
+
+function beyondLines({ run }: RunSummary, style: TerminalStyle): string[] {
+  const text = beyondText(run.config);
+  return text === null ? [] : [line('unknown', 'Beyond', text, style)];
 }
 
 function exercisedLines({ results }: RunSummary, style: TerminalStyle): string[] {

@@ -2,6 +2,7 @@
 
 import type { Verdict } from '../../checkers/verdict.ts';
 import type { ResultsFile, RunFile } from '../store/format.ts';
+import { beyondText } from './beyond.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { html, type Markup } from './markup.ts';
@@ -21,9 +22,11 @@ export function verdictSection(
   const { detail: exactly, note } = verdict.kind === 'invalid' ? verdict : {};
   const told = [note, exactly].filter((one) => one !== undefined);
   const detail = told.map((one) => html`<p class="detail">${one}</p>`);
+  const promised = beyondText(run.config);
+  const beyond = promised === null ? null : html`<p class="detail">${promised}</p>`;
   return html`<header class="verdict ${className}">
 <div class="top"><h1><span class="pill">${mark} ${word}</span> <span class="what">${whatRan(run)}</span></h1><span class="id">${name}</span></div>
-<p class="because">${sentenceOf(verdict)}</p>${detail}${also}
+<p class="because">${sentenceOf(verdict)}</p>${detail}${beyond}${also}
 <div class="again"><code id="command">${run.command}</code><button type="button" data-copy="command">Copy</button><span class="copied" role="status"></span></div>
 ${results === null ? null : facts(results)}
 </header>`;

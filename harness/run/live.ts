@@ -176,6 +176,11 @@ function refuseUnsupported(
     (nemesis) => !faults.includes(nemesisNamed(nemesis, catalogue).needs),
   );
   if (lacking.length > 0) {
-    throw usage(`backend ${name} cannot carry out ${lacking.join(', ')} (try --backend sim)`);
+    const others = config.nemesis.filter((nemesis) => !lacking.includes(nemesis));
+    const without = others.length === 0 ? '' : `, or --nemesis ${others.join(',')}`;
+    throw usage(
+      `backend ${name} cannot carry out ${lacking.join(', ')}: only the simulator can ` +
+        `(--backend sim${without})`,
+    );
   }
 }

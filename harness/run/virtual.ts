@@ -31,8 +31,17 @@ const BOUNDED_EVENTS = 100;
  */
 const PENDING_MAX = 2_000_000;
 
-/** Who is woken is a client from 0 on, the engine (-1), or a fault that waits, from here downwards. */
-const FIRST_TRIGGER = -2;
+/**
+ * Who is woken is a client from 0 on, the engine (-1), or from here downwards, by turns, a fault that
+ * waits for a step and one that comes and goes.
+ */
+const FIRST_FAULT = -2;
+const WAITS = 0;
+const TURNS = 1;
+
+function faultWoken(id: number, why: typeof WAITS | typeof TURNS): number {
+  return FIRST_FAULT - 2 * id - why;
+}
 
 /** Runs to the end at once. */
 export function runVirtual(run: VirtualRun): VirtualResult {
@@ -73,7 +82,7 @@ export class VirtualDriver {
     this.#world = new World(run.world, {
       trace: (event, node, incarnation, sequence, lamport, timeUs) => {
         this.#triggers?.reported(event.kind, node, (id, delayUs) =>
-          this.#world.wakeAt(timeUs + delayUs, FIRST_TRIGGER - id),
+          this.#world.wakeAt(timeUs + delayUs, faultWoken(id, WAITS)),
         );
         if (this.#early !== null) {
           this.#early.push({ time: timeUs, node, incarnation, sequence, lamport, event });
@@ -85,15 +94,17 @@ export class VirtualDriver {
       },
       completed: (endpoint, outcome) => this.#completed(endpoint, outcome),
       wake: (client) => {
-        if (client <= FIRST_TRIGGER) {
-          this.#startTriggered(FIRST_TRIGGER - client);
+        if (client <= FIRST_FAULT) {
+          this.#wakeFault(FIRST_FAULT - client);
           return;
         }
         this.#carryOut(this.#engine.wake(client, this.#nowUs()));
         if (client < 0) this.#noteQuiet();
       },
     });
-    this.#faults = new SimFaults(this.#world, run.crashModel);
+    this.#faults = new SimFaults(this.#world, run.crashModel, (id, atUs) =>
+      this.#world.wakeAt(atUs, faultWoken(id, TURNS)),
+    );
   }
 
   /** Carries out up to so many events; true when the run has ended. */
@@ -304,7 +315,13 @@ export class VirtualDriver {
       return;
     }
     const untilUs = this.#triggers.wait(planned, planned.step, this.#nowUs());
-    this.#world.wakeAt(untilUs + this.#epochUs, FIRST_TRIGGER - planned.id);
+    this.#world.wakeAt(untilUs + this.#epochUs, faultWoken(planned.id, WAITS));
+  }
+
+  #wakeFault(which: number): void {
+    const id = Math.floor(which / 2);
+    if (which % 2 === TURNS) this.#faults.turn(id);
+    else this.#startTriggered(id);
   }
 
   #startTriggered(id: number): void {

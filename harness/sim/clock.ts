@@ -12,6 +12,8 @@ export class NodeClock {
   /** Wall clock minus monotonic clock: the sum of the bumps in force, and the strobe's part. */
   offsetUs = 0;
   strobeUs = 0;
+  /** What the wall clock says while it stands still; null while it goes. */
+  #frozenUs: Micros | null = null;
 
   copyFrom(original: NodeClock): void {
     this.ratePpm = original.ratePpm;
@@ -19,6 +21,7 @@ export class NodeClock {
     this.#baseUs = original.#baseUs;
     this.offsetUs = original.offsetUs;
     this.strobeUs = original.strobeUs;
+    this.#frozenUs = original.#frozenUs;
   }
 
   /** Microseconds since the node's machine started; never goes back. */
@@ -28,7 +31,18 @@ export class NodeClock {
   }
 
   wallUs(timeUs: Micros): Micros {
+    if (this.#frozenUs !== null) return this.#frozenUs;
     return this.monotonicUs(timeUs) + this.offsetUs + this.strobeUs;
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozenUs !== null;
+  }
+
+  /** Has the wall clock stand still from this time on, or go on, right again, where it is null. */
+  freeze(sinceUs: Micros | null): void {
+    if (sinceUs === null) this.#frozenUs = null;
+    else this.#frozenUs ??= this.wallUs(sinceUs);
   }
 
   setRate(timeUs: Micros, ratePpm: number): void {

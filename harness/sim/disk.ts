@@ -87,9 +87,18 @@ export class Disk {
     return this.#apply(count);
   }
 
-  /** Power is lost: `draw` settles how much of the unsynced tail survives. Returns the evidence. */
-  crash(model: CrashModel, draw: number): string {
+  /**
+   * Power is lost: `draw` settles how much of the unsynced tail survives; where the process alone
+   * ended (`none-lost`), all of it does. Returns the evidence.
+   */
+  crash(model: CrashModel | 'none-lost', draw: number): string {
     const unsynced = this.#pending.length;
+    if (model === 'none-lost') {
+      this.#apply(unsynced);
+      this.#replaced = null;
+      this.syncingTo = 0;
+      return `all of ${unsynced} unsynced writes kept`;
+    }
     assert(unsynced === this.written - this.durableCount, 'what is written is durable or pending');
     const kept = model === 'all-lost' ? 0 : draw % (unsynced + 1);
     const torn = model === 'torn' ? this.#pending[kept] : undefined;

@@ -133,8 +133,11 @@ export class SimNode implements Env<unknown, unknown> {
     }
   }
 
-  /** Power is lost: everything volatile is gone. Returns what the disk kept, as evidence. */
-  crash(model: CrashModel): string {
+  /**
+   * Power is lost, or the process is told to end: everything volatile is gone. Returns what the disk
+   * kept, as evidence.
+   */
+  crash(model: CrashModel | 'none-lost'): string {
     assert(this.up, 'only a node that is up crashes');
     this.#world.trace(this, { kind: 'crash' });
     this.#stop();

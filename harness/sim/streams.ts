@@ -159,8 +159,9 @@ export class Streams implements Carrier {
     let sentUs = 0;
     let waitUs = Math.max(PROBE_US_MIN, ROUND_TRIPS_UNTIL_PROBE * 2 * latencyMaxUs);
     let firstUs = Number.POSITIVE_INFINITY;
+    const trouble = network.troubleOf(from, to);
     for (let copy = 0; copy <= resends && sentUs < firstUs; copy++) {
-      const delayUs = network.delayUs(network.message(from, to, nowUs));
+      const delayUs = network.troubledDelayUs(network.message(from, to, nowUs), trouble);
       if (delayUs !== LOST) firstUs = Math.min(firstUs, sentUs + delayUs);
       sentUs += waitUs;
       waitUs *= 2;

@@ -56,10 +56,14 @@ export type TraceSink = (
   timeUs: Micros,
 ) => void;
 
+/** What a link between nodes carries. */
+type Carried =
+  | { readonly kind: 'message'; readonly from: NodeId; readonly message: unknown }
+  | { readonly kind: 'stream'; readonly from: NodeId; readonly generation: number };
+
 /** What reached a node while it was paused. */
 type Deferred =
-  | { readonly kind: 'message'; readonly from: NodeId; readonly message: unknown }
-  | { readonly kind: 'stream'; readonly from: NodeId; readonly generation: number }
+  | Carried
   | { readonly kind: 'timer'; readonly timer: number; readonly generation: number }
   | { readonly kind: 'synced'; readonly incarnation: number }
   | { readonly kind: 'request'; readonly request: Request };
@@ -101,6 +105,8 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   readonly #syncDraws: readonly Draws[];
   /** By node, in order. */
   readonly #deferred: Deferred[][];
+  /** By node: what links to it keep back, in the order in which it would have arrived. */
+  readonly #keptBack: Carried[][];
   /** By node; null while its clock does not strobe. */
   readonly #strobes: (Strobe | null)[];
   #strobeCount = 0;
@@ -108,12 +114,14 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   readonly #receiver: EventReceiver = {
     message: (to, from, message) => {
       const node = this.#node(to);
-      if (node.paused) this.#defer(node, { kind: 'message', from, message });
+      if (this.network.isHeld(from, to)) this.#keepBack(to, { kind: 'message', from, message });
+      else if (node.paused) this.#defer(node, { kind: 'message', from, message });
       else if (node.up && !this.network.isCut(from, to)) node.hear(from, message);
     },
     stream: (to, from, generation) => {
       const node = this.#node(to);
-      if (node.paused) this.#defer(node, { kind: 'stream', from, generation });
+      if (this.network.isHeld(from, to)) this.#keepBack(to, { kind: 'stream', from, generation });
+      else if (node.paused) this.#defer(node, { kind: 'stream', from, generation });
       else if (node.up) this.#streams?.arrive(to, from, generation);
     },
     timer: (self, timer, generation) => {
@@ -148,6 +156,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     this.#syncRange = spec.disk.syncMaxUs - spec.disk.syncMinUs + 1;
     this.#syncDraws = this.members.map((node) => new Draws(spec.seed, DOMAIN.disk, node));
     this.#deferred = this.members.map(() => []);
+    this.#keptBack = this.members.map(() => []);
     this.#strobes = this.members.map(() => null);
     const { protocol, options, seed, variants, durability, diskHabits: disk } = spec;
     const node = { protocol, options, seed, variants, durability, disk, members: this.members };
@@ -172,6 +181,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
       this.#node(node).copyFrom(original.#node(node), copying);
       this.#syncDraws[node]?.copyFrom(original.#syncDraws[node] as Draws);
       this.#deferred[node] = copying.data(original.#deferred[node] ?? [], 'what waits for a node');
+      this.#keptBack[node] = copying.data(original.#keptBack[node] ?? [], 'what links keep back');
       this.#strobes[node] = original.#strobes[node] ?? null;
     }
     this.#strobeCount = original.#strobeCount;
@@ -231,22 +241,35 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
       return;
     }
     const drawn = this.network.message(from, to, this.nowUs);
-    const delay = this.network.delayUs(drawn);
+    const trouble = this.network.troubleOf(from, to);
+    const delay = this.network.troubledDelayUs(drawn, trouble);
     if (delay !== LOST) this.queue.message(this.nowUs + delay, to, from, message);
+    if (trouble !== null) {
+      const second = this.network.troubledSecondUs(drawn, trouble);
+      if (second !== LOST) this.queue.message(this.nowUs + second, to, from, message);
+    }
     const again = this.network.duplicateUs(drawn);
     if (again !== LOST) this.queue.message(this.nowUs + again, to, from, message);
   }
 
   sendRequest(client: SimClient, to: NodeId, request: Request): void {
-    const delay = this.network.delayUs(client.toNodes.next(this.nowUs));
+    const drawn = client.toNodes.next(this.nowUs);
+    const trouble = this.network.clientTroubleOf(to);
+    const delay = this.network.troubledDelayUs(drawn, trouble);
     if (delay !== LOST) this.queue.request(this.nowUs + delay, to, request);
+    const second = trouble === null ? LOST : this.network.troubledSecondUs(drawn, trouble);
+    if (second !== LOST) this.queue.request(this.nowUs + second, to, request);
   }
 
   reply(from: NodeId, endpoint: number, id: number, reply: Reply): void {
     const client = this.#clients[endpoint];
     if (client === undefined) return;
-    const delay = this.network.delayUs(client.fromNodes.next(this.nowUs));
+    const drawn = client.fromNodes.next(this.nowUs);
+    const trouble = this.network.clientTroubleOf(from);
+    const delay = this.network.troubledDelayUs(drawn, trouble);
     if (delay !== LOST) this.queue.reply(this.nowUs + delay, endpoint, from, id, reply);
+    const second = trouble === null ? LOST : this.network.troubledSecondUs(drawn, trouble);
+    if (second !== LOST) this.queue.reply(this.nowUs + second, endpoint, from, id, reply);
   }
 
   trace(node: SimNode, event: TraceEvent): void {
@@ -277,13 +300,27 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     this.#streams?.break(from, to);
   }
 
+  /** What a link kept back reaches its end now, in order, unless it is held again by then. */
+  releaseLink(from: NodeId, to: NodeId): number {
+    this.network.setHeld(from, to, false);
+    const all = this.#keptBack[to] ?? [];
+    const released = all.filter((one) => one.from === from);
+    this.#keptBack[to] = all.filter((one) => one.from !== from);
+    for (const carried of released) this.#reschedule(to, carried);
+    return released.length;
+  }
+
+  #keepBack(to: NodeId, carried: Carried): void {
+    this.#keptBack[to]?.push(carried);
+  }
+
   /** A node has stopped, for whatever reason. */
   onStopped(node: NodeId): void {
     this.#streams?.stopped(node);
   }
 
   /** Kills a node: what waited for it while it was paused is gone with it. */
-  crash(node: NodeId, model: CrashModel): string {
+  crash(node: NodeId, model: CrashModel | 'none-lost'): string {
     const victim = this.#node(node);
     assert(victim.up, 'only a node that is up is killed');
     victim.paused = false;

@@ -67,6 +67,7 @@ export const config: z.ZodType<RunConfig> = z.looseObject({
   timeLimitS: number,
   nemesis: texts,
   nemesisIntervalS: number,
+  beyond: z.record(z.string(), text).exactOptional(),
   recoveryMinS: number,
   recoveryMaxS: number,
   startupTimeoutS: number.nullable().default(null),

@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Fault, PlannedFault } from '../../nemesis/fault.ts';
+import { type Fault, type PlannedFault, targetsOf } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
 
 const cluster = fc.integer({ min: 1, max: 9 }).chain((size) =>
@@ -18,11 +18,6 @@ function planned(lane: string, form: string, draw: number): PlannedFault {
   return { id: 0, lane, form, draw, startUs: 0, endUs: 1 };
 }
 
-function touched(fault: Fault): readonly number[] {
-  if (fault.kind === 'partition') return fault.cuts.flatMap(({ from, to }) => [from, to]);
-  return fault.nodes;
-}
-
 describe.each(Object.values(nemeses))('$name', (nemesis) => {
   test('chooses the same targets from the same draw, all of them members', () => {
     fc.assert(
@@ -34,7 +29,7 @@ describe.each(Object.values(nemeses))('$name', (nemesis) => {
         expect(nemesis.resolve(planned(nemesis.name, form, draw), view)).toEqual(fault);
         if (fault === null) return;
         expect(fault.kind).toBe(nemesis.needs);
-        expect(view.nodes).toEqual(expect.arrayContaining([...touched(fault)]));
+        expect(view.nodes).toEqual(expect.arrayContaining([...targetsOf(fault)]));
       }),
     );
   });
@@ -52,8 +47,8 @@ describe.each(Object.values(nemeses).filter(({ lagging }) => lagging !== undefin
           const fault = nemesis.resolve(planned(nemesis.name, form, draw), { nodes, leader });
           if (fault === null) throw new Error('no fault');
           if (fault.kind !== 'partition') {
-            expect(touched(fault)).toHaveLength(1);
-            expect(touched(fault)).not.toContain(leader);
+            expect(targetsOf(fault)).toHaveLength(1);
+            expect(targetsOf(fault)).not.toContain(leader);
             return;
           }
           expect(sees(size, fault, leader)).toBe(size - 1);

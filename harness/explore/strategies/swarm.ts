@@ -5,6 +5,7 @@
  */
 
 import { workloadNamed } from '../../config/catalogue.ts';
+import { promisedNemeses } from '../../config/nemeses.ts';
 import { settingSpecs } from '../../config/settings.ts';
 import { drawnSettings, type Ground, type Lots, lotsOf, type Strategy } from '../strategy.ts';
 
@@ -25,12 +26,13 @@ export const swarm: Strategy = {
     const workload = asked.workload ?? lots.pick('workload', workloadsServed(ground));
     const specs = settingSpecs(ground.system, workloadNamed(workload, ground.catalogue));
     const drawn = drawnSettings(lots, specs, lots.pick('boldness', BOLDNESS));
+    const nodes = lots.pick('nodes', NODES);
     const drawnRun = {
-      nodes: lots.pick('nodes', NODES),
+      nodes,
       concurrency: lots.pick('concurrency', CONCURRENCY),
       rate: lots.pick('rate', RATE),
       timeLimitS: lots.pick('time-limit', TIME_LIMIT_S),
-      nemesis: drawnNemeses(lots, ground),
+      nemesis: drawnNemeses(lots, ground, asked.nodes ?? nodes),
       nemesisIntervalS: lots.pick('nemesis-interval', NEMESIS_INTERVAL_S),
     };
     return { ...drawnRun, ...asked, workload, set: { ...drawn, ...asked.set }, seed };
@@ -38,8 +40,8 @@ export const swarm: Strategy = {
 };
 
 /** Each with a chance of one half; where that leaves none, the world itself must do. */
-function drawnNemeses(lots: Lots, { catalogue }: Ground): readonly string[] {
-  const names = Object.keys(catalogue.nemeses).filter((name) =>
+function drawnNemeses(lots: Lots, { catalogue, system }: Ground, nodes: number): readonly string[] {
+  const names = promisedNemeses(system, catalogue, nodes).filter((name) =>
     lots.pick(`nemesis-${name}`, [true, false]),
   );
   return names.length === 0 ? ['none'] : names;

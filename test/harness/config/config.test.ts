@@ -8,9 +8,12 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readConfigFile } from '../../../harness/commands/config-file.ts';
 import { requestOf } from '../../../harness/commands/run-options.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from '../../../harness/config/config.ts';
+import { whyBeyond } from '../../../harness/config/nemeses.ts';
 import { settingSpecs } from '../../../harness/config/settings.ts';
 import { HarnessError, suggestion } from '../../../harness/core/errors.ts';
+import { nemeses } from '../../../nemesis/index.ts';
 import { systems } from '../../../systems/index.ts';
+import { raft } from '../../../systems/raft/index.ts';
 import type { HuntSettings } from '../../../systems/system.ts';
 import { workloads } from '../../../workloads/index.ts';
 
@@ -133,7 +136,19 @@ describe('settings', () => {
 });
 
 describe('nemeses', () => {
-  test('called all are those that have a form in a cluster of this size', () => {
+  test('called all are those that the system survives and the backend can carry out', () => {
+    const all = resolved({ nemesis: ['all'] }).nemesis;
+    const fitting = Object.values(nemeses).filter((one) => whyBeyond(raft, one) === null);
+    expect(all).toEqual(fitting.map(({ name }) => name));
+    expect(all).toContain('client-links');
+    expect(resolved({ nemesis: ['all'], backend: 'docker' }).nemesis).toEqual(
+      fitting
+        .filter(({ needs }) => needs in { partition: 1, kill: 1, pause: 1, clock: 1 })
+        .map(({ name }) => name),
+    );
+  });
+
+  test('that nobody names are the usual ones that have a form in a cluster of this size', () => {
     expect(resolved().nemesis).toEqual(['partition', 'kill', 'pause', 'clock']);
     expect(resolved({ nodes: 1 }).nemesis).toEqual(['kill', 'pause', 'clock']);
     expect(resolved({ nodes: 1, nemesis: ['all'] }).nemesis).not.toContain('partition');

@@ -29,7 +29,7 @@ function planFor(seed: number) {
       rate: 60,
       timeLimitUs: config.timeLimitUs,
       recoveryMaxUs: config.recoveryMaxUs,
-      nemeses: Object.values(nemeses),
+      nemeses: Object.values(nemeses).filter(({ usual }) => usual !== false),
       nemesisIntervalUs: 300_000,
       workloadOptions: { keys: 3, keyLimit: 50, values: 0 },
     },

@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FaultLedger, ratePpmOf } from '../../../harness/core/fault-ledger.ts';
-import type { Fault } from '../../../nemesis/fault.ts';
+import { type Fault, targetsOf } from '../../../nemesis/fault.ts';
 
 const NODES = 3;
 const node = fc.nat(NODES - 1);
@@ -42,14 +42,14 @@ function letGo(ledger: FaultLedger, id: number, fault: Fault): boolean[] {
   return [];
 }
 
-const targetsOf = (fault: Fault): string[] =>
+const namesOf = (fault: Fault): string[] =>
   fault.kind === 'partition'
     ? fault.cuts.map(({ from, to }) => `partition ${from} ${to}`)
-    : fault.nodes.map((one) => `${fault.kind} ${one}`);
+    : targetsOf(fault).map((one) => `${fault.kind} ${one}`);
 
 /** What the ledger says of everything, against what the faults in force, in order, come to. */
 function expectAgrees(ledger: FaultLedger, inForce: ReadonlyMap<number, Fault>): void {
-  const held = new Set([...inForce.values()].flatMap(targetsOf));
+  const held = new Set([...inForce.values()].flatMap(namesOf));
   for (let one = 0; one < NODES; one++) {
     expect(ledger.isKilled(one)).toBe(held.has(`kill ${one}`));
     for (let other = 0; other < NODES; other++) {
@@ -84,12 +84,12 @@ describe('faults that overlap', () => {
             if (gone === undefined) continue;
             const fault = inForce.get(gone) as Fault;
             inForce.delete(gone);
-            const others = new Set([...inForce.values()].flatMap(targetsOf));
+            const others = new Set([...inForce.values()].flatMap(namesOf));
             if (one.what === 'forget') ledger.forget(gone);
             else {
               expect(ledger.end(gone)).toEqual(fault);
               const free = letGo(ledger, gone, fault);
-              const expected = targetsOf(fault).map((target) => !others.has(target));
+              const expected = namesOf(fault).map((target) => !others.has(target));
               expect(free).toEqual(expected.slice(0, free.length));
             }
           }

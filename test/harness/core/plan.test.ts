@@ -98,7 +98,8 @@ describe('a plan', () => {
 
   test('leaves, in most runs, one follower behind a leader at the end, and nobody else', () => {
     const config = fc.sample(configs, { numRuns: 1, seed: 1 })[0] as PlanConfig;
-    const request = { ...config, nodes: 5, nemeses: Object.values(nemeses) };
+    const passing = Object.values(nemeses).filter(({ stays }) => stays !== true);
+    const request = { ...config, nodes: 5, nemeses: passing };
     const times = { timeLimitUs: 30_000_000, nemesisIntervalUs: 5_000_000 };
     let calm = 0;
     for (let seed = 0; seed < 100; seed++) {
@@ -114,6 +115,33 @@ describe('a plan', () => {
     }
     expect(calm).toBeGreaterThan(60);
     expect(calm).toBeLessThan(90);
+  });
+
+  test('has as much at a time of many nemeses as of four, on average', () => {
+    const config = fc.sample(configs, { numRuns: 1, seed: 1 })[0] as PlanConfig;
+    const passing = Object.values(nemeses).filter(({ stays }) => stays !== true);
+    const times = { nodes: 5, timeLimitUs: 600_000_000, nemesisIntervalUs: 5_000_000 };
+    const atATime = (some: PlanConfig['nemeses']) => {
+      const { faults } = makePlan({ ...config, ...times, nemeses: some }, register);
+      return faults.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0) / 600_000_000;
+    };
+    expect(passing.length).toBeGreaterThan(8);
+    const ofFour = atATime(passing.slice(0, 4));
+    expect(ofFour).toBeGreaterThan(2.2);
+    expect(Math.abs(atATime(passing) - ofFour)).toBeLessThan(0.5);
+  });
+
+  test('has one fault of a nemesis that stays, from somewhere in the first half to the end', () => {
+    const staying = Object.values(nemeses).filter(({ stays }) => stays === true);
+    expect(staying).not.toEqual([]);
+    holds((config) => {
+      const { faults } = makePlan({ ...config, nodes: 3, nemeses: staying }, register);
+      expect(faults).toHaveLength(staying.length);
+      for (const { startUs, endUs } of faults) {
+        expect(endUs).toBe(config.timeLimitUs);
+        expect(startUs).toBeLessThanOrEqual(0.6 * config.timeLimitUs);
+      }
+    });
   });
 
   test('spends short runs, and runs without such a fault, on all faults until their end', () => {

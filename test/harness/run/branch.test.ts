@@ -156,7 +156,7 @@ describe.each(Object.entries(cases))('a copy of a run of %s', (_, caseOf) => {
 });
 
 test('a copy goes where it is chosen to go, and the run that it is of does not', () => {
-  const one = hardCase(raft, 5);
+  const one = hardCase(raft, 6);
   const uncopied = told(started(one));
   const original = started(one);
   original.advance(2_000);

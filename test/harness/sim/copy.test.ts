@@ -101,9 +101,12 @@ class Recorded {
       trace: (event, node, incarnation, sequence, step, timeUs) =>
         this.said.push(JSON.stringify([event, node, incarnation, sequence, step, timeUs])),
       completed: (client, outcome) => this.said.push(JSON.stringify([client, outcome])),
-      wake: (client) => this.said.push(`wake ${client}`),
+      wake: (client) => {
+        this.said.push(`wake ${client}`);
+        if (client < 0) this.faults.turn(-1 - client);
+      },
     });
-    this.faults = new SimFaults(this.world, 'torn');
+    this.faults = new SimFaults(this.world, 'torn', (id, atUs) => this.world.wakeAt(atUs, -1 - id));
   }
 
   run(steps: number): void {
@@ -119,7 +122,26 @@ const FAULTS: readonly Fault[] = [
   clock('bump', [1, 2]),
   clock('strobe', [0, 2]),
   clock('strobe', [2]),
+  { kind: 'clock-freeze', nodes: [1] },
+  { kind: 'restarts', how: 'kill', groups: [[1], [2]], downMs: 1, upMs: 1 },
+  links('cut'),
+  links('slow'),
+  links('lossy'),
+  links('hold'),
+  {
+    kind: 'client-links',
+    nodes: [0, 1],
+    lossPpm: 100_000,
+    duplicatePpm: 500_000,
+    latePpm: 500_000,
+    delayMs: 2,
+  },
 ];
+
+function links(effect: 'cut' | 'slow' | 'lossy' | 'hold'): Fault {
+  const cuts = [{ from: 0, to: 1 }];
+  return { kind: 'links', effect, cuts, onMs: 1, offMs: 1, delayMs: 1, ppm: 300_000 };
+}
 
 function clock(mode: 'drift' | 'bump' | 'strobe', nodes: readonly number[]): Fault {
   return { kind: 'clock', mode, nodes, offsetMs: 3, periodMs: 2, ratePpm: 200_000 };

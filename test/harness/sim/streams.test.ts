@@ -68,7 +68,7 @@ class Listeners {
       },
       { trace: () => undefined, completed: () => undefined, wake: () => undefined },
     );
-    this.faults = new SimFaults(this.world, 'all-lost');
+    this.faults = new SimFaults(this.world, 'all-lost', () => undefined);
     this.world.boot();
   }
 

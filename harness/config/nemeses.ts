@@ -1,0 +1,87 @@
+/** Which nemeses a run has: by name, the usual ones, or all that its system promises to survive. */
+
+import type { Nemesis } from '../../nemesis/fault.ts';
+import { beyondOf, type System } from '../../systems/system.ts';
+import { usage } from '../core/errors.ts';
+import { BACKENDS, type BackendKind, type BackendName } from './backends.ts';
+import { type Catalogue, nemesisNamed } from './catalogue.ts';
+
+/** Who chooses the nemeses of a run, and for what. */
+interface Choice {
+  /** As the user has it. */
+  readonly asked: readonly string[] | undefined;
+  /** As variants suggest it. */
+  readonly hinted: readonly string[] | undefined;
+  readonly nodes: number;
+  readonly system: System;
+  readonly backend: BackendName;
+}
+
+/**
+ * Names of nemeses, with `none` and `all` spelt out, which is all that the system promises to survive
+ * and the backend can carry out; each can do something to so many nodes.
+ */
+export function nemesisNames(
+  { asked, hinted, nodes, system, backend }: Choice,
+  catalogue: Catalogue,
+): readonly string[] {
+  const names = asked ?? hinted ?? usualNemeses(catalogue);
+  const alone = names.find((name) => name === 'all' || name === 'none');
+  if (alone !== undefined && names.length > 1) {
+    throw usage(`--nemesis ${names.join(',')}: "${alone}" stands alone`);
+  }
+  if (alone === 'none') return [];
+  const { faults }: BackendKind = BACKENDS[backend];
+  const all = () =>
+    promisedNemeses(system, catalogue).filter((name) =>
+      faults.includes(nemesisNamed(name, catalogue).needs),
+    );
+  const chosen = alone === 'all' ? all() : [...new Set(names)];
+  const unfit = chosen.filter((name) => nodesMin(nemesisNamed(name, catalogue)) > nodes);
+  // Only what the user named must be carried out; a suggestion may not suit the user's cluster.
+  if (alone === undefined && asked !== undefined && unfit[0] !== undefined) {
+    const least = nodesMin(nemesisNamed(unfit[0], catalogue));
+    throw usage(`--nemesis ${unfit[0]}: needs ${least} nodes or more (--nodes is ${nodes})`);
+  }
+  return chosen.filter((name) => !unfit.includes(name));
+}
+
+/** The nemeses of a run that names none. */
+export function usualNemeses({ nemeses }: Catalogue): readonly string[] {
+  return Object.keys(nemeses).filter((name) => nemeses[name]?.usual !== false);
+}
+
+/** Those that a system promises to survive and that have a form among so many nodes, or any number. */
+export function promisedNemeses(
+  system: System,
+  { nemeses }: Catalogue,
+  nodes = Number.POSITIVE_INFINITY,
+): readonly string[] {
+  return Object.entries(nemeses)
+    .filter(([, one]) => whyBeyond(system, one) === null && nodesMin(one) <= nodes)
+    .map(([name]) => name);
+}
+
+/** Those of a run that its system does not promise to survive, with the reasons; null where none is. */
+export function beyondPromise(
+  system: System,
+  names: readonly string[],
+  catalogue: Catalogue,
+): Readonly<Record<string, string>> | null {
+  const found = names.flatMap((name) => {
+    const why = whyBeyond(system, nemesisNamed(name, catalogue));
+    return why === null ? [] : [[name, why] as const];
+  });
+  return found.length === 0 ? null : Object.fromEntries(found);
+}
+
+/** Why a system does not promise to survive a nemesis; null where it does. */
+export function whyBeyond(system: System, { needs }: Nemesis): string | null {
+  const beyond = beyondOf(system);
+  return Object.hasOwn(beyond, needs) ? (beyond[needs] ?? null) : null;
+}
+
+/** The smallest cluster in which a nemesis has a form. */
+function nodesMin({ forms }: Nemesis): number {
+  return Math.min(...forms.map((form) => form.minNodes));
+}
