@@ -88,6 +88,8 @@ function thresholdsOf(
   const acting = config.nemesis;
   const everyS = config.nemesisIntervalS * sparseness(acting.length);
   const rounds = config.timeLimitS / everyS;
+  // Among many, a fault that finds its nodes down or nobody leading may be the only one of its kind.
+  const leastRounds = everyS > config.nemesisIntervalS ? 8 : 3;
   // Two that elect go on as they were, or stop: only among three does one take over from another.
   const electors = system.electors?.(config.set, config.nodes) ?? config.nodes;
   const unsettling = electors >= 3 && acting.some((name) => nemeses[name]?.sparesLeaders !== true);
@@ -95,7 +97,7 @@ function thresholdsOf(
   const lasting = config.nemesisIntervalS >= recoveryBoundS(system, config) / 10;
   return {
     okMin: okEnough(config),
-    ...(rounds >= 3 ? { faultsMin: Object.fromEntries(acting.map((name) => [name, 1])) } : {}),
+    ...(rounds >= leastRounds ? { faultsMin: Object.fromEntries(acting.map((name) => [name, 1])) } : {}),
     ...(countsLeaders && unsettling && lasting && rounds >= 10 ? { leaderChangesMin: 1 } : {}),
   };
 }
