@@ -97,7 +97,9 @@ function thresholdsOf(
   const lasting = config.nemesisIntervalS >= recoveryBoundS(system, config) / 10;
   return {
     okMin: okEnough(config),
-    ...(rounds >= leastRounds ? { faultsMin: Object.fromEntries(acting.map((name) => [name, 1])) } : {}),
+    ...(rounds >= leastRounds
+      ? { faultsMin: Object.fromEntries(acting.map((name) => [name, 1])) }
+      : {}),
     ...(countsLeaders && unsettling && lasting && rounds >= 10 ? { leaderChangesMin: 1 } : {}),
   };
 }
