@@ -56,15 +56,19 @@ const PROGRESS = /^(simulated \d+ of|[\d ]+ runs:) .*\n/gm;
 
 /** Without what differs from machine to machine and from day to day, nor the breaks of lines. */
 function comparable(printed: string): string {
-  return printed
-    .replaceAll(PROGRESS, '')
-    .replaceAll(/raft(@\w+)?( \(changed\))?(?= +sim)/g, 'raft@COMMIT')
-    .replaceAll(/\d{8}T\d{6}Z/g, 'DATE')
-    .replaceAll(/simulated in [\d.]+\s(ms|s)/g, 'simulated in TIME')
-    .replaceAll(/^(. Check .*?) +[\d.]+\s(µs|ms|s)$/gm, '$1 TIME')
-    .replaceAll(/\(\d+\skB\)/g, '(SIZE)')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  return (
+    printed
+      .replaceAll(PROGRESS, '')
+      .replaceAll(/raft(@\w+)?( \(changed\))?(?= +sim)/g, 'raft@COMMIT')
+      .replaceAll(/\d{8}T\d{6}Z/g, 'DATE')
+      .replaceAll(/simulated in [\d.]+\s(ms|s)/g, 'simulated in TIME')
+      .replaceAll(/^(. Check .*?) +[\d.]+\s(µs|ms|s)$/gm, '$1 TIME')
+      .replaceAll(/\(\d+\skB\)/g, '(SIZE)')
+      .replaceAll(/\s+/g, ' ')
+      // How many futures there is time to draw depends on the machine.
+      .replaceAll(/Decisive: .*? First broken:/g, 'Decisive: STEPS First broken:')
+      .trim()
+  );
 }
 
 const samples = samplesIn(text);

@@ -19,7 +19,6 @@ import { interruption } from '../run/interruption.ts';
 import type { RunContext } from '../run/prepared.ts';
 import { progressOn } from '../run/progress.ts';
 import { suspectsIn } from '../run/run.ts';
-import type { ShrinkOptions } from '../shrink/shrink.ts';
 import { requireStore } from '../store/files.ts';
 import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
@@ -47,8 +46,6 @@ interface Flags extends RunFlags {
 }
 
 const BUDGET_S = 60;
-/** Most violations are small by then on a machine at rest. */
-const SHRINK_MS = 10_000;
 const BUDGET_MAX_S = 7 * 86_400;
 const SEEDS_MAX = 100_000_000;
 const SEED_MAX = Number.MAX_SAFE_INTEGER - SEEDS_MAX;
@@ -148,7 +145,7 @@ async function exploreFor(system: string, flags: Flags): Promise<number> {
   const kept: Kept[] = [];
   for (const found of figures.found) {
     progress.state(`storing ${kept.length + 1} of ${plural(figures.found.length, 'violation')}`);
-    kept.push(await keep(found, context, flags.shrink ? shrinking(interrupt.signal) : null));
+    kept.push(await keep(found, context, flags.shrink ? () => interrupt.signal.aborted : null));
   }
   progress.end();
   const conclusion = conclusionOf(figures, kept, suspectsIn(explored.config, []));
@@ -160,12 +157,6 @@ async function exploreFor(system: string, flags: Flags): Promise<number> {
     );
   }
   return conclusion.status;
-}
-
-/** How long to make one violation small: not at all for who interrupts. */
-function shrinking(signal: AbortSignal): ShrinkOptions {
-  const untilMs = performance.now() + SHRINK_MS;
-  return { isOver: () => signal.aborted || performance.now() > untilMs };
 }
 
 /** How far to go, checked. */

@@ -6,6 +6,8 @@ import { isVirtual } from '../config/backends.ts';
 import type { RunConfig } from '../config/config.ts';
 import { EXIT, usage } from '../core/errors.ts';
 import { isFile } from '../core/files.ts';
+import { type ExplainedRun, explainStored } from '../explain/keep.ts';
+import { reasonLines } from '../explain/text.ts';
 import { type Signature, signatureOf, signatureText } from '../judge/signature.ts';
 import { located } from '../own/paths.ts';
 import { labelledLines, styleOf, verdictLines, wrap } from '../report/terminal.ts';
@@ -16,7 +18,7 @@ import type { RunContext } from '../run/prepared.ts';
 import { progressOn } from '../run/progress.ts';
 import { type CaseSize, sizeText } from '../shrink/case.ts';
 import { readRepro } from '../shrink/repro.ts';
-import { type ShrunkRun, shrinkAndStore, storyLines } from '../shrink/shrunk-run.ts';
+import { shrinkAndStore, storyLines } from '../shrink/shrunk-run.ts';
 import { requireStore } from '../store/files.ts';
 import { readRun } from '../store/reader.ts';
 import { option } from './command-line.ts';
@@ -29,6 +31,9 @@ interface Flags {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
+
+/** What an explanation may take of the budget. */
+const EXPLAIN_MS = 10_000;
 
 const HELP = `
 Leaves out nodes, faults, operations, clients and keys, and simplifies what is
@@ -72,9 +77,16 @@ async function shrinkOne(path: string, flags: Flags): Promise<number> {
       progress.state(plain(`${plural(runs, 'run')}: ${sizeText(size)}`)),
   };
   const shrunk = await shrinkAndStore(prepared, signature, options, context);
+  if (shrunk === null) {
+    progress.end();
+    return tellPassing(path, signature, flags.json === true, 'make smaller');
+  }
+  progress.state('drawing futures');
+  const explainedMs = Math.min(untilMs, performance.now() + EXPLAIN_MS);
+  const isOver = () => interrupt.signal.aborted || performance.now() > explainedMs;
+  const explained = await explainStored(prepared, shrunk, signature, isOver);
   progress.end();
-  if (shrunk === null) return tellPassing(path, signature, flags.json === true, 'make smaller');
-  return show(shrunk, flags);
+  return show(explained, flags);
 }
 
 /** What is to be made smaller, and what it breaks. */
@@ -119,13 +131,14 @@ export function tellPassing(
   return EXIT.valid;
 }
 
-function show(shrunk: ShrunkRun, flags: Flags): number {
-  const { summary, before, after, runs, isWhole, repro, story } = shrunk;
+function show(explained: ExplainedRun, flags: Flags): number {
+  const { summary, before, after, runs, isWhole, repro, story, explanation } = explained;
   const { run, results, paths } = summary;
   const { verdict, exitStatus } = results;
   if (flags.json === true) {
-    const figures = { before, after, runs, isWhole };
-    printDocument({ verdict, exitStatus, run, results, paths, shrunk: figures, repro, story });
+    const shrunk = { before, after, runs, isWhole };
+    const told = { repro, story, explanation };
+    printDocument({ verdict, exitStatus, run, results, paths, shrunk, ...told });
     return exitStatus;
   }
   const style = styleOf(process.stdout);
@@ -138,6 +151,7 @@ function show(shrunk: ShrunkRun, flags: Flags): number {
     '',
     ...storyLines(story).flatMap((step) => wrap(step, style.columns)),
     '',
+    ...(explanation === null ? [] : [...reasonLines(explanation, style.columns), '']),
     ...verdictLines(summary, style),
     '',
     ...labelledLines(again, style),

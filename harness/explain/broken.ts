@@ -1,20 +1,10 @@
 /** What a failing run broke, in order of time, and how much later a client could see it. */
 
 import { nodeName, type TraceLine } from '../../checkers/trace.ts';
-import type { Nanos } from '../../checkers/units.ts';
 import { findingsOf } from '../judge/tiers.ts';
 import type { Simulation } from '../run/prepared.ts';
 import { record } from '../shrink/recording.ts';
-
-export interface Broken {
-  readonly checker: string;
-  readonly property: string;
-  /** When it showed first, and on which node; null where that is not known. */
-  readonly timeNs: Nanos | null;
-  readonly node: string | null;
-  /** Whether clients saw it, by their own operations. */
-  readonly isSeen: boolean;
-}
+import type { Broken } from '../store/explanation.ts';
 
 /** The run to its end, whatever it breaks on the way. */
 export function brokenBy(simulation: Simulation): readonly Broken[] {

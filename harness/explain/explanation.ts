@@ -1,30 +1,16 @@
 /** Why a small failing run fails: which steps made it likely, what would have saved it, what broke first. */
 
 import type { Nanos } from '../../checkers/units.ts';
+import { type Proportion, rise } from '../core/proportion.ts';
 import type { Signature } from '../judge/signature.ts';
-import { type Step, storyOf } from '../report/story.ts';
+import { storyOf } from '../report/story.ts';
 import type { Simulation } from '../run/prepared.ts';
 import type { Case } from '../shrink/case.ts';
 import { record } from '../shrink/recording.ts';
-import { type Broken, brokenBy } from './broken.ts';
+import type { Explanation, Turn } from '../store/explanation.ts';
+import { brokenBy } from './broken.ts';
 import { Futures } from './futures.ts';
-import { type Proportion, rise } from './proportion.ts';
-import { nearestSibling, type Sibling } from './sibling.ts';
-
-/** A step of the story, and how likely the violation was right after it. */
-export interface Turn extends Step {
-  readonly futures: Proportion;
-  /** Whether it made the violation more likely by more than chance explains. */
-  readonly isDecisive: boolean;
-}
-
-export interface Explanation {
-  /** How likely the violation was before anything had happened. */
-  readonly start: Proportion;
-  readonly turns: readonly Turn[];
-  readonly sibling: Sibling | null;
-  readonly broken: readonly Broken[];
-}
+import { nearestSibling } from './sibling.ts';
 
 /** Futures that are drawn from each step at most. */
 const FUTURES_MAX = 100;

@@ -7,12 +7,12 @@
 import { assert } from '../../checkers/assert.ts';
 import type { Nanos } from '../../checkers/units.ts';
 import { systemNamed } from '../config/catalogue.ts';
+import type { Proportion } from '../core/proportion.ts';
 import { isBroken, type Signature } from '../judge/signature.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
 import type { Simulation } from '../run/prepared.ts';
 import { judgeSimulated, simulateOnce, virtualRun, watchersOf } from '../run/simulate.ts';
 import { VirtualDriver } from '../run/virtual.ts';
-import type { Proportion } from './proportion.ts';
 
 /** Of a moment: how many futures were drawn from it, and how many of them broke the property. */
 export interface Moment {

@@ -11,16 +11,7 @@ import { eventText } from '../report/trace-section.ts';
 import type { Simulation } from '../run/prepared.ts';
 import { type Case, withFaults, withOperations } from '../shrink/case.ts';
 import { record } from '../shrink/recording.ts';
-
-export interface Sibling {
-  /** What is otherwise in it, as in `without the pause at 511.9 ms`. */
-  readonly change: string;
-  /** When nodes first did something else; null where they never did. */
-  readonly partsAtNs: Nanos | null;
-  /** What a node reported then, in the failing run and in this one; null for nothing. */
-  readonly failing: string | null;
-  readonly passing: string | null;
-}
+import type { Sibling } from '../store/explanation.ts';
 
 interface Changed {
   readonly change: string;

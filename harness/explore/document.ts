@@ -1,6 +1,6 @@
 /** What an exploration came to, as the document of `--json`. */
 
-import type { ShrunkRun } from '../shrink/shrunk-run.ts';
+import type { ExplainedRun } from '../explain/keep.ts';
 import type { Result } from './text.ts';
 
 /** `harness/DOCUMENTS.md` names the fields. */
@@ -22,6 +22,6 @@ export function documentOf({ exploration, figures, kept, conclusion }: Result) {
 }
 
 /** As `ordeal shrink` tells it. */
-function smallOf({ before, after, runs, isWhole, repro, story }: ShrunkRun) {
-  return { shrunk: { before, after, runs, isWhole }, repro, story };
+function smallOf({ before, after, runs, isWhole, repro, story, explanation }: ExplainedRun) {
+  return { shrunk: { before, after, runs, isWhole }, repro, story, explanation };
 }

@@ -1,14 +1,15 @@
 /**
  * Makes what an exploration found again, stored as `ordeal run` stores it, holds it to that, and makes
- * it small.
+ * it small and explains it.
  */
 
+import type { Millis } from '../../checkers/units.ts';
 import { EXIT, infrastructure } from '../core/errors.ts';
+import { type ExplainedRun, explainStored } from '../explain/keep.ts';
 import { prepare } from '../run/prepare.ts';
 import type { RunContext } from '../run/prepared.ts';
 import { runAndStore } from '../run/run.ts';
-import type { ShrinkOptions } from '../shrink/shrink.ts';
-import { type ShrunkRun, shrinkAndStore } from '../shrink/shrunk-run.ts';
+import { shrinkAndStore } from '../shrink/shrunk-run.ts';
 import type { RunSummary } from '../store/format.ts';
 import type { Found } from './explore.ts';
 
@@ -17,17 +18,21 @@ export interface Kept {
   readonly found: Found;
   readonly summary: RunSummary;
   /** The same made small; null where that was not asked for. */
-  readonly small: ShrunkRun | null;
+  readonly small: ExplainedRun | null;
 }
+
+/** What is spent on one violation at most. */
+const SHRINK_MS = 10_000;
+const EXPLAIN_MS = 5_000;
 
 /**
  * Makes and stores a run that showed a violation; throws where it does not show one any more. Null
- * for `shrinking` leaves it as large as it is.
+ * for `isAborted` leaves it as large as it is; else it is asked whether that is to end at once.
  */
 export async function keep(
   found: Found,
   context: RunContext,
-  shrinking: ShrinkOptions | null,
+  isAborted: (() => boolean) | null,
 ): Promise<Kept> {
   const { trial } = found;
   const prepared = await prepare(trial.request);
@@ -42,9 +47,13 @@ export async function keep(
     );
   }
   const [signature] = found.kinds;
+  if (isAborted === null || signature === undefined) return { found, summary, small: null };
+  const after = (mostMs: Millis) => {
+    const untilMs = performance.now() + mostMs;
+    return () => isAborted() || performance.now() > untilMs;
+  };
+  const shrunk = await shrinkAndStore(prepared, signature, { isOver: after(SHRINK_MS) }, context);
   const small =
-    shrinking === null || signature === undefined
-      ? null
-      : await shrinkAndStore(prepared, signature, shrinking, context);
+    shrunk === null ? null : await explainStored(prepared, shrunk, signature, after(EXPLAIN_MS));
   return { found, summary, small };
 }

@@ -1,13 +1,15 @@
 /** What an exploration came to, in lines for a terminal. */
 
+import type { ExplainedRun } from '../explain/keep.ts';
 import { LAST_WORDS } from '../judge/outcome.ts';
 import { signatureText } from '../judge/signature.ts';
+import { decisiveText } from '../report/explanation-words.ts';
 import { wrap } from '../report/terminal.ts';
 import { count, NBSP, plain, plural, seconds, visible } from '../report/text.ts';
 import { sentenceOf } from '../report/verdict-words.ts';
 import { duration } from '../run/progress.ts';
 import { sizeText } from '../shrink/case.ts';
-import { type ShrunkRun, storyLines } from '../shrink/shrunk-run.ts';
+import { storyLines } from '../shrink/shrunk-run.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Counts, CoverageFigures } from './coverage.ts';
 import type { Exploration, ExplorationFigures, Found, State } from './explore.ts';
@@ -89,11 +91,15 @@ function keptLines({ found, summary, small }: Kept, columns: number): string[] {
 }
 
 /** What is left of it, and how it goes. */
-function smallLines({ after, runs, isWhole, story, repro }: ShrunkRun, columns: number): string[] {
+function smallLines(
+  { after, runs, isWhole, story, repro, explanation }: ExplainedRun,
+  columns: number,
+): string[] {
   const end = isWhole ? '' : ', not yet the smallest: see ordeal shrink';
   return [
     ...row('  made small', `${sizeText(after)} (${plural(runs, 'run')}${end})`, columns),
     ...storyLines(story).flatMap((step) => row('', visible(step), columns)),
+    ...(explanation === null ? [] : row('', visible(decisiveText(explanation)), columns)),
     plain(`${'  replay'.padEnd(INDENT)}npx ordeal replay ${repro}`),
   ];
 }

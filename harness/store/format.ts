@@ -25,6 +25,7 @@ export const FILES = {
   junit: 'junit.xml',
   /** Only of a run that was made smaller. */
   repro: 'repro.json',
+  explanation: 'explanation.json',
 } as const;
 
 /** `run.json`: what was run, with which code, on what machine. Written before the run starts. */

@@ -9,6 +9,7 @@ import { usage } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { hasNodeTraces, readTraces } from '../host/node-traces.ts';
 import { decodeFile } from './decode.ts';
+import { type Explanation, readExplanation } from './explanation.ts';
 import { FILES, type ResultsFile, type RunFile } from './format.ts';
 import { endsTorn, historyEventOf, readLines } from './lines.ts';
 import { plan, resultsFile, runFile } from './stored-files.ts';
@@ -27,6 +28,8 @@ export interface StoredRun {
   readonly lost: string | null;
   /** Whether history or trace end within a line: the run was killed. */
   readonly truncated: boolean;
+  /** Why it fails; null where nobody asked, or it does not. */
+  readonly explanation: Explanation | null;
 }
 
 /** Reads the run in this directory, or at the end of this link. */
@@ -46,6 +49,7 @@ export function readRun(path: string): StoredRun {
     trace: trace.lines,
     lost: trace.lost,
     truncated: endsTorn(historyPath) || (existsSync(tracePath) && endsTorn(tracePath)),
+    explanation: readExplanation(directory),
   };
 }
 

@@ -7,12 +7,13 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtIn, systemNamed } from '../../../harness/config/catalogue.ts';
 import { resolveConfig } from '../../../harness/config/config.ts';
-import { type Explanation, explain } from '../../../harness/explain/explanation.ts';
+import { explain } from '../../../harness/explain/explanation.ts';
 import { Futures } from '../../../harness/explain/futures.ts';
 import { explanationLines } from '../../../harness/explain/text.ts';
 import type { Signature } from '../../../harness/judge/signature.ts';
 import type { Case } from '../../../harness/shrink/case.ts';
 import { shrink } from '../../../harness/shrink/shrink.ts';
+import type { Explanation } from '../../../harness/store/explanation.ts';
 import { builtInVariant } from '../../../harness/variants/variants.ts';
 
 const catalogue = builtIn;
@@ -80,7 +81,7 @@ describe('a voter that does not compare logs', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     const text = lines.join(' ');
     expect(text).toMatch(/How likely the violation was after each step/);
-    expect(text).toMatch(/Decisive \(◀\): step \d+ \(.*\): \d+ % before, \d+ % after/);
+    expect(text).toMatch(/Decisive: step \d+ \(.*\): \d+ % before, \d+ % after/);
     expect(text).toMatch(/First broken: agreement: VoteRule on n\d at [\d.]+ ms; no client saw/);
   });
 

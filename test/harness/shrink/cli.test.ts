@@ -1,8 +1,8 @@
 /** `shrink`, and `replay` of what it leaves, as a user meets them. */
 
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -50,6 +50,24 @@ describe('a run with a rule of the user that is wrong', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
     const repro = reproOf('small');
     expect(stdout).toContain(`npx ordeal replay ${repro}`);
+
+    // Why it fails is said, kept, and shown by the page, also when that is written again.
+    expect(stdout).toMatch(/\nDecisive: step \d/);
+    expect(stdout).toContain('\nFirst broken: agreement: VoteRule on n');
+    const run = dirname(join(directory, repro));
+    const page = readFileSync(join(run, 'report.html'), 'utf8');
+    expect(page).toContain('<svg class="odds"');
+    expect(page).toMatch(/<b>decisive<\/b>/);
+    expect(page).toContain('<li>First broken: agreement: VoteRule on n');
+    expect((await ordeal('report', dirname(repro))).exitCode).toBe(0);
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toBe(page);
+    const explanation = join(run, 'explanation.json');
+    writeFileSync(explanation, readFileSync(explanation, 'utf8').replace('"of":', '"off":'));
+    const torn = await ordeal('report', dirname(repro));
+    expect(torn.exitCode).toBe(64);
+    expect(torn.stderr).toMatch(
+      /explanation\.json:\d+: "start\.of": expected a number, got nothing$/,
+    );
 
     const again = await ordeal('replay', repro);
     expect(again.exitCode).toBe(1);

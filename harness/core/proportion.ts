@@ -6,6 +6,11 @@ export interface Proportion {
   readonly of: number;
 }
 
+/** From 0 to 1; 0 where nothing was tried. */
+export function shareOf({ hits, of }: Proportion): number {
+  return hits / Math.max(1, of);
+}
+
 /** The normal quantile of a band of 95 %. */
 const Z = 1.96;
 

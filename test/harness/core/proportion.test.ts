@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rise, wilson } from '../../../harness/explain/proportion.ts';
+import { rise, wilson } from '../../../harness/core/proportion.ts';
 
 const proportion = fc
   .integer({ min: 1, max: 500 })
