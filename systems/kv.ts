@@ -7,6 +7,7 @@
  * last sequence of each. Sessions expire only by the times that stand in the entries themselves.
  */
 
+import { assert } from '../checkers/assert.ts';
 import type { Value } from '../checkers/history.ts';
 import type { LogIndex, Micros, NodeId } from '../checkers/units.ts';
 import { HASH_SEED, mix, mixString, mixValue } from './hash.ts';
@@ -248,6 +249,7 @@ export class KvMachine {
     }
     while (state.sessions.size >= this.#limits.sessionsMax) {
       const number = longestIdle(state.sessions);
+      assert(number !== -1, 'a table that is full has a session');
       state.sessions.delete(number);
       state.hash = mix(state.hash, number);
     }
@@ -278,6 +280,7 @@ export function snapshotKv(state: KvState): KvSnapshot {
 
 export function restoreKv(snapshot: KvSnapshot): KvState {
   const { keys, values, sessions, hash, clockUs } = snapshot;
+  assert(keys.length === values.length, 'a snapshot has a value for every key');
   return {
     data: new Map(keys.map((key, at) => [key, values[at] ?? null])),
     sessions: new Map(sessions.map(({ number, session }) => [number, { ...session }])),

@@ -3,6 +3,7 @@
  * nodes tell one another the chosen prefix, with a snapshot in the place of what is compacted.
  */
 
+import { assert } from '../checkers/assert.ts';
 import type { TraceEvent } from '../checkers/trace.ts';
 import type { Ballot, LogIndex, NodeId } from '../checkers/units.ts';
 import type { Command } from './kv.ts';
@@ -68,6 +69,7 @@ export function tellChosen<
   first: number,
 ): void {
   const { snapshot, config, chosenUpTo: upTo } = state;
+  assert(first >= 1, 'slots begin at 1');
   const compacted = rules.tellsSnapshot(state, first);
   let slot = compacted ? snapshot.slot + 1 : first;
   const chosen: ChosenSlot<Chosen>[] = [];

@@ -229,6 +229,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   persist(record: unknown): void {
+    assert(this.up, 'only a node that is up writes');
     this.atWork = true;
     this.disk.append(record);
     if (this.#spec.durability?.(record) === 'unsynced') return;

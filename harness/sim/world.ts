@@ -192,6 +192,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   }
 
   boot(): void {
+    assert(this.steps === 0 && this.nowUs === 0, 'a world begins with its nodes');
     for (const node of this.nodes) node.boot();
   }
 

@@ -1,5 +1,6 @@
 /** What clients are told. */
 
+import { assert } from '../../checkers/assert.ts';
 import { answer } from '../answer.ts';
 import { hashOf } from '../hash.ts';
 import type { Basic } from './context.ts';
@@ -17,6 +18,7 @@ export function tell(
   { ballot, value }: Accepted,
 ): void {
   const { env } = basic;
+  assert(proposal === null || value !== null, 'who proposes a value is told one');
   if (proposal === null) {
     const valueHash = value === null ? null : hashOf(value);
     env.trace({ kind: 'read', instance: key, ballot, since, valueHash });

@@ -9,6 +9,7 @@ import { stepContext } from '../step-context.ts';
 import { onAccept, onPrepare } from './acceptor.ts';
 import { onRequest } from './clients.ts';
 import type { Basic, BasicEnv } from './context.ts';
+import { assertInvariants } from './invariants.ts';
 import { onAccepted, onDecided } from './learner.ts';
 import type { BasicMessage, BasicRecord } from './messages.ts';
 import { basicConfig } from './options.ts';
@@ -31,14 +32,24 @@ export function basicPaxosProtocol(
       onHeartbeatTimer(enter(state, env));
       return state;
     },
-    message: (state, env, from, message) => onMessage(enter(state, env), from, message),
+    message(state, env, from, message) {
+      onMessage(enter(state, env), from, message);
+      assertInvariants(state);
+    },
     timer(state, env, timer) {
       const basic = enter(state, env);
       if (timer === TIMER.attempts) onAttemptsTimer(basic);
       else onHeartbeatTimer(basic);
+      assertInvariants(state);
     },
-    request: (state, env, request) => onRequest(enter(state, env), request),
-    durable: (state, env, record) => onDurable(enter(state, env), record),
+    request(state, env, request) {
+      onRequest(enter(state, env), request);
+      assertInvariants(state);
+    },
+    durable(state, env, record) {
+      onDurable(enter(state, env), record);
+      assertInvariants(state);
+    },
     view,
     messageKind: (message) => message.kind,
   };
@@ -84,7 +95,7 @@ function onDurable(basic: Basic, record: BasicRecord): void {
     const accepted = rules.reported(state.accepted.get(key) ?? null, ballot);
     onPromise(basic, self, { kind: 'promise', key, ballot, accepted });
   } else if (record.kind === 'accept') {
-    const { key, ballot } = { key: record.key, ballot: record.ballot };
+    const { key, ballot } = record;
     onAccepted(basic, self, { kind: 'accepted', key, ballot, value: record.accepted.value });
   }
 }

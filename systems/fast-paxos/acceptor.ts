@@ -1,5 +1,6 @@
 /** The acceptor: promises, the two ways to a vote, and telling everyone of it (FP, section 2.2). */
 
+import { assert } from '../../checkers/assert.ts';
 import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { sendAll } from '../send-all.ts';
@@ -105,6 +106,7 @@ export function onAccept(fast: Fast, from: NodeId, message: Accept): void {
 /** Votes, and tells every learner once that is durable. */
 export function vote(fast: Fast, round: number, slot: LogIndex, command: FastCommand): void {
   const { state, env, rules } = fast;
+  assert(slot >= 1, 'slots begin at 1');
   if (slot > state.taken) state.taken = slot;
   state.accepted.set(slot, { round, command });
   env.persist({ kind: 'vote', round, slot, command });

@@ -14,6 +14,10 @@ export function assertInvariants(state: Readonly<FastState>): void {
   assert(state.seen >= state.ownRound, 'a round of its own is one that it has heard of');
   assert(state.round <= state.ownRound, 'a round under way is its own');
   assert(state.led <= state.round, 'the round that it led is not above the one under way');
+  assert(state.retrying || waiting.size === 0, 'whoever waits is looked after');
+  assert(state.following <= state.seen, 'who is followed was heard of');
+  assert(state.ackUs.length === state.members.length, 'every node was heard at some time');
+  assert(state.quorums.nodes === state.members.length, 'quorums are of the members');
   assert(state.contention >= 0, 'contention is counted from none');
   assert(offers.size <= waiting.size, 'what is offered is for somebody who waits');
   assert(role !== 'leader' || state.led === state.round, 'a coordinator leads its round');

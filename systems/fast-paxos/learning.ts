@@ -56,6 +56,7 @@ export function learn(fast: Fast, learned: Learned): void {
   const { state, env } = fast;
   const { slot, command, round = NO_ROUND, certificate = NOBODY_COUNTED } = learned;
   if (slot <= state.snapshot.slot || state.chosen.has(slot)) return;
+  assert(slot > state.chosenUpTo, 'what is known to be chosen is kept');
   state.chosen.set(slot, command);
   state.tallies.delete(slot);
   state.proposals.delete(slot);

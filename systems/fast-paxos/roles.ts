@@ -1,5 +1,6 @@
 /** What a node may become, and following, standing and leading as such (FP, section 2.2). */
 
+import { assert } from '../../checkers/assert.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import { resetElectionWait } from '../election-wait.ts';
 import { changeRole, type RoleChanges } from '../role-changes.ts';
@@ -18,6 +19,7 @@ const MAY_BECOME: RoleChanges<Role> = {
 /** The coordinator of `round` has been heard. */
 export function follow(fast: Fast, leader: NodeId, round: number): void {
   const { state, env, rules } = fast;
+  assert(leader !== state.self, 'a node does not follow itself');
   if (rules.givesWay(state, round)) stepDown(fast, 'higher-round');
   if (round > state.seen) state.seen = round;
   state.leader = leader;
@@ -60,6 +62,7 @@ export function becomeCandidate(fast: Fast, round: number): void {
 export function becomeLeader(fast: Fast, last: number): void {
   const { state, env } = fast;
   changeRole(state, 'leader', MAY_BECOME);
+  assert(state.proposals.size === 0, 'a new coordinator has proposed nothing yet');
   state.leader = state.self;
   state.following = state.round;
   state.led = state.round;

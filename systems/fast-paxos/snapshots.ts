@@ -36,6 +36,7 @@ export function install(fast: Fast, snapshot: Snapshot): boolean {
 function compact(fast: Fast, snapshot: Snapshot): void {
   const { state, env, rules } = fast;
   assert(snapshot.slot >= 0, 'a snapshot of nothing');
+  assert(snapshot.slot >= state.snapshot.slot, 'a snapshot takes the place of an earlier one');
   state.snapshot = snapshot;
   forgetSlots(snapshot.slot, state.accepted, state.chosen, state.tallies, state.proposals);
   for (const records of rules.compaction({ kind: 'snapshot', snapshot }, durableRest(fast))) {

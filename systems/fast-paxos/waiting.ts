@@ -1,5 +1,6 @@
 /** Commands that a node sees to, and what becomes of them: answers, and what is given up. */
 
+import { assert } from '../../checkers/assert.ts';
 import type { LogIndex, Micros } from '../../checkers/units.ts';
 import { answer } from '../answer.ts';
 import type { Execution } from '../kv.ts';
@@ -13,6 +14,7 @@ export function onSlotChosen(fast: Fast, slot: LogIndex, command: FastCommand): 
   const { state, rules } = fast;
   const own = state.offers.get(slot);
   if (own === undefined) return;
+  assert(own.place === 'offered' && own.slot === slot, 'an offer stands where it was made');
   state.offers.delete(slot);
   if (sameCommand(own.command, command)) return;
   if (rules.takesUpLost(state)) takeBack(state, own);

@@ -1,5 +1,6 @@
 /** Phase 2, for any number of slots at a time: Accept, its answers, and Commit (PMS, 3). */
 
+import { assert } from '../../checkers/assert.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import { sendAll } from '../send-all.ts';
 import type { Multi } from './context.ts';
@@ -32,6 +33,7 @@ export function onAccepted(multi: Multi, from: NodeId, message: Accepted2b): voi
   const proposal = state.proposals.get(slot);
   if (proposal === undefined || !rules.countAccept(state, from, message)) return;
   const { accepted, command } = proposal;
+  assert(accepted.length === state.members.length, 'every node has accepted or not');
   accepted[from] = true;
   if (!isQuorumOf(multi, slot, accepted)) return;
   state.proposals.delete(slot);

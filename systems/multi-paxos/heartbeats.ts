@@ -1,5 +1,6 @@
 /** Heartbeats: they keep followers waiting, confirm the leadership, and tell what is chosen. */
 
+import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import { learnPrefix } from './catch-up.ts';
@@ -43,6 +44,7 @@ export function onHeartbeat(multi: Multi, from: NodeId, message: Heartbeat): voi
 export function onHeartbeatAck(multi: Multi, from: NodeId, message: HeartbeatAck): void {
   const { state, env, rules } = multi;
   if (!rules.countAck(state, from, message)) return;
+  assert(from !== state.self, 'a node answers no heartbeat of its own');
   state.ackUs[from] = env.nowUs();
   if (message.round <= itemAt(state.ackRound, from)) return;
   state.ackRound[from] = message.round;

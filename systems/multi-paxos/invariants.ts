@@ -15,14 +15,19 @@ export function assertInvariants(state: Readonly<MultiState>): void {
   assert(state.confirmedRound <= state.round, 'a round is confirmed once it has begun');
   assert(role === 'leader' || state.leader !== state.self, 'only a leader takes itself for one');
   assert(role === 'candidate' || state.promises.length === 0, 'only candidates collect promises');
+  assert(state.ackRound.length === state.members.length, 'every node has answered a round or none');
+  assert(state.grantedTo < state.members.length, 'a lease is granted to a member');
+  assert(role !== 'follower' || state.reports.size === 0, 'only who stands or leads has reports');
   if (role === 'leader') assertLeader(state);
   else assertNoLeader(state);
 }
 
 function assertLeader(state: Readonly<MultiState>): void {
-  const { firstOwn, preparedFrom, next } = state;
+  const { firstOwn, preparedFrom, next, ackRound, self } = state;
   assert(firstOwn >= preparedFrom, 'what is its own was prepared');
   assert(next >= preparedFrom, 'what is proposed was prepared');
+  assert(ackRound[self] === state.round, 'a leader answers its own rounds');
+  assert(state.proposals.size < next, 'there is a slot for every proposal');
 }
 
 function assertNoLeader(state: Readonly<MultiState>): void {

@@ -26,6 +26,7 @@ export function learn(multi: Multi, learned: Learned): Learning {
   const { state, env } = multi;
   const { slot, command, ballot = NO_BALLOT, certificate = NOBODY_COUNTED } = learned;
   if (slot <= state.snapshot.slot || state.chosen.has(slot)) return 'nothing';
+  assert(slot > state.chosenUpTo, 'what is known to be chosen is kept');
   state.chosen.set(slot, command);
   state.notices.delete(slot);
   env.trace({ kind: 'learn', ballot, instance: slot, valueHash: command.valueHash, certificate });

@@ -31,7 +31,9 @@ export function grantLeft(
 
 /** How long ago the round began that a quorum answered last. */
 export function confirmedAgeUs({ state, env }: Multi): Micros {
-  return env.nowUs() - itemAt(state.roundBegunUs, state.confirmedRound % ROUNDS_KEPT);
+  const ageUs = env.nowUs() - itemAt(state.roundBegunUs, state.confirmedRound % ROUNDS_KEPT);
+  assert(ageUs >= 0, 'a round that was answered had begun');
+  return ageUs;
 }
 
 /** Who has answered a round, this node included, or a later one. */

@@ -1,5 +1,6 @@
 /** Linearizable reads without the log: confirmed by a round, or by a lease (PML, section 5.2). */
 
+import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import type { LogIndex } from '../../checkers/units.ts';
 import type { Operation } from '../operations.ts';
@@ -42,6 +43,7 @@ export function serveReads(multi: Multi): void {
 /** Leader: starts a round of confirmations. Its own acceptor is bound by the lease as well. */
 export function startRound(multi: Multi): void {
   const { state, env, rules } = multi;
+  assert(state.role === 'leader', 'only a leader begins a round');
   state.round++;
   state.ackRound[state.self] = state.round;
   const nowUs = env.nowUs();

@@ -18,6 +18,7 @@ const MAY_BECOME: RoleChanges<Role> = {
 /** A leader of `ballot` has been heard. */
 export function follow(multi: Multi, leader: NodeId, ballot: Ballot): void {
   const { state, env, rules } = multi;
+  assert(leader !== state.self, 'a node does not follow itself');
   if (rules.givesWay(state, ballot)) stepDown(multi, 'higher-ballot');
   if (ballot > state.seen) state.seen = ballot;
   state.leader = leader;
@@ -65,6 +66,7 @@ export function becomeCandidate(multi: Multi, ballot: Ballot): void {
 export function becomeLeader(multi: Multi, firstOwn: number, clusterUs: Micros): void {
   const { state, env } = multi;
   changeRole(state, 'leader', MAY_BECOME);
+  assert(state.proposals.size === 0, 'a new leader has proposed nothing yet');
   state.leader = state.self;
   state.promises = [];
   state.leaderSinceUs = env.nowUs();

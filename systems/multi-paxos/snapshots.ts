@@ -54,6 +54,7 @@ export function allMembers(members: readonly NodeId[]): readonly Configuration[]
 function compact(multi: Multi, snapshot: Snapshot): void {
   const { state, env, rules } = multi;
   assert(snapshot.slot >= 0, 'a snapshot of nothing');
+  assert(snapshot.slot >= state.snapshot.slot, 'a snapshot takes the place of an earlier one');
   state.snapshot = snapshot;
   forgetSlots(snapshot.slot, state.accepted, state.chosen, state.notices, state.proposals);
   for (const records of rules.compaction({ kind: 'snapshot', snapshot }, durableRest(multi))) {

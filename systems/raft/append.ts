@@ -18,6 +18,7 @@ import { broadcast } from './sending.ts';
  */
 export function appendCommand(raft: Raft, command: Command, to: ClientRef | null): void {
   const { state, env, rules } = raft;
+  assert(state.role === 'leader', 'only a leader appends of its own accord');
   const after = rules.appendAfter(state);
   if (after < lastIndex(state)) truncateAfter(raft, after);
   const previousTerm = lastTerm(state);

@@ -1,5 +1,6 @@
 /** Commitment (sections 5.3 and 5.4.2), and what a node does at once about what is committed. */
 
+import { assert } from '../../checkers/assert.ts';
 import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import { activate } from './activation.ts';
 import { applyCommitted } from './apply.ts';
@@ -16,6 +17,7 @@ const NO_CERTIFICATE: Certificate = [];
 
 /** Leader: is one of those that hold its log. Whether it holds another part of it than before. */
 export function countOwn({ state, rules }: Raft): boolean {
+  assert(state.role === 'leader', 'only a leader counts its own log');
   const match = rules.ownMatch(state);
   const own = progressOf(state, state.self);
   if (match === own.match) return false;

@@ -1,5 +1,6 @@
 /** Putting a snapshot in the place of what a follower has (section 7, Figure 13, steps 5 to 8). */
 
+import { assert } from '../../checkers/assert.ts';
 import { emptyKv, restoreKv } from '../kv.ts';
 import { activate } from './activation.ts';
 import { replaceLog, traceSnapshot } from './apply.ts';
@@ -12,6 +13,7 @@ import type { Entry, Snapshot } from './messages.ts';
 /** Follower: goes on from a snapshot, and from those entries of its log that stay behind it. */
 export function install(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
   const { state, env, rules } = raft;
+  assert(state.role !== 'leader', 'a leader goes by its own log');
   const last = lastIndex(state);
   const ballot = rules.installedBallot(state, snapshot);
   if (ballot.term !== state.term) env.trace({ kind: 'term', term: ballot.term });
@@ -31,6 +33,7 @@ export function install(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
   if (suffix.length === 0 && last > snapshot.index) {
     env.trace({ kind: 'truncate', from: snapshot.index + 1 });
   }
+  assert(lastIndex(state) === snapshot.index + suffix.length, 'what stays follows the snapshot');
   traceSnapshot(raft, 'install');
   activate(raft);
   serveFollowerReads(raft);

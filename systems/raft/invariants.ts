@@ -15,6 +15,10 @@ export function assertInvariants(state: Readonly<RaftState>): void {
   assert(state.durableIndex <= last, 'what is durable is in the log');
   assert(configurations.length > 0, 'there is always a configuration');
   assert(itemAt(configurations, 0).index <= snapshot.index, 'what came before a snapshot is known');
+  assert(state.progress.length === state.members.length, 'every member has its progress');
+  assert(state.peers.length < state.members.length, 'a node is no peer of its own');
+  const asked = state.followerReads.at(-1)?.request ?? -1;
+  assert(asked < state.nextRequest, 'a question has a number that was given out');
   assert(votedFor >= NOBODY && votedFor < state.members.length, 'a vote is for a member');
   assert((role === 'leader') === (leader === self), 'who leads knows it, and nobody else does');
   if (role === 'leader') assertLeader(state, last);
@@ -25,6 +29,9 @@ function assertLeader(state: Readonly<RaftState>, last: number): void {
   const { pending, transfer, self } = state;
   assert(state.confirmedRound <= state.round, 'a round is confirmed once it has begun');
   assert(transfer === null || transfer.target !== self, 'leadership goes to somebody else');
+  assert(state.firstOwn <= last + 1, 'its term begins in its log, or right behind it');
+  const [first] = pending;
+  assert(first === undefined || first.index > state.applied, 'who waits waits for what is to come');
   const latest = pending.at(-1);
   assert(latest === undefined || latest.index <= last, 'a client waits for what is in the log');
 }

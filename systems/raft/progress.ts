@@ -131,6 +131,7 @@ export function noteAck(progress: Progress, round: number, nowUs: Micros): boole
 
 /** A round of catching up begins, up to where the log ends now. */
 export function beginCatchUp(progress: Progress, lastIndex: LogIndex, nowUs: Micros): void {
+  assert(nowUs >= progress.catchUpSinceUs, 'rounds of catching up begin in order of time');
   progress.catchUpTo = lastIndex;
   progress.catchUpSinceUs = nowUs;
 }

@@ -55,6 +55,7 @@ export function onReadIndex(raft: Raft, from: NodeId, message: ReadIndexRequest)
 
 /** Leader: starts a round of confirmations, which is also a heartbeat. */
 export function startRound(raft: Raft): void {
+  assert(raft.state.role === 'leader', 'only a leader begins a round');
   markRound(raft);
   raft.state.heartbeatSentUs = raft.env.nowUs();
   broadcast(raft, true);

@@ -73,6 +73,7 @@ export function becomeLeader(raft: Raft, leadership: Leadership): void {
   changeRole(state, 'leader', MAY_BECOME);
   state.leader = state.self;
   Object.assign(state, leadership);
+  assert(state.pending.length === 0 && state.reads.length === 0, 'nobody waits for a new leader');
   env.cancelTimer(TIMER.election);
   // The timer that would give them up has just been cancelled.
   refuseFollowerReads(raft, Number.POSITIVE_INFINITY);

@@ -1,5 +1,6 @@
 /** What a leader sends: AppendEntries, or its snapshot, to each as it needs (section 5.3, 7). */
 
+import { assert } from '../../checkers/assert.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Raft } from './context.ts';
 import { lastIndex } from './log.ts';
@@ -16,6 +17,7 @@ const NO_ENTRIES: readonly Entry[] = [];
  */
 export function broadcast(raft: Raft, heartbeat: boolean): void {
   const { state, env, rules } = raft;
+  assert(state.role === 'leader', 'only a leader sends its log');
   let message: AppendEntries | null = null;
   for (const node of state.peers) {
     const progress = progressOf(state, node);

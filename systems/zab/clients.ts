@@ -4,6 +4,7 @@
  * in order, over the connection to its leader, so what a client sends in order stays in order.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import { answer } from '../answer.ts';
 import { type Command, openCommand, operationCommand } from '../kv.ts';
@@ -50,6 +51,7 @@ function submit(zab: Zab, request: Request): void {
   const { state, env, rules } = zab;
   const number = ++state.requests;
   const origin: Origin = { node: state.self, incarnation: env.incarnation, number };
+  assert(!state.pending.has(number), 'every request has a number of its own');
   state.pending.set(number, { to: request.from });
   const proposer = rules.proposer(state);
   if (proposer === state.self) propose(zab, commandOf(zab, request), origin);

@@ -7,7 +7,7 @@ import { snapshotKv } from '../kv.ts';
 import { answerTxn } from './answers.ts';
 import type { Zab } from './context.ts';
 import { wholeDisk } from './disk.ts';
-import { positionOf, txnAt, txnsBehind, zxidAt } from './history.ts';
+import { lastPosition, positionOf, txnAt, txnsBehind, zxidAt } from './history.ts';
 
 /** Everything up to `zxid` is committed, on the word of these servers, or of the leader. */
 export function commitTo({ state, env }: Zab, zxid: Zxid, certificate: readonly number[]): void {
@@ -38,8 +38,11 @@ function takeSnapshot(zab: Zab): void {
   const zxid = zxidAt(state, position);
   const basePosition = Math.max(state.base.position, position - state.config.retained);
   const base = { position: basePosition, zxid: zxidAt(state, basePosition) };
+  const last = lastPosition(state);
+  assert(basePosition <= position, 'what is kept begins before the snapshot ends');
   state.log = txnsBehind(state, basePosition);
   state.base = base;
+  assert(lastPosition(state) === last, 'a snapshot leaves the end of the history');
   state.snapshot = { position, zxid, kv: snapshotKv(state.kv) };
   env.checkpoint(wholeDisk(state));
   env.trace({ kind: 'snapshot-txns', op: 'take', zxid, position, stateHash: state.kv.hash });

@@ -1,6 +1,7 @@
 /** The history: transactions by position and by zxid. */
 
 import type { Zxid } from '../../checkers/agreement/zab/events.ts';
+import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import type { LogIndex } from '../../checkers/units.ts';
 import type { Place, Txn } from './messages.ts';
@@ -89,5 +90,6 @@ function lastNotAbove(state: State, zxid: Zxid): number | 'compacted' {
     if (compareZxids(itemAt(log, middle).zxid, zxid) <= 0) low = middle + 1;
     else high = middle;
   }
+  assert(low === high && low <= log.length, 'a search ends inside of the history');
   return base.position + low;
 }

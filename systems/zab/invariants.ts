@@ -14,6 +14,11 @@ export function assertInvariants(state: Readonly<ZabState>): void {
   assert((role === 'leading') === (leader === self), 'who leads knows it, and nobody else does');
   assert(role !== 'looking' || leader === NOBODY, 'who looks for a leader has none');
   assert(role === 'leading' || leader === NOBODY || leader < state.voters.length, 'voters lead');
+  assert(
+    phase === 'synchronisation' || state.staged.txns.length === 0,
+    'only who joins puts aside',
+  );
+  assert(state.learners.length === state.members.length, 'every server is a learner or not');
   if (role === 'leading') assertLeader(state);
   else assertNoLeader(state);
 }
@@ -27,9 +32,13 @@ function assertLeader(state: Readonly<ZabState>): void {
     'what is proposed is in the history',
   );
   assert(outstanding.length <= log.length, 'what is not committed is still kept');
+  const [first] = outstanding;
+  assert(first === undefined || first.position > state.committed, 'what is committed is settled');
 }
 
 function assertNoLeader(state: Readonly<ZabState>): void {
+  assert(state.role !== 'looking' || state.pending.size === 0, 'nobody waits for a leader of none');
+  assert(state.role !== 'looking' || state.pendingSyncs.size === 0, 'a sync asks a leader');
   assert(state.outstanding.length === 0, 'only a leader counts acknowledgements');
   assert(state.waitingSyncs.length === 0, 'only a leader is asked to sync');
 }

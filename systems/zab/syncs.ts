@@ -5,6 +5,7 @@
  * (ZOOKEEPER-1675).
  */
 
+import { assert } from '../../checkers/assert.ts';
 import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import type { Operation } from '../operations.ts';
 import type { ClientRef } from '../protocol.ts';
@@ -22,6 +23,7 @@ export function readBehindSync(zab: Zab, to: ClientRef, operation: Operation): v
   }
   const number = ++state.requests;
   const { link, self } = state;
+  assert(!state.pendingSyncs.has(number), 'every sync has a number of its own');
   state.pendingSyncs.set(number, { to, operation });
   if (state.role === 'leading') enqueue(zab, { node: self, link, number, position: 0 });
   else env.send(state.leader, { kind: 'sync', link, number });

@@ -1,6 +1,8 @@
 /** What holds of a node between its steps: one whose own state contradicts itself stops there. */
 
 import { describe, expect, test } from 'vitest';
+import { assertInvariants as assertBasic } from '../../systems/basic-paxos/invariants.ts';
+import { type Attempt, type BasicState, NO_BALLOT } from '../../systems/basic-paxos/state.ts';
 import { assertInvariants as assertFast } from '../../systems/fast-paxos/invariants.ts';
 import type { FastState } from '../../systems/fast-paxos/state.ts';
 import { assertInvariants as assertMulti } from '../../systems/multi-paxos/invariants.ts';
@@ -9,6 +11,7 @@ import { assertInvariants as assertRaft } from '../../systems/raft/invariants.ts
 import type { RaftState } from '../../systems/raft/state.ts';
 import { assertInvariants as assertZab } from '../../systems/zab/invariants.ts';
 import type { ZabState } from '../../systems/zab/state.ts';
+import { Generals } from './basic-paxos/script.ts';
 import { Committee } from './fast-paxos/script.ts';
 import { Parliament } from './multi-paxos/script.ts';
 import { Script } from './raft/script.ts';
@@ -54,6 +57,36 @@ function raft(): Nodes<RaftState> {
 
 const TO = { client: 0, id: 1 };
 
+/** One that proposes, whose ballot nobody has promised yet, and one that has decided another key. */
+function basic(): Nodes<BasicState> {
+  const cluster = new Generals();
+  cluster.propose(0, 'a');
+  cluster.settle();
+  cluster.propose(1, 'b');
+  const fresh = new Generals();
+  fresh.propose(0, 'a');
+  return { leader: fresh.state(0), other: cluster.state(1) };
+}
+
+/** The one attempt of a node, spoilt. */
+function attempt(spoil: Partial<Attempt>): (state: BasicState) => Partial<BasicState> {
+  return ({ attempts }) => ({
+    attempts: new Map(Array.from(attempts, ([key, one]) => [key, { ...one, ...spoil }])),
+  });
+}
+
+laws('basic-paxos', basic, assertBasic, {
+  'what is accepted is promised as well': ['other', () => ({ promised: new Map() })],
+  'every node is heard or not': ['other', () => ({ heardUs: [] })],
+  'what is accepted has a record': ['other', () => ({ records: 0 })],
+  'an attempt is at the key that it stands under': ['leader', attempt({ key: 'another' })],
+  'an attempt is for somebody who waits': ['leader', attempt({ waiting: [] })],
+  'an attempt has begun a ballot': ['leader', attempt({ ballot: NO_BALLOT })],
+  'phase 1 stands for no value': ['leader', attempt({ value: 'a' })],
+  'who waits for another ballot has failed in one': ['leader', attempt({ phase: 'backoff' })],
+  'a phase comes to an end': ['leader', attempt({ deadlineUs: Number.POSITIVE_INFINITY })],
+});
+
 laws('raft', raft, assertRaft, {
   'what a snapshot covers was executed': [
     'other',
@@ -65,6 +98,16 @@ laws('raft', raft, assertRaft, {
     'other',
     ({ active }) => ({ configurations: [{ ...active, index: 1 }] }),
   ],
+  'every member has its progress': ['other', () => ({ progress: [] })],
+  'a node is no peer of its own': ['other', ({ members }) => ({ peers: members })],
+  'a question has a number that was given out': [
+    'other',
+    ({ nextRequest }) => ({
+      followerReads: [{ request: nextRequest } as RaftState['followerReads'][number]],
+    }),
+  ],
+  'its term begins in its log': ['leader', () => ({ firstOwn: 99 })],
+  'who waits waits for what is to come': ['leader', () => ({ pending: [{ index: 1, to: TO }] })],
   'a vote is for a member': ['other', () => ({ votedFor: 3 })],
   'who leads knows it': ['leader', () => ({ leader: 1 })],
   'nobody else does': ['other', ({ self }) => ({ leader: self })],
@@ -109,6 +152,19 @@ laws('multi-paxos', multi, assertMulti, {
     'leader',
     ({ round }) => ({ confirmedRound: round + 1 }),
   ],
+  'every node has answered a round or none': ['other', () => ({ ackRound: [] })],
+  'a lease is granted to a member': ['other', ({ members }) => ({ grantedTo: members.length })],
+  'only who stands or leads has reports': ['other', () => ({ reports: new Map([[1, []]]) })],
+  'a leader answers its own rounds': [
+    'leader',
+    ({ ackRound, self, round }) => ({ ackRound: ackRound.with(self, round + 1) }),
+  ],
+  'there is a slot for every proposal': [
+    'leader',
+    ({ next }) => ({
+      proposals: new Map(Array.from({ length: next }, (_, slot) => [slot, {} as never])),
+    }),
+  ],
   'only a leader takes itself for one': ['other', ({ self }) => ({ leader: self })],
   'only candidates collect promises': ['leader', () => ({ promises: [aPromise] })],
   'what is its own was prepared': ['leader', ({ firstOwn }) => ({ preparedFrom: firstOwn + 1 })],
@@ -147,6 +203,16 @@ laws('fast-paxos', fast, assertFast, {
     ({ ownRound }) => ({ round: ownRound + 1, led: ownRound + 1 }),
   ],
   'the round that it led is not above': ['other', ({ round }) => ({ led: round + 1 })],
+  'whoever waits is looked after': [
+    'other',
+    () => ({ retrying: false, waiting: new Map([[1, {} as FastState['backlog'][number]]]) }),
+  ],
+  'who is followed was heard of': ['other', ({ seen }) => ({ following: seen + 1 })],
+  'every node was heard at some time': ['other', () => ({ ackUs: [] })],
+  'quorums are of the members': [
+    'other',
+    ({ quorums }) => ({ quorums: { ...quorums, nodes: quorums.nodes + 1 } }),
+  ],
   'contention is counted from none': ['leader', () => ({ contention: -1 })],
   'what is offered is for somebody who waits': [
     'other',
@@ -175,6 +241,7 @@ function zab(): Nodes<ZabState> {
 }
 
 const zxid = { epoch: 1, counter: 1 };
+const LOOKING = { role: 'looking', phase: 'election', leader: -1 } as const;
 
 laws('zab', zab, assertZab, {
   'what is no longer kept is in the snapshot': ['other', () => ({ base: { position: 99, zxid } })],
@@ -190,6 +257,23 @@ laws('zab', zab, assertZab, {
     () => ({ role: 'looking' as const, phase: 'election' as const }),
   ],
   'voters lead': ['other', ({ members }) => ({ leader: members.length })],
+  'only who joins puts aside': [
+    'other',
+    ({ log, staged }) => ({ staged: { ...staged, txns: log.slice(0, 1) } }),
+  ],
+  'every server is a learner or not': ['leader', () => ({ learners: [] })],
+  'what is committed is settled': [
+    'leader',
+    ({ committed }) => ({ outstanding: [{ position: committed, zxid, acked: 0 }] }),
+  ],
+  'nobody waits for a leader of none': [
+    'other',
+    () => ({ ...LOOKING, pending: new Map([[1, { to: { client: 0, id: 1 } }]]) }),
+  ],
+  'a sync asks a leader': [
+    'other',
+    () => ({ ...LOOKING, pendingSyncs: new Map([[1, {} as never]]) }),
+  ],
   'a leader is no learner of its own': [
     'leader',
     ({ learners, self }) => ({
