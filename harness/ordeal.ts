@@ -4,13 +4,18 @@
  */
 /// <reference types="node" preserve="true" />
 
+import { isVirtual } from './config/backends.ts';
 import { builtIn, type Catalogue, systemNamed } from './config/catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from './config/config.ts';
+import { usage } from './core/errors.ts';
+import { type ExploreResult, exploreInProcess } from './explore/in-process.ts';
 import { supervisedNemesis, supervisedSystem, supervisedWorkload } from './own/parts.ts';
 import {
+  checkExploreOptions,
   checkRunContext,
   checkRunOptions,
   checkRuns,
+  type ExploreLimits,
   type RunOptions,
 } from './run/library-options.ts';
 import type { PreparedRun, RunContext } from './run/prepared.ts';
@@ -25,6 +30,11 @@ import { applyVariants, builtInVariant } from './variants/variants.ts';
 export { checkInParallel } from './check/pool.ts';
 export { HarnessError } from './core/errors.ts';
 export type { StartEvent } from './core/start-event.ts';
+export {
+  type Counterexample,
+  ExplorationFailure,
+  type ExploreResult,
+} from './explore/in-process.ts';
 export { readForeignHistory } from './formats/index.ts';
 export { writeJepsenEdn } from './formats/jepsen-edn.ts';
 export { writeJsonl } from './formats/jsonl.ts';
@@ -32,7 +42,7 @@ export * from './own/kit.ts';
 export { loadScenario } from './scenario/file.ts';
 export { type PlayedScenario, playScenario } from './scenario/judge.ts';
 export type { Scenario } from './scenario/scenario.ts';
-export { type Replayed, replayRepro } from './shrink/replay-repro.ts';
+export { type Replayed, replayRepro, reprosIn } from './shrink/replay-repro.ts';
 export type { RunConfig, RunEvent, RunOptions, RunRequest, RunSummary, SimulatedRun };
 
 /**
@@ -62,6 +72,35 @@ export function hunt(
     else if (run.verdict.kind === 'unknown') unknown ??= run;
   }
   return invalid ?? unknown;
+}
+
+/** What to explore, and how far: what is set is never drawn. `seed` is the first, 1 where absent. */
+export interface ExploreOptions
+  extends Omit<RunOptions, 'system' | 'backend' | 'startupTimeoutS' | 'stopAtViolation'>,
+    ExploreLimits {}
+
+/**
+ * Hunts violations of a system in the simulator, as `ordeal explore` does, within this process: sizes,
+ * load, faults and options drawn, until one is found or the seeds or the budget are used up. Rejects with
+ * an `ExplorationFailure` whose message tells what was found, made small, step by step (and keeps it in
+ * `keepIn`), or why nothing could be judged; with a `HarnessError` for what cannot be asked for. With
+ * seeds and without a budget the same exploration is the same again.
+ */
+export async function explore(
+  system: RunOptions['system'],
+  options: ExploreOptions = {},
+): Promise<ExploreResult> {
+  checkExploreOptions({ ...options, system });
+  const { seeds, budgetS, strategies, shrinkS, keepIn, seed = 1, ...rest } = options;
+  const given = Object.entries({ seeds, budgetS, strategies, shrinkS, keepIn });
+  const limits: ExploreLimits = Object.fromEntries(
+    given.filter(([, value]) => value !== undefined),
+  );
+  const prepared = resolve({ ...rest, system, seed });
+  const { backend } = prepared.config;
+  if (!isVirtual(backend))
+    throw usage(`options.backend: only the simulator is explored, not ${backend}`);
+  return exploreInProcess(prepared, seed, limits);
 }
 
 /** One run on any backend, stored under `store` with its report, as `ordeal run` does. */

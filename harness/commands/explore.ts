@@ -2,14 +2,13 @@
 
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { nameFault } from '../config/catalogue.ts';
 import { limitFault } from '../config/config.ts';
 import { HarnessError, usage } from '../core/errors.ts';
 import { conclusionOf } from '../explore/conclusion.ts';
 import { documentOf } from '../explore/document.ts';
 import { type Exploration, explore } from '../explore/explore.ts';
 import { type Kept, keep } from '../explore/keep.ts';
-import { strategies } from '../explore/strategies/index.ts';
+import { strategies, strategiesFor } from '../explore/strategies/index.ts';
 import type { Strategy } from '../explore/strategy.ts';
 import { blockOf, foundText, stateText } from '../explore/text.ts';
 import { Explored } from '../explore/trial.ts';
@@ -116,7 +115,7 @@ async function exploreFor(system: string, flags: Flags): Promise<number> {
   const exploration: Exploration = {
     ...limits,
     asked,
-    strategies: strategiesFor(explored, flags.strategy),
+    strategies: strategiesFor(explored.ground, flags.strategy, '--strategy'),
     firstOnly: flags.first === true,
   };
   requireStore(flags.store);
@@ -180,18 +179,4 @@ function limitsOf({
   }
   const budgetS = budget ?? (seeds === undefined ? BUDGET_S : null);
   return { budgetS, seeds: seeds ?? null, firstSeed: seed, workers };
-}
-
-/** Those that were named, or all that have something to choose. */
-function strategiesFor({ ground }: Explored, named: readonly string[] | undefined): string[] {
-  const all: readonly Strategy[] = Object.values(strategies);
-  const unknown = named?.map((name) => nameFault(strategies, name)).find((one) => one !== null);
-  if (unknown !== undefined) throw usage(`--strategy: unknown ${unknown}`);
-  const chosen = all.filter(({ name }) => named === undefined || named.includes(name));
-  const applicable = chosen.filter((one) => one.applies?.(ground) !== false);
-  const [idle] = chosen.filter((one) => !applicable.includes(one));
-  if (named !== undefined && idle !== undefined) {
-    throw usage(`--strategy ${idle.name}: no variant here suggests settings`);
-  }
-  return applicable.map(({ name }) => name);
 }

@@ -106,13 +106,17 @@ const REPEATED = 50;
 /** So long after the budget runs that are under way are waited for. */
 const GRACE_S = 5;
 
+/** What makes one run after the other: a thread (`lane.ts`), or whoever stands in for one. */
+export type TrialLane = Pick<Lane<Question, Trial>, 'ask' | 'end'>;
+
 export async function explore(
   exploration: Exploration,
   explored: Explored,
   signal: AbortSignal,
   telling: Telling,
+  makeLane: () => TrialLane = () => new Lane('trial'),
 ): Promise<ExplorationFigures> {
-  return new Explorer(exploration, explored, signal, telling).run();
+  return new Explorer(exploration, explored, signal, telling, makeLane).run();
 }
 
 class Explorer {
@@ -121,7 +125,8 @@ class Explorer {
   readonly #telling: Telling;
   readonly #portfolio: Portfolio;
   readonly #coverage: Coverage;
-  readonly #lanes: (Lane<Question, Trial> | undefined)[] = [];
+  readonly #makeLane: () => TrialLane;
+  readonly #lanes: (TrialLane | undefined)[] = [];
   readonly #strategies: Record<string, StrategyFigures> = {};
   readonly #unknowns = new Map<string, Unknowns>();
   readonly #kinds = new Set<string>();
@@ -138,7 +143,14 @@ class Explorer {
   #identical = 0;
   #stop: Stop | null = null;
 
-  constructor(exploration: Exploration, explored: Explored, signal: AbortSignal, tell: Telling) {
+  constructor(
+    exploration: Exploration,
+    explored: Explored,
+    signal: AbortSignal,
+    tell: Telling,
+    makeLane: () => TrialLane,
+  ) {
+    this.#makeLane = makeLane;
     this.#exploration = exploration;
     this.#signal = signal;
     this.#telling = tell;
@@ -195,7 +207,7 @@ class Explorer {
   /** Null where it did not come to its end. */
   async #try(at: number, task: Task): Promise<Trial | null> {
     const { asked } = this.#exploration;
-    const lane = this.#lanes[at] ?? new Lane<Question, Trial>('trial');
+    const lane = this.#lanes[at] ?? this.#makeLane();
     this.#lanes[at] = lane;
     const what = `seed ${task.seed} by ${task.strategy}`;
     try {

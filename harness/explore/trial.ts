@@ -86,6 +86,11 @@ export class Explored {
     return new Explored(prepared, named);
   }
 
+  /** Of what a program prepared itself, by names that its catalogue knows. */
+  static ofPrepared(prepared: PreparedRun): Explored {
+    return new Explored(prepared, prepared.request);
+  }
+
   /** What was asked for, with defaults in place of what is drawn. */
   get config(): RunConfig {
     return this.#prepared.config;

@@ -14,6 +14,7 @@ import { isObject, isOneOf } from '../core/guards.ts';
 import { clientsIn } from '../core/quantities.ts';
 import {
   exactly,
+  type FieldsOf,
   type Misfit,
   needs,
   optional,
@@ -61,7 +62,7 @@ const backendNames = new Intl.ListFormat('en', { type: 'disjunction' }).format(
   BACKEND_NAMES.map((name) => `"${name}"`),
 );
 
-const runOptions = exactly<RunOptions>({
+const RUN_OPTIONS: FieldsOf<RunOptions> = {
   system: part('the name of a system, or a system'),
   workload: optional(part('the name of a workload, or a workload')),
   nemesis: optional(parts()),
@@ -87,7 +88,8 @@ const runOptions = exactly<RunOptions>({
   set: optional(
     needs<Options>('an object of settings by name', (value) => record(setting).is(value)),
   ),
-});
+};
+const runOptions = exactly<RunOptions>(RUN_OPTIONS);
 
 const runContext = exactly<Partial<RunContext>>({
   store: optional(needs('the path of a directory', (value) => words.is(value))),
@@ -110,14 +112,51 @@ export function checkRunOptions(options: RunOptions): void {
   }
 }
 
+const exploreOptions = exactly<RunOptions & ExploreLimits>({
+  ...RUN_OPTIONS,
+  seeds: optional(needs('a whole number from 1 on', isCount)),
+  budgetS: optional(needs('a time above 0 s', (value) => typeof value === 'number' && value > 0)),
+  shrinkS: optional(needs('a time in seconds', (value) => typeof value === 'number' && value >= 0)),
+  strategies: optional(
+    needs(
+      'a list of names',
+      (value) => Array.isArray(value) && value.length > 0 && value.every((one) => text.is(one)),
+    ),
+  ),
+  keepIn: optional(needs('the path of a directory', (value) => words.is(value))),
+});
+
+/** How far an exploration goes, and what it does with what it finds. */
+export interface ExploreLimits {
+  /** Runs at most; 100, where there is no budget either. */
+  readonly seeds?: number;
+  /** Seconds at most. */
+  readonly budgetS?: number;
+  /** By name (`ordeal explore --help`); all that have something to choose, where absent. */
+  readonly strategies?: readonly string[];
+  /** Seconds for making a find small, at most: 5, where absent. */
+  readonly shrinkS?: number;
+  /** A directory for the `repro.json` of what is found; only where nothing is passed by value. */
+  readonly keepIn?: string;
+}
+
+/** What a run has in common with others is checked as that of a run. */
+export function checkExploreOptions(options: RunOptions & ExploreLimits): void {
+  refuseMisfit('options', exploreOptions.misfit(options));
+}
+
 export function checkRunContext(context: Partial<RunContext>): void {
   refuseMisfit('context', runContext.misfit(context));
 }
 
 /** How many runs a hunt makes at most. */
 export function checkRuns(runs: unknown): void {
-  if (Number.isSafeInteger(runs) && Number(runs) >= 1) return;
+  if (isCount(runs)) return;
   throw usage(`runs: ${shown(runs)} is not allowed (a whole number from 1 on)`);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
 }
 
 function refuseMisfit(what: string, misfit: Misfit | null): void {

@@ -1,6 +1,8 @@
 /** From a failing run to the stored, smaller one: made small, repeated, judged, retold, kept. */
 
 import { join } from 'node:path';
+import type { Verdict } from '../../checkers/verdict.ts';
+import type { RunConfig } from '../config/config.ts';
 import { infrastructure } from '../core/errors.ts';
 import { isBroken, type Signature, signatureText } from '../judge/signature.ts';
 import { type Step, storyOf } from '../report/story.ts';
@@ -11,7 +13,7 @@ import { runAndStore, suspectsIn } from '../run/run.ts';
 import { circumstances, ownFiles } from '../run/run-file.ts';
 import { FILES, type RunSummary, SCHEMA } from '../store/format.ts';
 import { isIdentical, type Recording, record } from './recording.ts';
-import { writeRepro } from './repro.ts';
+import { type Repro, writeRepro } from './repro.ts';
 import { type ShrinkOptions, type Shrunk, shrink } from './shrink.ts';
 
 export interface ShrunkRun extends Shrunk {
@@ -40,14 +42,30 @@ export async function shrinkAndStore(
   const small: PreparedRun = { ...prepared, request: smallest, config: smallest };
   const recording = repeated(small);
   const summary = await runAndStore(small, context);
-  const { results, run, paths } = summary;
+  const { results, paths } = summary;
   if (!isBroken(signature, results.checks)) {
     throw new Error(`${signatureText(signature)} was broken in memory, and is not on disk`);
   }
   const story = storyOf(recording.history, recording.trace, results.verdict);
   const repro = join(paths.directory ?? '', FILES.repro);
-  const { versions, git, project, startedIn } = circumstances(ownFiles(smallest));
-  writeRepro(repro, {
+  writeRepro(repro, reproFrom(smallest, signature, recording, results.verdict));
+  return { ...shrunk, summary, story, repro };
+}
+
+/** What is kept of a small run, which is made ten times for it. Throws as `shrinkAndStore` does. */
+export function reproOf(small: PreparedRun, signature: Signature): Repro {
+  const recording = repeated(small);
+  return reproFrom(small.config, signature, recording, recording.verdict);
+}
+
+function reproFrom(
+  config: RunConfig,
+  signature: Signature,
+  recording: Recording,
+  verdict: Verdict,
+): Repro {
+  const { versions, git, project, startedIn } = circumstances(ownFiles(config));
+  return {
     schema: SCHEMA,
     kind: 'repro',
     versions,
@@ -55,12 +73,11 @@ export async function shrinkAndStore(
     ...(project === undefined ? {} : { project }),
     ...(startedIn === undefined ? {} : { startedIn }),
     signature,
-    because: sentenceOf(results.verdict),
-    story: storyLines(story),
+    because: sentenceOf(verdict),
+    story: storyLines(storyOf(recording.history, recording.trace, verdict)),
     sha256: recording.sha256,
-    config: run.config,
-  });
-  return { ...shrunk, summary, story, repro };
+    config,
+  };
 }
 
 /** `  1.  12.0 ms  n1 becomes leader of 2`: the steps, numbered; `✖` marks what contradicts itself. */

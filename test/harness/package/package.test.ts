@@ -130,7 +130,7 @@ describe.skipIf(!hasNodes)('on Node 22, 24 and 26', () => {
     recordings.push(made.historySha256);
     expect(await run(bin, 'check', 'history.jsonl', '--model', 'register')).toMatch(/VALID/);
     expect(await run(bin, 'list', 'scenarios', 'raft')).toMatch(/raft-figure-8/);
-    expect(await run('library.ts')).toMatch(/^(valid|unknown) valid valid$/);
+    expect(await run('library.ts')).toMatch(/^(valid|unknown) valid valid valid$/);
     expect(await run('plain.mjs')).toMatch(/^(valid|unknown) true$/);
   });
 

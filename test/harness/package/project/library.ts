@@ -2,6 +2,7 @@
 
 import {
   checkInParallel,
+  explore,
   hunt,
   type RunOptions,
   simulate,
@@ -39,4 +40,7 @@ history.push({ time: 0, process: 0, type: 'invoke', f: 'write', value: 1 });
 history.push({ time: 9, process: 0, type: 'ok', f: 'write', value: 1 });
 const one = checkLinearizable(history, { model: 'register' }).verdict.kind;
 const other = (await checkInParallel(history, { model: 'register' }, 2)).verdict.kind;
-process.stdout.write([kind, one, other].join(' '));
+const explored = (
+  await explore('raft', { nodes: 3, timeLimitS: 10, seeds: 2, strategies: ['plain'] })
+).verdict.kind;
+process.stdout.write([kind, one, other, explored].join(' '));
