@@ -127,6 +127,11 @@ export interface SmallWorld {
   readonly set: Options;
   /** Kinds of messages that always get lost in it, because nothing depends on them under these options. */
   lost?(options: Options): readonly string[];
+  /**
+   * Whether its nodes differ in nothing but their names under these options, so that of several to which
+   * nothing has happened yet it does not matter which comes first. No, where absent.
+   */
+  symmetric?(options: Options): boolean;
 }
 
 export type ClientPromise = 'linearizable' | 'ordered-sequential';

@@ -58,8 +58,8 @@ const NO_COMMAND = { session: 0, sequence: 0 };
 /** A hostile or broken trace must not make the checker allocate without bound. */
 const SPAN_MAX = 2 ** 24;
 
-/** Small, because whoever searches a small world makes a log for each of very many short traces. */
-const FIRST_SPAN = 32;
+/** Small enough to lie in the heap: a search of small worlds makes a log for each of many short traces. */
+const FIRST_SPAN = 8;
 
 export class AppliedLog {
   /** The lowest position that is still remembered. */

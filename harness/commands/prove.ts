@@ -16,7 +16,7 @@ import { interruption } from '../run/interruption.ts';
 import { prepare } from '../run/prepare.ts';
 import { progressOn } from '../run/progress.ts';
 import { huntsOf } from '../variants/hunts.ts';
-import { option } from './command-line.ts';
+import { choice, option } from './command-line.ts';
 import { printDocument } from './document.ts';
 import {
   duration,
@@ -33,6 +33,7 @@ interface Flags extends RunFlags {
   readonly operations: number;
   readonly faults: number;
   readonly timeouts: number;
+  readonly from: 'start' | 'ready';
   readonly depth?: number;
   readonly budget: number;
   readonly memory: number;
@@ -77,6 +78,12 @@ export function registerProve(program: Command, done: (status: number) => void):
       ).default(1),
     )
     .addOption(option('--timeouts <n>', 'timers that run out, on all nodes', number).default(1))
+    .addOption(
+      choice('--from <where>', 'begin when nodes have started, or once clients are answered', [
+        'start',
+        'ready',
+      ]).default('start'),
+    )
     .addOption(option('--depth <n>', 'steps from the start, at most (default: any)', number))
     .addOption(option('--budget <t>', 'time that it may take, 60, 60s or 5m', duration).default(60))
     .addOption(option('--memory <gb>', 'gigabytes that states may take', number).default(2))
@@ -145,5 +152,7 @@ async function modelFor(named: string, flags: Flags): Promise<Model> {
     workload: workloadNamed(config.workload, catalogue),
     options,
     bounds: { nodes, operations, faults, timeouts },
+    from: flags.from,
+    folds: true,
   };
 }

@@ -206,6 +206,7 @@ const smallWorld = exactly<SmallWorld>({
     (value) => isObject(value) && Object.values(fieldsOf(value)).every((one) => setting.is(one)),
   ),
   lost: optional(method()),
+  symmetric: optional(method()),
 });
 
 const form = exactly<Nemesis['forms'][number]>({ form: words, minNodes: natural });

@@ -41,8 +41,6 @@ export interface ClientsSpec {
 }
 
 export class Clients {
-  /** Whether anybody was ever answered. */
-  wasAnswered = false;
   readonly menu: readonly OperationName[];
   readonly #spec: ClientsSpec;
   readonly #sights: Sight[] = [];
@@ -60,6 +58,17 @@ export class Clients {
   /** How many operations were begun. */
   begunIn(sight: number): number {
     return itemAt(this.#sights, sight).begun;
+  }
+
+  /** Whether anybody was answered. */
+  isAnswered(sight: number): boolean {
+    const { seen } = itemAt(this.#sights, sight);
+    return seen.some((one) => 'ended' in one && one.ended === 'ok');
+  }
+
+  /** Whether anybody ever was. */
+  get wasAnswered(): boolean {
+    return [...this.#sights.keys()].some((sight) => this.isAnswered(sight));
   }
 
   mayBegin(sight: number): boolean {
@@ -125,7 +134,6 @@ export class Clients {
     if (known !== undefined) return known;
     const number = this.#sights.push(sight) - 1;
     this.#numbers.set(text, number);
-    if (sight.seen.some((one) => 'ended' in one && one.ended === 'ok')) this.wasAnswered = true;
     const last = sight.seen.at(-1);
     if (this.#spec.isJudged && last !== undefined && 'ended' in last) {
       const verdict = this.judge(this.#historyOf(sight));

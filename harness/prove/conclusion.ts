@@ -11,7 +11,7 @@ import type { Proof } from './prove.ts';
  * its user, and not by its budget.
  */
 export function conclusionOf(proof: Proof, isInterrupted: boolean): Outcome {
-  const { violation, end, covered, model, wasAnswered, reached } = proof;
+  const { violation, end, covered, model, wasAnswered, reached, unconfirmed } = proof;
   const verdict = violation?.verdict ?? null;
   if (verdict !== null) return { verdict, status: EXIT.invalid };
   const far = `${plural(covered.states, 'state')} and no violation`;
@@ -24,6 +24,13 @@ export function conclusionOf(proof: Proof, isInterrupted: boolean): Outcome {
   if (model.bounds.operations > 0 && !wasAnswered) {
     const because =
       'no client can be answered within these bounds, so that little was shown (allow more --timeouts)';
+    return { verdict: { kind: 'unknown', because }, status: EXIT.unknown };
+  }
+  if (unconfirmed > 0) {
+    const because = plain(
+      `${far}, but ${plural(unconfirmed, 'report')} came in an order that matters and was not kept: ` +
+        'one order stood for several, and may have hidden something',
+    );
     return { verdict: { kind: 'unknown', because }, status: EXIT.unknown };
   }
   const valid: Verdict = {

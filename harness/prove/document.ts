@@ -1,13 +1,13 @@
 /** What `ordeal prove --json` prints. */
 
 import type { Outcome } from '../judge/outcome.ts';
-import { lostIn } from './model.ts';
+import { isFolded, lostIn } from './model.ts';
 import type { Proof } from './prove.ts';
 import { storyLines } from './story.ts';
 
 export function documentOf(proof: Proof, { verdict, status }: Outcome) {
   const { model, end, covered, local, reported, seconds, violation, reached } = proof;
-  const { system, variants, workload, options, bounds } = model;
+  const { system, variants, workload, options, bounds, from } = model;
   return {
     verdict,
     exitStatus: status,
@@ -15,6 +15,8 @@ export function documentOf(proof: Proof, { verdict, status }: Outcome) {
     variants: variants.map(({ id }) => id),
     workload: workload.name,
     bounds,
+    from,
+    folds: isFolded(model),
     options,
     lost: lostIn(model),
     end,

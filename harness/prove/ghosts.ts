@@ -2,7 +2,8 @@
  * What nodes have reported so far, beside the state of the cluster: an invariant is about claims of the
  * past, too (whoever has voted and crashed has voted). Two ways that lead to the same state count as
  * one only if every node has claimed the same, in the same order, on both. On what grounds it did (whose votes
- * and promises it counted) is judged when it does, and forgotten.
+ * and promises it counted) is judged when it does, and forgotten. A round of confirmations begins at a
+ * moment: nobody's earlier word counts for it, so what all had claimed by then is part of it.
  */
 
 import { itemAt } from '../../checkers/item-at.ts';
@@ -26,6 +27,8 @@ export class Ghosts {
   /** What a node has told, after what it told before; and what several have, one after the other. */
   readonly #tellings = new PairMap();
   readonly #pairs = new PairMap();
+  /** The same of a telling that goes by what all had told before. */
+  readonly #moments = new PairMap();
   readonly #byTold = new Map<number, number>();
   #tellingsCount = 1;
   #pairsCount = 0;
@@ -73,11 +76,14 @@ export class Ghosts {
   }
 
   #ghostAfter(ghost: number, report: number): number {
-    const { node, claim } = this.#reportOf(report);
-    const told = [...itemAt(this.#told, ghost)];
-    told[node] = numberOfPair(this.#tellings, itemAt(told, node), claim, () => {
-      return this.#tellingsCount++;
-    });
+    const { node, claim, isMoment } = this.#reportOf(report);
+    const before = itemAt(this.#told, ghost);
+    const next = () => this.#tellingsCount++;
+    const telling = numberOfPair(this.#tellings, itemAt(before, node), claim, next);
+    const told = [...before];
+    told[node] = isMoment
+      ? numberOfPair(this.#moments, telling, this.#numberOf(before), next)
+      : telling;
     const key = this.#numberOf(told);
     const known = this.#byTold.get(key);
     if (known !== undefined) return known;

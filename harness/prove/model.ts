@@ -13,6 +13,7 @@ import { Datagrams, Streams } from './links.ts';
 import { ModelNode, type ModelNodeSpec } from './model-node.ts';
 import { Nodes } from './nodes.ts';
 import { layoutOf } from './row.ts';
+import { Symmetry } from './symmetry.ts';
 import { type Bounds, World } from './world.ts';
 
 export interface Model {
@@ -22,6 +23,10 @@ export interface Model {
   /** Resolved. */
   readonly options: Options;
   readonly bounds: Bounds;
+  /** Where it begins: when all nodes have started, or once the cluster is ready for clients. */
+  readonly from: 'start' | 'ready';
+  /** Whether nodes that differ in their names alone are folded. */
+  readonly folds: boolean;
 }
 
 /** Draws of variants come from it; nothing else is drawn. */
@@ -63,9 +68,23 @@ export function modelled(model: Model): Modelled {
     () => checkersOf(system),
   );
   const links = system.links === 'connections' ? new Streams(layout, nodes) : new Datagrams(layout);
-  const world = new World({ bounds, layout, nodes, clients, ghosts, links });
+  const world = new World({
+    bounds,
+    layout,
+    nodes,
+    clients,
+    ghosts,
+    links,
+    symmetry: isFolded(model) ? new Symmetry(layout, nodes) : null,
+    from: model.from,
+  });
   const freshNode = () => new ModelNode(nodeSpecOf(model, applyVariants(system, model.variants)));
   return { model, world, nodes, clients, ghosts, reached: active.reached, freshNode };
+}
+
+/** Whether nodes that differ in nothing but their names are folded. */
+export function isFolded({ system, options, folds }: Model): boolean {
+  return folds && system.links !== 'connections' && system.small?.symmetric?.(options) === true;
 }
 
 /** Kinds of messages that are never delivered. */

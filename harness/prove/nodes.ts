@@ -34,6 +34,8 @@ export interface Report {
   readonly events: readonly TraceEvent[];
   /** The number of what is claimed by it, on whatever grounds. */
   readonly claim: number;
+  /** Whether what others had claimed before is part of it. */
+  readonly isMoment: boolean;
 }
 
 /** Grounds of a claim: judged when it is made, and never again. */
@@ -91,6 +93,9 @@ export class Nodes {
   readonly #node: ModelNode;
   readonly #known = new Numbering<Known>();
   readonly #flights = new Numbering<Flight>();
+  /** By flight: the number of what it says and who says it, to whomever. */
+  readonly #words: number[] = [];
+  readonly #saying = new Numbering<null>();
   readonly #reports = new Numbering<Report>();
   readonly #claims = new Numbering<null>();
   readonly #inputs = new Numbering<NodeInput>();
@@ -142,10 +147,15 @@ export class Nodes {
   }
 
   flightOf(flight: Flight): number {
-    return this.#flights.numberOf(
-      `${flight.from}>${flight.to}:${canonical(flight.message)}`,
-      flight,
-    );
+    const words = `${flight.from}:${canonical(flight.message)}`;
+    const number = this.#flights.numberOf(`${flight.to}<${words}`, flight);
+    if (number === this.#words.length) this.#words.push(this.#saying.numberOf(words, null));
+    return number;
+  }
+
+  /** What a flight says: the same number for two that differ in their receivers alone. */
+  wordsOf(flight: number): number {
+    return itemAt(this.#words, flight);
   }
 
   report(number: number): Report {
@@ -199,7 +209,9 @@ export class Nodes {
   #reportOf(node: NodeId, incarnation: number, events: readonly TraceEvent[]): number {
     const who = `${node}.${incarnation}:`;
     const claim = this.#claims.numberOf(who + canonical(events.map(claimOf)), null);
-    return this.#reports.numberOf(who + canonical(events), { node, incarnation, events, claim });
+    const isMoment = events.some(({ kind }) => kind === 'round');
+    const report = { node, incarnation, events, claim, isMoment };
+    return this.#reports.numberOf(who + canonical(events), report);
   }
 
   #numberOf(image: NodeImage): number {

@@ -39,7 +39,7 @@ export async function prove(model: Model, options: ProveOptions): Promise<Proof>
   const parts: Modelled = modelled(model);
   let unconfirmed = 0;
   const confirm = (moves: readonly Move[]): boolean => {
-    if (retell(parts, moves).verdict !== null) return true;
+    if (retell(parts, moves, 0).verdict !== null) return true;
     unconfirmed++;
     return false;
   };
@@ -62,7 +62,7 @@ export async function prove(model: Model, options: ProveOptions): Promise<Proof>
     unconfirmed,
     wasAnswered: parts.clients.wasAnswered,
     reached: parts.reached,
-    violation: search.found === null ? null : retell(parts, search.found),
+    violation: search.found === null ? null : retell(parts, search.found, search.beginning.length),
     seconds: seconds(),
   };
 }

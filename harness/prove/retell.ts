@@ -39,6 +39,8 @@ export interface Told {
 }
 
 export interface Retelling {
+  /** Moves before the search began: none, or those that made the cluster ready. */
+  readonly beginning: readonly Told[];
   readonly steps: readonly Told[];
   readonly trace: readonly TraceLine[];
   readonly history: History;
@@ -49,8 +51,9 @@ export interface Retelling {
 /** Nanoseconds between two moves: times that a reader can tell apart, and that mean nothing else. */
 const MOVE_NS = 1_000_000;
 
-export function retell(modelled: Modelled, moves: readonly Move[]): Retelling {
-  return new Retold(modelled).tell(moves);
+/** `begun`: how many of the moves were made before the search began. */
+export function retell(modelled: Modelled, moves: readonly Move[], begun: number): Retelling {
+  return new Retold(modelled).tell(moves, begun);
 }
 
 class Retold {
@@ -72,14 +75,20 @@ class Retold {
     this.#lines = members.map(() => 0);
   }
 
-  tell(moves: readonly Move[]): Retelling {
+  tell(moves: readonly Move[], begun: number): Retelling {
     for (const node of this.#images.keys()) this.#step(node, { kind: 'start' }, 0);
     const steps = moves.map((move) => {
       this.#timeNs += MOVE_NS;
       return this.#make(move);
     });
     const history = History.from(this.#events);
-    return { steps, trace: this.#trace, history, verdict: this.#judge(history) };
+    return {
+      beginning: steps.slice(0, begun),
+      steps: steps.slice(begun),
+      trace: this.#trace,
+      history,
+      verdict: this.#judge(history),
+    };
   }
 
   #make(move: Move): Told {

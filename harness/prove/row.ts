@@ -1,10 +1,11 @@
 /**
  * The state of a cluster as a row of whole numbers:
  *
- *   one state per node | faults left | time-outs left | sight | ghost | open | flight | flight ...
+ *   one state per node | faults left | time-outs left | sight | ghost | open | touched | flight | flight ...
  *
  * `sight`: what clients have seen; `ghost`: what nodes have reported; `open`: a bit for each pair of nodes
- * that have a connection; then what is on its way.
+ * that have a connection; `touched`: a bit for each node to which anything has happened, where that
+ * matters (`symmetry.ts`); then what is on its way.
  */
 
 import { hashOfPair } from './pair-map.ts';
@@ -17,6 +18,7 @@ export interface Layout {
   readonly sight: number;
   readonly ghost: number;
   readonly open: number;
+  readonly touched: number;
   readonly flights: number;
 }
 
@@ -28,7 +30,8 @@ export function layoutOf(nodes: number): Layout {
     sight: nodes + 2,
     ghost: nodes + 3,
     open: nodes + 4,
-    flights: nodes + 5,
+    touched: nodes + 5,
+    flights: nodes + 6,
   };
 }
 

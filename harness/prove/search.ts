@@ -42,6 +42,8 @@ export class Search {
   readonly #world: World;
   readonly #limits: SearchLimits;
   readonly #confirm: Confirm;
+  /** The moves to the first state. */
+  readonly beginning: readonly Move[];
   readonly #visited = new Visited();
   readonly #frontier = new Frontier();
   #transitions = 0;
@@ -55,7 +57,8 @@ export class Search {
     this.#world = world;
     this.#limits = limits;
     this.#confirm = confirm;
-    const { row, isBroken } = world.first();
+    const { row, moves, isBroken } = world.first();
+    this.beginning = moves;
     this.#visited.add(world.low, world.high, -1);
     this.#frontier.push(row, 0);
     if (isBroken && confirm([])) this.#finish('violation', []);
@@ -124,7 +127,7 @@ export class Search {
     if (this.end !== null) return;
     this.#transitions++;
     if (isBroken) {
-      const moves = [...this.#movesTo(parent), move];
+      const moves = [...this.beginning, ...this.#movesTo(parent), move];
       if (this.#confirm(moves)) this.#finish('violation', moves);
     }
     const { low, high } = this.#world;

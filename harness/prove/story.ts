@@ -13,13 +13,26 @@ export function storyLines(retelling: Retelling, system: System): string[] {
   const digits = String(retelling.steps.length).length;
   const blamed = blamedIn(retelling.verdict);
   const termName = termNameOf(retelling.trace);
-  return retelling.steps.map((told, at) => {
+  const lines = retelling.steps.map((told, at) => {
     const number = `${String(at + 1).padStart(digits)}.`;
     const followed = followedFrom(told, termName, blamed);
     const isConflict = told.events.some(({ line }) => blamed.has(line));
     const what = [happening(told, system), ...(followed.length === 0 ? [] : [followed.join(', ')])];
     return `${number} ${isConflict ? '✖ ' : ''}${what.join(': ')}`;
   });
+  return [...beginningLine(retelling, termName), ...lines];
+}
+
+/** Of what made the cluster ready, only what changed who leads. */
+function beginningLine({ beginning }: Retelling, termName: string): string[] {
+  const turns = beginning.flatMap(({ events }) =>
+    events.flatMap(({ node, event }) => {
+      const told = toldOf(event, termName);
+      return told?.isTurn === true ? [`${nodeName(node)} ${told.words}`] : [];
+    }),
+  );
+  if (beginning.length === 0) return [];
+  return [`Before that, until clients are answered: ${turns.join('; ')}.`];
 }
 
 function blamedIn(verdict: Verdict | null): ReadonlySet<number> {

@@ -44,13 +44,14 @@ export function blockOf(proof: Proof, { verdict, status }: Outcome, style: Termi
   return plain(lines.join('\n'));
 }
 
-function boundsText({ bounds }: Model): string {
+function boundsText({ bounds, from }: Model): string {
   const { nodes, operations, faults, timeouts } = bounds;
   return [
     plural(nodes, 'node'),
     plural(operations, 'operation'),
     plural(faults, 'fault'),
     plural(timeouts, 'time-out'),
+    ...(from === 'ready' ? ['from a cluster that is ready'] : []),
   ].join(', ');
 }
 

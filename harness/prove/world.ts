@@ -7,11 +7,13 @@
 import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import type { NodeId } from '../../checkers/units.ts';
+import { usage } from '../core/errors.ts';
 import type { Clients } from './clients.ts';
 import { BROKEN, type Ghosts } from './ghosts.ts';
 import type { Links } from './links.ts';
 import type { Nodes, Step } from './nodes.ts';
 import { LANE, type Layout, lane, Row } from './row.ts';
+import type { Symmetry } from './symmetry.ts';
 
 export interface Bounds {
   readonly nodes: number;
@@ -45,7 +47,22 @@ export interface WorldParts {
   readonly clients: Clients;
   readonly ghosts: Ghosts;
   readonly links: Links;
+  /** Null where nodes differ in more than their names. */
+  readonly symmetry: Symmetry | null;
+  readonly from: 'start' | 'ready';
 }
+
+type Numbers = Int32Array<ArrayBuffer>;
+
+/** Where a search begins, and the moves that led there. */
+export interface Beginning {
+  readonly row: Row;
+  readonly moves: readonly Move[];
+  readonly isBroken: boolean;
+}
+
+/** Moves after which a cluster that is not ready will never be. */
+const WARM_UP_MAX = 500;
 
 export class World {
   readonly row = new Row();
@@ -66,30 +83,97 @@ export class World {
     return new World(this.#parts);
   }
 
-  /** All nodes have started for the first time, and nothing else has happened. */
-  first(): { readonly row: Row; readonly isBroken: boolean } {
-    const { nodes, bounds, layout } = this.#parts;
+  /**
+   * All nodes have started for the first time, and nothing else has happened; or, where the search is to
+   * begin with a cluster that is ready, whatever makes it so: everything arrives, and what is due first
+   * runs out.
+   */
+  first(): Beginning {
+    const { nodes, bounds, layout, from } = this.#parts;
     const { row } = this;
     row.load(new Int32Array(layout.flights), 0, layout.flights);
     for (let node = 0; node < layout.nodes; node++) row.set(node, nodes.unborn(node));
-    row.set(layout.faults, bounds.faults);
-    row.set(layout.timeouts, bounds.timeouts);
     let isBroken = false;
     for (let node = 0; node < layout.nodes; node++) {
       const [step] = nodes.stepsFrom(row.get(node), this.#starts);
       isBroken = this.#apply(node, step as Step) || isBroken;
     }
+    const moves = from === 'start' || isBroken ? [] : this.#warmUp();
+    row.set(layout.faults, bounds.faults);
+    row.set(layout.timeouts, bounds.timeouts);
     this.#mark();
-    return { row, isBroken };
+    return { row, moves, isBroken };
+  }
+
+  /** Everything arrives, then what is due first runs out, until somebody who is asked would answer. */
+  #warmUp(): Move[] {
+    const moves: Move[] = [];
+    let here = this.#settled(this.row.numbers.slice(0, this.row.length), moves);
+    while (!this.#wouldAnswer(here)) {
+      const due = this.#firstDue(here);
+      const fired = this.#firstOf(here, ({ kind, node }) => kind === 'fire' && node === due);
+      if (fired === null || moves.length > WARM_UP_MAX) {
+        throw usage('nobody is ever answered, though everything arrives (allowed: --from start)');
+      }
+      moves.push(fired.move);
+      here = this.#settled(fired.numbers, moves);
+    }
+    this.row.load(here, 0, here.length);
+    return moves;
+  }
+
+  /** After everything has arrived; the moves are added to those before. */
+  #settled(from: Numbers, moves: Move[]): Numbers {
+    let here = from;
+    for (let made = 0; made < WARM_UP_MAX; made++) {
+      const arrived = this.#firstOf(here, ({ kind }) => kind === 'deliver');
+      if (arrived === null) break;
+      moves.push(arrived.move);
+      here = arrived.numbers;
+    }
+    return here;
+  }
+
+  #wouldAnswer(here: Numbers): boolean {
+    const { clients, layout } = this.#parts;
+    for (let at = 0; at < layout.nodes; at++) {
+      const asked = this.#firstOf(here, ({ kind, node }) => kind === 'ask' && node === at);
+      if (asked === null) continue;
+      const after = this.#settled(asked.numbers, []);
+      if (clients.isAnswered(after[layout.sight] as number)) return true;
+    }
+    return false;
+  }
+
+  #firstOf(
+    here: Numbers,
+    isWanted: (move: Move) => boolean,
+  ): { readonly move: Move; readonly numbers: Numbers } | null {
+    const found: { readonly move: Move; readonly numbers: Numbers }[] = [];
+    here[this.#parts.layout.timeouts] = 1;
+    this.expand(here, 0, here.length, (row, move) => {
+      if (found.length > 0 || !isWanted(move)) return;
+      found.push({ move, numbers: row.numbers.slice(0, row.length) });
+    });
+    return found[0] ?? null;
+  }
+
+  #firstDue(row: Int32Array): NodeId {
+    const { nodes, layout } = this.#parts;
+    const dueUs = Array.from({ length: layout.nodes }, (_, node) => {
+      return Math.min(...nodes.imageOf(row[node] as number).timers.values());
+    });
+    return dueUs.indexOf(Math.min(...dueUs));
   }
 
   /** Shows every row to which one move leads from this one. */
   expand(numbers: Int32Array, at: number, length: number, sink: Sink): void {
-    const { nodes, layout, links } = this.#parts;
+    const { nodes, layout, links, symmetry } = this.#parts;
     const from = this.#from;
     from.load(numbers, at, length);
     this.#arrivals(sink);
     for (let node = 0; node < layout.nodes; node++) {
+      if (symmetry?.isFolded(from, node) === true) continue;
       const state = from.get(node);
       if (!nodes.isUp(state)) {
         this.#step({ kind: 'start', node, what: 0, outcome: 0 }, this.#starts, -1, sink);
@@ -107,14 +191,14 @@ export class World {
   }
 
   #arrivals(sink: Sink): void {
-    const { nodes, layout, links } = this.#parts;
+    const { nodes, layout, links, symmetry } = this.#parts;
     const from = this.#from;
     const mayFail = links.duplicate && from.get(layout.faults) > 0;
     for (let at = layout.flights; at < from.length; at++) {
       if (!links.mayArrive(from, at)) continue;
       const what = from.get(at);
       const { to: node } = nodes.flight(what);
-      if (!nodes.isUp(from.get(node))) continue;
+      if (!nodes.isUp(from.get(node)) || symmetry?.isFolded(from, node) === true) continue;
       const input = nodes.arrivalOf(what);
       this.#step({ kind: 'deliver', node, what, outcome: 0 }, input, at, sink);
       if (mayFail) this.#step({ kind: 'duplicate', node, what, outcome: 0 }, input, at, sink);
@@ -130,13 +214,13 @@ export class World {
   }
 
   #asks(sink: Sink): void {
-    const { nodes, clients, layout } = this.#parts;
+    const { nodes, clients, layout, symmetry } = this.#parts;
     const from = this.#from;
     const sight = from.get(layout.sight);
     for (let what = 0; what < clients.menu.length; what++) {
       const input = nodes.inputOf({ kind: 'request', request: clients.requestIn(sight, what) });
       for (let node = 0; node < layout.nodes; node++) {
-        if (!nodes.isUp(from.get(node))) continue;
+        if (!nodes.isUp(from.get(node)) || symmetry?.isFolded(from, node) === true) continue;
         this.#step({ kind: 'ask', node, what, outcome: 0 }, input, -1, sink);
       }
     }
@@ -174,6 +258,7 @@ export class World {
         this.row.set(layout.sight, this.#parts.clients.begin(sight, move.what));
       }
       const isBroken = this.#apply(node, step);
+      this.#parts.symmetry?.touch(this.row, node);
       this.#mark();
       sink(this.row, outcome === 0 ? move : { ...move, outcome }, isBroken);
     }

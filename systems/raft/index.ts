@@ -35,7 +35,12 @@ export const raft: System = {
       ? null
       : 'who was taken out of the voters unseats leaders (dissertation, 4.2.3): set preVote=true or ' +
         'checkQuorum=true, or membership=off',
-  small: { set: { preVote: false, checkQuorum: false } },
+  small: {
+    set: { preVote: false, checkQuorum: false },
+    // Who is to join, to take over or to be asked is chosen by number.
+    symmetric: ({ membership, transferEvery, reads }) =>
+      membership === 'off' && transferEvery === 0 && reads !== 'follower',
+  },
   scenarioWords: raftWords,
   variants: raftVariants,
 };

@@ -16,8 +16,8 @@ export const NONE = -1;
 /** A hostile or broken trace must not make the checker allocate without bound. */
 const SPAN_MAX = 2 ** 22;
 
-/** Small, because whoever searches a small world makes a table for each of very many short traces. */
-const FIRST_SPAN = 32;
+/** Small enough to lie in the heap: a search of small worlds makes a table for each of many short traces. */
+const FIRST_SPAN = 8;
 
 export class EntryTable {
   /** The lowest index that is still remembered. */

@@ -11,5 +11,5 @@ export function modelOf(name: string, mutant: string | null, bounds: Bounds): Mo
   const variants = mutant === null ? [] : [builtInVariant(system, mutant)];
   const workload = workloadNamed(name === 'basic-paxos' ? 'consensus' : 'register');
   const options = resolveSystemOptions(system, system.small?.set ?? {});
-  return { system, variants, workload, options, bounds };
+  return { system, variants, workload, options, bounds, from: 'start', folds: true };
 }

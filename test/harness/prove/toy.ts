@@ -74,7 +74,15 @@ const unjudged = {
 };
 
 export function toyModel(bounds: Bounds, system: System = toy): Model {
-  return { system, variants: [], workload: unjudged, options: {}, bounds };
+  return {
+    system,
+    variants: [],
+    workload: unjudged,
+    options: {},
+    bounds,
+    from: 'start',
+    folds: true,
+  };
 }
 
 /** What is judged when it is reported, and forgotten. */
