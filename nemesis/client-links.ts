@@ -14,6 +14,7 @@ export const clientLinks: Nemesis = {
   needs: 'client-links',
   usual: false,
   sparesLeaders: true,
+  repeatsRequests: true,
   forms: [
     { form: 'all', minNodes: 1 },
     { form: 'one', minNodes: 1 },

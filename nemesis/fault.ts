@@ -163,6 +163,8 @@ export interface Nemesis {
   readonly stays?: boolean;
   /** Whether leaders may well outlast it, so that a run need not see another; no where absent. */
   readonly sparesLeaders?: boolean;
+  /** Whether it has clients' requests come twice, which clients are told; no where absent. */
+  readonly repeatsRequests?: boolean;
   /** Chooses targets. Pure: the same draw and view give the same fault. Null: nothing to do. */
   resolve(planned: PlannedFault, view: ClusterView): Fault | null;
 }

@@ -13,6 +13,11 @@ export interface ClientEnv {
   /** This client's endpoint, unique in the run. */
   readonly client: number;
   readonly nodes: readonly NodeId[];
+  /**
+   * Whether a request may arrive more than once, the later time after its answer: then nothing but what
+   * the state machine says proves that an operation did not happen. Absent: it does not.
+   */
+  readonly requestsRepeat?: boolean;
   nowUs(): Micros;
   /** A 32-bit draw from the run's seed, this client's own stream. */
   random(): number;

@@ -186,6 +186,8 @@ function attempt(state: SessionState, env: ClientEnv): void {
   state.isAsking = true;
   const restUs = Math.max(1, state.deadlineUs - env.nowUs());
   env.setTimer(Math.min(ATTEMPT_TIMEOUT_US, restUs));
+  // Whoever refuses one copy does not know what came of the other.
+  if (env.requestsRepeat === true && isChanging(state)) state.indefinite = true;
   env.send(state.target, makeRequest(state, { client: env.client, id: state.requestId }));
 }
 

@@ -273,6 +273,7 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       usual: optional(truth),
       stays: optional(truth),
       sparesLeaders: optional(truth),
+      repeatsRequests: optional(truth),
       forms: list(form, 1),
       lagging: optional(form),
       resolve: method(),

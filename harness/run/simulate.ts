@@ -98,6 +98,8 @@ export function virtualRun(
   const workload = workloadNamed(config.workload, catalogue);
   const active = applyVariants(system, variants);
   const { network, disk, crashModel } = simulatorOptions(config.set);
+  const plan = planOf(config, catalogue);
+  const { nemeses } = catalogue;
   const run: VirtualRun = {
     world: {
       nodes: config.nodes,
@@ -111,11 +113,12 @@ export function virtualRun(
       network,
       disk,
       links: system.links,
+      requestsRepeat: plan.faults.some(({ lane }) => nemeses[lane]?.repeatsRequests === true),
     },
-    plan: planOf(config, catalogue),
+    plan,
     workload,
     leadership: system,
-    nemeses: catalogue.nemeses,
+    nemeses,
     engine: phasesOf(config),
     isSettled: (liveness, quietAtNs, nowNs) =>
       isSettled(system, config, liveness, quietAtNs, nowNs),

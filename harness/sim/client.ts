@@ -22,6 +22,7 @@ export interface ClientWorld {
   readonly members: readonly NodeId[];
   readonly queue: EventQueue;
   readonly network: Network;
+  readonly requestsRepeat: boolean;
   sendRequest(client: SimClient, to: NodeId, request: Request): void;
   onComplete(client: number, outcome: Outcome): void;
 }
@@ -29,6 +30,7 @@ export interface ClientWorld {
 export class SimClient implements ClientEnv {
   readonly client: number;
   readonly nodes: readonly NodeId[];
+  readonly requestsRepeat: boolean;
   /** Draws of the client's link, to the nodes and back. */
   readonly toNodes: Draws;
   readonly fromNodes: Draws;
@@ -47,6 +49,7 @@ export class SimClient implements ClientEnv {
     this.#protocol = protocol;
     this.client = endpoint;
     this.nodes = world.members;
+    this.requestsRepeat = world.requestsRepeat;
     this.toNodes = world.network.clientDraws(endpoint, true);
     this.fromNodes = world.network.clientDraws(endpoint, false);
     this.#draws = new Draws(seed, DOMAIN.client, endpoint);

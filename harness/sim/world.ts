@@ -39,6 +39,8 @@ export interface WorldSpec {
   readonly disk: DiskOptions;
   /** What carries messages between nodes; datagrams where absent. */
   readonly links?: System['links'];
+  /** Whether some fault has clients' requests come twice; absent: none. */
+  readonly requestsRepeat?: boolean;
   /**
    * Chooses what happens next, out of all that may, in order of time: what is passed over happens
    * later. The first where absent.
@@ -93,6 +95,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   readonly members: readonly NodeId[];
   readonly nodes: SimNode[];
   readonly network: Network;
+  readonly requestsRepeat: boolean;
   /** What protocol code threw, for a report; the nodes that threw are down. */
   readonly panics: unknown[] = [];
 
@@ -151,6 +154,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     this.#spec = spec;
     this.#observer = observer;
     this.members = Array.from({ length: spec.nodes }, (_, node) => node);
+    this.requestsRepeat = spec.requestsRepeat === true;
     this.network = new Network(spec.nodes, spec.seed, spec.network);
     this.#streams = spec.links === 'connections' ? new Streams(this, spec.nodes, spec.seed) : null;
     this.#syncRange = spec.disk.syncMaxUs - spec.disk.syncMinUs + 1;

@@ -13,6 +13,7 @@ const READ: Operation = { f: 'read', key: 'x', value: null };
 class Bench implements ClientEnv {
   readonly client = 4;
   readonly nodes = [0, 1, 2];
+  readonly requestsRepeat: boolean;
   readonly sent: { readonly to: number; readonly request: Request }[] = [];
   readonly outcomes: Outcome[] = [];
   timeUs = 0;
@@ -20,7 +21,8 @@ class Bench implements ClientEnv {
   readonly #protocol = sessionClient(clientRules);
   readonly #state: ClientState;
 
-  constructor() {
+  constructor(requestsRepeat = false) {
+    this.requestsRepeat = requestsRepeat;
     this.#state = this.#protocol.start(this);
   }
 
@@ -73,8 +75,8 @@ class Bench implements ClientEnv {
 }
 
 /** A client that has session 7 and has sent a write. */
-function writing(): Bench {
-  const bench = new Bench();
+function writing(requestsRepeat = false): Bench {
+  const bench = new Bench(requestsRepeat);
   bench.invoke(WRITE);
   bench.answer({ status: 'ok', value: 7, position: 7 });
   return bench;
@@ -204,5 +206,21 @@ describe('a refusal', () => {
     expect(bench.last().request.kind).toBe('open');
     bench.answer({ status: 'ok', value: 20, position: 20 });
     expect(bench.last().request).toMatchObject({ session: 20 });
+  });
+
+  test('proves nothing where requests may come twice, unless the state machine says it', () => {
+    const refused = writing(true);
+    refused.answer({ status: 'fail', error: 'session' });
+    expect(refused.outcomes).toMatchObject([{ type: 'info', error: 'session' }]);
+    const late = writing(true);
+    late.answer({ status: 'redirect', leader: null });
+    while (late.outcomes.length === 0) {
+      late.fire();
+      if (late.timerAtUs !== null) late.answer({ status: 'redirect', leader: null });
+    }
+    expect(late.outcomes).toMatchObject([{ type: 'info', error: 'timeout' }]);
+    const mismatch = writing(true);
+    mismatch.answer({ status: 'fail', error: 'cas-mismatch', position: 8 });
+    expect(mismatch.outcomes).toMatchObject([{ type: 'fail', error: 'cas-mismatch' }]);
   });
 });
