@@ -36,6 +36,17 @@ export interface ProgressRules {
 /** So many operations must have been refused or given up for a standstill to be one. */
 const REFUSED_MIN = 10;
 
+/** Lanes whose faults leave everybody up and connected, and time passing as it should. */
+const HARMLESS: ReadonlySet<string> = new Set(['clock', 'clock-freeze']);
+/** Lanes whose targets are down or stand still from the beginning of a fault to its end. */
+const AWAY: ReadonlySet<string> = new Set([
+  'kill',
+  'pause',
+  'gone-for-good',
+  'power-loss',
+  'wiped-disk',
+]);
+
 /** From when to when one group of nodes was healthy, in nanoseconds. */
 interface Stretch {
   readonly group: readonly number[];
@@ -76,7 +87,7 @@ export function progressVerdict(history: History, rules: ProgressRules): CheckRe
 
 /** Successive times in which the same group was healthy, split wherever it changed. */
 function healthyStretches(history: History, rules: ProgressRules): Stretch[] {
-  const windows = faultWindows(history).filter(({ lane }) => lane !== 'clock');
+  const windows = faultWindows(history).filter(({ lane }) => !HARMLESS.has(lane));
   const endNs = history.length === 0 ? 0 : history.time.get(history.length - 1);
   const marks = new Set([0, endNs]);
   for (const window of windows) {
@@ -116,7 +127,7 @@ function healthyGroup(
       for (const [, from, to] of targets.matchAll(/n(\d+)→n(\d+)/g)) {
         cut.add((Number(from) - 1) * nodes + Number(to) - 1);
       }
-    } else if (lane === 'kill' || lane === 'pause') {
+    } else if (AWAY.has(lane)) {
       for (const [, node] of targets.matchAll(/n(\d+)/g)) away.add(Number(node) - 1);
     } else return null;
   }

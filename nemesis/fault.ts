@@ -72,6 +72,34 @@ export type Fault =
       readonly duplicatePpm: number;
       readonly latePpm: number;
       readonly delayMs: Millis;
+    }
+  /** As a kill, by a loss of power after which the disk keeps what this model of crashes says. */
+  | {
+      readonly kind: 'power-loss';
+      readonly nodes: readonly NodeId[];
+      readonly keeps: 'all-lost' | 'torn' | 'partial';
+    }
+  /** Each sync of these nodes takes longer, by up to `delayMs`. */
+  | { readonly kind: 'slow-disk'; readonly nodes: readonly NodeId[]; readonly delayMs: Millis }
+  /** The next sync fails, or the next write finds no room: a node must stop, and is down to the end. */
+  | {
+      readonly kind: 'failing-disk';
+      readonly how: 'sync-fails' | 'full';
+      readonly nodes: readonly NodeId[];
+    }
+  /**
+   * These nodes crash, and find at their start that a record that was durable is damaged: down to the
+   * end, when the disk is as it was. `place` is a 32-bit draw that says which record.
+   */
+  | { readonly kind: 'bit-rot'; readonly nodes: readonly NodeId[]; readonly place: number }
+  /**
+   * What these nodes have stored is lost. `wiped`: they crash, and start with nothing at the end.
+   * `stale`: they go on, and crash at the end to start with what was on their disks at the beginning.
+   */
+  | {
+      readonly kind: 'lost-disk';
+      readonly how: 'wiped' | 'stale';
+      readonly nodes: readonly NodeId[];
     };
 
 export type FaultKind = Fault['kind'];
@@ -86,6 +114,11 @@ export const FAULT_KINDS = [
   'restarts',
   'links',
   'client-links',
+  'power-loss',
+  'slow-disk',
+  'failing-disk',
+  'bit-rot',
+  'lost-disk',
 ] as const satisfies readonly FaultKind[];
 
 /** The links that a fault acts on, by direction; null where it acts on nodes. */

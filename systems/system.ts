@@ -46,8 +46,12 @@ export type Rules = object;
 /** How a record reaches the disk: what `persist` does unless a variant says otherwise. */
 export type Durability = 'synced' | 'unsynced';
 
-/** Two rules of write-ahead logs that a host may break. */
+/** Rules of write-ahead logs that a host may break. */
 export interface DiskHabits {
+  /** A sync that fails is taken for one that succeeded, and what it was to make durable is lost. */
+  readonly failedSync?: 'ignored';
+  /** A stored record that is damaged is taken as it is, its checksum not looked at. */
+  readonly damage?: 'accept';
   /** A torn last record is taken for whole, its checksum not looked at. */
   readonly tornTail?: 'accept';
   /** A log is replaced by renaming a new file, and the directory is not synced: a crash may undo it. */

@@ -11,6 +11,7 @@ export function describeFault(fault: Fault | null): string {
     case 'kill':
     case 'pause':
     case 'clock-freeze':
+    case 'bit-rot':
       return fault.nodes.map(nodeName).join(' ');
     case 'restarts': {
       const { groups, downMs, upMs } = fault;
@@ -23,6 +24,13 @@ export function describeFault(fault: Fault | null): string {
       const times = offMs === 0 ? '' : ` for ${onMs} ms of ${onMs + offMs}`;
       return `${linkNames(cuts)} ${effect}${size[effect]}${times}`;
     }
+    case 'power-loss':
+      return `${fault.nodes.map(nodeName).join(' ')} ${fault.keeps}`;
+    case 'slow-disk':
+      return `${fault.nodes.map(nodeName).join(' ')} by up to ${fault.delayMs} ms`;
+    case 'failing-disk':
+    case 'lost-disk':
+      return `${fault.nodes.map(nodeName).join(' ')} ${fault.how}`;
     case 'client-links': {
       const { nodes, lossPpm, duplicatePpm, latePpm, delayMs } = fault;
       const shares = `loss ${lossPpm} ppm, twice ${duplicatePpm} ppm, late ${latePpm} ppm`;

@@ -206,17 +206,20 @@ export function judgeRun(evidence: Evidence): {
   readonly checks: readonly TimedCheck[];
   readonly verdict: Verdict;
 } {
+  const beyond: Verdict[] = [];
   const checks = judges.flatMap((judge) => {
     const begunMs = performance.now();
     const judged = judge.judge(evidence);
     if (judged === null) return [];
     const result = unlessBeyondPromise(evidence, judged);
+    if (result !== judged) beyond.push(result.verdict);
     return [{ ...result, seconds: (performance.now() - begunMs) / 1000 }];
   });
   const verdicts = checks.map((check) => check.verdict);
-  // First, so that of all doubts the reader is told this one.
+  // First, so that of all doubts the reader is told this one: of what broke beyond all promises, that.
   const because = whyCutShort(evidence.ending);
   if (because !== null) verdicts.unshift({ kind: 'unknown', because });
+  verdicts.unshift(...beyond);
   const verdict = worst(verdicts);
   const notes = verdict.kind === 'valid' ? unjudgedIn(evidence) : [];
   const note = ['every checker found its property kept', ...notes].join('; ');

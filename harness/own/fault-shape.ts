@@ -7,6 +7,9 @@ const CHOICES: Readonly<Record<string, Readonly<Record<string, readonly string[]
   clock: { mode: ['bump', 'strobe', 'drift'] },
   restarts: { how: ['kill', 'stop'] },
   links: { effect: ['cut', 'slow', 'lossy', 'hold'] },
+  'power-loss': { keeps: ['all-lost', 'torn', 'partial'] },
+  'failing-disk': { how: ['sync-fails', 'full'] },
+  'lost-disk': { how: ['wiped', 'stale'] },
 };
 
 /** Its whole numbers; all but those of clocks are from 0. */
@@ -14,6 +17,8 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   clock: ['offsetMs', 'periodMs', 'ratePpm'],
   restarts: ['downMs', 'upMs'],
   links: ['onMs', 'offMs', 'delayMs', 'ppm'],
+  'slow-disk': ['delayMs'],
+  'bit-rot': ['place'],
   'client-links': ['lossPpm', 'duplicatePpm', 'latePpm', 'delayMs'],
 };
 

@@ -97,6 +97,25 @@ function faultWords({ lane, form, targets }: FaultWindow): readonly [string, str
       return [`links keep back what they carry: ${targets}`, `links let everything go: ${targets}`];
     case 'client-links':
       return [`clients' links are bad: ${targets}`, `clients' links are good again: ${targets}`];
+    case 'power-loss':
+      return [`power is cut (${form}): ${targets}`, `started again: ${targets}`];
+    case 'slow-disk':
+      return [`disks are slow: ${targets}`, `disks are as fast as before: ${targets}`];
+    case 'failing-sync':
+    case 'full-disk':
+      return [`disks fail: ${targets}`, `disks work again, and their nodes start: ${targets}`];
+    case 'bit-rot':
+      return [
+        `crashed, with a stored record damaged: ${targets}`,
+        `repaired and started again: ${targets}`,
+      ];
+    case 'wiped-disk':
+      return [`crashed, with their disks wiped: ${targets}`, `started with nothing: ${targets}`];
+    case 'stale-disk':
+      return [
+        `an image is kept of the disks: ${targets}`,
+        `crashed, and started from the image kept: ${targets}`,
+      ];
     case 'clock-freeze':
       return [`wall clocks stand still: ${targets}`, `wall clocks are right again: ${targets}`];
     default:

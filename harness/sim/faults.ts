@@ -8,6 +8,7 @@ import { FaultLedger } from '../core/fault-ledger.ts';
 import { troubleClients } from './client-faults.ts';
 import { ClockFaults } from './clock-faults.ts';
 import type { CrashModel } from './disk.ts';
+import { DiskFaults } from './disk-faults.ts';
 import { LinkFaults, type WakeAt } from './link-faults.ts';
 import { didNotComeUp, RestartFaults, startAgain, upNodes } from './restart-faults.ts';
 import type { World } from './world.ts';
@@ -18,6 +19,7 @@ export class SimFaults {
   readonly #crashModel: CrashModel;
   readonly #ledger: FaultLedger;
   readonly #clocks: ClockFaults;
+  readonly #disks: DiskFaults;
   readonly #links: LinkFaults;
   readonly #restarts: RestartFaults;
 
@@ -27,6 +29,7 @@ export class SimFaults {
     this.#crashModel = crashModel;
     this.#ledger = new FaultLedger(world.members.length);
     this.#clocks = new ClockFaults(world, this.#ledger);
+    this.#disks = new DiskFaults(world, this.#ledger, crashModel);
     this.#links = new LinkFaults(world, this.#ledger, wakeAt);
     this.#restarts = new RestartFaults(world, this.#ledger, crashModel, wakeAt);
   }
@@ -35,6 +38,7 @@ export class SimFaults {
   copyFrom(original: SimFaults): void {
     this.#ledger.copyFrom(original.#ledger);
     this.#clocks.copyFrom(original.#clocks);
+    this.#disks.copyFrom(original.#disks);
     this.#links.copyFrom(original.#links);
     this.#restarts.copyFrom(original.#restarts);
   }
@@ -73,7 +77,9 @@ export class SimFaults {
         }
         return this.#cutLinks(fault.cuts, true);
       case 'kill':
-        return this.#kill(id, fault.nodes);
+        return this.#kill(id, fault.nodes, this.#crashModel);
+      case 'power-loss':
+        return this.#kill(id, fault.nodes, fault.keeps);
       case 'pause':
         return this.#pause(id, fault.nodes);
       case 'clock':
@@ -83,6 +89,11 @@ export class SimFaults {
         return this.#restarts.begin(id, fault);
       case 'links':
         return this.#links.begin(id, fault);
+      case 'slow-disk':
+      case 'failing-disk':
+      case 'bit-rot':
+      case 'lost-disk':
+        return this.#disks.begin(id, fault);
       case 'client-links':
         return troubleClients(this.#world, this.#ledger, fault);
     }
@@ -96,6 +107,7 @@ export class SimFaults {
         }
         return this.#cutLinks(fault.cuts, false);
       case 'kill':
+      case 'power-loss':
         return this.#restart(id, fault.nodes);
       case 'pause':
         return this.#resume(id, fault.nodes);
@@ -106,6 +118,11 @@ export class SimFaults {
         return this.#restarts.undo(id, fault);
       case 'links':
         return this.#links.undo(id, fault);
+      case 'slow-disk':
+      case 'failing-disk':
+      case 'bit-rot':
+      case 'lost-disk':
+        return this.#disks.undo(id, fault);
       case 'client-links':
         return troubleClients(this.#world, this.#ledger, fault);
     }
@@ -118,11 +135,11 @@ export class SimFaults {
     return { status: 'installed', evidence: `${closed} of ${cuts.length} links closed` };
   }
 
-  #kill(id: number, nodes: readonly NodeId[]): Receipt {
+  #kill(id: number, nodes: readonly NodeId[], model: CrashModel): Receipt {
     const found = nodes.map((node) => {
       this.#ledger.kill(id, node);
       if (!this.#world.nodes[node]?.up) return null;
-      return `${nodeName(node)} ${this.#world.crash(node, this.#crashModel)}`;
+      return `${nodeName(node)} ${this.#world.crash(node, model)}`;
     });
     const killed = found.filter((evidence) => evidence !== null);
     if (killed.length === 0) return { status: 'skipped', evidence: 'all of them were down' };

@@ -118,8 +118,9 @@ export class SimNode implements Env<unknown, unknown> {
     return this.up ? this.#protocol.view(this.#state) : null;
   }
 
-  /** Starts the node from its durable records. */
+  /** Starts the node from its durable records; where these are damaged, it stays down. */
   boot(): void {
+    if (this.disk.refusesStart) return;
     assert(!this.up && !this.paused, 'what is started was down');
     assert(!this.#outbox.isHolding, 'nothing outlives a crash but what is on the disk');
     this.incarnation++;
@@ -187,7 +188,12 @@ export class SimNode implements Env<unknown, unknown> {
   /** The sync under way has ended: what waited for it leaves, in order. */
   synced(): void {
     assert(this.up && this.disk.syncingTo > 0, 'a sync that ends had begun in this life');
-    const records = this.disk.finishSync();
+    const taken = this.disk.fails === null ? null : this.disk.ignoreFailure();
+    if (this.disk.fails !== null && taken === null) {
+      this.#failed();
+      return;
+    }
+    const records = taken ?? this.disk.finishSync();
     this.#outbox.release(this.disk.durableCount, this.#outlet);
     if (this.disk.written > this.disk.durableCount) this.#startSync();
     try {
@@ -195,6 +201,11 @@ export class SimNode implements Env<unknown, unknown> {
     } catch (error) {
       this.#panic(error);
     }
+  }
+
+  /** A sync has failed: the process ends at once, and nothing that waited for it leaves. */
+  #failed(): void {
+    this.crash('prefix');
   }
 
   nowUs(): Micros {

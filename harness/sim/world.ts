@@ -11,7 +11,7 @@ import type { Copying } from '../../systems/copying.ts';
 import type { Outcome } from '../../systems/operations.ts';
 import type { AnyProtocol, Options, Reply, Request } from '../../systems/protocol.ts';
 import type { Durability, System } from '../../systems/system.ts';
-import { DOMAIN, Draws } from '../core/draw.ts';
+import { DOMAIN, Draws, drawAt } from '../core/draw.ts';
 import { type ClientWorld, SimClient } from './client.ts';
 import type { ActiveDiskHabits, CrashModel } from './disk.ts';
 import { EventQueue, type EventReceiver, type Pending } from './event-queue.ts';
@@ -99,6 +99,9 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   /** What protocol code threw, for a report; the nodes that threw are down. */
   readonly panics: unknown[] = [];
 
+  /** By node: by how much longer a sync of its disk takes at most. */
+  readonly slowSyncsUs: Micros[];
+
   readonly #spec: WorldSpec;
   readonly #observer: WorldObserver;
   /** Null where nodes exchange datagrams. */
@@ -159,6 +162,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     this.#streams = spec.links === 'connections' ? new Streams(this, spec.nodes, spec.seed) : null;
     this.#syncRange = spec.disk.syncMaxUs - spec.disk.syncMinUs + 1;
     this.#syncDraws = this.members.map((node) => new Draws(spec.seed, DOMAIN.disk, node));
+    this.slowSyncsUs = this.members.map(() => 0);
     this.#deferred = this.members.map(() => []);
     this.#keptBack = this.members.map(() => []);
     this.#strobes = this.members.map(() => null);
@@ -183,6 +187,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     if (original.#streams !== null) this.#streams?.copyFrom(original.#streams, copying);
     for (const node of this.members) {
       this.#node(node).copyFrom(original.#node(node), copying);
+      this.slowSyncsUs[node] = original.slowSyncsUs[node] as Micros;
       this.#syncDraws[node]?.copyFrom(original.#syncDraws[node] as Draws);
       this.#deferred[node] = copying.data(original.#deferred[node] ?? [], 'what waits for a node');
       this.#keptBack[node] = copying.data(original.#keptBack[node] ?? [], 'what links keep back');
@@ -296,7 +301,9 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     this.syncs++;
     const draw = (this.#syncDraws[node.self] as Draws).next(this.nowUs);
     const takesUs = this.#spec.disk.syncMinUs + (draw % this.#syncRange);
-    this.queue.synced(this.nowUs + takesUs, node.self, node.incarnation);
+    const slowUs = this.slowSyncsUs[node.self] as Micros;
+    const moreUs = slowUs === 0 ? 0 : drawAt(draw, 1) % (slowUs + 1);
+    this.queue.synced(this.nowUs + takesUs + moreUs, node.self, node.incarnation);
   }
 
   /** Cuts a link in one direction; a connection needs both. */

@@ -43,6 +43,8 @@ describe('a standstill', () => {
   test.each([
     ['kill', 'n1'],
     ['pause', 'n3'],
+    ['gone-for-good', 'n1'],
+    ['power-loss', 'n2 torn'],
     ['partition', ISOLATED],
     ['partition', 'n1→n2 n1→n3'],
   ])('of a healthy majority under a %s is a violation', (lane, targets) => {

@@ -136,6 +136,10 @@ const FAULTS: readonly Fault[] = [
     latePpm: 500_000,
     delayMs: 2,
   },
+  { kind: 'slow-disk', nodes: [0, 1], delayMs: 2 },
+  { kind: 'failing-disk', how: 'full', nodes: [2] },
+  { kind: 'bit-rot', nodes: [1], place: 7 },
+  { kind: 'lost-disk', how: 'stale', nodes: [0] },
 ];
 
 function links(effect: 'cut' | 'slow' | 'lossy' | 'hold'): Fault {
