@@ -47,7 +47,8 @@ export async function explain(
     ...step,
     futures: oddsAt.get(step.timeNs) ?? (step.timeNs < 0 ? start : certain(start)),
   }));
-  return { start, turns: withDecisive(start, turns), sibling, broken };
+  const suspicions = futures.suspicions();
+  return { start, turns: withDecisive(start, turns), suspicions, sibling, broken };
 }
 
 /** Where the run ends at once, it has happened. */

@@ -1,7 +1,13 @@
 /** An explanation in lines for a terminal. */
 
 import { type Proportion, shareOf, wilson } from '../core/proportion.ts';
-import { brokenText, decisiveText, percent, siblingText } from '../report/explanation-words.ts';
+import {
+  brokenText,
+  decisiveText,
+  percent,
+  siblingText,
+  suspicionText,
+} from '../report/explanation-words.ts';
 import { wrap } from '../report/terminal.ts';
 import { moment, plain } from '../report/text.ts';
 import type { Explanation, Turn } from '../store/explanation.ts';
@@ -25,8 +31,13 @@ export function explanationLines(explanation: Explanation, columns: number): str
 
 /** What made the difference, what would have, and what broke. */
 export function reasonLines(explanation: Explanation, columns: number): string[] {
-  const { sibling, broken } = explanation;
-  const told = [decisiveText(explanation), siblingText(sibling), brokenText(broken)];
+  const { suspicions, sibling, broken } = explanation;
+  const told = [
+    decisiveText(explanation),
+    suspicionText(suspicions),
+    siblingText(sibling),
+    brokenText(broken),
+  ].filter((one) => one !== '');
   return told.flatMap((one) => wrap(one, columns)).map(plain);
 }
 

@@ -2,7 +2,7 @@
 
 import { type Proportion, shareOf } from '../core/proportion.ts';
 import { signatureText } from '../judge/signature.ts';
-import type { Broken, Explanation, Sibling } from '../store/explanation.ts';
+import type { Broken, Explanation, Sibling, Suspicions } from '../store/explanation.ts';
 import { moment, NBSP, seconds } from './text.ts';
 
 /** A share from 0 to 1 as a whole number of hundredths. */
@@ -20,6 +20,25 @@ export function decisiveText({ start, turns }: Explanation): string {
   });
   if (told.length === 0) return 'Decisive: no single step, as far as so many futures can tell.';
   return `Decisive: ${told.join('; ')}.`;
+}
+
+/** What rules decided in futures that failed, and hardly in others; nothing where that was never open. */
+export function suspicionText(suspicions: Suspicions | null): string {
+  if (suspicions === null) return '';
+  const { timeNs, futures, decisions } = suspicions;
+  const from = timeNs === null ? 'the start' : moment(timeNs);
+  const head = `Suspicious decisions, of ${futures.of} futures from ${from}`;
+  if (decisions.length === 0) return `${head}: none that chance does not explain.`;
+  const told = decisions.map(({ rule, says, answer, times, failing, passing }) => {
+    const what = says === '' ? rule : `${rule} (${says})`;
+    const often = times === 1 ? '' : ` ${times} times or more`;
+    const share = percent(failing.hits / (failing.hits + passing.hits));
+    return (
+      `${what}: ${answer}${often} in ${failing.hits} of ${failing.of} that failed and ` +
+      `${passing.hits} of ${passing.of} that passed, so that ${share}${NBSP}% of such fail`
+    );
+  });
+  return `${head}: ${told.join('; ')}.`;
 }
 
 /** What would have saved the run. */

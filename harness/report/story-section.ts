@@ -5,7 +5,13 @@ import type { Verdict } from '../../checkers/verdict.ts';
 import { shareOf, wilson } from '../core/proportion.ts';
 import type { Explanation, Turn } from '../store/explanation.ts';
 import type { StoredRun } from '../store/reader.ts';
-import { brokenText, decisiveText, percent, siblingText } from './explanation-words.ts';
+import {
+  brokenText,
+  decisiveText,
+  percent,
+  siblingText,
+  suspicionText,
+} from './explanation-words.ts';
 import { html, type Markup } from './markup.ts';
 import { type Step, storyOf } from './story.ts';
 import { px, rect } from './svg.ts';
@@ -57,8 +63,14 @@ function oddsCell({ futures, isDecisive }: Turn): Markup {
 }
 
 function why(explanation: Explanation): Markup {
-  const { start, sibling, broken } = explanation;
+  const { start, suspicions, sibling, broken } = explanation;
   const drawn = `After each step the future was drawn anew ${plural(start.of, 'time')}: at the start, ${percent(shareOf(start))} % of all futures end in the violation.`;
-  const told = [drawn, decisiveText(explanation), siblingText(sibling), brokenText(broken)];
+  const told = [
+    drawn,
+    decisiveText(explanation),
+    suspicionText(suspicions),
+    siblingText(sibling),
+    brokenText(broken),
+  ].filter((one) => one !== '');
   return html`<ul class="notes">${told.filter((one) => one !== '').map((one) => html`<li>${one}</li>`)}</ul>`;
 }

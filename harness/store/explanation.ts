@@ -42,10 +42,34 @@ export interface Broken {
   readonly isSeen: boolean;
 }
 
+/** A rule of the protocol that decided so, at least so many times in a run. */
+export interface Suspicion {
+  readonly rule: string;
+  /** What it decides. */
+  readonly says: string;
+  /** `yes`, `nothing`, `otherwise than the protocol does` ... */
+  readonly answer: string;
+  readonly times: number;
+  /** Of the runs that break the property, in how many it decided so; and of those that do not. */
+  readonly failing: Proportion;
+  readonly passing: Proportion;
+}
+
+/** What futures from one moment say of the rules that decided in them. */
+export interface Suspicions {
+  /** Null for the start. */
+  readonly timeNs: Nanos | null;
+  readonly futures: Proportion;
+  /** The likeliest cause first. */
+  readonly decisions: readonly Suspicion[];
+}
+
 export interface Explanation {
   /** How likely the violation was before anything had happened. */
   readonly start: Proportion;
   readonly turns: readonly Turn[];
+  /** Null where the outcome was never open, and where it was not asked yet. */
+  readonly suspicions: Suspicions | null;
   /** The one that goes along with the failing run for longest; null where none passes. */
   readonly sibling: Sibling | null;
   /** In order of time. */
@@ -69,6 +93,23 @@ const explanation: z.ZodType<Explanation> = z.looseObject({
       isDecisive: z.boolean(),
     }),
   ),
+  suspicions: z
+    .looseObject({
+      timeNs,
+      futures: proportion,
+      decisions: z.array(
+        z.looseObject({
+          rule: text,
+          says: text,
+          answer: text,
+          times: z.number(),
+          failing: proportion,
+          passing: proportion,
+        }),
+      ),
+    })
+    .nullable()
+    .default(null),
   sibling: z
     .looseObject({
       change: text,
