@@ -71,7 +71,7 @@ export const raftOptions = {
     default: 100,
     min: 1,
     max: 1_000_000,
-    worth: [5, 20, 100],
+    worth: [1, 5, 20, 100],
   },
   transferEvery: {
     describe: 'entries that a leader commits before it hands its leadership over; 0 for never',

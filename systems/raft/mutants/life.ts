@@ -107,14 +107,14 @@ const leavesJointAgain: RaftVariant = {
   hunt: { set: JOINT },
 };
 
-/** The end is proposed in a later step than that in which the begin is told to be committed. */
+/** The end is proposed in a later step than that in which others hear that the begin is committed. */
 const jointStuck: RaftVariant = {
   id: 'rf-joint-stuck-after-election',
-  describe: 'a leader ends its joint configuration a step late, and none committed before it led',
+  describe: 'a leader ends its joint configuration a beat late, and none committed before it led',
   kind: 'mutant',
   rules: () => ({
-    leavesJoint: ({ active, term }, knownUpTo) =>
-      active.term === term ? active.index <= knownUpTo : active.index > knownUpTo,
+    leavesJoint: ({ active, term, commit }, knownUpTo) =>
+      active.term === term ? knownUpTo === commit : active.index > knownUpTo,
   }),
   source: 'etcd issue 12136',
   expect: ['Liveness:config'],

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { configurationCommand } from '../../../systems/raft/configurations.ts';
-import type { Configuration, RaftRecord } from '../../../systems/raft/messages.ts';
+import type { AppendEntries, Configuration, RaftRecord } from '../../../systems/raft/messages.ts';
 import { progressOf } from '../../../systems/raft/progress.ts';
 import type { RaftRules } from '../../../systems/raft/rules.ts';
 import { between, diskWithTerms, rulesOf, Script } from './script.ts';
@@ -235,14 +235,29 @@ describe('the repair of 2015', () => {
   });
 });
 
+const JOINT: Configuration = { voters: [0, 3, 4], learners: [], oldVoters: [0, 1, 2] };
+
+function inJoint(rules: Partial<RaftRules> = {}): Script {
+  const disks = [0, 1, 2, 3, 4].map(() => diskWith(JOINT, 1));
+  return new Script({ nodes: 5, disks, rules, options: { ...OPTIONS, membership: 'joint' } });
+}
+
+/** It is committed, and its end reaches nobody. */
+function endingOf(script: Script): Script {
+  script.elect(0, ({ message }) => message.kind !== 'append-entries' || !endsJoint(message));
+  expect(script.state(0).active.configuration.oldVoters).toBeNull();
+  return script;
+}
+
+function endsJoint({ entries }: AppendEntries): boolean {
+  return entries.some(({ command }) => command.kind === 'config' && command.oldVoters === null);
+}
+
+function configurationsOf(script: Script, node: number): number {
+  return script.state(node).log.filter(({ command }) => command.kind === 'config').length;
+}
+
 describe('joint consensus', () => {
-  const joint: Configuration = { voters: [0, 3, 4], learners: [], oldVoters: [0, 1, 2] };
-
-  function inJoint(): Script {
-    const disks = [0, 1, 2, 3, 4].map(() => diskWith(joint, 1));
-    return new Script({ nodes: 5, disks, options: { ...OPTIONS, membership: 'joint' } });
-  }
-
   test('needs both majorities to elect', () => {
     const script = inJoint();
     script.timeOut(0);
@@ -272,6 +287,22 @@ describe('joint consensus', () => {
     expect(script.state(3).active.configuration).toEqual(voters(0, 3, 4));
     expect(script.state(3).commit).toBe(script.state(3).active.index);
     expect(script.violations).toEqual([]);
+  });
+});
+
+describe('the end of a joint configuration', () => {
+  test('is appended once, and not again while it is not committed', () => {
+    const script = endingOf(inJoint());
+    script.heartbeat(0);
+    expect(configurationsOf(script, 0)).toBe(2);
+    expect(script.violations).toEqual([]);
+  });
+
+  test('else it is noticed', () => {
+    const script = endingOf(inJoint(rulesOf('rf-joint-left-again')));
+    script.heartbeat(0);
+    expect(configurationsOf(script, 0)).toBe(3);
+    expect(script.violations).toEqual(['ConfigOneAtATime']);
   });
 });
 
