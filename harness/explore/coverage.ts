@@ -7,6 +7,7 @@ import { settingSpecs } from '../config/settings.ts';
 import { stepsOf } from './steps.ts';
 import type { Ground } from './strategy.ts';
 import type { Reached } from './trial.ts';
+import { type Unseen, unseenOf } from './unseen.ts';
 
 /** How often, by name. */
 export type Counts = Readonly<Record<string, number>>;
@@ -25,7 +26,16 @@ export interface CoverageFigures {
   /** What nodes reported, by kind; and what nodes of this protocol can report, and none did. */
   readonly steps: Counts;
   readonly stepsNever: readonly string[];
+  /** Steps that one node reported right after one another (`append, commit`): runs that showed each. */
+  readonly pairs: Counts;
+  /** Steps after which no node was killed before it reported another one. */
+  readonly killedNever: readonly string[];
+  /** Pairs that were seen in one run and in two, that are left at the least, and that as many runs again would show. */
+  readonly unseen: Unseen;
 }
+
+/** What is reported of a node that is killed. */
+const CRASH = 'crash';
 
 export class Coverage {
   readonly #ground: Ground;
@@ -34,12 +44,16 @@ export class Coverage {
   readonly #options: Record<string, Record<string, number>> = {};
   readonly #faults: Record<string, number> = {};
   readonly #steps: Record<string, number> = {};
+  readonly #pairs: Record<string, number> = {};
+  #runs = 0;
 
   constructor(ground: Ground) {
     this.#ground = ground;
   }
 
-  add({ nodes, workload, set, faults, steps }: Reached): void {
+  add({ nodes, workload, set, faults, steps, pairs }: Reached): void {
+    this.#runs++;
+    for (const pair of Object.keys(pairs)) count(this.#pairs, pair);
     count(this.#nodes, String(nodes));
     count(this.#workloads, workload);
     for (const [name, spec] of this.#drawable(workload)) {
@@ -73,6 +87,11 @@ export class Coverage {
       faultsNever: missing(forms, this.#faults),
       steps: sorted(this.#steps),
       stepsNever: missing(stepsOf(system.name), this.#steps),
+      pairs: sorted(this.#pairs),
+      killedNever: Object.keys(this.#steps).filter(
+        (kind) => kind !== CRASH && this.#pairs[`${kind}, ${CRASH}`] === undefined,
+      ),
+      unseen: unseenOf(Object.values(this.#pairs), this.#runs, this.#runs),
     };
   }
 

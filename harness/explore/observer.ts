@@ -6,9 +6,25 @@ import type { System } from '../../systems/system.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
 import { type Lines, traceLineOf } from './parting.ts';
 
+/** More kinds of events than any system has. */
+const KINDS_MAX = 4096;
+
 export class TraceObserver extends TraceFollower {
   /** How often each kind of event was reported. */
   readonly steps = new Map<string, number>();
+  /** How often a node reported one kind of event right after another, as `append, commit`. */
+  get pairs(): ReadonlyMap<string, number> {
+    const names = [...this.#ids.keys()];
+    const pairs = [...this.#pairs].map(([pair, times]) => {
+      return [`${names[Math.floor(pair / KINDS_MAX)]}, ${names[pair % KINDS_MAX]}`, times] as const;
+    });
+    return new Map(pairs);
+  }
+
+  readonly #pairs = new Map<number, number>();
+  /** By node, the kind of its last event. */
+  readonly #last: number[] = [];
+
   /** 32 bits of what every node reported when, in order. */
   hash = 0x811c_9dc5;
   readonly #ids = new Map<string, number>();
@@ -25,6 +41,12 @@ export class TraceObserver extends TraceFollower {
     const known = this.#ids.get(kind);
     const id = known ?? this.#ids.size;
     if (known === undefined) this.#ids.set(kind, id);
+    const last = this.#last[node];
+    if (last !== undefined) {
+      const pair = last * KINDS_MAX + id;
+      this.#pairs.set(pair, (this.#pairs.get(pair) ?? 0) + 1);
+    }
+    this.#last[node] = id;
     this.steps.set(kind, (this.steps.get(kind) ?? 0) + 1);
     let hash = Math.imul(this.hash ^ (id * 64 + node), 0x0100_0193);
     hash = Math.imul(hash ^ (timeNs % 0x7fff_ffff), 0x0100_0193);

@@ -147,6 +147,11 @@ const UNKNOWNS_MAX = 5;
 function coverageLines(coverage: CoverageFigures, columns: number): string[] {
   const { nodes, workloads, options, optionsNever, faults, faultsNever, steps, stepsNever } =
     coverage;
+  const { pairs, killedNever, unseen } = coverage;
+  const seen = Object.keys(pairs).length;
+  const pairsText =
+    `${count(seen)} of one step right after another on a node, ${count(unseen.once)} of them in one run ` +
+    `only: as many runs again would show about ${count(Math.round(unseen.next))} more`;
   const drawn = Object.entries(options).flatMap(([name, counts]) => {
     const values = Object.keys(counts);
     return values.length < 2 ? [] : [`${name} ${values.map(shownValue).join(' ')}`];
@@ -160,9 +165,11 @@ function coverageLines(coverage: CoverageFigures, columns: number): string[] {
     ...row('  Options', drawn.length === 0 ? 'none drawn' : drawn.join(' · '), columns),
     ...row('  Faults', Object.keys(faults).length === 0 ? 'none' : countsText(faults), columns),
     ...row('  Steps', Object.keys(steps).length === 0 ? 'none' : countsText(steps), columns),
+    ...(seen === 0 ? [] : row('  Pairs', pairsText, columns)),
   ];
   const missing = [
     ...(stepsNever.length === 0 ? [] : [`steps ${stepsNever.join(', ')}`]),
+    ...(killedNever.length === 0 ? [] : [`killed right after ${killedNever.join(', ')}`]),
     ...(faultsNever.length === 0 ? [] : [`faults ${faultsNever.join(', ')}`]),
     ...(never.length === 0 ? [] : [`options ${never.join(' · ')}`]),
   ];

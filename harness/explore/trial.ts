@@ -36,6 +36,8 @@ export interface Reached {
   readonly faults: Readonly<Record<string, number>>;
   /** Events of nodes' traces, by kind. */
   readonly steps: Readonly<Record<string, number>>;
+  /** Of these, one right after the other on one node: `append, commit`. */
+  readonly pairs: Readonly<Record<string, number>>;
   readonly operations: number;
 }
 
@@ -154,6 +156,7 @@ export class Explored {
         set: config.set,
         faults: faultsIn(result.history),
         steps: Object.fromEntries(observer.steps),
+        pairs: Object.fromEntries(observer.pairs),
         operations: result.history.length,
       },
       seconds: coreS() - begunS,
