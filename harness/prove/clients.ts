@@ -13,6 +13,7 @@ import type { Operation, OperationName } from '../../systems/operations.ts';
 import type { Reply, Request } from '../../systems/protocol.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { canonical } from './canonical.ts';
+import { numberOfPair, PairMap } from './pair-map.ts';
 
 /** The key that everybody asks for. */
 const KEY = 'x';
@@ -45,6 +46,8 @@ export class Clients {
   readonly #spec: ClientsSpec;
   readonly #sights: Sight[] = [];
   readonly #numbers = new Map<string, number>();
+  readonly #afterAsking = new PairMap();
+  readonly #afterHearing = new PairMap();
   readonly #broken = new Map<number, Verdict>();
 
   constructor(spec: ClientsSpec) {
@@ -89,6 +92,17 @@ export class Clients {
 
   /** What they have seen after the next one has asked for this of the menu. */
   begin(sight: number, choice: number): number {
+    return numberOfPair(this.#afterAsking, sight, choice, () => this.#begun(sight, choice));
+  }
+
+  /** The same after an answer, which `answer` numbers; the first one counts. */
+  hear(sight: number, answer: number, operation: number, reply: Reply): number {
+    return numberOfPair(this.#afterHearing, sight, answer, () =>
+      this.#heard(sight, operation, reply),
+    );
+  }
+
+  #begun(sight: number, choice: number): number {
     const { seen, begun, open } = itemAt(this.#sights, sight);
     const asked = this.operationIn(sight, choice);
     return this.#numberOf({
@@ -98,8 +112,7 @@ export class Clients {
     });
   }
 
-  /** The same after an answer; the first one counts. */
-  hear(sight: number, operation: number, reply: Reply): number {
+  #heard(sight: number, operation: number, reply: Reply): number {
     const before = itemAt(this.#sights, sight);
     if (!before.open.has(operation)) return sight;
     const heard: Seen = { operation, ...endOf(reply, this.#askedOf(before, operation)) };

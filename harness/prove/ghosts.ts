@@ -9,7 +9,7 @@
 import { itemAt } from '../../checkers/item-at.ts';
 import type { TraceChecker } from '../../checkers/trace.ts';
 import type { Report } from './nodes.ts';
-import { PairMap } from './pair-map.ts';
+import { numberOfPair, PairMap } from './pair-map.ts';
 
 /** What comes of a report that breaks an invariant. */
 export const BROKEN = -2;
@@ -121,11 +121,3 @@ export class Ghosts {
 
 /** Ghosts are from 0 on, and so must be what is stored of them. */
 const BROKEN_STORED = 2 ** 31 - 1;
-
-function numberOfPair(pairs: PairMap, one: number, other: number, next: () => number): number {
-  const known = pairs.get(one, other);
-  if (known >= 0) return known;
-  const number = next();
-  pairs.set(one, other, number);
-  return number;
-}

@@ -46,6 +46,13 @@ function claimOf(event: TraceEvent): object {
   return Object.fromEntries(Object.entries(event).filter(([name]) => !GROUNDS.has(name)));
 }
 
+/** An answer to the client of an operation; two that say the same to the same have the same number. */
+export interface Answer {
+  readonly number: number;
+  readonly operation: number;
+  readonly reply: Reply;
+}
+
 /** One outcome of a step, in numbers. */
 export interface Step {
   /** The node's state after it. */
@@ -54,7 +61,7 @@ export interface Step {
   readonly sends: readonly number[];
   /** A report; -1 for none. */
   readonly report: number;
-  readonly answers: readonly { readonly operation: number; readonly reply: Reply }[];
+  readonly answers: readonly Answer[];
   /** Whether power was lost in the middle of it. */
   readonly crashed: boolean;
   /** Whether it changed nothing at all. */
@@ -98,6 +105,7 @@ export class Nodes {
   readonly #saying = new Numbering<null>();
   readonly #reports = new Numbering<Report>();
   readonly #claims = new Numbering<null>();
+  readonly #answers = new Numbering<null>();
   readonly #inputs = new Numbering<NodeInput>();
   readonly #steps: (readonly Step[])[] = [];
   readonly #stepOf = new PairMap();
@@ -200,7 +208,10 @@ export class Nodes {
       next,
       sends: sends.map(({ to, message }) => this.flightOf({ from: self, to, message })),
       report: events.length === 0 ? -1 : this.#reportOf(self, incarnation, events),
-      answers: replies.map(({ to, reply }) => ({ operation: to.client, reply })),
+      answers: replies.map(({ to, reply }) => {
+        const number = this.#answers.numberOf(canonical([to.client, reply]), null);
+        return { number, operation: to.client, reply };
+      }),
       crashed,
       isIdle,
     };

@@ -57,3 +57,17 @@ export function hashOfPair(one: number, other: number): number {
   h = Math.imul(h ^ (h >>> 13), 0x27d4_eb2f);
   return h ^ (h >>> 16);
 }
+
+/** The number of a pair: what the table has, or the one that it gets now. */
+export function numberOfPair(
+  pairs: PairMap,
+  one: number,
+  other: number,
+  next: () => number,
+): number {
+  const known = pairs.get(one, other);
+  if (known >= 0) return known;
+  const number = next();
+  pairs.set(one, other, number);
+  return number;
+}

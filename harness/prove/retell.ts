@@ -150,7 +150,6 @@ class Retold {
   /** The first answer counts. */
   #answer(node: NodeId, { to, reply }: NodeOutcome['replies'][number]): Told['answers'] {
     const asked = itemAt(this.#asked, to.client);
-    this.#sight = this.#modelled.clients.hear(this.#sight, to.client, reply);
     if (asked.ended) return [];
     asked.ended = true;
     this.#note(eventOf(asked.operation, to.client, this.#timeNs, { reply, node }));

@@ -72,6 +72,10 @@ export class World {
   readonly #parts: WorldParts;
   readonly #from = new Row();
   readonly #starts: number;
+  /** Numbers of inputs: by timer, by what a crash leaves, by who asks for what of the menu. */
+  readonly #timers = new Map<number, number>();
+  readonly #crashes = new Map<number, number>();
+  readonly #requests = new Map<number, number>();
 
   constructor(parts: WorldParts) {
     this.#parts = parts;
@@ -182,7 +186,7 @@ export class World {
       if (from.get(layout.timeouts) > 0) this.#fires(node, state, sink);
       if (from.get(layout.faults) === 0) continue;
       for (const tail of nodes.tailsOf(state)) {
-        const input = nodes.inputOf({ kind: 'crash', tail });
+        const input = numberOf(this.#crashes, tail, () => nodes.inputOf({ kind: 'crash', tail }));
         this.#step({ kind: 'crash', node, what: tail, outcome: 0 }, input, -1, sink);
       }
       if (links.break) this.#breaks(node, sink);
@@ -208,7 +212,7 @@ export class World {
   #fires(node: NodeId, state: number, sink: Sink): void {
     const { nodes } = this.#parts;
     for (const timer of nodes.timersOf(state)) {
-      const input = nodes.inputOf({ kind: 'timer', timer });
+      const input = numberOf(this.#timers, timer, () => nodes.inputOf({ kind: 'timer', timer }));
       this.#step({ kind: 'fire', node, what: timer, outcome: 0 }, input, -1, sink);
     }
   }
@@ -218,7 +222,10 @@ export class World {
     const from = this.#from;
     const sight = from.get(layout.sight);
     for (let what = 0; what < clients.menu.length; what++) {
-      const input = nodes.inputOf({ kind: 'request', request: clients.requestIn(sight, what) });
+      const who = clients.begunIn(sight) * clients.menu.length + what;
+      const input = numberOf(this.#requests, who, () =>
+        nodes.inputOf({ kind: 'request', request: clients.requestIn(sight, what) }),
+      );
       for (let node = 0; node < layout.nodes; node++) {
         if (!nodes.isUp(from.get(node)) || symmetry?.isFolded(from, node) === true) continue;
         this.#step({ kind: 'ask', node, what, outcome: 0 }, input, -1, sink);
@@ -282,8 +289,8 @@ export class World {
       if (ghost === BROKEN) isBroken = true;
       else row.set(layout.ghost, ghost);
     }
-    for (const { operation, reply } of answers) {
-      const sight = clients.hear(row.get(layout.sight), operation, reply);
+    for (const { number, operation, reply } of answers) {
+      const sight = clients.hear(row.get(layout.sight), number, operation, reply);
       row.set(layout.sight, sight);
       if (clients.verdictOn(sight) !== null) isBroken = true;
     }
@@ -305,4 +312,12 @@ export class World {
     this.low = low;
     this.high = high;
   }
+}
+
+function numberOf(known: Map<number, number>, key: number, find: () => number): number {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = find();
+  known.set(key, found);
+  return found;
 }

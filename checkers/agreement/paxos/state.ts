@@ -55,10 +55,16 @@ export class PaxosNode implements Member {
   ledFrom = 1;
   /** The last round of confirmations that it began in that ballot, and where it began the latest. */
   round = 0;
-  readonly roundLines = new IntColumn(ROUNDS_KEPT);
+  #roundLines: IntColumn | null = null;
 
   constructor(node: NodeId) {
     this.node = node;
+  }
+
+  /** Made when it is needed: a search makes a checker for each of very many short traces. */
+  get roundLines(): IntColumn {
+    this.#roundLines ??= new IntColumn(ROUNDS_KEPT);
+    return this.#roundLines;
   }
 }
 

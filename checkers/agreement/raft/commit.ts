@@ -162,18 +162,18 @@ function judgeLaterLeaders(ghost: RaftGhost, node: RaftNode, event: Commit): voi
 export function onMatch(ghost: RaftGhost, node: RaftNode, event: Match): void {
   const { findings } = ghost;
   const { peer, index, term } = event;
-  const before = node.match.get(peer);
+  const before = node.matches.index.get(peer);
   const name = nodeName(node.node);
   if (index < before) {
     findings.report(
       'MatchMonotone',
-      node.matchLine.get(peer),
+      node.matches.line.get(peer),
       `${name}, leader of term ${term}, took back its match index of ${nodeName(peer)} from ` +
         `${before} to ${index}`,
     );
   }
-  node.match[peer] = index;
-  node.matchLine[peer] = findings.line;
+  node.matches.index[peer] = index;
+  node.matches.line[peer] = findings.line;
   if (event.responseTerm !== term || node.leading !== term) {
     findings.report(
       'MatchTruthful',

@@ -123,8 +123,8 @@ export function onLeader(ghost: RaftGhost, node: RaftNode, event: Leader): void 
   judgeCompleteness(ghost, node, term);
   node.leading = term;
   node.leaderLine = findings.line;
-  node.match.fill(0);
-  node.matchLine.fill(-1);
+  node.matches.index.fill(0);
+  node.matches.line.fill(-1);
   const leadership = {
     term,
     node: node.node,

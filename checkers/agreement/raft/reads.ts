@@ -101,16 +101,16 @@ function roundNotBegun(node: RaftNode, { acks }: ReadCertificate): string | null
 function confirm(node: RaftNode, { term, round, readPosition }: ReadCertificate): void {
   if (node.confirmedTerm !== term) {
     node.confirmedTerm = term;
-    node.confirmedRound.fill(-1);
+    node.confirmed.round.fill(-1);
   }
   const at = round % ROUNDS_KEPT;
-  if (node.confirmedRound[at] !== round) {
-    node.confirmedRound[at] = round;
-    node.confirmedMin[at] = readPosition;
-    node.confirmedMax[at] = readPosition;
+  if (node.confirmed.round[at] !== round) {
+    node.confirmed.round[at] = round;
+    node.confirmed.min[at] = readPosition;
+    node.confirmed.max[at] = readPosition;
   }
-  node.confirmedMin[at] = Math.min(node.confirmedMin.get(at), readPosition);
-  node.confirmedMax[at] = Math.max(node.confirmedMax.get(at), readPosition);
+  node.confirmed.min[at] = Math.min(node.confirmed.min.get(at), readPosition);
+  node.confirmed.max[at] = Math.max(node.confirmed.max.get(at), readPosition);
 }
 
 /** A follower's read needs a leader that has confirmed just that; what is forgotten passes. */
@@ -129,12 +129,12 @@ function followerFault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate)
   if (leader === undefined || leader.confirmedTerm > term) return null;
   const at = round % ROUNDS_KEPT;
   // What it confirmed in earlier terms says nothing about this one.
-  const known = leader.confirmedTerm === term ? leader.confirmedRound.get(at) : -1;
+  const known = leader.confirmedTerm === term ? leader.confirmed.round.get(at) : -1;
   if (known > round) return null;
   const isConfirmed =
     known === round &&
-    readPosition >= leader.confirmedMin.get(at) &&
-    readPosition <= leader.confirmedMax.get(at);
+    readPosition >= leader.confirmed.min.get(at) &&
+    readPosition <= leader.confirmed.max.get(at);
   if (isConfirmed) return null;
   const because = `which ${nodeName(leadership.node)}, its leader, had not confirmed in round ${round}`;
   return { because, told };

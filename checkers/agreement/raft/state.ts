@@ -86,12 +86,9 @@ export class RaftNode implements Replica {
   deafLine = -1;
   /** As leader of a term: what it confirmed reads to see in its last rounds, by round modulo. */
   confirmedTerm = -1;
-  readonly confirmedRound = new FloatColumn(ROUNDS_KEPT);
-  readonly confirmedMin = new FloatColumn(ROUNDS_KEPT);
-  readonly confirmedMax = new FloatColumn(ROUNDS_KEPT);
+  #confirmed: Confirmed | null = null;
   /** As leader: up to where each peer is believed to hold its log. */
-  readonly match = new FloatColumn(NODES_MAX);
-  readonly matchLine = new FloatColumn(NODES_MAX);
+  #matches: Matches | null = null;
   /** The entry that stood at the start of the suffix that was removed last; `NONE` if replaced. */
   removedEntry = NONE;
   removedFrom = 0;
@@ -101,6 +98,34 @@ export class RaftNode implements Replica {
   constructor(node: NodeId) {
     this.node = node;
   }
+
+  // Made when they are needed: a search makes a checker for each of very many short traces.
+  get confirmed(): Confirmed {
+    this.#confirmed ??= {
+      round: new FloatColumn(ROUNDS_KEPT),
+      min: new FloatColumn(ROUNDS_KEPT),
+      max: new FloatColumn(ROUNDS_KEPT),
+    };
+    return this.#confirmed;
+  }
+
+  get matches(): Matches {
+    this.#matches ??= { index: new FloatColumn(NODES_MAX), line: new FloatColumn(NODES_MAX) };
+    return this.#matches;
+  }
+}
+
+/** What a leader confirmed reads to see, by round modulo. */
+interface Confirmed {
+  readonly round: FloatColumn;
+  readonly min: FloatColumn;
+  readonly max: FloatColumn;
+}
+
+/** By peer: up to where it is believed to hold the leader's log, and the line that says so. */
+interface Matches {
+  readonly index: FloatColumn;
+  readonly line: FloatColumn;
 }
 
 /** One won election. The log as it was then is known by its last entry. */
