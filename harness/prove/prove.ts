@@ -1,5 +1,6 @@
 /** `ordeal prove` as a function: searches a small world as a whole, and says what it has covered. */
 
+import { getHeapStatistics } from 'node:v8';
 import { type Model, type Modelled, modelled } from './model.ts';
 import { type Retelling, retell } from './retell.ts';
 import { type Covered, type End, Search, type SearchLimits } from './search.ts';
@@ -30,11 +31,14 @@ export interface ProveOptions extends SearchLimits {
   onProgress?(covered: Covered, seconds: number): void;
 }
 
+/** The share of the heap that may be used: the rest is for what a slice of work adds. */
+const HEAP_SHARE = 0.8;
 /** How long a slice of work lasts before signals are heard and progress is told. */
 const BREATH_MS = 50;
 
 export async function prove(model: Model, options: ProveOptions): Promise<Proof> {
   const begunMs = performance.now();
+  const begunBytes = process.memoryUsage.rss();
   const seconds = () => (performance.now() - begunMs) / 1000;
   const parts: Modelled = modelled(model);
   let unconfirmed = 0;
@@ -50,7 +54,8 @@ export async function prove(model: Model, options: ProveOptions): Promise<Proof>
     options.onProgress?.(search.covered, seconds());
     await new Promise((resolve) => setImmediate(resolve));
     breathMs = performance.now();
-    if (options.isOver()) search.stop();
+    if (options.isOver()) search.stop('stopped');
+    if (isFull(options.memoryBytes, begunBytes)) search.stop('memory');
   }
   return {
     model,
@@ -65,4 +70,10 @@ export async function prove(model: Model, options: ProveOptions): Promise<Proof>
     violation: search.found === null ? null : retell(parts, search.found, search.beginning.length),
     seconds: seconds(),
   };
+}
+
+/** Whether the process has grown by so much, or its heap is about to end it. */
+function isFull(memoryBytes: number, begunBytes: number): boolean {
+  const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
+  return process.memoryUsage.rss() - begunBytes > memoryBytes || used > HEAP_SHARE * limit;
 }

@@ -83,9 +83,9 @@ export class Search {
     return this.end === null;
   }
 
-  /** Somebody else had enough. */
-  stop(): void {
-    this.end ??= 'stopped';
+  /** Somebody else had enough, or there is no more memory. */
+  stop(why: 'stopped' | 'memory'): void {
+    this.end ??= why;
   }
 
   #finish(end: End, found: readonly Move[] | null = null): void {
