@@ -172,7 +172,7 @@ export interface SystemOfAnyKind extends Leadership {
   /**
    * Kinds of faults (`needs` of a nemesis) that it does not promise to survive, each with the reason.
    * `--nemesis all` leaves them out, and what breaks under one that is asked for by name is told, and
-   * is no violation. Where absent, those that lose what was durable (`BEYOND_DURABILITY`).
+   * is no violation. Where absent, those of `BEYOND_UNSAID`.
    */
   readonly beyond?: Readonly<Record<string, string>>;
   /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
@@ -246,9 +246,15 @@ export const BEYOND_DURABILITY: Readonly<Record<string, string>> = {
   'lost-disk': 'it counts on what a node has made durable to be there at its next start',
 };
 
+/** What nobody promises who does not say so: those, and to carry out once what arrives twice. */
+const BEYOND_UNSAID: Readonly<Record<string, string>> = {
+  ...BEYOND_DURABILITY,
+  'client-links': 'it does not say that it carries out once a request that arrives twice',
+};
+
 /** Kinds of faults beyond what a system promises, each with the reason. */
 export function beyondOf(system: SystemOfAnyKind): Readonly<Record<string, string>> {
-  return system.beyond ?? BEYOND_DURABILITY;
+  return system.beyond ?? BEYOND_UNSAID;
 }
 
 /** What a system promises its clients under these options. */

@@ -2,7 +2,7 @@
 
 import type { ClientProtocol } from '../client.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import { majority, type System } from '../system.ts';
+import { BEYOND_DURABILITY, majority, type System } from '../system.ts';
 import { basicOptions } from './options.ts';
 import { basicPaxosProtocol } from './protocol.ts';
 import { basicRuleTable } from './rule-table.ts';
@@ -25,6 +25,7 @@ export const basicPaxos: System = {
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: BasicRules) => basicPaxosProtocol(rules),
   client: (rules: BasicRules) => withoutSessions(sessionClient(rules)),
+  beyond: BEYOND_DURABILITY,
   electionTimeoutMs: 300,
   suffices: majority,
   // A ballot that lacks its quorum, the wait after it, and the silence of who is to propose for all.

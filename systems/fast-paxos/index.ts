@@ -3,7 +3,7 @@
 import { leadersAmong } from '../leadership.ts';
 import { OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import type { System } from '../system.ts';
+import { BEYOND_DURABILITY, type System } from '../system.ts';
 import { fastOptions, fastOptionsFault } from './options.ts';
 import { fastPaxosProtocol } from './protocol.ts';
 import { quorumSizes } from './quorums.ts';
@@ -23,6 +23,7 @@ export const fastPaxos: System = {
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: FastRules) => fastPaxosProtocol(rules),
   client: (rules: FastRules) => sessionClient(rules),
+  beyond: BEYOND_DURABILITY,
   electionTimeoutMs: 300,
   // A classic round is enough; one that needs more than a majority may need all.
   suffices: (nodes, { classicQuorum, fastQuorum }, size) =>

@@ -2,7 +2,7 @@
 
 import { OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import type { System } from '../system.ts';
+import { BEYOND_DURABILITY, type System } from '../system.ts';
 import { multiOptions } from './options.ts';
 import { multiPaxosProtocol } from './protocol.ts';
 import { multiRuleTable } from './rule-table.ts';
@@ -20,6 +20,7 @@ export const multiPaxos: System = {
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: MultiRules) => multiPaxosProtocol(rules),
   client: (rules: MultiRules) => sessionClient(rules),
+  beyond: BEYOND_DURABILITY,
   electionTimeoutMs: 300,
   // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
   suffices: (nodes, { reconfigureEvery }, size) =>

@@ -2,7 +2,7 @@
 
 import { OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import type { System } from '../system.ts';
+import { BEYOND_DURABILITY, type System } from '../system.ts';
 import { raftVariants } from './mutants/index.ts';
 import { raftOptions } from './options.ts';
 import { raftProtocol } from './protocol.ts';
@@ -20,6 +20,7 @@ export const raft: System = {
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: RaftRules) => raftProtocol(rules),
   client: (rules: RaftRules) => sessionClient(rules),
+  beyond: BEYOND_DURABILITY,
   electionTimeoutMs: 300,
   // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
   suffices: (nodes, { membership, transferEvery }, size) =>

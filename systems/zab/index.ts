@@ -3,7 +3,7 @@
 import { OPERATIONS } from '../operations.ts';
 import type { Options } from '../protocol.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import type { System } from '../system.ts';
+import { BEYOND_DURABILITY, type System } from '../system.ts';
 import { zabConfig, zabOptions, zabOptionsFault } from './options.ts';
 import { zabProtocol } from './protocol.ts';
 import { zabRuleTable } from './rule-table.ts';
@@ -23,6 +23,7 @@ export const zab: System = {
   // A host hands back to each protocol only what that protocol made, under its own table of rules.
   protocol: (rules: ZabRules) => zabProtocol(rules),
   client: (rules: ZabRules) => sessionClient(rules),
+  beyond: BEYOND_DURABILITY,
   electionTimeoutMs: 500,
   // Majorities of voters; of weights and groups all, which is enough in any case.
   suffices: (nodes, { quorum, observers }, size) => {

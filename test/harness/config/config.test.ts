@@ -7,6 +7,7 @@ import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readConfigFile } from '../../../harness/commands/config-file.ts';
 import { requestOf } from '../../../harness/commands/run-options.ts';
+import { builtIn, nemesisNamed } from '../../../harness/config/catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from '../../../harness/config/config.ts';
 import { whyBeyond } from '../../../harness/config/nemeses.ts';
 import { settingSpecs } from '../../../harness/config/settings.ts';
@@ -14,7 +15,7 @@ import { HarnessError, suggestion } from '../../../harness/core/errors.ts';
 import { nemeses } from '../../../nemesis/index.ts';
 import { systems } from '../../../systems/index.ts';
 import { raft } from '../../../systems/raft/index.ts';
-import type { HuntSettings } from '../../../systems/system.ts';
+import type { HuntSettings, System } from '../../../systems/system.ts';
 import { workloads } from '../../../workloads/index.ts';
 
 function resolved(request: Partial<RunRequest> = {}, hunt: HuntSettings = {}): RunConfig {
@@ -71,7 +72,7 @@ describe('settings', () => {
     [{ 'workload.keys': 1.5 }, 'workload.keys=1.5: not allowed'],
     [{ 'network.lateMaxUs': 0 }, 'network.lateMaxUs=0: not allowed'],
     [{ 'network.lossPpm': 1_000_001 }, 'network.lossPpm=1000001: not allowed'],
-    [{ 'disk.crash': 'burnt' }, 'disk.crash=burnt: not allowed (prefix, all-lost, torn)'],
+    [{ 'disk.crash': 'burnt' }, 'disk.crash=burnt: not allowed (prefix, all-lost, torn, partial)'],
     // Whatever of two was given is named: both, and the one that is too high or too low by itself.
     [{ 'disk.syncMinUs': 5000 }, 'disk.syncMinUs: 5000 is above disk.syncMaxUs (1000)'],
     [{ 'disk.syncMinUs': 9, 'disk.syncMaxUs': 8 }, 'disk.syncMaxUs: 8 is below disk.syncMinUs (9)'],
@@ -146,6 +147,16 @@ describe('nemeses', () => {
         .filter(({ needs }) => needs in { partition: 1, kill: 1, pause: 1, clock: 1 })
         .map(({ name }) => name),
     );
+  });
+
+  test('of a system that promises nothing of its own leave out what would need more', () => {
+    const { beyond: _, ...silent } = raft;
+    const why = (system: System, name: string) => whyBeyond(system, nemesisNamed(name, builtIn));
+    expect(why(silent, 'client-links')).toMatch(/arrives twice/);
+    expect(why(silent, 'wiped-disk')).toMatch(/durable/);
+    expect(why({ ...silent, beyond: {} }, 'client-links')).toBeNull();
+    for (const name of ['kill', 'bit-rot', 'hold-and-release'] as const)
+      expect(why(silent, name)).toBeNull();
   });
 
   test('that nobody names are the usual ones that have a form in a cluster of this size', () => {
