@@ -73,6 +73,19 @@ export type Fault =
       readonly latePpm: number;
       readonly delayMs: Millis;
     }
+  /**
+   * The next `count` messages of one kind that these nodes send to others: lost, repeated or arriving
+   * only `delayMs` later. `pick` is a 32-bit draw that says which kind. Of a connection that ought to
+   * carry such a message, the end.
+   */
+  | {
+      readonly kind: 'messages';
+      readonly how: 'drop' | 'duplicate' | 'hold';
+      readonly nodes: readonly NodeId[];
+      readonly pick: number;
+      readonly count: number;
+      readonly delayMs: Millis;
+    }
   /** As a kill, by a loss of power after which the disk keeps what this model of crashes says. */
   | {
       readonly kind: 'power-loss';
@@ -114,6 +127,7 @@ export const FAULT_KINDS = [
   'restarts',
   'links',
   'client-links',
+  'messages',
   'power-loss',
   'slow-disk',
   'failing-disk',

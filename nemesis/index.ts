@@ -12,6 +12,7 @@ import { fullDisk } from './full-disk.ts';
 import { goneForGood } from './gone-for-good.ts';
 import { holdAndRelease } from './hold-and-release.ts';
 import { kill } from './kill.ts';
+import { nextMessages } from './next-messages.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
 import { powerLoss } from './power-loss.ts';
@@ -33,6 +34,7 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   'slow-links': slowLinks,
   'hold-and-release': holdAndRelease,
   'client-links': clientLinks,
+  'next-messages': nextMessages,
   'clock-freeze': clockFreeze,
   'power-loss': powerLoss,
   'slow-disk': slowDisk,

@@ -24,6 +24,8 @@ export function describeFault(fault: Fault | null): string {
       const times = offMs === 0 ? '' : ` for ${onMs} ms of ${onMs + offMs}`;
       return `${linkNames(cuts)} ${effect}${size[effect]}${times}`;
     }
+    case 'messages':
+      return `${fault.nodes.map(nodeName).join(' ')} ${fault.how} ${fault.count}`;
     case 'power-loss':
       return `${fault.nodes.map(nodeName).join(' ')} ${fault.keeps}`;
     case 'slow-disk':

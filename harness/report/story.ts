@@ -97,6 +97,11 @@ function faultWords({ lane, form, targets }: FaultWindow): readonly [string, str
       return [`links keep back what they carry: ${targets}`, `links let everything go: ${targets}`];
     case 'client-links':
       return [`clients' links are bad: ${targets}`, `clients' links are good again: ${targets}`];
+    case 'next-messages':
+      return [
+        `the next messages of a kind are picked out (${form}): ${targets}`,
+        `messages go their usual way again: ${targets}`,
+      ];
     case 'power-loss':
       return [`power is cut (${form}): ${targets}`, `started again: ${targets}`];
     case 'slow-disk':

@@ -39,6 +39,9 @@ const FIRST_FAULT = -2;
 const WAITS = 0;
 const TURNS = 1;
 
+/** A step that no node reports, since it comes before a record is durable: faults may wait for it. */
+const PERSIST = 'persist';
+
 function faultWoken(id: number, why: typeof WAITS | typeof TURNS): number {
   return FIRST_FAULT - 2 * id - why;
 }
@@ -92,6 +95,10 @@ export class VirtualDriver {
         this.#follow(event, node, incarnation, time);
         if (run.record) this.#lines.push({ time, node, incarnation, sequence, lamport, event });
       },
+      persisting: (node) =>
+        this.#triggers?.reported(PERSIST, node, (id, delayUs) =>
+          this.#world.wakeAt(this.#world.nowUs + delayUs, faultWoken(id, WAITS)),
+        ),
       completed: (endpoint, outcome) => this.#completed(endpoint, outcome),
       wake: (client) => {
         if (client <= FIRST_FAULT) {

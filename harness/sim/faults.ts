@@ -10,6 +10,7 @@ import { ClockFaults } from './clock-faults.ts';
 import type { CrashModel } from './disk.ts';
 import { DiskFaults } from './disk-faults.ts';
 import { LinkFaults, type WakeAt } from './link-faults.ts';
+import { MessageFaults } from './message-faults.ts';
 import { didNotComeUp, RestartFaults, startAgain, upNodes } from './restart-faults.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +22,7 @@ export class SimFaults {
   readonly #clocks: ClockFaults;
   readonly #disks: DiskFaults;
   readonly #links: LinkFaults;
+  readonly #messages: MessageFaults;
   readonly #restarts: RestartFaults;
 
   /** `wakeAt` has a fault that comes and goes told when its next turn is (`turn`). */
@@ -31,6 +33,7 @@ export class SimFaults {
     this.#clocks = new ClockFaults(world, this.#ledger);
     this.#disks = new DiskFaults(world, this.#ledger, crashModel);
     this.#links = new LinkFaults(world, this.#ledger, wakeAt);
+    this.#messages = new MessageFaults(world);
     this.#restarts = new RestartFaults(world, this.#ledger, crashModel, wakeAt);
   }
 
@@ -40,6 +43,7 @@ export class SimFaults {
     this.#clocks.copyFrom(original.#clocks);
     this.#disks.copyFrom(original.#disks);
     this.#links.copyFrom(original.#links);
+    this.#messages.copyFrom(original.#messages);
     this.#restarts.copyFrom(original.#restarts);
   }
 
@@ -89,6 +93,8 @@ export class SimFaults {
         return this.#restarts.begin(id, fault);
       case 'links':
         return this.#links.begin(id, fault);
+      case 'messages':
+        return this.#messages.begin(id, fault);
       case 'slow-disk':
       case 'failing-disk':
       case 'bit-rot':
@@ -118,6 +124,8 @@ export class SimFaults {
         return this.#restarts.undo(id, fault);
       case 'links':
         return this.#links.undo(id, fault);
+      case 'messages':
+        return this.#messages.undo(id, fault);
       case 'slow-disk':
       case 'failing-disk':
       case 'bit-rot':

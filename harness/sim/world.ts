@@ -82,6 +82,15 @@ export interface WorldObserver {
   trace: TraceSink;
   completed(client: number, outcome: Outcome): void;
   wake(client: number): void;
+  /** A node has written something that is not durable yet. */
+  persisting?(node: NodeId): void;
+}
+
+/** What becomes of a message that a fault picks out, in place of its usual way. */
+export interface Fate {
+  readonly how: 'drop' | 'duplicate' | 'hold';
+  /** How much later it arrives, or its second copy does. */
+  readonly delayUs: Micros;
 }
 
 export class World implements NodeWorld, ClientWorld, StreamedWorld {
@@ -99,6 +108,8 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   /** What protocol code threw, for a report; the nodes that threw are down. */
   readonly panics: unknown[] = [];
 
+  /** Picks out messages between nodes; null while no fault does. */
+  intercept: ((from: NodeId, message: unknown) => Fate | null) | null = null;
   /** By node: by how much longer a sync of its disk takes at most. */
   readonly slowSyncsUs: Micros[];
 
@@ -246,6 +257,11 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   }
 
   send(from: NodeId, to: NodeId, message: unknown): void {
+    const fate = this.intercept?.(from, message) ?? null;
+    if (fate !== null) {
+      this.#divert(from, to, message, fate);
+      return;
+    }
     if (this.#streams !== null) {
       this.#streams.send(from, to, message);
       return;
@@ -260,6 +276,15 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     }
     const again = this.network.duplicateUs(drawn);
     if (again !== LOST) this.queue.message(this.nowUs + again, to, from, message);
+  }
+
+  /** A connection that loses a message, or carries it out of order, is broken. */
+  #divert(from: NodeId, to: NodeId, message: unknown, { how, delayUs }: Fate): void {
+    this.#streams?.break(from, to);
+    if (this.#streams !== null || how === 'drop') return;
+    const { latencyMinUs } = this.network.options;
+    this.queue.message(this.nowUs + latencyMinUs + delayUs, to, from, message);
+    if (how === 'duplicate') this.queue.message(this.nowUs + latencyMinUs, to, from, message);
   }
 
   sendRequest(client: SimClient, to: NodeId, request: Request): void {
@@ -299,6 +324,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
 
   scheduleSync(node: SimNode): void {
     this.syncs++;
+    this.#observer.persisting?.(node.self);
     const draw = (this.#syncDraws[node.self] as Draws).next(this.nowUs);
     const takesUs = this.#spec.disk.syncMinUs + (draw % this.#syncRange);
     const slowUs = this.slowSyncsUs[node.self] as Micros;

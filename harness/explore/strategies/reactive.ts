@@ -1,7 +1,8 @@
 /**
  * Faults at the moments that matter: as swarm, but with many faults waiting for a step that a node
  * reports (a vote, a term that begins, a snapshot, whatever this protocol has) and hitting that node
- * then, when what follows from the step is still under way.
+ * then, when what follows from the step is still under way: a crash before what was written is durable,
+ * the next messages of a kind lost, repeated or kept back.
  */
 
 import { lotsOf, type Strategy } from '../strategy.ts';

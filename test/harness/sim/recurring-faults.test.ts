@@ -175,6 +175,37 @@ describe('links', () => {
   });
 });
 
+describe('the next messages of a kind', () => {
+  test.each([
+    ['drop', [0, 0, 1]],
+    ['duplicate', [2, 2, 1]],
+    ['hold', [0, 0, 1]],
+  ] as const)('of one node: %s', (how, soon) => {
+    const { world, faults, run } = cluster();
+    const heard: number[] = [];
+    const node = world.nodes[1];
+    if (node === undefined) throw new Error('no node');
+    node.hear = (_from, message) => {
+      if (typeof message === 'object' && message !== null && 'mine' in message) {
+        heard.push(Number(message.mine));
+      }
+    };
+    // Of the draws, the first that settles on this kind of message.
+    for (let pick = 0; heard.length === 0 && pick < 99; pick++) {
+      const fault = { kind: 'messages', how, nodes: [0], pick, count: 2, delayMs: 20 } as const;
+      faults.start(pick, fault);
+      for (const mine of [0, 1, 2]) world.send(0, 1, { kind: 'test', mine });
+      run(25_000);
+      const { evidence } = faults.end(pick)?.receipt ?? {};
+      if (evidence !== `${how}: 2 of 2 test`) heard.length = 0;
+      else break;
+    }
+    const times = [0, 1, 2].map((mine) => heard.filter((one) => one === mine).length);
+    expect(times).toEqual(how === 'hold' ? [1, 1, 1] : soon);
+    if (how === 'hold') expect(heard).toEqual([2, 0, 1]);
+  });
+});
+
 describe('client links', () => {
   const bad = {
     kind: 'client-links',
