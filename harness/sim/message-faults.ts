@@ -54,7 +54,8 @@ export class MessageFaults {
   }
 
   #fateOf(from: NodeId, message: unknown): Fate | null {
-    const kind = String(fieldsOf(message)['kind'] ?? 'message');
+    const { kind: named } = fieldsOf(message);
+    const kind = typeof named === 'string' ? named : 'message';
     for (const picking of this.#picking.values()) {
       const { fault, taken } = picking;
       if (taken === fault.count || !fault.nodes.includes(from)) continue;
