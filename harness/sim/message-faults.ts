@@ -4,7 +4,6 @@ import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
 import { next } from '../../nemesis/targets.ts';
-import { fieldsOf } from '../core/guards.ts';
 import type { Fate, World } from './world.ts';
 
 type MessagesFault = Extract<Fault, { kind: 'messages' }>;
@@ -54,8 +53,7 @@ export class MessageFaults {
   }
 
   #fateOf(from: NodeId, message: unknown): Fate | null {
-    const { kind: named } = fieldsOf(message);
-    const kind = typeof named === 'string' ? named : 'message';
+    const kind = kindOf(message);
     for (const picking of this.#picking.values()) {
       const { fault, taken } = picking;
       if (taken === fault.count || !fault.nodes.includes(from)) continue;
@@ -66,6 +64,12 @@ export class MessageFaults {
     }
     return null;
   }
+}
+
+/** The kind that a message says it is of; all that say nothing are of one. */
+function kindOf(message: unknown): string {
+  const isTagged = typeof message === 'object' && message !== null && 'kind' in message;
+  return isTagged && typeof message.kind === 'string' ? message.kind : 'message';
 }
 
 /** A draw that follows from another and from a word. */
