@@ -9,7 +9,7 @@ import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import type { OptionSpec, System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
-import { BACKEND_NAMES, BACKENDS, type BackendKind } from '../config/backends.ts';
+import { BACKEND_NAMES, BACKENDS, carriesOut } from '../config/backends.ts';
 import { builtIn, type Catalogue, systemNamed } from '../config/catalogue.ts';
 import { whyBeyond } from '../config/nemeses.ts';
 import { allowedOf, SIMULATOR_OPTIONS, workloadSpecs } from '../config/settings.ts';
@@ -166,8 +166,7 @@ function rowsOf(
 
 /** Who carries a nemesis out, when a run has it, and who does not promise to survive it. */
 function nemesisNotes(nemesis: Nemesis): string {
-  const canDo = ({ faults }: BackendKind) => faults.includes(nemesis.needs);
-  const able = BACKEND_NAMES.filter((name) => canDo(BACKENDS[name]));
+  const able = BACKEND_NAMES.filter((name) => carriesOut(BACKENDS[name], nemesis.needs));
   const fragile = Object.values(systems).filter((one) => whyBeyond(one, nemesis) !== null);
   const where = able.length === BACKEND_NAMES.length ? able.join(', ') : `${able.join(', ')} only`;
   if (fragile.length > 0) {

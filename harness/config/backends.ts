@@ -3,7 +3,7 @@
  * `run/backends.ts` has what carries runs out. `harness/BACKENDS.md` says how to add one.
  */
 
-import { FAULT_KINDS, type FaultKind } from '../../nemesis/fault.ts';
+import type { FaultKind } from '../../nemesis/fault.ts';
 
 export interface BackendKind {
   /** What nodes are there, in words for people. */
@@ -15,11 +15,11 @@ export interface BackendKind {
    */
   readonly time: 'virtual' | 'real';
   /** The kinds of faults that it can carry out. */
-  readonly faults: readonly FaultKind[];
+  readonly faults: readonly FaultKind[] | 'all';
 }
 
 export const BACKENDS = {
-  sim: { nodes: 'simulated', time: 'virtual', faults: FAULT_KINDS },
+  sim: { nodes: 'simulated', time: 'virtual', faults: 'all' },
   docker: {
     nodes: 'containers',
     time: 'real',
@@ -30,6 +30,11 @@ export const BACKENDS = {
 export type BackendName = keyof typeof BACKENDS;
 
 export const BACKEND_NAMES = Object.keys(BACKENDS) as readonly BackendName[];
+
+/** Whether it can carry out faults of this kind. */
+export function carriesOut({ faults }: BackendKind, kind: FaultKind): boolean {
+  return faults === 'all' || faults.includes(kind);
+}
 
 /** Whether its time is the simulator's: see `BackendKind`. */
 export function isVirtual(backend: BackendName): boolean {

@@ -3,7 +3,7 @@
 import type { Nemesis } from '../../nemesis/fault.ts';
 import { beyondOf, type System } from '../../systems/system.ts';
 import { usage } from '../core/errors.ts';
-import { BACKENDS, type BackendKind, type BackendName } from './backends.ts';
+import { BACKENDS, type BackendName, carriesOut } from './backends.ts';
 import { type Catalogue, nemesisNamed } from './catalogue.ts';
 
 /** Who chooses the nemeses of a run, and for what. */
@@ -31,10 +31,9 @@ export function nemesisNames(
     throw usage(`--nemesis ${names.join(',')}: "${alone}" stands alone`);
   }
   if (alone === 'none') return [];
-  const { faults }: BackendKind = BACKENDS[backend];
   const all = () =>
     promisedNemeses(system, catalogue).filter((name) =>
-      faults.includes(nemesisNamed(name, catalogue).needs),
+      carriesOut(BACKENDS[backend], nemesisNamed(name, catalogue).needs),
     );
   const chosen = alone === 'all' ? all() : [...new Set(names)];
   const unfit = chosen.filter((name) => nodesMin(nemesisNamed(name, catalogue)) > nodes);

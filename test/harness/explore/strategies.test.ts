@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { builtIn } from '../../../harness/config/catalogue.ts';
 import { type RunRequest, resolveConfig } from '../../../harness/config/config.ts';
+import { promisedNemeses } from '../../../harness/config/nemeses.ts';
 import { strategies } from '../../../harness/explore/strategies/index.ts';
 import { chosenRun, type Ground, type Strategy } from '../../../harness/explore/strategy.ts';
 import { systems } from '../../../systems/index.ts';
@@ -117,11 +118,11 @@ describe('swarm', () => {
       new Set(['follower', 'index', 'lease', 'log']),
     );
     expect(values(({ set }) => set['membership'])).toEqual(new Set(['joint', 'off', 'single']));
-    expect(values(({ set }) => set['disk.crash']).size).toBe(3);
+    expect(values(({ set }) => set['disk.crash']).size).toBe(4);
   });
 
   test('leaves every fault out about every second time', () => {
-    for (const name of Object.keys(builtIn.nemeses)) {
+    for (const name of promisedNemeses(systems['raft'] as System, builtIn)) {
       const there = drawn.filter(({ config }) => config.nemesis.includes(name)).length;
       expect(there).toBeGreaterThan(drawn.length / 4);
       expect(there).toBeLessThan((3 * drawn.length) / 4);
