@@ -200,7 +200,7 @@ describe('of own code', () => {
   });
 
   test('a violation of own rules is found and stored with them', async () => {
-    const { stdout } = await explored('./eager.ts', '--json');
+    const { stdout } = await explored('./eager.ts', '--seeds', '40', '--first', '--json');
     const { exitStatus, found } = JSON.parse(stdout);
     expect(exitStatus).toBe(1);
     expect(found[0].command).toContain('--rules ./eager.ts');
