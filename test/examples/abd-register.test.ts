@@ -54,7 +54,7 @@ describe('a system of its own module', () => {
   });
 
   test('is found wrong by the bug planted in it', async () => {
-    const { stdout, exitCode } = await ordeal('mutants', './abd.ts', '--first');
+    const { stdout, exitCode } = await ordeal('mutants', './abd.ts', '--tiers', '--first');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/✔ reads-do-not-store/);
   });
