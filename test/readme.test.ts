@@ -17,6 +17,7 @@ import { registerExplore } from '../harness/commands/explore.ts';
 import { registerImage } from '../harness/commands/image.ts';
 import { registerList } from '../harness/commands/list.ts';
 import { registerMutants } from '../harness/commands/mutants.ts';
+import { registerProve } from '../harness/commands/prove.ts';
 import { registerReplay } from '../harness/commands/replay.ts';
 import { registerReport } from '../harness/commands/report.ts';
 import { registerRun } from '../harness/commands/run.ts';
@@ -116,6 +117,7 @@ describe('README', () => {
       registerImage,
       registerExplore,
       registerExplain,
+      registerProve,
     ];
     for (const register of [...registers, ...others]) {
       register(program, () => undefined);
