@@ -1,7 +1,7 @@
 /** A wall clock that stands still: a broken time service, a virtual machine whose clock is not kept. */
 
 import type { Nemesis } from './fault.ts';
-import { chosen } from './targets.ts';
+import { chosen, nodeForms } from './targets.ts';
 
 export const clockFreeze: Nemesis = {
   name: 'clock-freeze',
@@ -9,12 +9,7 @@ export const clockFreeze: Nemesis = {
   needs: 'clock-freeze',
   usual: false,
   sparesLeaders: true,
-  forms: [
-    { form: 'one', minNodes: 1 },
-    { form: 'leader', minNodes: 1 },
-    { form: 'minority', minNodes: 3 },
-    { form: 'all', minNodes: 1 },
-  ],
+  forms: nodeForms('one', 'leader', 'minority', 'all'),
   resolve: (planned, view) => {
     const nodes = chosen(planned.form, view, planned.draw);
     return nodes === null ? null : { kind: 'clock-freeze', nodes };

@@ -1,7 +1,7 @@
 /** A sync that fails: what is on the disk then is unknown, and asking again does not help (fsyncgate). */
 
 import type { Nemesis } from './fault.ts';
-import { chosen } from './targets.ts';
+import { chosen, nodeForms } from './targets.ts';
 
 export const failingSync: Nemesis = {
   name: 'failing-sync',
@@ -9,13 +9,7 @@ export const failingSync: Nemesis = {
   needs: 'failing-disk',
   usual: false,
   sparesLeaders: true,
-  forms: [
-    { form: 'one', minNodes: 1 },
-    { form: 'leader', minNodes: 1 },
-    { form: 'minority', minNodes: 3 },
-    { form: 'majority', minNodes: 3 },
-    { form: 'all', minNodes: 1 },
-  ],
+  forms: nodeForms('one', 'leader', 'minority', 'majority', 'all'),
   resolve: ({ form, draw }, view) => {
     const nodes = chosen(form, view, draw);
     return nodes === null ? null : { kind: 'failing-disk', how: 'sync-fails', nodes };

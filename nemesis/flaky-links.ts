@@ -1,7 +1,7 @@
 /** Links that come and go: a loose cable, a route that flaps, a wireless link. */
 
 import type { Nemesis } from './fault.ts';
-import { between, chosenLinks, next } from './targets.ts';
+import { between, chosenLinks, LINK_FORMS, next } from './targets.ts';
 
 const ON_MS = [5, 800] as const;
 const OFF_MS = [5, 800] as const;
@@ -14,12 +14,7 @@ export const flakyLinks: Nemesis = {
   needs: 'links',
   usual: false,
   sparesLeaders: true,
-  forms: [
-    { form: 'one', minNodes: 2 },
-    { form: 'leader', minNodes: 2 },
-    { form: 'link', minNodes: 2 },
-    { form: 'all', minNodes: 2 },
-  ],
+  forms: LINK_FORMS,
   resolve: ({ form, draw }, view) => {
     const cuts = chosenLinks(form, view, draw);
     if (cuts === null) return null;

@@ -1,7 +1,7 @@
 /** A disk that takes its time: a neighbour that writes a lot, one that is about to die. */
 
 import type { Nemesis } from './fault.ts';
-import { between, chosen, next } from './targets.ts';
+import { between, chosen, next, nodeForms } from './targets.ts';
 
 /** By how much longer a sync takes at most. */
 const DELAY_MS = [5, 800] as const;
@@ -12,12 +12,7 @@ export const slowDisk: Nemesis = {
   needs: 'slow-disk',
   usual: false,
   sparesLeaders: true,
-  forms: [
-    { form: 'one', minNodes: 1 },
-    { form: 'leader', minNodes: 1 },
-    { form: 'minority', minNodes: 3 },
-    { form: 'all', minNodes: 1 },
-  ],
+  forms: nodeForms('one', 'leader', 'minority', 'all'),
   resolve: ({ form, draw }, view) => {
     const nodes = chosen(form, view, draw);
     return nodes === null

@@ -1,7 +1,7 @@
 /** Links that are slow, all the time or now and then: congestion, a detour, a full buffer. */
 
 import type { Nemesis } from './fault.ts';
-import { between, chosenLinks, next } from './targets.ts';
+import { between, chosenLinks, LINK_FORMS, next } from './targets.ts';
 
 /** By how much longer a message takes at most: some of it is less than a time-out, some is more. */
 const DELAY_MS = [2, 400] as const;
@@ -13,12 +13,7 @@ export const slowLinks: Nemesis = {
   needs: 'links',
   usual: false,
   sparesLeaders: true,
-  forms: [
-    { form: 'one', minNodes: 2 },
-    { form: 'leader', minNodes: 2 },
-    { form: 'link', minNodes: 2 },
-    { form: 'all', minNodes: 2 },
-  ],
+  forms: LINK_FORMS,
   resolve: ({ form, draw }, view) => {
     const cuts = chosenLinks(form, view, draw);
     if (cuts === null) return null;

@@ -2,7 +2,7 @@
 
 import { itemAt } from '../checkers/item-at.ts';
 import type { NodeId } from '../checkers/units.ts';
-import type { ClusterView, Cut } from './fault.ts';
+import type { ClusterView, Cut, Form } from './fault.ts';
 
 /** The next draw from a draw: an integer hash, so that one number settles a whole choice. */
 export function next(draw: number): number {
@@ -58,6 +58,14 @@ export function followerOf(order: readonly number[], leader: NodeId | null): num
   return order.find((node) => node !== leader) ?? itemAt(order, 0);
 }
 
+/** The least cluster in which somebody has the role, and somebody else has not where that matters. */
+const NODES_MIN = { one: 1, leader: 1, minority: 3, majority: 3, all: 1 } as const;
+
+/** Roles of `chosen` as forms of a nemesis, in this order: which of them a fault has is drawn by place. */
+export function nodeForms(...roles: readonly (keyof typeof NODES_MIN)[]): readonly Form[] {
+  return roles.map((form) => ({ form, minNodes: NODES_MIN[form] }));
+}
+
 /** Nodes by role: `one`, `leader`, `follower`, `minority`, `majority`, `all`; null when nobody has the role. */
 export function chosen(role: string, view: ClusterView, draw: number): readonly number[] | null {
   const order = shuffled(view.nodes, draw);
@@ -96,6 +104,12 @@ export function linksAround(node: NodeId, { nodes }: ClusterView): Cut[] {
     nodes.filter((other) => other !== node),
   );
 }
+
+/** The roles of `chosenLinks` as forms of a nemesis. */
+export const LINK_FORMS: readonly Form[] = ['one', 'leader', 'link', 'all'].map((form) => ({
+  form,
+  minNodes: 2,
+}));
 
 /** Links by role: `one` and `leader`: all of a node; `link`: between two; `all`; null where nobody has the role. */
 export function chosenLinks(role: string, view: ClusterView, draw: number): readonly Cut[] | null {

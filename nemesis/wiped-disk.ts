@@ -1,19 +1,14 @@
 /** A machine that comes back under its old name with an empty disk. */
 
 import type { Nemesis } from './fault.ts';
-import { chosen } from './targets.ts';
+import { chosen, nodeForms } from './targets.ts';
 
 export const wipedDisk: Nemesis = {
   name: 'wiped-disk',
   describe: 'crashes nodes and starts them again with empty disks',
   needs: 'lost-disk',
   usual: false,
-  forms: [
-    { form: 'one', minNodes: 1 },
-    { form: 'leader', minNodes: 1 },
-    { form: 'minority', minNodes: 3 },
-    { form: 'majority', minNodes: 3 },
-  ],
+  forms: nodeForms('one', 'leader', 'minority', 'majority'),
   resolve: ({ form, draw }, view) => {
     const nodes = chosen(form, view, draw);
     return nodes === null ? null : { kind: 'lost-disk', how: 'wiped', nodes };

@@ -1,7 +1,6 @@
 /** `ordeal explain`: which steps of a failing run made its violation likely, and what would have saved it. */
 
 import type { Command } from 'commander';
-import type { Millis } from '../../checkers/units.ts';
 import { EXIT } from '../core/errors.ts';
 import { explain } from '../explain/explanation.ts';
 import { explanationLines } from '../explain/text.ts';
@@ -16,7 +15,7 @@ import { shrink } from '../shrink/shrink.ts';
 import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
 import { duration } from './run-options.ts';
-import { endMs, failingRun, tellPassing } from './shrink.ts';
+import { budgetOf, failingRun, tellPassing } from './shrink.ts';
 
 interface Flags {
   readonly budget: number;
@@ -45,15 +44,17 @@ export function registerExplain(program: Command, done: (status: number) => void
 }
 
 async function explainOne(path: string, flags: Flags): Promise<number> {
-  const allMs = endMs(flags.budget);
-  const halfMs = endMs(flags.budget / 2);
+  const isSpent = budgetOf(flags.budget);
+  const isHalfSpent = budgetOf(flags.budget / 2);
   const { config, signature } = await failingRun(path);
   const prepared = await prepare(config);
   const progress = progressOn(process.stderr, flags.quiet === true);
   using interrupt = interruption('explaining by what is known so far', progress.aside);
-  const overAt = (timeMs: Millis) => () => interrupt.signal.aborted || performance.now() > timeMs;
+  const { signal } = interrupt;
   progress.state('making the run small');
-  const shrunk = await shrink(prepared, signature, { isOver: overAt(halfMs) });
+  const shrunk = await shrink(prepared, signature, {
+    isOver: () => signal.aborted || isHalfSpent(),
+  });
   if (shrunk === null) {
     progress.end();
     return tellPassing(path, signature, flags.json === true, 'explain');
@@ -61,7 +62,7 @@ async function explainOne(path: string, flags: Flags): Promise<number> {
   const { smallest } = shrunk;
   progress.state('drawing futures');
   const small = { ...prepared, config: smallest };
-  const explanation = await explain(small, signature, overAt(allMs));
+  const explanation = await explain(small, signature, () => signal.aborted || isSpent());
   progress.end();
   if (flags.json === true) {
     const verdict = { kind: 'invalid', because: signatureText(signature) };

@@ -27,7 +27,7 @@ import {
   requestOf,
   setting,
 } from './run-options.ts';
-import { endMs } from './shrink.ts';
+import { budgetOf } from './shrink.ts';
 
 interface Flags extends RunFlags {
   readonly operations: number;
@@ -108,14 +108,14 @@ async function proveFor(named: string, flags: Flags): Promise<number> {
     const fault = value === undefined ? null : limitFault(value, limit);
     if (fault !== null) throw usage(`--${name}: ${fault}`);
   }
-  const untilMs = endMs(flags.budget);
+  const isSpent = budgetOf(flags.budget);
   const model = await modelFor(named, flags);
   const progress = progressOn(process.stderr, flags.quiet === true);
   using interrupt = interruption('telling what was covered so far', progress.aside);
   const proof = await prove(model, {
     depth: flags.depth ?? null,
     memoryBytes: flags.memory * GIGABYTE,
-    isOver: () => interrupt.signal.aborted || performance.now() > untilMs,
+    isOver: () => interrupt.signal.aborted || isSpent(),
     onProgress: (covered, elapsedS) => progress.state(stateText(covered, elapsedS)),
   });
   progress.end();

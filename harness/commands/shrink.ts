@@ -1,9 +1,9 @@
 /** `ordeal shrink`: makes a failing run small, tells it as a story, and keeps it as `repro.json`. */
 
 import type { Command } from 'commander';
-import type { Millis } from '../../checkers/units.ts';
 import { isVirtual } from '../config/backends.ts';
 import type { RunConfig } from '../config/config.ts';
+import { deadline } from '../core/deadline.ts';
 import { EXIT, usage } from '../core/errors.ts';
 import { isFile } from '../core/files.ts';
 import { type ExplainedRun, explainStored } from '../explain/keep.ts';
@@ -58,7 +58,7 @@ export function registerShrink(program: Command, done: (status: number) => void)
 }
 
 async function shrinkOne(path: string, flags: Flags): Promise<number> {
-  const untilMs = endMs(flags.budget);
+  const isSpent = budgetOf(flags.budget);
   const { config, signature } = await failingRun(path);
   const prepared = await prepare(config);
   requireStore(flags.store);
@@ -72,7 +72,7 @@ async function shrinkOne(path: string, flags: Flags): Promise<number> {
     onStart: () => undefined,
   };
   const options = {
-    isOver: () => interrupt.signal.aborted || performance.now() > untilMs,
+    isOver: () => interrupt.signal.aborted || isSpent(),
     onProgress: (size: CaseSize, runs: number) =>
       progress.state(plain(`${plural(runs, 'run')}: ${sizeText(size)}`)),
   };
@@ -82,8 +82,8 @@ async function shrinkOne(path: string, flags: Flags): Promise<number> {
     return tellPassing(path, signature, flags.json === true, 'make smaller');
   }
   progress.state('drawing futures');
-  const explainedMs = Math.min(untilMs, performance.now() + EXPLAIN_MS);
-  const isOver = () => interrupt.signal.aborted || performance.now() > explainedMs;
+  const isLate = deadline(EXPLAIN_MS);
+  const isOver = () => options.isOver() || isLate();
   const explained = await explainStored(prepared, shrunk, signature, isOver);
   progress.end();
   return show(explained, flags);
@@ -112,10 +112,10 @@ export async function failingRun(
   return { config: located(run), signature };
 }
 
-/** When a budget in seconds is used up, on the clock of `performance.now`. */
-export function endMs(budgetS: number): Millis {
-  if (budgetS > 0) return performance.now() + budgetS * 1000;
-  throw usage(`--budget: ${budgetS} is not allowed (a time above 0, as in 30s)`);
+/** Whether a budget in seconds, from now on, is used up. */
+export function budgetOf(seconds: number): () => boolean {
+  if (seconds > 0) return deadline(seconds * 1000);
+  throw usage(`--budget: ${seconds} is not allowed (a time above 0, as in 30s)`);
 }
 
 /** The run fails no longer: that is valid, and there is nothing to be done (`to` says what not). */

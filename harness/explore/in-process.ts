@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import type { Verdict } from '../../checkers/verdict.ts';
+import { deadline } from '../core/deadline.ts';
 import { EXIT, infrastructure, usage } from '../core/errors.ts';
 import { makeDirectories } from '../core/files.ts';
 import type { RunStatus } from '../judge/outcome.ts';
@@ -130,9 +131,7 @@ async function failureOf(
   const [signature] = kinds;
   if (signature === undefined) throw new Error('what is found is of some kind');
   const simulation = explored.simulation(trial);
-  const untilMs = performance.now() + 1000 * shrinkS;
-  const isOver = () => performance.now() > untilMs;
-  const shrunk = await shrink(simulation, signature, { isOver });
+  const shrunk = await shrink(simulation, signature, { isOver: deadline(1000 * shrinkS) });
   if (shrunk === null) {
     throw infrastructure(
       `seed ${trial.seed} by ${trial.strategy} broke ${signatureText(signature)}, and does not when ` +

@@ -4,6 +4,7 @@
  */
 
 import type { Millis } from '../../checkers/units.ts';
+import { deadline } from '../core/deadline.ts';
 import { EXIT, infrastructure } from '../core/errors.ts';
 import { type ExplainedRun, explainStored } from '../explain/keep.ts';
 import { prepare } from '../run/prepare.ts';
@@ -49,8 +50,8 @@ export async function keep(
   const [signature] = found.kinds;
   if (isAborted === null || signature === undefined) return { found, summary, small: null };
   const after = (mostMs: Millis) => {
-    const untilMs = performance.now() + mostMs;
-    return () => isAborted() || performance.now() > untilMs;
+    const isPast = deadline(mostMs);
+    return () => isAborted() || isPast();
   };
   const shrunk = await shrinkAndStore(prepared, signature, { isOver: after(SHRINK_MS) }, context);
   const small =

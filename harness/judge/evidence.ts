@@ -3,6 +3,7 @@
 import type { History } from '../../checkers/history.ts';
 import type { ClientPromise, System } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
+import type { Catalogue } from '../config/catalogue.ts';
 import type { RunConfig } from '../config/config.ts';
 import type { Ending } from '../core/ending.ts';
 import type { TraceFollower } from './trace-follower.ts';
@@ -12,6 +13,8 @@ export interface Evidence {
   readonly config: RunConfig;
   readonly system: System;
   readonly workload: Workload;
+  /** By name: those of ours, and of the run's own modules. */
+  readonly nemeses: Catalogue['nemeses'];
   /** What the system promises its clients under the settings of the run. */
   readonly promise: ClientPromise;
   readonly history: History;

@@ -5,8 +5,6 @@ import { type History, INVOKE, OK } from '../../checkers/history.ts';
 import { statsVerdict, type Thresholds } from '../../checkers/stats.ts';
 import type { TraceChecker } from '../../checkers/trace.ts';
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
-import { nemeses } from '../../nemesis/index.ts';
-import type { System } from '../../systems/system.ts';
 import type { RunConfig } from '../config/config.ts';
 import { recoveryBoundS } from '../config/recovery.ts';
 import { sparseness } from '../core/plan.ts';
@@ -15,12 +13,13 @@ import { untestedByFaults, untestedByReads } from './participation.ts';
 import { phaseMark } from './phases.ts';
 
 /** `byRefusals`: what is missing is what clients were refused, for which the world may be to blame. */
-export function sufficiency({ config, system, history, follower, idle }: Evidence): {
+export function sufficiency(evidence: Evidence): {
   readonly result: CheckResult;
   readonly byRefusals: boolean;
 } {
+  const { config, history, follower, idle } = evidence;
   const leaderChanges = electionsUnderFaults(follower.checker?.stats);
-  const thresholds = thresholdsOf(system, config, leaderChanges !== undefined);
+  const thresholds = thresholdsOf(evidence, leaderChanges !== undefined);
   const known = leaderChanges === undefined ? {} : { leaderChanges };
   const { overall, verdict, stats } = statsVerdict(history, thresholds, known);
   const tooFew = overall.ok < thresholds.okMin;
@@ -81,8 +80,7 @@ export function okEnough({ rate, timeLimitS }: RunConfig): number {
  * somebody counts them: nobody does for an own system that brings no checker of traces.
  */
 function thresholdsOf(
-  system: System,
-  config: RunConfig,
+  { system, config, nemeses }: Evidence,
   countsLeaders: boolean,
 ): Thresholds & { readonly okMin: number } {
   const acting = config.nemesis;

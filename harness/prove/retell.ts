@@ -3,6 +3,7 @@
  * that see nothing but them: what is no violation then is none.
  */
 
+import { judge as judgeTrace } from '../../checkers/agreement/index.ts';
 import { assert } from '../../checkers/assert.ts';
 import { History, type NewEvent } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
@@ -175,20 +176,8 @@ class Retold {
     const follower = new TraceFollower(system);
     for (const { event, node, incarnation } of this.#trace)
       follower.feed(event, node, incarnation, 0);
-    const [first, ...more] = follower.violations;
-    if (first !== undefined) {
-      const { property, told, because, lines } = first;
-      const properties = [property, ...more.map((one) => one.property)];
-      return {
-        kind: 'invalid',
-        because: told ?? because,
-        ...(told === undefined ? {} : { detail: `${property}: ${because}` }),
-        events: [],
-        trace: lines,
-        property,
-        properties,
-      };
-    }
+    const reported = judgeTrace(follower.violations, {});
+    if (reported.kind === 'invalid') return reported;
     if (!isJudged(system, options, workload)) return null;
     const verdict = this.#modelled.clients.judge(history);
     return verdict.kind === 'invalid' ? { ...verdict, property: 'linearizable' } : null;

@@ -162,6 +162,7 @@ export function judgeStored(
     config,
     workload: workloadNamed(config.workload, catalogue),
     system: systemNamed(config.system, catalogue),
+    nemeses: catalogue.nemeses,
     promise: promiseOf(systemNamed(config.system, catalogue), config.set),
     history: stored.history,
     follower,

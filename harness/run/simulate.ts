@@ -190,6 +190,7 @@ export function judgeSimulated(
     config,
     workload,
     system,
+    nemeses: catalogue.nemeses,
     promise,
     history,
     follower,

@@ -6,6 +6,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import type { Micros } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
 import type { DiskHabits } from '../../systems/system.ts';
 
@@ -17,6 +18,12 @@ import type { DiskHabits } from '../../systems/system.ts';
 export const CRASH_MODELS = ['prefix', 'all-lost', 'torn', 'partial'] as const;
 
 export type CrashModel = (typeof CRASH_MODELS)[number];
+
+/** How long a sync of a node's disk takes. */
+export interface DiskOptions {
+  readonly syncMinUs: Micros;
+  readonly syncMaxUs: Micros;
+}
 
 /** What variants change about how a program uses its disk, and how often that mattered. */
 export interface ActiveDiskHabits extends DiskHabits {

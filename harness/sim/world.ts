@@ -13,17 +13,12 @@ import type { AnyProtocol, Options, Reply, Request } from '../../systems/protoco
 import type { Durability, System } from '../../systems/system.ts';
 import { DOMAIN, Draws, drawAt } from '../core/draw.ts';
 import { type ClientWorld, SimClient } from './client.ts';
-import type { ActiveDiskHabits, CrashModel } from './disk.ts';
+import { type Carried, type Deferred, reschedule } from './deferred.ts';
+import type { ActiveDiskHabits, CrashModel, DiskOptions } from './disk.ts';
 import { EventQueue, type EventReceiver, type Pending } from './event-queue.ts';
 import { LOST, Network, type NetworkOptions } from './network.ts';
 import { type NodeWorld, SimNode } from './node.ts';
 import { type StreamedWorld, Streams } from './streams.ts';
-
-/** How long a sync of a node's disk takes. */
-export interface DiskOptions {
-  readonly syncMinUs: Micros;
-  readonly syncMaxUs: Micros;
-}
 
 export interface WorldSpec {
   readonly nodes: number;
@@ -57,18 +52,6 @@ export type TraceSink = (
   step: number,
   timeUs: Micros,
 ) => void;
-
-/** What a link between nodes carries. */
-type Carried =
-  | { readonly kind: 'message'; readonly from: NodeId; readonly message: unknown }
-  | { readonly kind: 'stream'; readonly from: NodeId; readonly generation: number };
-
-/** What reached a node while it was paused. */
-type Deferred =
-  | Carried
-  | { readonly kind: 'timer'; readonly timer: number; readonly generation: number }
-  | { readonly kind: 'synced'; readonly incarnation: number }
-  | { readonly kind: 'request'; readonly request: Request };
 
 /** How the wall clock of a node jumps to and fro; a new one has a new number. */
 interface Strobe {
@@ -344,7 +327,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     const all = this.#keptBack[to] ?? [];
     const released = all.filter((one) => one.from === from);
     this.#keptBack[to] = all.filter((one) => one.from !== from);
-    for (const carried of released) this.#reschedule(to, carried);
+    for (const carried of released) reschedule(this.queue, this.nowUs, to, carried);
     return released.length;
   }
 
@@ -377,7 +360,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     this.#node(node).paused = false;
     const deferred = this.#deferred[node] ?? [];
     this.#deferred[node] = [];
-    for (const event of deferred) this.#reschedule(node, event);
+    for (const event of deferred) reschedule(this.queue, this.nowUs, node, event);
   }
 
   /** From now on the node's wall clock jumps by `offsetUs` and back, every `periodUs`. */
@@ -396,26 +379,6 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   #defer(node: SimNode, event: Deferred): void {
     assert(node.up && node.paused, 'only a node that is paused is kept waiting');
     this.#deferred[node.self]?.push(event);
-  }
-
-  #reschedule(node: NodeId, event: Deferred): void {
-    switch (event.kind) {
-      case 'message':
-        this.queue.message(this.nowUs, node, event.from, event.message);
-        break;
-      case 'stream':
-        this.queue.stream(this.nowUs, node, event.from, event.generation);
-        break;
-      case 'timer':
-        this.queue.timer(this.nowUs, node, event.timer, event.generation);
-        break;
-      case 'synced':
-        this.queue.synced(this.nowUs, node, event.incarnation);
-        break;
-      case 'request':
-        this.queue.request(this.nowUs, node, event.request);
-        break;
-    }
   }
 
   #jump(self: NodeId, number: number): void {

@@ -33,6 +33,7 @@ export function judgedTwice(
     config,
     system,
     workload: run.workload,
+    nemeses: catalogue.nemeses,
     promise: promiseOf(system, config.set),
     idle: driver.result().idle,
     ending: { kind: 'finished' },

@@ -5,6 +5,7 @@
 
 import type { Variant } from '../../../systems/system.ts';
 import type { RunRequest } from '../../config/config.ts';
+import { deadline } from '../../core/deadline.ts';
 import type { Signature } from '../../judge/signature.ts';
 import { isOfLiveness } from '../../judge/tiers.ts';
 import type { CaseSize } from '../../shrink/case.ts';
@@ -88,7 +89,6 @@ async function smallOf(
   budgetS: number,
 ): Promise<CaseSize | null> {
   if (budgetS === 0) return null;
-  const untilMs = performance.now() + 1000 * budgetS;
-  const isOver = () => performance.now() > untilMs;
+  const isOver = deadline(1000 * budgetS);
   return (await shrink(explored.simulation(task), signature, { isOver }))?.after ?? null;
 }

@@ -12,6 +12,7 @@ import {
 import { judgeRun, livenessBounds } from '../../../harness/judge/judge.ts';
 import { TraceFollower } from '../../../harness/judge/trace-follower.ts';
 import { simulateOnce } from '../../../harness/run/simulate.ts';
+import { nemeses } from '../../../nemesis/index.ts';
 import { fastPaxos } from '../../../systems/fast-paxos/index.ts';
 import { systems } from '../../../systems/index.ts';
 import type { Options } from '../../../systems/protocol.ts';
@@ -187,6 +188,7 @@ describe('a real machine', () => {
       config,
       system: raft,
       workload: workloads['register'] as Workload,
+      nemeses,
       promise: 'linearizable',
       history,
       follower: new TraceFollower(raft),

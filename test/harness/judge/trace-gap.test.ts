@@ -35,6 +35,7 @@ function verdicts(lines: readonly TraceLine[], truncated = false): Record<string
     config,
     system: raft,
     workload: run.workload,
+    nemeses: run.nemeses,
     promise: 'linearizable',
     history,
     follower,
