@@ -15,6 +15,7 @@
  */
 
 import { type FaultWindow, faultWindows } from './fault-windows.ts';
+import type { Harm } from './harm.ts';
 import { type History, INVOKE, OK } from './history.ts';
 import { nodeName } from './trace.ts';
 import type { Nanos, NodeId } from './units.ts';
@@ -24,6 +25,8 @@ export interface ProgressRules {
   readonly nodes: number;
   /** Whether these nodes, numbered from 0, are enough to decide whatever their state. */
   readonly isQuorum: (nodes: readonly NodeId[]) => boolean;
+  /** Whom the faults of a nemesis harm; where nobody knows, nothing is asked while one is in force. */
+  readonly harmOf: (lane: string) => Harm | undefined;
   /** How long a healthy quorum may take until an operation succeeds, in nanoseconds. */
   readonly boundNs: Nanos;
   /**
@@ -35,17 +38,6 @@ export interface ProgressRules {
 
 /** So many operations must have been refused or given up for a standstill to be one. */
 const REFUSED_MIN = 10;
-
-/** Lanes whose faults leave everybody up and connected, and time passing as it should. */
-const HARMLESS: ReadonlySet<string> = new Set(['clock', 'clock-freeze']);
-/** Lanes whose targets are down or stand still from the beginning of a fault to its end. */
-const AWAY: ReadonlySet<string> = new Set([
-  'kill',
-  'pause',
-  'gone-for-good',
-  'power-loss',
-  'wiped-disk',
-]);
 
 /** From when to when one group of nodes was healthy, in nanoseconds. */
 interface Stretch {
@@ -87,7 +79,7 @@ export function progressVerdict(history: History, rules: ProgressRules): CheckRe
 
 /** Successive times in which the same group was healthy, split wherever it changed. */
 function healthyStretches(history: History, rules: ProgressRules): Stretch[] {
-  const windows = faultWindows(history).filter(({ lane }) => !HARMLESS.has(lane));
+  const windows = faultWindows(history).filter(({ lane }) => rules.harmOf(lane) !== 'nobody');
   const endNs = history.length === 0 ? 0 : history.time.get(history.length - 1);
   const marks = new Set([0, endNs]);
   for (const window of windows) {
@@ -117,17 +109,18 @@ function overNs({ endNs, endStatus }: FaultWindow): Nanos {
 /** The group of nodes that can decide by themselves under these faults; null where in doubt. */
 function healthyGroup(
   inForce: readonly FaultWindow[],
-  { nodes, isQuorum }: ProgressRules,
+  { nodes, isQuorum, harmOf }: ProgressRules,
 ): readonly number[] | null {
   const away = new Set<number>();
   const cut = new Set<number>();
   for (const { lane, targets, status } of inForce) {
     if (status === 'indeterminate') return null;
-    if (lane === 'partition') {
+    const harm = harmOf(lane);
+    if (harm === 'its-links') {
       for (const [, from, to] of targets.matchAll(/n(\d+)→n(\d+)/g)) {
         cut.add((Number(from) - 1) * nodes + Number(to) - 1);
       }
-    } else if (AWAY.has(lane)) {
+    } else if (harm === 'its-nodes') {
       for (const [, node] of targets.matchAll(/n(\d+)/g)) away.add(Number(node) - 1);
     } else return null;
   }

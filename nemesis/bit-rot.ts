@@ -7,6 +7,7 @@ export const bitRot: Nemesis = {
   name: 'bit-rot',
   describe: 'damages a stored record of nodes that crash: they must find it, and not start',
   needs: 'bit-rot',
+  words: { begins: 'crashed, with a stored record damaged', ends: 'repaired and started again' },
   usual: false,
   forms: nodeForms('one', 'leader', 'minority'),
   resolve: ({ form, draw }, view) => {

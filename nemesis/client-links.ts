@@ -12,6 +12,7 @@ export const clientLinks: Nemesis = {
   name: 'client-links',
   describe: "loses, repeats and delays clients' requests and their answers",
   needs: 'client-links',
+  words: { begins: "clients' links are bad", ends: "clients' links are good again" },
   usual: false,
   sparesLeaders: true,
   repeatsRequests: true,

@@ -7,6 +7,8 @@ export const clockFreeze: Nemesis = {
   name: 'clock-freeze',
   describe: 'has wall clocks stand still for a while, and then be right again',
   needs: 'clock-freeze',
+  harms: 'nobody',
+  words: { begins: 'wall clocks stand still', ends: 'wall clocks are right again' },
   usual: false,
   sparesLeaders: true,
   forms: nodeForms('one', 'leader', 'minority', 'all'),

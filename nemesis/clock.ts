@@ -13,6 +13,8 @@ export const clock: Nemesis = {
   name: 'clock',
   describe: 'sets clocks wrong: jumps (bump), jumps to and fro (strobe), a wrong rate (drift)',
   needs: 'clock',
+  harms: 'nobody',
+  words: { begins: 'the clocks are moved ({form})', ends: 'the clocks are right again' },
   sparesLeaders: true,
   forms: [
     { form: 'bump', minNodes: 1 },

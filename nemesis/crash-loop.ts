@@ -14,6 +14,7 @@ export const crashLoop: Nemesis = {
   name: 'crash-loop',
   describe: 'kills nodes again and again, some time after each start or while they still recover',
   needs: 'restarts',
+  words: { begins: 'crashing again and again', ends: 'no longer crashing' },
   usual: false,
   forms: [
     { form: 'one', minNodes: 1 },

@@ -7,6 +7,7 @@ export const failingSync: Nemesis = {
   name: 'failing-sync',
   describe: 'fails the next sync of some disks: their nodes must stop, and answer nobody',
   needs: 'failing-disk',
+  words: { begins: 'disks fail', ends: 'disks work again, and their nodes start' },
   usual: false,
   sparesLeaders: true,
   forms: nodeForms('one', 'leader', 'minority', 'majority', 'all'),

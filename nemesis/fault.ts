@@ -5,6 +5,7 @@
  * it is resolved against the cluster as it is, and the choice is recorded in the history.
  */
 
+import type { Harm } from '../checkers/harm.ts';
 import type { Micros, Millis, NodeId } from '../checkers/units.ts';
 
 /** A cut of one direction: `to` no longer hears `from`. */
@@ -194,12 +195,27 @@ export interface Form {
   readonly minNodes: number;
 }
 
+/** How a fault is retold, its targets following; `{form}` stands for the form that it took. */
+export interface FaultWords {
+  /** `killed`, say. */
+  readonly begins: string;
+  /** `started again`, say. */
+  readonly ends: string;
+}
+
 /** Which faults, and how their targets are chosen. Carrying them out is the backend's job. */
 export interface Nemesis {
   readonly name: string;
   readonly describe: string;
   /** A backend that cannot carry out this kind refuses the run before it starts. */
   readonly needs: FaultKind;
+  /**
+   * Whom its faults harm, all the time that they are in force, so that whoever else makes a quorum is
+   * held to serve meanwhile. Where absent nobody knows, and nothing is asked of anybody.
+   */
+  readonly harms?: Harm;
+  /** How its faults are retold; by name and form where absent. */
+  readonly words?: FaultWords;
   /** The forms it takes. */
   readonly forms: readonly Form[];
   /** A form that leaves one follower behind, while its leader and a quorum go on undisturbed. */

@@ -12,6 +12,7 @@ export const flakyLinks: Nemesis = {
   name: 'flaky-links',
   describe: 'links that carry nothing for moments, again and again, or lose and repeat much',
   needs: 'links',
+  words: { begins: 'links are bad', ends: 'links are good again' },
   usual: false,
   sparesLeaders: true,
   forms: LINK_FORMS,

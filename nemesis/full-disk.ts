@@ -7,6 +7,7 @@ export const fullDisk: Nemesis = {
   name: 'full-disk',
   describe: 'fills some disks up: their nodes must stop at the next write, and answer nobody',
   needs: 'failing-disk',
+  words: { begins: 'disks fail', ends: 'disks work again, and their nodes start' },
   usual: false,
   sparesLeaders: true,
   forms: nodeForms('one', 'leader', 'minority', 'majority', 'all'),

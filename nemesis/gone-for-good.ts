@@ -7,6 +7,8 @@ export const goneForGood: Nemesis = {
   name: 'gone-for-good',
   describe: 'kills nodes once and for all: a majority must serve without them until the load ends',
   needs: 'kill',
+  harms: 'its-nodes',
+  words: { begins: 'killed for good', ends: 'started again at the end' },
   usual: false,
   stays: true,
   // Who is gone need not have led.

@@ -10,6 +10,7 @@ export const holdAndRelease: Nemesis = {
   name: 'hold-and-release',
   describe: 'keeps back what some links carry, and lets it arrive all at once, later',
   needs: 'links',
+  words: { begins: 'links keep back what they carry', ends: 'links let everything go' },
   usual: false,
   sparesLeaders: true,
   forms: [

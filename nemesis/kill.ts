@@ -7,6 +7,8 @@ export const kill: Nemesis = {
   name: 'kill',
   describe: 'kills nodes without warning and starts them again with their durable state',
   needs: 'kill',
+  harms: 'its-nodes',
+  words: { begins: 'killed', ends: 'started again' },
   forms: [
     { form: 'one', minNodes: 1 },
     { form: 'leader', minNodes: 1 },

@@ -10,6 +10,10 @@ export const nextMessages: Nemesis = {
   name: 'next-messages',
   describe: 'loses, repeats or keeps back the next few messages of one kind that nodes send',
   needs: 'messages',
+  words: {
+    begins: 'the next messages of a kind are picked out ({form})',
+    ends: 'messages go their usual way again',
+  },
   usual: false,
   sparesLeaders: true,
   forms: [

@@ -9,6 +9,8 @@ export const partition: Nemesis = {
   name: 'partition',
   describe: 'cuts links between nodes: halves, one node, the leader, a bridge, a ring, one way',
   needs: 'partition',
+  harms: 'its-links',
+  words: { begins: 'the network is cut ({form})', ends: 'the network is whole again' },
   forms: [
     { form: 'halves', minNodes: 2 },
     { form: 'isolate-one', minNodes: 2 },

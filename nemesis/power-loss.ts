@@ -10,6 +10,8 @@ export const powerLoss: Nemesis = {
   name: 'power-loss',
   describe: 'cuts the power of nodes: unsynced writes are lost, torn, or there in parts',
   needs: 'power-loss',
+  harms: 'its-nodes',
+  words: { begins: 'power is cut ({form})', ends: 'started again' },
   usual: false,
   forms: [
     { form: 'all-lost', minNodes: 1 },

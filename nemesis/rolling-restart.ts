@@ -11,6 +11,7 @@ export const rollingRestart: Nemesis = {
   name: 'rolling-restart',
   describe: 'stops and starts every node, one after another, in an orderly way or by kill -9',
   needs: 'restarts',
+  words: { begins: 'nodes are restarted in turn ({form})', ends: 'nodes are no longer restarted' },
   usual: false,
   forms: [
     { form: 'stop', minNodes: 2 },

@@ -10,6 +10,7 @@ export const slowDisk: Nemesis = {
   name: 'slow-disk',
   describe: 'has syncs of some disks take longer',
   needs: 'slow-disk',
+  words: { begins: 'disks are slow', ends: 'disks are as fast as before' },
   usual: false,
   sparesLeaders: true,
   forms: nodeForms('one', 'leader', 'minority', 'all'),

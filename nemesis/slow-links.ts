@@ -11,6 +11,7 @@ export const slowLinks: Nemesis = {
   name: 'slow-links',
   describe: 'messages of some links take longer, all the time or now and then',
   needs: 'links',
+  words: { begins: 'links are bad', ends: 'links are good again' },
   usual: false,
   sparesLeaders: true,
   forms: LINK_FORMS,

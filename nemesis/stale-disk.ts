@@ -7,6 +7,10 @@ export const staleDisk: Nemesis = {
   name: 'stale-disk',
   describe: 'crashes nodes and starts them again with what their disks held some time before',
   needs: 'lost-disk',
+  words: {
+    begins: 'an image is kept of the disks',
+    ends: 'crashed, and started from the image kept',
+  },
   usual: false,
   forms: nodeForms('one', 'leader', 'minority', 'majority'),
   resolve: ({ form, draw }, view) => {

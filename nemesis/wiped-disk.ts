@@ -7,6 +7,8 @@ export const wipedDisk: Nemesis = {
   name: 'wiped-disk',
   describe: 'crashes nodes and starts them again with empty disks',
   needs: 'lost-disk',
+  harms: 'its-nodes',
+  words: { begins: 'crashed, with their disks wiped', ends: 'started with nothing' },
   usual: false,
   forms: nodeForms('one', 'leader', 'minority', 'majority'),
   resolve: ({ form, draw }, view) => {

@@ -41,6 +41,7 @@ const LOOSE = ['harness/cli.ts', 'harness/ordeal.ts'];
 const TOOLS = 'harness/package/';
 /** Judging is everybody's vocabulary, but only these files of `checkers` are. */
 const VOCABULARY = [
+  'harm',
   'history',
   'verdict',
   'trace',

@@ -26,7 +26,8 @@ export function registerReport(program: Command, done: (status: number) => void)
       if (stored.results === null) {
         throw usage(`${path}: has no verdict yet (run: ordeal check ${path})`);
       }
-      const { paths } = writeReport(stored, stored.results);
+      const { catalogue } = await withOwnModules(located(stored.run), builtIn);
+      const { paths } = writeReport(stored, stored.results, catalogue);
       process.stdout.write(`${paths.report?.path}\n`);
       done(EXIT.valid);
     });

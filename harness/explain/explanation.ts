@@ -27,7 +27,7 @@ export async function explain(
   isOver: () => boolean,
 ): Promise<Explanation> {
   const { history, trace, verdict } = record(simulation);
-  const steps = storyOf(history, trace, verdict);
+  const steps = storyOf(history, trace, verdict, simulation.catalogue.nemeses);
   const broken = brokenBy(simulation);
   const sibling = await nearestSibling(simulation, signature, isOver);
   // While the cluster forms there is nothing to branch from: its steps have the odds of the start.

@@ -25,5 +25,9 @@ export async function explainStored(
   if (paths.directory === null || isOver()) return { ...shrunk, explanation: null };
   const explanation = await explain({ ...prepared, config: smallest }, signature, isOver);
   writeExplanation(paths.directory, explanation);
-  return { ...shrunk, summary: writeReport(readRun(paths.directory), results), explanation };
+  return {
+    ...shrunk,
+    summary: writeReport(readRun(paths.directory), results, prepared.catalogue),
+    explanation,
+  };
 }

@@ -164,16 +164,18 @@ export const judges: readonly Judge[] = [
     name: 'progress',
     describe: 'while a quorum is up and connected, operations succeed, whatever else is down',
     judge: (evidence) => {
-      const { config, system, history } = evidence;
+      const { config, system, history, nemeses } = evidence;
       // Of real machines nobody knows whether they were in time: there a quiet end must do.
       if (system.suffices === undefined || !isVirtual(config.backend)) return null;
       if (phaseMark(history, 'unformed') !== null) return null;
       const { nodes, set } = config;
       const boundNs = progressBoundS(system, config) * 1e9;
       const isQuorum = (up: readonly number[]) => system.suffices?.(up, set, nodes) === true;
+      const harmOf = (lane: string) =>
+        Object.hasOwn(nemeses, lane) ? nemeses[lane]?.harms : undefined;
       const allowanceNs = (group: readonly number[], startNs: Nanos, endNs: Nanos) =>
         catchingUpNs(evidence, group, startNs, endNs);
-      const result = progressVerdict(history, { nodes, isQuorum, boundNs, allowanceNs });
+      const result = progressVerdict(history, { nodes, isQuorum, harmOf, boundNs, allowanceNs });
       const { verdict } = result;
       const event = verdict.kind === 'invalid' ? itemAt(verdict.events, 0) : 0;
       const excuse = { byRefusals: true, unlessSettledByNs: history.time.get(event) };

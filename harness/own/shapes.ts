@@ -6,7 +6,7 @@
 import { models } from '../../checkers/linearizable/index.ts';
 import type { Model } from '../../checkers/linearizable/model.ts';
 import type { Value } from '../../checkers/value.ts';
-import { FAULT_KINDS, type Nemesis } from '../../nemesis/fault.ts';
+import { FAULT_KINDS, type FaultWords, type Nemesis } from '../../nemesis/fault.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import { worthDrawing } from '../../systems/option-values.ts';
 import type { Options } from '../../systems/protocol.ts';
@@ -274,6 +274,8 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       stays: optional(truth),
       sparesLeaders: optional(truth),
       repeatsRequests: optional(truth),
+      harms: optional(oneOf('nobody', 'its-nodes', 'its-links')),
+      words: optional(exactly<FaultWords>({ begins: words, ends: words })),
       forms: list(form, 1),
       lagging: optional(form),
       resolve: method(),

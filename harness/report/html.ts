@@ -12,6 +12,7 @@ import { html, type Markup } from './markup.ts';
 import { pairOperations } from './operations.ts';
 import { type Mark, overviewSection } from './overview.ts';
 import { sampleLatencies } from './samples.ts';
+import type { ToldNemeses } from './story.ts';
 import { storySection } from './story-section.ts';
 import { checksSection, contextSection, type Receipted, receiptsSection } from './tables.ts';
 import { type Focus, type TraceFacts, traceFacts } from './trace-facts.ts';
@@ -20,8 +21,8 @@ import { verdictSection } from './verdict-section.ts';
 import { lastWordOf } from './verdict-words.ts';
 import { withCulprit, witnessSection } from './witness.ts';
 
-/** The page for a stored run, judged or not. Reads the trace once; O(events and lines). */
-export function reportHtml(stored: StoredRun): string {
+/** The page for a stored run, judged or not; `nemeses` are those that it may have had. Reads the trace once; O(events and lines). */
+export function reportHtml(stored: StoredRun, nemeses: ToldNemeses): string {
   const { run, results, history, directory } = stored;
   const verdict = results?.verdict ?? NOT_JUDGED;
   const checks = results?.checks ?? [];
@@ -46,7 +47,7 @@ export function reportHtml(stored: StoredRun): string {
   if (drawn !== null) cut.unshift(...drawn.cut);
   const body = html`${verdictSection(run, results, verdict, name)}
 <main>
-${storySection(stored, verdict)}
+${storySection(stored, verdict, nemeses)}
 ${drawn?.section ?? null}
 ${traceSection(facts, found.trace, culprit)}
 ${overviewSection({ history, operations, samples, faults, facts, quietNs, marks })}

@@ -13,7 +13,7 @@ import {
   suspicionText,
 } from './explanation-words.ts';
 import { html, type Markup } from './markup.ts';
-import { type Step, storyOf } from './story.ts';
+import { type Step, storyOf, type ToldNemeses } from './story.ts';
 import { px, rect } from './svg.ts';
 import { moment, plural } from './text.ts';
 
@@ -24,12 +24,13 @@ const ODDS = { width: 90, height: 12 } as const;
 export function storySection(
   { run, history, trace, explanation }: StoredRun,
   verdict: Verdict,
+  nemeses: ToldNemeses,
 ): Markup | null {
   const { plan, nodes } = run.config;
   if (plan === undefined) return null;
   const rows =
     explanation === null
-      ? storyOf(history, [...trace], verdict).map((step, at) => stepRow(step, at, null))
+      ? storyOf(history, [...trace], verdict, nemeses).map((step, at) => stepRow(step, at, null))
       : explanation.turns.map((turn, at) => stepRow(turn, at, oddsCell(turn)));
   const odds = explanation === null ? null : html`<th scope="col">Chance of the violation</th>`;
   const what = [

@@ -5,6 +5,7 @@ import type { History } from '../../checkers/history.ts';
 import { nodeName, type TraceLine } from '../../checkers/trace.ts';
 import type { Nanos } from '../../checkers/units.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
+import type { Nemesis } from '../../nemesis/fault.ts';
 import { termNameOf, toldOf } from './event-words.ts';
 import { operationText, pairOperations } from './operations.ts';
 import { plain } from './text.ts';
@@ -17,6 +18,9 @@ export interface Step {
   /** Whether the violation consists of it. */
   readonly isConflict: boolean;
 }
+
+/** By name: those of the run, for the words that they have for their faults. */
+export type ToldNemeses = Readonly<Record<string, Pick<Nemesis, 'words'>>>;
 
 interface Candidate extends Step {
   /** What is left out first has the least. */
@@ -36,10 +40,11 @@ export function storyOf(
   history: History,
   trace: readonly TraceLine[],
   verdict: Verdict,
+  nemeses: ToldNemeses,
   most = STEPS_MAX,
 ): readonly Step[] {
   const all = [
-    ...faultSteps(history),
+    ...faultSteps(history, nemeses),
     ...operationSteps(history, verdict),
     ...nodeSteps(trace, verdict),
   ].sort((a, b) => a.timeNs - b.timeNs);
@@ -55,77 +60,27 @@ function weightAt(told: readonly Candidate[], at: number): number {
   return told[at]?.weight ?? 0;
 }
 
-function faultSteps(history: History): Candidate[] {
+function faultSteps(history: History, nemeses: ToldNemeses): Candidate[] {
   return faultWindows(history)
     .filter(({ status }) => status !== 'skipped')
     .flatMap((window) => {
       const { startNs, endNs } = window;
-      const [start, end] = faultWords(window);
+      const [start, end] = faultWords(window, nemeses);
       const step = { isConflict: false, weight: WEIGHT.done };
       const starts = { ...step, timeNs: startNs, text: start };
       return endNs === null ? [starts] : [starts, { ...step, timeNs: endNs, text: end }];
     });
 }
 
-/** How a fault begins and ends. */
-function faultWords({ lane, form, targets }: FaultWindow): readonly [string, string] {
-  switch (lane) {
-    case 'kill':
-      return [`killed: ${targets}`, `started again: ${targets}`];
-    case 'pause':
-      return [`paused: ${targets}`, `going on again: ${targets}`];
-    case 'partition':
-      return [`the network is cut (${form}): ${targets}`, `the network is whole again: ${targets}`];
-    case 'clock':
-      return [
-        `the clocks are moved (${form}): ${targets}`,
-        `the clocks are right again: ${targets}`,
-      ];
-    case 'rolling-restart':
-      return [
-        `nodes are restarted in turn (${form}): ${targets}`,
-        `nodes are no longer restarted: ${targets}`,
-      ];
-    case 'crash-loop':
-      return [`crashing again and again: ${targets}`, `no longer crashing: ${targets}`];
-    case 'gone-for-good':
-      return [`killed for good: ${targets}`, `started again at the end: ${targets}`];
-    case 'flaky-links':
-    case 'slow-links':
-      return [`links are bad: ${targets}`, `links are good again: ${targets}`];
-    case 'hold-and-release':
-      return [`links keep back what they carry: ${targets}`, `links let everything go: ${targets}`];
-    case 'client-links':
-      return [`clients' links are bad: ${targets}`, `clients' links are good again: ${targets}`];
-    case 'next-messages':
-      return [
-        `the next messages of a kind are picked out (${form}): ${targets}`,
-        `messages go their usual way again: ${targets}`,
-      ];
-    case 'power-loss':
-      return [`power is cut (${form}): ${targets}`, `started again: ${targets}`];
-    case 'slow-disk':
-      return [`disks are slow: ${targets}`, `disks are as fast as before: ${targets}`];
-    case 'failing-sync':
-    case 'full-disk':
-      return [`disks fail: ${targets}`, `disks work again, and their nodes start: ${targets}`];
-    case 'bit-rot':
-      return [
-        `crashed, with a stored record damaged: ${targets}`,
-        `repaired and started again: ${targets}`,
-      ];
-    case 'wiped-disk':
-      return [`crashed, with their disks wiped: ${targets}`, `started with nothing: ${targets}`];
-    case 'stale-disk':
-      return [
-        `an image is kept of the disks: ${targets}`,
-        `crashed, and started from the image kept: ${targets}`,
-      ];
-    case 'clock-freeze':
-      return [`wall clocks stand still: ${targets}`, `wall clocks are right again: ${targets}`];
-    default:
-      return [`${lane} (${form}) begins: ${targets}`, `${lane} (${form}) ends: ${targets}`];
-  }
+/** How a fault begins and ends, in the words of its nemesis. */
+function faultWords({ lane, form, targets }: FaultWindow, nemeses: ToldNemeses): [string, string] {
+  const words = Object.hasOwn(nemeses, lane) ? nemeses[lane]?.words : undefined;
+  const { begins, ends } = words ?? {
+    begins: `${lane} ({form}) begins`,
+    ends: `${lane} ({form}) ends`,
+  };
+  const told = (text: string) => `${text.replaceAll('{form}', form)}: ${targets}`;
+  return [told(begins), told(ends)];
 }
 
 function operationSteps(history: History, verdict: Verdict): Candidate[] {

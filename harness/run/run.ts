@@ -55,7 +55,7 @@ export async function runAndStore(
   const results = isUnrepeated ? unrepeated(judged) : judged;
   try {
     writeResults(stored.directory, results);
-    return writeReport(stored, results);
+    return writeReport(stored, results, prepared.catalogue);
   } catch (error) {
     // No room for the verdict: it is said nevertheless, and that the run could not be kept.
     if (!(error instanceof HarnessError)) throw error;
@@ -201,9 +201,13 @@ export function suspectsIn(config: RunConfig, byValue: readonly string[]): reado
 }
 
 /** Writes what a person reads: the report and the summary. */
-export function writeReport(stored: StoredRun, results: ResultsFile): RunSummary {
+export function writeReport(
+  stored: StoredRun,
+  results: ResultsFile,
+  { nemeses }: Catalogue,
+): RunSummary {
   const { run, directory } = stored;
-  const html = reportHtml({ ...stored, results });
+  const html = reportHtml({ ...stored, results }, nemeses);
   const path = writeDerived(directory, 'report', html);
   const shown = (absolute: string) => relative(process.cwd(), absolute) || '.';
   const summary: RunSummary = {

@@ -2,7 +2,6 @@
 
 import { join } from 'node:path';
 import type { Verdict } from '../../checkers/verdict.ts';
-import type { RunConfig } from '../config/config.ts';
 import { infrastructure } from '../core/errors.ts';
 import { isBroken, type Signature, signatureText } from '../judge/signature.ts';
 import { type Step, storyOf } from '../report/story.ts';
@@ -46,20 +45,25 @@ export async function shrinkAndStore(
   if (!isBroken(signature, results.checks)) {
     throw new Error(`${signatureText(signature)} was broken in memory, and is not on disk`);
   }
-  const story = storyOf(recording.history, recording.trace, results.verdict);
+  const story = storyOf(
+    recording.history,
+    recording.trace,
+    results.verdict,
+    prepared.catalogue.nemeses,
+  );
   const repro = join(paths.directory ?? '', FILES.repro);
-  writeRepro(repro, reproFrom(smallest, signature, recording, results.verdict));
+  writeRepro(repro, reproFrom(small, signature, recording, results.verdict));
   return { ...shrunk, summary, story, repro };
 }
 
 /** What is kept of a small run, which is made ten times for it. Throws as `shrinkAndStore` does. */
 export function reproOf(small: PreparedRun, signature: Signature): Repro {
   const recording = repeated(small);
-  return reproFrom(small.config, signature, recording, recording.verdict);
+  return reproFrom(small, signature, recording, recording.verdict);
 }
 
 function reproFrom(
-  config: RunConfig,
+  { config, catalogue: { nemeses } }: PreparedRun,
   signature: Signature,
   recording: Recording,
   verdict: Verdict,
@@ -74,7 +78,7 @@ function reproFrom(
     ...(startedIn === undefined ? {} : { startedIn }),
     signature,
     because: sentenceOf(verdict),
-    story: storyLines(storyOf(recording.history, recording.trace, verdict)),
+    story: storyLines(storyOf(recording.history, recording.trace, verdict, nemeses)),
     sha256: recording.sha256,
     config,
   };

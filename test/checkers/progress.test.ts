@@ -5,10 +5,13 @@ import { History } from '../../checkers/history.ts';
 import { progressVerdict } from '../../checkers/progress.ts';
 import { resolveConfig } from '../../harness/config/config.ts';
 import { simulateOnce } from '../../harness/run/simulate.ts';
+import { nemeses } from '../../nemesis/index.ts';
 import type { RaftRules } from '../../systems/raft/rules.ts';
 import type { Variant } from '../../systems/system.ts';
 
 const SECOND = 1e9;
+
+const harmOf = (lane: string) => nemeses[lane]?.harms;
 
 /** Ten seconds of operations, ten a second, which succeed until `failingFrom`, under one fault. */
 function historyUnder(lane: string, targets: string, failingFrom: number, status = 'installed') {
@@ -34,7 +37,7 @@ function historyUnder(lane: string, targets: string, failingFrom: number, status
 
 function judged(history: History, nodes = 3) {
   const isQuorum = (up: readonly number[]) => 2 * up.length > nodes;
-  return progressVerdict(history, { nodes, isQuorum, boundNs: 3 * SECOND }).verdict;
+  return progressVerdict(history, { nodes, isQuorum, harmOf, boundNs: 3 * SECOND }).verdict;
 }
 
 const ISOLATED = 'n1→n2 n2→n1 n1→n3 n3→n1';
@@ -69,6 +72,7 @@ describe('a standstill', () => {
       progressVerdict(history, {
         nodes: 3,
         isQuorum: (up) => up.length >= 2,
+        harmOf,
         boundNs: 3 * SECOND,
         allowanceNs: (group) => (group.join() === '1,2' ? allowedNs : 0),
       });

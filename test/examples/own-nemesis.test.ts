@@ -2,7 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { faultWindows } from '../../checkers/fault-windows.ts';
-import { simulate } from '../../harness/ordeal.ts';
+import { explore, simulate } from '../../harness/ordeal.ts';
+import type { Nemesis } from '../../nemesis/fault.ts';
+import type { RaftRules } from '../../systems/raft/rules.ts';
+import type { Variant } from '../../systems/system.ts';
 import { history } from '../checkers/linearizable/lines.ts';
 import { counting, neverBack } from './counting.ts';
 import { leaderAndOne } from './leader-and-one.ts';
@@ -31,6 +34,41 @@ describe('the nemesis', () => {
     for (const { targets } of counted) expect(targets.split(' ')).toHaveLength(2);
     expect(verdict.kind).toBe('valid');
   });
+});
+
+describe('what a nemesis says of itself', () => {
+  const needsAll: Variant<RaftRules> = {
+    id: 'needs-all',
+    describe: 'a quorum is all nodes',
+    kind: 'variant',
+    rules: () => ({ quorum: (nodes) => nodes }),
+  };
+  const named = (nemesis: Nemesis, name: string): Nemesis => ({ ...nemesis, name });
+  const progressUnder = (nemesis: Nemesis) =>
+    [1, 2, 3, 4].map((seed) => {
+      const options = { ...RUN, seed, timeLimitS: 30, variants: [needsAll], nemesis: [nemesis] };
+      const { checks } = simulate(options);
+      return checks.find(({ checker }) => checker === 'progress')?.verdict.kind;
+    });
+
+  test('decides whether the others are held to serve meanwhile', () => {
+    expect(progressUnder(leaderAndOne)).toContain('invalid');
+    const { harms: _, ...reticent } = leaderAndOne;
+    expect(progressUnder(named(reticent, 'reticent'))).toEqual([
+      'valid',
+      'valid',
+      'valid',
+      'valid',
+    ]);
+  });
+
+  test('is how it is retold', async () => {
+    const found = explore('raft', {
+      variants: [needsAll],
+      nemesis: [leaderAndOne],
+    });
+    await expect(found).rejects.toThrow(/killed side by side: n\d n\d/);
+  }, 60_000);
 });
 
 describe('the workload and its checker', () => {

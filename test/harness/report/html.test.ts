@@ -16,6 +16,7 @@ import { writeScenarioReport } from '../../../harness/scenario/page.ts';
 import { type ScenarioRun, storeScenario } from '../../../harness/scenario/store.ts';
 import { writeDerived } from '../../../harness/store/files.ts';
 import { readRun } from '../../../harness/store/reader.ts';
+import { nemeses } from '../../../nemesis/index.ts';
 import { EVENTS, RUN, STALE_READ, storeRun, TWO_LEADERS } from '../store/stored.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -33,13 +34,13 @@ afterAll(() => {
 
 function report(verdict: Verdict | null, more: Parameters<typeof storeRun>[2] = {}): string {
   const directory = storeRun(store, verdict, more);
-  return writeDerived(directory, 'report', reportHtml(readRun(directory)));
+  return writeDerived(directory, 'report', reportHtml(readRun(directory), nemeses));
 }
 
 describe('report.html', () => {
   test('is the same for the same stored run', () => {
     const stored = readRun(storeRun(store, STALE_READ));
-    expect(reportHtml(stored)).toBe(reportHtml(stored));
+    expect(reportHtml(stored, nemeses)).toBe(reportHtml(stored, nemeses));
   });
 
   test('shows the line numbers of the trace that contradict each other', () => {

@@ -5,6 +5,7 @@ import { History } from '../../../checkers/history.ts';
 import type { TraceEvent, TraceLine } from '../../../checkers/trace.ts';
 import type { Verdict } from '../../../checkers/verdict.ts';
 import { storyOf } from '../../../harness/report/story.ts';
+import { nemeses } from '../../../nemesis/index.ts';
 
 function traceOf(events: readonly (readonly [node: number, event: TraceEvent])[]): TraceLine[] {
   return events.map(([node, event], at) => ({
@@ -46,7 +47,7 @@ const broken = (trace: readonly number[], events: readonly number[] = []): Verdi
 });
 
 const texts = (history: History, trace: readonly TraceLine[], verdict: Verdict, most?: number) =>
-  storyOf(history, trace, verdict, most).map(({ text, isConflict }) =>
+  storyOf(history, trace, verdict, nemeses, most).map(({ text, isConflict }) =>
     isConflict ? `✖ ${text}` : text,
   );
 

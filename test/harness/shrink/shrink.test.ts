@@ -19,6 +19,7 @@ import { type ShrunkRun, shrinkAndStore, storyLines } from '../../../harness/shr
 import { readPlan, readRun } from '../../../harness/store/reader.ts';
 import { builtInVariant } from '../../../harness/variants/variants.ts';
 import type { Nemesis } from '../../../nemesis/fault.ts';
+import { nemeses } from '../../../nemesis/index.ts';
 import type { System } from '../../../systems/system.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ordeal-shrink-'));
@@ -81,7 +82,7 @@ describe('a failing run of five nodes, nine faults and thousands of operations',
     expect(page).toMatch(/<tr class="conflict">.*✖ n\d votes for n\d in term \d</);
     const planned = readRun(shrunk.summary.paths.directory as string);
     const { plan: _, ...config } = planned.run.config;
-    expect(reportHtml({ ...planned, run: { ...planned.run, config } })).not.toContain(
+    expect(reportHtml({ ...planned, run: { ...planned.run, config } }, nemeses)).not.toContain(
       'Step by step',
     );
   });
