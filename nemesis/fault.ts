@@ -87,6 +87,20 @@ export type Fault =
       readonly count: number;
       readonly delayMs: Millis;
     }
+  /**
+   * Messages between nodes form chains: those of a `links`, of a `kinds`, or of `both`. Each has one of so
+   * many ranks, which follows from `pick`, and from the next draw after `everyMs`, over and over; for the
+   * whole time where that is 0. The first rank is as ever, the last comes `delayMs` later, and each one
+   * between comes a quarter as late as the next.
+   */
+  | {
+      readonly kind: 'priorities';
+      readonly chains: 'links' | 'kinds' | 'both';
+      readonly pick: number;
+      readonly levels: number;
+      readonly delayMs: Millis;
+      readonly everyMs: Millis;
+    }
   /** As a kill, by a loss of power after which the disk keeps what this model of crashes says. */
   | {
       readonly kind: 'power-loss';
@@ -129,6 +143,7 @@ export const FAULT_KINDS = [
   'links',
   'client-links',
   'messages',
+  'priorities',
   'power-loss',
   'slow-disk',
   'failing-disk',
@@ -185,7 +200,10 @@ export interface PlannedFault {
 export interface Receipt {
   readonly status: 'installed' | 'skipped' | 'indeterminate';
   readonly evidence: string;
-  /** At its end: whether it had been in force after all, where its start could not tell. */
+  /**
+   * At its end: that it had been in force after all, where its start could not tell; or that it had not,
+   * as nothing came that it could have acted on.
+   */
   readonly held?: boolean;
 }
 

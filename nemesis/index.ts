@@ -16,6 +16,7 @@ import { nextMessages } from './next-messages.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
 import { powerLoss } from './power-loss.ts';
+import { priorities } from './priorities.ts';
 import { rollingRestart } from './rolling-restart.ts';
 import { slowDisk } from './slow-disk.ts';
 import { slowLinks } from './slow-links.ts';
@@ -43,4 +44,5 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   'bit-rot': bitRot,
   'wiped-disk': wipedDisk,
   'stale-disk': staleDisk,
+  priorities,
 };

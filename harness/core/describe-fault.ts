@@ -26,6 +26,11 @@ export function describeFault(fault: Fault | null): string {
     }
     case 'messages':
       return `${fault.nodes.map(nodeName).join(' ')} ${fault.how} ${fault.count}`;
+    case 'priorities': {
+      const { chains, levels, delayMs, everyMs } = fault;
+      const turns = everyMs === 0 ? '' : `, turned over every ${everyMs} ms`;
+      return `${CHAINS[chains]} in ${levels} ranks by up to ${delayMs} ms${turns}`;
+    }
     case 'power-loss':
       return `${fault.nodes.map(nodeName).join(' ')} ${fault.keeps}`;
     case 'slow-disk':
@@ -45,6 +50,8 @@ export function describeFault(fault: Fault | null): string {
     }
   }
 }
+
+const CHAINS = { links: 'links', kinds: 'kinds of messages', both: 'kinds on links' } as const;
 
 function linkNames(cuts: readonly Cut[]): string {
   return cuts.map(({ from, to }) => `${nodeName(from)}→${nodeName(to)}`).join(' ');

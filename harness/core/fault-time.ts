@@ -29,13 +29,14 @@ export function dueUs(
   return Math.min(plannedUs, late ? Math.max(loadEndUs, enoughUs) : loadEndUs);
 }
 
-/** What its end shows that its start could not: that it had held after all, or for moments only. */
+/** What its end shows that its start could not: that it had held after all, or for moments at most. */
 export function correction(
   { startUs, endUs }: PlannedFault,
   { held }: Receipt,
   inForceUs: Micros | undefined,
   endedUs: Micros,
 ): 'held' | 'short' | null {
+  if (held === false) return 'short';
   if (inForceUs === undefined) return held === true ? 'held' : null;
   return endedUs - inForceUs < Math.max(SHORT_US, (endUs - startUs) / 4) ? 'short' : null;
 }

@@ -27,6 +27,8 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   latency: ['slow-links'],
   delay: ['slow-links'],
   slow: ['slow-links'],
+  pct: ['priorities', 'priority'],
+  reorder: ['priorities', 'next-messages'],
   clog: ['hold-and-release'],
   hold: ['hold-and-release'],
   burst: ['hold-and-release'],

@@ -8,6 +8,7 @@ const CHOICES: Readonly<Record<string, Readonly<Record<string, readonly string[]
   restarts: { how: ['kill', 'stop'] },
   links: { effect: ['cut', 'slow', 'lossy', 'hold'] },
   messages: { how: ['drop', 'duplicate', 'hold'] },
+  priorities: { chains: ['links', 'kinds', 'both'] },
   'power-loss': { keeps: ['all-lost', 'torn', 'partial'] },
   'failing-disk': { how: ['sync-fails', 'full'] },
   'lost-disk': { how: ['wiped', 'stale'] },
@@ -19,6 +20,7 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   restarts: ['downMs', 'upMs'],
   links: ['onMs', 'offMs', 'delayMs', 'ppm'],
   messages: ['pick', 'count', 'delayMs'],
+  priorities: ['pick', 'levels', 'delayMs', 'everyMs'],
   'slow-disk': ['delayMs'],
   'bit-rot': ['place'],
   'client-links': ['lossPpm', 'duplicatePpm', 'latePpm', 'delayMs'],
@@ -56,6 +58,7 @@ function wrongInTargets(
     if (Array.isArray(cuts) && cuts.length > 0 && cuts.every(isCut)) return null;
     return `cuts must be a list of { from, to }, two nodes each ${allowed}`;
   }
+  if (kind === 'priorities') return null;
   if (kind === 'restarts') {
     const { groups } = fields;
     const isGroup = (group: unknown) =>
@@ -94,6 +97,7 @@ function wrongInNumbers(fields: Readonly<Record<string, unknown>>, kind: string)
   // What comes and goes takes time both ways: else it would do so for ever at one moment.
   if (kind === 'links' && fields['offMs'] !== 0 && !isPositive('onMs'))
     return 'onMs must be above 0';
+  if (kind === 'priorities' && !isPositive('levels')) return 'levels must be above 0';
   if (kind === 'restarts' && !isPositive('downMs')) return 'downMs must be above 0';
   return null;
 }

@@ -11,6 +11,7 @@ import type { CrashModel } from './disk.ts';
 import { DiskFaults } from './disk-faults.ts';
 import { LinkFaults, type WakeAt } from './link-faults.ts';
 import { MessageFaults } from './message-faults.ts';
+import { PriorityFaults } from './priority-faults.ts';
 import { didNotComeUp, RestartFaults, startAgain, upNodes } from './restart-faults.ts';
 import type { World } from './world.ts';
 
@@ -23,6 +24,7 @@ export class SimFaults {
   readonly #disks: DiskFaults;
   readonly #links: LinkFaults;
   readonly #messages: MessageFaults;
+  readonly #priorities: PriorityFaults;
   readonly #restarts: RestartFaults;
 
   /** `wakeAt` has a fault that comes and goes told when its next turn is (`turn`). */
@@ -34,6 +36,7 @@ export class SimFaults {
     this.#disks = new DiskFaults(world, this.#ledger, crashModel);
     this.#links = new LinkFaults(world, this.#ledger, wakeAt);
     this.#messages = new MessageFaults(world);
+    this.#priorities = new PriorityFaults(world, wakeAt);
     this.#restarts = new RestartFaults(world, this.#ledger, crashModel, wakeAt);
   }
 
@@ -44,6 +47,7 @@ export class SimFaults {
     this.#disks.copyFrom(original.#disks);
     this.#links.copyFrom(original.#links);
     this.#messages.copyFrom(original.#messages);
+    this.#priorities.copyFrom(original.#priorities);
     this.#restarts.copyFrom(original.#restarts);
   }
 
@@ -69,6 +73,7 @@ export class SimFaults {
   turn(id: number): void {
     const fault = this.#ledger.faultOf(id);
     if (fault?.kind === 'links') this.#links.turn(id, fault);
+    if (fault?.kind === 'priorities') this.#priorities.turn(id, fault);
     if (fault?.kind === 'restarts') this.#restarts.turn(id, fault);
   }
 
@@ -95,6 +100,8 @@ export class SimFaults {
         return this.#links.begin(id, fault);
       case 'messages':
         return this.#messages.begin(id, fault);
+      case 'priorities':
+        return this.#priorities.begin(id, fault);
       case 'slow-disk':
       case 'failing-disk':
       case 'bit-rot':
@@ -126,6 +133,8 @@ export class SimFaults {
         return this.#links.undo(id, fault);
       case 'messages':
         return this.#messages.undo(id, fault);
+      case 'priorities':
+        return this.#priorities.undo(id);
       case 'slow-disk':
       case 'failing-disk':
       case 'bit-rot':

@@ -3,7 +3,7 @@
 import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
-import { next } from '../../nemesis/targets.ts';
+import { kindOf, mixed } from './message-kinds.ts';
 import type { Fate, World } from './world.ts';
 
 type MessagesFault = Extract<Fault, { kind: 'messages' }>;
@@ -39,12 +39,14 @@ export class MessageFaults {
     return { status: 'installed', evidence: `${how}: the next ${count} of a kind from ${whose}` };
   }
 
+  /** It was in force if it met a message. */
   undo(id: number, { how, count }: MessagesFault): Receipt {
     const { kind, taken } = this.#picking.get(id) ?? { kind: null, taken: 0 };
     this.#picking.delete(id);
     this.#arm();
     const what = kind === null ? 'no such message was sent' : `${taken} of ${count} ${kind}`;
-    return { status: 'installed', evidence: `${how}: ${what}` };
+    const evidence = `${how}: ${what}`;
+    return { status: 'installed', evidence, ...(taken === 0 ? { held: false } : {}) };
   }
 
   #arm(): void {
@@ -64,17 +66,4 @@ export class MessageFaults {
     }
     return null;
   }
-}
-
-/** The kind that a message says it is of; all that say nothing are of one. */
-function kindOf(message: unknown): string {
-  const isTagged = typeof message === 'object' && message !== null && 'kind' in message;
-  return isTagged && typeof message.kind === 'string' ? message.kind : 'message';
-}
-
-/** A draw that follows from another and from a word. */
-function mixed(word: string, draw: number): number {
-  let state = draw;
-  for (let at = 0; at < word.length; at++) state = next(state ^ word.charCodeAt(at));
-  return state;
 }

@@ -90,12 +90,15 @@ export class Streams implements Carrier {
     this.#noticeUs.set(original.#noticeUs);
   }
 
-  /** Sends over the connection to a node, or opens one; where that fails the sender is told. */
-  send(from: NodeId, to: NodeId, message: unknown): void {
+  /**
+   * Sends over the connection to a node, or opens one; where that fails the sender is told. A `lagUs`
+   * is what the message takes longer, and with it all that follows.
+   */
+  send(from: NodeId, to: NodeId, message: unknown, lagUs: Micros): void {
     const delayUs = this.#segmentDelayUs(from, to);
     const isReachable = delayUs !== LOST && this.#isReachable(from, to);
     if (!this.#connections.send(from, to, isReachable)) return;
-    this.#push(this.#link(from, to), this.#world.nowUs + delayUs, message);
+    this.#push(this.#link(from, to), this.#world.nowUs + delayUs + lagUs, message);
   }
 
   /** The connection between two nodes is lost, if there is one. */

@@ -93,6 +93,8 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
 
   /** Picks out messages between nodes; null while no fault does. */
   intercept: ((from: NodeId, message: unknown) => Fate | null) | null = null;
+  /** By how much later a message between nodes arrives; null while no fault puts any behind others. */
+  lag: ((from: NodeId, to: NodeId, message: unknown) => Micros) | null = null;
   /** By node: by how much longer a sync of its disk takes at most. */
   readonly slowSyncsUs: Micros[];
 
@@ -245,20 +247,22 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
       this.#divert(from, to, message, fate);
       return;
     }
+    const lagUs = this.lag?.(from, to, message) ?? 0;
     if (this.#streams !== null) {
-      this.#streams.send(from, to, message);
+      this.#streams.send(from, to, message, lagUs);
       return;
     }
+    const leavesUs = this.nowUs + lagUs;
     const drawn = this.network.message(from, to, this.nowUs);
     const trouble = this.network.troubleOf(from, to);
     const delay = this.network.troubledDelayUs(drawn, trouble);
-    if (delay !== LOST) this.queue.message(this.nowUs + delay, to, from, message);
+    if (delay !== LOST) this.queue.message(leavesUs + delay, to, from, message);
     if (trouble !== null) {
       const second = this.network.troubledSecondUs(drawn, trouble);
-      if (second !== LOST) this.queue.message(this.nowUs + second, to, from, message);
+      if (second !== LOST) this.queue.message(leavesUs + second, to, from, message);
     }
     const again = this.network.duplicateUs(drawn);
-    if (again !== LOST) this.queue.message(this.nowUs + again, to, from, message);
+    if (again !== LOST) this.queue.message(leavesUs + again, to, from, message);
   }
 
   /** A connection that loses a message, or carries it out of order, is broken. */

@@ -4,13 +4,18 @@ import { nameFault } from '../../config/catalogue.ts';
 import { usage } from '../../core/errors.ts';
 import type { Ground, Strategy } from '../strategy.ts';
 import { plain } from './plain.ts';
+import { priority } from './priority.ts';
 import { reactive } from './reactive.ts';
 import { suggested } from './suggested.ts';
 import { swarm } from './swarm.ts';
 
-export const strategies = { plain, swarm, reactive, suggested } as const satisfies Readonly<
-  Record<string, Strategy>
->;
+export const strategies = {
+  plain,
+  swarm,
+  reactive,
+  priority,
+  suggested,
+} as const satisfies Readonly<Record<string, Strategy>>;
 
 /**
  * Those that were named, or all that have something to choose on this ground. Throws a usage error that

@@ -280,6 +280,8 @@ describe('the engine', () => {
     }
     expect(carriedOut(unknown, lateUs, { ...installed, held: true }).counts).toBe(true);
     expect(carriedOut(unknown, lateUs, installed).counts).toBe(false);
+    // What met nothing that it could have acted on was in force in name only.
+    expect(carriedOut(installed, lateUs, { ...installed, held: false }).counts).toBe(false);
   });
 
   test('a fault that began at once, shortly before the end of the load, ends with it for nothing', () => {

@@ -137,6 +137,7 @@ const FAULTS: readonly Fault[] = [
     delayMs: 2,
   },
   { kind: 'messages', how: 'duplicate', nodes: [0, 1, 2], pick: 2, count: 9, delayMs: 2 },
+  { kind: 'priorities', chains: 'both', pick: 3, levels: 3, delayMs: 2, everyMs: 1 },
   { kind: 'slow-disk', nodes: [0, 1], delayMs: 2 },
   { kind: 'failing-disk', how: 'full', nodes: [2] },
   { kind: 'bit-rot', nodes: [1], place: 7 },

@@ -206,6 +206,16 @@ describe('the next messages of a kind', () => {
   });
 });
 
+test('the next messages of a kind count only where one was met', () => {
+  const { faults } = cluster();
+  faults.start(1, { kind: 'messages', how: 'drop', nodes: [0], pick: 1, count: 2, delayMs: 0 });
+  expect(faults.end(1)?.receipt).toEqual({
+    status: 'installed',
+    evidence: 'drop: no such message was sent',
+    held: false,
+  });
+});
+
 describe('client links', () => {
   const bad = {
     kind: 'client-links',
