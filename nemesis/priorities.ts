@@ -21,6 +21,10 @@ export const priorities: Nemesis = {
   name: 'priorities',
   describe: 'has messages of some links or kinds come after others, always, in drawn orders',
   needs: 'priorities',
+  words: {
+    begins: 'messages are put behind others ({form})',
+    ends: 'messages come as they are sent again',
+  },
   usual: false,
   sparesLeaders: true,
   forms: [
