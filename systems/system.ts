@@ -129,6 +129,8 @@ export type Patience = NodePatience | ClientPatience;
 export interface SmallWorld {
   /** Settings for it: what only costs time is out of the way. The user's own win. */
   readonly set: Options;
+  /** What variants suggest for runs of thousands of operations comes sooner in it: these at most. */
+  readonly atMost?: Readonly<Record<string, number>>;
   /** Kinds of messages that always get lost in it, because nothing depends on them under these options. */
   lost?(options: Options): readonly string[];
   /**

@@ -1,14 +1,13 @@
 /** `ordeal prove`: searches all that can happen to a small cluster, and says what it has covered. */
 
 import type { Command } from 'commander';
-import type { Options } from '../../systems/protocol.ts';
 import { systemNamed, workloadNamed } from '../config/catalogue.ts';
 import { limitFault } from '../config/config.ts';
 import { resolveSystemOptions } from '../config/settings.ts';
 import { usage } from '../core/errors.ts';
 import { conclusionOf } from '../prove/conclusion.ts';
 import { documentOf } from '../prove/document.ts';
-import type { Model } from '../prove/model.ts';
+import { type Model, smallSettings } from '../prove/model.ts';
 import { prove } from '../prove/prove.ts';
 import { blockOf, stateText } from '../prove/text.ts';
 import { styleOf } from '../report/terminal.ts';
@@ -43,6 +42,10 @@ interface Flags extends RunFlags {
 
 const NODES = 3;
 const GIGABYTE = 1e9;
+/** Of the budget, what the search has before walks at random take its place. */
+const SEARCH_SHARE = 0.5;
+/** When these end: the rest is for making short what they found. */
+const WALKED_SHARE = 0.8;
 const LIMITS = {
   nodes: { min: 1, max: 5, whole: true },
   operations: { min: 0, max: 8, whole: true },
@@ -55,7 +58,9 @@ const LIMITS = {
 const EXAMPLES = `
 Every order in which messages arrive (or do not), timers run out, clients ask and
 nodes crash and start again is tried, within the bounds: all of it, or the last
-word is UNKNOWN. What is found is found in as few steps as there are.
+word is UNKNOWN. What is found is found in as few steps as there are. Where half
+of the budget is not enough, walks at random take the other half: what they find
+is made as short as can be, and what they do not find may be there.
 
 Examples:
   ordeal prove raft
@@ -109,6 +114,10 @@ async function proveFor(named: string, flags: Flags): Promise<number> {
     if (fault !== null) throw usage(`--${name}: ${fault}`);
   }
   const isSpent = budgetOf(flags.budget);
+  const walking = {
+    isTime: budgetOf(SEARCH_SHARE * flags.budget),
+    isOver: budgetOf(WALKED_SHARE * flags.budget),
+  };
   const model = await modelFor(named, flags);
   const progress = progressOn(process.stderr, flags.quiet === true);
   using interrupt = interruption('telling what was covered so far', progress.aside);
@@ -116,7 +125,8 @@ async function proveFor(named: string, flags: Flags): Promise<number> {
     depth: flags.depth ?? null,
     memoryBytes: flags.memory * GIGABYTE,
     isOver: () => interrupt.signal.aborted || isSpent(),
-    onProgress: (covered, elapsedS) => progress.state(stateText(covered, elapsedS)),
+    walking,
+    onProgress: (far, elapsedS) => progress.state(stateText(far, elapsedS)),
   });
   progress.end();
   const conclusion = conclusionOf(proof, interrupt.signal.aborted);
@@ -138,13 +148,9 @@ async function modelFor(named: string, flags: Flags): Promise<Model> {
   if (foreign !== undefined) {
     throw usage(`--set ${foreign}: is no option of ${system.name}, and prove has no others`);
   }
-  const suggested = Object.assign(
-    {},
-    ...huntsOf(system, variants, catalogue).map(({ set }) => set),
-  );
-  const given: Options = { ...system.small?.set, ...suggested, ...request.set };
-  const own = Object.entries(given).filter(([name]) => Object.hasOwn(system.options, name));
-  const options = resolveSystemOptions(system, Object.fromEntries(own));
+  const suggested = huntsOf(system, variants, catalogue).map(({ set }) => set ?? {});
+  const small = smallSettings(system, Object.assign({}, ...suggested));
+  const options = resolveSystemOptions(system, { ...small, ...request.set });
   const { operations, faults, timeouts } = flags;
   return {
     system,

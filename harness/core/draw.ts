@@ -81,6 +81,7 @@ export const DOMAIN = {
   variantClient: 10,
   lastFault: 11,
   step: 12,
+  walk: 13,
 } as const;
 
 /** The draws that pure planners get: domains by name. */

@@ -205,6 +205,7 @@ const smallWorld = exactly<SmallWorld>({
     'an object of settings',
     (value) => isObject(value) && Object.values(fieldsOf(value)).every((one) => setting.is(one)),
   ),
+  atMost: optional(record(natural)),
   lost: optional(method()),
   symmetric: optional(method()),
 });

@@ -11,13 +11,14 @@ import type { Proof } from './prove.ts';
  * its user, and not by its budget.
  */
 export function conclusionOf(proof: Proof, isInterrupted: boolean): Outcome {
-  const { violation, end, covered, model, wasAnswered, reached, unconfirmed } = proof;
+  const { violation, end, covered, model, wasAnswered, reached, unconfirmed, walked } = proof;
   const verdict = violation?.verdict ?? null;
   if (verdict !== null) return { verdict, status: EXIT.invalid };
   const far = `${plural(covered.states, 'state')} and no violation`;
   if (end !== 'exhausted') {
     const why = CUT[isInterrupted && end === 'stopped' ? 'interrupted' : end];
-    const because = plain(`${far} up to here, but that is not all there is: ${why}`);
+    const beyond = walked === null ? '' : `; ${plural(walked.walks, 'walk')} at random met none`;
+    const because = plain(`${far} up to here, but that is not all there is: ${why}${beyond}`);
     const status = isInterrupted && end === 'stopped' ? EXIT.interrupted : EXIT.unknown;
     return { verdict: { kind: 'unknown', because }, status };
   }

@@ -6,7 +6,8 @@ import type { Proof } from './prove.ts';
 import { storyLines } from './story.ts';
 
 export function documentOf(proof: Proof, { verdict, status }: Outcome) {
-  const { model, end, covered, local, reported, seconds, violation, reached } = proof;
+  const { model, end, covered, local, reported, seconds, searchedS, walked, violation, reached } =
+    proof;
   const { system, variants, workload, options, bounds, from } = model;
   return {
     verdict,
@@ -21,9 +22,11 @@ export function documentOf(proof: Proof, { verdict, status }: Outcome) {
     lost: lostIn(model),
     end,
     covered: { ...covered, nodeStates: local.states, nodeSteps: local.steps, reported },
+    walked,
     seconds,
-    statesPerSecond: seconds > 0 ? Math.round(covered.states / seconds) : 0,
+    statesPerSecond: searchedS > 0 ? Math.round(covered.states / searchedS) : 0,
     reached,
+    shortest: violation?.shortest ?? null,
     story: violation === null ? null : storyLines(violation, system),
   };
 }

@@ -14,7 +14,12 @@ import { numberOfPair, PairMap } from './pair-map.ts';
 /** What comes of a report that breaks an invariant. */
 export const BROKEN = -2;
 
-export class Ghosts {
+/** What becomes of what was reported so far when somebody reports more. */
+export interface Reports {
+  after(ghost: number, report: number): number;
+}
+
+export class Ghosts implements Reports {
   readonly #nodes: number;
   readonly #reportOf: (report: number) => Report;
   readonly #checkers: () => readonly TraceChecker[];

@@ -14,7 +14,7 @@ import { ModelNode, type ModelNodeSpec } from './model-node.ts';
 import { Nodes } from './nodes.ts';
 import { layoutOf } from './row.ts';
 import { Symmetry } from './symmetry.ts';
-import { type Bounds, World } from './world.ts';
+import { type Bounds, World, type WorldParts } from './world.ts';
 
 export interface Model {
   readonly system: System;
@@ -36,11 +36,15 @@ const SEED = 1;
 export interface Modelled {
   readonly model: Model;
   readonly world: World;
+  /** What the world is made of. */
+  readonly parts: WorldParts;
   readonly nodes: Nodes;
   readonly clients: Clients;
   readonly ghosts: Ghosts;
   /** How often each part of a variant was asked by the search, and decided otherwise. */
   readonly reached: ActiveRules['reached'];
+  /** Checkers that have heard of nothing yet. */
+  readonly checkers: () => readonly TraceChecker[];
   /** A node for moves that are made again, which shares nothing with the search. */
   readonly freshNode: () => ModelNode;
 }
@@ -62,24 +66,29 @@ export function modelled(model: Model): Modelled {
     isJudged: isJudged(system, options, workload),
   });
   const layout = layoutOf(bounds.nodes);
-  const ghosts = new Ghosts(
-    bounds.nodes,
-    (report) => nodes.report(report),
-    () => checkersOf(system),
-  );
+  const checkers = () => checkersOf(system);
+  const ghosts = new Ghosts(bounds.nodes, (report) => nodes.report(report), checkers);
   const links = system.links === 'connections' ? new Streams(layout, nodes) : new Datagrams(layout);
-  const world = new World({
-    bounds,
-    layout,
-    nodes,
-    clients,
-    ghosts,
-    links,
-    symmetry: isFolded(model) ? new Symmetry(layout, nodes) : null,
-    from: model.from,
-  });
+  const symmetry = isFolded(model) ? new Symmetry(layout, nodes) : null;
+  const parts = { bounds, layout, nodes, clients, ghosts, links, symmetry, from: model.from };
+  const world = new World(parts);
   const freshNode = () => new ModelNode(nodeSpecOf(model, applyVariants(system, model.variants)));
-  return { model, world, nodes, clients, ghosts, reached: active.reached, freshNode };
+  const { reached } = active;
+  return { model, world, parts, nodes, clients, ghosts, reached, checkers, freshNode };
+}
+
+/** The settings of a small world of this system, for variants that suggest these. */
+export function smallSettings({ small, options }: System, suggested: Options): Options {
+  const known = Object.entries({ ...small?.set, ...suggested }).filter(([name]) =>
+    Object.hasOwn(options, name),
+  );
+  return Object.fromEntries(
+    known.map(([name, value]) => {
+      const most = small?.atMost?.[name];
+      const isLowered = most !== undefined && typeof value === 'number' && name in suggested;
+      return [name, isLowered ? Math.min(value, most) : value];
+    }),
+  );
 }
 
 /** Whether nodes that differ in nothing but their names are folded. */

@@ -44,8 +44,10 @@ export class Search {
   readonly #confirm: Confirm;
   /** The moves to the first state. */
   readonly beginning: readonly Move[];
-  readonly #visited = new Visited();
-  readonly #frontier = new Frontier();
+  #visited = new Visited();
+  #frontier = new Frontier();
+  /** What it had covered when it gave back what that took. */
+  #covered: Covered | null = null;
   #transitions = 0;
   #depth = 0;
   /** The first state of the level after the one that is gone on from. */
@@ -65,6 +67,7 @@ export class Search {
   }
 
   get covered(): Covered {
+    if (this.#covered !== null) return this.#covered;
     return {
       states: this.#visited.count,
       transitions: this.#transitions,
@@ -86,6 +89,14 @@ export class Search {
   /** Somebody else had enough, or there is no more memory. */
   stop(why: 'stopped' | 'memory'): void {
     this.end ??= why;
+  }
+
+  /** Gives back what its states took: it will not go on. */
+  letGo(): void {
+    assert(this.end !== null && this.found === null, 'nothing is asked of it any more');
+    this.#covered = this.covered;
+    this.#visited = new Visited();
+    this.#frontier = new Frontier();
   }
 
   #finish(end: End, found: readonly Move[] | null = null): void {

@@ -4,12 +4,15 @@ import { LAST_WORDS, type Outcome } from '../judge/outcome.ts';
 import { labelledLines, lastWordLines, type TerminalStyle, wrap } from '../report/terminal.ts';
 import { count, plain, plural, seconds } from '../report/text.ts';
 import { lostIn, type Model } from './model.ts';
-import type { Proof } from './prove.ts';
-import type { Covered } from './search.ts';
+import type { Progress, Proof, Violation } from './prove.ts';
 import { storyLines } from './story.ts';
 
 /** How far a search is. */
-export function stateText({ states, depth, frontier }: Covered, elapsedS: number): string {
+export function stateText({ covered, walks }: Progress, elapsedS: number): string {
+  const { states, depth, frontier } = covered;
+  if (walks !== null) {
+    return plain(`${plural(states, 'state')} · now walks at random: ${count(walks)}`);
+  }
   const perSecond = elapsedS > 0 ? Math.round(states / elapsedS) : 0;
   return plain(
     `${plural(states, 'state')} · ${count(perSecond)}/s · depth ${depth} · ${count(frontier)} to go on from`,
@@ -18,8 +21,8 @@ export function stateText({ states, depth, frontier }: Covered, elapsedS: number
 
 /** What was searched, how far, the story of what was found, and the last word. */
 export function blockOf(proof: Proof, { verdict, status }: Outcome, style: TerminalStyle): string {
-  const { model, covered, violation, seconds: tookS } = proof;
-  const perSecond = tookS > 0 ? Math.round(covered.states / tookS) : 0;
+  const { model, covered, violation, searchedS, seconds: tookS } = proof;
+  const perSecond = searchedS > 0 ? Math.round(covered.states / searchedS) : 0;
   const rows: [string, string][] = [
     ['system', [model.system.name, ...model.variants.map(({ id }) => id)].join(' + ')],
     ['bounds', boundsText(model)],
@@ -28,7 +31,9 @@ export function blockOf(proof: Proof, { verdict, status }: Outcome, style: Termi
       'covered',
       `${plural(covered.states, 'state')}, ${plural(covered.transitions, 'transition')}, depth ${covered.depth}`,
     ],
+    ...walkedRow(proof),
     ['in', `${seconds(tookS)}, ${count(perSecond)} states a second`],
+    ...(violation === null ? [] : [shortestRow(violation)]),
   ];
   const story =
     violation === null
@@ -43,6 +48,23 @@ export function blockOf(proof: Proof, { verdict, status }: Outcome, style: Termi
   ];
   return plain(lines.join('\n'));
 }
+
+function walkedRow({ walked }: Proof): [string, string][] {
+  if (walked === null) return [];
+  const { walks, moves } = walked;
+  return [['then', `${plural(walks, 'walk')} at random of ${plural(moves, 'step')}`]];
+}
+
+function shortestRow({ shortest, steps }: Violation): [string, string] {
+  return ['steps', `${steps.length}: ${SHORTEST[shortest]}`];
+}
+
+const SHORTEST: Readonly<Record<Violation['shortest'], string>> = {
+  'of all': 'there is no shorter way to a violation within the bounds',
+  'of its bounds':
+    'a walk came to it, and no way is shorter that has no more operations, faults and time-outs',
+  unknown: 'a walk came to it, made short as far as there was time; another way may be shorter',
+};
 
 function boundsText({ bounds, from }: Model): string {
   const { nodes, operations, faults, timeouts } = bounds;

@@ -9,7 +9,7 @@ import { itemAt } from '../../checkers/item-at.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import { usage } from '../core/errors.ts';
 import type { Clients } from './clients.ts';
-import { BROKEN, type Ghosts } from './ghosts.ts';
+import { BROKEN, type Reports } from './ghosts.ts';
 import type { Links } from './links.ts';
 import type { Nodes, Step } from './nodes.ts';
 import { LANE, type Layout, lane, Row } from './row.ts';
@@ -40,12 +40,21 @@ export interface Move {
 /** Is shown each row that a move leads to; `isBroken`: a report or an answer of this move breaks a promise. */
 export type Sink = (row: Row, move: Move, isBroken: boolean) => void;
 
+/** A move that can be made: what its node gets (-1 for nothing), and the place of the flight that arrives (-1 for none). */
+export interface Possible {
+  readonly move: Move;
+  readonly input: number;
+  readonly place: number;
+}
+
+type Visit = (move: Move, input: number, place: number) => void;
+
 export interface WorldParts {
   readonly bounds: Bounds;
   readonly layout: Layout;
   readonly nodes: Nodes;
   readonly clients: Clients;
-  readonly ghosts: Ghosts;
+  readonly ghosts: Reports;
   readonly links: Links;
   /** Null where nodes differ in more than their names. */
   readonly symmetry: Symmetry | null;
@@ -72,6 +81,8 @@ export class World {
   readonly #parts: WorldParts;
   readonly #from = new Row();
   readonly #starts: number;
+  /** Whether it looks for a cluster that would answer somebody: asking costs nothing then. */
+  #isWarmingUp = false;
   /** Numbers of inputs: by timer, by what a crash leaves, by who asks for what of the menu. */
   readonly #timers = new Map<number, number>();
   readonly #crashes = new Map<number, number>();
@@ -102,7 +113,9 @@ export class World {
       const [step] = nodes.stepsFrom(row.get(node), this.#starts);
       isBroken = this.#apply(node, step as Step) || isBroken;
     }
+    this.#isWarmingUp = true;
     const moves = from === 'start' || isBroken ? [] : this.#warmUp();
+    this.#isWarmingUp = false;
     row.set(layout.faults, bounds.faults);
     row.set(layout.timeouts, bounds.timeouts);
     this.#mark();
@@ -172,29 +185,47 @@ export class World {
 
   /** Shows every row to which one move leads from this one. */
   expand(numbers: Int32Array, at: number, length: number, sink: Sink): void {
-    const { nodes, layout, links, symmetry } = this.#parts;
+    this.#from.load(numbers, at, length);
+    this.#eachMove((move, input, place) => this.#make(move, input, place, sink));
+  }
+
+  /** What may be done next in this row, whatever comes of it; also what changes nothing. */
+  movesFrom(numbers: Int32Array, length: number): readonly Possible[] {
+    this.#from.load(numbers, 0, length);
+    const found: Possible[] = [];
+    this.#eachMove((move, input, place) => found.push({ move, input, place }));
+    return found;
+  }
+
+  /** Shows the rows to which one of `movesFrom` leads, of which no other row was asked in between. */
+  make({ move, input, place }: Possible, sink: Sink): void {
+    this.#make(move, input, place, sink);
+  }
+
+  #eachMove(visit: Visit): void {
+    const { nodes, layout, links, symmetry, clients } = this.#parts;
     const from = this.#from;
-    from.load(numbers, at, length);
-    this.#arrivals(sink);
+    this.#arrivals(visit);
     for (let node = 0; node < layout.nodes; node++) {
       if (symmetry?.isFolded(from, node) === true) continue;
       const state = from.get(node);
       if (!nodes.isUp(state)) {
-        this.#step({ kind: 'start', node, what: 0, outcome: 0 }, this.#starts, -1, sink);
+        visit({ kind: 'start', node, what: 0, outcome: 0 }, this.#starts, -1);
         continue;
       }
-      if (from.get(layout.timeouts) > 0) this.#fires(node, state, sink);
+      if (from.get(layout.timeouts) > 0) this.#fires(node, state, visit);
       if (from.get(layout.faults) === 0) continue;
       for (const tail of nodes.tailsOf(state)) {
         const input = numberOf(this.#crashes, tail, () => nodes.inputOf({ kind: 'crash', tail }));
-        this.#step({ kind: 'crash', node, what: tail, outcome: 0 }, input, -1, sink);
+        visit({ kind: 'crash', node, what: tail, outcome: 0 }, input, -1);
       }
-      if (links.break) this.#breaks(node, sink);
+      if (links.break) this.#breaks(node, visit);
     }
-    if (this.#parts.clients.mayBegin(from.get(layout.sight))) this.#asks(sink);
+    const mayAsk = this.#isWarmingUp || clients.mayBegin(from.get(layout.sight));
+    if (mayAsk) this.#asks(visit);
   }
 
-  #arrivals(sink: Sink): void {
+  #arrivals(visit: Visit): void {
     const { nodes, layout, links, symmetry } = this.#parts;
     const from = this.#from;
     const mayFail = links.duplicate && from.get(layout.faults) > 0;
@@ -204,20 +235,20 @@ export class World {
       const { to: node } = nodes.flight(what);
       if (!nodes.isUp(from.get(node)) || symmetry?.isFolded(from, node) === true) continue;
       const input = nodes.arrivalOf(what);
-      this.#step({ kind: 'deliver', node, what, outcome: 0 }, input, at, sink);
-      if (mayFail) this.#step({ kind: 'duplicate', node, what, outcome: 0 }, input, at, sink);
+      visit({ kind: 'deliver', node, what, outcome: 0 }, input, at);
+      if (mayFail) visit({ kind: 'duplicate', node, what, outcome: 0 }, input, at);
     }
   }
 
-  #fires(node: NodeId, state: number, sink: Sink): void {
+  #fires(node: NodeId, state: number, visit: Visit): void {
     const { nodes } = this.#parts;
     for (const timer of nodes.timersOf(state)) {
       const input = numberOf(this.#timers, timer, () => nodes.inputOf({ kind: 'timer', timer }));
-      this.#step({ kind: 'fire', node, what: timer, outcome: 0 }, input, -1, sink);
+      visit({ kind: 'fire', node, what: timer, outcome: 0 }, input, -1);
     }
   }
 
-  #asks(sink: Sink): void {
+  #asks(visit: Visit): void {
     const { nodes, clients, layout, symmetry } = this.#parts;
     const from = this.#from;
     const sight = from.get(layout.sight);
@@ -228,24 +259,34 @@ export class World {
       );
       for (let node = 0; node < layout.nodes; node++) {
         if (!nodes.isUp(from.get(node)) || symmetry?.isFolded(from, node) === true) continue;
-        this.#step({ kind: 'ask', node, what, outcome: 0 }, input, -1, sink);
+        visit({ kind: 'ask', node, what, outcome: 0 }, input, -1);
       }
     }
   }
 
-  #breaks(node: NodeId, sink: Sink): void {
+  #breaks(node: NodeId, visit: Visit): void {
     const { layout, links } = this.#parts;
     for (let peer = node + 1; peer < layout.nodes; peer++) {
       if (!links.isOpen(this.#from, node, peer)) continue;
-      this.#begin();
-      this.row.set(layout.faults, this.row.get(layout.faults) - 1);
-      links.breakBetween(this.row, node, peer);
-      this.#mark();
-      sink(this.row, { kind: 'break', node, what: peer, outcome: 0 }, false);
+      visit({ kind: 'break', node, what: peer, outcome: 0 }, -1, -1);
     }
   }
 
-  /** One step of one node, with each of its outcomes. `at`: where the flight is that arrives; -1 for none. */
+  #make(move: Move, input: number, at: number, sink: Sink): void {
+    if (move.kind === 'break') this.#break(move, sink);
+    else this.#step(move, input, at, sink);
+  }
+
+  #break(move: Move, sink: Sink): void {
+    const { layout, links } = this.#parts;
+    this.#begin();
+    this.row.set(layout.faults, this.row.get(layout.faults) - 1);
+    links.breakBetween(this.row, move.node, move.what);
+    this.#mark();
+    sink(this.row, move, false);
+  }
+
+  /** One step of one node, with each of its outcomes. */
   #step(move: Move, input: number, at: number, sink: Sink): void {
     const { nodes, layout, links } = this.#parts;
     const { kind, node } = move;

@@ -42,6 +42,7 @@ export const basicPaxos: System = {
   ],
   small: {
     set: { heartbeatMs: 10_000, phaseTimeoutMs: 10, backoffMs: 1, giveUpMs: 3_600_000 },
+    atMost: { giveUpMs: 5 },
     // Only who looks for a distinguished proposer goes by signs of life.
     lost: ({ distinguishedProposer }) => (distinguishedProposer === true ? [] : ['alive']),
   },

@@ -42,6 +42,6 @@ export const fastPaxos: System = {
   // A new coordinator proposes in all slots at once.
   catchesUp: ({ batch }) => ({ leader: Number.POSITIVE_INFINITY, follower: Number(batch) }),
   variants: fastVariants,
-  small: { set: { checkQuorum: false } },
+  small: { set: { checkQuorum: false }, atMost: { snapshotEvery: 2 } },
   scenarioWords: fastWords,
 };

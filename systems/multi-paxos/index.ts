@@ -35,7 +35,7 @@ export const multiPaxos: System = {
     leader: Math.min(Number(window), Math.ceil(Number(reconfigureEvery) / 2) || Number(window)),
     follower: Number(batch),
   }),
-  small: { set: { checkQuorum: false } },
+  small: { set: { checkQuorum: false }, atMost: { snapshotEvery: 2, reconfigureEvery: 2 } },
   scenarioWords: multiWords,
   variants: multiVariants,
 };

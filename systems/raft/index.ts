@@ -38,6 +38,7 @@ export const raft: System = {
         'checkQuorum=true, or membership=off',
   small: {
     set: { preVote: false, checkQuorum: false },
+    atMost: { snapshotEvery: 2, reconfigureEvery: 2, transferEvery: 2 },
     // Who is to join, to take over or to be asked is chosen by number.
     symmetric: ({ membership, transferEvery, reads }) =>
       membership === 'off' && transferEvery === 0 && reads !== 'follower',

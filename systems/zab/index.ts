@@ -47,6 +47,7 @@ export const zab: System = {
   electors: ({ observers }, size) => size - Number(observers),
   promise: (options: Options) =>
     zabConfig(options).reads === 'quorum' ? 'linearizable' : 'ordered-sequential',
+  small: { set: {}, atMost: { snapshotEvery: 2, counterBits: 2, observers: 1 } },
   scenarioWords: zabWords,
   variants: zabVariants,
 };
