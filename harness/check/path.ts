@@ -52,8 +52,14 @@ async function checkRun({ path, flags, style }: PathQuestion): Promise<Outcome> 
   // Loads every system and what judges its traces, which a history has no use for.
   const { rejudge } = await import('./stored-run.ts');
   const { rejudgeScenario } = await import('./stored-scenario.ts');
+  const { rejudgeProof } = await import('./stored-proof.ts');
   const { isStoredScenario } = await import('../scenario/store.ts');
-  const judge = isStoredScenario(path) ? rejudgeScenario : rejudge;
+  const { isKeptProof } = await import('../prove/kept.ts');
+  const kinds = [
+    { is: isKeptProof, judge: rejudgeProof },
+    { is: isStoredScenario, judge: rejudgeScenario },
+  ];
+  const judge = kinds.find(({ is }) => is(path))?.judge ?? rejudge;
   const { status, text, json } = await judge(path, style);
   return { status, out: flags.json === true ? `${json}\n` : text, err: '' };
 }

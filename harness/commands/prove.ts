@@ -7,13 +7,18 @@ import { resolveSystemOptions } from '../config/settings.ts';
 import { usage } from '../core/errors.ts';
 import { conclusionOf } from '../prove/conclusion.ts';
 import { documentOf } from '../prove/document.ts';
+import { keepViolation, type ProofConfig, type ProofRun, readProof } from '../prove/kept.ts';
 import { type Model, smallSettings } from '../prove/model.ts';
-import { prove } from '../prove/prove.ts';
+import { writeProofReport } from '../prove/page.ts';
+import { type Proof, prove } from '../prove/prove.ts';
 import { blockOf, stateText } from '../prove/text.ts';
 import { styleOf } from '../report/terminal.ts';
 import { interruption } from '../run/interruption.ts';
 import { prepare } from '../run/prepare.ts';
 import { progressOn } from '../run/progress.ts';
+import { circumstances, ownFiles, quoted } from '../run/run-file.ts';
+import { requireStore } from '../store/files.ts';
+import type { RunSummary } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { choice, option } from './command-line.ts';
 import { printDocument } from './document.ts';
@@ -36,6 +41,7 @@ interface Flags extends RunFlags {
   readonly depth?: number;
   readonly budget: number;
   readonly memory: number;
+  readonly store: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -98,6 +104,7 @@ export function registerProve(program: Command, done: (status: number) => void):
     .addOption(
       option('--set <name=value>', 'an option of the system, see: ordeal list options', setting),
     )
+    .option('--store <dir>', 'where a violation is stored', 'store')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', EXAMPLES)
@@ -118,7 +125,8 @@ async function proveFor(named: string, flags: Flags): Promise<number> {
     isTime: budgetOf(SEARCH_SHARE * flags.budget),
     isOver: budgetOf(WALKED_SHARE * flags.budget),
   };
-  const model = await modelFor(named, flags);
+  const { model, config } = await modelFor(named, flags);
+  requireStore(flags.store);
   const progress = progressOn(process.stderr, flags.quiet === true);
   using interrupt = interruption('telling what was covered so far', progress.aside);
   const proof = await prove(model, {
@@ -130,13 +138,46 @@ async function proveFor(named: string, flags: Flags): Promise<number> {
   });
   progress.end();
   const conclusion = conclusionOf(proof, interrupt.signal.aborted);
-  if (flags.json === true) printDocument(documentOf(proof, conclusion));
-  else process.stdout.write(`${blockOf(proof, conclusion, styleOf(process.stdout))}\n`);
+  const paths = kept(proof, flags.store, { config, command: commandOf(named, flags) });
+  if (flags.json === true) printDocument(documentOf(proof, conclusion, paths));
+  else process.stdout.write(`${blockOf(proof, conclusion, paths, styleOf(process.stdout))}\n`);
   return conclusion.status;
 }
 
+/** A violation is stored with its report; nothing else is. */
+function kept(
+  { violation, model }: Proof,
+  store: string,
+  { config, command }: Pick<ProofRun, 'config' | 'command'>,
+): RunSummary['paths'] {
+  if (violation?.verdict == null) return { directory: null, report: null };
+  const run: ProofRun = { ...circumstances(ownFiles(config)), kind: 'proof', config, command };
+  const directory = keepViolation(store, run, model, violation);
+  const report = writeProofReport(directory, readProof(directory, model, run));
+  return { directory, report };
+}
+
+function commandOf(named: string, flags: Flags): string {
+  const { mutant = [], rules = [], workload, set = {}, nodes = NODES } = flags;
+  const given: [string, string | number][] = [
+    ['nodes', nodes],
+    ...(['operations', 'faults', 'timeouts', 'from'] as const).map(
+      (name): [string, string | number] => [name, flags[name]],
+    ),
+    ...(mutant.length > 0 ? [['mutant', mutant.join(',')] as [string, string]] : []),
+    ...(rules.length > 0 ? [['rules', rules.join(',')] as [string, string]] : []),
+    ...(workload === undefined ? [] : [['workload', workload] as [string, string]]),
+    ...Object.entries(set).map(([name, value]): [string, string] => ['set', `${name}=${value}`]),
+  ];
+  const told = given.map(([name, value]) => `--${name} ${quoted(String(value))}`);
+  return ['npx ordeal prove', quoted(named), ...told].join(' ');
+}
+
 /** What is given as a flag is so; then what variants suggest, then what makes the system small. */
-async function modelFor(named: string, flags: Flags): Promise<Model> {
+async function modelFor(
+  named: string,
+  flags: Flags,
+): Promise<{ readonly model: Model; readonly config: ProofConfig }> {
   const nodes = flags.nodes ?? NODES;
   const { request, config, variants, catalogue } = await prepare(
     requestOf(named, { ...flags, nodes }),
@@ -152,13 +193,13 @@ async function modelFor(named: string, flags: Flags): Promise<Model> {
   const small = smallSettings(system, Object.assign({}, ...suggested));
   const options = resolveSystemOptions(system, { ...small, ...request.set });
   const { operations, faults, timeouts } = flags;
+  const workload = workloadNamed(config.workload, catalogue);
+  const bounds = { nodes, operations, faults, timeouts };
+  const { from } = flags;
+  const { modules = [], mutants, rules } = config;
+  const chosen = { system: system.name, modules, mutants, rules, workload: workload.name };
   return {
-    system,
-    variants,
-    workload: workloadNamed(config.workload, catalogue),
-    options,
-    bounds: { nodes, operations, faults, timeouts },
-    from: flags.from,
-    folds: true,
+    model: { system, variants, workload, options, bounds, from, folds: true },
+    config: { ...chosen, set: options, bounds, from },
   };
 }

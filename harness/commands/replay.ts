@@ -10,6 +10,7 @@ import type { GitState } from '../core/git.ts';
 import { signatureText } from '../judge/signature.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { located, projectState } from '../own/paths.ts';
+import { isKeptProof, keptModel, madeAgain, readProofRun } from '../prove/kept.ts';
 import { codeLabel, type Labelled } from '../report/verdict-words.ts';
 import { prepare } from '../run/prepare.ts';
 import { compareWithReplay } from '../run/replay.ts';
@@ -49,6 +50,7 @@ export function registerReplay(program: Command, done: (status: number) => void)
 async function replay(path: string, verify: boolean): Promise<number> {
   if (isFile(path)) return replayRepro(path, verify);
   if (isStoredScenario(path)) return replayScenario(path, verify);
+  if (isKeptProof(path)) return replayProof(path, verify);
   const { run, directory, results, truncated } = readRun(path);
   if (!isVirtual(run.config.backend)) {
     throw usage(
@@ -109,6 +111,26 @@ async function replayScenario(path: string, verify: boolean): Promise<number> {
   const { kind } = played.verdict;
   process.stdout.write(`identical: every byte of every history and trace (verdict ${kind})\n`);
   return verify ? EXIT.valid : EXIT[kind];
+}
+
+/** Makes the steps again that `prove` found; what is not possible any more breaks nothing. */
+async function replayProof(path: string, verify: boolean): Promise<number> {
+  const run = readProofRun(path);
+  warnOfOtherCode(run);
+  const config = located(run);
+  const { catalogue } = await withOwnModules(config, builtIn);
+  const model = keptModel(run, await variantsOf(config), catalogue);
+  const { retelling, impossible, because, story, parting } = madeAgain(path, model);
+  const bytes =
+    parting === null ? 'identical: every byte of history and trace' : 'other bytes than then';
+  if (retelling.verdict === null) {
+    const why = impossible === null ? '' : `: step ${impossible} cannot happen any more`;
+    process.stdout.write(`no longer a violation${why} (then: ${because})\n`);
+  } else {
+    process.stdout.write(`${retelling.verdict.because}\n(${bytes})\n\n${story.join('\n')}\n`);
+  }
+  if (verify) return parting === null ? EXIT.valid : EXIT.infrastructure;
+  return retelling.verdict === null ? EXIT.valid : EXIT.invalid;
 }
 
 /** Other code is the usual reason why two runs part. */

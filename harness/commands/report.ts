@@ -6,6 +6,8 @@ import { builtIn, systemNamed } from '../config/catalogue.ts';
 import { EXIT, usage } from '../core/errors.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { located } from '../own/paths.ts';
+import { isKeptProof, keptModel, readProof, readProofRun } from '../prove/kept.ts';
+import { writeProofReport } from '../prove/page.ts';
 import { writeReport } from '../run/run.ts';
 import { writeScenarioReport } from '../scenario/page.ts';
 import { isStoredScenario, readScenario, readScenarioRun } from '../scenario/store.ts';
@@ -22,6 +24,10 @@ export function registerReport(program: Command, done: (status: number) => void)
         done(await reportScenario(path));
         return;
       }
+      if (isKeptProof(path)) {
+        done(await reportProof(path));
+        return;
+      }
       const stored = readRun(path);
       if (stored.results === null) {
         throw usage(`${path}: has no verdict yet (run: ordeal check ${path})`);
@@ -31,6 +37,14 @@ export function registerReport(program: Command, done: (status: number) => void)
       process.stdout.write(`${paths.report?.path}\n`);
       done(EXIT.valid);
     });
+}
+
+async function reportProof(path: string): Promise<number> {
+  const run = readProofRun(path);
+  const { catalogue } = await withOwnModules(located(run), builtIn);
+  const kept = readProof(path, keptModel(run, [], catalogue), run);
+  process.stdout.write(`${writeProofReport(realpathSync(path), kept).path}\n`);
+  return EXIT.valid;
 }
 
 async function reportScenario(path: string): Promise<number> {

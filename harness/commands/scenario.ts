@@ -76,7 +76,9 @@ export async function runScenario(
 }
 
 /** The variants that a scenario is played with besides those of its script, refused where they do not fit. */
-export async function variantsOf(config: ScenarioConfig): Promise<readonly Variant[]> {
+export async function variantsOf(
+  config: Pick<ScenarioConfig, 'system' | 'modules' | 'mutants' | 'rules'>,
+): Promise<readonly Variant[]> {
   const { request, catalogue } = await withOwnModules(config, builtIn);
   const system = systemNamed(request.system, catalogue);
   const planted = config.mutants.map((id) => builtInVariant(system, id));

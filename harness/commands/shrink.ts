@@ -10,6 +10,7 @@ import { type ExplainedRun, explainStored } from '../explain/keep.ts';
 import { reasonLines } from '../explain/text.ts';
 import { type Signature, signatureOf, signatureText } from '../judge/signature.ts';
 import { located } from '../own/paths.ts';
+import { isKeptProof } from '../prove/kept.ts';
 import { labelledLines, styleOf, verdictLines, wrap } from '../report/terminal.ts';
 import { plain, plural } from '../report/text.ts';
 import { interruption } from '../run/interruption.ts';
@@ -96,6 +97,11 @@ export async function failingRun(
   if (isFile(path)) {
     const repro = readRepro(path);
     return { config: located(repro), signature: repro.signature };
+  }
+  if (isKeptProof(path)) {
+    throw usage(
+      `${path}: was found by prove, in as few steps as it could; replay makes them again`,
+    );
   }
   const { run, results } = readRun(path);
   if (!isVirtual(run.config.backend)) {

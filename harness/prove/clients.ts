@@ -129,11 +129,6 @@ export class Clients {
     return this.#broken.get(sight) ?? null;
   }
 
-  judge(history: History): Verdict {
-    const { model, initial } = this.#spec.workload;
-    return checkLinearizable(history, { model, initial }).verdict;
-  }
-
   #askedOf({ seen }: Sight, operation: number): Operation {
     const found = seen.find((one) => one.operation === operation);
     if (found === undefined || !('asked' in found))
@@ -149,7 +144,7 @@ export class Clients {
     this.#numbers.set(text, number);
     const last = sight.seen.at(-1);
     if (this.#spec.isJudged && last !== undefined && 'ended' in last) {
-      const verdict = this.judge(this.#historyOf(sight));
+      const verdict = judgeSeen(this.#spec.workload, this.#historyOf(sight));
       if (verdict.kind === 'invalid') this.#broken.set(number, verdict);
     }
     return number;
@@ -164,6 +159,11 @@ export class Clients {
     });
     return History.from(events);
   }
+}
+
+/** Judges what clients saw. */
+export function judgeSeen({ model, initial }: Workload, history: History): Verdict {
+  return checkLinearizable(history, { model, initial }).verdict;
 }
 
 /** How an operation ends that was asked for once. */

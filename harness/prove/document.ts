@@ -1,11 +1,12 @@
 /** What `ordeal prove --json` prints. */
 
 import type { Outcome } from '../judge/outcome.ts';
+import type { RunSummary } from '../store/format.ts';
 import { isFolded, lostIn } from './model.ts';
 import type { Proof } from './prove.ts';
 import { storyLines } from './story.ts';
 
-export function documentOf(proof: Proof, { verdict, status }: Outcome) {
+export function documentOf(proof: Proof, { verdict, status }: Outcome, paths: RunSummary['paths']) {
   const { model, end, covered, local, reported, seconds, searchedS, walked, violation, reached } =
     proof;
   const { system, variants, workload, options, bounds, from } = model;
@@ -27,6 +28,7 @@ export function documentOf(proof: Proof, { verdict, status }: Outcome) {
     statesPerSecond: searchedS > 0 ? Math.round(covered.states / searchedS) : 0,
     reached,
     shortest: violation?.shortest ?? null,
+    paths,
     story: violation === null ? null : storyLines(violation, system),
   };
 }

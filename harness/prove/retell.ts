@@ -13,8 +13,8 @@ import type { Verdict } from '../../checkers/verdict.ts';
 import type { Operation } from '../../systems/operations.ts';
 import type { Reply } from '../../systems/protocol.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
-import { eventOf } from './clients.ts';
-import { isJudged, type Modelled } from './model.ts';
+import { eventOf, judgeSeen } from './clients.ts';
+import { isJudged, type Model, type Modelled } from './model.ts';
 import type { NodeImage, NodeInput, NodeOutcome } from './model-node.ts';
 import type { Flight } from './nodes.ts';
 import type { Move } from './world.ts';
@@ -88,7 +88,7 @@ class Retold {
       steps: steps.slice(begun),
       trace: this.#trace,
       history,
-      verdict: this.#judge(history),
+      verdict: verdictOn(this.#modelled.model, this.#trace, history),
     };
   }
 
@@ -170,16 +170,19 @@ class Retold {
     this.#trace.push({ time: this.#timeNs, node, incarnation, sequence, lamport, event });
     return lamport;
   }
+}
 
-  #judge(history: History): Retelling['verdict'] {
-    const { system, options, workload } = this.#modelled.model;
-    const follower = new TraceFollower(system);
-    for (const { event, node, incarnation } of this.#trace)
-      follower.feed(event, node, incarnation, 0);
-    const reported = judgeTrace(follower.violations, {});
-    if (reported.kind === 'invalid') return reported;
-    if (!isJudged(system, options, workload)) return null;
-    const verdict = this.#modelled.clients.judge(history);
-    return verdict.kind === 'invalid' ? { ...verdict, property: 'linearizable' } : null;
-  }
+/** What is wrong with what nodes reported and clients saw; null where nothing is. */
+export function verdictOn(
+  { system, options, workload }: Model,
+  trace: readonly TraceLine[],
+  history: History,
+): Retelling['verdict'] {
+  const follower = new TraceFollower(system);
+  for (const { event, node, incarnation } of trace) follower.feed(event, node, incarnation, 0);
+  const reported = judgeTrace(follower.violations, {});
+  if (reported.kind === 'invalid') return reported;
+  if (!isJudged(system, options, workload)) return null;
+  const verdict = judgeSeen(workload, history);
+  return verdict.kind === 'invalid' ? { ...verdict, property: 'linearizable' } : null;
 }

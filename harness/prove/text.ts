@@ -3,6 +3,7 @@
 import { LAST_WORDS, type Outcome } from '../judge/outcome.ts';
 import { labelledLines, lastWordLines, type TerminalStyle, wrap } from '../report/terminal.ts';
 import { count, plain, plural, seconds } from '../report/text.ts';
+import type { RunSummary } from '../store/format.ts';
 import { lostIn, type Model } from './model.ts';
 import type { Progress, Proof, Violation } from './prove.ts';
 import { storyLines } from './story.ts';
@@ -20,7 +21,12 @@ export function stateText({ covered, walks }: Progress, elapsedS: number): strin
 }
 
 /** What was searched, how far, the story of what was found, and the last word. */
-export function blockOf(proof: Proof, { verdict, status }: Outcome, style: TerminalStyle): string {
+export function blockOf(
+  proof: Proof,
+  { verdict, status }: Outcome,
+  paths: RunSummary['paths'],
+  style: TerminalStyle,
+): string {
   const { model, covered, violation, searchedS, seconds: tookS } = proof;
   const perSecond = searchedS > 0 ? Math.round(covered.states / searchedS) : 0;
   const rows: [string, string][] = [
@@ -44,9 +50,19 @@ export function blockOf(proof: Proof, { verdict, status }: Outcome, style: Termi
     ...story,
     '',
     ...lastWordLines(verdict, LAST_WORDS[status], style),
+    ...keptRows(paths, style),
     '',
   ];
   return plain(lines.join('\n'));
+}
+
+function keptRows({ directory, report }: RunSummary['paths'], style: TerminalStyle): string[] {
+  if (directory === null) return [];
+  const rows: [string, string][] = [
+    ['report', report?.path ?? 'none'],
+    ['again', `npx ordeal replay ${directory}`],
+  ];
+  return ['', ...labelledLines(rows, style)];
 }
 
 function walkedRow({ walked }: Proof): [string, string][] {
@@ -66,7 +82,8 @@ const SHORTEST: Readonly<Record<Violation['shortest'], string>> = {
   unknown: 'a walk came to it, made short as far as there was time; another way may be shorter',
 };
 
-function boundsText({ bounds, from }: Model): string {
+/** `3 nodes, 1 operation, ...` */
+export function boundsText({ bounds, from }: Pick<Model, 'bounds' | 'from'>): string {
   const { nodes, operations, faults, timeouts } = bounds;
   return [
     plural(nodes, 'node'),

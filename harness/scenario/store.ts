@@ -138,7 +138,7 @@ export function storeScenario(
 }
 
 /** What a scenario came to, as of now. */
-export function resultsOf({ verdict }: PlayedScenario): ScenarioResults {
+export function resultsOf({ verdict }: Pick<PlayedScenario, 'verdict'>): ScenarioResults {
   const judgedAt = new Date().toISOString();
   return { schema: SCHEMA, kind: 'results', judgedAt, verdict, exitStatus: EXIT[verdict.kind] };
 }
@@ -149,8 +149,9 @@ export function placeOf({ cases }: Scenario, one: Case, claim: Claim | null): st
   return claim === null ? own : join(own, `claim-${one.claims.indexOf(claim) + 1}`);
 }
 
-function writeRecording(directory: string, recording: Recording): void {
-  storing(directory, () => mkdirSync(directory));
+/** Writes history and trace into a directory, which is made where it is not there. */
+export function writeRecording(directory: string, recording: Recording): void {
+  storing(directory, () => mkdirSync(directory, { recursive: true }));
   const lines = linesOf(recording);
   for (const kind of ['history', 'trace'] as const) {
     using writer = new LinesWriter(join(directory, FILES[kind]), kind, false);
@@ -160,7 +161,7 @@ function writeRecording(directory: string, recording: Recording): void {
 }
 
 /** The lines of the two files of a recording, after their headers. */
-function linesOf({ history, trace }: Recording) {
+export function linesOf({ history, trace }: Recording) {
   return {
     history: Iterator.from(history).map(historyLine),
     trace: Iterator.from(trace).map(traceJson),
@@ -236,7 +237,7 @@ function playedOf(stored: z.infer<typeof storedPlay>): StoredPlay {
   return { told: steps, final: end, otherwise, reached, judged };
 }
 
-function readRecording(directory: string, payloads: Payloads): Recording {
+export function readRecording(directory: string, payloads: Payloads): Recording {
   const trace: TraceLine[] = [...readTrace(join(directory, FILES.trace), payloads)];
   return { history: readHistory(join(directory, FILES.history)), trace };
 }

@@ -1,13 +1,18 @@
 /** `ordeal prove`: what it says, and with which status it ends. */
 
-import { join } from 'node:path';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 
 const BIN = join(import.meta.dirname, '..', '..', '..', 'harness', 'bin.js');
 
+const store = mkdtempSync(join(tmpdir(), 'ordeal-prove-'));
+afterAll(() => rmSync(store, { recursive: true }));
+
 const prove = (...args: string[]) => {
-  return execa(process.execPath, [BIN, 'prove', ...args], { reject: false });
+  return execa(process.execPath, [BIN, 'prove', ...args, '--store', store], { reject: false });
 };
 const SMALL = ['--operations', '1', '--faults', '0', '--timeouts', '0'];
 
@@ -17,6 +22,8 @@ describe('ordeal prove', () => {
     expect(stdout).toMatch(/✔ VALID +no violation in any of [\d ]+ states/);
     expect(stdout).toMatch(/3 nodes, 1 operation, 0 faults, 0 time-outs/);
     expect(exitCode).toBe(0);
+    // Only what was found is kept.
+    expect(readdirSync(store)).toEqual([]);
   });
 
   test('ends with 1 and tells a violation in numbered steps, in a document as well', async () => {
@@ -30,6 +37,8 @@ describe('ordeal prove', () => {
     expect(document.exitStatus).toBe(1);
     expect(document.end).toBe('violation');
     expect(document.story).toHaveLength(3);
+    expect(document.shortest).toBe('of all');
+    expect(readdirSync(store)).toContain(basename(document.paths.directory));
   });
 
   test('ends with 2 where something was cut off, or nothing was shown', async () => {
