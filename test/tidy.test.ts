@@ -1,8 +1,9 @@
 /** The rules of the house that no linter knows: who imports whom, and what pure folders may not do. */
 
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, matchesGlob, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SLOW } from './quick.config.ts';
 
 /** For each folder, what its files may import besides the folder itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -36,6 +37,8 @@ const ROOMS = [
   'explore',
   'commands',
 ];
+/** Rooms that are tested through processes or containers alone: nothing of theirs is quick. */
+const NEVER_QUICK = ['host', 'docker', 'commands'];
 /** What stands above all rooms, and what builds the package and belongs to none. */
 const LOOSE = ['harness/cli.ts', 'harness/ordeal.ts'];
 const TOOLS = 'harness/package/';
@@ -237,6 +240,16 @@ describe('the house', () => {
   test('has no word about planted bugs in protocol code', () => {
     const wrong = files.filter((file) => PROTOCOL_FILE.test(file) && /mutant/i.test(codeOf(file)));
     expect(wrong).toEqual([]);
+  });
+
+  test('keeps some tests of every room among the quick ones', () => {
+    const quick = globSync('test/harness/**/*.test.ts').filter(
+      (file) => !SLOW.some((pattern) => matchesGlob(file, pattern)),
+    );
+    const without = ROOMS.filter(
+      (room) => !quick.some((file) => file.startsWith(`test/harness/${room}/`)),
+    );
+    expect(without).toEqual(NEVER_QUICK);
   });
 
   test('says at the top of every source file what the file is', () => {
