@@ -30,25 +30,26 @@ export function basicPaxosProtocol(
       const state = recover(env, basicConfig(options), found);
       traceBoot(state, env);
       onHeartbeatTimer(enter(state, env));
+      assertInvariants(state, env.nowUs());
       return state;
     },
     message(state, env, from, message) {
       onMessage(enter(state, env), from, message);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     timer(state, env, timer) {
       const basic = enter(state, env);
       if (timer === TIMER.attempts) onAttemptsTimer(basic);
       else onHeartbeatTimer(basic);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     request(state, env, request) {
       onRequest(enter(state, env), request);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     durable(state, env, record) {
       onDurable(enter(state, env), record);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     view,
     messageKind: (message) => message.kind,

@@ -41,23 +41,24 @@ export function fastPaxosProtocol(rules: FastRules): Protocol<FastState, FastMes
       const fast = begin(state, env);
       traceBoot(state, env);
       resetElectionWait(fast);
+      assertInvariants(state, env.nowUs());
       return state;
     },
     message(state, env, from, message) {
       onMessage(enter(state, env), from, message);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     timer(state, env, timer) {
       onTimer(enter(state, env), timer);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     request(state, env, request) {
       onRequest(enter(state, env), request);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     durable(state, env, record) {
       onRecordDurable(enter(state, env), record);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     view,
     messageKind: (message) => message.kind,

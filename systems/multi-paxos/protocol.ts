@@ -42,25 +42,26 @@ export function multiPaxosProtocol(
       const multi = begin(state, env);
       traceBoot(state, env);
       resetElectionWait(multi);
+      assertInvariants(state, env.nowUs());
       return state;
     },
     message(state, env, from, message) {
       onMessage(enter(state, env), from, message);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     timer(state, env, timer) {
       const multi = enter(state, env);
       if (timer === TIMER.election) onElectionTimer(multi);
       else onHeartbeatTimer(multi);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     request(state, env, request) {
       onRequest(enter(state, env), request);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     durable(state, env, record) {
       onRecordDurable(enter(state, env), record);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     view,
     messageKind: (message) => message.kind,

@@ -49,25 +49,26 @@ export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage,
       putInForce(raft, rules.activeConfiguration(state));
       traceBoot(state, env);
       resetElectionWait(raft);
+      assertInvariants(state, env.nowUs());
       return state;
     },
     message(state, env, from, message) {
       onMessage(enter(state, env), from, message);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     timer(state, env, timer) {
       const raft = enter(state, env);
       if (timer === TIMER.election) onElectionTimer(raft);
       else onHeartbeatTimer(raft);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     request(state, env, request: Request) {
       onRequest(enter(state, env), request);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     durable(state, env, record) {
       onRecordDurable(enter(state, env), record);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     view,
     messageKind: (message) => message.kind,

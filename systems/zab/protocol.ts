@@ -33,24 +33,28 @@ export function zabProtocol(rules: ZabRules): Protocol<ZabState, ZabMessage, Zab
       const zab = begin(state, env);
       traceBoot(state, env);
       startElection(zab);
+      assertInvariants(state, env.nowUs());
       return state;
     },
     message(state, env, from, message) {
       onMessage(enter(state, env), from, message);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     timer(state, env, timer) {
       onTimer(enter(state, env), timer);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
-    disconnected: (state, env, peer) => onDisconnected(enter(state, env), peer),
+    disconnected(state, env, peer) {
+      onDisconnected(enter(state, env), peer);
+      assertInvariants(state, env.nowUs());
+    },
     request(state, env, request) {
       onRequest(enter(state, env), request);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     durable(state, env, record) {
       if (record.kind === 'txn') onLogged(enter(state, env), record.txn);
-      assertInvariants(state);
+      assertInvariants(state, env.nowUs());
     },
     view,
     messageKind: (message) => message.kind,
