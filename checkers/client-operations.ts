@@ -136,7 +136,7 @@ export function invalidBy(
     witness: {
       ...(key === undefined ? {} : { key }),
       operations: operations.map(({ invoke, complete }) => ({ invoke, complete })),
-      sentences: [because, ...sentences],
+      sentences,
     },
   } as const;
 }

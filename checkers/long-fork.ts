@@ -150,7 +150,7 @@ function wrongAnswer(t: Transactions, txn: number, how: string): Verdict {
     because,
     events: [invoke, complete],
     property: 'wrong-answer',
-    witness: { operations: [{ invoke, complete }], sentences: [`${because}.`] },
+    witness: { operations: [{ invoke, complete }], sentences: [] },
   };
 }
 

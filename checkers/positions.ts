@@ -114,7 +114,7 @@ function wentBack(history: History, earlier: number, call: number, event: number
         { invoke: callOf(history, earlier), complete: earlier },
         { invoke: call, complete: event },
       ],
-      sentences: [because],
+      sentences: [],
     },
   };
 }

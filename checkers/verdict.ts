@@ -18,6 +18,7 @@ export interface Witness {
   /** The key whose operations these are, where the history has keys. */
   readonly key?: string;
   readonly operations: readonly WitnessOperation[];
+  /** What there is to say beyond the verdict's own sentence. */
   readonly sentences: readonly string[];
   /** Where one of the operations is to blame, by the verdict's sentence: the event that invoked it. */
   readonly culprit?: number;

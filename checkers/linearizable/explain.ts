@@ -38,7 +38,6 @@ export function explainStuck<State>(
     ...keyOf(operations),
     operations: shown,
     sentences: [
-      because,
       `${count(stuck.order.length)} can be put in an order that explains every answer up to then; ` +
         `after it ${objectName(operations, model)} is ${stateOf(model, state)}.`,
       ...blocked.map((operation, at) => {
@@ -87,10 +86,10 @@ const PAST: Readonly<Record<string, string>> = {
 /** `process 3 read x = 1 at 91 ms`. */
 export function said<State>(operations: Operations, model: Model<State>, i: number): string {
   const operation = operationAt(operations, i);
-  const words = short(describeOperation(model, operation, keyName(operations)));
+  const verb = PAST[operation.f] ?? operation.f;
+  const told = short(describeOperation(model, operation, keyName(operations), verb));
   const ret = operations.ret.get(i);
   const event = ret === NEVER ? operations.call.get(i) : ret;
-  const told = words.replace(/^\w+/, (verb) => PAST[verb] ?? verb);
   return `process ${operation.process} ${told} at ${moment(operations, event)}`;
 }
 
@@ -229,13 +228,15 @@ function sentence<State>(
   stuck: number,
 ): string {
   const head = said(operations, model, stuck);
-  const is = `${objectName(operations, model)} is ${stateOf(model, state)}`;
+  const object = objectName(operations, model);
+  const now = stateOf(model, state);
+  const is = `${object} is ${now}`;
   if (lastChange === undefined) return `${head}, although ${is} from the start`;
   const ret = operations.ret.get(lastChange);
   if (ret < operations.call.get(stuck)) {
     const before = describe(operations, model, lastChange, 'answered');
     // What else may be done to it then, not everybody knows of an object that has a name of its own.
-    const left = model.noun === undefined ? '' : `, so that ${is.replace(/ is /, ' was ')}`;
+    const left = model.noun === undefined ? '' : `, so that ${object} was ${now}`;
     return `${head} although ${before}${left}`;
   }
   const by = describe(operations, model, lastChange);

@@ -55,6 +55,9 @@ export interface Model<State = unknown> {
   /** The one state in which this operation leaves the object, if it is always the same. */
   produces?(operation: Operation): State | undefined;
 
+  /** Whether a history may empty it at once: a `drain` answers with a list, as if all were taken. */
+  readonly drains?: boolean;
+
   /**
    * How an answer differs from what was asked, as the rest of a sentence after "which", or null: for
    * explanations of what `step` refuses in every state.
@@ -68,8 +71,8 @@ export interface Model<State = unknown> {
 
   /** What such an object is called where its history gives it no name: `the lock`. */
   readonly noun?: string;
-  /** With the name of the object if it has one: `read x = 1`. */
-  describeOperation?(operation: Operation, name?: string): string;
+  /** With the name of the object if it has one, and `verb` for what was done: `read x = 1`. */
+  describeOperation?(operation: Operation, name: string | undefined, verb: string): string;
   describeState?(state: State): string;
 }
 
@@ -95,16 +98,20 @@ export function stateKey<State>(model: Model<State>, state: State): unknown {
   return typeof state === 'object' && state !== null ? JSON.stringify(state) : state;
 }
 
-/** `read x -> 1`, `write x 2`, `cas x [1 2] (refused)`, or the model's own words. */
+/**
+ * `read x -> 1`, `write x 2`, `cas x [1 2] (refused)`, or the model's own words. `verb`: what the
+ * function is called here, its name where nothing else is said.
+ */
 export function describeOperation<State>(
   model: Model<State>,
   operation: Operation,
   name?: string,
+  verb: string = operation.f,
 ): string {
-  if (model.describeOperation !== undefined) return model.describeOperation(operation, name);
-  const { f, input, output, outcome } = operation;
+  if (model.describeOperation !== undefined) return model.describeOperation(operation, name, verb);
+  const { input, output, outcome } = operation;
   const of = name === undefined ? '' : ` ${name}`;
-  const asked = `${f}${of}${input === null ? '' : ` ${showValue(input)}`}`;
+  const asked = `${verb}${of}${input === null ? '' : ` ${showValue(input)}`}`;
   switch (outcome) {
     case 'ok':
       return output === null || output === input ? asked : `${asked} -> ${showValue(output)}`;

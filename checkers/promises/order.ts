@@ -351,10 +351,10 @@ class VersionOrder {
 
 function refuse(register: Register, promise: string, steps: readonly Step[]): Verdict {
   const operations = [...new Set(steps.flatMap((step) => step.operations))];
-  const sentences = steps.map(({ sentence }) => `${sentence}.`);
   const key = register.key === undefined ? '' : `key ${register.key}: `;
-  const circle =
-    steps.length > 1 ? 'versions come before each other in a circle' : (steps[0]?.sentence ?? '');
+  const [only] = steps;
+  const isCircle = steps.length > 1 || only === undefined;
+  const circle = isCircle ? 'versions come before each other in a circle' : only.sentence;
   return {
     kind: 'invalid',
     because: `${key}not ${promise}: ${circle}`,
@@ -366,7 +366,7 @@ function refuse(register: Register, promise: string, steps: readonly Step[]): Ve
         invoke,
         complete: complete === Number.POSITIVE_INFINITY ? null : complete,
       })),
-      sentences,
+      sentences: isCircle ? steps.map(({ sentence }) => `${sentence}.`) : [],
     },
   };
 }

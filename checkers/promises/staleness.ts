@@ -212,7 +212,7 @@ function refuse(
         invoke,
         complete: Number.isFinite(complete) ? complete : null,
       })),
-      sentences: [`${sentence}.`],
+      sentences: [],
     },
   };
 }

@@ -199,8 +199,8 @@ function defaultChecker({ model, file, name }: Question): string {
 
 /** What a model knows; queues can be drained too. */
 function functionsOf(model: string): readonly string[] | undefined {
-  const known = modelNamed(model)?.functions;
-  return known !== undefined && model.endsWith('-queue') ? [...known, 'drain'] : known;
+  const known = modelNamed(model);
+  return known?.drains === true ? [...known.functions, 'drain'] : known?.functions;
 }
 
 /** Names the first operation that the checker, or the model, does not know. */

@@ -99,7 +99,7 @@ function emptyKey({ format, history }: Question['file']): Value {
 
 function linearizableModel({ model, file, name }: Question): string {
   const known = Object.keys(models).join(', ');
-  if (file.model === 'stack' && model?.endsWith('queue') === true) {
+  if (file.model === 'stack' && modelNamed(model ?? '')?.drains === true) {
     // A queue knows push and pop as well, and would call every stack broken.
     throw usage(`${name}: --model ${model}: the file says that its object is a stack`);
   }

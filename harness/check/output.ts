@@ -114,7 +114,7 @@ function witnessLines(
   const lines: string[] = [];
   if (earlier > 0) lines.push(`    ... ${plural(earlier, 'operation')} before`);
   for (const operation of shown) lines.push(...operationLines(operation, file, columns));
-  const more = sentences.filter((sentence) => !sameText(sentence, because));
+  const more = sentences.filter((sentence) => sentence !== because);
   for (const sentence of more.slice(0, SENTENCES_MAX)) {
     lines.push(...wrap(visible(sentence), columns, 2));
   }
@@ -156,12 +156,6 @@ function operationText(history: History, asked: HistoryEvent, complete: number |
     case 'invoke':
       return `${what}: outcome unknown`;
   }
-}
-
-/** Sentences repeat the verdict, sometimes with the name of the key before it. */
-function sameText(sentence: string, because: string): boolean {
-  const plain = (text: string) => text.replace(/\.$/, '');
-  return plain(because).endsWith(plain(sentence));
 }
 
 /** Words on lines of at most so many columns, each after a margin. */

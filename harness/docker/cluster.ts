@@ -77,7 +77,7 @@ async function launched(spec: ClusterSpec): Promise<LiveCluster> {
       spec.signal.throwIfAborted();
       if (error instanceof HarnessError) throw error;
       // Another checkout has built its own, and ours was the oldest.
-      if (isImageGone(error) && attempt < IMAGE_ATTEMPTS) continue;
+      if (attempt < IMAGE_ATTEMPTS && (await isImageGone(engine.docker, error))) continue;
       throw infrastructure(`the cluster did not start: ${reason(error)}`, error);
     }
   }

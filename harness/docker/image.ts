@@ -22,7 +22,7 @@ import { HarnessError, infrastructure } from '../core/errors.ts';
 import type { OnStart } from '../core/start-event.ts';
 import { CODE_SUFFIX, REPOSITORY } from '../own/code.ts';
 import { baseTag, buildBase, hasBase } from './base-image.ts';
-import { connectEngine, reason, statusOf, tolerate } from './engine.ts';
+import { connectEngine, statusOf, tolerate } from './engine.ts';
 import {
   build,
   type Image,
@@ -162,9 +162,9 @@ async function pruneOlder(docker: Docker, tag: string): Promise<void> {
   }
 }
 
-/** Whether an image was removed between its being found and its use. */
-export function isImageGone(error: unknown): boolean {
-  return statusOf(error) === 404 && /no such image/i.test(reason(error));
+/** Whether what failed so did because the image was removed between its being found and its use. */
+export async function isImageGone(docker: Docker, error: unknown): Promise<boolean> {
+  return statusOf(error) === 404 && (await findImage(docker)) === null;
 }
 
 function* sourceFiles(): Generator<string> {

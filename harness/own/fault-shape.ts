@@ -26,7 +26,8 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   'client-links': ['lossPpm', 'duplicatePpm', 'latePpm', 'delayMs'],
 };
 
-/** Numbers that are of a million. */
+/** Those of them that are parts of a million. */
+const PARTS: ReadonlySet<string> = new Set(['ppm', 'lossPpm', 'duplicatePpm', 'latePpm']);
 const MILLION = 1_000_000;
 
 /** What is wrong with an answer of a nemesis that needs this kind; null where nothing is. */
@@ -88,7 +89,7 @@ function wrongInNumbers(fields: Readonly<Record<string, unknown>>, kind: string)
   for (const field of NUMBERS[kind] ?? []) {
     if (!Number.isInteger(fields[field])) return `${field} must be a whole number`;
     if (kind === 'clock') continue;
-    const most = field.toLowerCase().endsWith('ppm') ? MILLION : Number.MAX_SAFE_INTEGER - 1;
+    const most = PARTS.has(field) ? MILLION : Number.MAX_SAFE_INTEGER - 1;
     if (!isWhole(fields[field], 0, most + 1)) return `${field} must be from 0 to ${most}`;
   }
   if (kind === 'clock' && fields['mode'] === 'strobe' && !isPositive('periodMs')) {

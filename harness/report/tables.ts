@@ -55,14 +55,21 @@ function checkRow({ checker, verdict, stats, seconds: took }: TimedCheck): Marku
   return html`<tr><th scope="row">${checker}</th><td><span class="word ${className}">${mark} ${word.toLowerCase()}</span></td><td>${because}</td><td><ul class="figures">${figures}</ul></td><td class="number">${seconds(took)}</td></tr>`;
 }
 
-/** `longestUnavailableNs` as `longest unavailable`. */
+/** Figures that are times in nanoseconds, and what they are called. */
+const TIMES: Readonly<Record<string, string>> = {
+  longestNs: 'longest',
+  longestUnavailableNs: 'longest unavailable',
+  timeToRecoverNs: 'time to recover',
+};
+
+/** `leaderChanges` as `leader changes`. */
 function spelled(name: string): string {
-  return name.replace(/Ns$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return TIMES[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function figureText(name: string, value: number | string): string {
   if (typeof value === 'string') return value;
-  if (name.endsWith('Ns')) return seconds(value / 1e9);
+  if (TIMES[name] !== undefined) return seconds(value / 1e9);
   return Number.isInteger(value) ? count(value) : String(value);
 }
 

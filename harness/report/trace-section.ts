@@ -87,6 +87,9 @@ function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly
 /** Fields that hold the number of a node. */
 const NODE_FIELDS: ReadonlySet<string> = new Set(['candidate', 'peer', 'votedFor', 'node']);
 
+/** Fields that hold a hash, which people compare in hexadecimal digits. */
+const HASH_FIELDS: ReadonlySet<string> = new Set(['valueHash', 'stateHash']);
+
 /** An event in a line: `append index 4 term 1`. */
 export function eventText(event: TraceEvent): string {
   return `${event.kind} ${payloadText(event)}`.trim();
@@ -102,7 +105,7 @@ function payloadText(event: TraceEvent): string {
 function fieldText(name: string, value: unknown): string {
   if (typeof value === 'number') {
     if (NODE_FIELDS.has(name)) return nodeName(value);
-    return name.endsWith('Hash') ? value.toString(16) : String(value);
+    return HASH_FIELDS.has(name) ? value.toString(16) : String(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => itemText(name, item)).join(', ')}]`;
   if (typeof value === 'object' && value !== null) return recordText(value);

@@ -15,10 +15,10 @@ describe('set-full', () => {
     const { verdict } = checkSetFull(events(...done(1, 'add', 1), ...read(1), ...read()));
     expect(verdict).toMatchObject({
       kind: 'invalid',
+      because: 'lost elements: 1',
       events: [0, 1, 2, 3, 4, 5],
       witness: {
         sentences: [
-          'lost elements: 1',
           '1: last seen by the read of process 0, events 2 to 3, missing from the read of process 0, ' +
             'events 4 to 5 and from every read that began later.',
         ],

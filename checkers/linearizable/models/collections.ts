@@ -41,6 +41,7 @@ export const set: Model<Values> = {
 /** First in, first out: `enqueue`, and `dequeue` which answers nil when the queue is empty. */
 export const fifoQueue: Model<Values> = {
   name: 'fifo-queue',
+  drains: true,
   functions: ['enqueue', 'dequeue', 'enq', 'deq', 'push', 'pop'],
   initial: inside,
   step(state, { f, input, output, outcome }) {
@@ -54,25 +55,29 @@ export const fifoQueue: Model<Values> = {
 };
 
 /** A multiset: `dequeue` answers any element, nil only when there is none. */
-export const unorderedQueue: Model<readonly Values[]> = nondeterministic<Values>({
-  name: 'unordered-queue',
-  functions: ['enqueue', 'dequeue', 'enq', 'deq', 'push', 'pop'],
-  initial: (value) => [inside(value).toSorted(byText)],
-  steps(state, { f, input, output, outcome }) {
-    if (outcome === 'refused') return [];
-    if (isInsert(f)) return [[...state, inserted(input)].sort(byText)];
-    if (outcome === 'unknown') return [state, ...state.map((_, at) => state.toSpliced(at, 1))];
-    if (output === null) return state.length === 0 ? [state] : [];
-    const at = state.findIndex((element) => same(element, output));
-    return at === -1 ? [] : [state.toSpliced(at, 1)];
-  },
-  key: text,
-});
+export const unorderedQueue: Model<readonly Values[]> = {
+  ...nondeterministic<Values>({
+    name: 'unordered-queue',
+    functions: ['enqueue', 'dequeue', 'enq', 'deq', 'push', 'pop'],
+    initial: (value) => [inside(value).toSorted(byText)],
+    steps(state, { f, input, output, outcome }) {
+      if (outcome === 'refused') return [];
+      if (isInsert(f)) return [[...state, inserted(input)].sort(byText)];
+      if (outcome === 'unknown') return [state, ...state.map((_, at) => state.toSpliced(at, 1))];
+      if (output === null) return state.length === 0 ? [state] : [];
+      const at = state.findIndex((element) => same(element, output));
+      return at === -1 ? [] : [state.toSpliced(at, 1)];
+    },
+    key: text,
+  }),
+  drains: true,
+};
 
 /** Last in, first out: `push`, and `pop` which answers nil when the stack is empty. */
 export const stack: Model<Values> = {
   ...fifoQueue,
   name: 'stack',
+  drains: false,
   functions: ['push', 'pop'],
   step(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return undefined;

@@ -52,12 +52,16 @@ export function same(a: Value, b: Value): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function describeRegisterOperation(operation: Operation, name?: string): string {
+function describeRegisterOperation(
+  operation: Operation,
+  name: string | undefined,
+  verb: string,
+): string {
   const { f, input, output, outcome } = operation;
   const of = name === undefined ? '' : `${name} = `;
-  if (f === 'read') return outcome === 'ok' ? `read ${of}${showValue(output)}` : 'read';
-  if (f === 'write') return `write ${of}${showValue(input)}`;
+  if (f === 'read') return outcome === 'ok' ? `${verb} ${of}${showValue(output)}` : verb;
+  if (f === 'write') return `${verb} ${of}${showValue(input)}`;
   const [from, to] = bounds(input);
-  const what = `cas ${name === undefined ? '' : `${name} `}${showValue(from)} to ${showValue(to)}`;
+  const what = `${verb} ${name === undefined ? '' : `${name} `}${showValue(from)} to ${showValue(to)}`;
   return outcome === 'refused' ? `${what} (refused)` : what;
 }

@@ -23,14 +23,14 @@ export const writeOnce: Model<Value> = {
   key: showValue,
   readonly: ({ f }) => f === 'read',
   unrecorded: ({ f, input }) => f !== 'read' && input === null,
-  describeOperation: (operation, name = '') => {
+  describeOperation: (operation, name = '', verb) => {
     const { f, input, output, outcome } = operation;
     const of = name === '' ? '' : `${name} = `;
-    if (outcome === 'refused') return `${f} ${of}${showValue(input)} (refused)`;
-    if (outcome === 'unknown') return `${f} ${of}${showValue(input)} (outcome unknown)`;
-    if (f === 'read') return `read ${of}${showValue(output)}`;
+    if (outcome === 'refused') return `${verb} ${of}${showValue(input)} (refused)`;
+    if (outcome === 'unknown') return `${verb} ${of}${showValue(input)} (outcome unknown)`;
+    if (f === 'read') return `${verb} ${of}${showValue(output)}`;
     const told = f === 'propose' ? ` (answered: ${showValue(output)})` : '';
-    return `${f} ${of}${showValue(input)}${told}`;
+    return `${verb} ${of}${showValue(input)}${told}`;
   },
   describeState: showValue,
 };

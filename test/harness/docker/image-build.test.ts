@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StartEvent } from '../../../harness/core/start-event.ts';
 import { baseTag } from '../../../harness/docker/base-image.ts';
-import { buildImage } from '../../../harness/docker/image.ts';
+import { connectEngine } from '../../../harness/docker/engine.ts';
+import { buildImage, isImageGone } from '../../../harness/docker/image.ts';
 
 /** The lines of its answers to a pull and to builds, and what images it has. */
 class PlayedEngine {
@@ -81,7 +82,7 @@ function ok(body: object): { status: number; lines: readonly object[] } {
   return { status: 200, lines: [body] };
 }
 
-describe('while an image is built', () => {
+describe('an image', () => {
   let engine: PlayedEngine;
   const hostBefore = process.env['DOCKER_HOST'];
 
@@ -96,7 +97,7 @@ describe('while an image is built', () => {
     else process.env['DOCKER_HOST'] = hostBefore;
   });
 
-  test('every step that the engine begins is told', async () => {
+  test('is built in steps, each told when the engine begins it', async () => {
     engine.images.add(baseTag());
     const events: StartEvent[] = [];
     const { tag } = await buildImage((event) => events.push(event));
@@ -135,6 +136,20 @@ describe('while an image is built', () => {
     const built = events.flatMap((event) => (event.kind === 'build' ? [event.image] : []));
     expect(new Set(built).size).toBe(2);
     expect(built[0]).toBe(baseTag());
+  });
+
+  test('is to blame for what failed only where the engine has it no more', async () => {
+    engine.images.add(baseTag());
+    const { tag } = await buildImage(() => undefined);
+    const { docker } = await connectEngine();
+    const failure = await docker
+      .getContainer('nobody')
+      .inspect()
+      .catch((error: unknown) => error);
+    expect(await isImageGone(docker, failure)).toBe(false);
+    engine.images.delete(tag);
+    expect(await isImageGone(docker, failure)).toBe(true);
+    expect(await isImageGone(docker, new Error('no such image'))).toBe(false);
   });
 
   test('an interruption ends the build, and what the engine has left of it is removed', async () => {

@@ -4,7 +4,6 @@ import { appendFileSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { baseTag } from '../../../harness/docker/base-image.ts';
-import { isImageGone } from '../../../harness/docker/image.ts';
 import { buildImage } from '../../../harness/docker/index.ts';
 import { LABEL } from '../../../harness/docker/owner.ts';
 import { REPOSITORY } from '../../../harness/own/code.ts';
@@ -108,17 +107,6 @@ describe.skipIf(!isPossible)('an engine of its own (needs root and dockerd)', ()
     },
     5 * MINUTE_MS,
   );
-
-  test('says of an image that somebody removed just now that it is gone', async () => {
-    const Image = `sha256:${'0'.repeat(64)}`;
-    const refused = await engine.docker.createContainer({ Image }).catch((error) => error);
-    expect(isImageGone(refused)).toBe(true);
-    const other = await engine.docker
-      .getContainer('nobody')
-      .inspect()
-      .catch((error) => error);
-    expect(isImageGone(other)).toBe(false);
-  });
 });
 
 /** Another checkout, whose sources may be changed. */
