@@ -2,8 +2,10 @@
 
 import { worthDrawing } from '../../systems/option-values.ts';
 import type { OptionSpec } from '../../systems/system.ts';
-import { workloadNamed } from '../config/catalogue.ts';
+import { nemesisNamed, workloadNamed } from '../config/catalogue.ts';
+import { promisedNemeses } from '../config/nemeses.ts';
 import { settingSpecs } from '../config/settings.ts';
+import { overlapsOf } from './overlaps.ts';
 import { stepsOf } from './steps.ts';
 import type { Ground } from './strategy.ts';
 import type { Reached } from './trial.ts';
@@ -22,14 +24,23 @@ export interface CoverageFigures {
   readonly optionsNever: Readonly<Record<string, readonly string[]>>;
   /** Faults that were in force, by nemesis and form. */
   readonly faults: Counts;
+  /** Forms of what the system promises to survive. */
   readonly faultsNever: readonly string[];
   /** What nodes reported, by kind; and what nodes of this protocol can report, and none did. */
   readonly steps: Counts;
   readonly stepsNever: readonly string[];
   /** Steps that one node reported right after one another (`append, commit`): runs that showed each. */
   readonly pairs: Counts;
-  /** Steps after which no node was killed before it reported another one. */
-  readonly killedNever: readonly string[];
+  /** Steps after which no node crashed, for whatever reason, before it reported another one. */
+  readonly crashedNever: readonly string[];
+  /** By nemesis: after which step of a node, its last, how many faults began that acted on it. */
+  readonly hits: Readonly<Record<string, Counts>>;
+  /** By nemesis that hit any node at all: steps that were reached, and that it never hit. */
+  readonly hitsNever: Readonly<Record<string, readonly string[]>>;
+  /** Pairs of operations that were open at the same time: `read ok beside write info`. */
+  readonly overlaps: Counts;
+  /** The same that no run showed, of operations that the workloads of the runs have. */
+  readonly overlapsNever: readonly string[];
   /** Pairs that were seen in one run and in two, that are left at the least, and that as many runs again would show. */
   readonly unseen: Unseen;
 }
@@ -45,13 +56,15 @@ export class Coverage {
   readonly #faults: Record<string, number> = {};
   readonly #steps: Record<string, number> = {};
   readonly #pairs: Record<string, number> = {};
+  readonly #hits: Record<string, Record<string, number>> = {};
+  readonly #overlaps: Record<string, number> = {};
   #runs = 0;
 
   constructor(ground: Ground) {
     this.#ground = ground;
   }
 
-  add({ nodes, workload, set, faults, steps, pairs }: Reached): void {
+  add({ nodes, workload, set, faults, hits, steps, pairs, overlaps }: Reached): void {
     this.#runs++;
     for (const pair of Object.keys(pairs)) count(this.#pairs, pair);
     count(this.#nodes, String(nodes));
@@ -63,13 +76,22 @@ export class Coverage {
     }
     for (const [name, times] of Object.entries(faults)) count(this.#faults, name, times);
     for (const [kind, times] of Object.entries(steps)) count(this.#steps, kind, times);
+    for (const [hit, times] of Object.entries(hits)) {
+      const [lane = '', step = ''] = hit.split(', ');
+      this.#hits[lane] ??= {};
+      count(this.#hits[lane], step, times);
+    }
+    for (const [overlap, times] of Object.entries(overlaps)) count(this.#overlaps, overlap, times);
   }
 
   figures(): CoverageFigures {
     const { catalogue, system } = this.#ground;
-    const forms = Object.values(catalogue.nemeses).flatMap((nemesis) =>
-      nemesis.forms.map(({ form }) => `${nemesis.name} ${form}`),
+    const forms = promisedNemeses(system, catalogue).flatMap((name) =>
+      nemesisNamed(name, catalogue).forms.map(({ form }) => `${name} ${form}`),
     );
+    const steps = Object.keys(sorted(this.#steps)).filter((kind) => kind !== CRASH);
+    // Some that faults wait for is reported by nobody.
+    const hit = new Set([...steps, ...Object.values(this.#hits).flatMap(Object.keys)]);
     const optionsNever: Record<string, readonly string[]> = {};
     for (const workload of Object.keys(this.#workloads)) {
       for (const [name, spec] of this.#drawable(workload)) {
@@ -88,11 +110,23 @@ export class Coverage {
       steps: sorted(this.#steps),
       stepsNever: missing(stepsOf(system.name), this.#steps),
       pairs: sorted(this.#pairs),
-      killedNever: Object.keys(this.#steps).filter(
-        (kind) => kind !== CRASH && this.#pairs[`${kind}, ${CRASH}`] === undefined,
+      crashedNever: steps.filter((kind) => this.#pairs[`${kind}, ${CRASH}`] === undefined),
+      hits: this.#hits,
+      hitsNever: Object.fromEntries(
+        Object.entries(this.#hits).map(([lane, hits]) => [lane, missing([...hit], hits)]),
       ),
+      overlaps: sorted(this.#overlaps),
+      overlapsNever: missing(this.#overlapping(), this.#overlaps),
       unseen: unseenOf(Object.values(this.#pairs), this.#runs, this.#runs),
     };
+  }
+
+  /** What operations of one workload may show together. */
+  #overlapping(): readonly string[] {
+    const all = Object.keys(this.#workloads).flatMap((name) =>
+      overlapsOf(workloadNamed(name, this.#ground.catalogue).operations),
+    );
+    return [...new Set(all)];
   }
 
   #drawable(workload: string): readonly (readonly [string, OptionSpec])[] {

@@ -1,5 +1,6 @@
 /** Follows a run's trace as its checkers do, counts what was reached, and digests what was said. */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { Nanos } from '../../checkers/units.ts';
 import type { System } from '../../systems/system.ts';
@@ -22,8 +23,8 @@ export class TraceObserver extends TraceFollower {
   }
 
   readonly #pairs = new Map<number, number>();
-  /** By node, the kind of its last event. */
-  readonly #last: number[] = [];
+  /** By node, what it reported, in order of time, and when. */
+  readonly #reports: { readonly timesNs: Nanos[]; readonly ids: number[] }[] = [];
 
   /** 32 bits of what every node reported when, in order. */
   hash = 0x811c_9dc5;
@@ -36,17 +37,35 @@ export class TraceObserver extends TraceFollower {
     this.lines = recorded ? [] : null;
   }
 
+  /** What a node had reported last at this time, other than that it crashed then; null before anything. */
+  lastStep(node: number, atNs: Nanos): string | null {
+    const { timesNs, ids } = this.#reports[node] ?? { timesNs: [], ids: [] };
+    const crash = this.#ids.get('crash');
+    // The first that is later (binary search).
+    let [low, high] = [0, timesNs.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (itemAt(timesNs, middle) <= atNs) low = middle + 1;
+      else high = middle;
+    }
+    let at = low - 1;
+    while (at >= 0 && ids[at] === crash && timesNs[at] === atNs) at--;
+    return at < 0 ? null : ([...this.#ids.keys()][itemAt(ids, at)] ?? null);
+  }
+
   override feed(event: TraceEvent, node: number, incarnation: number, timeNs: Nanos): void {
     const { kind } = event;
     const known = this.#ids.get(kind);
     const id = known ?? this.#ids.size;
     if (known === undefined) this.#ids.set(kind, id);
-    const last = this.#last[node];
+    const { timesNs, ids } = (this.#reports[node] ??= { timesNs: [], ids: [] });
+    const last = ids.at(-1);
     if (last !== undefined) {
       const pair = last * KINDS_MAX + id;
       this.#pairs.set(pair, (this.#pairs.get(pair) ?? 0) + 1);
     }
-    this.#last[node] = id;
+    timesNs.push(timeNs);
+    ids.push(id);
     this.steps.set(kind, (this.steps.get(kind) ?? 0) + 1);
     let hash = Math.imul(this.hash ^ (id * 64 + node), 0x0100_0193);
     hash = Math.imul(hash ^ (timeNs % 0x7fff_ffff), 0x0100_0193);

@@ -4,16 +4,16 @@ import type { ExplainedRun } from '../explain/keep.ts';
 import { LAST_WORDS } from '../judge/outcome.ts';
 import { signatureText } from '../judge/signature.ts';
 import { decisiveText } from '../report/explanation-words.ts';
-import { wrap } from '../report/terminal.ts';
-import { count, NBSP, plain, plural, seconds, visible } from '../report/text.ts';
+import { count, plain, plural, seconds, visible } from '../report/text.ts';
 import { sentenceOf } from '../report/verdict-words.ts';
 import { duration } from '../run/progress.ts';
 import { sizeText } from '../shrink/case.ts';
 import { storyLines } from '../shrink/shrunk-run.ts';
 import type { Conclusion } from './conclusion.ts';
-import type { Counts, CoverageFigures } from './coverage.ts';
+import { countsText, coverageLines } from './coverage-text.ts';
 import type { Exploration, ExplorationFigures, Found, State } from './explore.ts';
 import type { Kept } from './keep.ts';
+import { INDENT, row } from './row.ts';
 
 /** All that is known in the end. */
 export interface Result {
@@ -22,9 +22,6 @@ export interface Result {
   readonly kept: readonly Kept[];
   readonly conclusion: Conclusion;
 }
-
-/** Columns before the text of a line. */
-const INDENT = 14;
 
 /** The whole block: what was found, how thorough it was, and the last word. */
 export function blockOf(
@@ -142,58 +139,3 @@ function figuresLines(figures: ExplorationFigures, firstSeed: number, columns: n
 
 /** Reasons that are listed; the document of `--json` has them all. */
 const UNKNOWNS_MAX = 5;
-
-/** How thorough it was. */
-function coverageLines(coverage: CoverageFigures, columns: number): string[] {
-  const { nodes, workloads, options, optionsNever, faults, faultsNever, steps, stepsNever } =
-    coverage;
-  const { pairs, killedNever, unseen } = coverage;
-  const seen = Object.keys(pairs).length;
-  const pairsText =
-    `${count(seen)} of one step right after another on a node, ${count(unseen.once)} of them in one run ` +
-    `only: as many runs again would show about ${count(Math.round(unseen.next))} more`;
-  const drawn = Object.entries(options).flatMap(([name, counts]) => {
-    const values = Object.keys(counts);
-    return values.length < 2 ? [] : [`${name} ${values.map(shownValue).join(' ')}`];
-  });
-  const never = Object.entries(optionsNever).map(
-    ([name, values]) => `${name} ${values.map(shownValue).join(' ')}`,
-  );
-  const lines = [
-    ...row('  Sizes', countsText(nodes), columns),
-    ...row('  Workloads', countsText(workloads), columns),
-    ...row('  Options', drawn.length === 0 ? 'none drawn' : drawn.join(' · '), columns),
-    ...row('  Faults', Object.keys(faults).length === 0 ? 'none' : countsText(faults), columns),
-    ...row('  Steps', Object.keys(steps).length === 0 ? 'none' : countsText(steps), columns),
-    ...(seen === 0 ? [] : row('  Pairs', pairsText, columns)),
-  ];
-  const missing = [
-    ...(stepsNever.length === 0 ? [] : [`steps ${stepsNever.join(', ')}`]),
-    ...(killedNever.length === 0 ? [] : [`killed right after ${killedNever.join(', ')}`]),
-    ...(faultsNever.length === 0 ? [] : [`faults ${faultsNever.join(', ')}`]),
-    ...(never.length === 0 ? [] : [`options ${never.join(' · ')}`]),
-  ];
-  for (const [at, text] of missing.entries()) {
-    lines.push(...row(at === 0 ? '? Never' : '', text, columns));
-  }
-  return lines;
-}
-
-function countsText(counts: Counts, between = ' · '): string {
-  const parts = Object.entries(counts).map(([name, times]) => {
-    return between === ', ' ? `${name} ${count(times)}` : `${name} ×${count(times)}`;
-  });
-  return parts.map((part) => part.replaceAll(' ', NBSP)).join(between);
-}
-
-/** An empty text is a value, too. */
-function shownValue(value: string): string {
-  return value === '' ? "''" : value;
-}
-
-/** A label and its text, which goes on below itself. */
-function row(label: string, text: string, columns: number): string[] {
-  return wrap(text, columns - INDENT).map((part, at) =>
-    plain(`${(at === 0 ? label : '').padEnd(INDENT)}${part}`),
-  );
-}

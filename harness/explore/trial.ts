@@ -1,6 +1,5 @@
 /** One run of an exploration: chosen by a strategy, made and judged in memory, told as plain data. */
 
-import { faultWindows } from '../../checkers/fault-windows.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { builtIn, systemNamed } from '../config/catalogue.ts';
 import type { RunConfig, RunRequest } from '../config/config.ts';
@@ -13,7 +12,9 @@ import { simulateOnce } from '../run/simulate.ts';
 import type { RunFigures } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { digestOf } from './digest.ts';
+import { hitsIn } from './hits.ts';
 import { TraceObserver } from './observer.ts';
+import { overlapsIn } from './overlaps.ts';
 import { historyLinesOf, type Lines } from './parting.ts';
 import { strategies } from './strategies/index.ts';
 import { type Chosen, chosenRun, type Ground } from './strategy.ts';
@@ -34,11 +35,14 @@ export interface Reached {
   readonly set: RunConfig['set'];
   /** Faults that were in force, by lane and form. */
   readonly faults: Readonly<Record<string, number>>;
+  /** Of these, by lane and the last step before of each node that they acted on: `kill, append`. */
+  readonly hits: Readonly<Record<string, number>>;
   /** Events of nodes' traces, by kind. */
   readonly steps: Readonly<Record<string, number>>;
   /** Of these, one right after the other on one node: `append, commit`. */
   readonly pairs: Readonly<Record<string, number>>;
-  readonly operations: number;
+  /** Operations that were open at the same time, by what they did and how they ended. */
+  readonly overlaps: Readonly<Record<string, number>>;
 }
 
 /** What a run came to. */
@@ -154,24 +158,14 @@ export class Explored {
         nodes: config.nodes,
         workload: config.workload,
         set: config.set,
-        faults: faultsIn(result.history),
+        ...hitsIn(result.history, observer),
         steps: Object.fromEntries(observer.steps),
         pairs: Object.fromEntries(observer.pairs),
-        operations: result.history.length,
+        overlaps: overlapsIn(result.history),
       },
       seconds: coreS() - begunS,
     };
   }
-}
-
-function faultsIn(history: Parameters<typeof faultWindows>[0]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { lane, form, counts: wasInForce } of faultWindows(history)) {
-    if (!wasInForce) continue;
-    const name = `${lane} ${form}`;
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
 }
 
 /** For a reader: how long this thread has had a core. */
