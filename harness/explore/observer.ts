@@ -58,7 +58,9 @@ export class TraceObserver extends TraceFollower {
     const known = this.#ids.get(kind);
     const id = known ?? this.#ids.size;
     if (known === undefined) this.#ids.set(kind, id);
-    const { timesNs, ids } = (this.#reports[node] ??= { timesNs: [], ids: [] });
+    const reports = this.#reports[node] ?? { timesNs: [], ids: [] };
+    this.#reports[node] = reports;
+    const { timesNs, ids } = reports;
     const last = ids.at(-1);
     if (last !== undefined) {
       const pair = last * KINDS_MAX + id;
