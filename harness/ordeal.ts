@@ -91,8 +91,8 @@ export async function explore(
   options: ExploreOptions = {},
 ): Promise<ExploreResult> {
   checkExploreOptions({ ...options, system });
-  const { seeds, budgetS, strategies, shrinkS, keepIn, seed = 1, ...rest } = options;
-  const given = Object.entries({ seeds, budgetS, strategies, shrinkS, keepIn });
+  const { seeds, budgetS, strategies, shrinkS, keepIn, sometimes, seed = 1, ...rest } = options;
+  const given = Object.entries({ seeds, budgetS, strategies, shrinkS, keepIn, sometimes });
   const limits: ExploreLimits = Object.fromEntries(
     given.filter(([, value]) => value !== undefined),
   );

@@ -1,5 +1,6 @@
 /** What is tested, as the harness sees it, and what a variant of it is. */
 
+import type { Sometimes } from '../checkers/sometimes.ts';
 import type { TraceChecker } from '../checkers/trace.ts';
 import type { Millis, NodeId } from '../checkers/units.ts';
 import type { ClientProtocol } from './client.ts';
@@ -177,6 +178,8 @@ export interface SystemOfAnyKind extends Leadership {
    * is no violation. Where absent, those of `BEYOND_UNSAID`.
    */
   readonly beyond?: Readonly<Record<string, string>>;
+  /** Situations that an exploration of it should come upon at least once. */
+  readonly sometimes?: readonly Sometimes[];
   /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
   traceChecker?(): TraceChecker;
 }

@@ -12,6 +12,13 @@ export const register: Workload = {
   name: 'register',
   describe: 'reads, writes and compare-and-sets over independent registers',
   operations: ['read', 'write', 'cas'],
+  sometimes: [
+    {
+      name: 'cas-refused',
+      describe: 'a compare-and-set found another value',
+      happened: { f: 'cas', type: 'fail' },
+    },
+  ],
   model: 'cas-register',
   initial: null,
   options: {

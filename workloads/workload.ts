@@ -2,6 +2,7 @@
 
 import type { History, Value } from '../checkers/history.ts';
 import type { Model } from '../checkers/linearizable/model.ts';
+import type { Sometimes } from '../checkers/sometimes.ts';
 import type { Micros } from '../checkers/units.ts';
 import type { CheckResult } from '../checkers/verdict.ts';
 import type { Operation, OperationName } from '../systems/operations.ts';
@@ -43,6 +44,8 @@ export interface Workload {
   /** Judges the clients' history instead of linearizability by `model`: transactions, say. */
   judge?(history: History): CheckResult;
   readonly initial: Value;
+  /** Situations that an exploration with it should come upon at least once. */
+  readonly sometimes?: readonly Sometimes[];
   /** Settable with `--set workload.name=value`. */
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** The whole plan, in order of time. Pure. */

@@ -1,6 +1,6 @@
 /** How thorough an exploration was, in lines for a terminal: what was reached, and what never was. */
 
-import { count, NBSP, plural } from '../report/text.ts';
+import { count, NBSP, plural, visible } from '../report/text.ts';
 import type { Counts, CoverageFigures } from './coverage.ts';
 import { row } from './row.ts';
 
@@ -35,6 +35,7 @@ export function coverageLines(coverage: CoverageFigures, columns: number): strin
     const text = `${shown} kinds of operations that were open at a time: ${countsText(most)}`;
     lines.push(...row('  Overlaps', text + moreOf(shown - OVERLAPS_MAX), columns));
   }
+  lines.push(...sometimesLines(coverage, columns));
   for (const [at, text] of neverTexts(coverage).entries()) {
     lines.push(...row(at === 0 ? '? Never' : '', text, columns));
   }
@@ -73,14 +74,31 @@ function hitLines({ hits, hitsNever }: CoverageFigures, columns: number): string
   return row('  Hits', lanes.map((text) => text.replaceAll(' ', NBSP)).join(' · '), columns);
 }
 
+/** What should occur, and did; what never did is no violation, and told among what was never reached. */
+function sometimesLines({ sometimes }: CoverageFigures, columns: number): string[] {
+  const all = Object.values(sometimes);
+  const seen = all.filter(({ runs }) => runs > 0);
+  if (all.length === 0) return [];
+  const texts = seen.map(({ describe, runs }) => `${visible(describe)} (${plural(runs, 'run')})`);
+  const told = texts.slice(0, NAMES_MAX).join(' · ') + moreOf(texts.length - NAMES_MAX);
+  const text = `${seen.length} of ${plural(all.length, 'situation')}${told === '' ? '' : `: ${told}`}`;
+  return row('  Sometimes', text, columns);
+}
+
 /** What was worth reaching and was not, by name. */
 function neverTexts(coverage: CoverageFigures): string[] {
   const { optionsNever, faultsNever, stepsNever, crashedNever } = coverage;
+  const { sometimes, sometimesNever } = coverage;
   const options = Object.entries(optionsNever).map(
     ([name, values]) => `${name} ${values.map(shownValue).join(' ')}`,
   );
   const overlaps = overlapsMissed(coverage);
+  const situations = sometimesNever.map((name) => visible(sometimes[name]?.describe ?? name));
   return [
+    ...situations.slice(0, NAMES_MAX),
+    ...(situations.length > NAMES_MAX
+      ? [`and${moreOf(situations.length - NAMES_MAX).slice(4)}`]
+      : []),
     ...(stepsNever.length === 0 ? [] : [`steps ${listed(stepsNever)}`]),
     ...(crashedNever.length === 0 ? [] : [`a crash right after ${listed(crashedNever)}`]),
     ...hitsMissed(coverage),

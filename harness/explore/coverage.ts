@@ -7,7 +7,7 @@ import { promisedNemeses } from '../config/nemeses.ts';
 import { settingSpecs } from '../config/settings.ts';
 import { overlapsOf } from './overlaps.ts';
 import { stepsOf } from './steps.ts';
-import type { Ground } from './strategy.ts';
+import { type Ground, sometimesOf } from './strategy.ts';
 import type { Reached } from './trial.ts';
 import { type Unseen, unseenOf } from './unseen.ts';
 
@@ -41,6 +41,11 @@ export interface CoverageFigures {
   readonly overlaps: Counts;
   /** The same that no run showed, of operations that the workloads of the runs have. */
   readonly overlapsNever: readonly string[];
+  /** Situations that should occur, by name: the sentence, and in how many runs it did. */
+  readonly sometimes: Readonly<
+    Record<string, { readonly describe: string; readonly runs: number }>
+  >;
+  readonly sometimesNever: readonly string[];
   /** Pairs that were seen in one run and in two, that are left at the least, and that as many runs again would show. */
   readonly unseen: Unseen;
 }
@@ -58,13 +63,14 @@ export class Coverage {
   readonly #pairs: Record<string, number> = {};
   readonly #hits: Record<string, Record<string, number>> = {};
   readonly #overlaps: Record<string, number> = {};
+  readonly #sometimes: Record<string, number> = {};
   #runs = 0;
 
   constructor(ground: Ground) {
     this.#ground = ground;
   }
 
-  add({ nodes, workload, set, faults, hits, steps, pairs, overlaps }: Reached): void {
+  add({ nodes, workload, set, faults, hits, steps, pairs, overlaps, sometimes }: Reached): void {
     this.#runs++;
     for (const pair of Object.keys(pairs)) count(this.#pairs, pair);
     count(this.#nodes, String(nodes));
@@ -80,6 +86,9 @@ export class Coverage {
       const [lane = '', step = ''] = hit.split(', ');
       this.#hits[lane] ??= {};
       count(this.#hits[lane], step, times);
+    }
+    for (const [name, times] of Object.entries(sometimes)) {
+      count(this.#sometimes, name, Math.min(1, times));
     }
     for (const [overlap, times] of Object.entries(overlaps)) count(this.#overlaps, overlap, times);
   }
@@ -117,8 +126,18 @@ export class Coverage {
       ),
       overlaps: sorted(this.#overlaps),
       overlapsNever: missing(this.#overlapping(), this.#overlaps),
+      sometimes: this.#situations(),
+      sometimesNever: Object.keys(this.#sometimes).filter((name) => this.#sometimes[name] === 0),
       unseen: unseenOf(Object.values(this.#pairs), this.#runs, this.#runs),
     };
+  }
+
+  #situations(): CoverageFigures['sometimes'] {
+    const all = Object.keys(this.#workloads).flatMap((name) => sometimesOf(this.#ground, name));
+    const figures = all.map(({ name, describe }) => {
+      return [name, { describe, runs: this.#sometimes[name] ?? 0 }] as const;
+    });
+    return Object.fromEntries(figures);
   }
 
   /** What operations of one workload may show together. */

@@ -10,6 +10,7 @@ import { EXIT, infrastructure, usage } from '../core/errors.ts';
 import { makeDirectories } from '../core/files.ts';
 import type { RunStatus } from '../judge/outcome.ts';
 import { type Signature, signatureText } from '../judge/signature.ts';
+import { ownSometimes } from '../own/sometimes.ts';
 import { plain, plural } from '../report/text.ts';
 import { sentenceOf } from '../report/verdict-words.ts';
 import type { ExploreLimits } from '../run/library-options.ts';
@@ -77,7 +78,8 @@ export async function exploreInProcess(
       `options.keepIn: no file makes again what is passed by value (${prepared.byValue.join(', ')})`,
     );
   }
-  const explored = Explored.ofPrepared(prepared);
+  const sometimes = ownSometimes('options.sometimes', limits.sometimes ?? []);
+  const explored = Explored.ofPrepared(prepared, sometimes);
   const exploration: Exploration = {
     asked: prepared.request,
     strategies: strategiesFor(explored.ground, limits.strategies, 'options.strategies'),

@@ -1,6 +1,8 @@
 /** Follows a run's trace as its checkers do, counts what was reached, and digests what was said. */
 
+import type { History } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
+import { type Sometimes, SometimesCounter } from '../../checkers/sometimes.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { Nanos } from '../../checkers/units.ts';
 import type { System } from '../../systems/system.ts';
@@ -29,11 +31,13 @@ export class TraceObserver extends TraceFollower {
   /** 32 bits of what every node reported when, in order. */
   hash = 0x811c_9dc5;
   readonly #ids = new Map<string, number>();
+  readonly #sometimes: SometimesCounter;
   /** What was reported; null for a run whose lines nobody wants. */
   readonly lines: Lines['trace'][number][] | null;
 
-  constructor(system: System, recorded = false) {
+  constructor(system: System, sometimes: readonly Sometimes[] = [], recorded = false) {
     super(system);
+    this.#sometimes = new SometimesCounter(sometimes);
     this.lines = recorded ? [] : null;
   }
 
@@ -73,7 +77,13 @@ export class TraceObserver extends TraceFollower {
     hash = Math.imul(hash ^ (timeNs % 0x7fff_ffff), 0x0100_0193);
     this.hash = hashed(event, hash ^ (hash >>> 15));
     this.lines?.push(traceLineOf(event, node, incarnation, timeNs));
+    this.#sometimes.feed(event, node, timeNs);
     super.feed(event, node, incarnation, timeNs);
+  }
+
+  /** By name, how often each situation was there, 0 among them; to be asked once, at the end. */
+  sometimesIn(history: History): Readonly<Record<string, number>> {
+    return this.#sometimes.times(history);
   }
 }
 

@@ -1,9 +1,10 @@
 /** What a strategy of exploration is, and what its draws are made of. */
 
+import type { Sometimes } from '../../checkers/sometimes.ts';
 import { worthDrawing } from '../../systems/option-values.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { HuntSettings, OptionSpec, System } from '../../systems/system.ts';
-import type { Catalogue } from '../config/catalogue.ts';
+import { type Catalogue, workloadNamed } from '../config/catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from '../config/config.ts';
 import { namedDraw } from '../core/draw.ts';
 import { HarnessError } from '../core/errors.ts';
@@ -14,6 +15,15 @@ export interface Ground {
   readonly catalogue: Catalogue;
   /** What its variants suggest; only a strategy that says so follows them. */
   readonly hunts: readonly HuntSettings[];
+  /** Situations that somebody wants to see, beside those that system and workloads name. */
+  readonly sometimes?: readonly Sometimes[];
+}
+
+/** The situations that runs of a workload should come upon. */
+export function sometimesOf(ground: Ground, workload: string): readonly Sometimes[] {
+  const { system, catalogue, sometimes = [] } = ground;
+  const ofWorkload = workloadNamed(workload, catalogue).sometimes ?? [];
+  return [...(system.sometimes ?? []), ...ofWorkload, ...sometimes];
 }
 
 /** A way of choosing the run of a seed. */

@@ -1,5 +1,6 @@
 /** One run of an exploration: chosen by a strategy, made and judged in memory, told as plain data. */
 
+import type { Sometimes } from '../../checkers/sometimes.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { builtIn, systemNamed } from '../config/catalogue.ts';
 import type { RunConfig, RunRequest } from '../config/config.ts';
@@ -17,7 +18,7 @@ import { TraceObserver } from './observer.ts';
 import { overlapsIn } from './overlaps.ts';
 import { historyLinesOf, type Lines } from './parting.ts';
 import { strategies } from './strategies/index.ts';
-import { type Chosen, chosenRun, type Ground } from './strategy.ts';
+import { type Chosen, chosenRun, type Ground, sometimesOf } from './strategy.ts';
 
 /** Which run to make. */
 export interface Task {
@@ -43,6 +44,8 @@ export interface Reached {
   readonly pairs: Readonly<Record<string, number>>;
   /** Operations that were open at the same time, by what they did and how they ended. */
   readonly overlaps: Readonly<Record<string, number>>;
+  /** Situations that should occur, by name, and how often they did; 0 among them. */
+  readonly sometimes: Readonly<Record<string, number>>;
 }
 
 /** What a run came to. */
@@ -72,12 +75,16 @@ export class Explored {
   readonly #named: RunRequest;
   readonly ground: Ground;
 
-  private constructor(prepared: PreparedRun, named: RunRequest) {
+  private constructor(
+    prepared: PreparedRun,
+    named: RunRequest,
+    sometimes: readonly Sometimes[] = [],
+  ) {
     const { config, catalogue, variants } = prepared;
     const system = systemNamed(config.system, catalogue);
     this.#prepared = prepared;
     this.#named = named;
-    this.ground = { system, catalogue, hunts: huntsOf(system, variants, catalogue) };
+    this.ground = { system, catalogue, hunts: huntsOf(system, variants, catalogue), sometimes };
   }
 
   /**
@@ -93,8 +100,8 @@ export class Explored {
   }
 
   /** Of what a program prepared itself, by names that its catalogue knows. */
-  static ofPrepared(prepared: PreparedRun): Explored {
-    return new Explored(prepared, prepared.request);
+  static ofPrepared(prepared: PreparedRun, sometimes: readonly Sometimes[] = []): Explored {
+    return new Explored(prepared, prepared.request, sometimes);
   }
 
   /** What was asked for, with defaults in place of what is drawn. */
@@ -137,7 +144,8 @@ export class Explored {
     const { variants, catalogue } = this.#prepared;
     const chosen = this.chosen(task);
     const { config } = chosen;
-    const observer = new TraceObserver(this.ground.system, task.recorded === true);
+    const sometimes = sometimesOf(this.ground, config.workload);
+    const observer = new TraceObserver(this.ground.system, sometimes, task.recorded === true);
     const run = simulateOnce(config, variants, catalogue, true, observer);
     const { result, verdict, checks } = run;
     return {
@@ -162,6 +170,7 @@ export class Explored {
         steps: Object.fromEntries(observer.steps),
         pairs: Object.fromEntries(observer.pairs),
         overlaps: overlapsIn(result.history),
+        sometimes: observer.sometimesIn(result.history),
       },
       seconds: coreS() - begunS,
     };

@@ -11,6 +11,7 @@ export type { RaftEvent } from '../../checkers/agreement/raft/events.ts';
 export type { ZabEvent } from '../../checkers/agreement/zab/events.ts';
 export type { History, HistoryEvent, Value } from '../../checkers/history.ts';
 export type { Model } from '../../checkers/linearizable/model.ts';
+export type { OperationWatch, ReportWatch, Sometimes } from '../../checkers/sometimes.ts';
 export type {
   AnyEvent,
   TraceChecker,

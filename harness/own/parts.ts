@@ -15,6 +15,7 @@ import { plainCopy } from '../core/plain-data.ts';
 import { shown } from '../core/shown.ts';
 import { bounded } from '../variants/bounded.ts';
 import { wrongInFault } from './fault-shape.ts';
+import { ownSometimes } from './sometimes.ts';
 import { Supervision } from './supervision.ts';
 import { ownSystem } from './system.ts';
 
@@ -39,6 +40,9 @@ export function supervisedWorkload(workload: Workload): Workload {
     bounded(() => supervision.call(part, code));
   const own: Partial<Workload> = {
     ...(judge === undefined ? {} : { judge: (history) => call('judge', () => judge(history)) }),
+    ...(workload.sometimes === undefined
+      ? {}
+      : { sometimes: ownSometimes(`workload ${workload.name}`, workload.sometimes) }),
     plan: (config, draw) => {
       const plan: unknown = call('plan', () => workload.plan(config, draw));
       const wrong = wrongInPlan(plan, operations, config.clients);

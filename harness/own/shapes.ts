@@ -42,6 +42,7 @@ import {
   under,
   words,
 } from '../core/shape.ts';
+import { sometimesShape } from './sometimes.ts';
 
 export const KINDS = ['systems', 'workloads', 'nemeses'] as const satisfies (keyof Catalogue)[];
 
@@ -248,6 +249,7 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       small: optional(smallWorld),
       scenarioWords: optional(needs<NonNullable<System['scenarioWords']>>('an object', isObject)),
       traceChecker: optional(method()),
+      sometimes: optional(sometimesShape),
     }),
   },
   workloads: {
@@ -262,6 +264,7 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       settle: method(),
       finalReads: method(),
       judge: optional(method()),
+      sometimes: optional(sometimesShape),
       initial: needs<Value>('a value', () => true),
     }),
   },

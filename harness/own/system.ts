@@ -6,6 +6,7 @@ import { fieldsOf, isWhole } from '../core/guards.ts';
 import { shown } from '../core/shown.ts';
 import { ownClient } from './client.ts';
 import { OwnNode } from './node.ts';
+import { ownSometimes } from './sometimes.ts';
 import { Supervision } from './supervision.ts';
 import { ownTraceChecker } from './trace-checker.ts';
 
@@ -18,6 +19,9 @@ export function ownSystem(system: System): System {
     ...(system.traceChecker === undefined
       ? {}
       : { traceChecker: () => ownTraceChecker(system.name, () => system.traceChecker?.()) }),
+    ...(system.sometimes === undefined
+      ? {}
+      : { sometimes: ownSometimes(`system ${system.name}`, system.sometimes) }),
   };
   // Not a copy: the methods of a class are no fields of their own.
   return Object.assign(Object.create(system) as System, own);

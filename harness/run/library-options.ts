@@ -3,6 +3,7 @@
  * most of it before, but not to JavaScript, and not of what was read from a file.
  */
 
+import type { Sometimes } from '../../checkers/sometimes.ts';
 import type { Nemesis } from '../../nemesis/fault.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { System, Variant } from '../../systems/system.ts';
@@ -28,6 +29,7 @@ import {
 import { shown } from '../core/shown.ts';
 import { checkPart } from '../own/modules.ts';
 import type { Kind } from '../own/shapes.ts';
+import { sometimesShape } from '../own/sometimes.ts';
 import { checkVariant } from '../own/variants.ts';
 import type { RunContext } from './prepared.ts';
 
@@ -124,6 +126,7 @@ const exploreOptions = exactly<RunOptions & ExploreLimits>({
     ),
   ),
   keepIn: optional(needs('the path of a directory', (value) => words.is(value))),
+  sometimes: optional(sometimesShape),
 });
 
 /** How far an exploration goes, and what it does with what it finds. */
@@ -138,6 +141,8 @@ export interface ExploreLimits {
   readonly shrinkS?: number;
   /** A directory for the `repro.json` of what is found; only where nothing is passed by value. */
   readonly keepIn?: string;
+  /** Situations to come upon at least once, beside those that system and workloads name. */
+  readonly sometimes?: readonly Sometimes[];
 }
 
 /** What a run has in common with others is checked as that of a run. */

@@ -13,6 +13,7 @@ import {
   HEARTBEATS_MISSED_MAX,
 } from './rules.ts';
 import { basicWords } from './scenario-words.ts';
+import { basicSometimes } from './sometimes.ts';
 import { basicVariants } from './variants.ts';
 
 export const basicPaxos: System = {
@@ -46,6 +47,7 @@ export const basicPaxos: System = {
     // Only who looks for a distinguished proposer goes by signs of life.
     lost: ({ distinguishedProposer }) => (distinguishedProposer === true ? [] : ['alive']),
   },
+  sometimes: basicSometimes,
   scenarioWords: basicWords,
   variants: basicVariants,
 };

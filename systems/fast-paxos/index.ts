@@ -10,6 +10,7 @@ import { quorumSizes } from './quorums.ts';
 import { fastRuleTable } from './rule-table.ts';
 import { type FastRules, fastRules } from './rules.ts';
 import { fastWords } from './scenario-words.ts';
+import { fastSometimes } from './sometimes.ts';
 import { fastVariants } from './variants.ts';
 
 export const fastPaxos: System = {
@@ -43,5 +44,6 @@ export const fastPaxos: System = {
   catchesUp: ({ batch }) => ({ leader: Number.POSITIVE_INFINITY, follower: Number(batch) }),
   variants: fastVariants,
   small: { set: { checkQuorum: false }, atMost: { snapshotEvery: 2 } },
+  sometimes: fastSometimes,
   scenarioWords: fastWords,
 };

@@ -8,6 +8,7 @@ import { multiPaxosProtocol } from './protocol.ts';
 import { multiRuleTable } from './rule-table.ts';
 import { type MultiRules, multiRules } from './rules.ts';
 import { multiWords } from './scenario-words.ts';
+import { multiSometimes } from './sometimes.ts';
 import { multiVariants } from './variants.ts';
 
 export const multiPaxos: System = {
@@ -36,6 +37,7 @@ export const multiPaxos: System = {
     follower: Number(batch),
   }),
   small: { set: { checkQuorum: false }, atMost: { snapshotEvery: 2, reconfigureEvery: 2 } },
+  sometimes: multiSometimes,
   scenarioWords: multiWords,
   variants: multiVariants,
 };

@@ -9,6 +9,7 @@ import { raftProtocol } from './protocol.ts';
 import { raftRuleTable } from './rule-table.ts';
 import { type RaftRules, raftRules } from './rules.ts';
 import { raftWords } from './scenario-words.ts';
+import { raftSometimes } from './sometimes.ts';
 
 export const raft: System = {
   name: 'raft',
@@ -43,6 +44,7 @@ export const raft: System = {
     symmetric: ({ membership, transferEvery, reads }) =>
       membership === 'off' && transferEvery === 0 && reads !== 'follower',
   },
+  sometimes: raftSometimes,
   scenarioWords: raftWords,
   variants: raftVariants,
 };

@@ -9,6 +9,7 @@ import { zabProtocol } from './protocol.ts';
 import { zabRuleTable } from './rule-table.ts';
 import { type ZabRules, zabRules } from './rules.ts';
 import { zabWords } from './scenario-words.ts';
+import { zabSometimes } from './sometimes.ts';
 import { zabVariants } from './variants.ts';
 
 export const zab: System = {
@@ -48,6 +49,7 @@ export const zab: System = {
   promise: (options: Options) =>
     zabConfig(options).reads === 'quorum' ? 'linearizable' : 'ordered-sequential',
   small: { set: {}, atMost: { snapshotEvery: 2, counterBits: 2, observers: 1 } },
+  sometimes: zabSometimes,
   scenarioWords: zabWords,
   variants: zabVariants,
 };
