@@ -48,6 +48,7 @@ const VOCABULARY = [
   'history',
   'verdict',
   'trace',
+  'sometimes',
   'assert',
   'item-at',
   'value',
