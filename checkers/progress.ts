@@ -23,8 +23,13 @@ import type { CheckResult } from './verdict.ts';
 
 export interface ProgressRules {
   readonly nodes: number;
-  /** Whether these nodes, numbered from 0, are enough to decide whatever their state. */
-  readonly isQuorum: (nodes: readonly NodeId[]) => boolean;
+  /**
+   * Whether these nodes, numbered from 0, are enough to decide whatever their state, by whoever had to
+   * agree at any moment of this time.
+   */
+  readonly isQuorum: (nodes: readonly NodeId[], startNs: Nanos, endNs: Nanos) => boolean;
+  /** When it changed who has to agree, in order; never where absent. */
+  readonly changesNs?: readonly Nanos[];
   /** Whom the faults of a nemesis harm; where nobody knows, nothing is asked while one is in force. */
   readonly harmOf: (lane: string) => Harm | undefined;
   /** How long a healthy quorum may take until an operation succeeds, in nanoseconds. */
@@ -81,7 +86,7 @@ export function progressVerdict(history: History, rules: ProgressRules): CheckRe
 function healthyStretches(history: History, rules: ProgressRules): Stretch[] {
   const windows = faultWindows(history).filter(({ lane }) => rules.harmOf(lane) !== 'nobody');
   const endNs = history.length === 0 ? 0 : history.time.get(history.length - 1);
-  const marks = new Set([0, endNs]);
+  const marks = new Set([0, endNs, ...(rules.changesNs ?? [])]);
   for (const window of windows) {
     marks.add(window.startNs);
     marks.add(overNs(window));
@@ -92,7 +97,7 @@ function healthyStretches(history: History, rules: ProgressRules): Stretch[] {
     const next = times[at + 1];
     if (next === undefined) break;
     const inForce = windows.filter((each) => each.startNs <= startNs && overNs(each) > startNs);
-    const group = healthyGroup(inForce, rules);
+    const group = healthyGroup(inForce, rules, startNs, next);
     if (group === null) continue;
     const last = stretches.at(-1);
     if (last?.endNs === startNs && last.group.join() === group.join()) last.endNs = next;
@@ -110,6 +115,8 @@ function overNs({ endNs, endStatus }: FaultWindow): Nanos {
 function healthyGroup(
   inForce: readonly FaultWindow[],
   { nodes, isQuorum, harmOf }: ProgressRules,
+  startNs: Nanos,
+  endNs: Nanos,
 ): readonly number[] | null {
   const away = new Set<number>();
   const cut = new Set<number>();
@@ -133,7 +140,7 @@ function healthyGroup(
     const isWhole = group.every((one) =>
       up.every((other) => (group.includes(other) ? isLinked(one, other) : !isOpen(other, one))),
     );
-    if (isWhole && isQuorum(group)) return group;
+    if (isWhole && isQuorum(group, startNs, endNs)) return group;
   }
   return null;
 }

@@ -128,7 +128,14 @@ export type Fault =
       readonly kind: 'lost-disk';
       readonly how: 'wiped' | 'stale';
       readonly nodes: readonly NodeId[];
-    };
+    }
+  /** An operator has these nodes taken out of the cluster, and back in at the end; they keep running. */
+  | { readonly kind: 'leave'; readonly nodes: readonly NodeId[] }
+  /**
+   * These nodes are lost for good. An operator has them taken out and, as soon as that is so, starts
+   * each anew in their place, with nothing but what a new node is given, and has it taken in.
+   */
+  | { readonly kind: 'replace'; readonly nodes: readonly NodeId[] };
 
 export type FaultKind = Fault['kind'];
 
@@ -149,6 +156,8 @@ export const FAULT_KINDS = [
   'failing-disk',
   'bit-rot',
   'lost-disk',
+  'leave',
+  'replace',
 ] as const satisfies readonly FaultKind[];
 
 /** The links that a fault acts on, by direction; null where it acts on nodes. */

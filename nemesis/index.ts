@@ -12,11 +12,13 @@ import { fullDisk } from './full-disk.ts';
 import { goneForGood } from './gone-for-good.ts';
 import { holdAndRelease } from './hold-and-release.ts';
 import { kill } from './kill.ts';
+import { membershipChange } from './membership-change.ts';
 import { nextMessages } from './next-messages.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
 import { powerLoss } from './power-loss.ts';
 import { priorities } from './priorities.ts';
+import { replacement } from './replacement.ts';
 import { rollingRestart } from './rolling-restart.ts';
 import { slowDisk } from './slow-disk.ts';
 import { slowLinks } from './slow-links.ts';
@@ -42,6 +44,8 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   'failing-sync': failingSync,
   'full-disk': fullDisk,
   'bit-rot': bitRot,
+  'membership-change': membershipChange,
+  replacement,
   'wiped-disk': wipedDisk,
   'stale-disk': staleDisk,
   priorities,

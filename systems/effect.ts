@@ -26,7 +26,9 @@ export type NodeEvent =
   | { readonly kind: 'timer'; readonly timer: number }
   | { readonly kind: 'request'; readonly request: Request }
   | { readonly kind: 'durable'; readonly record: unknown }
-  | { readonly kind: 'disconnected'; readonly peer: NodeId };
+  | { readonly kind: 'disconnected'; readonly peer: NodeId }
+  /** An operator says who should take part. */
+  | { readonly kind: 'operate'; readonly members: readonly NodeId[] };
 
 /** Where an effect or an event belongs. Read it, and change nothing. */
 export interface NodeContext {

@@ -95,6 +95,18 @@ export interface NodeView {
 /** Options of a system, resolved: numbers, strings and booleans by name. */
 export type Options = Readonly<Record<string, number | string | boolean>>;
 
+/** Who takes part in a cluster, as one node knows it. */
+export interface KnownMembership {
+  /** The place in the log of what says so; of two, the later has the higher. */
+  readonly index: LogIndex;
+  /** Who votes from there on. */
+  readonly voters: readonly NodeId[];
+  /** Everybody that it names: who votes, who did until it, and who only listens. */
+  readonly named: readonly NodeId[];
+  /** Whether nothing from before it counts any more, as this node knows for certain. */
+  readonly isSettled: boolean;
+}
+
 /**
  * A node as a state machine. The state belongs to the protocol and may be mutated, but is plain
  * data (arrays, Maps, records), so that a run can be cloned and inspected.
@@ -113,6 +125,18 @@ export interface Protocol<State, Message, Stored, Own extends AnyEvent = never> 
   /** A record has become durable (after its barrier opened, in the order of `persist`). */
   durable(state: State, env: Env<Message, Stored, Own>, record: Stored): void;
   view(state: State): NodeView;
+  /**
+   * Only where an operator can change who takes part (`System.inoperable`): the node is told who
+   * should, again and again. Whoever leads takes the next step towards it, where one is allowed.
+   */
+  operate?(state: State, env: Env<Message, Stored, Own>, members: readonly NodeId[]): void;
+  /** Only there: who takes part, as far as this node knows. */
+  membership?(state: State): KnownMembership;
+  /**
+   * Only where a node can be replaced by a new one of the same name: what the disk of that holds at its
+   * first start, by the word of a node that knows for certain that it was taken out.
+   */
+  newDisk?(state: State): readonly Stored[];
   /**
    * A copy of a state, for a run that is branched, where there is more to it than the plain data that
    * `copying.data` copies. It must share nothing with the original that either may change.

@@ -141,6 +141,9 @@ export interface SmallWorld {
   symmetric?(options: Options): boolean;
 }
 
+/** What an operator does with members; each is a kind of fault as well. */
+export type OperatorAct = 'leave' | 'replace';
+
 export type ClientPromise = 'linearizable' | 'ordered-sequential';
 
 /**
@@ -180,6 +183,12 @@ export interface SystemOfAnyKind extends Leadership {
   readonly beyond?: Readonly<Record<string, string>>;
   /** Situations that an exploration of it should come upon at least once. */
   readonly sometimes?: readonly Sometimes[];
+  /**
+   * Why no operator can do this to it under these options: take a node out and back in, or put a new one
+   * in the place of a lost one; null where that can be done (`Protocol.operate`). Where absent, nobody
+   * can change who takes part.
+   */
+  inoperable?(act: OperatorAct, options: Options): string | null;
   /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
   traceChecker?(): TraceChecker;
 }
@@ -260,6 +269,17 @@ const BEYOND_UNSAID: Readonly<Record<string, string>> = {
 /** Kinds of faults beyond what a system promises, each with the reason. */
 export function beyondOf(system: SystemOfAnyKind): Readonly<Record<string, string>> {
   return system.beyond ?? BEYOND_UNSAID;
+}
+
+/** Why a kind of fault cannot be done to a system under these options; null where it can. */
+export function whyInoperable(
+  system: SystemOfAnyKind,
+  kind: string,
+  options: Options,
+): string | null {
+  if (kind !== 'leave' && kind !== 'replace') return null;
+  if (system.inoperable !== undefined) return system.inoperable(kind, options);
+  return `nobody can change who takes part in ${system.name}`;
 }
 
 /** What a system promises its clients under these options. */

@@ -7,7 +7,7 @@
 import { builtIn } from '../harness/config/catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from '../harness/config/config.ts';
 import { promisedNemeses } from '../harness/config/nemeses.ts';
-import { SIMULATOR_OPTIONS } from '../harness/config/settings.ts';
+import { overDefaults, SIMULATOR_OPTIONS } from '../harness/config/settings.ts';
 import { namedDraw } from '../harness/core/draw.ts';
 import { HarnessError } from '../harness/core/errors.ts';
 import type { TimedCheck } from '../harness/store/format.ts';
@@ -72,9 +72,10 @@ function drawRequest(system: System, seed: number, attempt: number, fixed: Optio
     const value = pick(name, values);
     if (value !== spec.default) set[name] = value;
   }
+  const given = { ...set, ...fixed };
   const nodes = pick('nodes', [1, 2, 3, 3, 4, 5, 5, 6, 7]);
-  const nemesis = promisedNemeses(system, builtIn, nodes).filter((name) =>
-    pick(`nemesis-${name}`, [true, false]),
+  const nemesis = promisedNemeses(system, builtIn, overDefaults(system, given), nodes).filter(
+    (name) => pick(`nemesis-${name}`, [true, false]),
   );
   return {
     system: system.name,
@@ -86,6 +87,6 @@ function drawRequest(system: System, seed: number, attempt: number, fixed: Optio
     nemesis: nemesis.length === 0 ? ['all'] : nemesis,
     nemesisIntervalS: pick('nemesis-interval', [0.5, 1, 3]),
     seed,
-    set: { ...set, ...fixed },
+    set: given,
   };
 }

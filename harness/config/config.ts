@@ -108,7 +108,7 @@ export function resolveConfig(
   const recoveryMaxS = request.recoveryMaxS ?? Math.max(boundS, request.recoveryMinS ?? 0);
   const leastMinS = isVirtual(backend) ? boundS / 2 : boundS / 3;
   const nemesis = nemesisNames(
-    { asked: request.nemesis, hinted: hinted.nemesis, nodes, system, backend },
+    { asked: request.nemesis, hinted: hinted.nemesis, nodes, system, backend, set },
     catalogue,
   );
   const beyond = beyondPromise(system, nemesis, catalogue);

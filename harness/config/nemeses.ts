@@ -1,7 +1,8 @@
 /** Which nemeses a run has: by name, the usual ones, or all that its system promises to survive. */
 
 import type { Nemesis } from '../../nemesis/fault.ts';
-import { beyondOf, type System } from '../../systems/system.ts';
+import type { Options } from '../../systems/protocol.ts';
+import { beyondOf, type System, whyInoperable } from '../../systems/system.ts';
 import { usage } from '../core/errors.ts';
 import { BACKENDS, type BackendName, carriesOut } from './backends.ts';
 import { type Catalogue, nemesisNamed } from './catalogue.ts';
@@ -15,6 +16,8 @@ interface Choice {
   readonly nodes: number;
   readonly system: System;
   readonly backend: BackendName;
+  /** The options of the system. */
+  readonly set: Options;
 }
 
 /**
@@ -22,7 +25,7 @@ interface Choice {
  * and the backend can carry out; each can do something to so many nodes.
  */
 export function nemesisNames(
-  { asked, hinted, nodes, system, backend }: Choice,
+  { asked, hinted, nodes, system, backend, set }: Choice,
   catalogue: Catalogue,
 ): readonly string[] {
   const names = asked ?? hinted ?? usualNemeses(catalogue);
@@ -32,7 +35,7 @@ export function nemesisNames(
   }
   if (alone === 'none') return [];
   const all = () =>
-    promisedNemeses(system, catalogue).filter((name) =>
+    promisedNemeses(system, catalogue, set).filter((name) =>
       carriesOut(BACKENDS[backend], nemesisNamed(name, catalogue).needs),
     );
   const chosen = alone === 'all' ? all() : [...new Set(names)];
@@ -42,7 +45,17 @@ export function nemesisNames(
     const least = nodesMin(nemesisNamed(unfit[0], catalogue));
     throw usage(`--nemesis ${unfit[0]}: needs ${least} nodes or more (--nodes is ${nodes})`);
   }
-  return chosen.filter((name) => !unfit.includes(name));
+  const stuck = chosen.find(
+    (name) => whyNotDone(system, nemesisNamed(name, catalogue), set) !== null,
+  );
+  if (stuck !== undefined && asked !== undefined) {
+    const why = whyNotDone(system, nemesisNamed(stuck, catalogue), set);
+    throw usage(`--nemesis ${stuck}: ${why}`);
+  }
+  return chosen.filter(
+    (name) =>
+      !unfit.includes(name) && whyNotDone(system, nemesisNamed(name, catalogue), set) === null,
+  );
 }
 
 /** The nemeses of a run that names none. */
@@ -50,14 +63,19 @@ export function usualNemeses({ nemeses }: Catalogue): readonly string[] {
   return Object.keys(nemeses).filter((name) => nemeses[name]?.usual !== false);
 }
 
-/** Those that a system promises to survive and that have a form among so many nodes, or any number. */
+/**
+ * Those that a system promises to survive, that can be done to it under these options, and that have a
+ * form among so many nodes, or any number.
+ */
 export function promisedNemeses(
   system: System,
   { nemeses }: Catalogue,
+  set: Options,
   nodes = Number.POSITIVE_INFINITY,
 ): readonly string[] {
   return Object.entries(nemeses)
     .filter(([, one]) => whyBeyond(system, one) === null && nodesMin(one) <= nodes)
+    .filter(([, one]) => whyNotDone(system, one, set) === null)
     .map(([name]) => name);
 }
 
@@ -78,6 +96,11 @@ export function beyondPromise(
 export function whyBeyond(system: System, { needs }: Nemesis): string | null {
   const beyond = beyondOf(system);
   return Object.hasOwn(beyond, needs) ? (beyond[needs] ?? null) : null;
+}
+
+/** Why a nemesis cannot be done to a system under these options; null where it can. */
+export function whyNotDone(system: System, { needs }: Nemesis, set: Options): string | null {
+  return whyInoperable(system, needs, set);
 }
 
 /** The smallest cluster in which a nemesis has a form. */

@@ -77,6 +77,12 @@ export function workloadSpecs(workload: Workload): Specs {
   );
 }
 
+/** What is given, over the defaults, checked by nobody: for what is asked of settings that are drawn. */
+export function overDefaults(system: System, given: Options): Options {
+  const defaults = Object.entries(system.options).map(([name, spec]) => [name, spec.default]);
+  return { ...Object.fromEntries(defaults), ...given };
+}
+
 /** What is given, checked, and the default of everything else. */
 export function resolveSettings(system: System, workload: Workload, given: Options): Options {
   return resolve(settingSpecs(system, workload), system.name, given);

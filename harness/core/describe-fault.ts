@@ -12,6 +12,8 @@ export function describeFault(fault: Fault | null): string {
     case 'pause':
     case 'clock-freeze':
     case 'bit-rot':
+    case 'leave':
+    case 'replace':
       return fault.nodes.map(nodeName).join(' ');
     case 'restarts': {
       const { groups, downMs, upMs } = fault;

@@ -4,7 +4,7 @@ import { worthDrawing } from '../../systems/option-values.ts';
 import type { OptionSpec } from '../../systems/system.ts';
 import { nemesisNamed, workloadNamed } from '../config/catalogue.ts';
 import { promisedNemeses } from '../config/nemeses.ts';
-import { settingSpecs } from '../config/settings.ts';
+import { overDefaults, settingSpecs } from '../config/settings.ts';
 import { overlapsOf } from './overlaps.ts';
 import { stepsOf } from './steps.ts';
 import { type Ground, sometimesOf } from './strategy.ts';
@@ -95,7 +95,7 @@ export class Coverage {
 
   figures(): CoverageFigures {
     const { catalogue, system } = this.#ground;
-    const forms = promisedNemeses(system, catalogue).flatMap((name) =>
+    const forms = promisedNemeses(system, catalogue, overDefaults(system, {})).flatMap((name) =>
       nemesisNamed(name, catalogue).forms.map(({ form }) => `${name} ${form}`),
     );
     const steps = Object.keys(sorted(this.#steps)).filter((kind) => kind !== CRASH);

@@ -170,12 +170,23 @@ export const judges: readonly Judge[] = [
       if (phaseMark(history, 'unformed') !== null) return null;
       const { nodes, set } = config;
       const boundNs = progressBoundS(system, config) * 1e9;
-      const isQuorum = (up: readonly number[]) => system.suffices?.(up, set, nodes) === true;
+      const { voters } = evidence.follower;
+      const isQuorum = (up: readonly number[], startNs: Nanos, endNs: Nanos) =>
+        system.suffices?.(up, set, nodes) === true &&
+        voters.between(startNs, endNs).every((all) => isMajority(up, all));
+      const changesNs = voters.timesNs;
       const harmOf = (lane: string) =>
         Object.hasOwn(nemeses, lane) ? nemeses[lane]?.harms : undefined;
       const allowanceNs = (group: readonly number[], startNs: Nanos, endNs: Nanos) =>
         catchingUpNs(evidence, group, startNs, endNs);
-      const result = progressVerdict(history, { nodes, isQuorum, harmOf, boundNs, allowanceNs });
+      const result = progressVerdict(history, {
+        nodes,
+        isQuorum,
+        changesNs,
+        harmOf,
+        boundNs,
+        allowanceNs,
+      });
       const { verdict } = result;
       const event = verdict.kind === 'invalid' ? itemAt(verdict.events, 0) : 0;
       const excuse = { byRefusals: true, unlessSettledByNs: history.time.get(event) };
@@ -289,6 +300,11 @@ function catchingUpNs(
   endNs: Nanos,
 ): Nanos {
   return liveness?.backlog.allowanceNs(group, startNs, endNs, paceOf(system, config)) ?? 0;
+}
+
+/** Whether more than half of those who have to agree are among these. */
+function isMajority(nodes: readonly number[], voters: readonly number[]): boolean {
+  return 2 * voters.filter((voter) => nodes.includes(voter)).length > voters.length;
 }
 
 /** What is said of a run that its world may be to blame for. */

@@ -9,6 +9,7 @@ import {
   traceChecker,
 } from '../../checkers/agreement/index.ts';
 import type { LivenessObserver } from '../../checkers/agreement/liveness/observer.ts';
+import { VotersInForce } from '../../checkers/agreement/voters-in-force.ts';
 import {
   nodeName,
   type TraceChecker,
@@ -26,6 +27,8 @@ export class TraceFollower {
   checker: TraceChecker | null = null;
   /** Tells of nodes that stopped by an error of their own; null where `checker` is ours, and does. */
   panics: TraceChecker | null = null;
+  /** Who may have to agree to what, and when. */
+  voters = new VotersInForce();
   #liveness: LivenessObserver | null = null;
   /** The quiet end, until a later line comes: a store has no order within one instant. */
   #quietAtNs: Nanos | null = null;
@@ -44,6 +47,7 @@ export class TraceFollower {
     this.checker = own ?? (hasTraceChecker(system.name) ? traceChecker(system.name) : null);
     this.panics = ours ? null : panicChecker();
     this.#liveness = livenessObserver(system.name);
+    this.voters = new VotersInForce();
   }
 
   get violations(): readonly Violation[] {
@@ -62,6 +66,7 @@ export class TraceFollower {
     if (this.checker?.isOwn !== undefined) this.#requireKnown(this.checker, event, node);
     this.checker?.feed(event, node, incarnation, timeNs);
     this.panics?.feed(event, node, incarnation, timeNs);
+    this.voters.feed(event, node, timeNs);
     this.#liveness?.feed(event, node, incarnation, timeNs);
   }
 

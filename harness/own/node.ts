@@ -10,7 +10,13 @@
 import { entryOf } from '../../checkers/item-at.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
-import { type AnyProtocol, copyState, type Env, type NodeView } from '../../systems/protocol.ts';
+import {
+  type AnyProtocol,
+  copyState,
+  type Env,
+  type KnownMembership,
+  type NodeView,
+} from '../../systems/protocol.ts';
 import type { Rules } from '../../systems/system.ts';
 import { fieldsOf, isObject, isWhole } from '../core/guards.ts';
 import { plainCopy } from '../core/plain-data.ts';
@@ -113,8 +119,32 @@ export class OwnNode implements AnyProtocol {
     this.#step('disconnected', env, life, () => protocol.disconnected?.(state, this.#outer, peer));
   };
 
+  operate = (state: unknown, env: AnyEnv, members: readonly NodeId[]): void => {
+    const life = this.#lifeOf(state, env);
+    const { protocol } = life;
+    const own = Object.freeze([...members]);
+    this.#step('operate', env, life, () => protocol.operate?.(state, this.#outer, own));
+  };
+
+  membership = (state: unknown): KnownMembership => {
+    const life = this.#lifeOfState(state);
+    const known: unknown = this.#supervision.call('membership', () =>
+      life.protocol.membership?.(state),
+    );
+    const wrong = wrongInMembership(known, life.members.length);
+    if (wrong === null) return known as KnownMembership;
+    throw this.#supervision.mistake(`answers ${shown(known)}: ${wrong}`, 'membership');
+  };
+
+  newDisk = (state: unknown): readonly unknown[] => {
+    const { protocol } = this.#lifeOfState(state);
+    const records: unknown = this.#supervision.call('newDisk', () => protocol.newDisk?.(state));
+    if (Array.isArray(records)) return plainCopy(records, 'records');
+    throw this.#supervision.mistake(`answers ${shown(records)}: it must be a list`, 'newDisk');
+  };
+
   view: AnyProtocol['view'] = (state) => {
-    const life = (isObject(state) ? this.#byState.get(state) : undefined) ?? (this.#last as Life);
+    const life = this.#lifeOfState(state);
     const view: unknown = this.#supervision.call('view', () => life.protocol.view(state));
     const wrong = wrongInView(view, life.members.length);
     if (wrong !== null) throw this.#supervision.mistake(`answers ${shown(view)}: ${wrong}`, 'view');
@@ -150,6 +180,11 @@ export class OwnNode implements AnyProtocol {
   #lifeOf(state: unknown, env: AnyEnv): Life {
     const known = isObject(state) ? this.#byState.get(state) : undefined;
     return known ?? entryOf(this.#lives, env.self);
+  }
+
+  /** Where nobody is at work: by its state, or the last that was. */
+  #lifeOfState(state: unknown): Life {
+    return (isObject(state) ? this.#byState.get(state) : undefined) ?? (this.#last as Life);
   }
 
   #step<Result>(part: string, env: AnyEnv, life: Life, code: () => Result): Result {
@@ -242,6 +277,19 @@ export class OwnNode implements AnyProtocol {
 
 function check(what: string, wrong: string | null): void {
   if (wrong !== null) throw new RangeError(`${what}: ${wrong}`);
+}
+
+function wrongInMembership(known: unknown, nodes: number): string | null {
+  if (!isObject(known)) return 'it must be an object';
+  const { index, isSettled, ...lists } = fieldsOf(known);
+  if (!isWhole(index, 0, Number.MAX_SAFE_INTEGER)) return 'index must be a whole number from 0';
+  if (typeof isSettled !== 'boolean') return 'isSettled must be true or false';
+  for (const field of ['voters', 'named']) {
+    const list = lists[field];
+    const isList = Array.isArray(list) && list.every((node) => isWhole(node, 0, nodes));
+    if (!isList) return `${field} must be a list of nodes (0 to ${nodes - 1})`;
+  }
+  return null;
 }
 
 function wrongInView(view: unknown, nodes: number): string | null {

@@ -244,6 +244,7 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       quorum: optional(method()),
       electors: optional(method()),
       disruptible: optional(method()),
+      inoperable: optional(method()),
       promise: optional(method()),
       links: optional(oneOf('datagrams', 'connections')),
       small: optional(smallWorld),

@@ -84,6 +84,7 @@ const STATEMENTS: Partial<Record<keyof System, Statement>> = {
     accepts: (answer) => isWhole(answer, 0, Number.POSITIVE_INFINITY),
   },
   disruptible: { what: 'a text or null', accepts: isTextOrNull },
+  inoperable: { what: 'a text or null', accepts: isTextOrNull },
   optionsFault: { what: 'a text or null', accepts: isTextOrNull },
   promise: {
     what: '"linearizable" or "ordered-sequential"',

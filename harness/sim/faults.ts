@@ -11,6 +11,7 @@ import type { CrashModel } from './disk.ts';
 import { DiskFaults } from './disk-faults.ts';
 import { LinkFaults, type WakeAt } from './link-faults.ts';
 import { MessageFaults } from './message-faults.ts';
+import { OperatorFaults } from './operator-faults.ts';
 import { PriorityFaults } from './priority-faults.ts';
 import { didNotComeUp, RestartFaults, startAgain, upNodes } from './restart-faults.ts';
 import type { World } from './world.ts';
@@ -25,6 +26,7 @@ export class SimFaults {
   readonly #links: LinkFaults;
   readonly #messages: MessageFaults;
   readonly #priorities: PriorityFaults;
+  readonly #operator: OperatorFaults;
   readonly #restarts: RestartFaults;
 
   /** `wakeAt` has a fault that comes and goes told when its next turn is (`turn`). */
@@ -37,6 +39,7 @@ export class SimFaults {
     this.#links = new LinkFaults(world, this.#ledger, wakeAt);
     this.#messages = new MessageFaults(world);
     this.#priorities = new PriorityFaults(world, wakeAt);
+    this.#operator = new OperatorFaults(world, this.#ledger, crashModel, wakeAt);
     this.#restarts = new RestartFaults(world, this.#ledger, crashModel, wakeAt);
   }
 
@@ -48,6 +51,7 @@ export class SimFaults {
     this.#links.copyFrom(original.#links);
     this.#messages.copyFrom(original.#messages);
     this.#priorities.copyFrom(original.#priorities);
+    this.#operator.copyFrom(original.#operator);
     this.#restarts.copyFrom(original.#restarts);
   }
 
@@ -69,12 +73,14 @@ export class SimFaults {
     return fault === null ? null : { fault, receipt: this.#undo(id, fault) };
   }
 
-  /** It is the turn of a fault that comes and goes; nothing where it is not in force any more. */
+  /** It is the turn of a fault that comes and goes; nothing where it is over. */
   turn(id: number): void {
     const fault = this.#ledger.faultOf(id);
     if (fault?.kind === 'links') this.#links.turn(id, fault);
     if (fault?.kind === 'priorities') this.#priorities.turn(id, fault);
     if (fault?.kind === 'restarts') this.#restarts.turn(id, fault);
+    // An operator goes on until everybody is back in, which is later.
+    this.#operator.turn(id);
   }
 
   #begin(id: number, fault: Fault): Receipt {
@@ -107,6 +113,9 @@ export class SimFaults {
       case 'bit-rot':
       case 'lost-disk':
         return this.#disks.begin(id, fault);
+      case 'leave':
+      case 'replace':
+        return this.#operator.begin(id, fault);
       case 'client-links':
         return troubleClients(this.#world, this.#ledger, fault);
     }
@@ -140,6 +149,9 @@ export class SimFaults {
       case 'bit-rot':
       case 'lost-disk':
         return this.#disks.undo(id, fault);
+      case 'leave':
+      case 'replace':
+        return this.#operator.undo(id, fault);
       case 'client-links':
         return troubleClients(this.#world, this.#ledger, fault);
     }

@@ -13,6 +13,7 @@ import {
   type ClientRef,
   copyState,
   type Env,
+  type KnownMembership,
   type Options,
   type Reply,
   type Request,
@@ -173,6 +174,28 @@ export class SimNode implements Env<unknown, unknown> {
     } catch (error) {
       this.#panic(error);
     }
+  }
+
+  /** An operator says who should take part; only where one can. */
+  operate(members: readonly NodeId[]): void {
+    assert(this.up && !this.paused, 'only a node that runs is told');
+    this.atWork = true;
+    try {
+      this.#protocol.operate?.(this.#state, this, members);
+    } catch (error) {
+      this.#panic(error);
+    }
+  }
+
+  /** Who takes part, as far as it knows; null where it is down, or nobody can change that. */
+  get membership(): KnownMembership | null {
+    return this.up ? (this.#protocol.membership?.(this.#state) ?? null) : null;
+  }
+
+  /** What the disk of a new node holds, by the word of this one, which knows that the old one is out. */
+  newDisk(): readonly unknown[] {
+    assert(this.up && this.#protocol.newDisk !== undefined, 'a node is replaced by others');
+    return this.#protocol.newDisk(this.#state);
   }
 
   fire(timer: number, generation: number): void {

@@ -98,6 +98,15 @@ class FilteredProtocol implements AnyProtocol {
   request: AnyProtocol['request'] = (state, env, request) =>
     this.#happen(state, env, { kind: 'request', request });
 
+  operate: NonNullable<AnyProtocol['operate']> = (state, env, members) =>
+    this.#happen(state, env, { kind: 'operate', members });
+
+  membership: NonNullable<AnyProtocol['membership']> = (state) =>
+    (this.#inner.membership as NonNullable<AnyProtocol['membership']>)(state);
+
+  newDisk: NonNullable<AnyProtocol['newDisk']> = (state) =>
+    (this.#inner.newDisk as NonNullable<AnyProtocol['newDisk']>)(state);
+
   disconnected = (state: unknown, env: AnyEnv, peer: NodeId): void =>
     this.#happen(state, env, { kind: 'disconnected', peer });
 
@@ -173,6 +182,9 @@ class FilteredProtocol implements AnyProtocol {
         break;
       case 'durable':
         inner.durable(state, this.#outer, event.record);
+        break;
+      case 'operate':
+        inner.operate?.(state, this.#outer, event.members);
         break;
       case 'disconnected':
         inner.disconnected?.(state, this.#outer, event.peer);

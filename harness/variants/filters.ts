@@ -46,7 +46,7 @@ const FILTERS = {
   ),
   events: listOf(
     shaped<NodeEvent>('an event', {
-      kind: oneOf('message', 'timer', 'request', 'durable', 'disconnected'),
+      kind: oneOf('message', 'timer', 'request', 'durable', 'disconnected', 'operate'),
     }),
   ),
   start: answer<readonly unknown[]>('a list of records', Array.isArray),

@@ -3,6 +3,7 @@
 import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import type { LogIndex, NodeId } from '../../checkers/units.ts';
+import type { KnownMembership } from '../protocol.ts';
 import type { Configuration } from './messages.ts';
 import type { MultiState } from './state.ts';
 
@@ -29,6 +30,14 @@ export function forgetConfigurations(state: MultiState, upTo: number): void {
   while (configurations.length > 1 && itemAt(configurations, 1).from <= upTo + 1) {
     configurations.shift();
   }
+}
+
+/** What an operator is told: who votes from the latest change on. */
+export function knownMembership(state: Readonly<MultiState>): KnownMembership {
+  const last = state.configurations.at(-1);
+  assert(last !== undefined, 'nobody is known to vote');
+  const { from, voters } = last;
+  return { index: from, voters, named: voters, isSettled: state.chosenUpTo >= from };
 }
 
 /** Who votes in one slot; before the first that is known, who votes in that. */

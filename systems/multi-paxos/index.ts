@@ -2,7 +2,7 @@
 
 import { OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import { BEYOND_DURABILITY, type System } from '../system.ts';
+import { BEYOND_DURABILITY, majority, type System } from '../system.ts';
 import { multiOptions } from './options.ts';
 import { multiPaxosProtocol } from './protocol.ts';
 import { multiRuleTable } from './rule-table.ts';
@@ -22,10 +22,13 @@ export const multiPaxos: System = {
   protocol: (rules: MultiRules) => multiPaxosProtocol(rules),
   client: (rules: MultiRules) => sessionClient(rules),
   beyond: BEYOND_DURABILITY,
+  inoperable: (act) =>
+    act === 'leave'
+      ? null
+      : 'an acceptor is never replaced by an empty one of the same name: what it promised would be lost',
   electionTimeoutMs: 300,
-  // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
-  suffices: (nodes, { reconfigureEvery }, size) =>
-    reconfigureEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
+  // Who takes part may change on the way: what is in force is in the trace, and asked for as well.
+  suffices: majority,
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }, sessionPatience(4)],
   // What is lost waits for being sent again, and who is to lead next for the lease of who led last.
   restsMs: ({ retransmitMs, reads, leaseMs }) =>

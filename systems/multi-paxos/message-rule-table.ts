@@ -77,6 +77,10 @@ export const multiMessageRuleTable: RuleTable<MultiMessageRules> = {
     says: 'leader: who votes next, there being no operator; null for no change now (PMS, section 3)',
     answers: orNull(listOf(count)),
   },
+  configurationTowards: {
+    says: 'leader: who votes next where an operator asks for these; null for no change now',
+    answers: orNull(listOf(count)),
+  },
   firstOwnSlot: {
     says: 'new leader: the first slot of its own, behind all that was reported (PMS, section 3)',
     answers: count,

@@ -37,6 +37,8 @@ export interface MultiMessageRules {
    * out, or all are back in; one change at a time.
    */
   nextConfiguration(state: State): readonly number[] | null;
+  /** Leader: the voters to change to, an operator asking for these; null for none, or not yet. */
+  configurationTowards(state: State, members: readonly NodeId[]): readonly number[] | null;
   /** New leader: the first slot of its own: behind what was reported, or is chosen, up to `last`. */
   firstOwnSlot(state: State, last: number): LogIndex;
   /** Leader: the cluster's time, which goes into commands. */
@@ -70,11 +72,19 @@ export const multiMessageRules: MultiMessageRules = {
     const last = state.configurations.at(-1);
     if (reconfigureEvery === 0 || last === undefined || members.length < 3) return null;
     if (chosenUpTo < last.from + reconfigureEvery || chosenUpTo < firstOwn) return null;
-    for (const { command } of state.proposals.values()) if (command.kind === 'config') return null;
-    for (const { command } of state.backlog) if (command.kind === 'config') return null;
+    if (isChanging(state)) return null;
     const all = last.voters.length === members.length;
     const spare = all ? spareNode(state, Math.floor(last.from / window)) : -1;
     return members.filter((node) => node !== spare);
+  },
+
+  configurationTowards(state, members) {
+    const { chosenUpTo, firstOwn } = state;
+    const last = state.configurations.at(-1);
+    // The one before has to be out of the way first.
+    if (last === undefined || chosenUpTo < last.from || chosenUpTo < firstOwn) return null;
+    if (isChanging(state) || last.voters.join() === members.join()) return null;
+    return members;
   },
 
   firstOwnSlot: (_state, last) => last + 1,
@@ -86,4 +96,10 @@ export const multiMessageRules: MultiMessageRules = {
 function spareNode(state: State, draw: number): number {
   const others = state.members.filter((node) => node !== state.self);
   return itemAt(others, draw % others.length);
+}
+
+/** Leader: whether a change of the voters is under way. */
+function isChanging({ proposals, backlog }: State): boolean {
+  for (const { command } of proposals.values()) if (command.kind === 'config') return true;
+  return backlog.some(({ command }) => command.kind === 'config');
 }

@@ -9,12 +9,14 @@ import { stepContext } from '../step-context.ts';
 import { onAccept, onAccepted } from './acceptance.ts';
 import { onCommit, onLearn, onLearnRequest } from './catch-up.ts';
 import { onRequest } from './clients.ts';
+import { knownMembership } from './configurations.ts';
 import type { Multi, MultiEnv } from './context.ts';
 import { onElectionTimer, onNack, onOwnPromise, onPrepare, onPromise } from './election.ts';
 import { onHeartbeat, onHeartbeatAck, onHeartbeatTimer } from './heartbeats.ts';
 import { assertInvariants } from './invariants.ts';
 import type { Accepted, MultiMessage, MultiRecord, Snapshot } from './messages.ts';
 import { multiConfig } from './options.ts';
+import { onOperator } from './reconfiguration.ts';
 import type { MultiRules } from './rules.ts';
 import { allMembers } from './snapshots.ts';
 import {
@@ -63,6 +65,11 @@ export function multiPaxosProtocol(
       onRecordDurable(enter(state, env), record);
       assertInvariants(state, env.nowUs());
     },
+    operate(state, env, members) {
+      onOperator(enter(state, env), members);
+      assertInvariants(state, env.nowUs());
+    },
+    membership: knownMembership,
     view,
     messageKind: (message) => message.kind,
   };

@@ -30,12 +30,23 @@ export function traceConfiguration(multi: Multi, { from, voters }: Configuration
   multi.env.trace({ kind: 'configuration', from, voters });
 }
 
+/** Leader: an operator says who should vote. */
+export function onOperator(multi: Multi, members: readonly NodeId[]): void {
+  const { state, rules } = multi;
+  if (state.role !== 'leader') return;
+  const voters = rules.configurationTowards(state, members);
+  if (voters !== null) propose(multi, voters);
+}
+
 /** Leader: changes who votes when it is time to. */
 export function reconfigureWhenDue(multi: Multi): void {
-  const { state, env, rules } = multi;
+  const { state, rules } = multi;
   assert(state.role === 'leader', 'only a leader changes who votes');
   const voters = rules.nextConfiguration(state);
-  if (voters === null) return;
+  if (voters !== null) propose(multi, voters);
+}
+
+function propose({ state, env, rules }: Multi, voters: readonly NodeId[]): void {
   const timeUs = rules.entryTimeUs(state, env.nowUs(), env.wallUs());
   state.backlog.push({ command: configCommand(voters, timeUs), to: null });
 }

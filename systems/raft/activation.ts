@@ -11,6 +11,7 @@ import { traceLease } from './lease.ts';
 import { lastIndex } from './log.ts';
 import type { Entry, LoggedConfiguration } from './messages.ts';
 import { becomeJoining, progressOf } from './progress.ts';
+import { markRound } from './reads.ts';
 
 /** A configuration was appended: it is in force from now on, before it is committed. */
 export function noteConfiguration(raft: Raft, index: LogIndex, entry: Entry): void {
@@ -64,10 +65,14 @@ export function putInForce(raft: Raft, active: LoggedConfiguration): void {
  */
 function admit(raft: Raft, before: readonly number[]): void {
   const { state, env, rules } = raft;
-  for (const node of state.peers) {
-    if (before.includes(node)) continue;
+  const joining = state.peers.filter((node) => !before.includes(node));
+  // Whatever is sent to them from here on belongs to a round of which they cannot have heard.
+  if (joining.length > 0) markRound(raft);
+  for (const node of joining) {
     const next = rules.firstNextIndex(state, node, true);
-    becomeJoining(progressOf(state, node), next, lastIndex(state), env.nowUs());
+    const match = rules.firstMatchIndex(state, node);
+    const { round } = state;
+    becomeJoining(progressOf(state, node), { next, match, round }, lastIndex(state), env.nowUs());
   }
   state.confirmedRound = rules.confirmedByOthers(state);
   state.leaseUntilUs = Number.NEGATIVE_INFINITY;

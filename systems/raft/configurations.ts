@@ -5,6 +5,7 @@ import { itemAt } from '../../checkers/item-at.ts';
 import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import { mix } from '../hash.ts';
 import { type Command, configCommand } from '../kv.ts';
+import type { KnownMembership } from '../protocol.ts';
 import type { Configuration, Entry, LoggedConfiguration, Snapshot } from './messages.ts';
 import type { RaftState } from './state.ts';
 
@@ -60,6 +61,18 @@ export function configurationUpTo(
 ): LoggedConfiguration | null {
   const logged = state.configurations.findLast((candidate) => candidate.index <= index);
   return logged === undefined || logged.index === 0 ? null : logged;
+}
+
+/** What an operator is told of it. */
+export function knownMembership({ active, commit }: Readonly<RaftState>): KnownMembership {
+  const { index, configuration } = active;
+  const { voters, learners, oldVoters } = configuration;
+  return {
+    index,
+    voters,
+    named: [...new Set([...voters, ...learners, ...(oldVoters ?? [])])],
+    isSettled: index <= commit && oldVoters === null,
+  };
 }
 
 /** What a trace says of a configuration. */

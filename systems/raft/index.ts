@@ -22,10 +22,20 @@ export const raft: System = {
   protocol: (rules: RaftRules) => raftProtocol(rules),
   client: (rules: RaftRules) => sessionClient(rules),
   beyond: BEYOND_DURABILITY,
+  inoperable: (act, { membership, preVote, checkQuorum }) => {
+    if (preVote !== true && checkQuorum !== true) {
+      return (
+        'who was taken out of the voters unseats leaders (dissertation, 4.2.3): set preVote=true or ' +
+        'checkQuorum=true'
+      );
+    }
+    if (act === 'leave' || membership === 'off') return null;
+    return 'its leader may take back in whoever is being replaced: set membership=off';
+  },
   electionTimeoutMs: 300,
-  // Who takes part changes on the way: all, then, so that no configuration lacks its quorum.
-  suffices: (nodes, { membership, transferEvery }, size) =>
-    membership === 'off' && transferEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
+  // Who takes part may change on the way: what is in force is in the trace, and asked for as well.
+  suffices: (nodes, { transferEvery }, size) =>
+    transferEvery === 0 ? 2 * nodes.length > size : nodes.length === size,
   patience: [{ option: 'electionTimeoutMs', every: 'heartbeatMs', hops: 2 }, sessionPatience(4)],
   leaderServes: ({ transferEvery }) => Number(transferEvery) || Number.POSITIVE_INFINITY,
   // Entries that overtake one another are refused, so that only those of one message are sure to count.

@@ -72,6 +72,41 @@ export function nextByJoint(state: State, drawn: number): Configuration | null {
   return { voters: without(voters, leaving), learners: sorted(staying), oldVoters: voters };
 }
 
+/**
+ * Towards these members, one step: whoever is to leave is out altogether, one at a time or by joint
+ * consensus; whoever is to come listens until it has caught up (4.2.1). Null where nothing is to be done.
+ */
+export function nextTowards(state: State, members: readonly NodeId[]): Configuration | null {
+  const { voters, learners } = state.active.configuration;
+  const isAsked = (node: NodeId) => members.includes(node);
+  const isJoint = state.config.membership === 'joint';
+  // Nobody goes before enough others are in.
+  const spare = Math.max(0, voters.length - fewestVoters(state));
+  const leaving = voters
+    .filter((node) => !isAsked(node))
+    .slice(0, isJoint ? spare : Math.min(1, spare));
+  if (leaving.length > 0) {
+    const rest = without(voters, leaving);
+    return { voters: rest, learners: learners.filter(isAsked), oldVoters: isJoint ? voters : null };
+  }
+  const staying = learners.filter(isAsked);
+  if (staying.length < learners.length) return { voters, learners: staying, oldVoters: null };
+  const out = members.filter((node) => !voters.includes(node) && !learners.includes(node));
+  const [first] = out;
+  if (first !== undefined) {
+    return { voters, learners: sorted([...learners, first]), oldVoters: null };
+  }
+  const ready = learners.filter((node) => progressOf(state, node).caughtUp);
+  const [next] = ready;
+  if (next === undefined) return null;
+  const joining = isJoint ? ready : [next];
+  return {
+    voters: sorted([...voters, ...joining]),
+    learners: without(learners, joining),
+    oldVoters: isJoint ? voters : null,
+  };
+}
+
 /** Draws that follow from one: a rule is handed values, and no source of them. */
 function drawsFrom(drawn: number): () => number {
   let latest = mix(HASH_SEED, drawn);

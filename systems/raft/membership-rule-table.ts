@@ -60,6 +60,10 @@ export const raftMembershipRuleTable: RuleTable<RaftMembershipRules> = {
     says: 'leader: the configuration to change to, there being no operator; null for none',
     answers: orNull(configuration),
   },
+  configurationTowards: {
+    says: 'leader: the next configuration on the way to what an operator asks for; null for none',
+    answers: orNull(configuration),
+  },
   configurationToSettle: {
     says: 'leader: whose consequences it sees to once it is committed: the configuration in force (4.3)',
     answers: loggedConfiguration,

@@ -7,7 +7,7 @@ import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import { configurationUpTo } from './configurations.ts';
 import type { Electorate, Purpose } from './electorates.ts';
 import { lastIndex, termAt } from './log.ts';
-import { nextByJoint, nextBySingle } from './membership-moves.ts';
+import { nextByJoint, nextBySingle, nextTowards } from './membership-moves.ts';
 import type { Configuration, LoggedConfiguration } from './messages.ts';
 import { progressOf } from './progress.ts';
 import type { RaftState } from './state.ts';
@@ -52,6 +52,8 @@ export interface RaftMembershipRules {
   canChangeConfiguration(state: State): boolean;
   /** Leader: the configuration to change to, there being no operator; null for none. */
   nextConfiguration(state: State, draw: number): Configuration | null;
+  /** Leader: the next one on the way to these members, whom an operator asks for; null for none. */
+  configurationTowards(state: State, members: readonly NodeId[]): Configuration | null;
   /**
    * Leader: the configuration whose consequences it sees to, once that is committed: the one in
    * force, so that what it has appended for an earlier one is not appended again (4.3).
@@ -102,6 +104,8 @@ export const raftMembershipRules: RaftMembershipRules = {
 
   nextConfiguration: (state, draw) =>
     state.config.membership === 'joint' ? nextByJoint(state, draw) : nextBySingle(state, draw),
+
+  configurationTowards: nextTowards,
 
   configurationToSettle: (state) => state.active,
 

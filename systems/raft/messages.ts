@@ -149,6 +149,11 @@ export type RaftRecord =
   /** A new term, in which no vote has been given. */
   | { readonly kind: 'term'; readonly term: Term }
   | { readonly kind: 'vote'; readonly term: Term; readonly votedFor: NodeId }
+  /**
+   * The first record of a server that takes the place of a removed one of the same name: a vote in the
+   * term in which that was known to be removed, so that it takes no part in anything earlier.
+   */
+  | { readonly kind: 'joins'; readonly term: Term; readonly votedFor: NodeId }
   /** The log ends before `from`, and these entries follow. */
   | { readonly kind: 'entries'; readonly from: LogIndex; readonly entries: readonly Entry[] }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot };

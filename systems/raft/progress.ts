@@ -38,6 +38,8 @@ export interface Progress {
   next: number;
   /** The last index of each AppendEntries under way; only where `inFlight` limits them. */
   flights: number[];
+  /** Answers to earlier rounds are of an earlier membership of it. */
+  sinceRound: number;
   /** The latest round that it has answered, and when any answer came. */
   ackRound: number;
   ackUs: Micros;
@@ -57,6 +59,7 @@ export function newProgress(lastIndex: LogIndex, nowUs: Micros): Progress {
     match: 0,
     next: lastIndex + 1,
     flights: [],
+    sinceRound: 0,
     ackRound: 0,
     ackUs: nowUs,
     catchUpTo: lastIndex,
@@ -75,8 +78,18 @@ export function progressOf(
   return found;
 }
 
-/** It joins: what it has beyond `match` has to be found out, and it counts as heard for now. */
-export function becomeJoining(progress: Progress, next: number, last: number, nowUs: Micros): void {
+/**
+ * It joins: what it has beyond `match` has to be found out, and it counts as heard for now. What it
+ * answers to anything before `round` it said as an earlier member: with another disk, maybe.
+ */
+export function becomeJoining(
+  progress: Progress,
+  { next, match, round }: { next: number; match: LogIndex; round: number },
+  last: LogIndex,
+  nowUs: Micros,
+): void {
+  progress.match = match;
+  progress.sinceRound = round;
   becomeProbe(progress, next);
   progress.ackUs = nowUs;
   beginCatchUp(progress, last, nowUs);

@@ -9,7 +9,12 @@ import type { NodeView, Protocol, Request } from '../protocol.ts';
 import { stepContext } from '../step-context.ts';
 import { putInForce } from './activation.ts';
 import { onRequest } from './clients.ts';
-import { configurationIn, configurationsOf, membershipOf } from './configurations.ts';
+import {
+  configurationIn,
+  configurationsOf,
+  knownMembership,
+  membershipOf,
+} from './configurations.ts';
 import type { Raft, RaftEnv } from './context.ts';
 import {
   onElectionTimer,
@@ -27,7 +32,7 @@ import type { Entry, LoggedConfiguration, RaftMessage, RaftRecord, Snapshot } fr
 import { raftConfig } from './options.ts';
 import { newProgress } from './progress.ts';
 import { onReadIndex, startRound } from './reads.ts';
-import { reconfigureWhenDue, settleConfiguration } from './reconfiguration.ts';
+import { reconfigureAsAsked, reconfigureWhenDue, settleConfiguration } from './reconfiguration.ts';
 import { onAppendEntries, onAppendReply, onDurable, onSnapshotReply } from './replication.ts';
 import { adoptTerm } from './roles.ts';
 import type { RaftRules } from './rules.ts';
@@ -70,6 +75,13 @@ export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage,
       onRecordDurable(enter(state, env), record);
       assertInvariants(state, env.nowUs());
     },
+    operate(state, env, members) {
+      const raft = enter(state, env);
+      if (reconfigureAsAsked(raft, members)) settleOwn(raft);
+      assertInvariants(state, env.nowUs());
+    },
+    membership: knownMembership,
+    newDisk: ({ term, self }) => [{ kind: 'joins', term, votedFor: self }],
     view,
     messageKind: (message) => message.kind,
   };
@@ -153,7 +165,9 @@ function replay(records: readonly RaftRecord[]): {
   votedFor: NodeId;
   snapshot: Snapshot;
   log: Entry[];
+  joins: boolean;
 } {
+  let joins = false;
   let term = 0;
   let votedFor = NOBODY;
   let snapshot = EMPTY_SNAPSHOT;
@@ -163,6 +177,11 @@ function replay(records: readonly RaftRecord[]): {
       case 'term':
         term = record.term;
         votedFor = NOBODY;
+        break;
+      case 'joins':
+        joins = true;
+        term = record.term;
+        votedFor = record.votedFor;
         break;
       case 'vote':
         term = record.term;
@@ -178,7 +197,7 @@ function replay(records: readonly RaftRecord[]): {
         break;
     }
   }
-  return { term, votedFor, snapshot, log };
+  return { term, votedFor, snapshot, log, joins };
 }
 
 function recover(
@@ -187,12 +206,14 @@ function recover(
   config: RaftConfig,
   records: readonly RaftRecord[],
 ): RaftState {
-  const { term, votedFor, snapshot, log } = replay(records);
+  const { term, votedFor, snapshot, log, joins } = replay(records);
   const { self, members, incarnation } = env;
   assert(members[self] === self, 'nodes are numbered from 0');
-  const configurations = configurationsOf(members, snapshot, log);
+  const initial = joins ? members.filter((node) => node !== self) : members;
+  const configurations = configurationsOf(initial, snapshot, log);
   return {
     config,
+    joins: joins && snapshot.index + log.length === 0,
     self,
     members,
     role: 'follower',
@@ -247,6 +268,7 @@ function traceBoot(state: RaftState, env: RaftEnv): void {
     recovered: {
       term: state.term,
       votedFor: state.votedFor === NOBODY ? null : state.votedFor,
+      ...(state.joins ? { joins: true } : {}),
       snapshot:
         configuration === null
           ? { term, index }

@@ -1,10 +1,10 @@
 /**
- * When the leader changes the membership (dissertation, chapter 4). There is no operator here, so
- * that changes are part of runs and can be explored.
+ * When the leader changes the membership (dissertation, chapter 4): as an operator asks, and, where the
+ * options say so, of its own accord, so that changes are part of every run.
  */
 
 import { assert } from '../../checkers/assert.ts';
-import type { LogIndex } from '../../checkers/units.ts';
+import type { LogIndex, NodeId } from '../../checkers/units.ts';
 import { clusterTimeUs } from './answers.ts';
 import { appendCommand } from './append.ts';
 import { configurationCommand } from './configurations.ts';
@@ -26,6 +26,22 @@ export function reconfigureWhenDue(raft: Raft): boolean {
   followLearners(raft);
   if (!rules.reconfigurationDue(state) || !rules.canChangeConfiguration(state)) return false;
   const next = rules.nextConfiguration(state, env.random());
+  if (next === null) return false;
+  appendConfiguration(raft, next);
+  return true;
+}
+
+/**
+ * Leader: an operator says who should take part: the next step towards that, where one is allowed.
+ * Whether it has appended one.
+ */
+export function reconfigureAsAsked(raft: Raft, members: readonly NodeId[]): boolean {
+  const { state, rules } = raft;
+  if (state.role !== 'leader' || state.transfer !== null) return false;
+  followLearners(raft);
+  const isJoint = state.active.configuration.oldVoters !== null;
+  if (isJoint || !rules.canChangeConfiguration(state)) return false;
+  const next = rules.configurationTowards(state, members);
   if (next === null) return false;
   appendConfiguration(raft, next);
   return true;

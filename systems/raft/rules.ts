@@ -254,7 +254,10 @@ export const raftRules: RaftRules = {
 
   answeredRound: (state, message) => (message.term === state.term ? message.round : 0),
 
-  countReply: (state, _from, message) => state.role === 'leader' && message.term === state.term,
+  countReply: (state, from, message) =>
+    state.role === 'leader' &&
+    message.term === state.term &&
+    message.round >= progressOf(state, from).sinceRound,
 
   roundConfirmed: (_state, _from, message) => message.round,
 

@@ -106,6 +106,8 @@ export interface Leadership {
 
 export interface RaftState extends RaftLog, Leadership {
   readonly config: RaftConfig;
+  /** Whether it began as a new server that takes the place of a removed one, with nothing yet. */
+  readonly joins: boolean;
   readonly self: NodeId;
   readonly members: readonly NodeId[];
   role: Role;

@@ -83,6 +83,23 @@ describe('a standstill', () => {
     expect(patient.stats?.['longestNs']).toBeGreaterThan(6 * SECOND);
   });
 
+  test('is one where those who have to agree at the time are healthy, and none before', () => {
+    const history = historyUnder('kill', 'n1', 20);
+    // From the fifth second on n1 has to agree to nothing, before that to everything.
+    const needsAll = (startNs: number) => startNs < 5 * SECOND;
+    const judgedWith = (boundNs: number) =>
+      progressVerdict(history, {
+        nodes: 3,
+        isQuorum: (up, startNs) => up.length === (needsAll(startNs) ? 3 : 2),
+        changesNs: [5 * SECOND],
+        harmOf,
+        boundNs,
+      }).verdict.kind;
+    // Four seconds are left of the seven in which nobody is served.
+    expect(judgedWith(3 * SECOND)).toBe('invalid');
+    expect(judgedWith(5 * SECOND)).toBe('valid');
+  });
+
   test('within the bound is none', () => {
     expect(judged(historyUnder('kill', 'n1', 65)).kind).toBe('valid');
     expect(judged(historyUnder('kill', 'n1', 55)).kind).toBe('invalid');

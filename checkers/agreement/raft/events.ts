@@ -15,6 +15,11 @@ export interface RecoveredEntry extends LogPosition {
 export interface RaftRecovered {
   readonly term: Term;
   readonly votedFor: NodeId | null;
+  /**
+   * It is another server than before, with an empty disk, in the place of one that was removed: what
+   * that one held is no promise of this one.
+   */
+  readonly joins?: boolean;
   /** With the latest membership up to there; absent for the one that the cluster starts with. */
   readonly snapshot: LogPosition & { readonly membership?: Membership };
   readonly entries: readonly RecoveredEntry[];

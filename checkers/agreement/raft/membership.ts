@@ -7,7 +7,7 @@
 
 import { itemAt } from '../../item-at.ts';
 import { nodeName, type TraceEvent } from '../../trace.ts';
-import type { LogIndex, NodeId } from '../../units.ts';
+import type { LogIndex, NodeId, NodeSet } from '../../units.ts';
 import { nodeNames } from '../findings.ts';
 import type { Membership } from '../leader-events.ts';
 import type { RaftEvent } from './events.ts';
@@ -91,8 +91,16 @@ export function judgeAnnounced(ghost: RaftGhost, node: RaftNode, kind: TraceEven
 
 /** An entry of a node's log changes who takes part. */
 export function appendMembership(ghost: RaftGhost, node: RaftNode, membership: Membership): void {
+  const before = node.membership;
   node.memberships.push(ghostOf(membership, ghost.findings.line));
   goBy(node);
+  // Whoever joins may have another disk than when it was a member: it begins anew with it.
+  const joined = membersOf(node.membership) & ~membersOf(before);
+  for (const peer of ghost.nodes.keys()) if ((joined >> peer) & 1) node.forgetMatch(peer);
+}
+
+function membersOf({ voters, oldVoters, learners }: MembershipGhost): NodeSet {
+  return voters | oldVoters | learners;
 }
 
 /** Whether the leader of its term might append this change after what the node's log holds. */

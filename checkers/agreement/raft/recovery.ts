@@ -38,14 +38,18 @@ export function onBoot(ghost: RaftGhost, node: RaftNode, event: Boot, incarnatio
   const first = node.incarnation === 0;
   if (!first) {
     ghost.stats.restarts++;
-    auditTerm(ghost, node, recovered);
-    auditLog(ghost, node, recovered);
+    if (recovered.joins !== true) {
+      auditTerm(ghost, node, recovered);
+      auditLog(ghost, node, recovered);
+    }
   }
   node.incarnation = incarnation;
   node.bootLine = ghost.findings.line;
   node.electionTimeoutNs = (event.raft?.electionTimeoutMs ?? 0) * 1e6;
   node.checksQuorum = event.raft?.checkQuorum ?? false;
-  const initial = initialMembership(event.nodes, ghost.findings.line);
+  // A new server knows of the others only.
+  const known = event.nodes.filter((one) => recovered.joins !== true || one !== node.node);
+  const initial = initialMembership(known, ghost.findings.line);
   if (ghost.memberships.length === 0) ghost.memberships.push(initial);
   startMembership(ghost, node, recovered.snapshot, initial);
   adopt(ghost, node, recovered);

@@ -109,6 +109,11 @@ export class RaftNode implements Replica {
     return this.#confirmed;
   }
 
+  /** What it knew of the log of this one counts no more. */
+  forgetMatch(peer: NodeId): void {
+    if (this.#matches !== null) this.#matches.index[peer] = 0;
+  }
+
   get matches(): Matches {
     this.#matches ??= { index: new FloatColumn(NODES_MAX), line: new FloatColumn(NODES_MAX) };
     return this.#matches;

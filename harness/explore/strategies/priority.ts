@@ -4,6 +4,7 @@
  */
 
 import { promisedNemeses } from '../../config/nemeses.ts';
+import { overDefaults } from '../../config/settings.ts';
 import { lotsOf, type Strategy } from '../strategy.ts';
 import { swarm } from './swarm.ts';
 
@@ -17,9 +18,12 @@ export const priority: Strategy = {
   request: (ground, seed, attempt, asked) => {
     const lots = lotsOf('priority', seed, attempt);
     const { set, ...rest } = swarm.request(ground, seed, attempt, asked);
-    const names = promisedNemeses(ground.system, ground.catalogue, rest.nodes).filter(
-      (name) => name === PRIORITIES || lots.pick(`nemesis-${name}`, OTHERS),
-    );
+    const names = promisedNemeses(
+      ground.system,
+      ground.catalogue,
+      overDefaults(ground.system, set ?? {}),
+      rest.nodes,
+    ).filter((name) => name === PRIORITIES || lots.pick(`nemesis-${name}`, OTHERS));
     const nemesis = names.length === 0 ? ['none'] : names;
     return { ...rest, nemesis, ...asked, set: { ...set } };
   },

@@ -4,9 +4,10 @@
  * Everything is drawn: the size, the load, the faults, the world, and the options of the system.
  */
 
+import type { Options } from '../../../systems/protocol.ts';
 import { workloadNamed } from '../../config/catalogue.ts';
 import { promisedNemeses } from '../../config/nemeses.ts';
-import { settingSpecs } from '../../config/settings.ts';
+import { overDefaults, settingSpecs } from '../../config/settings.ts';
 import { drawnSettings, type Ground, type Lots, lotsOf, type Strategy } from '../strategy.ts';
 
 /** Three and five are what people run; bugs that need more or fewer nodes are worth the others. */
@@ -27,21 +28,27 @@ export const swarm: Strategy = {
     const specs = settingSpecs(ground.system, workloadNamed(workload, ground.catalogue));
     const drawn = drawnSettings(lots, specs, lots.pick('boldness', BOLDNESS));
     const nodes = lots.pick('nodes', NODES);
+    const set = { ...drawn, ...asked.set };
     const drawnRun = {
       nodes,
       concurrency: lots.pick('concurrency', CONCURRENCY),
       rate: lots.pick('rate', RATE),
       timeLimitS: lots.pick('time-limit', TIME_LIMIT_S),
-      nemesis: drawnNemeses(lots, ground, asked.nodes ?? nodes),
+      nemesis: drawnNemeses(lots, ground, overDefaults(ground.system, set), asked.nodes ?? nodes),
       nemesisIntervalS: lots.pick('nemesis-interval', NEMESIS_INTERVAL_S),
     };
-    return { ...drawnRun, ...asked, workload, set: { ...drawn, ...asked.set }, seed };
+    return { ...drawnRun, ...asked, workload, set, seed };
   },
 };
 
 /** Each with a chance of one half; where that leaves none, the world itself must do. */
-function drawnNemeses(lots: Lots, { catalogue, system }: Ground, nodes: number): readonly string[] {
-  const names = promisedNemeses(system, catalogue, nodes).filter((name) =>
+function drawnNemeses(
+  lots: Lots,
+  { catalogue, system }: Ground,
+  set: Options,
+  nodes: number,
+): readonly string[] {
+  const names = promisedNemeses(system, catalogue, set, nodes).filter((name) =>
     lots.pick(`nemesis-${name}`, [true, false]),
   );
   return names.length === 0 ? ['none'] : names;

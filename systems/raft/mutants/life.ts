@@ -181,7 +181,28 @@ const saveErrorSwallowed: RaftVariant = {
   hunt: { ...CRASHES, set: { snapshotEvery: 20 } },
 };
 
+/** Whoever has lost its disk refuses what the leader takes it to have, and is sent nothing else. */
+const answersOfEarlierMember: RaftVariant = {
+  id: 'rf-rejoin-heeds-earlier-answers',
+  describe:
+    'answers from before a node was removed and taken back in count as those of the new member',
+  kind: 'mutant',
+  rules: () => ({
+    countReply: (state, _from, message) => state.role === 'leader' && message.term === state.term,
+  }),
+  source: 'tikv/raft-rs issue 571; openacid, "Raft Node Rejoin Bug" (November 2025)',
+  expect: ['MatchTruthful', 'Liveness:followers-converge', 'Liveness:config'],
+  hunt: {
+    nodes: 3,
+    nemesis: ['replacement', 'hold-and-release', 'next-messages'],
+    nemesisIntervalS: 0.5,
+    rate: 200,
+    set: { 'network.latePpm': 100_000, 'network.lateMaxUs': 1_000_000 },
+  },
+};
+
 export const lifeMutants = [
+  answersOfEarlierMember,
   heartbeatBeside,
   refusalIsContact,
   heartbeatBehindCompaction,

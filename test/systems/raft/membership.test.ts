@@ -306,6 +306,44 @@ describe('the end of a joint configuration', () => {
   });
 });
 
+describe('a server that is taken back in', () => {
+  const returns = (rules: Partial<RaftRules> = {}): Script => {
+    const script = changing(
+      3,
+      [voters(0, 1), { voters: [0, 1], learners: [2], oldVoters: null }],
+      rules,
+    );
+    script.elect(0, between(0, 1));
+    // It answers to entries of the leader's term, and the answer is slow.
+    script.heartbeat(0);
+    script.deliver(({ to }) => to === 2);
+    script.settle(between(0, 1));
+    script.drop(({ from }) => from === 0);
+    script.write(0, 1);
+    script.settle(between(0, 1));
+    script.heartbeat(0);
+    script.settle(between(0, 1));
+    expect(script.state(0).active.configuration.learners).toEqual([2]);
+    return script;
+  };
+
+  test('has to say again what its log holds, which was another disk before', () => {
+    const script = returns();
+    expect(progressOf(script.state(0), 2).match).toBe(0);
+    script.deliver(({ from }) => from === 2);
+    expect(progressOf(script.state(0), 2).match).toBe(0);
+    script.settle();
+    expect(progressOf(script.state(0), 2).match).toBeGreaterThan(0);
+    expect(script.violations).toEqual([]);
+  });
+
+  test('else an answer of its earlier self counts', () => {
+    const script = returns(rulesOf('rf-rejoin-heeds-earlier-answers'));
+    script.deliver(({ from }) => from === 2);
+    expect(progressOf(script.state(0), 2).match).toBeGreaterThan(0);
+  });
+});
+
 describe('a server that was removed', () => {
   test('disturbs nobody (section 4.2.3)', () => {
     const script = changing(4, [voters(0, 1, 2)]);

@@ -58,10 +58,13 @@ describe('progress', () => {
   test('of whoever joins is a guess, and what it had caught up with before counts no more', () => {
     const progress = newProgress(9, 0);
     progress.caughtUp = true;
-    becomeJoining(progress, 9, 9, 1_000);
+    progress.match = 8;
+    becomeJoining(progress, { next: 9, match: 0, round: 4 }, 9, 1_000);
     expect(progress).toMatchObject({
       sending: { kind: 'probe' },
+      match: 0,
       next: 9,
+      sinceRound: 4,
       ackUs: 1_000,
       catchUpTo: 9,
       caughtUp: false,
