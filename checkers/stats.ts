@@ -175,14 +175,17 @@ function judge(
   evidence: Evidence,
 ): Verdict {
   const short: string[] = [];
+  const reasons = new Set<string>();
   const { okMin, okShareMin, faultsMin, leaderChangesMin } = thresholds;
   if (okMin !== undefined && overall.ok < okMin) {
+    reasons.add('few-operations');
     short.push(
       `only ${overall.ok} ${overall.ok === 1 ? 'operation' : 'operations'} succeeded (at least ${okMin} needed)`,
     );
   }
   const completed = overall.ok + overall.fail + overall.info;
   if (okShareMin !== undefined && overall.ok < okShareMin * completed) {
+    reasons.add('few-operations');
     const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
     short.push(
       `only ${percent(overall.ok / completed)} of the operations succeeded ` +
@@ -192,11 +195,13 @@ function judge(
   for (const [lane, minimum] of Object.entries(faultsMin ?? {})) {
     const count = installed.get(lane) ?? 0;
     if (count >= minimum) continue;
+    reasons.add('few-faults');
     short.push(
       `only ${count} ${lane} ${count === 1 ? 'fault was' : 'faults were'} in force (at least ${minimum} needed)`,
     );
   }
   if (leaderChangesMin !== undefined && (evidence.leaderChanges ?? 0) < leaderChangesMin) {
+    reasons.add('few-leaders');
     const seen = evidence.leaderChanges;
     short.push(
       seen === undefined
@@ -205,5 +210,6 @@ function judge(
     );
   }
   if (short.length === 0) return { kind: 'valid' };
-  return { kind: 'unknown', because: `too little evidence: ${short.join('; ')}` };
+  const because = `too little evidence: ${short.join('; ')}`;
+  return { kind: 'unknown', because, reason: [...reasons].join(', ') };
 }

@@ -48,7 +48,15 @@ export type Verdict =
       readonly properties?: readonly string[];
       readonly witness?: Witness;
     }
-  | { readonly kind: 'unknown'; readonly because: string };
+  | {
+      readonly kind: 'unknown';
+      readonly because: string;
+      /**
+       * The same for all runs that nothing is known of for alike reasons, whatever the figures: `few-operations`.
+       * Absent where a checker has one reason, or none that recurs.
+       */
+      readonly reason?: string;
+    };
 
 /** One checker's answer, with the figures it wants shown. */
 export interface CheckResult {

@@ -120,6 +120,8 @@ export function paceOf(system: System, { backend, set }: Pick<Setting, 'backend'
  */
 export interface Hindrance {
   readonly causes: 'elections' | 'refusals' | 'anything';
+  /** What it is that hinders it, whatever the figures. */
+  readonly reason: string;
   /** What is set and what to set instead. */
   readonly because: string;
 }
@@ -151,42 +153,51 @@ export function hindrances(
   const world = worldOf(system, set);
   const found: Hindrance[] = [];
   for (const patience of patienceOf(system)) {
-    const because = tooHasty(patience, world, setting) ?? tooSilent(patience, world, setting);
-    if (because !== null) found.push({ causes: 'elections', because });
+    const hasty = tooHasty(patience, world, setting);
+    const because = hasty ?? tooSilent(patience, world, setting);
+    const reason = hasty === null ? 'silence' : 'haste';
+    if (because !== null) found.push({ causes: 'elections', reason, because });
   }
   if (system.patience === undefined && readinessOf(system) !== 'nodes-up') {
     const haveMs = Number(set['electionTimeoutMs'] ?? system.electionTimeoutMs);
     const because = tooSlow('its election timeout is', haveMs, ELECTION_HOPS, world);
-    if (because !== null) found.push({ causes: 'elections', because });
+    if (because !== null) found.push({ causes: 'elections', reason: 'haste', because });
   }
   const tooLate = answersTooLate(system, world, setting, clientsWaitedMs);
-  if (tooLate !== null) found.push({ causes: 'refusals', because: tooLate });
+  if (tooLate !== null)
+    found.push({ causes: 'refusals', reason: 'late-answers', because: tooLate });
   const disruption = system.disruptible?.(set) ?? null;
-  if (disruption !== null) found.push({ causes: 'elections', because: disruption });
+  if (disruption !== null) {
+    found.push({ causes: 'elections', reason: 'disruption', because: disruption });
+  }
   const serves = system.leaderServes?.(set) ?? Number.POSITIVE_INFINITY;
   const sessionsMax = Number(set['sessionsMax'] ?? Number.POSITIVE_INFINITY);
   if (concurrency > sessionsMax) {
     const because =
       `${concurrency} clients have ${sessionsMax} sessions between them, and each that opens one ` +
       `takes it from another: set sessionsMax=${concurrency} or more, or --concurrency lower`;
-    found.push({ causes: serves < SESSIONS_PER_S ? 'anything' : 'refusals', because });
+    const causes = serves < SESSIONS_PER_S ? 'anything' : 'refusals';
+    found.push({ causes, reason: 'few-sessions', because });
   }
   if (concurrency > serves) {
     const because =
       `a leader serves ${serves} operations until it makes way, and ${concurrency} clients ask at a ` +
       `time: most ask in vain; set --concurrency ${serves} or less, or let a leader serve more`;
-    found.push({ causes: 'anything', because });
+    found.push({ causes: 'anything', reason: 'short-leaders', because });
   }
   const overload = tooMuch(system, world, setting);
-  if (overload !== null) found.push({ causes: 'refusals', because: overload });
+  if (overload !== null) {
+    found.push({ causes: 'refusals', reason: 'overload', because: overload });
+  }
   if (nodes > 1 && world.unsure > UNSURE_MAX) {
     const because =
       `${percent(world.unsure)} of the messages are lost or late: set network.lossPpm and ` +
       `network.latePpm lower (to ${UNSURE_MAX * 1e6} per million together)`;
-    found.push({ causes: 'anything', because });
+    found.push({ causes: 'anything', reason: 'loss', because });
   }
   const lacking = lacksQuorums(system, world, setting);
-  if (lacking !== null) found.push({ causes: 'anything', because: lacking });
+  if (lacking !== null)
+    found.push({ causes: 'anything', reason: 'large-quorums', because: lacking });
   return found;
 }
 

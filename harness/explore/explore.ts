@@ -41,6 +41,8 @@ export interface Found {
 
 /** Runs that came to nothing for the same reason. */
 export interface Unknowns {
+  /** The checker that doubts, and why, by name: `stats: few-operations`. */
+  readonly reason: string;
   /** Of the first of them. */
   readonly because: string;
   readonly seed: number;
@@ -276,12 +278,11 @@ class Explorer {
     return fresh.length > 0;
   }
 
-  #noteUnknown({ because, seed, strategy }: Trial): void {
-    const reason = because ?? '';
-    const key = reasonOf(reason);
-    const known = this.#unknowns.get(key);
-    this.#unknowns.set(key, {
-      ...(known ?? { because: reason, seed, strategy }),
+  #noteUnknown({ because, reason, seed, strategy }: Trial): void {
+    if (because === null || reason === null) throw new Error('what is unknown has a reason');
+    const known = this.#unknowns.get(reason);
+    this.#unknowns.set(reason, {
+      ...(known ?? { reason, because, seed, strategy }),
       runs: (known?.runs ?? 0) + 1,
     });
   }
@@ -334,8 +335,3 @@ const NOTHING: StrategyFigures = {
   events: 0,
   coreS: 0,
 };
-
-/** A reason without its figures and what is told in brackets, so that like ones are counted together. */
-function reasonOf(because: string): string {
-  return because.replaceAll(/\([^()]*\)/g, '').replaceAll(/\d[\d.,]*/g, 'N');
-}

@@ -1,7 +1,7 @@
 /** One run of an exploration: chosen by a strategy, made and judged in memory, told as plain data. */
 
 import type { Sometimes } from '../../checkers/sometimes.ts';
-import type { Verdict } from '../../checkers/verdict.ts';
+import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
 import { builtIn, systemNamed } from '../config/catalogue.ts';
 import type { RunConfig, RunRequest } from '../config/config.ts';
 import { type Signature, signaturesOf } from '../judge/signature.ts';
@@ -55,6 +55,8 @@ export interface Trial extends Task {
   readonly verdict: Verdict['kind'];
   /** Why, where it is not valid. */
   readonly because: string | null;
+  /** Of one that is unknown, what is the same in all that are so for alike reasons; null otherwise. */
+  readonly reason: string | null;
   /** Kinds of violation, each once; empty unless it is invalid. */
   readonly kinds: readonly Signature[];
   /** Events of the simulator. */
@@ -153,6 +155,7 @@ export class Explored {
       request: this.requestOf(chosen),
       verdict: verdict.kind,
       because: verdict.kind === 'valid' ? null : verdict.because,
+      reason: reasonOf(verdict, checks),
       kinds: signaturesOf(checks),
       events: result.steps,
       simulatedS: result.endUs / 1e6,
@@ -175,6 +178,13 @@ export class Explored {
       seconds: coreS() - begunS,
     };
   }
+}
+
+/** The checker that doubts, and its reason, where it has several. */
+function reasonOf(verdict: Verdict, checks: readonly CheckResult[]): string | null {
+  if (verdict.kind !== 'unknown') return null;
+  const checker = checks.find((check) => check.verdict === verdict)?.checker ?? 'run';
+  return verdict.reason === undefined ? checker : `${checker}: ${verdict.reason}`;
 }
 
 /** For a reader: how long this thread has had a core. */

@@ -231,7 +231,8 @@ export function judgeRun(evidence: Evidence): {
   const verdicts = checks.map((check) => check.verdict);
   // First, so that of all doubts the reader is told this one: of what broke beyond all promises, that.
   const because = whyCutShort(evidence.ending);
-  if (because !== null) verdicts.unshift({ kind: 'unknown', because });
+  const reason = evidence.ending.kind;
+  if (because !== null) verdicts.unshift({ kind: 'unknown', because, reason });
   verdicts.unshift(...beyond);
   const verdict = worst(verdicts);
   const notes = verdict.kind === 'valid' ? unjudgedIn(evidence) : [];
@@ -285,7 +286,8 @@ function unlessHindered(
   if (hindrance === undefined) return result;
   if (verdict.kind !== 'valid') {
     const because = `${system.name} ${HINDERED}: ${hindrance.because} (${verdict.because})`;
-    return { ...result, verdict: { kind: 'unknown', because } };
+    const reason = `${HOPELESS}${hindrance.reason}`;
+    return { ...result, verdict: { kind: 'unknown', because, reason } };
   }
   if (result.checker !== 'liveness') return result;
   const note = `live all the same, elections not being counted: ${hindrance.because}`;
@@ -308,7 +310,10 @@ function isMajority(nodes: readonly number[], voters: readonly number[]): boolea
 }
 
 /** What is said of a run that its world may be to blame for. */
-export const HINDERED = 'cannot be expected to be live in this world';
+const HINDERED = 'cannot be expected to be live in this world';
+
+/** How the `reason` of such a doubt begins; what hinders the system follows. */
+export const HOPELESS = 'hopeless: ';
 
 /** Whether a property that is broken is one that any leader that lasts must bring about. */
 function needsNoElection(verdict: Verdict): boolean {
@@ -344,14 +349,14 @@ function unlessNotUndone(history: History, result: CheckResult): CheckResult {
   const loss = lossOf(history);
   if (loss !== null) {
     const because = `${loss}; besides, ${result.verdict.because}`;
-    return { ...result, verdict: { kind: 'unknown', because } };
+    return { ...result, verdict: { kind: 'unknown', because, reason: 'lost' } };
   }
   const left = faultWindows(history).find((window) => window.endStatus === 'indeterminate');
   if (left === undefined) return result;
   const because =
     `${left.lane} ${left.form} may not have been undone (${left.evidence}); ` +
     `besides, ${result.verdict.because}`;
-  return { ...result, verdict: { kind: 'unknown', because } };
+  return { ...result, verdict: { kind: 'unknown', because, reason: 'not-undone' } };
 }
 
 /** What breaks under a fault that the system does not promise to survive is told, and accuses nobody. */
@@ -369,7 +374,7 @@ function unlessBeyondPromise(
   const because =
     `beyond what ${system.name} promises to survive: ${lane} acted on ${targets}, and ` +
     `${beyond[lane]} (${result.verdict.because})`;
-  return { ...result, verdict: { kind: 'unknown', because } };
+  return { ...result, verdict: { kind: 'unknown', because, reason: 'beyond-promise' } };
 }
 
 function unjudged(checker: string, because: string): CheckResult {

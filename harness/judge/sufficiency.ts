@@ -28,7 +28,8 @@ export function sufficiency(evidence: Evidence): {
   }
   const byFaults = vacuousFaults(config, history, idle);
   const because = byFaults ?? vacuousAnswers(history);
-  const judged: Verdict = because === null ? verdict : { kind: 'unknown', because };
+  const reason = byFaults === null ? 'idle-answers' : 'idle-faults';
+  const judged: Verdict = because === null ? verdict : { kind: 'unknown', because, reason };
   return {
     result: { checker: 'stats', verdict: judged, stats },
     byRefusals: tooFew || (byFaults === null && because !== null),

@@ -120,7 +120,7 @@ const stats = z.record(text, z.union([number, text]));
 
 export const verdict: z.ZodType<Verdict> = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('valid'), note: text.exactOptional() }),
-  z.looseObject({ kind: z.literal('unknown'), because: text }),
+  z.looseObject({ kind: z.literal('unknown'), because: text, reason: text.exactOptional() }),
   z.looseObject({
     kind: z.literal('invalid'),
     because: text,

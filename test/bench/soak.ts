@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
 import type { RunConfig } from '../../harness/config/config.ts';
-import { HINDERED } from '../../harness/judge/judge.ts';
+import { HOPELESS } from '../../harness/judge/judge.ts';
 import { commandOf } from '../../harness/run/run-file.ts';
 import { type SimulatedRun, simulateOnce } from '../../harness/run/simulate.ts';
 import type { TimedCheck } from '../../harness/store/format.ts';
@@ -120,18 +120,18 @@ function told(kind: Finding['kind'], checks: readonly TimedCheck[]): Finding {
 }
 
 function isHindered(verdict: Verdict): boolean {
-  return verdict.kind === 'unknown' && verdict.because.includes(HINDERED);
+  return verdict.kind === 'unknown' && verdict.reason?.startsWith(HOPELESS) === true;
 }
 
 /** Runs of one kind are told together: what differs from run to run is left out. */
 function reasonOf({ checker, verdict }: TimedCheck): string {
   if (verdict.kind === 'invalid') return `${checker}: ${verdict.property ?? verdict.because}`;
-  const text = sentenceOf(verdict).replaceAll(/\d+(\.\d+)?/g, '#');
-  // Of a world only what keeps it from being live, and not what that came to.
-  const [, world = ''] = text.split(`${HINDERED}: `);
-  return world === ''
-    ? `${checker}: ${text}`
-    : world.replace(/ may take in this world.*| \(.*/, '');
+  if (isHindered(verdict)) return reasonIn(verdict);
+  return `${checker}: ${reasonIn(verdict)}`;
+}
+
+function reasonIn(verdict: Verdict): string {
+  return (verdict.kind === 'unknown' ? verdict.reason : undefined) ?? 'undecided';
 }
 
 function sentenceOf(verdict: Verdict): string {

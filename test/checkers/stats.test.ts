@@ -65,6 +65,7 @@ describe('statistics', () => {
         'only 0 partition faults were in force (at least 1 needed); ' +
         'only 0 pause faults were in force (at least 1 needed); ' +
         'a leader was elected anew only 1 times (at least 2 needed)',
+      reason: 'few-operations, few-faults, few-leaders',
     });
   });
 
