@@ -3,6 +3,7 @@
 import { NEMESIS, type Value } from '../../checkers/history.ts';
 import { modelNamed, models } from '../../checkers/linearizable/index.ts';
 import { findLevel, LEVELS } from '../../checkers/transactional/index.ts';
+import { entriesOf, isList, isMap } from '../../checkers/value.ts';
 import { suggestion, usage } from '../core/errors.ts';
 import { comparedEchoes, refuseDenials } from './echoes.ts';
 import { judgeLinearizable } from './linearizable.ts';
@@ -119,7 +120,24 @@ async function answer(asked: Question, checker: Checker): Promise<Answer> {
   refuseDenials(asked.file, asked.name, judgeOf(asked, checker));
   const notes = comparedEchoes(asked.file, asked.name, judgeOf(asked, checker));
   const found = await checker.judge(asked);
-  return exercised(asked, { ...found, notes: [...(found.notes ?? []), ...notes] });
+  const all = [...(found.notes ?? []), ...notes, ...foreignInitial(asked)];
+  return exercised(asked, { ...found, notes: all });
+}
+
+/** A word on the command line is a text; one that the history has nowhere may be a slip of the hand. */
+function foreignInitial({ initial, file: { history } }: Question): readonly string[] {
+  if (typeof initial !== 'string' || initial === EMPTY) return [];
+  for (let event = 0; event < history.length; event++) {
+    if (holds(history.values.value(history.value.get(event)), initial)) return [];
+  }
+  return [`--initial is the text ${JSON.stringify(initial)}, which occurs nowhere in the history`];
+}
+
+/** Whether a value is this text, or has it somewhere inside. */
+function holds(value: Value, text: string): boolean {
+  if (isList(value)) return value.some((item) => holds(item, text));
+  if (isMap(value)) return entriesOf(value).some((entry) => holds(entry, text));
+  return value === text;
 }
 
 /** Nothing is proved where nothing was answered. */

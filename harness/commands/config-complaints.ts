@@ -3,6 +3,7 @@
  * numbers out of their limits. All of it at once, where only one mistake is told of a command line.
  */
 
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { System } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
@@ -10,6 +11,8 @@ import { builtIn, nameFault } from '../config/catalogue.ts';
 import { LIMITS, limitFault } from '../config/config.ts';
 import { settingFault, settingSpecs } from '../config/settings.ts';
 import type { Complaint } from '../config/yaml-file.ts';
+import { fileProblem } from '../core/errors.ts';
+import { requireFile } from '../core/files.ts';
 import { secondsIn } from '../core/quantities.ts';
 import { isModulePath } from '../own/modules.ts';
 import { variantFault } from '../variants/variants.ts';
@@ -20,6 +23,7 @@ const loose = z.object({
   workload: z.string().optional().catch(undefined),
   nemesis: z.unknown().optional(),
   mutant: z.unknown().optional(),
+  rules: z.unknown().optional(),
   set: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 
@@ -30,13 +34,21 @@ export function complaintsAbout(given: unknown, named: string | undefined): Comp
   const complaints = limitsIn(given as Record<string, unknown>);
   const nemeses = namesIn('nemesis', data.nemesis);
   const system = data.system ?? named;
-  const brought = [system ?? '', data.workload ?? '', ...nemeses.map(({ name }) => name)];
-  // A module of the user's own may bring whatever the others name.
-  if (brought.some(isModulePath)) return complaints;
   const complain = (path: Complaint['path'], fault: string | null) => {
     if (fault === null) return;
     complaints.push({ path, at: 'value', message: `${path.join('.')}: ${fault}` });
   };
+  const parts = [
+    ...namesIn('system', data.system),
+    ...namesIn('workload', data.workload),
+    ...nemeses,
+  ];
+  const modules = parts.filter(({ name }) => isModulePath(name));
+  for (const { path, name } of [...modules, ...namesIn('rules', data.rules)]) {
+    complain(path, moduleFault(name));
+  }
+  // A module of the user's own may bring whatever the others name.
+  if (modules.length > 0 || isModulePath(system ?? '')) return complaints;
   const find = <Item>(
     items: Readonly<Record<string, Item>>,
     path: Complaint['path'],
@@ -61,6 +73,17 @@ export function complaintsAbout(given: unknown, named: string | undefined): Comp
   const known = asked ?? (workload === undefined ? servedBy(tested) : null);
   if (known !== null) complaints.push(...settingsIn(data.set ?? {}, tested, known));
   return complaints;
+}
+
+/** What keeps a module of the user's from being read, where Ordeal was started; null for nothing. */
+function moduleFault(file: string): string | null {
+  try {
+    requireFile(file);
+    readFileSync(file);
+    return null;
+  } catch (error) {
+    return `${file}: ${fileProblem(error)}`;
+  }
 }
 
 /** The first workload that a system serves, which is its default. */

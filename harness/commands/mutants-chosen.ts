@@ -8,7 +8,7 @@ import { usage } from '../core/errors.ts';
 import { withOwnModules } from '../own/modules.ts';
 import { loadVariants } from '../own/variants.ts';
 import { huntsOf } from '../variants/hunts.ts';
-import { applyVariants, builtInVariant } from '../variants/variants.ts';
+import { applyVariants, builtInVariant, refuseTwins } from '../variants/variants.ts';
 
 /** A system, by what the user called it: its name, or the path of its module. */
 export interface NamedSystem {
@@ -76,6 +76,7 @@ async function ownVariants(
     }
     huntsOf(system, variants, catalogue);
   }
+  refuseTwins(chosen.map(({ variant }) => variant));
   return chosen;
 }
 

@@ -9,6 +9,7 @@ import type { AnyProtocol } from '../../systems/protocol.ts';
 import type { Durability, Rules, System, Variant } from '../../systems/system.ts';
 import { suggestion, usage } from '../core/errors.ts';
 import type { ActiveDiskHabits } from '../sim/disk.ts';
+import { placeOf } from './blame.ts';
 import { filteredClient } from './client-effects.ts';
 import { filteredProtocol } from './effects.ts';
 import { decided, type Filter, filtersOf } from './filters.ts';
@@ -39,13 +40,11 @@ export function applyVariants(system: System, variants: readonly Variant[]): Act
   const guard = new Guard(tally);
   const askerOf = (variant: Variant): Asker =>
     system.variants.includes(variant) ? trusting : guard;
-  const ids = new Set<string>();
+  refuseTwins(variants);
   let rules: Rules = system.rules;
   /** The same without counting: asking what would have been decided must not count as a call. */
   let silent: Rules = system.rules;
   for (const variant of variants) {
-    if (ids.has(variant.id)) throw usage(`variant ${variant.id} is named twice`);
-    ids.add(variant.id);
     const { ruleTable: table } = system;
     const counted = rulesOver(rules, { variant, silent, table, asker: askerOf(variant), tally });
     silent = replacing(silent, replacedRules(variant, silent));
@@ -67,6 +66,27 @@ export function applyVariants(system: System, variants: readonly Variant[]): Act
     disk: diskHabitsOf(variants, tally),
     reached: tally.reached,
   };
+}
+
+/** What is told of a variant goes by its id: two of one id are a usage error with both places. */
+export function refuseTwins(variants: readonly Variant[]): void {
+  const known = new Map<string, Variant>();
+  for (const variant of variants) {
+    const { id } = variant;
+    const twin = known.get(id);
+    if (twin === variant) throw usage(`variant ${id} is named twice`);
+    if (twin !== undefined) {
+      throw usage(`two variants are called ${id}: ${homeOf(twin)} and ${homeOf(variant)}`);
+    }
+    known.set(id, variant);
+  }
+}
+
+/** Where a variant comes from, for people. */
+function homeOf(variant: Variant): string {
+  const { file, line } = placeOf(variant, 'id');
+  if (file === null) return 'one that is no file of --rules';
+  return line === null ? file : `${file}:${line}`;
 }
 
 function durabilityOf(filters: readonly Filter[]): ActiveRules['durability'] {

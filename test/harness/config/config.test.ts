@@ -254,6 +254,11 @@ describe('--config', () => {
       ':3:3: set.reeds: unknown option "reeds" (did you mean "reads"?)',
     ],
     ['system: raft\nset:\n  reads: lig\n', ':3:10: set.reads: not allowed (index, '],
+    ['nodes: 3\nrules: nope.ts\n', ':2:8: rules: nope.ts: no such file'],
+    ['rules:\n  - package.json\n  - nope.ts\n', ':3:5: rules.1: nope.ts: no such file'],
+    ['rules: test\n', ':1:8: rules: test: is a directory'],
+    ['nodes: 3\nsystem: ./nope.ts\n', ':2:9: system: ./nope.ts: no such file'],
+    ['nemesis: [kill, ./nope.ts]\n', ':1:17: nemesis.1: ./nope.ts: no such file'],
     ['nodes: [', ':1:'],
     ['- a\n', ': options by name are needed'],
     ['', ': expected a document, but the input is empty'],
@@ -277,8 +282,10 @@ describe('--config', () => {
   });
 
   test('leaves names to modules of the user that may bring them', () => {
-    expect(read('system: ./mine.ts\nworkload: mine\n')).toMatchObject({ workload: 'mine' });
-    expect(refusal(() => read('system: ./mine.ts\nworkload: mine\nrate: 0\n'))).toContain(
+    const module = join(directory, 'mine.ts');
+    writeFileSync(module, '');
+    expect(read(`system: ${module}\nworkload: mine\n`)).toMatchObject({ workload: 'mine' });
+    expect(refusal(() => read(`system: ${module}\nworkload: mine\nrate: 0\n`))).toContain(
       'rate: 0',
     );
   });

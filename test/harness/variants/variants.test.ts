@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { HarnessError } from '../../../harness/core/errors.ts';
 import { loadVariants } from '../../../harness/own/variants.ts';
+import { readFrom } from '../../../harness/variants/blame.ts';
 import { applyVariants, builtInVariant } from '../../../harness/variants/variants.ts';
 import { systems } from '../../../systems/index.ts';
 import { raft } from '../../../systems/raft/index.ts';
@@ -86,9 +87,26 @@ describe('a variant', () => {
   });
 });
 
+/** The same variant, as if it had been read from this file. */
+function fromFile(original: Variant, file: string): Variant {
+  const read = { ...original };
+  readFrom(read, file, `export const it = {\n  id: '${read.id}',\n};\n`);
+  return read;
+}
+
 describe('a variant is refused with its id', () => {
   const wrong: readonly [what: string, variants: Variant[], message: string][] = [
-    ['when it is there twice', [capped, { ...doubled, id: 'capped' }], 'capped is named twice'],
+    ['when it is there twice', [capped, capped], 'variant capped is named twice'],
+    [
+      'when another one has it',
+      [fromFile(capped, 'one.ts'), fromFile({ ...doubled, id: 'capped' }, 'other.ts')],
+      'two variants are called capped: one.ts:2 and other.ts:2',
+    ],
+    [
+      'when another one has it that was passed by value',
+      [capped, fromFile({ ...doubled, id: 'capped' }, 'other.ts')],
+      'two variants are called capped: one that is no file of --rules and other.ts:2',
+    ],
     [
       'when it fails',
       [
