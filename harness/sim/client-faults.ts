@@ -1,11 +1,14 @@
 /** What is the matter between clients and nodes. */
 
+import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
 import type { FaultLedger } from '../core/fault-ledger.ts';
 import type { Trouble } from './network.ts';
 import type { World } from './world.ts';
+
+const MILLION = 1_000_000;
 
 type ClientLinks = Extract<Fault, { kind: 'client-links' }>;
 
@@ -30,10 +33,15 @@ function worstOn(node: NodeId, faults: readonly ClientLinks[]): Trouble | null {
   const acting = faults.filter(({ nodes }) => nodes.includes(node));
   if (acting.length === 0) return null;
   const most = (of: (fault: ClientLinks) => number) => Math.max(...acting.map(of));
+  const part = (of: (fault: ClientLinks) => number) => {
+    const ppm = most(of);
+    assert(ppm >= 0 && ppm <= MILLION, "a share of clients' messages is part of a million");
+    return ppm;
+  };
   return {
-    lossPpm: most(({ lossPpm }) => lossPpm),
-    duplicatePpm: most(({ duplicatePpm }) => duplicatePpm),
-    latePpm: most(({ latePpm }) => latePpm),
+    lossPpm: part(({ lossPpm }) => lossPpm),
+    duplicatePpm: part(({ duplicatePpm }) => duplicatePpm),
+    latePpm: part(({ latePpm }) => latePpm),
     delayUs: most(({ delayMs }) => delayMs) * 1000,
   };
 }

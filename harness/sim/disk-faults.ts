@@ -1,5 +1,6 @@
 /** Disks that are slow, fail, rot or lose what was on them. */
 
+import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
@@ -71,8 +72,10 @@ export class DiskFaults {
     const { slowSyncsUs } = this.#world;
     const found = nodes.map((node) => {
       const acting = this.#ledger.faultsOf('slow-disk').filter((one) => one.nodes.includes(node));
-      slowSyncsUs[node] = 1000 * Math.max(0, ...acting.map(({ delayMs }) => delayMs));
-      return `${nodeName(node)} up to ${slowSyncsUs[node] / 1000} ms`;
+      const delayMs = Math.max(0, ...acting.map((one) => one.delayMs));
+      assert(Number.isFinite(delayMs), 'a slow disk writes in the end');
+      slowSyncsUs[node] = 1000 * delayMs;
+      return `${nodeName(node)} up to ${delayMs} ms`;
     });
     return { status: 'installed', evidence: `syncs take longer: ${found.join(', ')}` };
   }
@@ -136,9 +139,11 @@ export class DiskFaults {
   #restoreImages(id: number, { how, nodes }: LostDisk): string {
     if (how === 'wiped') return 'with empty disks';
     const images = this.#images.get(id);
+    assert(images !== undefined, 'old images are put back that were kept');
     this.#images.delete(id);
     const found = nodes.map((node) => {
-      const image = images?.get(node) ?? [];
+      const image = images.get(node);
+      assert(image !== undefined, 'an image was kept of every disk that is to have its own back');
       this.#ledger.kill(id, node);
       if (this.#node(node).up) this.#world.crash(node, this.#crashModel);
       const { disk } = this.#node(node);

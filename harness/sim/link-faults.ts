@@ -1,5 +1,6 @@
 /** Links with which something is the matter, all the time or to and fro. */
 
+import { assert } from '../../checkers/assert.ts';
 import type { Micros } from '../../checkers/units.ts';
 import type { Cut, Fault, Receipt } from '../../nemesis/fault.ts';
 import type { FaultLedger } from '../core/fault-ledger.ts';
@@ -54,7 +55,7 @@ export class LinkFaults {
   /** Begins to bite, or leaves off for a while. */
   turn(id: number, fault: LinksFault): void {
     const bite = this.#bites.get(id);
-    if (bite === undefined) return;
+    assert(bite !== undefined, 'it is the turn of links that have begun to be in trouble');
     bite.isOn = !bite.isOn;
     if (bite.isOn) bite.times++;
     this.#apply(id, fault, bite);
@@ -65,7 +66,8 @@ export class LinkFaults {
   }
 
   undo(id: number, fault: LinksFault): Receipt {
-    const bite = this.#bites.get(id) ?? { isOn: false, times: 0, released: 0 };
+    const bite = this.#bites.get(id);
+    assert(bite !== undefined, 'trouble of links that ends has begun');
     bite.isOn = false;
     this.#apply(id, fault, bite);
     this.#bites.delete(id);
@@ -108,6 +110,7 @@ export class LinkFaults {
       if (fault.effect === 'lossy') ppm = Math.max(ppm, fault.ppm);
     }
     if (delayMs === 0 && ppm === 0) return null;
+    assert(ppm <= MILLION, "a share of nodes' messages is part of a million");
     return { delayUs: delayMs * 1000, latePpm: MILLION, lossPpm: ppm, duplicatePpm: ppm };
   }
 

@@ -1,5 +1,6 @@
 /** The next few messages of one kind that a node sends, lost, repeated or kept back. */
 
+import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
@@ -41,7 +42,11 @@ export class MessageFaults {
 
   /** It was in force if it met a message. */
   undo(id: number, { how, count }: MessagesFault): Receipt {
-    const { kind, taken } = this.#picking.get(id) ?? { kind: null, taken: 0 };
+    const picking = this.#picking.get(id);
+    assert(picking !== undefined, 'picking that ends has begun');
+    const { kind, taken } = picking;
+    assert(taken <= count, 'no more messages are picked out than were to be');
+    assert(taken === 0 || kind !== null, 'messages that are picked out are of a kind');
     this.#picking.delete(id);
     this.#arm();
     const what = kind === null ? 'no such message was sent' : `${taken} of ${count} ${kind}`;

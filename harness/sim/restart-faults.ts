@@ -1,5 +1,6 @@
 /** Nodes that are stopped and started again, one group after another, over and over. */
 
+import { assert } from '../../checkers/assert.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
@@ -50,7 +51,7 @@ export class RestartFaults {
 
   turn(id: number, fault: Restarts): void {
     const round = this.#rounds.get(id);
-    if (round === undefined) return;
+    assert(round !== undefined, 'it is the turn of restarts that have begun');
     if (!round.isDown) {
       this.#stop(id, fault, round);
       return;
@@ -62,7 +63,9 @@ export class RestartFaults {
   }
 
   undo(id: number, { groups }: Restarts): Receipt {
-    const stops = this.#rounds.get(id)?.stops ?? 0;
+    const round = this.#rounds.get(id);
+    assert(round !== undefined, 'restarts that end have begun');
+    const { stops } = round;
     this.#rounds.delete(id);
     const failed = groups.flatMap((group) => this.#start(id, group));
     if (failed.length > 0) return didNotComeUp(failed);
@@ -72,6 +75,7 @@ export class RestartFaults {
   #stop(id: number, fault: Restarts, round: Round): string {
     const model = fault.how === 'stop' ? 'none-lost' : this.#crashModel;
     const found: string[] = [];
+    assert(!round.isDown, 'a group goes down that is up');
     for (const node of itemAt(fault.groups, round.at)) {
       this.#ledger.kill(id, node);
       if (this.#world.nodes[node]?.up !== true) continue;
