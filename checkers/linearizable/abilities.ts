@@ -27,6 +27,7 @@ import { counterMonitor } from './monitors/counter.ts';
 import { logMonitor, offsetLogMonitor } from './monitors/log.ts';
 import type { Monitor } from './monitors/monitor.ts';
 import { fencedLockMonitor, mutexMonitor } from './monitors/mutex.ts';
+import { overwrittenValue } from './monitors/overwritten.ts';
 import { queueMonitor } from './monitors/queue.ts';
 import { registerMonitor } from './monitors/register.ts';
 import { semaphoreMonitor } from './monitors/semaphore.ts';
@@ -42,6 +43,8 @@ import type { Budget, SearchResult } from './search.ts';
 export interface Abilities {
   /** Decides histories of a special kind exactly, without trying orders. */
   readonly monitor?: { readonly name: string; readonly decide: Monitor };
+  /** Finds some violations where the monitor cannot decide, in more time than a search that goes straight. */
+  readonly contradictions?: Monitor;
   /** That the monitor takes all values apart: with not too many operations, a search is done sooner. */
   readonly searchedFirst?: true;
   /**
@@ -70,6 +73,7 @@ export interface Abilities {
 
 const aRegister: Abilities = {
   monitor: { name: 'register monitor', decide: registerMonitor },
+  contradictions: overwrittenValue,
   numbered: registerTransitions,
 };
 const aMutex: Abilities = { monitor: { name: 'mutex monitor', decide: mutexMonitor } };

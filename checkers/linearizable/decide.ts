@@ -12,6 +12,7 @@ import { wingGongSearch } from './engine/wing-gong.ts';
 import { explainContradiction, explainStuck } from './explain.ts';
 import type { Model } from './model.ts';
 import { models } from './models.ts';
+import type { Monitor } from './monitors/monitor.ts';
 import { type Operations, operationAt, select } from './operations.ts';
 import { proposedOrder, refusal } from './proposed-order.ts';
 import type { Budget, SearchResult } from './search.ts';
@@ -92,6 +93,8 @@ type Strategy = (operations: Operations, question: Question) => KeyResult | unde
 const STRATEGIES: readonly Strategy[] = [
   byEarlySearch,
   byMonitor,
+  byStraightSearch,
+  byContradiction,
   byParts,
   bySmallSearch,
   bySearchOfItsOwn,
@@ -119,24 +122,38 @@ function answerOf(operations: Operations, question: Question, { search, by }: Fo
   return answer(operations, verdict, by, search.configurations);
 }
 
-/**
- * Before a monitor that takes long. What the monitor says about a violation is worth waiting for,
- * where one is to be explained.
- */
+/** Before a monitor that takes longer. */
 function byEarlySearch(operations: Operations, question: Question): KeyResult | undefined {
-  const { model, initial, budget, explain } = question;
-  const { count } = operations;
-  const isEarly = abilitiesOf(model).searchedFirst === true && question.refused !== true;
-  if (!isEarly || count > LIMITS.textOperations) return undefined;
-  let found = smallSearch(operations, question);
-  if (found === undefined) {
-    const steps = Math.min(LIMITS.textConfigurationsEach * count, budget.steps);
-    const search = engineSearch(operations, model, initial, { ...budget, steps });
-    if (search.kind === 'exhausted') return undefined;
-    found = { search, by: 'engine' };
-  }
-  if (found.search.kind === 'violation' && explain) return undefined;
+  const { model, refused } = question;
+  if (abilitiesOf(model).searchedFirst !== true || refused === true) return undefined;
+  const found = smallSearch(operations, question) ?? shortEngineSearch(operations, question);
+  return unlessExplained(operations, question, found);
+}
+
+/** Before contradictions that take longer to look for. */
+function byStraightSearch(operations: Operations, question: Question): KeyResult | undefined {
+  if (abilitiesOf(question.model).contradictions === undefined) return undefined;
+  return unlessExplained(operations, question, straightSearch(operations, question));
+}
+
+/** What a monitor says about a violation is worth waiting for, where one is to be explained. */
+function unlessExplained(
+  operations: Operations,
+  question: Question,
+  found: Found | undefined,
+): KeyResult | undefined {
+  if (found === undefined || (found.search.kind === 'violation' && question.explain))
+    return undefined;
   return answerOf(operations, question, found);
+}
+
+function shortEngineSearch(operations: Operations, question: Question): Found | undefined {
+  const { model, initial, budget } = question;
+  const { count } = operations;
+  if (count > LIMITS.textOperations) return undefined;
+  const steps = Math.min(LIMITS.textConfigurationsEach * count, budget.steps);
+  const search = engineSearch(operations, model, initial, { ...budget, steps });
+  return search.kind === 'exhausted' ? undefined : { search, by: 'engine' };
 }
 
 function bySmallSearch(operations: Operations, question: Question): KeyResult | undefined {
@@ -153,35 +170,58 @@ function bySearchOfItsOwn(operations: Operations, question: Question): KeyResult
 
 /** The Wing & Gong search, where there are few operations; undefined when it takes too long. */
 function smallSearch(operations: Operations, question: Question): Found | undefined {
+  const { model } = question;
+  if (abilitiesOf(model).search !== undefined) return straightSearch(operations, question);
+  return hasClaims(model)
+    ? wingGong(operations, question, LIMITS.hintedSteps + LIMITS.hintedStepsEach * operations.count)
+    : wingGong(operations, question, Number.POSITIVE_INFINITY);
+}
+
+/** The same, with hardly a step that is not on the way. */
+function straightSearch(operations: Operations, question: Question): Found | undefined {
+  const steps = LIMITS.straightSteps + LIMITS.straightStepsEach * operations.count;
+  return wingGong(operations, question, steps);
+}
+
+function wingGong(
+  operations: Operations,
+  question: Question,
+  stepsMost: number,
+): Found | undefined {
+  if (operations.count > LIMITS.smallOperations) return undefined;
   const { model, initial, budget } = question;
-  const { count } = operations;
-  if (count > LIMITS.smallOperations) return undefined;
-  let { steps } = budget;
-  if (abilitiesOf(model).search !== undefined) {
-    steps = Math.min(steps, LIMITS.straightSteps + LIMITS.straightStepsEach * count);
-  } else if (hasClaims(model)) {
-    steps = Math.min(steps, LIMITS.hintedSteps + LIMITS.hintedStepsEach * count);
-  }
-  const limits = { steps, deadEnds: LIMITS.smallDeadEnds };
+  const limits = { steps: Math.min(budget.steps, stepsMost), deadEnds: LIMITS.smallDeadEnds };
   const search = wingGongSearch(operations, model, initial, limits, stepsOf(model));
   return search === undefined ? undefined : { search, by: 'Wing & Gong search' };
 }
 
 /** Undefined where no monitor knows the model, or it cannot decide. */
 function byMonitor(operations: Operations, question: Question): KeyResult | undefined {
+  return bySight(operations, question, abilitiesOf(question.model).monitor?.decide);
+}
+
+function byContradiction(operations: Operations, question: Question): KeyResult | undefined {
+  return bySight(operations, question, abilitiesOf(question.model).contradictions);
+}
+
+function bySight(
+  operations: Operations,
+  question: Question,
+  monitor: Monitor | undefined,
+): KeyResult | undefined {
   const { model, initial, explain } = question;
-  const { monitor } = abilitiesOf(model);
+  const by = abilitiesOf(model).monitor?.name ?? '';
   if (monitor === undefined) return undefined;
-  const seen = monitor.decide(operations, initial);
+  const seen = monitor(operations, initial);
   switch (seen.kind) {
     case 'valid':
-      return answer(operations, { kind: 'valid' }, monitor.name, 0);
+      return answer(operations, { kind: 'valid' }, by, 0);
     case 'violation': {
       const { because } = seen.contradiction;
       const verdict: Verdict = explain
         ? explainContradiction(operations, model, seen.contradiction)
         : { kind: 'invalid', because, events: [] };
-      return answer(operations, verdict, monitor.name, 0);
+      return answer(operations, verdict, by, 0);
     }
     case 'undecided':
       return undefined;

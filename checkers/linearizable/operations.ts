@@ -83,7 +83,7 @@ export function select(operations: Operations, indices: ArrayLike<number>): Oper
     call[i] = operations.call.get(indices[i] as number);
     ret[i] = operations.ret.get(indices[i] as number);
   }
-  return { ...operations, count, call, ret };
+  return { history: operations.history, key: operations.key, count, call, ret };
 }
 
 /** `ret` of an operation while its failure has not been taken out yet. */
@@ -101,10 +101,8 @@ function pair(
   // Without the text anywhere, it is a format that gives no reasons: NONE stands for the mismatch.
   const mismatch = history.errors.find(CAS_MISMATCH);
   const { who, processes, invocations, nextOfKey } = survey(history, scratch);
-  // One piece of memory for all keys: many small ones cost more than all the rest.
-  const columns = new IntColumn(2 * invocations);
-  const call = columns.subarray(0, invocations);
-  const ret = columns.subarray(invocations, 2 * invocations).fill(NEVER);
+  // One piece of memory for all calls, and after them all returns: many small ones cost more than the rest.
+  const columns = new IntColumn(2 * invocations).fill(NEVER, invocations);
   const open = scratch.ints(processes, NONE);
   let dropped = 0;
   for (let event = 0; event < length; event++) {
@@ -113,17 +111,17 @@ function pair(
     const running = open.get(process);
     const does = type[event];
     if (does === INVOKE) {
-      if (running !== NONE) return twoOpen(history, event, call.get(running));
+      if (running !== NONE) return twoOpen(history, event, columns.get(running));
       const slot = key.get(event) + 1;
       const place = nextOfKey.get(slot);
       nextOfKey[slot] = place + 1;
-      call[place] = event;
+      columns[place] = event;
       open[process] = place;
       continue;
     }
     if (running === NONE) return noInvocation(history, event);
-    if (f[event] !== f[call.get(running)]) {
-      return otherFunction(history, event, call.get(running));
+    if (f[event] !== f[columns.get(running)]) {
+      return otherFunction(history, event, columns.get(running));
     }
     open[process] = NONE;
     if (does === INFO) continue;
@@ -131,51 +129,71 @@ function pair(
       does === OK
         ? f[event] !== read || value[event] !== NONE
         : f[event] === cas && error[event] === mismatch;
-    ret[running] = says ? event : DROPPED;
+    columns[invocations + running] = says ? event : DROPPED;
     if (!says) dropped++;
   }
   // By now the next place of each key is the end of its operations.
-  const ends = dropped === 0 ? nextOfKey : withoutDropped(call, ret, nextOfKey);
-  return groupsOf(history, call, ret, ends);
+  const ends = dropped === 0 ? nextOfKey : withoutDropped(columns, nextOfKey);
+  return groupsOf(history, columns, ends);
 }
 
 /** Moves the others together, and says where those of each key end now. */
-function withoutDropped(call: IntColumn, ret: IntColumn, ends: IntColumn): IntColumn {
+function withoutDropped(columns: IntColumn, ends: IntColumn): IntColumn {
+  const returns = columns.length / 2;
   let kept = 0;
   let from = 0;
   for (let slot = 0; slot < ends.length; slot++) {
     const to = ends.get(slot);
     for (; from < to; from++) {
-      if (ret[from] === DROPPED) continue;
-      call[kept] = call.get(from);
-      ret[kept++] = ret.get(from);
+      if (columns[returns + from] === DROPPED) continue;
+      columns[kept] = columns.get(from);
+      columns[returns + kept++] = columns.get(returns + from);
     }
     ends[slot] = kept;
   }
   return ends;
 }
 
-function groupsOf(
-  history: History,
-  call: IntColumn,
-  ret: IntColumn,
-  ends: IntColumn,
-): Operations[] {
+function groupsOf(history: History, columns: IntColumn, ends: IntColumn): Operations[] {
   const groups: Operations[] = [];
   let from = 0;
   for (let slot = 0; slot < ends.length; slot++) {
     const to = ends.get(slot);
     if (to === from) continue;
-    groups.push({
-      history,
-      key: slot - 1,
-      count: to - from,
-      call: call.subarray(from, to),
-      ret: ret.subarray(from, to),
-    });
+    groups.push(new OfKey(history, slot - 1, columns, from, to));
     from = to;
   }
   return groups;
+}
+
+/** A view of one column takes longer than an operation: there are some for keys that are looked at. */
+class OfKey implements Operations {
+  readonly history: History;
+  readonly key: number;
+  readonly count: number;
+  readonly #from: number;
+  #call: IntColumn | undefined;
+  #ret: IntColumn | undefined;
+  readonly #columns: IntColumn;
+
+  constructor(history: History, key: number, columns: IntColumn, from: number, to: number) {
+    this.history = history;
+    this.key = key;
+    this.count = to - from;
+    this.#from = from;
+    this.#columns = columns;
+  }
+
+  get call(): IntColumn {
+    this.#call ??= this.#columns.subarray(this.#from, this.#from + this.count);
+    return this.#call;
+  }
+
+  get ret(): IntColumn {
+    const from = this.#columns.length / 2 + this.#from;
+    this.#ret ??= this.#columns.subarray(from, from + this.count);
+    return this.#ret;
+  }
 }
 
 interface Survey {

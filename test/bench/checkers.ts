@@ -16,7 +16,7 @@ import { execFileSync } from 'node:child_process';
 import { peakMb, type Times, takeTurns, timeOnce, type Warm } from './checkers-measure.ts';
 import type { Row } from './checkers-row.ts';
 import { allRows } from './checkers-rows.ts';
-import { type Asked, askPort, type GoTimes, goPeer, PORT_STEPS } from './peers.ts';
+import { type GoTimes, goPeer, PORT_STEPS, portFor } from './peers.ts';
 
 /** What the process of a row prints. */
 interface Measured {
@@ -125,15 +125,16 @@ function rowNamed(wanted: string): Row {
 function portFirst(wanted: string, steps: number): PortFirst {
   const { asked } = rowNamed(wanted).prepare();
   if (asked === undefined) throw new Error(`${wanted} asks no peer`);
-  const ms = timeOnce(() => askPort(asked, steps));
+  const port = portFor(asked);
+  const ms = timeOnce(() => port(steps));
   return { ms, peakMb: peakMb() };
 }
 
 /** As many steps as the port needs, or as take it long enough to say something. */
-function patience(asked: Asked, oursMs: number): number {
+function patience(port: (steps: number) => boolean, oursMs: number): number {
   for (let steps = PORT_STEPS; ; steps *= 2) {
     let finished = true;
-    const ms = timeOnce(() => (finished = askPort(asked, steps)));
+    const ms = timeOnce(() => (finished = port(steps)));
     if (finished || ms > PORT_PATIENCE * oursMs || steps >= PORT_STEPS_MAX) return steps;
   }
 }
@@ -145,12 +146,13 @@ function printRow(wanted: string): void {
   const answers: string[] = [];
   const cold = timeOnce(() => answers.push(...run()));
   const mb = peakMb();
-  const portSteps = asked === undefined ? 0 : patience(asked, Math.min(cold, timeOnce(run)));
+  const port = asked && portFor(asked);
+  const portSteps = port === undefined ? 0 : patience(port, Math.min(cold, timeOnce(run)));
   let finished = true;
   const { one, other } = takeTurns(
     row.samples ?? SAMPLES,
     () => run(),
-    asked && (() => (finished = askPort(asked, portSteps))),
+    port && (() => (finished = port(portSteps))),
   );
   const wrong = answers.some((answer, at) => {
     const wanted = typeof expected === 'string' ? expected : (expected?.[at] ?? '');

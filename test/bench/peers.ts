@@ -17,7 +17,10 @@ import {
   operationAt,
   operationsByKey,
 } from '../../checkers/linearizable/operations.ts';
-import { porcupineSearch } from '../../checkers/linearizable/porcupine.ts';
+import {
+  type PorcupineEvent,
+  porcupineCheckEvents,
+} from '../../checkers/linearizable/porcupine.ts';
 
 /** Histories, and the question that ours and the peers are asked about each. */
 export interface Asked {
@@ -31,19 +34,39 @@ export interface Asked {
 export const PORT_STEPS = 300_000;
 const PORT_BYTES = 1 << 30;
 
-/** Asks the port about every history, until the first wrong key of each; false where it gave up. */
-export function askPort({ histories, options }: Asked, steps = PORT_STEPS): boolean {
-  const budget = { steps, memoryBytes: PORT_BYTES };
+/**
+ * The port, with each history as the events that a user of Porcupine would have recorded: it prepares
+ * them as Porcupine does, not as we do. Asks about every history, until its first wrong key, or for
+ * what Porcupine shows of a violation where we are asked to explain; false where it gave up.
+ */
+export function portFor({ histories, options }: Asked): (steps?: number) => boolean {
   const model = modelOf(options);
-  let finished = true;
-  for (const history of histories) {
-    for (const group of groupsOf(history, options)) {
-      const { kind } = porcupineSearch(group, model, options.initial ?? null, budget);
+  const all = histories.map((history) => portEvents(history, options));
+  return (steps = PORT_STEPS) => {
+    const verbose = options.explain === true;
+    const budget = { steps, memoryBytes: PORT_BYTES, verbose };
+    let finished = true;
+    for (const events of all) {
+      const kind = porcupineCheckEvents(events, model, options.initial ?? null, budget);
       if (kind === 'exhausted') finished = false;
-      if (kind !== 'linearizable') break;
+    }
+    return finished;
+  };
+}
+
+/** Calls and returns of all keys in the order of the history; what was never answered returns last. */
+function portEvents(history: History, options: LinearizabilityOptions): readonly PorcupineEvent[] {
+  const all: { readonly at: number; readonly event: PorcupineEvent }[] = [];
+  for (const operations of groupsOf(history, options)) {
+    const { key, count, call, ret } = operations;
+    for (let i = 0; i < count; i++) {
+      const id = call.get(i);
+      const operation = operationAt(operations, i);
+      all.push({ at: id, event: { key, id, returns: false, operation } });
+      all.push({ at: ret.get(i), event: { key, id, returns: true, operation } });
     }
   }
-  return finished;
+  return all.sort((one, other) => one.at - other.at).map(({ event }) => event);
 }
 
 /** What Porcupine took for all histories, in milliseconds. */
@@ -60,8 +83,8 @@ export interface GoPeer extends Disposable {
 
 /** Null without Go or without Porcupine's source. */
 export function goPeer(): GoPeer | null {
-  const source = process.env['ORDEAL_PORCUPINE'];
-  if (source === undefined || spawnSync('go', ['version']).status !== 0) return null;
+  const source = process.env['ORDEAL_PORCUPINE'] ?? '';
+  if (source === '' || spawnSync('go', ['version']).status !== 0) return null;
   const folder = mkdtempSync(join(tmpdir(), 'ordeal-porcupine-'));
   const name = 'github.com/anishathalye/porcupine';
   writeFileSync(
@@ -89,6 +112,7 @@ function timeGo(program: string, { histories, options, goModel }: Asked): GoTime
       model: goModel,
       initial: JSON.stringify(options.initial ?? null),
       groups: groupsOf(history, options).map(eventsOf),
+      verbose: options.explain === true,
       samples: GO_SAMPLES,
       limitMs: GO_LIMIT_MS,
     };

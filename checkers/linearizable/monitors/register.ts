@@ -14,7 +14,6 @@ import { type Scratch, withScratch } from '../engine/scratch.ts';
 import { bounds, casRegister } from '../models/register.ts';
 import { NEVER, type Operations } from '../operations.ts';
 import { type MonitorResult, undecided, VALID, type ValueNumbers } from './monitor.ts';
-import { overwrittenValue } from './overwritten.ts';
 import { registerValues } from './register-values.ts';
 import { explainRegister, type Fault } from './register-witness.ts';
 import { Zones } from './zones.ts';
@@ -51,8 +50,7 @@ const NO_VALUE = -1;
 
 export function registerMonitor(operations: Operations, initial: Value): MonitorResult {
   const result = withScratch((scratch) => registerFault(operations, initial, scratch));
-  if (result.kind === 'undecided') return overwrittenValue(operations, initial);
-  if (result.kind === 'valid') return result;
+  if (result.kind !== 'fault') return result;
   const contradiction = explainRegister(operations, casRegister, result.fault);
   return { kind: 'violation', contradiction };
 }

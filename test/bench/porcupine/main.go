@@ -2,8 +2,9 @@
 // a folder with its source (`test/bench/porcupine.ts` builds this beside it).
 //
 // Input, as JSON on stdin: a model, its initial value, groups of events in order (one group a key),
-// and how many samples to take. Values are JSON texts. An operation without an answer returns at
-// the end, with an answer that fits every state.
+// and how many samples to take. Values are JSON texts, decoded before the clock starts, as whoever
+// records them would have them. An operation without an answer returns at the end, with an answer
+// that fits every state.
 package main
 
 import (
@@ -27,12 +28,43 @@ type event struct {
 	F       string `json:"f"`
 	Value   string `json:"value"`
 	Outcome string `json:"outcome"` // of a return: ok, refused or unknown
+
+	text   string // a JSON text's content, or a list with separators
+	pair   [2]string
+	isPair bool
+	micro  [][3]string
+	isList bool
+}
+
+// Decodes what the model's steps need of the value.
+func (e *event) decode(model string) {
+	switch model {
+	case "cas-register":
+		var pair []json.RawMessage
+		e.isPair = json.Unmarshal([]byte(e.Value), &pair) == nil && len(pair) == 2
+		if e.isPair {
+			e.pair = [2]string{string(pair[0]), string(pair[1])}
+		}
+	case "kv-append":
+		e.text = unquoted(e.Value)
+	case "log":
+		e.text = listed(e.Value)
+	case "set":
+		e.text = sorted(e.Value)
+	case "multi-register":
+		var micro [][3]json.RawMessage
+		e.isList = json.Unmarshal([]byte(e.Value), &micro) == nil
+		for _, op := range micro {
+			e.micro = append(e.micro, [3]string{string(op[0]), string(op[1]), string(op[2])})
+		}
+	}
 }
 
 type job struct {
 	Model   string    `json:"model"`
 	Initial string    `json:"initial"`
 	Groups  [][]event `json:"groups"`
+	Verbose bool      `json:"verbose"` // whether the longest orders are asked for: its witness
 	Samples int       `json:"samples"`
 	LimitMs int       `json:"limitMs"`
 }
@@ -46,7 +78,7 @@ type report struct {
 // Lists are texts with a separator after each element, so that equal content is equal text.
 const separator = "\x1f"
 
-func step(model string, state string, call event, ret event) (bool, string) {
+func step(model string, state string, call *event, ret *event) (bool, string) {
 	known := ret.Outcome == "ok"
 	switch model {
 	case "register", "cas-register":
@@ -56,26 +88,25 @@ func step(model string, state string, call event, ret event) (bool, string) {
 		case "write":
 			return true, call.Value
 		}
-		var pair []json.RawMessage
-		if json.Unmarshal([]byte(call.Value), &pair) != nil || len(pair) != 2 {
+		if !call.isPair {
 			return false, state
 		}
-		fits := string(pair[0]) == state
+		fits := call.pair[0] == state
 		if ret.Outcome == "refused" {
 			return !fits, state
 		}
 		if !fits {
 			return !known, state
 		}
-		return true, string(pair[1])
+		return true, call.pair[1]
 	case "kv-append":
 		switch call.F {
 		case "append":
-			return true, state + unquoted(call.Value)
+			return true, state + call.text
 		case "put":
-			return true, unquoted(call.Value)
+			return true, call.text
 		}
-		return !known || unquoted(ret.Value) == state, state
+		return !known || ret.text == state, state
 	case "fifo-queue", "stack":
 		if call.F == "enqueue" || call.F == "push" {
 			return true, state + call.Value + separator
@@ -93,7 +124,7 @@ func step(model string, state string, call event, ret event) (bool, string) {
 		if call.F == "append" {
 			return true, state + call.Value + separator
 		}
-		return !known || listed(ret.Value) == state, state
+		return !known || ret.text == state, state
 	case "counter":
 		count, _ := strconv.Atoi(state)
 		if call.F == "read" {
@@ -111,7 +142,7 @@ func step(model string, state string, call event, ret event) (bool, string) {
 		has := strings.Contains(separator+state, separator+call.Value+separator)
 		switch call.F {
 		case "read":
-			return !known || sorted(ret.Value) == state, state
+			return !known || ret.text == state, state
 		case "contains":
 			return !known || ret.Value == strconv.FormatBool(has), state
 		}
@@ -140,22 +171,21 @@ func step(model string, state string, call event, ret event) (bool, string) {
 }
 
 // A transaction's micro-operations, ["r", key, value] and ["w", key, value], all at one moment.
-func transaction(state string, call event, ret event) (bool, string) {
+func transaction(state string, call *event, ret *event) (bool, string) {
 	registers := map[string]string{}
 	for _, entry := range elements(state) {
 		at := strings.Index(entry, "=")
 		registers[entry[:at]] = entry[at+1:]
 	}
-	text := call.Value
+	said := call
 	if ret.Outcome == "ok" {
-		text = ret.Value
+		said = ret
 	}
-	var micro [][3]json.RawMessage
-	if json.Unmarshal([]byte(text), &micro) != nil {
+	if !said.isList {
 		return false, state
 	}
-	for _, op := range micro {
-		f, key, value := string(op[0]), string(op[1]), string(op[2])
+	for _, op := range said.micro {
+		f, key, value := op[0], op[1], op[2]
 		if f == `"w"` {
 			registers[key] = value
 		} else if held, there := registers[key]; ret.Outcome == "ok" && (there && held != value || !there && value != "null") {
@@ -243,7 +273,7 @@ func main() {
 		},
 		Init: func() interface{} { return start },
 		Step: func(state, input, output interface{}) (bool, interface{}) {
-			return step(todo.Model, state.(string), input.(event), output.(event))
+			return step(todo.Model, state.(string), input.(*event), output.(*event))
 		},
 	}
 	// Newer versions look states up by a hash where the model has one.
@@ -261,7 +291,9 @@ func main() {
 	}
 	var history []porcupine.Event
 	for _, group := range todo.Groups {
-		for _, one := range group {
+		for at := range group {
+			one := &group[at]
+			one.decode(todo.Model)
 			kind := porcupine.CallEvent
 			if one.Return {
 				kind = porcupine.ReturnEvent
@@ -274,7 +306,11 @@ func main() {
 	for len(said.Ms) < todo.Samples {
 		from := time.Now()
 		said.Answer = "invalid"
-		if porcupine.CheckEvents(model, history) {
+		if todo.Verbose {
+			if result, _ := porcupine.CheckEventsVerbose(model, history, 0); result == porcupine.Ok {
+				said.Answer = "valid"
+			}
+		} else if porcupine.CheckEvents(model, history) {
 			said.Answer = "valid"
 		}
 		said.Ms = append(said.Ms, float64(time.Since(from).Nanoseconds())/1e6)
