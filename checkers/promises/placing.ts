@@ -4,7 +4,8 @@
  *
  * Tried with few of them and from shortly before the answer that does not fit, then with more and
  * from further back; all of them from the beginning decides it. Configurations are (state, updates
- * used) at a place in the order, each once.
+ * used) at a place in the order, each once. Of updates that do the same, the one that may stand
+ * earliest is used first: whichever they are, as many are left for later.
  */
 
 import { entryOf, itemAt } from '../item-at.ts';
@@ -58,12 +59,15 @@ export function place<State>(placing: Placing<State>): Placed<State> {
 
 class Search<State> {
   readonly #placing: Placing<State>;
+  /** By unanswered update: the one that does the same and is used before it, if there is one. */
+  readonly #usedFirst: readonly (number | undefined)[];
   /** By place: the configurations that reach it. */
   readonly #reached: (readonly Config<State>[])[];
   #steps = 0;
 
   constructor(placing: Placing<State>) {
     this.#placing = placing;
+    this.#usedFirst = usedFirst(placing);
     this.#reached = [[{ state: placing.initial, used: [], before: null }]];
   }
 
@@ -128,6 +132,8 @@ class Search<State> {
       if (config.used.length >= limit || this.#isSpent()) continue;
       for (const [index, { operation, from }] of unanswered.entries()) {
         if (from > at || config.used.includes(index)) continue;
+        const first = this.#usedFirst[index];
+        if (first !== undefined && !config.used.includes(first)) continue;
         this.#steps++;
         const state = model.step(config.state, operation);
         if (state === undefined) continue;
@@ -166,6 +172,21 @@ class Search<State> {
     }
     return true;
   }
+}
+
+function usedFirst<State>({ model, unanswered }: Placing<State>): (number | undefined)[] {
+  const before: (number | undefined)[] = unanswered.map(() => undefined);
+  const lastOf = new Map<string, number>();
+  const byFrom = [...unanswered.keys()].sort(
+    (a, b) => itemAt(unanswered, a).from - itemAt(unanswered, b).from,
+  );
+  for (const index of byFrom) {
+    const { f, input, process } = itemAt(unanswered, index).operation;
+    const does = JSON.stringify([f, input, model.owners === true ? process : null]);
+    before[index] = lastOf.get(does);
+    lastOf.set(does, index);
+  }
+  return before;
 }
 
 function keyOf<State>(model: Model<State>, state: State, used: readonly number[]): string {

@@ -48,8 +48,14 @@ const lists = fc.oneof(
   fc.array(value, { maxLength: 3 }).map((list) => operation('read', null, list)),
 );
 
+const counts = fc.oneof(
+  fc.constantFrom(null, 2).map((by) => operation('inc', by)),
+  value.map((count) => operation('read', null, count)),
+);
+
 test.each([
   ['cas-register', registers, 0],
+  ['counter', counts, 0],
   ['log', lists, null],
 ] as const)('finds a way for a %s exactly where there is one', (name, operations, initial) => {
   const model = named(name);
@@ -61,7 +67,7 @@ test.each([
   fc.assert(
     fc.property(
       fc.array(operations, { maxLength: 6 }),
-      fc.array(unanswered, { maxLength: 3 }),
+      fc.array(unanswered, { maxLength: name === 'counter' ? 4 : 3 }),
       (placed, free) => {
         const start = model.initial(initial);
         const found = place({ model, initial: start, placed, unanswered: free });
@@ -84,4 +90,18 @@ test('an append of which nobody heard stands where later reads show it', () => {
     unanswered: [{ operation: { ...operation('append', 9), outcome: 'unknown' }, from: 0 }],
   });
   expect(found).toMatchObject({ kind: 'fits', stands: [1] });
+});
+
+test.each([
+  ['needed', 20, 'fits'],
+  ['too few', 41, 'stuck'],
+] as const)('forty that do the same are counted and not chosen among: %s', (_, count, kind) => {
+  const inc: Operation = { ...operation('inc', null), outcome: 'unknown' };
+  const found = place({
+    model: named('counter'),
+    initial: 0,
+    placed: [operation('read', null, 0), operation('read', null, count)],
+    unanswered: Array.from({ length: 40 }, () => ({ operation: inc, from: 1 })),
+  });
+  expect(found.kind).toBe(kind);
 });
