@@ -1,7 +1,8 @@
 /** Wrong quorums, and wrong choices of the value that a round must have (rule O4, FP 2.2). */
 
 import type { HuntSettings, Variant } from '../../system.ts';
-import { countLike, type FastRules, forcedAmong, mostVoted } from '../rules.ts';
+import { countLike, forcedAmong, mostVoted } from '../coordinator-rules.ts';
+import type { FastRules } from '../rules.ts';
 import type { Vote } from '../state.ts';
 
 type FastVariant = Variant<FastRules>;
