@@ -12,7 +12,7 @@ import type { Plan } from '../core/plan.ts';
 import type { HistoryWatch } from '../judge/history-watch.ts';
 import type { TraceFollower } from '../judge/trace-follower.ts';
 import type { CrashModel } from '../sim/disk.ts';
-import type { WorldSpec } from '../sim/world.ts';
+import type { WorldSpec } from '../sim/world-spec.ts';
 
 /** Who follows a run while it goes on. A branch of a run needs its own. */
 export interface Watchers {

@@ -5,7 +5,8 @@ import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
 import { kindOf, mixed } from './message-kinds.ts';
-import type { Fate, World } from './world.ts';
+import type { World } from './world.ts';
+import type { Fate } from './world-spec.ts';
 
 type MessagesFault = Extract<Fault, { kind: 'messages' }>;
 

@@ -6,74 +6,24 @@
 import { assert } from '../../checkers/assert.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
-import type { ClientProtocol } from '../../systems/client.ts';
 import type { Copying } from '../../systems/copying.ts';
 import type { Outcome } from '../../systems/operations.ts';
-import type { AnyProtocol, Options, Reply, Request } from '../../systems/protocol.ts';
-import type { Durability, System } from '../../systems/system.ts';
+import type { Reply, Request } from '../../systems/protocol.ts';
 import { DOMAIN, Draws, drawAt } from '../core/draw.ts';
 import { type ClientWorld, SimClient } from './client.ts';
 import { type Carried, type Deferred, reschedule } from './deferred.ts';
-import type { ActiveDiskHabits, CrashModel, DiskOptions } from './disk.ts';
-import { EventQueue, type EventReceiver, type Pending } from './event-queue.ts';
-import { LOST, Network, type NetworkOptions } from './network.ts';
+import type { CrashModel } from './disk.ts';
+import { EventQueue, type EventReceiver } from './event-queue.ts';
+import { LOST, Network } from './network.ts';
 import { type NodeWorld, SimNode } from './node.ts';
 import { type StreamedWorld, Streams } from './streams.ts';
-
-export interface WorldSpec {
-  readonly nodes: number;
-  readonly seed: number;
-  readonly protocol: AnyProtocol;
-  readonly client: ClientProtocol;
-  readonly options: Options;
-  readonly variants: readonly string[];
-  readonly durability: ((record: unknown) => Durability) | null;
-  /** Null where disks are used as they should be. */
-  readonly diskHabits: ActiveDiskHabits | null;
-  readonly network: NetworkOptions;
-  readonly disk: DiskOptions;
-  /** What carries messages between nodes; datagrams where absent. */
-  readonly links?: System['links'];
-  /** Whether some fault has clients' requests come twice; absent: none. */
-  readonly requestsRepeat?: boolean;
-  /**
-   * Chooses what happens next, out of all that may, in order of time: what is passed over happens
-   * later. The first where absent.
-   */
-  readonly choose?: (pending: readonly Pending[]) => Pending;
-}
-
-/** Follows what nodes report, as it happens. */
-export type TraceSink = (
-  event: TraceEvent,
-  node: NodeId,
-  incarnation: number,
-  sequence: number,
-  step: number,
-  timeUs: Micros,
-) => void;
+import type { Fate, WorldObserver, WorldSpec } from './world-spec.ts';
 
 /** How the wall clock of a node jumps to and fro; a new one has a new number. */
 interface Strobe {
   readonly number: number;
   readonly offsetUs: Micros;
   readonly periodUs: Micros;
-}
-
-/** Who is told of what the world itself does not decide. */
-export interface WorldObserver {
-  trace: TraceSink;
-  completed(client: number, outcome: Outcome): void;
-  wake(client: number): void;
-  /** A node has written something that is not durable yet. */
-  persisting?(node: NodeId): void;
-}
-
-/** What becomes of a message that a fault picks out, in place of its usual way. */
-export interface Fate {
-  readonly how: 'drop' | 'duplicate' | 'hold';
-  /** How much later it arrives, or its second copy does. */
-  readonly delayUs: Micros;
 }
 
 export class World implements NodeWorld, ClientWorld, StreamedWorld {
