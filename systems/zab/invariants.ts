@@ -22,7 +22,7 @@ export function assertInvariants(state: Readonly<ZabState>, nowUs: Micros): void
     'only who joins puts aside',
   );
   assert(voters.length <= members.length, 'voters are members');
-  assert(state.quorums.length === 2 ** voters.length, 'every set of voters is a quorum or not');
+  assert(state.quorums.length === 1 << voters.length, 'every set of voters is a quorum or not');
   assert(state.vote.leader < voters.length, 'votes are for voters');
   assert(state.votes.size <= voters.length, 'every voter has one vote');
   assert(state.outside.size <= members.length, 'every server says one thing');

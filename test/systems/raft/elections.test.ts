@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { raftRules } from '../../../systems/raft/rules.ts';
-import { NOBODY } from '../../../systems/raft/state.ts';
+import { NOBODY, TIMER } from '../../../systems/raft/state.ts';
 import { between, diskWithTerms, rulesOf, Script } from './script.ts';
 
 const PLAIN = { preVote: false, checkQuorum: false };
@@ -191,9 +191,8 @@ describe('a bridge partition', () => {
       script.settle(bridge);
       script.drop();
       // Node 4 hears no leader, and asks for PreVotes again and again.
-      const { nowUs } = script;
-      script.timeOut(4);
-      script.nowUs = nowUs;
+      script.state(4).waitingSinceUs = Number.NEGATIVE_INFINITY;
+      script.fire(4, TIMER.election);
       script.settle(bridge);
       script.drop();
     }
