@@ -52,11 +52,12 @@ export class Memo {
   usedSet(record: number): number {
     return this.#records.get(record * this.#stride + USED);
   }
-  parent(record: number): number {
-    return this.#records.get(record * this.#stride + PARENT);
-  }
-  move(record: number): number {
-    return this.#records.get(record * this.#stride + MOVE);
+  /** The moves that led to a record from the first one, in order. */
+  movesTo(record: number): number[] {
+    const moves: number[] = [];
+    const of = (at: number, word: number): number => this.#records.get(at * this.#stride + word);
+    for (let at = record; of(at, PARENT) !== NOTHING; at = of(at, PARENT)) moves.push(of(at, MOVE));
+    return moves.reverse();
   }
   readSlots(record: number, into: IntColumn): void {
     const from = record * this.#stride + SLOTS;

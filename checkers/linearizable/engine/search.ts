@@ -123,18 +123,15 @@ class Search {
       if (memo.size > limits.configurations) {
         return this.#exhausted(`${limits.configurations} configurations`, furthest);
       }
-      if ((record & 255) === 0 && this.#bytes() > limits.memoryBytes) {
+      if ((record & 255) !== 0) continue;
+      const bytes = memo.bytes + (this.#transitions.bytes?.() ?? 0);
+      if (bytes > limits.memoryBytes) {
         return this.#exhausted(`${limits.memoryBytes} bytes`, furthest);
       }
     }
     const operation = this.#ranked.operation.get(memo.k(furthest));
     const stuck = (): Stuck => ({ order: this.#replay(furthest), operation });
     return { kind: 'violation', configurations: memo.size, moves: this.#made, stuck };
-  }
-
-  /** Everything that grows with the search. */
-  #bytes(): number {
-    return this.#memo.bytes + (this.#transitions.bytes?.() ?? 0);
   }
 
   /** The next move of the last frame that can be made; -1 for none. */
@@ -367,17 +364,14 @@ class Search {
 
   /** The operations in the order in which this configuration has them. */
   #replay(record: number): number[] {
-    const moves: number[] = [];
-    for (let at = record; this.#memo.parent(at) !== NONE; at = this.#memo.parent(at)) {
-      moves.push(this.#memo.move(at));
-    }
+    const moves = this.#memo.movesTo(record);
     this.#undo(0);
     while (this.#k > 0) this.#backward();
     this.#slots.fill(0);
     this.#state = this.#transitions.initial;
     this.#used = 0;
     this.#settle(true);
-    for (const move of moves.reverse()) this.#take(move);
+    for (const move of moves) this.#take(move);
     return this.#order();
   }
 
