@@ -249,9 +249,9 @@ describe('a valid run says what it has not shown', () => {
 
   test('and is unknown where faults hit nobody but those', () => {
     const because = expect.stringContaining('no fault hit anything at work: n2, n3, n4, n5');
-    expect(run(alone(), [at(1, 2)])).toEqual({ kind: 'unknown', because });
+    expect(run(alone(), [at(1, 2)])).toMatchObject({ kind: 'unknown', because });
     // Links on which nothing is ever said can be cut.
-    expect(run(alone(), ['partition'])).toEqual({ kind: 'unknown', because });
+    expect(run(alone(), ['partition'])).toMatchObject({ kind: 'unknown', because });
   });
 
   test('and is unknown where clients changed nothing, however often they read', () => {
@@ -261,7 +261,10 @@ describe('a valid run says what it has not shown', () => {
         readsAndWrites.plan(config, draw).map((one) => ({ ...one, f: 'read', value: null })),
     };
     const because = expect.stringContaining('only reads succeeded');
-    expect(run(abdRegister, [stop], { workload: reading })).toEqual({ kind: 'unknown', because });
+    expect(run(abdRegister, [stop], { workload: reading })).toMatchObject({
+      kind: 'unknown',
+      because,
+    });
   });
 
   test('that progress was not judged, of a system that does not say what suffices', () => {
