@@ -5,12 +5,19 @@
  * A frame is written only after the sync of the one before it has ended, so a power cut can tear
  * the last frame and no other. Hence the rule at start: a bad frame with nothing valid after it
  * was never acknowledged, and is cut; a bad frame before a valid one is damage to records that
- * were promised durable, and the node refuses to start. (A fully written last frame that rots
- * later cannot be told from a torn one.)
+ * were promised durable, and the node refuses to start.
+ *
+ * Two things tell damage to the last frame from a torn one. A file gets its name once all that it is
+ * created with is durable, and its header says how much that is: none of it can be torn. And once a
+ * sync has ended, and before anybody hears of it, the file `acknowledged` says how far the log goes. It
+ * is not synced: a power cut may take it back to an earlier word, which is as true as it was, or leave
+ * none that its checksum bears out, which says nothing.
  */
 
 import {
   closeSync,
+  constants,
+  existsSync,
   fdatasync,
   fsyncSync,
   ftruncateSync,
@@ -18,21 +25,31 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { fieldsOf } from '../core/guards.ts';
+import { fieldsOf, isWhole } from '../core/guards.ts';
 import { nullable } from '../core/shape.ts';
 import { type Stamp, stamp } from './causality.ts';
 import { CorruptionError, replaceFile, writeAll } from './durable-file.ts';
 import { decodeFrame, encodeFrame, FRAME_HEADER_BYTES } from './frame.ts';
 
-const HEADER = 'ordeal-wal-2';
+const HEADER = 'ordeal-wal-3';
+const ACKNOWLEDGED = 'acknowledged';
 const sync = promisify(fdatasync);
 
 interface Header {
   readonly format: typeof HEADER;
   readonly generation: number;
+  /** How many bytes behind the header the file was created with. */
+  readonly bytes: number;
+}
+
+/** How far the log goes by the word of an acknowledgement; nothing is known where there is none. */
+interface Acknowledged {
+  readonly generation: number;
+  readonly bytes: number;
 }
 
 type Frame = readonly [stamp: Stamp | null, records: readonly unknown[]];
@@ -69,6 +86,9 @@ export class WriteAheadLog {
   readonly #options: WalOptions;
   #generation: number;
   #fd: number;
+  /** How long the log is, of what is valid and written. */
+  #bytes: number;
+  readonly #acknowledgedFd: number;
   #batch: Batch = emptyBatch();
   #wanted = false;
   #syncing: Promise<void> | null = null;
@@ -78,11 +98,24 @@ export class WriteAheadLog {
     this.#options = options;
     const { directory } = options;
     const generations = findGenerations(directory);
+    const acknowledged = readAcknowledged(join(directory, ACKNOWLEDGED));
     this.#generation = generations.at(-1) ?? 1;
-    if (generations.length === 0) this.#create(this.#generation, []);
+    if (acknowledged.generation > (generations.at(-1) ?? 0)) {
+      throw new CorruptionError(
+        `${this.#path(acknowledged.generation)}: is not there: records that were promised durable are lost`,
+      );
+    }
+    this.#bytes = generations.length === 0 ? this.#create(this.#generation, []) : 0;
     const path = this.#path(this.#generation);
     const bytes = readFileSync(path);
     const { records, stamp: latest, validBytes } = replay(path, bytes, this.#generation);
+    if (acknowledged.generation === this.#generation && validBytes < acknowledged.bytes) {
+      throw new CorruptionError(
+        `${path}: damaged at byte ${validBytes} of ${acknowledged.bytes} that had been acknowledged: ` +
+          'records that were promised durable are lost',
+      );
+    }
+    this.#bytes = validBytes;
     this.recovered = records;
     this.recoveredStamp = latest;
     // Leftovers of a checkpoint that a crash interrupted: the newest complete log counts.
@@ -94,6 +127,10 @@ export class WriteAheadLog {
       truncateFile(path, validBytes);
     }
     this.#fd = openSync(path, 'a');
+    this.#acknowledgedFd = openSync(
+      join(directory, ACKNOWLEDGED),
+      constants.O_RDWR | constants.O_CREAT,
+    );
   }
 
   /** Appends a record. Becomes durable with the next sync that is asked for. */
@@ -126,6 +163,7 @@ export class WriteAheadLog {
     this.#wanted = false;
     await this.#syncing;
     closeSync(this.#fd);
+    closeSync(this.#acknowledgedFd);
   }
 
   #start(): void {
@@ -138,6 +176,7 @@ export class WriteAheadLog {
       .then(() => {
         this.#syncing = null;
         this.durable = count;
+        this.#acknowledge();
         this.#options.onDurable(count, batch.records);
         this.#start();
       })
@@ -148,22 +187,33 @@ export class WriteAheadLog {
     if (batch.replace !== null) {
       const old = this.#generation;
       closeSync(this.#fd);
-      this.#create(old + 1, [...batch.replace, ...batch.append]);
+      this.#bytes = this.#create(old + 1, [...batch.replace, ...batch.append]);
       this.#generation = old + 1;
       this.#fd = openSync(this.#path(this.#generation), 'a');
       rmSync(this.#path(old));
       return;
     }
     if (batch.append.length === 0) return;
-    writeAll(this.#fd, this.#frame(batch.append));
+    const frame = this.#frame(batch.append);
+    writeAll(this.#fd, frame);
     await sync(this.#fd);
+    this.#bytes += frame.length;
   }
 
-  #create(generation: number, records: readonly unknown[]): void {
-    const header: Header = { format: HEADER, generation };
-    const frames = [encodeFrame(header)];
-    if (records.length > 0) frames.push(this.#frame(records));
-    replaceFile(this.#path(generation), Buffer.concat(frames));
+  /** Says how far the log goes, in the place of what was said before. */
+  #acknowledge(): void {
+    const word: Acknowledged = { generation: this.#generation, bytes: this.#bytes };
+    const frame = encodeFrame(word);
+    writeSync(this.#acknowledgedFd, frame, 0, frame.length, 0);
+  }
+
+  /** Returns how long the new file is. */
+  #create(generation: number, records: readonly unknown[]): number {
+    const frame = records.length > 0 ? this.#frame(records) : Buffer.alloc(0);
+    const header: Header = { format: HEADER, generation, bytes: frame.length };
+    const whole = Buffer.concat([encodeFrame(header), frame]);
+    replaceFile(this.#path(generation), whole);
+    return whole.length;
   }
 
   #frame(records: readonly unknown[]): Buffer {
@@ -209,12 +259,14 @@ function replay(
     // The header was durable before the file got its name: nothing can have torn it.
     throw new CorruptionError(`${path}: the header is damaged`);
   }
+  const sealed = header.end + header.value.bytes;
   const records: unknown[] = [];
   let latest: Stamp | null = null;
   let offset = header.end;
   while (offset < bytes.length) {
     const decoded = decodeFrame(bytes, offset);
     if (decoded.kind !== 'frame' || !isFrame(decoded.value)) {
+      if (offset < sealed) throw new CorruptionError(damagedAt(path, offset, bytes.length));
       const next = findFrame(bytes, offset + 1);
       if (next === null) break;
       throw new CorruptionError(
@@ -229,12 +281,27 @@ function replay(
     for (const record of added) records.push(record);
     offset = decoded.end;
   }
+  if (offset < sealed) throw new CorruptionError(damagedAt(path, offset, bytes.length));
   return { records, stamp: latest, validBytes: offset };
 }
 
-function isHeader(value: unknown, generation: number): boolean {
+function damagedAt(path: string, offset: number, length: number): string {
+  return (
+    `${path}: damaged at byte ${offset} of ${length}, within what the file was created with: records ` +
+    'that were promised durable are lost'
+  );
+}
+
+function isHeader(value: unknown, generation: number): value is Header {
   const header = fieldsOf(value);
-  return header['format'] === HEADER && header['generation'] === generation;
+  const isLong = isWhole(header['bytes'], 0, Number.MAX_SAFE_INTEGER);
+  return header['format'] === HEADER && header['generation'] === generation && isLong;
+}
+
+function readAcknowledged(path: string): Acknowledged {
+  const decoded = existsSync(path) ? decodeFrame(readFileSync(path), 0) : null;
+  if (decoded?.kind !== 'frame') return { generation: 0, bytes: 0 };
+  return decoded.value as Acknowledged;
 }
 
 function isFrame(value: unknown): value is readonly [unknown, readonly unknown[]] {

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nextIncarnation } from '../../../harness/host/durable-file.ts';
@@ -72,6 +72,11 @@ function frameBytes(record: string): number {
   return 8 + JSON.stringify([{ lamport: 0, lines: [] }, [record]]).length;
 }
 
+/** How far the log goes, by the last word on it. */
+function acknowledged(): string {
+  return join(directory, 'acknowledged');
+}
+
 async function recover(): Promise<readonly unknown[]> {
   const { wal } = new Opened();
   await wal.close();
@@ -81,6 +86,15 @@ async function recover(): Promise<readonly unknown[]> {
 function file(): string {
   const name = readdirSync(directory).find((entry) => entry.startsWith('wal-'));
   return join(directory, name as string);
+}
+
+/** The bytes with each byte flipped, one at a time, and cut off before each. */
+function damages(whole: Buffer): Buffer[] {
+  return [...whole.keys()].flatMap((at) => {
+    const flipped = Buffer.from(whole);
+    flipped.writeUInt8(flipped.readUInt8(at) ^ 0x5a, at);
+    return [flipped, whole.subarray(0, at)];
+  });
 }
 
 describe('the write-ahead log', () => {
@@ -163,7 +177,10 @@ describe('the write-ahead log', () => {
   });
 
   test('a torn last frame is cut at every length, said so, and never comes back', async () => {
-    await write('a', 'b', 'c');
+    await write('a', 'b');
+    const word = readFileSync(acknowledged());
+    await write('c');
+    writeFileSync(acknowledged(), word);
     const whole = readFileSync(file());
     const lastFrame = frameBytes('c');
     for (let kept = 0; kept < lastFrame; kept++) {
@@ -173,6 +190,76 @@ describe('the write-ahead log', () => {
       expect(lines).toHaveLength(kept === 0 ? 0 : 1);
       expect(await recover()).toEqual(['a', 'b']);
     }
+  });
+
+  test('damage of one byte, or the loss of all behind it, loses nothing acknowledged unsaid', async () => {
+    const step = fc.oneof(
+      fc.record({ append: fc.nat(99) }),
+      fc.record({ replace: fc.array(fc.nat(99), { maxLength: 2 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        async (steps, heard) => {
+          rmSync(directory, { recursive: true });
+          directory = mkdtempSync(join(tmpdir(), 'ordeal-test-wal-'));
+          const states: unknown[][] = [[]];
+          let word: Buffer | null = null;
+          const log = new Opened();
+          for (const action of steps) {
+            word = readFileSync(acknowledged());
+            const before = states.at(-1) ?? [];
+            if ('append' in action) log.wal.append(action.append);
+            else log.wal.replace(action.replace);
+            await log.sync();
+            states.push('append' in action ? [...before, action.append] : [...action.replace]);
+          }
+          await log.wal.close();
+          // Nobody heard of the last sync: the crash came first.
+          if (!heard && word !== null) writeFileSync(acknowledged(), word);
+          const allowed = heard ? states.slice(-1) : states.slice(-2);
+          for (const path of [file(), acknowledged()]) {
+            const name = basename(path);
+            const whole = readFileSync(path);
+            const others = readdirSync(directory).map(
+              (entry) => [entry, readFileSync(join(directory, entry))] as const,
+            );
+            for (const bytes of damages(whole)) {
+              for (const entry of readdirSync(directory)) rmSync(join(directory, entry));
+              for (const [entry, kept] of others) writeFileSync(join(directory, entry), kept);
+              writeFileSync(join(directory, name), bytes);
+              const found = await recover().catch((error: unknown) => error);
+              if (found instanceof Error) expect(found.message).toMatch(/damaged|no stamp/);
+              else expect(allowed).toContainEqual(found);
+            }
+            for (const [entry, kept] of others) writeFileSync(join(directory, entry), kept);
+          }
+        },
+      ),
+      { numRuns: 8 },
+    );
+  }, 60_000);
+
+  test('damage to what a checkpoint has just written is found before anybody heard of it', async () => {
+    await write('a', 'b');
+    const word = readFileSync(acknowledged());
+    const log = new Opened();
+    log.wal.replace(['ab']);
+    await log.sync();
+    await log.wal.close();
+    writeFileSync(acknowledged(), word);
+    const whole = readFileSync(file());
+    for (const bytes of damages(whole)) {
+      writeFileSync(file(), bytes);
+      expect(() => new Opened()).toThrow(/damaged/);
+    }
+  });
+
+  test('a log that is gone, and had been acknowledged, is not begun anew', async () => {
+    await write('a');
+    rmSync(file());
+    expect(() => new Opened()).toThrow(/is not there/);
   });
 
   test('a tail of zeros, as a crash leaves where only the length was written, is cut', async () => {
@@ -199,7 +286,7 @@ describe('the write-ahead log', () => {
     await write('a');
     writeFileSync(join(directory, 'wal-2.log.tmp'), 'half a file');
     expect(await recover()).toEqual(['a']);
-    expect(readdirSync(directory)).toEqual(['wal-1.log']);
+    expect(readdirSync(directory)).toEqual(['acknowledged', 'wal-1.log']);
   });
 
   test('the older log that a crash left beside a finished checkpoint is dropped', async () => {
@@ -211,7 +298,7 @@ describe('the write-ahead log', () => {
     await log.wal.close();
     writeFileSync(join(directory, 'wal-1.log'), old);
     expect(await recover()).toEqual(['ab']);
-    expect(readdirSync(directory)).toEqual(['wal-2.log']);
+    expect(readdirSync(directory)).toEqual(['acknowledged', 'wal-2.log']);
   });
 });
 
