@@ -51,6 +51,8 @@ export type Durability = 'synced' | 'unsynced';
 export interface DiskHabits {
   /** A sync that fails is taken for one that succeeded, and what it was to make durable is lost. */
   readonly failedSync?: 'ignored';
+  /** A write that finds no room is dropped without a word, and counts as written. */
+  readonly noRoom?: 'ignored';
   /** A stored record that is damaged is taken as it is, its checksum not looked at. */
   readonly damage?: 'accept';
   /** A torn last record is taken for whole, its checksum not looked at. */

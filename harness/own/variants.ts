@@ -42,6 +42,7 @@ function method<Code>(): Optional<Code> {
 const disk = exactly<DiskHabits>({
   tornTail: optional(oneOf('accept')),
   failedSync: optional(oneOf('ignored')),
+  noRoom: optional(oneOf('ignored')),
   damage: optional(oneOf('accept')),
   rename: optional(oneOf('unsynced')),
 });

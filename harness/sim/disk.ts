@@ -102,11 +102,12 @@ export class Disk {
   }
 
   /**
-   * The sync under way has failed: whether its program goes on as if it had not, and the records that
-   * it takes for durable. Else it must stop: nobody knows what is on the disk.
+   * The sync under way has failed, or its writes found no room: whether its program goes on as if not,
+   * and the records that it takes for durable. Else it must stop: nobody knows what is on the disk.
    */
   ignoreFailure(): readonly unknown[] | null {
-    if (this.#habits?.failedSync !== 'ignored') return null;
+    const habit = this.fails === 'full' ? this.#habits?.noRoom : this.#habits?.failedSync;
+    if (this.#habits === null || habit !== 'ignored') return null;
     this.#habits.reach.calls++;
     this.#habits.reach.changed++;
     const count = this.syncingTo - this.durableCount;

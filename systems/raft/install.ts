@@ -40,12 +40,13 @@ export function install(raft: Raft, snapshot: Snapshot, suffix: Entry[]): void {
 }
 
 /**
- * Follower: the rest of the snapshot that was coming in will not come, or not from this leader. Its
- * pieces are of no use, and what the follower has stays as it is.
+ * Follower: the rest of a snapshot that was coming in from the leader of an earlier term will not come,
+ * or not from this one. Its pieces are of no use, and what the follower has stays as it is. Who only
+ * missed the leader of its own term for a while, and hears it again, goes on with what it has.
  */
 export function giveUpIncoming(raft: Raft): void {
   const { state, rules } = raft;
-  if (state.incoming === null) return;
+  if (state.incoming === null || state.incoming.term === state.term) return;
   state.incoming = null;
   if (rules.startsOver(state)) install(raft, EMPTY_SNAPSHOT, []);
 }

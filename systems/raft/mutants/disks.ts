@@ -7,6 +7,18 @@ import type { RaftRules } from '../rules.ts';
 
 type RaftVariant = Variant<RaftRules>;
 
+/** Nothing but faults of disks, and the crashes that show them. */
+const DISK_FAULTS = { nodes: 3, nemesisIntervalS: 0.5 } as const;
+
+/** What a node had said that it held, and has not. */
+const LOST_RECORDS = [
+  'D:LogDurable',
+  'D:AppliedDurable',
+  'D:TermDurable',
+  'D:VoteDurable',
+  'D:SnapshotDurable',
+];
+
 const termNotDurable: RaftVariant = {
   id: 'rf-term-not-durable',
   describe: 'a new term is acted upon before it is on the disk',
@@ -55,6 +67,49 @@ const tornTailAccepted: RaftVariant = {
   hunt: { ...CRASHES, set: { 'disk.crash': 'torn' } },
 };
 
+const failedSyncIgnored: RaftVariant = {
+  id: 'sys-failed-sync-ignored',
+  describe:
+    'a sync that fails is taken for one that succeeded, and what it was to make durable is lost',
+  kind: 'mutant',
+  disk: { failedSync: 'ignored' },
+  source:
+    'PostgreSQL, "fsyncgate" (2018); Rebello et al., Can Applications Recover from fsync Failures? (ATC 2020)',
+  expect: LOST_RECORDS,
+  hunt: { ...DISK_FAULTS, nemesis: ['failing-sync', 'kill'] },
+};
+
+const noRoomIgnored: RaftVariant = {
+  id: 'sys-full-disk-ignored',
+  describe: 'a write that finds no room is dropped without a word',
+  kind: 'mutant',
+  disk: { noRoom: 'ignored' },
+  source: 'Ganesan et al., Redundancy Does Not Imply Fault Tolerance (FAST 2017)',
+  expect: LOST_RECORDS,
+  hunt: { ...DISK_FAULTS, nemesis: ['full-disk', 'kill'] },
+};
+
+const damageAccepted: RaftVariant = {
+  id: 'sys-damage-accepted',
+  describe: 'a start takes a stored record that is damaged as it is, its checksum not looked at',
+  kind: 'mutant',
+  disk: { damage: 'accept' },
+  source:
+    'Ganesan et al., Redundancy Does Not Imply Fault Tolerance (FAST 2017); Alagappan et al. (FAST 2018)',
+  expect: [...LOST_RECORDS, 'LogMatching', 'PANIC'],
+  hunt: { ...DISK_FAULTS, nemesis: ['bit-rot'] },
+};
+
+const gapAccepted: RaftVariant = {
+  id: 'sys-gap-accepted',
+  describe: 'a start reads on behind the first record that is missing',
+  kind: 'mutant',
+  disk: { tornTail: 'accept' },
+  source: 'Pillai et al., All File Systems Are Not Created Equal (OSDI 2014)',
+  expect: [...LOST_RECORDS, 'LogMatching', 'PANIC'],
+  hunt: { ...DISK_FAULTS, nemesis: ['power-loss'], set: { 'disk.crash': 'partial' } },
+};
+
 const renameWithoutSync: RaftVariant = {
   id: 'sys-rename-without-dirsync',
   describe: 'a snapshot takes the place of the log by a rename that is not made durable',
@@ -71,5 +126,9 @@ export const diskMutants = [
   logNotDurable,
   unsyncedSends,
   tornTailAccepted,
+  failedSyncIgnored,
+  noRoomIgnored,
+  damageAccepted,
+  gapAccepted,
   renameWithoutSync,
 ] as const;

@@ -167,7 +167,7 @@ function found(variants: readonly Variant[], nemesis: readonly string[]): string
 describe('a host that misuses its disk', () => {
   test.each([
     [['failing-sync', 'kill'], { failedSync: 'ignored' }],
-    [['full-disk', 'kill'], { failedSync: 'ignored' }],
+    [['full-disk', 'kill'], { noRoom: 'ignored' }],
     [['bit-rot'], { damage: 'accept' }],
     [['power-loss'], { tornTail: 'accept' }],
   ] as const)('is found under %s, and one that does not is not accused', (nemesis, habits) => {

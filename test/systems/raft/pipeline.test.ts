@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { AppendEntries, InstallSnapshot } from '../../../systems/raft/messages.ts';
+import { NOBODY, TIMER } from '../../../systems/raft/state.ts';
 import { between, Script } from './script.ts';
 
 /** Entries in the AppendEntries that are on their way to a node. */
@@ -99,6 +100,23 @@ describe('a snapshot in pieces', () => {
     script.settle();
     expect(script.state(2).kv).toEqual(script.state(0).kv);
     expect(script.violations).toEqual([]);
+  });
+
+  test('goes on where it was once a follower hears its leader again, whom it had missed', () => {
+    const script = lagging();
+    script.heartbeat(0);
+    while (pieces(script)[0]?.[0] !== 256) script.deliver();
+    script.drop();
+    const { text } = script.state(2).incoming ?? { text: '' };
+    expect(text.length).toBeGreaterThan(0);
+    script.state(2).waitingSinceUs = Number.NEGATIVE_INFINITY;
+    script.fire(2, TIMER.election);
+    script.drop();
+    expect(script.state(2)).toMatchObject({ role: 'pre-candidate', leader: NOBODY });
+    script.heartbeat(0);
+    script.deliver();
+    expect(script.state(2)).toMatchObject({ role: 'follower', leader: 0 });
+    expect(script.state(2).incoming?.text.length).toBeGreaterThan(text.length);
   });
 
   test('whose piece was lost goes on from there with the next heartbeat', () => {
