@@ -9,19 +9,16 @@ import { assert } from '../../checkers/assert.ts';
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import {
-  type AnyProtocol,
   type ClientRef,
   copyState,
-  type Env,
   type Options,
   type Reply,
   type Request,
 } from '../../systems/protocol.ts';
-import type { Durability } from '../../systems/system.ts';
 import { DataCopying } from '../core/copying.ts';
-import { Outbox, type Outlet } from '../core/outbox.ts';
 import { endsItsNode, panicOf } from '../core/panics.ts';
-import { type ActiveDiskHabits, Disk } from '../sim/disk.ts';
+import { Disk } from '../sim/disk.ts';
+import { type Driver, SteppedEnv, type SteppedSpec } from '../sim/stepped-env.ts';
 
 /** A node between two steps. Never changed: a step works on a copy. */
 export interface NodeImage {
@@ -55,14 +52,8 @@ export interface NodeOutcome {
   readonly crashed: boolean;
 }
 
-export interface ModelNodeSpec {
-  readonly protocol: AnyProtocol;
+export interface ModelNodeSpec extends SteppedSpec {
   readonly options: Options;
-  readonly members: readonly NodeId[];
-  /** Ids of the variants in force, of which a protocol does not know. */
-  readonly variants: readonly string[];
-  readonly durability: ((record: unknown) => Durability) | null;
-  readonly diskHabits: ActiveDiskHabits | null;
 }
 
 /** What every draw comes to: the middle, so that waits are neither the shortest nor the longest. */
@@ -72,32 +63,38 @@ const WAITS_MAX = 8;
 /** The bit of a crash's draw that settles whether a rename reached the disk (`Disk.crash`). */
 const DIRECTORY = 1 << 16;
 
-/** The environment of all nodes, one step at a time. */
-export class ModelNode implements Env<unknown, unknown> {
-  self: NodeId = 0;
-  readonly members: readonly NodeId[];
-  incarnation = 0;
+/** All nodes, one step at a time. */
+export class ModelNode implements Driver {
+  nowUs: Micros = 0;
   readonly #spec: ModelNodeSpec;
+  readonly #env: SteppedEnv;
   #state: unknown = null;
   #up = false;
-  #timers = new Map<number, Micros>();
-  #clockUs: Micros = 0;
-  #disk = new Disk();
-  readonly #outbox = new Outbox();
   #sends: { to: NodeId; message: unknown }[] = [];
   #events: TraceEvent[] = [];
   #replies: { to: ClientRef; reply: Reply }[] = [];
   /** What comes of it if power is lost on the way. */
   #crashes: NodeOutcome[] = [];
-  readonly #outlet: Outlet = {
-    send: (to, message) => this.#sends.push({ to, message }),
-    reply: (client, id, reply) => this.#replies.push({ to: { client, id }, reply }),
-    trace: (event) => this.#events.push(heldFor(event, 0)),
-  };
 
   constructor(spec: ModelNodeSpec) {
     this.#spec = spec;
-    this.members = spec.members;
+    this.#env = new SteppedEnv(0, spec, this);
+  }
+
+  random(): number {
+    return DRAW;
+  }
+
+  send(to: NodeId, message: unknown): void {
+    this.#sends.push({ to, message });
+  }
+
+  reply(client: number, id: number, reply: Reply): void {
+    this.#replies.push({ to: { client, id }, reply });
+  }
+
+  trace(event: TraceEvent): void {
+    this.#events.push(heldFor(event, 0));
   }
 
   /** A node that was never started. */
@@ -132,16 +129,16 @@ export class ModelNode implements Env<unknown, unknown> {
   }
 
   #enter(image: NodeImage): void {
-    this.self = image.self;
-    this.incarnation = image.incarnation;
-    this.#up = image.up;
-    this.#clockUs = image.clockUs;
-    this.#timers = new Map(image.timers);
     const copying = new DataCopying(0);
-    this.#disk = this.#copyOf(image.disk, copying);
+    this.#env.self = image.self;
+    this.#env.incarnation = image.incarnation;
+    this.#env.timers = new Map(image.timers);
+    this.#env.disk = this.#copyOf(image.disk, copying);
+    this.#env.forget();
+    this.#up = image.up;
+    this.nowUs = image.clockUs;
     const { protocol } = this.#spec;
     this.#state = image.up ? copyState(protocol, image.state, copying) : null;
-    this.#outbox.clear();
     this.#sends = [];
     this.#events = [];
     this.#replies = [];
@@ -156,13 +153,13 @@ export class ModelNode implements Env<unknown, unknown> {
 
   #outcome(crashed: boolean): NodeOutcome {
     const image = {
-      self: this.self,
+      self: this.#env.self,
       up: this.#up,
-      incarnation: this.incarnation,
+      incarnation: this.#env.incarnation,
       state: this.#state,
-      timers: this.#timers,
-      clockUs: this.#clockUs,
-      disk: this.#disk,
+      timers: this.#env.timers,
+      clockUs: this.nowUs,
+      disk: this.#env.disk,
     };
     return {
       image,
@@ -177,13 +174,13 @@ export class ModelNode implements Env<unknown, unknown> {
   #run(input: Exclude<NodeInput, { kind: 'crash' }>): void {
     try {
       this.#handle(input);
-      while (this.#outbox.isHolding) {
+      while (this.#env.isSyncDue) {
         this.#mayCrash();
-        this.#sync();
+        this.#env.sync(this.#state);
       }
     } catch (error) {
       if (!endsItsNode(error)) throw error;
-      this.#outbox.clear();
+      this.#env.forget();
       this.#events.push(panicOf(error));
       this.#stop('all-lost', 0);
     }
@@ -193,21 +190,21 @@ export class ModelNode implements Env<unknown, unknown> {
     const { protocol, options } = this.#spec;
     switch (input.kind) {
       case 'start':
-        this.incarnation++;
+        this.#env.incarnation++;
         this.#up = true;
-        this.#state = protocol.start(this, options, this.#disk.durable);
+        this.#state = protocol.start(this.#env, options, this.#env.disk.durable);
         break;
       case 'message':
-        protocol.message(this.#state, this, input.from, input.message);
+        protocol.message(this.#state, this.#env, input.from, input.message);
         break;
       case 'timer':
         this.#fire(input.timer);
         break;
       case 'request':
-        protocol.request(this.#state, this, input.request);
+        protocol.request(this.#state, this.#env, input.request);
         break;
       case 'disconnected':
-        protocol.disconnected?.(this.#state, this, input.peer);
+        protocol.disconnected?.(this.#state, this.#env, input.peer);
         break;
     }
   }
@@ -215,14 +212,14 @@ export class ModelNode implements Env<unknown, unknown> {
   /** The clock stands where the timer is due. A timer that finds that it has to wait on waits on. */
   #fire(timer: number): void {
     for (let waits = 0; waits < WAITS_MAX; waits++) {
-      const dueUs = this.#timers.get(timer);
+      const dueUs = this.#env.timers.get(timer);
       assert(dueUs !== undefined, 'a timer that fires is armed');
-      this.#timers.delete(timer);
-      this.#clockUs = Math.max(this.#clockUs, dueUs);
-      this.#spec.protocol.timer(this.#state, this, timer);
-      const didNothing = !this.#hasActed && this.#disk.written === this.#disk.durableCount;
-      const isNext = this.nextTimers({ timers: this.#timers }).includes(timer);
-      if (!didNothing || !isNext || this.#outbox.isHolding) return;
+      this.#env.timers.delete(timer);
+      this.nowUs = Math.max(this.nowUs, dueUs);
+      this.#spec.protocol.timer(this.#state, this.#env, timer);
+      const didNothing = !this.#hasActed && this.#env.disk.written === this.#env.disk.durableCount;
+      const isNext = this.nextTimers({ timers: this.#env.timers }).includes(timer);
+      if (!didNothing || !isNext || this.#env.isSyncDue) return;
     }
   }
 
@@ -230,28 +227,21 @@ export class ModelNode implements Env<unknown, unknown> {
     return this.#sends.length + this.#events.length + this.#replies.length > 0;
   }
 
-  /** What was written becomes durable, what waited for that happens, and the protocol is told. */
-  #sync(): void {
-    const records = this.#disk.finishSync();
-    this.#outbox.release(this.#disk.durableCount, this.#outlet);
-    for (const record of records) this.#spec.protocol.durable(this.#state, this, record);
-  }
-
   /**
    * Power may be lost before the sync that is due. If nothing has left the node and nothing reaches
    * its disk, that is a crash before the step; if everything reaches the disk, one after it.
    */
   #mayCrash(): void {
-    const tails = this.tails({ disk: this.#disk });
-    const all = this.#disk.written - this.#disk.durableCount;
+    const tails = this.tails({ disk: this.#env.disk });
+    const all = this.#env.disk.written - this.#env.disk.durableCount;
     for (const tail of tails) {
       if ((tail === 0 && !this.#hasActed) || tail === all) continue;
-      const disk = this.#copyOf(this.#disk, new DataCopying(0));
+      const disk = this.#copyOf(this.#env.disk, new DataCopying(0));
       disk.crash('prefix', tail);
-      const { self, incarnation } = this;
+      const { self, incarnation } = this.#env;
       const down = { up: false, state: null, timers: new Map<number, Micros>() };
       this.#crashes.push({
-        image: { self, incarnation, clockUs: this.#clockUs, disk, ...down },
+        image: { self, incarnation, clockUs: this.nowUs, disk, ...down },
         sends: [...this.#sends],
         events: [...this.#events, { kind: 'crash' }],
         replies: [...this.#replies],
@@ -266,61 +256,9 @@ export class ModelNode implements Env<unknown, unknown> {
   }
 
   #stop(model: Parameters<Disk['crash']>[0], tail: number): void {
-    this.#disk.crash(model, tail);
+    this.#env.disk.crash(model, tail);
     this.#up = false;
     this.#state = null;
-    this.#timers = new Map();
-  }
-
-  nowUs(): Micros {
-    return this.#clockUs;
-  }
-
-  wallUs(): Micros {
-    return this.#clockUs;
-  }
-
-  random(): number {
-    return DRAW;
-  }
-
-  send(to: NodeId, message: unknown): void {
-    if (this.#outbox.isHolding) this.#outbox.send(to, message);
-    else this.#outlet.send(to, message);
-  }
-
-  reply(to: ClientRef, reply: Reply): void {
-    if (this.#outbox.isHolding) this.#outbox.reply(to, reply);
-    else this.#outlet.reply(to.client, to.id, reply);
-  }
-
-  trace(event: TraceEvent): void {
-    const { variants } = this.#spec;
-    if (event.kind === 'boot') this.#events.push({ ...event, variants });
-    else if (this.#outbox.isHolding) this.#outbox.trace(event, 0);
-    else this.#outlet.trace(event, 0);
-  }
-
-  setTimer(timer: number, delayUs: Micros): void {
-    this.#timers.set(timer, this.#clockUs + delayUs);
-  }
-
-  cancelTimer(timer: number): void {
-    this.#timers.delete(timer);
-  }
-
-  persist(record: unknown): void {
-    this.#disk.append(record);
-    if (this.#spec.durability?.(record) !== 'unsynced') this.#barrier();
-  }
-
-  checkpoint(records: readonly unknown[]): void {
-    this.#disk.replace(records);
-    this.#barrier();
-  }
-
-  #barrier(): void {
-    this.#disk.startSync();
-    this.#outbox.barrier(this.#disk.written);
+    this.#env.timers = new Map();
   }
 }

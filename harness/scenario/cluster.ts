@@ -205,7 +205,7 @@ export class Cluster implements ScriptedWorld {
 
   #step(node: NodeId, step: (state: unknown, env: Env<unknown, unknown>) => void): void {
     if (!this.isUp(node)) return;
-    this.#guard(node, (one) => step(one.state, one));
+    this.#guard(node, (one) => step(one.state, one.env));
   }
 
   /** Runs protocol code to the end of its step; a node whose code throws stops, as a process would. */

@@ -6,11 +6,9 @@
 import { assert } from '../../checkers/assert.ts';
 import { heldFor, type TraceEvent } from '../../checkers/trace.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
-import type { AnyProtocol, ClientRef, Env, Options, Reply } from '../../systems/protocol.ts';
-import type { Durability } from '../../systems/system.ts';
+import type { ClientRef, Options, Reply } from '../../systems/protocol.ts';
 import { DOMAIN, drawAt, streamBase } from '../core/draw.ts';
-import { Outbox, type Outlet } from '../core/outbox.ts';
-import { type ActiveDiskHabits, Disk } from '../sim/disk.ts';
+import { type Driver, SteppedEnv, type SteppedSpec } from '../sim/stepped-env.ts';
 
 /** What a script is to each of its nodes. */
 export interface ScriptedWorld {
@@ -21,93 +19,80 @@ export interface ScriptedWorld {
   report(node: ScriptedNode, event: TraceEvent): void;
 }
 
-export interface ScriptedNodeSpec {
-  readonly protocol: AnyProtocol;
+export interface ScriptedNodeSpec extends Omit<SteppedSpec, 'members'> {
   readonly options: Options;
   readonly seed: number;
-  /** Ids of the variants in force, of which a protocol does not know. */
-  readonly variants: readonly string[];
-  /** Null where every record is synced. */
-  readonly durability: ((record: unknown) => Durability) | null;
-  /** Null where the disk is used as it should be. */
-  readonly diskHabits: ActiveDiskHabits | null;
   /** What its disk holds before the first start, oldest first. */
   readonly records: readonly unknown[];
 }
 
-export class ScriptedNode implements Env<unknown, unknown> {
-  readonly self: NodeId;
-  readonly members: readonly NodeId[];
-  incarnation = 0;
+export class ScriptedNode implements Driver {
   /** Null while it is down. */
   state: unknown = null;
   up = false;
-  /** When each timer that is armed is due, in microseconds. */
-  readonly timers = new Map<number, number>();
+  readonly env: SteppedEnv;
   readonly #world: ScriptedWorld;
   readonly #spec: ScriptedNodeSpec;
-  readonly #disk: Disk;
-  readonly #outbox = new Outbox();
   #drawBase = 0;
   #draws = 0;
-  readonly #outlet: Outlet = {
-    send: (to, message) => this.#world.send(this.self, to, message),
-    reply: (client, id, reply) => this.#world.reply({ client, id }, reply),
-    trace: (event, askedUs) =>
-      this.#world.report(this, heldFor(event, (this.#world.nowUs - askedUs) * 1000)),
-  };
 
   constructor(world: ScriptedWorld, self: NodeId, spec: ScriptedNodeSpec) {
     this.#world = world;
     this.#spec = spec;
-    this.self = self;
-    this.members = world.members;
-    this.#disk = new Disk(spec.diskHabits);
-    for (const record of spec.records) this.#disk.append(record);
-    this.#disk.startSync();
-    this.#disk.finishSync();
+    const { members } = world;
+    this.env = new SteppedEnv(self, { ...spec, members }, this);
+    const { disk } = this.env;
+    for (const record of spec.records) disk.append(record);
+    disk.startSync();
+    disk.finishSync();
+  }
+
+  get self(): NodeId {
+    return this.env.self;
+  }
+
+  get incarnation(): number {
+    return this.env.incarnation;
+  }
+
+  /** When each timer that is armed is due, in microseconds. */
+  get timers(): Map<number, Micros> {
+    return this.env.timers;
+  }
+
+  get nowUs(): Micros {
+    return this.#world.nowUs;
   }
 
   /** Starts from what is on the disk. */
   boot(): void {
     assert(!this.up, 'what is started was down');
-    this.incarnation++;
+    this.env.incarnation++;
     this.up = true;
     this.#draws = 0;
-    const who = this.self + this.incarnation * this.members.length;
+    const who = this.self + this.incarnation * this.env.members.length;
     this.#drawBase = streamBase(this.#spec.seed, DOMAIN.node, who);
     const { protocol, options } = this.#spec;
-    this.state = protocol.start(this, options, this.#disk.durable);
+    this.state = protocol.start(this.env, options, this.env.disk.durable);
   }
 
   /** Power is lost: what was not synced is gone, with what waited for it. */
   stop(): void {
     this.up = false;
     this.state = null;
-    this.#outbox.clear();
+    this.env.forget();
     this.timers.clear();
-    this.#disk.crash('all-lost', 0);
+    this.env.disk.crash('all-lost', 0);
   }
 
   /** Whether something that was written waits for a sync. */
   get isSyncDue(): boolean {
-    return this.#outbox.isHolding;
+    return this.env.isSyncDue;
   }
 
   /** What was written becomes durable, what waited for that happens, and the protocol is told. */
   sync(): void {
-    if (!this.isSyncDue) return;
-    const records = this.#disk.finishSync();
-    this.#outbox.release(this.#disk.durableCount, this.#outlet);
-    for (const record of records) this.#spec.protocol.durable(this.state, this, record);
-  }
-
-  nowUs(): Micros {
-    return this.#world.nowUs;
-  }
-
-  wallUs(): Micros {
-    return this.#world.nowUs;
+    if (this.isSyncDue) this.env.sync(this.state);
   }
 
   random(): number {
@@ -115,43 +100,14 @@ export class ScriptedNode implements Env<unknown, unknown> {
   }
 
   send(to: NodeId, message: unknown): void {
-    if (this.#outbox.isHolding) this.#outbox.send(to, message);
-    else this.#outlet.send(to, message);
+    this.#world.send(this.self, to, message);
   }
 
-  reply(to: ClientRef, reply: Reply): void {
-    if (this.#outbox.isHolding) this.#outbox.reply(to, reply);
-    else this.#outlet.reply(to.client, to.id, reply);
+  reply(client: number, id: number, reply: Reply): void {
+    this.#world.reply({ client, id }, reply);
   }
 
-  trace(event: TraceEvent): void {
-    const { variants } = this.#spec;
-    if (event.kind === 'boot') this.#world.report(this, { ...event, variants });
-    else if (this.#outbox.isHolding) this.#outbox.trace(event, this.#world.nowUs);
-    else this.#outlet.trace(event, this.#world.nowUs);
-  }
-
-  setTimer(timer: number, delayUs: Micros): void {
-    this.timers.set(timer, this.#world.nowUs + delayUs);
-  }
-
-  cancelTimer(timer: number): void {
-    this.timers.delete(timer);
-  }
-
-  persist(record: unknown): void {
-    this.#disk.append(record);
-    if (this.#spec.durability?.(record) !== 'unsynced') this.#barrier();
-  }
-
-  checkpoint(records: readonly unknown[]): void {
-    this.#disk.replace(records);
-    this.#barrier();
-  }
-
-  /** What was written up to here is synced next; what is written without a barrier only at the next one. */
-  #barrier(): void {
-    this.#disk.startSync();
-    this.#outbox.barrier(this.#disk.written);
+  trace(event: TraceEvent, askedUs: Micros): void {
+    this.#world.report(this, heldFor(event, (this.nowUs - askedUs) * 1000));
   }
 }

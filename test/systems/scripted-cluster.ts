@@ -198,7 +198,7 @@ export class ScriptedCluster<State, Message extends { readonly kind: string }, S
   }
 
   #step(node: number, step: (state: State, env: Env<Message, Stored>) => void): void {
-    step(this.state(node), this.#node(node) as Env<Message, Stored>);
+    step(this.state(node), this.#node(node).env as Env<Message, Stored>);
     this.#endStep(node);
   }
 

@@ -137,6 +137,10 @@ function serve(state: Server, env: Host, from: number, message: Message): void {
       state.accepted = { ballot: message.ballot, proposal: message.proposal };
       state.isDecided = true;
       break;
+    case 'get':
+    case 'put-ok':
+    case 'get-ok':
+      break;
   }
 }
 
