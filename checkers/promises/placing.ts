@@ -5,12 +5,14 @@
  * Tried with few of them and from shortly before the answer that does not fit, then with more and
  * from further back; all of them from the beginning decides it. Configurations are (state, updates
  * used) at a place in the order, each once. Of updates that do the same, the one that may stand
- * earliest is used first: whichever they are, as many are left for later.
+ * earliest is used first: whichever they are, as many are left for later. Of what grows only, none is
+ * put where the next whole answer does not show it.
  */
 
 import { entryOf, itemAt } from '../item-at.ts';
 import type { Model, Operation } from '../linearizable/index.ts';
 import { stateKey } from '../linearizable/model.ts';
+import { mayGrowInto, showsAll } from './growing.ts';
 
 /** An update that was never answered. */
 export interface Unanswered {
@@ -61,6 +63,8 @@ class Search<State> {
   readonly #placing: Placing<State>;
   /** By unanswered update: the one that does the same and is used before it, if there is one. */
   readonly #usedFirst: readonly (number | undefined)[];
+  /** By place: the answer there or next after it that shows all. */
+  readonly #shown: readonly (Operation | undefined)[];
   /** By place: the configurations that reach it. */
   readonly #reached: (readonly Config<State>[])[];
   #steps = 0;
@@ -68,6 +72,7 @@ class Search<State> {
   constructor(placing: Placing<State>) {
     this.#placing = placing;
     this.#usedFirst = usedFirst(placing);
+    this.#shown = shownNext(placing);
     this.#reached = [[{ state: placing.initial, used: [], before: null }]];
   }
 
@@ -137,6 +142,8 @@ class Search<State> {
         this.#steps++;
         const state = model.step(config.state, operation);
         if (state === undefined) continue;
+        const shown = this.#shown[at];
+        if (shown !== undefined && !mayGrowInto(state, shown)) continue;
         const used = [...config.used, index].sort((a, b) => a - b);
         const key = keyOf(model, state, used);
         if (seen.has(key)) continue;
@@ -187,6 +194,17 @@ function usedFirst<State>({ model, unanswered }: Placing<State>): (number | unde
     lastOf.set(does, index);
   }
   return before;
+}
+
+function shownNext<State>({ model, placed }: Placing<State>): (Operation | undefined)[] {
+  const shown: (Operation | undefined)[] = [...placed];
+  let next: Operation | undefined;
+  for (let at = placed.length - 1; at >= 0; at--) {
+    const operation = itemAt(placed, at);
+    if (showsAll(model, operation)) next = operation;
+    shown[at] = next;
+  }
+  return shown;
 }
 
 function keyOf<State>(model: Model<State>, state: State, used: readonly number[]): string {

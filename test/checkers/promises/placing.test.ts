@@ -105,3 +105,24 @@ test.each([
   });
   expect(found.kind).toBe(kind);
 });
+
+test.each([
+  ['fits', (all: number[]) => all],
+  ['stuck', (all: number[]) => [...all.slice(1), 99]],
+] as const)(
+  'of thirty appends of which nobody heard, what a read shows is put in its order: %s',
+  (kind, shown) => {
+    const all = Array.from({ length: 30 }, (_, at) => (7 * at) % 31);
+    const unanswered = all
+      .toSorted((a, b) => a - b)
+      .map(
+        (element): Unanswered => ({
+          operation: { ...operation('append', element), outcome: 'unknown' },
+          from: 0,
+        }),
+      );
+    const placed = [operation('read', null, []), operation('read', null, shown(all))];
+    const found = place({ model: named('log'), initial: [], placed, unanswered });
+    expect(found.kind).toBe(kind);
+  },
+);
