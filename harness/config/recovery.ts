@@ -11,6 +11,7 @@ import type { Options } from '../../systems/protocol.ts';
 import type { ClientPatience, NodePatience, System } from '../../systems/system.ts';
 import { type BackendName, isVirtual } from './backends.ts';
 import { SIMULATOR_OPTIONS } from './settings.ts';
+import { delaysOf, SILENCE_MAX, usualHopMs, type WorldDelays, worldOf } from './world-delays.ts';
 
 /** A bound on recovery, in election timeouts (PROTOCOLS 3.5). */
 const TIMEOUTS = 20;
@@ -32,17 +33,12 @@ const ELECTION_HOPS = 4;
 
 /** Above this share of messages lost or late, an exchange of two fails more often than not. */
 const UNSURE_MAX = 0.25;
-/** Above this chance that a node hears nothing within a time-out, leaders do not last. */
-const SILENCE_MAX = 0.02;
 
 /** `hopMs` of the default settings. */
 const ORDINARY_HOP_MS =
   (Number(SIMULATOR_OPTIONS['network.latencyMaxUs'].default) +
     2 * Number(SIMULATOR_OPTIONS['disk.syncMaxUs'].default)) /
   1000;
-
-/** So many segments a second a busy connection carries. */
-const SEGMENTS_PER_S = 100;
 
 /** So many sessions a second clients open that take them from one another: that uses up leaders. */
 const SESSIONS_PER_S = 2_000;
@@ -337,57 +333,6 @@ export function electionsByChance(system: System, setting: Setting, seconds: num
   const signs = Math.floor((timeoutMs - world.hopMs * patience.hops) / Number(set[patience.every]));
   const expected = (nodes * world.unsure ** Math.max(1, signs) * seconds * 1000) / timeoutMs;
   return Math.ceil(4 * expected);
-}
-
-/** Delays of a message from node to node, in milliseconds; shares from 0 to 1. */
-interface WorldDelays {
-  readonly latencyMs: Millis;
-  readonly syncMs: Millis;
-  /** A message and the sync that it waits for: one that is under way, and its own. */
-  readonly hopMs: Millis;
-  /** How long some messages are held back, or come again; 0 where none are. */
-  readonly lateMs: Millis;
-  /** For how long a connection stands still now and then, until a segment has come again: each wait is twice the last. */
-  readonly stallMs: Millis;
-  /** Share of the messages that a node cannot count on. */
-  readonly unsure: number;
-}
-
-function worldOf(system: System, set: Options): WorldDelays {
-  const number = (name: string) => Number(set[name]);
-  const latencyMs = number('network.latencyMaxUs') / 1000;
-  const syncMs = number('disk.syncMaxUs') / 1000;
-  const lateMax = number('network.lateMaxUs') / 1000;
-  const lateShare = lateMax > latencyMs ? number('network.latePpm') / 1e6 : 0;
-  const share = number('network.lossPpm') / 1e6 + lateShare;
-  const isLate = lateShare > 0 || number('network.duplicatePpm') > 0;
-  const hopMs = latencyMs + 2 * syncMs;
-  if (system.links !== 'connections') {
-    return { latencyMs, syncMs, hopMs, lateMs: isLate ? lateMax : 0, stallMs: 0, unsure: share };
-  }
-  // What is lost or late comes with the next copy, and holds up the rest until then.
-  const resends = number('network.resends');
-  const stallMs = resends === 0 ? 0 : Math.max(10, 4 * latencyMs) * (2 ** losses(share) - 1);
-  const lateMs = resends === 0 && isLate ? lateMax : stallMs;
-  // Each loss breaks the connection, with all that is on its way.
-  const unsure = resends === 0 ? Math.min(1, SEGMENTS_PER_S * share) : share ** 2;
-  return { latencyMs, syncMs, hopMs, lateMs, stallMs, unsure };
-}
-
-/** How many copies of a segment are lost one after another more than once in fifty seconds. */
-function losses(share: number): number {
-  if (share === 0) return 0;
-  return Math.floor(Math.log(SILENCE_MAX / SEGMENTS_PER_S) / Math.log(Math.min(share, 0.9)));
-}
-
-/** The delay of a message and a sync, neither short nor long, in milliseconds. */
-function usualHopMs(set: Options): Millis {
-  const usualUs = (what: string) => (Number(set[`${what}MinUs`]) + Number(set[`${what}MaxUs`])) / 2;
-  return (usualUs('network.latency') + usualUs('disk.sync')) / 1000;
-}
-
-function delaysOf({ latencyMs, syncMs }: WorldDelays): string {
-  return `latency up to ${latencyMs} ms, a sync up to ${syncMs} ms`;
 }
 
 function needMs(
