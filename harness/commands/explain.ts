@@ -24,8 +24,9 @@ interface Flags {
 }
 
 const HELP = `
-The run is made small first, where it is not yet. Then it is copied after each of
-its steps, and its future drawn anew from there, as often as there is time for.
+The run is made small first, where it is not yet. Then it is copied after each
+of its steps, and its future drawn anew from there, as often as there is time
+for.
 
 Examples:
   ordeal explain store/latest

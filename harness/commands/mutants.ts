@@ -91,7 +91,7 @@ export function registerMutants(program: Command, done: (status: number) => void
 }
 
 const HELP = `
-The kill matrix: each bug is hunted by each strategy (see: ordeal explore --help)
+The kill matrix: each bug is hunted by each strategy (ordeal explore --help)
 and by all of them together (portfolio), with nothing but the system's name, on
 one core until it is found or the budget is used up; the systems as they should
 be beside them for the whole budget, and decoys, which are harmless, by the

@@ -62,11 +62,12 @@ const LIMITS = {
 } as const;
 
 const EXAMPLES = `
-Every order in which messages arrive (or do not), timers run out, clients ask and
-nodes crash and start again is tried, within the bounds: all of it, or the last
-word is UNKNOWN. What is found is found in as few steps as there are. Where half
-of the budget is not enough, walks at random take the other half: what they find
-is made as short as can be, and what they do not find may be there.
+Every order in which messages arrive (or do not), timers run out, clients ask
+and nodes crash and start again is tried, within the bounds: all of it, or the
+last word is UNKNOWN. What is found is found in as few steps as there are.
+Where half of the budget is not enough, walks at random take the other half:
+what they find is made as short as can be, and what they do not find may be
+there.
 
 Examples:
   ordeal prove raft

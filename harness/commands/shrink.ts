@@ -39,7 +39,7 @@ const EXPLAIN_MS = 10_000;
 const HELP = `
 Leaves out nodes, faults, operations, clients and keys, and simplifies what is
 left, as long as the same property is broken. The smaller run is stored like any
-other, with repro.json in its directory: a few kilobytes to keep beside the code.
+other, with repro.json in its directory: some kilobytes to keep beside code.
 
 Examples:
   ordeal shrink store/latest

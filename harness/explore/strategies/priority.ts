@@ -14,7 +14,7 @@ const OTHERS = [true, false, false, false];
 
 export const priority: Strategy = {
   name: 'priority',
-  describe: 'as swarm, with messages of some links or kinds after all others (PCT)',
+  describe: 'as swarm, with some links or kinds of messages after others (PCT)',
   request: (ground, seed, attempt, asked) => {
     const lots = lotsOf('priority', seed, attempt);
     const { set, ...rest } = swarm.request(ground, seed, attempt, asked);
