@@ -20,6 +20,7 @@ export const paxosRecovered = z.object({
 
 export const fastPaxosBoot = {
   quorums: z.object({ classic: number, fast: number }).exactOptional(),
+  any: z.object({ ballot: number, from: instance }).exactOptional(),
 };
 
 export const paxosDecoders: Decoders<PaxosEvent> = {

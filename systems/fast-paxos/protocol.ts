@@ -215,13 +215,14 @@ function recover(env: FastEnv, config: FastConfig, quorums: Quorums, found: Foun
 }
 
 function traceBoot(state: FastState, env: FastEnv): void {
-  const { ownRound, promised, snapshot, quorums } = state;
+  const { ownRound, promised, any, snapshot, quorums } = state;
   env.trace({
     kind: 'boot',
     protocol: 'fast-paxos',
     nodes: state.members,
     variants: [],
     quorums: { classic: quorums.classic, fast: quorums.fast },
+    ...(any.round === NO_ROUND ? {} : { any: { ballot: any.round, from: any.from } }),
     recovered: {
       ballot: ownRound,
       promised: promised === NO_ROUND ? [] : [{ instance: null, ballot: promised }],

@@ -12,7 +12,7 @@ import { memberOf } from '../members.ts';
 import { newPaxosNode, noPaxosStats, paxosGhost, stepPaxos } from '../paxos/checker.ts';
 import { onBoot } from '../paxos/recovery.ts';
 import type { FastRounds, PaxosGhost, PaxosNode } from '../paxos/state.ts';
-import { onAny, onFastPropose, onRecover, onVote } from './values.ts';
+import { adoptAny, onAny, onFastPropose, onRecover, onVote } from './values.ts';
 
 /** Fast rounds that are remembered: nobody sleeps so long that it votes in an older one. */
 const ROUNDS_MAX = 2 ** 16;
@@ -50,6 +50,7 @@ class FastPaxosChecker implements TraceChecker {
     }
     if (event.quorums !== undefined) judgeQuorums(ghost, this.#fast, event, event.quorums);
     onBoot(ghost, member, event, incarnation);
+    adoptAny(ghost, this.#fast, member, event.any);
   }
 
   #step(node: PaxosNode, event: Exclude<TraceEvent, { kind: 'boot' }>): void {

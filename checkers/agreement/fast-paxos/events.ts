@@ -29,5 +29,7 @@ declare module '../../trace.ts' {
   interface BootFacts {
     /** Fast Paxos: how many acceptors make a quorum in classic and in fast rounds. */
     readonly quorums?: { readonly classic: number; readonly fast: number };
+    /** Fast Paxos: the latest "Any" on its disk; absent for none. */
+    readonly any?: { readonly ballot: Ballot; readonly from: Instance };
   }
 }

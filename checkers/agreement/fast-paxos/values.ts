@@ -4,6 +4,7 @@ import { nodeName } from '../../trace.ts';
 import type { Ballot, LogIndex } from '../../units.ts';
 import { nodeNames } from '../findings.ts';
 import { countNodes, nodesIn } from '../members.ts';
+import { ownerOf } from '../paxos/ballots.ts';
 import type { Instance, PaxosEvent } from '../paxos/events.ts';
 import {
   addValue,
@@ -172,6 +173,24 @@ export function onAny(ghost: PaxosGhost, fast: FastRounds, node: PaxosNode, even
   fast.open.set(ballot, any);
   const slots = typeof from === 'number' ? slotsFrom(ghost, from) : [from];
   for (const instance of slots) judgeAny(ghost, fast, node, event, instance);
+}
+
+/**
+ * A coordinator has its own "Any" on its disk before anybody hears of it: the line about it may be lost
+ * with a crash, and then nobody else votes by it. What was sent has its line.
+ */
+export function adoptAny(
+  ghost: PaxosGhost,
+  fast: FastRounds,
+  node: PaxosNode,
+  recovered: { readonly ballot: Ballot; readonly from: Instance } | undefined,
+): void {
+  if (recovered === undefined) return;
+  const { ballot, from } = recovered;
+  if (fast.rounds.get(ballot) !== null || ownerOf(ghost, node, ballot) !== node.node) return;
+  const any = { from, node: node.node, line: ghost.findings.line };
+  fast.rounds.set(ballot, any);
+  fast.open.set(ballot, any);
 }
 
 /** Slots in which anything is known, and one more, which stands for all behind them. */

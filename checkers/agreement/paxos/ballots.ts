@@ -48,7 +48,7 @@ export function onPrepare(ghost: PaxosGhost, node: PaxosNode, event: Prepare): v
 }
 
 /** Whose a ballot is: m·n + i is node i's; a round of Fast Paxos is twice that, or one more. */
-function ownerOf({ fast }: PaxosGhost, { size }: PaxosNode, ballot: Ballot): number {
+export function ownerOf({ fast }: PaxosGhost, { size }: PaxosNode, ballot: Ballot): number {
   return (fast === null ? ballot : Math.floor(ballot / 2)) % size;
 }
 

@@ -110,6 +110,21 @@ describe('votes', () => {
     expect(later.vote(0, 10, 8).broken()).toContain('VoteAuthorized');
   });
 
+  test('are right where a coordinator found its own "Any" on its disk, the line about it lost with the crash', () => {
+    const sizes = { classic: 3, fast: 4 };
+    const disk = { ballot: 0, promised: [{ instance: null, ballot: 0 }] };
+    const begun = () => new FastTrace().phase1(0, 0, [[0], [1], [2], [3]], true);
+    const back = begun().boot(0, disk, sizes, { ballot: 0, from: 2 });
+    expect(back.vote(0, 0, 7, 2).broken()).toEqual([]);
+    expect(back.vote(0, 0, 7, 1).broken()).toEqual(['VoteAuthorized']);
+    // Another node has an "Any" only after it was sent, and its line is older than that.
+    const other = begun().boot(1, { ...disk, ballot: -1 }, sizes, { ballot: 0, from: 2 });
+    expect(other.vote(1, 0, 7, 2).broken()).toEqual(['VoteAuthorized']);
+    // Nor is one believed of a round that never began.
+    const never = new FastTrace().boot(0, disk, sizes, { ballot: 0, from: 2 });
+    expect(never.vote(0, 0, 7, 2).broken()).toContain('VoteAuthorized');
+  });
+
   test('two values proposed in one round break OneValuePerRound', () => {
     const trace = new FastTrace().phase1(0, 10, [[0], [1], [2]]).propose(0, 10, 7);
     expect(trace.propose(0, 10, 8).broken()).toEqual(['OneValuePerRound']);

@@ -45,6 +45,7 @@ export class FastTrace {
     node: number,
     recovered: Partial<PaxosRecovered> = {},
     quorums = { classic: 3, fast: 4 },
+    any?: { readonly ballot: number; readonly from: number },
   ): this {
     this.#incarnations[node] = (this.#incarnations[node] ?? 0) + 1;
     return this.event(node, {
@@ -53,6 +54,7 @@ export class FastTrace {
       nodes: NODES,
       variants: [],
       quorums,
+      ...(any === undefined ? {} : { any }),
       recovered: { ...NOTHING, ...recovered },
     });
   }
