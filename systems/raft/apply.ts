@@ -6,7 +6,15 @@ import { snapshotKv } from '../kv.ts';
 import { answerCommand } from './answers.ts';
 import { compactConfigurations, membershipOf } from './configurations.ts';
 import type { Raft } from './context.ts';
-import { entriesBehind, entryAt, lastIndex, logRecords, replacePrefix, termAt } from './log.ts';
+import {
+  entriesBehind,
+  entryAt,
+  isNewcomer,
+  lastIndex,
+  logRecords,
+  replacePrefix,
+  termAt,
+} from './log.ts';
 import type { Entry, Snapshot } from './messages.ts';
 
 export function applyCommitted(raft: Raft): void {
@@ -26,8 +34,12 @@ export function replaceLog(raft: Raft, snapshot: Snapshot, suffix: Entry[]): voi
   const { state, env } = raft;
   replacePrefix(state, snapshot, suffix);
   assert(lastIndex(state) === snapshot.index + suffix.length, 'the log ends where its entries do');
-  const { term, votedFor } = state;
-  env.checkpoint([{ kind: 'vote', term, votedFor }, ...logRecords(state)]);
+  const { term, votedFor, removedAt } = state;
+  const ballot = { term, votedFor };
+  env.checkpoint([
+    isNewcomer(state) ? { kind: 'joins', ...ballot, removedAt } : { kind: 'vote', ...ballot },
+    ...logRecords(state),
+  ]);
 }
 
 function takeSnapshot(raft: Raft): void {

@@ -6,6 +6,7 @@ import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import { mix } from '../hash.ts';
 import { type Command, configCommand } from '../kv.ts';
 import type { KnownMembership } from '../protocol.ts';
+import { isNewcomer } from './log.ts';
 import type { Configuration, Entry, LoggedConfiguration, Snapshot } from './messages.ts';
 import type { RaftState } from './state.ts';
 
@@ -89,6 +90,7 @@ export function isVoter({ voters, oldVoters }: Configuration, node: NodeId): boo
  * uncommitted entry was meant to replace (dissertation, section 4.2.2).
  */
 export function mayCampaign(state: Readonly<RaftState>): boolean {
+  if (isNewcomer(state)) return false;
   const { configurations, commit, self } = state;
   for (let at = configurations.length - 1; at >= 0; at--) {
     const { index, configuration } = itemAt(configurations, at);

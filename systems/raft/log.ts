@@ -28,6 +28,15 @@ export type Missing = 'compacted' | 'unavailable';
 /** Stands for the term of an entry that a node cannot tell, in messages and traces. */
 const TERM_UNTOLD = -1;
 
+/**
+ * Whether it stands in the place of a removed server and has not yet what that had, as far as it was
+ * committed until its removal. Until then it elects nobody: there may be members who have not heard of
+ * the removal either.
+ */
+export function isNewcomer(state: Readonly<RaftLog> & { readonly removedAt: LogIndex }): boolean {
+  return lastIndex(state) < state.removedAt;
+}
+
 export function lastIndex({ snapshot, log }: Log): LogIndex {
   return snapshot.index + log.length;
 }

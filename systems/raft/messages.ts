@@ -150,10 +150,17 @@ export type RaftRecord =
   | { readonly kind: 'term'; readonly term: Term }
   | { readonly kind: 'vote'; readonly term: Term; readonly votedFor: NodeId }
   /**
-   * The first record of a server that takes the place of a removed one of the same name: a vote in the
-   * term in which that was known to be removed, so that it takes no part in anything earlier.
+   * A server takes the place of a removed one of the same name, with nothing: a vote in the term in which
+   * that was known to be removed, so that it takes no part in anything earlier, and the place in the log
+   * that says so. Who has not heard of it may ask this one for a vote that only its predecessor, who had
+   * what was committed until then, could give.
    */
-  | { readonly kind: 'joins'; readonly term: Term; readonly votedFor: NodeId }
+  | {
+      readonly kind: 'joins';
+      readonly term: Term;
+      readonly votedFor: NodeId;
+      readonly removedAt: LogIndex;
+    }
   /** The log ends before `from`, and these entries follow. */
   | { readonly kind: 'entries'; readonly from: LogIndex; readonly entries: readonly Entry[] }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot };

@@ -81,7 +81,9 @@ export function raftProtocol(rules: RaftRules): Protocol<RaftState, RaftMessage,
       assertInvariants(state, env.nowUs());
     },
     membership: knownMembership,
-    newDisk: ({ term, self }) => [{ kind: 'joins', term, votedFor: self }],
+    newDisk: ({ term, self, active }) => [
+      { kind: 'joins', term, votedFor: self, removedAt: active.index },
+    ],
     view,
     messageKind: (message) => message.kind,
   };
@@ -165,9 +167,9 @@ function replay(records: readonly RaftRecord[]): {
   votedFor: NodeId;
   snapshot: Snapshot;
   log: Entry[];
-  joins: boolean;
+  removedAt: LogIndex | null;
 } {
-  let joins = false;
+  let removedAt: LogIndex | null = null;
   let term = 0;
   let votedFor = NOBODY;
   let snapshot = EMPTY_SNAPSHOT;
@@ -179,7 +181,7 @@ function replay(records: readonly RaftRecord[]): {
         votedFor = NOBODY;
         break;
       case 'joins':
-        joins = true;
+        ({ removedAt } = record);
         term = record.term;
         votedFor = record.votedFor;
         break;
@@ -197,7 +199,7 @@ function replay(records: readonly RaftRecord[]): {
         break;
     }
   }
-  return { term, votedFor, snapshot, log, joins };
+  return { term, votedFor, snapshot, log, removedAt };
 }
 
 function recover(
@@ -206,14 +208,15 @@ function recover(
   config: RaftConfig,
   records: readonly RaftRecord[],
 ): RaftState {
-  const { term, votedFor, snapshot, log, joins } = replay(records);
+  const { term, votedFor, snapshot, log, removedAt } = replay(records);
   const { self, members, incarnation } = env;
   assert(members[self] === self, 'nodes are numbered from 0');
-  const initial = joins ? members.filter((node) => node !== self) : members;
+  const initial = removedAt !== null ? members.filter((node) => node !== self) : members;
   const configurations = configurationsOf(initial, snapshot, log);
   return {
     config,
-    joins: joins && snapshot.index + log.length === 0,
+    joins: removedAt !== null && snapshot.index + log.length === 0,
+    removedAt: removedAt ?? 0,
     self,
     members,
     role: 'follower',

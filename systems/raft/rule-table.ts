@@ -27,7 +27,7 @@ const ballot = shaped<{ term: Term; votedFor: NodeId }>('a term and a vote', {
 });
 
 const record = shaped<RaftRecord>('a record', {
-  kind: oneOf('term', 'vote', 'entries', 'snapshot'),
+  kind: oneOf('term', 'vote', 'joins', 'entries', 'snapshot'),
 });
 
 const reply = shaped<Reply>('a reply', { status: oneOf('ok', 'fail', 'unknown', 'redirect') });

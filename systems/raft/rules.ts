@@ -11,7 +11,15 @@ import type { LogIndex, Micros, NodeId, Term } from '../../checkers/units.ts';
 import { type Command, type CommandResult, type KvRules, kvRules } from '../kv.ts';
 import { type ClientRules, clientRules } from '../session-client.ts';
 import { type Purpose, quorumReaches } from './electorates.ts';
-import { entriesFrom, lastIndex, lastTerm, lastUpToTerm, termAt, termToTell } from './log.ts';
+import {
+  entriesFrom,
+  isNewcomer,
+  lastIndex,
+  lastTerm,
+  lastUpToTerm,
+  termAt,
+  termToTell,
+} from './log.ts';
 import { type RaftMembershipRules, raftMembershipRules } from './membership-rules.ts';
 import { type RaftMessageRules, raftMessageRules } from './message-rules.ts';
 import type {
@@ -179,6 +187,7 @@ export const raftRules: RaftRules = {
   },
 
   isUpToDate(state, message) {
+    if (isNewcomer(state)) return false;
     const ownTerm = lastTerm(state);
     if (message.lastTerm !== ownTerm) return message.lastTerm > ownTerm;
     return message.lastIndex >= lastIndex(state);

@@ -72,7 +72,7 @@ function judgeLeaderCommit(ghost: RaftGhost, node: RaftNode, event: Commit): voi
   const entry = entryAt(ghost, node, index);
   let holders = 0;
   for (const member of event.certificate) {
-    if (member.match < index || !holds(ghost, member.node, index, entry)) continue;
+    if (member.match < index || !held(ghost, node, member.node, { index, entry })) continue;
     holders |= 1 << member.node;
   }
   const short = shortfall(node.membership, holders);
@@ -84,6 +84,22 @@ function judgeLeaderCommit(ghost: RaftGhost, node: RaftNode, event: Commit): voi
     `${name} committed ${place(index, event.entryTerm)} on the word of ${claimed || 'nobody'}; ` +
       `${short.counted} of its voters did hold that entry, and ${short.needed} must`,
   );
+}
+
+/**
+ * Whether a member has this entry, or had it when it said so to this leader, if it has been replaced
+ * since: that it had is judged there (MatchTruthful).
+ */
+function held(
+  ghost: RaftGhost,
+  leader: RaftNode,
+  member: NodeId,
+  { index, entry }: { readonly index: LogIndex; readonly entry: number },
+): boolean {
+  const { matches } = leader;
+  const isReplaced = matches.line.get(member) < (ghost.nodes[member]?.joinLine ?? -1);
+  if (isReplaced && matches.index.get(member) >= index) return true;
+  return holds(ghost, member, index, entry);
 }
 
 /** Whether a node's log, by its own trace, has this entry; what is no longer known counts as yes. */

@@ -45,6 +45,7 @@ export function onBoot(ghost: RaftGhost, node: RaftNode, event: Boot, incarnatio
   }
   node.incarnation = incarnation;
   node.bootLine = ghost.findings.line;
+  if (recovered.joins === true) node.joinLine = ghost.findings.line;
   node.electionTimeoutNs = (event.raft?.electionTimeoutMs ?? 0) * 1e6;
   node.checksQuorum = event.raft?.checkQuorum ?? false;
   // A new server knows of the others only.

@@ -48,6 +48,8 @@ export class RaftNode implements Replica {
   readonly node: NodeId;
   incarnation = 0;
   bootLine = -1;
+  /** Where another server of this name began with an empty disk, in the place of a removed one. */
+  joinLine = -1;
   /** What it was started with: T in nanoseconds, and whether it leads only while it hears a quorum. */
   electionTimeoutNs = 0;
   checksQuorum = false;

@@ -1,6 +1,7 @@
 /** Raft elections, scripted: votes, split votes, PreVote, CheckQuorum, bridge partitions. */
 
 import { describe, expect, test } from 'vitest';
+import type { RaftRecord } from '../../../systems/raft/messages.ts';
 import { raftRules } from '../../../systems/raft/rules.ts';
 import { NOBODY, TIMER } from '../../../systems/raft/state.ts';
 import { between, diskWithTerms, rulesOf, Script } from './script.ts';
@@ -35,6 +36,29 @@ describe('the rules of voting', () => {
       const { lastTerm, lastIndex, upToDate } = given;
       const request = { kind: 'request-vote', term: 5, lastIndex, lastTerm, ...ASKED } as const;
       expect(raftRules.isUpToDate(voter, request)).toBe(upToDate);
+    },
+  );
+
+  test.each([
+    { removedAt: 4, may: false },
+    { removedAt: 3, may: true },
+  ])(
+    'a server in the place of one that index $removedAt removed, with a log up to 3, elects or stands: $may',
+    ({ removedAt, may }) => {
+      const joins: RaftRecord = { kind: 'joins', term: 4, votedFor: 0, removedAt };
+      const disk = [joins, ...diskWithTerms([1, 1, 2], 5)];
+      const script = new Script({ nodes: 3, disks: [disk] });
+      const newcomer = script.state(0);
+      const request = {
+        kind: 'request-vote',
+        term: 5,
+        lastIndex: 3,
+        lastTerm: 2,
+        ...ASKED,
+      } as const;
+      expect(raftRules.isUpToDate(newcomer, request)).toBe(may);
+      const member = { ...newcomer, configurations: voter.configurations };
+      expect(raftRules.mayCampaign(member)).toBe(may);
     },
   );
 
