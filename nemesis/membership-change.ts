@@ -1,7 +1,7 @@
 /** An operator who takes a node out of the cluster and back in, while it runs. */
 
 import type { Nemesis } from './fault.ts';
-import { chosen } from './targets.ts';
+import { chosen, OPERATED_FORMS } from './targets.ts';
 
 export const membershipChange: Nemesis = {
   name: 'membership-change',
@@ -12,12 +12,7 @@ export const membershipChange: Nemesis = {
   usual: false,
   // Who is taken out need not lead.
   sparesLeaders: true,
-  // Fewer than three would be left with one.
-  forms: [
-    { form: 'one', minNodes: 3 },
-    { form: 'leader', minNodes: 3 },
-    { form: 'follower', minNodes: 3 },
-  ],
+  forms: OPERATED_FORMS,
   resolve: (planned, view) => {
     const nodes = chosen(planned.form, view, planned.draw);
     return nodes === null ? null : { kind: 'leave', nodes };

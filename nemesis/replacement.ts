@@ -1,7 +1,7 @@
 /** An operator who puts a new node in the place of one that is lost with its disk. */
 
 import type { Nemesis } from './fault.ts';
-import { chosen } from './targets.ts';
+import { chosen, OPERATED_FORMS } from './targets.ts';
 
 export const replacement: Nemesis = {
   name: 'replacement',
@@ -13,11 +13,7 @@ export const replacement: Nemesis = {
     ends: 'replaced, or started again where there was no time for it',
   },
   usual: false,
-  forms: [
-    { form: 'one', minNodes: 3 },
-    { form: 'leader', minNodes: 3 },
-    { form: 'follower', minNodes: 3 },
-  ],
+  forms: OPERATED_FORMS,
   resolve: (planned, view) => {
     const nodes = chosen(planned.form, view, planned.draw);
     return nodes === null ? null : { kind: 'replace', nodes };

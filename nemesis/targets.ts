@@ -58,6 +58,12 @@ export function followerOf(order: readonly number[], leader: NodeId | null): num
   return order.find((node) => node !== leader) ?? itemAt(order, 0);
 }
 
+/** Roles of whom an operator takes out of a cluster; of fewer than three, one would be left. */
+export const OPERATED_FORMS: readonly Form[] = ['one', 'leader', 'follower'].map((form) => ({
+  form,
+  minNodes: 3,
+}));
+
 /** The least cluster in which somebody has the role, and somebody else has not where that matters. */
 const NODES_MIN = { one: 1, leader: 1, minority: 3, majority: 3, all: 1 } as const;
 

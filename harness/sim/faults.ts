@@ -1,7 +1,6 @@
 /** Carries faults out in the simulator, and says what was found when they were in force. */
 
 import { assert } from '../../checkers/assert.ts';
-import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import { type Cut, type Fault, type Receipt, targetsOf } from '../../nemesis/fault.ts';
 import { FaultLedger } from '../core/fault-ledger.ts';
@@ -13,7 +12,7 @@ import { LinkFaults, type WakeAt } from './link-faults.ts';
 import { MessageFaults } from './message-faults.ts';
 import { OperatorFaults } from './operator-faults.ts';
 import { PriorityFaults } from './priority-faults.ts';
-import { didNotComeUp, RestartFaults, startAgain, upNodes } from './restart-faults.ts';
+import { didNotComeUp, killNodes, RestartFaults, startAgain, upNodes } from './restart-faults.ts';
 import type { World } from './world.ts';
 
 /** Faults are told apart by the id that the plan gave them. */
@@ -165,12 +164,7 @@ export class SimFaults {
   }
 
   #kill(id: number, nodes: readonly NodeId[], model: CrashModel): Receipt {
-    const found = nodes.map((node) => {
-      this.#ledger.kill(id, node);
-      if (!this.#world.nodes[node]?.up) return null;
-      return `${nodeName(node)} ${this.#world.crash(node, model)}`;
-    });
-    const killed = found.filter((evidence) => evidence !== null);
+    const killed = killNodes(this.#world, this.#ledger, id, { nodes, model });
     if (killed.length === 0) return { status: 'skipped', evidence: 'all of them were down' };
     return { status: 'installed', evidence: killed.join('; ') };
   }

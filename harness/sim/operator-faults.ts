@@ -15,7 +15,7 @@ import type { FaultLedger } from '../core/fault-ledger.ts';
 import type { CrashModel } from './disk.ts';
 import type { WakeAt } from './link-faults.ts';
 import type { SimNode } from './node.ts';
-import { didNotComeUp, startAgain, upNodes } from './restart-faults.ts';
+import { didNotComeUp, killNodes, startAgain, upNodes } from './restart-faults.ts';
 import type { World } from './world.ts';
 
 type OperatorFault = Extract<Fault, { kind: 'leave' | 'replace' }>;
@@ -62,7 +62,8 @@ export class OperatorFaults {
     if (length - out.size < majorityOf(length)) {
       return { status: 'skipped', evidence: 'too few would be left' };
     }
-    const killed = fault.kind === 'replace' ? this.#kill(id, fault.nodes) : [];
+    const lost = { nodes: fault.nodes, model: this.#crashModel };
+    const killed = fault.kind === 'replace' ? killNodes(this.#world, this.#ledger, id, lost) : [];
     this.#works.set(id, { fault, isOver: false, isHeard: false, outUs: null });
     this.turn(id);
     const asked = `asked for ${this.#names(this.#wanted())}`;
@@ -170,14 +171,6 @@ export class OperatorFaults {
         membership?.isSettled === true &&
         nodes.every((node) => membership.voters.includes(node)),
     );
-  }
-
-  #kill(id: number, nodes: readonly NodeId[]): string[] {
-    return nodes.flatMap((node) => {
-      this.#ledger.kill(id, node);
-      if (!this.#node(node).up) return [];
-      return [`${nodeName(node)} ${this.#world.crash(node, this.#crashModel)}`];
-    });
   }
 
   #names(nodes: readonly NodeId[]): string {

@@ -74,13 +74,9 @@ export class RestartFaults {
 
   #stop(id: number, fault: Restarts, round: Round): string {
     const model = fault.how === 'stop' ? 'none-lost' : this.#crashModel;
-    const found: string[] = [];
     assert(!round.isDown, 'a group goes down that is up');
-    for (const node of itemAt(fault.groups, round.at)) {
-      this.#ledger.kill(id, node);
-      if (this.#world.nodes[node]?.up !== true) continue;
-      found.push(`${nodeName(node)} ${this.#world.crash(node, model)}`);
-    }
+    const nodes = itemAt(fault.groups, round.at);
+    const found = killNodes(this.#world, this.#ledger, id, { nodes, model });
     round.isDown = true;
     round.stops += found.length;
     this.#wakeAt(id, this.#world.nowUs + fault.downMs * 1000);
@@ -90,6 +86,20 @@ export class RestartFaults {
   #start(id: number, group: readonly NodeId[]): readonly NodeId[] {
     return startAgain(this.#world, this.#ledger, id, group);
   }
+}
+
+/** Holds nodes down for a fault, and crashes those that are up: what became of each of these. */
+export function killNodes(
+  world: World,
+  ledger: FaultLedger,
+  id: number,
+  { nodes, model }: { readonly nodes: readonly NodeId[]; readonly model: CrashModel | 'none-lost' },
+): readonly string[] {
+  return nodes.flatMap((node) => {
+    ledger.kill(id, node);
+    if (world.nodes[node]?.up !== true) return [];
+    return [`${nodeName(node)} ${world.crash(node, model)}`];
+  });
 }
 
 /** Starts nodes that no other fault holds down; those that did not come up. */

@@ -2,6 +2,7 @@
 
 import type { Sometimes } from '../../checkers/sometimes.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
+import { snapshotInstalled } from '../log-sometimes.ts';
 
 export const fastSometimes: readonly Sometimes[] = [
   {
@@ -14,11 +15,7 @@ export const fastSometimes: readonly Sometimes[] = [
     describe: 'a coordinator recovered a slot from the votes of a fast round',
     reported: { kind: 'recover' },
   },
-  {
-    name: 'snapshot-installed',
-    describe: "a node went on from another one's snapshot",
-    reported: { kind: 'snapshot', op: 'install' },
-  },
+  snapshotInstalled,
 ];
 
 function collisions() {

@@ -1,6 +1,7 @@
 /** What an exploration of Multi-Paxos should come upon: moments at which its rules are needed. */
 
 import type { Sometimes } from '../../checkers/sometimes.ts';
+import { readByLease, snapshotInstalled } from '../log-sometimes.ts';
 import { proposedAgain } from '../proposed-again.ts';
 
 export const multiSometimes: readonly Sometimes[] = [
@@ -14,14 +15,6 @@ export const multiSometimes: readonly Sometimes[] = [
     describe: 'a leader gave way',
     reported: { kind: 'step-down' },
   },
-  {
-    name: 'snapshot-installed',
-    describe: "a node went on from another one's snapshot",
-    reported: { kind: 'snapshot', op: 'install' },
-  },
-  {
-    name: 'read-by-lease',
-    describe: 'a read was answered by a lease',
-    reported: { kind: 'read-cert', mode: 'lease' },
-  },
+  snapshotInstalled,
+  readByLease,
 ];

@@ -27,7 +27,7 @@ import {
 import { onReadIndexReply } from './follower-reads.ts';
 import { assertInvariants } from './invariants.ts';
 import { traceLease } from './lease.ts';
-import { EMPTY_SNAPSHOT } from './log.ts';
+import { EMPTY_SNAPSHOT, lastIndex } from './log.ts';
 import type { Entry, LoggedConfiguration, RaftMessage, RaftRecord, Snapshot } from './messages.ts';
 import { raftConfig } from './options.ts';
 import { newProgress } from './progress.ts';
@@ -167,9 +167,9 @@ function replay(records: readonly RaftRecord[]): {
   votedFor: NodeId;
   snapshot: Snapshot;
   log: Entry[];
-  removedAt: LogIndex | null;
+  removedAt: LogIndex;
 } {
-  let removedAt: LogIndex | null = null;
+  let removedAt = 0;
   let term = 0;
   let votedFor = NOBODY;
   let snapshot = EMPTY_SNAPSHOT;
@@ -211,12 +211,11 @@ function recover(
   const { term, votedFor, snapshot, log, removedAt } = replay(records);
   const { self, members, incarnation } = env;
   assert(members[self] === self, 'nodes are numbered from 0');
-  const initial = removedAt !== null ? members.filter((node) => node !== self) : members;
+  const initial = removedAt > 0 ? members.filter((node) => node !== self) : members;
   const configurations = configurationsOf(initial, snapshot, log);
   return {
     config,
-    joins: removedAt !== null && snapshot.index + log.length === 0,
-    removedAt: removedAt ?? 0,
+    removedAt,
     self,
     members,
     role: 'follower',
@@ -271,7 +270,8 @@ function traceBoot(state: RaftState, env: RaftEnv): void {
     recovered: {
       term: state.term,
       votedFor: state.votedFor === NOBODY ? null : state.votedFor,
-      ...(state.joins ? { joins: true } : {}),
+      // Whoever has anything of the log already is the new server come back.
+      ...(state.removedAt > 0 && lastIndex(state) === 0 ? { joins: true } : {}),
       snapshot:
         configuration === null
           ? { term, index }

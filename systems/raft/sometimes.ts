@@ -3,6 +3,7 @@
 import type { Sometimes } from '../../checkers/sometimes.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { LogIndex, NodeId, Term } from '../../checkers/units.ts';
+import { readByLease, snapshotInstalled } from '../log-sometimes.ts';
 
 export const raftSometimes: readonly Sometimes[] = [
   {
@@ -21,16 +22,8 @@ export const raftSometimes: readonly Sometimes[] = [
     describe: 'a follower gave up entries for those of a new leader',
     reported: { kind: 'truncate' },
   },
-  {
-    name: 'snapshot-installed',
-    describe: 'a follower went on from the snapshot of its leader',
-    reported: { kind: 'snapshot', op: 'install' },
-  },
-  {
-    name: 'read-by-lease',
-    describe: 'a read was answered by a lease',
-    reported: { kind: 'read-cert', mode: 'lease' },
-  },
+  snapshotInstalled,
+  readByLease,
 ];
 
 /** What a node has said of its log before an event. */

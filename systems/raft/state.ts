@@ -106,8 +106,6 @@ export interface Leadership {
 
 export interface RaftState extends RaftLog, Leadership {
   readonly config: RaftConfig;
-  /** Whether it began as a new server that takes the place of a removed one, with nothing yet. */
-  readonly joins: boolean;
   /** Where the log says that its predecessor was removed; 0 for none. */
   readonly removedAt: LogIndex;
   readonly self: NodeId;
