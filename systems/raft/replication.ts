@@ -69,7 +69,8 @@ function onAccepted(raft: Raft, from: NodeId, message: AppendReply): void {
     env.trace({ kind: 'match', peer: from, index: match, term, responseTerm: message.term });
   }
   noteAccepted(progress, match);
-  if (lacksEntries(raft, progress)) sendNext(raft, from);
+  // An answer to what was sent before a snapshot may come late, or twice: the snapshot goes on.
+  if (progress.sending.kind !== 'snapshot' && lacksEntries(raft, progress)) sendNext(raft, from);
   if (match > state.commit) settle(raft);
   if (state.transfer?.target === from) continueTransfer(raft);
 }

@@ -277,6 +277,10 @@ export const raftRuleTable: RuleTable<RaftRules> = {
     says: 'leader: until when it may answer reads after a confirmed round (dissertation, 6.4.1)',
     answers: timeUs,
   },
+  beginsIncoming: {
+    says: 'follower: whether a first piece begins a snapshot, in place of what is coming in',
+    answers: yesOrNo,
+  },
   isOfIncoming: {
     says: 'follower: whether a piece is of the snapshot that is coming in (Figure 13)',
     answers: yesOrNo,

@@ -138,6 +138,8 @@ export interface RaftRules
   /** Until when a leader may answer reads, once a quorum confirmed a round started then. */
   leaseUntil(roundStartUs: Micros, electionTimeoutUs: Micros, driftPpm: number): number;
 
+  /** Follower: whether a first piece begins a snapshot, in place of what is coming in. */
+  beginsIncoming(incoming: Readonly<Incoming> | null, message: InstallSnapshot): boolean;
   /** Follower: whether a piece is of the snapshot that is coming in. */
   isOfIncoming(incoming: Readonly<Incoming>, message: InstallSnapshot): boolean;
   /** Follower: what to do about a snapshot (Figure 13). */
@@ -324,6 +326,10 @@ export const raftRules: RaftRules = {
 
   leaseUntil: (roundStartUs, electionTimeoutUs, driftPpm) =>
     roundStartUs + Math.floor((electionTimeoutUs * 1_000_000) / (1_000_000 + driftPpm)),
+
+  // A leader's snapshots only get longer: a first piece of an earlier one, or of the same, is late.
+  beginsIncoming: (incoming, { term, last }) =>
+    incoming === null || incoming.term < term || incoming.index < last.index,
 
   isOfIncoming: (incoming, { term, last }) =>
     incoming.term === term && incoming.index === last.index,

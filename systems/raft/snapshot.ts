@@ -42,7 +42,9 @@ function receive(raft: Raft, from: NodeId, message: InstallSnapshot): Snapshot |
   const { state, env, rules } = raft;
   const { term, last, configuration, offset, data } = message;
   const { index } = last;
-  if (offset === 0) state.incoming = { term, index, text: '' };
+  if (offset === 0 && rules.beginsIncoming(state.incoming, message)) {
+    state.incoming = { term, index, text: '' };
+  }
   const { incoming } = state;
   const fits = incoming !== null && rules.isOfIncoming(incoming, message);
   const isNext = fits && rules.isNextPiece(incoming.text.length, message);

@@ -1,8 +1,13 @@
 /** How entries and snapshots travel, scripted: pipelining, batches, snapshots in pieces. */
 
 import { describe, expect, test } from 'vitest';
-import type { AppendEntries, InstallSnapshot } from '../../../systems/raft/messages.ts';
+import type {
+  AppendEntries,
+  InstallSnapshot,
+  RaftMessage,
+} from '../../../systems/raft/messages.ts';
 import { NOBODY, TIMER } from '../../../systems/raft/state.ts';
+import type { Filter } from '../scripted-cluster.ts';
 import { between, Script } from './script.ts';
 
 /** Entries in the AppendEntries that are on their way to a node. */
@@ -81,12 +86,25 @@ describe('a snapshot in pieces', () => {
     return script;
   }
 
+  const isPiece: Filter<RaftMessage> = ({ message }) => message.kind === 'install-snapshot';
+
+  function piecesSent(script: Script): InstallSnapshot[] {
+    return script.network.filter(isPiece).map(({ message }) => message as InstallSnapshot);
+  }
+
   /** Offsets and lengths of the pieces on their way. */
   function pieces(script: Script): (readonly [number, number, boolean])[] {
-    return script.network
-      .filter(({ message }) => message.kind === 'install-snapshot')
-      .map(({ message }) => message as InstallSnapshot)
-      .map(({ offset, data, done }) => [offset, data.length, done]);
+    return piecesSent(script).map(({ offset, data, done }) => [offset, data.length, done]);
+  }
+
+  /** The leader takes a later snapshot, and node 2 hears nothing of it. */
+  function compactMore(script: Script): void {
+    const { index } = script.state(0).snapshot;
+    for (let value = 0; value < 10; value++) {
+      script.write(0, value);
+      script.settle(between(0, 1));
+    }
+    expect(script.state(0).snapshot.index).toBeGreaterThan(index);
   }
 
   test('comes piece by piece, each after the one before, and is installed as a whole', () => {
@@ -135,12 +153,48 @@ describe('a snapshot in pieces', () => {
     const script = lagging();
     script.heartbeat(0);
     while (pieces(script)[0]?.[0] !== 256) script.deliver();
-    script.network.push(
-      ...script.network.filter(({ message }) => message.kind === 'install-snapshot'),
-    );
+    script.network.push(...script.network.filter(isPiece));
     script.settle();
     expect(script.state(2).snapshot.index).toBeGreaterThan(0);
     expect(script.violations).toEqual([]);
+  });
+
+  test('goes on although its first piece comes again, or the first of an earlier one', () => {
+    const script = lagging();
+    script.heartbeat(0);
+    while (pieces(script).length === 0) script.deliver();
+    const first = script.network.find(isPiece);
+    if (first?.message.kind !== 'install-snapshot') throw new Error('no piece is sent');
+    const { last } = first.message;
+    const earlier = { ...first.message, last: { ...last, index: last.index - 1 } };
+    while (pieces(script)[0]?.[0] !== 256) script.deliver();
+    const incoming = { ...script.state(2).incoming };
+    for (const message of [first.message, earlier]) {
+      script.network.push({ ...first, message });
+      script.deliver((flight) => flight.message === message);
+      expect(script.state(2).incoming).toEqual(incoming);
+    }
+    script.settle();
+    expect(script.state(2).snapshot.index).toBe(last.index);
+    expect(script.violations).toEqual([]);
+  });
+
+  test('goes on although the answer to the one before it comes twice', () => {
+    const script = lagging();
+    script.heartbeat(0);
+    while (script.state(2).snapshot.index === 0) script.deliver();
+    const answer = script.network.filter(({ from }) => from === 2);
+    expect(answer.map(({ message }) => message.kind)).toEqual(['append-reply']);
+    script.drop(({ from }) => from === 2);
+    compactMore(script);
+    script.network.push(...answer);
+    script.settle(({ from }) => from === 2);
+    const begun = piecesSent(script).map(({ last }) => last.index);
+    expect(begun).toEqual([script.state(0).snapshot.index]);
+    compactMore(script);
+    script.network.push(...answer);
+    script.settle(({ from }) => from === 2);
+    expect(piecesSent(script).map(({ last }) => last.index)).toEqual(begun);
   });
 
   test('is that with which the leader began, although it takes a later one meanwhile', () => {
@@ -148,12 +202,8 @@ describe('a snapshot in pieces', () => {
     script.heartbeat(0);
     while (pieces(script)[0]?.[0] !== 256) script.deliver();
     const { index } = script.state(0).snapshot;
-    for (let value = 0; value < 10; value++) {
-      script.write(0, value);
-      script.settle(between(0, 1));
-    }
-    expect(script.state(0).snapshot.index).toBeGreaterThan(index);
-    script.deliver(({ message }) => message.kind === 'install-snapshot');
+    compactMore(script);
+    script.deliver(isPiece);
     while (script.state(2).snapshot.index === 0) script.deliver();
     expect(script.state(2).snapshot.index).toBe(index);
     for (let i = 0; i < 3; i++) {
