@@ -28,7 +28,7 @@ import type { TimedCheck } from '../store/format.ts';
 import type { Evidence } from './evidence.ts';
 import { idlenessNote } from './participation.ts';
 import { longestWaitMs, phaseMark, quietTimeNs } from './phases.ts';
-import { sufficiency } from './sufficiency.ts';
+import { neverInForce, sufficiency } from './sufficiency.ts';
 
 /** How long a leader lasts at least that makes way after a few operations. */
 const LEAST_STABLE_NS = 1e6;
@@ -241,13 +241,17 @@ export function judgeRun(evidence: Evidence): {
 }
 
 /** What a reader might think that a valid run has shown, and it has not. */
-function unjudgedIn({ config, system, idle }: Evidence): readonly string[] {
+function unjudgedIn({ config, system, history, idle }: Evidence): readonly string[] {
   const { nodes, nemesis, backend } = config;
+  const never = neverInForce(config, history);
   const idleness = idlenessNote({ idle: idle ?? [], nodes });
   // In containers nobody is asked for it.
   const asksProgress = isVirtual(backend) && nodes > 1 && nemesis.length > 0;
   return [
     ...(idleness === null ? [] : [idleness]),
+    ...(never.length === 0
+      ? []
+      : [`no fault of ${never.join(', ')} was ever in force, so that nothing is said of that`]),
     ...(asksProgress && system.suffices === undefined
       ? [
           `progress was not judged, since ${system.name} does not say which nodes suffice to go on ` +

@@ -15,7 +15,7 @@ export const ofMembership = { membership: z.object(membership).exactOptional() }
 export const raftRecovered = z.object({
   term: number,
   votedFor: number.nullable(),
-  joins: z.boolean().exactOptional(),
+  joins: number.exactOptional(),
   snapshot: z.object({ ...position, ...ofMembership }),
   entries: z.array(z.object({ ...position, valueHash: number, ...ofMembership })),
 });

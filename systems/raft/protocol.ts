@@ -271,7 +271,7 @@ function traceBoot(state: RaftState, env: RaftEnv): void {
       term: state.term,
       votedFor: state.votedFor === NOBODY ? null : state.votedFor,
       // Whoever has anything of the log already is the new server come back.
-      ...(state.removedAt > 0 && lastIndex(state) === 0 ? { joins: true } : {}),
+      ...(state.removedAt > 0 && lastIndex(state) === 0 ? { joins: state.removedAt } : {}),
       snapshot:
         configuration === null
           ? { term, index }

@@ -16,10 +16,10 @@ export interface RaftRecovered {
   readonly term: Term;
   readonly votedFor: NodeId | null;
   /**
-   * It is another server than before, with an empty disk, in the place of one that was removed: what
-   * that one held is no promise of this one.
+   * It is another server than before, with an empty disk, in the place of one that was removed by the entry
+   * at this index: what that one held is no promise of this one.
    */
-  readonly joins?: boolean;
+  readonly joins?: LogIndex;
   /** With the latest membership up to there; absent for the one that the cluster starts with. */
   readonly snapshot: LogPosition & { readonly membership?: Membership };
   readonly entries: readonly RecoveredEntry[];

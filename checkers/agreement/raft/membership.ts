@@ -99,6 +99,11 @@ export function appendMembership(ghost: RaftGhost, node: RaftNode, membership: M
   for (const peer of ghost.nodes.keys()) if ((joined >> peer) & 1) node.forgetMatch(peer);
 }
 
+/** Whether a node takes part, voting or not. */
+export function isMember(membership: MembershipGhost, node: NodeId): boolean {
+  return ((membersOf(membership) >> node) & 1) === 1;
+}
+
 function membersOf({ voters, oldVoters, learners }: MembershipGhost): NodeSet {
   return voters | oldVoters | learners;
 }

@@ -14,6 +14,7 @@ import {
   appendMembership,
   ghostOf,
   initialMembership,
+  isMember,
   snapshotMembership,
 } from './membership.ts';
 import {
@@ -38,22 +39,46 @@ export function onBoot(ghost: RaftGhost, node: RaftNode, event: Boot, incarnatio
   const first = node.incarnation === 0;
   if (!first) {
     ghost.stats.restarts++;
-    if (recovered.joins !== true) {
+    if (isReplaced(ghost, node, recovered)) node.votedTerm = -1;
+    else {
       auditTerm(ghost, node, recovered);
       auditLog(ghost, node, recovered);
     }
   }
   node.incarnation = incarnation;
   node.bootLine = ghost.findings.line;
-  if (recovered.joins === true) node.joinLine = ghost.findings.line;
+  if (recovered.joins !== undefined) {
+    node.joinLine = ghost.findings.line;
+    node.joinedAt = recovered.joins;
+  }
   node.electionTimeoutNs = (event.raft?.electionTimeoutMs ?? 0) * 1e6;
   node.checksQuorum = event.raft?.checkQuorum ?? false;
   // A new server knows of the others only.
-  const known = event.nodes.filter((one) => recovered.joins !== true || one !== node.node);
+  const known = event.nodes.filter((one) => recovered.joins === undefined || one !== node.node);
   const initial = initialMembership(known, ghost.findings.line);
   if (ghost.memberships.length === 0) ghost.memberships.push(initial);
   startMembership(ghost, node, recovered.snapshot, initial);
   adopt(ghost, node, recovered);
+}
+
+/**
+ * Whether another server, with an empty disk, is in the place of the one before. Its own word is not
+ * enough, since that would excuse whoever lost its disk: somebody's log has the removal that it names
+ * (the line that it is committed may come later), the one before did not hold any later committed entry
+ * by which it took part again, and where that one had itself begun after the same removal, it never came
+ * to hold anything.
+ */
+function isReplaced(ghost: RaftGhost, node: RaftNode, { joins }: RaftRecovered): boolean {
+  if (joins === undefined) return false;
+  const logs = [ghost, ...ghost.nodes].flatMap((one) => one?.memberships ?? []);
+  const isRemoved = logs.some((one) => one.index === joins && !isMember(one, node.node));
+  const isBackIn = ghost.memberships.some(
+    (later) =>
+      later.index > joins &&
+      isMember(later, node.node) &&
+      node.memberships.some(({ index, term }) => index === later.index && term === later.term),
+  );
+  return isRemoved && !isBackIn && (node.joinedAt !== joins || node.last === 0);
 }
 
 /** A node that starts goes by the membership of its snapshot, until it says otherwise. */

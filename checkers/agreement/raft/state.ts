@@ -50,6 +50,8 @@ export class RaftNode implements Replica {
   bootLine = -1;
   /** Where another server of this name began with an empty disk, in the place of a removed one. */
   joinLine = -1;
+  /** The removal that it says it began after; -1 for the first server of the name. */
+  joinedAt = -1;
   /** What it was started with: T in nanoseconds, and whether it leads only while it hears a quorum. */
   electionTimeoutNs = 0;
   checksQuorum = false;

@@ -290,16 +290,6 @@ describe('commits', () => {
     expect(trace.broken()).toEqual(['D:LogShrink', 'CommitQuorum']);
   });
 
-  test('the word of a server that has been replaced since counts as long as it had the entry', () => {
-    const acked = () =>
-      TraceWriter.booted(3).elect(0, 1, [0, 1]).append(0, [1, 1], 0).append(1, [1, 1], 0);
-    const anew = { ...recovered(2), joins: true };
-    const said = acked().match(0, 1, 1, 1).boot(1, anew);
-    expect(said.commit(0, [1, 1], 1, [0, 1]).broken()).toEqual([]);
-    const unsaid = acked().boot(1, anew);
-    expect(unsaid.commit(0, [1, 1], 1, [0, 1]).broken()).toEqual(['CommitQuorum']);
-  });
-
   test('the word of a node that is no voter does not count', () => {
     const trace = TraceWriter.booted(3).elect(0, 1, [0, 1]).append(0, [1, 1], 0);
     trace.event(5, {

@@ -317,3 +317,58 @@ describe('a read by a follower', () => {
     expect(trace.event(2, { ...second, mode: 'follower' }).broken()).toEqual(['J:ReadCert']);
   });
 });
+
+describe('a server that says that it is new, in the place of a removed one', () => {
+  const without = membership([2, 1], [0, 2]);
+  /** n2 is taken out by entry 2, which is committed; until then it has entry 1. */
+  function removed(): TraceWriter {
+    const trace = changing(3, without);
+    change(trace, 2, without, 1);
+    return trace.commit(0, [2, 1], 1, [0, 2]);
+  }
+  const anew = (joins: number) => ({ ...recovered(1), joins });
+
+  test('need not have what the one before had', () => {
+    expect(removed().boot(1, anew(2)).broken()).toEqual([]);
+  });
+
+  test('is held to it where it was not removed, or not by that entry', () => {
+    const kept = TraceWriter.booted(3).elect(0, 1, [0, 1]).append(1, [1, 1], 0);
+    expect(kept.boot(1, anew(1)).broken()).toEqual(['D:VoteDurable', 'D:LogDurable']);
+    const other = changing(3, membership([2, 1], [0, 1]));
+    expect(other.boot(1, anew(2)).broken()).toEqual(['D:VoteDurable', 'D:LogDurable']);
+    expect(removed().boot(1, anew(1)).broken()).toEqual(['D:VoteDurable', 'D:LogDurable']);
+  });
+
+  test('has the word of the one before count as long as that one had the entry', () => {
+    // The line of the commit by which it was removed comes only after its start.
+    const acked = () =>
+      TraceWriter.booted(3).elect(0, 1, [0, 1]).append(0, [1, 1], 0).append(1, [1, 1], 0);
+    const { entries, ...rest } = recovered(1, [
+      [1, 1],
+      [2, 1],
+    ]);
+    const told = entries.map((one) => (one.index === 2 ? { ...one, membership: without } : one));
+    const outBy = (trace: TraceWriter) =>
+      trace.boot(2, { ...rest, entries: told }).boot(1, anew(2));
+    const said = outBy(acked().match(0, 1, 1, 1));
+    expect(said.commit(0, [1, 1], 1, [0, 1]).broken()).toEqual([]);
+    expect(outBy(acked()).commit(0, [1, 1], 1, [0, 1]).broken()).toEqual(['CommitQuorum']);
+  });
+
+  test('is held to what the one before had since it was taken back in', () => {
+    const trace = removed();
+    const back = membership([3, 1], [0, 1, 2]);
+    change(trace, 1, without, 1);
+    for (const node of [0, 1, 2]) change(trace, node, back, 1);
+    trace.commit(0, [3, 1], 1, [0, 1]);
+    expect(trace.boot(1, anew(2)).broken()).toContain('D:LogDurable');
+  });
+
+  test('is held to what it had itself, once it had anything', () => {
+    const trace = removed().boot(1, anew(2));
+    expect(trace.boot(1, anew(2)).broken()).toEqual([]);
+    trace.append(1, [1, 1], 0);
+    expect(trace.boot(1, anew(2)).broken()).toEqual(['D:LogDurable']);
+  });
+});
