@@ -56,6 +56,11 @@ export type Verdict =
        * Absent where a checker has one reason, or none that recurs.
        */
       readonly reason?: string;
+      /**
+       * What in its world hinders the system, by name: `haste`, `loss`. Nothing else is in doubt about
+       * such a run, so no `reason` stands beside it.
+       */
+      readonly hindrance?: string;
     };
 
 /** One checker's answer, with the figures it wants shown. */

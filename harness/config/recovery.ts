@@ -110,6 +110,17 @@ export function paceOf(system: System, { backend, set }: Pick<Setting, 'backend'
   };
 }
 
+type HindranceName =
+  | 'haste'
+  | 'silence'
+  | 'late-answers'
+  | 'disruption'
+  | 'few-sessions'
+  | 'short-leaders'
+  | 'overload'
+  | 'loss'
+  | 'large-quorums';
+
 /**
  * A setting under which a system cannot be expected to be live, and what that brings about:
  * elections that fail and leaders that are given up, clients that are refused, or anything.
@@ -117,7 +128,7 @@ export function paceOf(system: System, { backend, set }: Pick<Setting, 'backend'
 export interface Hindrance {
   readonly causes: 'elections' | 'refusals' | 'anything';
   /** What it is that hinders it, whatever the figures. */
-  readonly reason: string;
+  readonly name: HindranceName;
   /** What is set and what to set instead. */
   readonly because: string;
 }
@@ -151,20 +162,19 @@ export function hindrances(
   for (const patience of patienceOf(system)) {
     const hasty = tooHasty(patience, world, setting);
     const because = hasty ?? tooSilent(patience, world, setting);
-    const reason = hasty === null ? 'silence' : 'haste';
-    if (because !== null) found.push({ causes: 'elections', reason, because });
+    const name = hasty === null ? 'silence' : 'haste';
+    if (because !== null) found.push({ causes: 'elections', name, because });
   }
   if (system.patience === undefined && readinessOf(system) !== 'nodes-up') {
     const haveMs = Number(set['electionTimeoutMs'] ?? system.electionTimeoutMs);
     const because = tooSlow('its election timeout is', haveMs, ELECTION_HOPS, world);
-    if (because !== null) found.push({ causes: 'elections', reason: 'haste', because });
+    if (because !== null) found.push({ causes: 'elections', name: 'haste', because });
   }
   const tooLate = answersTooLate(system, world, setting, clientsWaitedMs);
-  if (tooLate !== null)
-    found.push({ causes: 'refusals', reason: 'late-answers', because: tooLate });
+  if (tooLate !== null) found.push({ causes: 'refusals', name: 'late-answers', because: tooLate });
   const disruption = system.disruptible?.(set) ?? null;
   if (disruption !== null) {
-    found.push({ causes: 'elections', reason: 'disruption', because: disruption });
+    found.push({ causes: 'elections', name: 'disruption', because: disruption });
   }
   const serves = system.leaderServes?.(set) ?? Number.POSITIVE_INFINITY;
   const sessionsMax = Number(set['sessionsMax'] ?? Number.POSITIVE_INFINITY);
@@ -173,27 +183,26 @@ export function hindrances(
       `${concurrency} clients have ${sessionsMax} sessions between them, and each that opens one ` +
       `takes it from another: set sessionsMax=${concurrency} or more, or --concurrency lower`;
     const causes = serves < SESSIONS_PER_S ? 'anything' : 'refusals';
-    found.push({ causes, reason: 'few-sessions', because });
+    found.push({ causes, name: 'few-sessions', because });
   }
   if (concurrency > serves) {
     const because =
       `a leader serves ${serves} operations until it makes way, and ${concurrency} clients ask at a ` +
       `time: most ask in vain; set --concurrency ${serves} or less, or let a leader serve more`;
-    found.push({ causes: 'anything', reason: 'short-leaders', because });
+    found.push({ causes: 'anything', name: 'short-leaders', because });
   }
   const overload = tooMuch(system, world, setting);
   if (overload !== null) {
-    found.push({ causes: 'refusals', reason: 'overload', because: overload });
+    found.push({ causes: 'refusals', name: 'overload', because: overload });
   }
   if (nodes > 1 && world.unsure > UNSURE_MAX) {
     const because =
       `${percent(world.unsure)} of the messages are lost or late: set network.lossPpm and ` +
       `network.latePpm lower (to ${UNSURE_MAX * 1e6} per million together)`;
-    found.push({ causes: 'anything', reason: 'loss', because });
+    found.push({ causes: 'anything', name: 'loss', because });
   }
   const lacking = lacksQuorums(system, world, setting);
-  if (lacking !== null)
-    found.push({ causes: 'anything', reason: 'large-quorums', because: lacking });
+  if (lacking !== null) found.push({ causes: 'anything', name: 'large-quorums', because: lacking });
   return found;
 }
 

@@ -12,8 +12,7 @@ const NEMESES_MAX = 4;
 const STEPS_MAX = 5;
 
 export function coverageLines(coverage: CoverageFigures, columns: number): string[] {
-  const { nodes, workloads, options, steps, overlaps } = coverage;
-  const faults = byLane(coverage.faults);
+  const { nodes, workloads, options, lanes, steps, overlaps } = coverage;
   const drawn = Object.entries(options).flatMap(([name, counts]) => {
     const values = Object.keys(counts);
     return values.length < 2 ? [] : [`${name} ${values.map(shownValue).join(' ')}`];
@@ -24,7 +23,7 @@ export function coverageLines(coverage: CoverageFigures, columns: number): strin
     ...row('  Sizes', countsText(nodes), columns),
     ...row('  Workloads', countsText(workloads), columns),
     ...row('  Options', drawn.length === 0 ? 'none drawn' : drawn.join(' · '), columns),
-    ...row('  Faults', orNone(faults), columns),
+    ...row('  Faults', orNone(lanes), columns),
     ...row('  Steps', orNone(steps), columns),
     ...pairLines(coverage, columns),
     ...hitLines(coverage, columns),
@@ -40,16 +39,6 @@ export function coverageLines(coverage: CoverageFigures, columns: number): strin
     lines.push(...row(at === 0 ? '? Never' : '', text, columns));
   }
   return lines;
-}
-
-/** Whatever form they took: there are too many to read. */
-function byLane(faults: Counts): Counts {
-  const counts: Record<string, number> = {};
-  for (const [fault, times] of Object.entries(faults)) {
-    const [lane = ''] = fault.split(' ');
-    counts[lane] = (counts[lane] ?? 0) + times;
-  }
-  return counts;
 }
 
 /** Kinds of overlaps that are counted out. */
@@ -88,11 +77,10 @@ function sometimesLines({ sometimes }: CoverageFigures, columns: number): string
 /** What was worth reaching and was not, by name. */
 function neverTexts(coverage: CoverageFigures): string[] {
   const { optionsNever, faultsNever, stepsNever, crashedNever } = coverage;
-  const { sometimes, sometimesNever } = coverage;
+  const { sometimes, sometimesNever, overlapsMissed: overlaps } = coverage;
   const options = Object.entries(optionsNever).map(
     ([name, values]) => `${name} ${values.map(shownValue).join(' ')}`,
   );
-  const overlaps = overlapsMissed(coverage);
   const situations = sometimesNever.map((name) => visible(sometimes[name]?.describe ?? name));
   return [
     ...situations.slice(0, NAMES_MAX),
@@ -122,14 +110,6 @@ function hitsMissed({ hits, hitsNever }: CoverageFigures): string[] {
     ? [...lines, `and ${plural(more, 'kind')} of faults more after some steps (see --json)`]
     : lines;
 }
-
-/** What never overlapped although each of the two ended so beside something else. */
-function overlapsMissed({ overlaps, overlapsNever }: CoverageFigures): readonly string[] {
-  const seen = new Set(Object.keys(overlaps).flatMap((name) => name.split(BESIDE)));
-  return overlapsNever.filter((name) => name.split(BESIDE).every((one) => seen.has(one)));
-}
-
-const BESIDE = ' beside ';
 
 function listed(names: readonly string[], most = NAMES_MAX): string {
   return names.slice(0, most).join(', ') + moreOf(names.length - most);

@@ -24,6 +24,8 @@ export interface CoverageFigures {
   readonly optionsNever: Readonly<Record<string, readonly string[]>>;
   /** Faults that were in force, by nemesis and form. */
   readonly faults: Counts;
+  /** The same by nemesis, whatever form they took. */
+  readonly lanes: Counts;
   /** Forms of what the system promises to survive. */
   readonly faultsNever: readonly string[];
   /** What nodes reported, by kind; and what nodes of this protocol can report, and none did. */
@@ -41,6 +43,8 @@ export interface CoverageFigures {
   readonly overlaps: Counts;
   /** The same that no run showed, of operations that the workloads of the runs have. */
   readonly overlapsNever: readonly string[];
+  /** Of these, those of which each of the two ended so beside something else. */
+  readonly overlapsMissed: readonly string[];
   /** Situations that should occur, by name: the sentence, and in how many runs it did. */
   readonly sometimes: Readonly<
     Record<string, { readonly describe: string; readonly runs: number }>
@@ -59,6 +63,7 @@ export class Coverage {
   readonly #workloads: Record<string, number> = {};
   readonly #options: Record<string, Record<string, number>> = {};
   readonly #faults: Record<string, number> = {};
+  readonly #lanes: Record<string, number> = {};
   readonly #steps: Record<string, number> = {};
   readonly #pairs: Record<string, number> = {};
   readonly #hits: Record<string, Record<string, number>> = {};
@@ -80,12 +85,17 @@ export class Coverage {
       this.#options[name] = counts;
       count(counts, String(set[name] ?? spec.default));
     }
-    for (const [name, times] of Object.entries(faults)) count(this.#faults, name, times);
+    for (const [lane, forms] of Object.entries(faults)) {
+      for (const [form, times] of Object.entries(forms)) {
+        count(this.#faults, `${lane} ${form}`, times);
+        count(this.#lanes, lane, times);
+      }
+    }
     for (const [kind, times] of Object.entries(steps)) count(this.#steps, kind, times);
-    for (const [hit, times] of Object.entries(hits)) {
-      const [lane = '', step = ''] = hit.split(', ');
-      this.#hits[lane] ??= {};
-      count(this.#hits[lane], step, times);
+    for (const [lane, steps] of Object.entries(hits)) {
+      const counts = this.#hits[lane] ?? {};
+      this.#hits[lane] = counts;
+      for (const [step, times] of Object.entries(steps)) count(counts, step, times);
     }
     for (const [name, times] of Object.entries(sometimes)) {
       count(this.#sometimes, name, Math.min(1, times));
@@ -115,6 +125,7 @@ export class Coverage {
       options: this.#options,
       optionsNever,
       faults: sorted(this.#faults),
+      lanes: sorted(this.#lanes),
       faultsNever: missing(forms, this.#faults),
       steps: sorted(this.#steps),
       stepsNever: missing(stepsOf(system.name), this.#steps),
@@ -125,7 +136,7 @@ export class Coverage {
         Object.entries(this.#hits).map(([lane, hits]) => [lane, missing([...hit], hits)]),
       ),
       overlaps: sorted(this.#overlaps),
-      overlapsNever: missing(this.#overlapping(), this.#overlaps),
+      ...this.#overlapsNever(),
       sometimes: this.#situations(),
       sometimesNever: Object.keys(this.#sometimes).filter((name) => this.#sometimes[name] === 0),
       unseen: unseenOf(Object.values(this.#pairs), this.#runs, this.#runs),
@@ -140,12 +151,17 @@ export class Coverage {
     return Object.fromEntries(figures);
   }
 
-  /** What operations of one workload may show together. */
-  #overlapping(): readonly string[] {
-    const all = Object.keys(this.#workloads).flatMap((name) =>
-      overlapsOf(workloadNamed(name, this.#ground.catalogue).operations),
-    );
-    return [...new Set(all)];
+  /** Of what operations of one workload may show together. */
+  #overlapsNever(): Pick<CoverageFigures, 'overlapsNever' | 'overlapsMissed'> {
+    const all = Object.keys(this.#workloads).flatMap((name) => [
+      ...overlapsOf(workloadNamed(name, this.#ground.catalogue).operations),
+    ]);
+    const possible = new Map(all);
+    const shown = [...possible].filter(([name]) => Object.hasOwn(this.#overlaps, name));
+    const ends = new Set(shown.flatMap(([, pair]) => pair));
+    const overlapsNever = missing([...possible.keys()], this.#overlaps);
+    const isNear = (name: string) => possible.get(name)?.every((one) => ends.has(one)) === true;
+    return { overlapsNever, overlapsMissed: overlapsNever.filter(isNear) };
   }
 
   #drawable(workload: string): readonly (readonly [string, OptionSpec])[] {

@@ -6,7 +6,9 @@ import type { Result } from './text.ts';
 /** `harness/DOCUMENTS.md` names the fields. */
 export function documentOf({ exploration, figures, kept, conclusion }: Result) {
   const { asked, strategies: _, ...limits } = exploration;
-  const { found: __, coverage, stop, ...rest } = figures;
+  const { found: __, coverage: all, stop, ...rest } = figures;
+  // What follows from the rest is for people.
+  const { lanes: ___, overlapsMissed: ____, ...coverage } = all;
   return {
     verdict: conclusion.verdict,
     exitStatus: conclusion.status,

@@ -2,40 +2,48 @@
 
 import { type FaultWindow, faultWindows } from '../../checkers/fault-windows.ts';
 import type { History } from '../../checkers/history.ts';
+import type { Struck } from '../run/virtual-run.ts';
 import type { TraceObserver } from './observer.ts';
 
-/** What is written before it is durable: no node reports that, but faults wait for it. */
-const WAITED = /, after (n\d+) reported (\S+)$/;
-
-/** How often, by name. */
-type Counts = Readonly<Record<string, number>>;
+/** How often, by the name of a nemesis and within it by another name. */
+export type CountsByLane = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface Hits {
-  /** Faults that were in force, by lane and form: `kill leader`. */
-  readonly faults: Counts;
-  /** By lane and the last step before it of each node that it acts on: `kill, append`. */
-  readonly hits: Counts;
+  /** Faults that were in force, by lane and form. */
+  readonly faults: CountsByLane;
+  /** By lane and the last step before it of each node that it acts on. */
+  readonly hits: CountsByLane;
 }
 
-export function hitsIn(history: History, observer: TraceObserver): Hits {
-  const faults: Record<string, number> = {};
-  const hits: Record<string, number> = {};
-  const count = (counts: Record<string, number>, name: string) => {
-    counts[name] = (counts[name] ?? 0) + 1;
-  };
+/** `struck`: on whom each fault of the history was to act. */
+export function hitsIn(history: History, struck: readonly Struck[], observer: TraceObserver): Hits {
+  const faults: Record<string, Record<string, number>> = {};
+  const hits: Record<string, Record<string, number>> = {};
+  const byFault = new Map(struck.map((one) => [one.fault, one]));
   for (const window of faultWindows(history)) {
     if (!window.counts) continue;
-    count(faults, `${window.lane} ${window.form}`);
-    for (const step of stepsHit(window, observer)) count(hits, `${window.lane}, ${step}`);
+    count(faults, window.lane, window.form);
+    const steps = stepsHit(window, byFault.get(window.id), observer);
+    for (const step of steps) count(hits, window.lane, step);
   }
   return { faults, hits };
 }
 
-function stepsHit({ targets, evidence, startNs }: FaultWindow, observer: TraceObserver): string[] {
-  const [, awaited, kind] = WAITED.exec(evidence) ?? [];
-  const nodes = new Set([...targets.matchAll(/\bn\d+/g)].map(([name]) => name));
-  return [...nodes].flatMap((name) => {
-    const step = name === awaited ? kind : observer.lastStep(Number(name.slice(1)) - 1, startNs);
-    return step === undefined || step === null ? [] : [step];
+function count(counts: Record<string, Record<string, number>>, lane: string, name: string): void {
+  const ofLane = counts[lane] ?? {};
+  counts[lane] = ofLane;
+  ofLane[name] = (ofLane[name] ?? 0) + 1;
+}
+
+/** What a node writes before it is durable no node reports, but faults wait for it. */
+function stepsHit(
+  { startNs }: FaultWindow,
+  struck: Struck | undefined,
+  observer: TraceObserver,
+): string[] {
+  const { nodes = [], awaited = null } = struck ?? {};
+  return nodes.flatMap((node) => {
+    const step = node === awaited?.node ? awaited.kind : observer.lastStep(node, startNs);
+    return step === null ? [] : [step];
   });
 }

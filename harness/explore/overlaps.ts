@@ -54,8 +54,11 @@ function overlap(one: string, other: string): string {
   return one <= other ? `${one} beside ${other}` : `${other} beside ${one}`;
 }
 
-/** All that a workload of these operations may show. */
-export function overlapsOf(functions: readonly string[]): readonly string[] {
+/** All that a workload of these operations may show: the name of each, and of the two that it is of. */
+export function overlapsOf(
+  functions: readonly string[],
+): ReadonlyMap<string, readonly [string, string]> {
   const ends = functions.flatMap((f) => ENDINGS.map((ending) => `${f} ${ending}`));
-  return [...new Set(ends.flatMap((one) => ends.map((other) => overlap(one, other))))];
+  const pairs = ends.flatMap((one) => ends.map((other): [string, string] => [one, other]));
+  return new Map(pairs.map(([one, other]) => [overlap(one, other), [one, other]]));
 }

@@ -13,7 +13,7 @@ import { simulateOnce } from '../run/simulate.ts';
 import type { RunFigures } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
 import { digestOf } from './digest.ts';
-import { hitsIn } from './hits.ts';
+import { type CountsByLane, hitsIn } from './hits.ts';
 import { TraceObserver } from './observer.ts';
 import { overlapsIn } from './overlaps.ts';
 import { historyLinesOf, type Lines } from './parting.ts';
@@ -35,9 +35,9 @@ export interface Reached {
   /** Settings of system, workload and simulator. */
   readonly set: RunConfig['set'];
   /** Faults that were in force, by lane and form. */
-  readonly faults: Readonly<Record<string, number>>;
-  /** Of these, by lane and the last step before of each node that they acted on: `kill, append`. */
-  readonly hits: Readonly<Record<string, number>>;
+  readonly faults: CountsByLane;
+  /** Of these, by lane and the last step before of each node that they acted on. */
+  readonly hits: CountsByLane;
   /** Events of nodes' traces, by kind. */
   readonly steps: Readonly<Record<string, number>>;
   /** Of these, one right after the other on one node: `append, commit`. */
@@ -169,7 +169,7 @@ export class Explored {
         nodes: config.nodes,
         workload: config.workload,
         set: config.set,
-        ...hitsIn(result.history, observer),
+        ...hitsIn(result.history, result.struck, observer),
         steps: Object.fromEntries(observer.steps),
         pairs: Object.fromEntries(observer.pairs),
         overlaps: overlapsIn(result.history),
@@ -180,11 +180,13 @@ export class Explored {
   }
 }
 
-/** The checker that doubts, and its reason, where it has several. */
+/** The checker that doubts, and its reason, where it has several, or what hindered the system. */
 function reasonOf(verdict: Verdict, checks: readonly CheckResult[]): string | null {
   if (verdict.kind !== 'unknown') return null;
   const checker = checks.find((check) => check.verdict === verdict)?.checker ?? 'run';
-  return verdict.reason === undefined ? checker : `${checker}: ${verdict.reason}`;
+  const { reason, hindrance } = verdict;
+  if (hindrance !== undefined) return `${checker}: hopeless: ${hindrance}`;
+  return reason === undefined ? checker : `${checker}: ${reason}`;
 }
 
 /** For a reader: how long this thread has had a core. */

@@ -289,9 +289,10 @@ function unlessHindered(
   });
   if (hindrance === undefined) return result;
   if (verdict.kind !== 'valid') {
-    const because = `${system.name} ${HINDERED}: ${hindrance.because} (${verdict.because})`;
-    const reason = `${HOPELESS}${hindrance.reason}`;
-    return { ...result, verdict: { kind: 'unknown', because, reason } };
+    const because =
+      `${system.name} cannot be expected to be live in this world: ${hindrance.because} ` +
+      `(${verdict.because})`;
+    return { ...result, verdict: { kind: 'unknown', because, hindrance: hindrance.name } };
   }
   if (result.checker !== 'liveness') return result;
   const note = `live all the same, elections not being counted: ${hindrance.because}`;
@@ -312,12 +313,6 @@ function catchingUpNs(
 function isMajority(nodes: readonly number[], voters: readonly number[]): boolean {
   return 2 * voters.filter((voter) => nodes.includes(voter)).length > voters.length;
 }
-
-/** What is said of a run that its world may be to blame for. */
-const HINDERED = 'cannot be expected to be live in this world';
-
-/** How the `reason` of such a doubt begins; what hinders the system follows. */
-export const HOPELESS = 'hopeless: ';
 
 /** Whether a property that is broken is one that any leader that lasts must bring about. */
 function needsNoElection(verdict: Verdict): boolean {

@@ -2,7 +2,7 @@
 
 import type { LivenessObserver } from '../../checkers/agreement/liveness/observer.ts';
 import type { History } from '../../checkers/history.ts';
-import type { Micros, Nanos } from '../../checkers/units.ts';
+import type { Micros, Nanos, NodeId } from '../../checkers/units.ts';
 import type { Nemesis } from '../../nemesis/fault.ts';
 import type { Leadership } from '../../systems/leadership.ts';
 import type { Workload } from '../../workloads/workload.ts';
@@ -49,6 +49,15 @@ export interface VirtualRun extends Watchers {
   readonly stopAtViolation: boolean;
 }
 
+/** A fault that began, and whom it was to act on. */
+export interface Struck {
+  /** Its number in the plan. */
+  readonly fault: number;
+  readonly nodes: readonly NodeId[];
+  /** The step that it waited for; null where it waited for none, or in vain. */
+  readonly awaited: { readonly node: NodeId; readonly kind: string } | null;
+}
+
 export interface VirtualResult {
   readonly history: History;
   /** When every fault had been undone; null when the run stopped before that. */
@@ -65,4 +74,6 @@ export interface VirtualResult {
   readonly panics: readonly unknown[];
   /** Nodes that exchanged no message, stored nothing and answered nobody. */
   readonly idle: readonly number[];
+  /** In the order in which they began. */
+  readonly struck: readonly Struck[];
 }

@@ -6,7 +6,7 @@ import type { History } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName, type TraceEvent, type TraceLine } from '../../checkers/trace.ts';
 import type { Micros, Nanos, NodeId, ProcessId } from '../../checkers/units.ts';
-import type { PlannedFault, Receipt } from '../../nemesis/fault.ts';
+import { type PlannedFault, type Receipt, targetsOf } from '../../nemesis/fault.ts';
 import { drawFor, withStandIn } from '../../nemesis/targets.ts';
 import { isLeaderless, isReady, primaryOf, type Views } from '../../systems/leadership.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
@@ -20,7 +20,7 @@ import { World } from '../sim/world.ts';
 import { bounded } from '../variants/bounded.ts';
 import { stepped } from '../variants/stepped.ts';
 import { StepTriggers } from './step-triggers.ts';
-import type { Turn, VirtualResult, VirtualRun, Watchers } from './virtual-run.ts';
+import type { Struck, Turn, VirtualResult, VirtualRun, Watchers } from './virtual-run.ts';
 
 /** Few enough that code at its slowest does not look like code that never returns. */
 const BOUNDED_EVENTS = 100;
@@ -72,6 +72,7 @@ export class VirtualDriver {
   #started = false;
   /** Null where no fault of the plan waits for a step. */
   readonly #triggers: StepTriggers | null;
+  #struck: Struck[] = [];
   /** How many lines there were when the followers were told of the quiet end; null before that. */
   #quietAtLine: number | null = null;
 
@@ -167,6 +168,7 @@ export class VirtualDriver {
     this.#ending = original.#ending;
     this.#started = original.#started;
     this.#lines = original.#lines.slice();
+    this.#struck = original.#struck.slice();
     if (original.#triggers !== null) this.#triggers?.copyFrom(original.#triggers);
     if (this.#liveness !== null || this.#run.follower !== null) {
       this.#tellAgain(original.#quietAtLine ?? this.#lines.length + 1);
@@ -212,6 +214,7 @@ export class VirtualDriver {
       ending: this.#ending ?? { kind: 'interrupted' },
       panics: this.#world.panics,
       idle: this.#world.nodes.filter(({ atWork }) => !atWork).map(({ self }) => self),
+      struck: this.#struck,
     };
   }
 
@@ -318,7 +321,7 @@ export class VirtualDriver {
   /** A fault that waits for a step begins with it, or at the latest some time later. */
   #startFault(planned: PlannedFault): void {
     if (this.#triggers === null || planned.step === undefined) {
-      this.#beginFault(planned, planned, '');
+      this.#beginFault(planned, planned, '', null);
       return;
     }
     const untilUs = this.#triggers.wait(planned, planned.step, this.#nowUs());
@@ -336,20 +339,27 @@ export class VirtualDriver {
     if (due === null) return;
     const { planned, hit, kind } = due;
     if (hit === null) {
-      this.#beginFault(planned, planned, `, as no node reported ${kind} in time`);
+      this.#beginFault(planned, planned, `, as no node reported ${kind} in time`, null);
       return;
     }
     const draw = drawFor(hit, this.#world.members, planned.draw);
-    this.#beginFault(planned, { ...planned, draw }, `, after ${nodeName(hit)} reported ${kind}`);
+    const why = `, after ${nodeName(hit)} reported ${kind}`;
+    this.#beginFault(planned, { ...planned, draw }, why, { node: hit, kind });
   }
 
   /** `aimed`: the same fault, with the draw that chooses its targets. */
-  #beginFault(planned: PlannedFault, aimed: PlannedFault, why: string): void {
+  #beginFault(
+    planned: PlannedFault,
+    aimed: PlannedFault,
+    why: string,
+    awaited: Struck['awaited'],
+  ): void {
     const { leadership, nemeses } = this.#run;
     const leader = primaryOf(leadership, this.#views());
     const seen = { nodes: this.#world.members, leader };
     const view = isLeaderless(leadership) ? withStandIn(seen, aimed.draw) : seen;
     const fault = nemeses[aimed.lane]?.resolve(aimed, view) ?? null;
+    if (fault !== null) this.#struck.push({ fault: planned.id, nodes: targetsOf(fault), awaited });
     const found: Receipt =
       fault === null
         ? { status: 'skipped', evidence: 'no target' }

@@ -25,6 +25,8 @@ export interface Scene {
 export interface Checked {
   /** What was expected, in words. */
   readonly text: string;
+  /** The same in two, where it is what one node says, or all of them; absent otherwise. */
+  readonly fact?: { readonly of: string; readonly is: string };
   /** Null where it holds. */
   readonly found: string | null;
 }
@@ -66,20 +68,21 @@ export function allHold(scene: Scene, expectations: readonly Expectation[]): boo
 function checkFact(scene: Scene, expectation: Expectation & { about: 'fact' }): Checked {
   const { node, fact, test } = expectation;
   const nodes = node === null ? upNodes(scene) : [node];
-  const text = `${node?.name ?? 'everybody'}: ${fact} ${testWords(test)}`;
-  if (nodes.length === 0) return { text, found: 'nobody is up' };
+  const said = { of: node?.name ?? 'everybody', is: `${fact} ${testWords(test)}` };
+  const expected = { text: `${said.of}: ${said.is}`, fact: said };
+  if (nodes.length === 0) return { ...expected, found: 'nobody is up' };
   for (const { node: number, name } of nodes) {
     const facts = scene.facts(number);
-    if (facts === null) return { text, found: `${name} is down` };
+    if (facts === null) return { ...expected, found: `${name} is down` };
     const value = Object.hasOwn(facts, fact) ? facts[fact] : undefined;
     if (value === undefined) {
       const hint = suggestion(fact, Object.keys(facts));
       throw scene.problem(expectation.path, `a node has no "${fact}" (${hint})`);
     }
     if (holds(test, value)) continue;
-    return { text, found: `${node === null ? `${name}: ` : ''}${valueWords(value)}` };
+    return { ...expected, found: `${node === null ? `${name}: ` : ''}${valueWords(value)}` };
   }
-  return { text, found: null };
+  return { ...expected, found: null };
 }
 
 function upNodes(scene: Scene): Named[] {

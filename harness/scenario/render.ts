@@ -86,14 +86,12 @@ function expectedLines(final: readonly Checked[], title: string, style: Terminal
 
 /** What holds of one node is said in one line; what does not has a line of its own. */
 function checkLines(checks: readonly Checked[], indent: number, style: TerminalStyle): string[] {
-  const groups: { about: string; text: string; found: string | null }[] = [];
-  for (const { text, found } of checks) {
-    const [about = '', rest] = text.split(/: (.*)/s);
+  const groups: { of: string | null; text: string; found: string | null }[] = [];
+  for (const { text, fact, found } of checks) {
     const last = groups.at(-1);
-    const isMore = last?.about === about && last.found === null && found === null;
-    if (last !== undefined && rest !== undefined && isMore) {
-      last.text += `, ${rest}`;
-    } else groups.push({ about, text, found });
+    const isMore = last?.of === fact?.of && last?.found === null && found === null;
+    if (fact !== undefined && isMore) last.text += `, ${fact.is}`;
+    else groups.push({ of: fact?.of ?? null, text, found });
   }
   return groups.flatMap(({ text, found }) =>
     found === null

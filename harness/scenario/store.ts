@@ -84,7 +84,11 @@ const scenarioResults: z.ZodType<ScenarioResults> = z.looseObject({
 /** What `story.json` tells of a play, as far as it is judged by. */
 type StoredPlay = Pick<Played, 'told' | 'final' | 'otherwise' | 'reached' | 'judged'>;
 
-const checked: z.ZodType<Checked> = z.object({ text: z.string(), found: z.string().nullable() });
+const checked: z.ZodType<Checked> = z.object({
+  text: z.string(),
+  fact: z.object({ of: z.string(), is: z.string() }).exactOptional(),
+  found: z.string().nullable(),
+});
 const step: z.ZodType<Told> = z.object({
   sentence: z.string(),
   details: texts,

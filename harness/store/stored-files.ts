@@ -118,9 +118,25 @@ const witness: z.ZodType<Witness> = z.looseObject({
 });
 const stats = z.record(text, z.union([number, text]));
 
+type Unknown = Extract<Verdict, { kind: 'unknown' }>;
+
+/** What hindered a system stood in the reason, behind a word, until it had a field of its own. */
+function asHindered(verdict: Unknown): Unknown {
+  const { reason, ...unhindered } = verdict;
+  const hindrance = /^hopeless: (.+)$/.exec(reason ?? '')?.[1];
+  return hindrance === undefined ? verdict : { ...unhindered, hindrance };
+}
+
 export const verdict: z.ZodType<Verdict> = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('valid'), note: text.exactOptional() }),
-  z.looseObject({ kind: z.literal('unknown'), because: text, reason: text.exactOptional() }),
+  z
+    .looseObject({
+      kind: z.literal('unknown'),
+      because: text,
+      reason: text.exactOptional(),
+      hindrance: text.exactOptional(),
+    })
+    .transform(asHindered),
   z.looseObject({
     kind: z.literal('invalid'),
     because: text,

@@ -10,7 +10,6 @@
 import { parseArgs } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
 import type { RunConfig } from '../../harness/config/config.ts';
-import { HOPELESS } from '../../harness/judge/judge.ts';
 import { commandOf } from '../../harness/run/run-file.ts';
 import { type SimulatedRun, simulateOnce } from '../../harness/run/simulate.ts';
 import type { TimedCheck } from '../../harness/store/format.ts';
@@ -107,7 +106,7 @@ function findingOf({ verdict: { kind }, checks }: SimulatedRun): Finding {
   if (wrong.length > 0) return told('not live', wrong);
   const doubts = checks.filter(({ verdict }) => verdict.kind === 'unknown');
   // Where the world leaves no liveness, there may be nothing to judge for the others either.
-  const hindered = doubts.filter(({ verdict }) => isHindered(verdict));
+  const hindered = doubts.filter(({ verdict }) => hindranceOf(verdict) !== undefined);
   return hindered.length > 0 ? told('hopeless', hindered.slice(0, 1)) : told('unknown', doubts);
 }
 
@@ -119,19 +118,15 @@ function told(kind: Finding['kind'], checks: readonly TimedCheck[]): Finding {
   };
 }
 
-function isHindered(verdict: Verdict): boolean {
-  return verdict.kind === 'unknown' && verdict.reason?.startsWith(HOPELESS) === true;
+function hindranceOf(verdict: Verdict): string | undefined {
+  return verdict.kind === 'unknown' ? verdict.hindrance : undefined;
 }
 
 /** Runs of one kind are told together: what differs from run to run is left out. */
 function reasonOf({ checker, verdict }: TimedCheck): string {
   if (verdict.kind === 'invalid') return `${checker}: ${verdict.property ?? verdict.because}`;
-  if (isHindered(verdict)) return reasonIn(verdict);
-  return `${checker}: ${reasonIn(verdict)}`;
-}
-
-function reasonIn(verdict: Verdict): string {
-  return (verdict.kind === 'unknown' ? verdict.reason : undefined) ?? 'undecided';
+  const reason = verdict.kind === 'unknown' ? verdict.reason : undefined;
+  return hindranceOf(verdict) ?? `${checker}: ${reason ?? 'undecided'}`;
 }
 
 function sentenceOf(verdict: Verdict): string {

@@ -106,7 +106,11 @@ describe('of a protocol as it should be', () => {
     expect(document.exitStatus).toBe(2);
     expect(document.verdict.kind).toBe('unknown');
     expect(document.explored.unknowns).toHaveLength(1);
-    expect(document.explored.unknowns[0]).toMatchObject({ runs: 2, strategy: 'plain' });
+    expect(document.explored.unknowns[0]).toMatchObject({
+      runs: 2,
+      strategy: 'plain',
+      reason: 'liveness: hopeless: haste',
+    });
     expect(readdirSync(directory)).not.toContain('raft');
   });
 });

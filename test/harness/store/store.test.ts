@@ -290,6 +290,20 @@ describe('what is not a stored run', () => {
     expect(results?.figures).toMatchObject({ determinism: null, interrupted: false });
     expect(results?.figures).not.toHaveProperty('ending');
   });
+
+  test('of an older version, whose reason tells what hindered it behind a word, has that by name', () => {
+    const because = 'its election timeout is too short for this world';
+    const directory = storeRun(store, { kind: 'unknown', because, reason: 'hopeless: haste' });
+    expect(readRun(directory).results?.verdict).toEqual({
+      kind: 'unknown',
+      because,
+      hindrance: 'haste',
+    });
+    const other = { kind: 'unknown', because, reason: 'few-operations' } as const;
+    expect(readRun(storeRun(store, other)).results?.verdict).toEqual(other);
+    const now = { kind: 'unknown', because, hindrance: 'haste' } as const;
+    expect(readRun(storeRun(store, now)).results?.verdict).toEqual(now);
+  });
 });
 
 /** The message of the usage error that is thrown. */
