@@ -10,7 +10,7 @@ import {
 } from './client-operations.ts';
 import { exactTotal } from './decimals.ts';
 import type { History, Value } from './history.ts';
-import { entriesOf, isList, isMap } from './value.ts';
+import { elementsOf, entriesOf, isList, isMap } from './value.ts';
 import type { CheckResult, Verdict } from './verdict.ts';
 
 export interface BankOptions {
@@ -93,9 +93,10 @@ function sumOf(balances: Balances): number | undefined {
 }
 
 function toBalances(value: Value): Balances | null {
-  if (!isList(value) && !isMap(value)) return null;
+  const listed = elementsOf(value);
+  if (listed === null && !isMap(value)) return null;
   const balances: [Value, number | null][] = [];
-  for (const [at, entry] of isMap(value) ? entriesOf(value) : value.entries()) {
+  for (const [at, entry] of isMap(value) ? entriesOf(value) : (listed ?? []).entries()) {
     const isPair = isList(entry) && !isMap(value);
     const account = isPair ? (entry[0] ?? null) : at;
     const balance = isPair ? (entry[1] ?? null) : entry;

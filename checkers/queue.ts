@@ -12,7 +12,7 @@ import {
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
-import { isList } from './value.ts';
+import { elementsOf } from './value.ts';
 import { type CheckResult, type Verdict, worst } from './verdict.ts';
 
 /**
@@ -38,7 +38,7 @@ export function checkQueue(history: History): CheckResult {
 /** What a dequeue, or a drain, took out. */
 function takenBy({ f, result }: ClientOperation): readonly Value[] {
   if (result === null || (f !== 'dequeue' && f !== 'drain')) return [];
-  return f === 'drain' && isList(result) ? result : [result];
+  return (f === 'drain' ? elementsOf(result) : null) ?? [result];
 }
 
 const INSERTS = ['enqueue'];

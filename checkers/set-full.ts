@@ -17,6 +17,7 @@ import {
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
 import type { Millis } from './units.ts';
+import { elementsOf } from './value.ts';
 import { type CheckResult, type Verdict, worst } from './verdict.ts';
 
 export interface SetFullOptions {
@@ -101,11 +102,11 @@ function observe(operations: KeyOperations['operations']): Findings {
   const duplicates: { read: ClientOperation; value: Value }[] = [];
   const unexpected: Unexpected[] = [];
   const reads = operations
-    .filter(({ f, type, result }) => f === 'read' && type === 'ok' && Array.isArray(result))
+    .filter(({ f, type, result }) => f === 'read' && type === 'ok' && elementsOf(result) !== null)
     .sort((a, b) => (a.complete ?? 0) - (b.complete ?? 0));
   for (const read of reads) {
     const held = new Set<Value>();
-    for (const value of read.result as readonly Value[]) {
+    for (const value of elementsOf(read.result) ?? []) {
       const id = identity(value);
       if (held.has(id)) duplicates.push({ read, value });
       held.add(id);

@@ -12,7 +12,7 @@ import {
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
-import { isList } from './value.ts';
+import { elementsOf } from './value.ts';
 import { type CheckResult, type Verdict, worst } from './verdict.ts';
 
 /**
@@ -77,17 +77,18 @@ function judge({ key, operations }: KeyOperations): { verdict: Verdict; counts: 
       (last, read) => (last === null || (read.complete ?? 0) > (last.complete ?? 0) ? read : last),
       null,
     );
-  if (final === null || !isList(final.result)) {
+  const found = elementsOf(final?.result);
+  if (final === null || found === null) {
     const because = final === null ? 'the set was never read' : 'the final read gave no list';
     return { verdict: { kind: 'unknown', because }, counts: { ...NOTHING, attempted } };
   }
-  const present = new Set(final.result.map(identity));
+  const present = new Set(found.map(identity));
   const acknowledged = [...adds.values()].filter(({ type }) => type === 'ok');
   // An add acknowledged only after the read began need not be in it.
   const lost = acknowledged.filter(
     ({ argument, complete }) => !present.has(identity(argument)) && (complete ?? 0) < final.invoke,
   );
-  const unexpected = final.result.filter((element) => {
+  const unexpected = found.filter((element) => {
     const type = adds.get(identity(element))?.type;
     return type === undefined || type === 'fail';
   });
@@ -100,9 +101,9 @@ function judge({ key, operations }: KeyOperations): { verdict: Verdict; counts: 
     unexpected: unexpected.length,
     recovered: recovered.length,
   };
-  const found = decide(final, lost, unexpected, { key, adds });
+  const decided = decide(final, lost, unexpected, { key, adds });
   // What was acknowledged is lost whatever else was added.
-  const verdict = lost.length > 0 ? found : excused(found, unrecorded(operations, ['add']));
+  const verdict = lost.length > 0 ? decided : excused(decided, unrecorded(operations, ['add']));
   return { verdict, counts };
 }
 

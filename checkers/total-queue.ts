@@ -13,6 +13,7 @@ import {
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
+import { elementsOf } from './value.ts';
 import { type CheckResult, type Verdict, worst } from './verdict.ts';
 
 export interface TotalQueueOptions {
@@ -100,8 +101,8 @@ function count(operations: readonly ClientOperation[]): Map<Value, Count> {
         each.enqueue ??= operation;
       }
     } else if (type === 'ok' && takes(operation)) {
-      // A drain that answers one value rather than a list took that one.
-      const values = Array.isArray(result) && f === 'drain' ? result : [result];
+      // A drain that answers one value rather than a list or a set took that one.
+      const values = (f === 'drain' ? elementsOf(result) : null) ?? [result];
       for (const value of values) {
         if (value === null) continue;
         const each = entry(value);

@@ -1,7 +1,7 @@
 /** The answer to a transaction against the question: the same steps, with the reads filled in. */
 
 import { NONE, type Value } from './history.ts';
-import { isList, isMap } from './value.ts';
+import { isList, isMap, isSet } from './value.ts';
 
 /**
  * What an answer has that was not asked, lacks, or has otherwise, as the rest of a sentence after
@@ -41,7 +41,8 @@ function nameOf(f: Value | undefined): Value | undefined {
 /** Equality by content. */
 export function same(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
-  if (isMap(a) && isMap(b)) return JSON.stringify(a) === JSON.stringify(b);
+  if ((isMap(a) && isMap(b)) || (isSet(a) && isSet(b)))
+    return JSON.stringify(a) === JSON.stringify(b);
   if (!isList(a) || !isList(b) || a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false;
   return true;

@@ -2,7 +2,7 @@
 
 import type { Value } from '../history.ts';
 import type { ProcessId } from '../units.ts';
-import { isList, isMap, showMap } from '../value.ts';
+import { isList, isMap, isSet, showObject } from '../value.ts';
 
 /** One operation as a model sees it: what was asked, and what the client learned. */
 export interface Operation {
@@ -131,5 +131,6 @@ export function describeState<State>(model: Model<State>, state: State): string 
 export function showValue(value: Value): string {
   if (value === null) return 'nil';
   if (isList(value)) return `[${value.map(showValue).join(' ')}]`;
-  return isMap(value) ? showMap(value, showValue) : JSON.stringify(value);
+  const isObject = isMap(value) || isSet(value);
+  return isObject ? showObject(value, showValue) : JSON.stringify(value);
 }

@@ -8,7 +8,7 @@
 import { ByteColumn, type IntColumn } from '../columns.ts';
 import { NONE, type Value } from '../history.ts';
 import { itemAt } from '../item-at.ts';
-import { isList, isMap, showMap } from '../value.ts';
+import { isList, isMap, isSet, showObject } from '../value.ts';
 import type { EdgeList } from './graph.ts';
 import { mapKey, READ, type Transactions } from './transactions.ts';
 
@@ -72,7 +72,7 @@ export function indexWrites(t: Transactions, name: (txn: number) => string): Wri
 /** A value as a person writes it; long lists lose their middle. */
 export function show(value: Value | undefined): string {
   if (value === undefined || value === null) return 'nil';
-  if (isMap(value)) return showMap(value, show);
+  if (isMap(value) || isSet(value)) return showObject(value, show);
   if (!isList(value)) return JSON.stringify(value);
   if (value.length <= 12) return `[${value.map(show).join(' ')}]`;
   const head = value.slice(0, 3).map(show).join(' ');

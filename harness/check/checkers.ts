@@ -3,7 +3,7 @@
 import { NEMESIS, type Value } from '../../checkers/history.ts';
 import { modelNamed, models } from '../../checkers/linearizable/index.ts';
 import { findLevel, LEVELS } from '../../checkers/transactional/index.ts';
-import { entriesOf, isList, isMap } from '../../checkers/value.ts';
+import { elementsOf, entriesOf, isMap } from '../../checkers/value.ts';
 import { suggestion, usage } from '../core/errors.ts';
 import { comparedEchoes, refuseDenials } from './echoes.ts';
 import { judgeLinearizable } from './linearizable.ts';
@@ -135,7 +135,8 @@ function foreignInitial({ initial, file: { history } }: Question): readonly stri
 
 /** Whether a value is this text, or has it somewhere inside. */
 function holds(value: Value, text: string): boolean {
-  if (isList(value)) return value.some((item) => holds(item, text));
+  const elements = elementsOf(value);
+  if (elements !== null) return elements.some((item) => holds(item, text));
   if (isMap(value)) return entriesOf(value).some((entry) => holds(entry, text));
   return value === text;
 }

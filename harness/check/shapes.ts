@@ -1,7 +1,7 @@
 /** What the values of operations must look like, where a checker could not make sense of others. */
 
 import { INFO, INVOKE, NEMESIS, OK, type Value } from '../../checkers/history.ts';
-import { entriesOf, isList, isMap, textOf } from '../../checkers/value.ts';
+import { elementsOf, entriesOf, isList, isMap, textOf } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import type { HistoryFile } from '../formats/builder.ts';
 import { KeySpelling, show } from '../formats/builder.ts';
@@ -19,7 +19,14 @@ const list: Shape = {
   expected: 'a list, or nil',
   holds: (value) => value === null || isList(value),
 };
-const taken: Shape = { expected: 'the list of what it took', holds: isList };
+const listOrSet: Shape = {
+  expected: 'a list or a set, or nil',
+  holds: (value) => value === null || elementsOf(value) !== null,
+};
+const taken: Shape = {
+  expected: 'the list, or the set, of what it took',
+  holds: (value) => elementsOf(value) !== null,
+};
 const amount: Shape = {
   expected: 'a number, or nil for one',
   holds: (value) => value === null || typeof value === 'number',
@@ -56,11 +63,10 @@ const balances: Shape = {
   expected: 'a list of [account, balance]',
   holds: (value) =>
     (isMap(value) && entriesOf(value).every(([, balance]) => countOrNil.holds(balance))) ||
-    (isList(value) &&
-      value.every((entry) => {
-        const isPair = isList(entry) && entry.length === 2 && !isList(entry[0] ?? null);
-        return countOrNil.holds(isPair ? (entry[1] ?? null) : entry);
-      })),
+    elementsOf(value)?.every((entry) => {
+      const isPair = isList(entry) && entry.length === 2 && !isList(entry[0] ?? null);
+      return countOrNil.holds(isPair ? (entry[1] ?? null) : entry);
+    }) === true,
 };
 
 /** A transaction: micro-operations of three elements, of which the first is one of these. */
@@ -106,7 +112,7 @@ const RULES: Readonly<Record<string, Rules>> = {
   log: { answered: { read: list }, initial: list },
   'offset-log': { answered: { read: list }, initial: list },
   semaphore: { initial: number },
-  set: { answered: { read: list }, initial: list },
+  set: { answered: { read: listOrSet }, initial: listOrSet },
   'fifo-queue': queue,
   'unordered-queue': queue,
   stack: collection,
@@ -128,7 +134,7 @@ const RULES: Readonly<Record<string, Rules>> = {
     ),
   },
   'rw-register': { asked: registerTransaction, answered: registerTransaction },
-  'set-full': { answered: { read: list } },
+  'set-full': { answered: { read: listOrSet } },
   queue: { answered: { drain: taken } },
   'total-queue': { answered: { drain: taken } },
   bank: { answered: { read: balances }, initial: number },

@@ -19,11 +19,11 @@ export const CODE = {
   underscore: 95,
 } as const;
 export const OPEN_LIST = 40;
-export const CLOSE_LIST = 41;
+const CLOSE_LIST = 41;
 export const OPEN_VECTOR = 91;
-export const CLOSE_VECTOR = 93;
+const CLOSE_VECTOR = 93;
 export const OPEN_MAP = 123;
-export const CLOSE_MAP = 125;
+const CLOSE_MAP = 125;
 
 /** Bytes that end a token. */
 export const DELIMITER = new Uint8Array(256);
@@ -49,7 +49,8 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 
 /**
  * A number, `nil`, a boolean, or a symbol; undefined for what begins like a number and is none. An
- * integer that a double cannot hold is the text of its digits, a ratio that is none that of both.
+ * integer that a double cannot hold is the text of its digits, and so is such a ratio: `1/2` is 0.5,
+ * and `1/3` is no double.
  */
 export function atomOf(token: string): Value | undefined {
   switch (token) {
@@ -101,8 +102,16 @@ function ratioOf([, sign, above = '', below = '']: readonly string[]): Value | u
   let [divisor, rest] = [one, other];
   while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
   const top = (sign === '-' ? -one : one) / divisor;
-  return other === divisor ? exact(top) : `${top}/${other / divisor}`;
+  const bottom = other / divisor;
+  if (bottom === 1n) return exact(top);
+  // Halves, quarters and the like are doubles where what stands above is.
+  const isBinary = (bottom & (bottom - 1n)) === 0n && bottom <= BINARY_MAX;
+  const whole = isBinary ? exact(top) : undefined;
+  return typeof whole === 'number' ? whole / Number(bottom) : `${top}/${bottom}`;
 }
+
+/** A whole number up to 2^53 over a power of two up to this loses no digit. */
+const BINARY_MAX = 1n << 960n;
 
 /** What closes what, for messages. */
 export interface Opening {
@@ -111,16 +120,27 @@ export interface Opening {
   readonly line: number;
 }
 
+/** `byte`: the first of what opens, which of a set is the hash. */
 export function openingOf(byte: number, line: number): Opening {
+  if (byte === CODE.hash) return { what: 'set', close: CLOSE_MAP, line };
   if (byte === OPEN_VECTOR) return { what: 'vector', close: CLOSE_VECTOR, line };
   if (byte === OPEN_LIST) return { what: 'list', close: CLOSE_LIST, line };
   return { what: 'map', close: CLOSE_MAP, line };
 }
 
-/** The first key that stands twice in a map. */
-export function repeated(pairs: readonly (readonly [key: Value, value: Value])[]): string {
-  const names = pairs.map(([key]) => JSON.stringify(key));
-  return names.find((name, at) => names.indexOf(name) < at) ?? '';
+export function isClosing(byte: number): boolean {
+  return byte === CLOSE_LIST || byte === CLOSE_VECTOR || byte === CLOSE_MAP;
+}
+
+/** The first value that stands twice among these, as JSON has it. */
+export function repeated(values: readonly Value[]): string | undefined {
+  const seen = new Set<string>();
+  for (const value of values) {
+    const name = JSON.stringify(value);
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
 }
 
 /** The character of this name (what follows the backslash); undefined if there is none. */

@@ -4,21 +4,19 @@
  * The package `edn-data` is not used: it answers truncated text with null, forgets where it is,
  * rounds integers beyond 2^53 (two values would look alike), and reads one character at a time.
  *
- * Keywords, symbols and characters become strings, vectors, lists and sets become lists, and a
- * tagged literal is what follows its tag. An integer beyond 2^53 becomes the string of its digits.
+ * Keywords, symbols and characters become strings, vectors and lists become lists, and a tagged
+ * literal is what follows its tag. A number that no double holds becomes the string of its digits.
  */
 
-import { byContent, mapOf, textOf, type Value } from '../../checkers/value.ts';
+import { mapOf, setOf, textOf, type Value } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import { type ByteStream, decode, quoted } from './bytes.ts';
 import {
   atomOf,
-  CLOSE_LIST,
-  CLOSE_MAP,
-  CLOSE_VECTOR,
   CODE,
   characterOf,
   DELIMITER,
+  isClosing,
   OPEN_LIST,
   OPEN_MAP,
   OPEN_VECTOR,
@@ -75,7 +73,7 @@ export class EdnReader {
       }
       if (byte === OPEN_VECTOR || byte === OPEN_LIST) {
         if (this.#around.length >= DEPTH_MAX) throw this.#tooDeep();
-        this.#around.push(this.#opening(byte));
+        this.#around.push(openingOf(byte, this.line));
         this.#at++;
       } else if (around !== undefined && byte === around.close) {
         this.#at++;
@@ -101,7 +99,7 @@ export class EdnReader {
   }
 
   #operation(): ReadonlyMap<string, Value> {
-    const opening = this.#opening(OPEN_MAP);
+    const opening = openingOf(OPEN_MAP, this.line);
     const entries = this.#entries;
     entries.clear();
     this.#at++;
@@ -134,9 +132,9 @@ export class EdnReader {
     switch (byte) {
       case OPEN_VECTOR:
       case OPEN_LIST:
-        return this.#list(this.#opening(byte));
+        return this.#list(openingOf(byte, this.line));
       case OPEN_MAP:
-        return this.#map(this.#opening(byte));
+        return this.#map(openingOf(byte, this.line));
       case CODE.quote:
         return this.#string();
       case CODE.backslash:
@@ -153,7 +151,7 @@ export class EdnReader {
     }
   }
 
-  #list(opening: Opening): Value {
+  #list(opening: Opening): readonly Value[] {
     this.#at++;
     this.#skip();
     if (this.headByte === 0) this.headByte = this.#peek();
@@ -175,23 +173,27 @@ export class EdnReader {
     }
     const map = mapOf(pairs);
     if (Object.keys(map).length === pairs.length) return map;
-    throw this.#wrong(`expected each key of the map once, got ${repeated(pairs)} twice`);
+    throw this.#wrong(
+      `expected each key of the map once, got ${repeated(pairs.map(([key]) => key))} twice`,
+    );
   }
 
   /** After `#`: a set, a tagged literal, or a number that is none. */
   #dispatch(): Value {
     if (this.#peekAfter(1) === OPEN_MAP) {
-      const opening = { what: 'set', close: CLOSE_MAP, line: this.line };
+      const opening = openingOf(CODE.hash, this.line);
       this.#at++;
-      // A set has no order: it is compared by content, as a map is.
-      return (this.#list(opening) as readonly Value[]).toSorted(byContent);
+      const elements = this.#list(opening);
+      const twice = repeated(elements);
+      if (twice === undefined) return setOf(elements);
+      throw this.#wrong(`expected each element of the set once, got ${twice} twice`);
     }
     if (this.#peekAfter(1) === CODE.hash) {
       throw this.#wrong(`expected a value that a history can hold, got ${quoted(this.#token())}`);
     }
     const tag = this.#tag();
     const isNamespace = tag.startsWith('#:') && this.#peek() === OPEN_MAP;
-    return isNamespace ? this.#map(this.#opening(OPEN_MAP), tag.slice(2)) : this.#value();
+    return isNamespace ? this.#map(openingOf(OPEN_MAP, this.line), tag.slice(2)) : this.#value();
   }
 
   /** Passes over the tag of a literal, such as `#jepsen.history.Op`. */
@@ -331,16 +333,12 @@ export class EdnReader {
       this.#at++;
       return true;
     }
-    if (byte === CLOSE_LIST || byte === CLOSE_VECTOR || byte === CLOSE_MAP) {
+    if (isClosing(byte)) {
       throw this.#unexpected(
         `${String.fromCharCode(opening.close)} at the end of the ${opening.what} of line ${opening.line}`,
       );
     }
     return false;
-  }
-
-  #opening(byte: number): Opening {
-    return openingOf(byte, this.line);
   }
 
   #peek(): number {

@@ -1,7 +1,7 @@
 /** Jepsen's `history.edn`: a vector of operation maps, or one map after the other. */
 
 import type { History, HistoryEvent, Value } from '../../checkers/history.ts';
-import { entriesOf, isList, isMap } from '../../checkers/value.ts';
+import { elementsOf, entriesOf, isList, isMap, isSet } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import type { HistoryFile } from './builder.ts';
 import type { ByteStream } from './bytes.ts';
@@ -70,6 +70,7 @@ function keyword(name: string): string {
 function edn(value: Value): string {
   if (value === null) return 'nil';
   if (isList(value)) return `[${value.map(edn).join(' ')}]`;
+  if (isSet(value)) return `#{${(elementsOf(value) ?? []).map(edn).join(' ')}}`;
   if (isMap(value)) {
     return `{${entriesOf(value)
       .map(([key, item]) => `${edn(key)} ${edn(item)}`)

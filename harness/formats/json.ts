@@ -1,6 +1,6 @@
 /** JSON texts as JavaScript reads them too leniently: keys that stand twice, objects by content. */
 
-import { mapOf, type Value } from '../../checkers/value.ts';
+import { areNames, mapOf, mapOfNames, type Value } from '../../checkers/value.ts';
 import { usage } from '../core/errors.ts';
 import { show } from './builder.ts';
 import { type ByteStream, type Line, LinePlace, linesOf, type Place, quoted } from './bytes.ts';
@@ -113,8 +113,17 @@ export function* elementsOf(stream: ByteStream): Generator<Line> {
   }
 }
 
-/** A value of a history, from the text of its line; objects by content, in any order of keys. */
-export function historyValue(json: unknown, text: string, place: Place, depth = 0): Value {
+/**
+ * A value of a history, from the text of its line; objects by content, in any order of keys. `isOurs`:
+ * we wrote it, and a name may stand for what JSON has not, such as the elements of a set.
+ */
+export function historyValue(
+  json: unknown,
+  text: string,
+  place: Place,
+  isOurs = false,
+  depth = 0,
+): Value {
   if (depth > DEPTH_MAX) {
     throw usage(
       `${place.where}: "value": expected lists nested at most ${DEPTH_MAX} deep, got more`,
@@ -123,9 +132,14 @@ export function historyValue(json: unknown, text: string, place: Place, depth = 
   if (json === undefined || json === null) return null;
   if (typeof json === 'boolean' || typeof json === 'string') return json;
   if (typeof json === 'number') return exactNumber(json, text, place);
-  if (Array.isArray(json)) return json.map((item) => historyValue(item, text, place, depth + 1));
-  return mapOf(
-    Object.entries(json).map(([name, item]) => [name, historyValue(item, text, place, depth + 1)]),
+  const inner = (item: unknown) => historyValue(item, text, place, isOurs, depth + 1);
+  if (Array.isArray(json)) return json.map(inner);
+  const fields = Object.entries(json).map(([name, item]) => [name, inner(item)] as const);
+  if (!isOurs) return mapOf(fields);
+  if (areNames(fields)) return mapOfNames(fields);
+  throw usage(
+    `${place.where}: "value": expected names of fields as Ordeal writes them, got ` +
+      `${fields.map(([name]) => show(name)).join(', ')}`,
   );
 }
 

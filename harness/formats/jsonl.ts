@@ -58,7 +58,7 @@ function readObjects(stream: ByteStream, lines: Iterable<Line>): HistoryFile {
     // Of our own recorder the order is that of its lines; others may have written theirs unsorted.
     if (!stored) builder.refuseBackwards();
     last = checkIndex(json['index'], place, stored ? builder.history.length : null, last);
-    builder.add(eventOf(json, line.text, place), line.number);
+    builder.add(eventOf(json, line.text, place, stored), line.number);
   }
   return builder.finish();
 }
@@ -96,9 +96,14 @@ function checkIndex(index: unknown, place: Place, exact: number | null, last: nu
   return index;
 }
 
-function eventOf(json: Record<string, unknown>, text: string, place: Place): FileEvent {
+function eventOf(
+  json: Record<string, unknown>,
+  text: string,
+  place: Place,
+  isOurs: boolean,
+): FileEvent {
   const { key, error, node, position } = json;
-  const value = historyValue(json['value'], text, place);
+  const value = historyValue(json['value'], text, place, isOurs);
   const time = timeOf(json['time'], place);
   const hasKey = key !== undefined && key !== null;
   if (hasKey && typeof key !== 'string' && typeof key !== 'number') {

@@ -1,7 +1,7 @@
 /** Collections: set, queues, stack. States are lists of values; equal by content. */
 
 import type { Value } from '../../history.ts';
-import { isList } from '../../value.ts';
+import { elementsOf, isSet } from '../../value.ts';
 import { type Model, showValue, UnreadableValue } from '../model.ts';
 import { nondeterministic } from '../nondeterministic.ts';
 import { same } from './register.ts';
@@ -15,12 +15,12 @@ type Values = readonly Value[];
 export const set: Model<Values> = {
   name: 'set',
   functions: ['add', 'remove', 'contains', 'read'],
-  initial: (value) => elements(value).toSorted(byText),
+  initial: (value) => anyOrder(value).toSorted(byText),
   step(state, { f, input, output, outcome }) {
     if (outcome === 'refused') return undefined;
     if (f === 'read') {
       if (outcome !== 'ok') return state;
-      return text(elements(output).toSorted(byText)) === text(state) ? state : undefined;
+      return text(anyOrder(output).toSorted(byText)) === text(state) ? state : undefined;
     }
     const inside = state.some((element) => same(element, input));
     const answer = outcome === 'ok' && typeof output === 'boolean' ? output : undefined;
@@ -112,8 +112,16 @@ function isEmptyAnswer(operation: {
 }
 
 function elements(value: Value): Values {
+  if (isSet(value)) {
+    throw new UnreadableValue(`${showValue(value)} does not say in which order its elements stand`);
+  }
+  return anyOrder(value);
+}
+
+function anyOrder(value: Value): Values {
   if (value === null) return [];
-  if (isList(value)) return value;
+  const held = elementsOf(value);
+  if (held !== null) return held;
   throw new UnreadableValue(`a collection is a list of elements, not ${showValue(value)}`);
 }
 

@@ -7,7 +7,7 @@ import { ADD, nobody } from '../../attempts.ts';
 import { IntColumn } from '../../columns.ts';
 import { NONE, type Value } from '../../history.ts';
 import type { LogIndex } from '../../units.ts';
-import { isList } from '../../value.ts';
+import { elementsOf } from '../../value.ts';
 import { describe, said } from '../explain.ts';
 import { set } from '../models/collections.ts';
 import { NEVER, type Operations } from '../operations.ts';
@@ -39,7 +39,7 @@ interface Case {
 const NOBODY = -1;
 
 export function setMonitor(operations: Operations, initial: Value): MonitorResult {
-  if (initial !== null && (!isList(initial) || initial.length > 0)) {
+  if (initial !== null && elementsOf(initial)?.length !== 0) {
     return undecided('it does not start empty');
   }
   const elements = collect(operations);

@@ -235,15 +235,27 @@ describe('a drain', () => {
     }
   });
 
-  test('beside others says that its order was not judged', async () => {
-    const [first = '', ...rest] = drained([2, 1]).trimEnd().split('\n').toReversed();
-    const enqueue = (type: string) => `{"process":1,"type":"${type}","f":"enqueue","value":3}`;
-    const text = [...rest.toReversed(), enqueue('invoke'), enqueue('ok'), first].join('\n');
-    const { status, out } = await judged(text, { model: 'fifo-queue' });
-    expect([status, out]).toEqual([
-      0,
-      expect.stringContaining('the drain of line 5 was not alone'),
-    ]);
+  test('beside others takes them in that order, too', async () => {
+    const beside = async (answer: Value, model: string) => {
+      const [first = '', ...rest] = drained(answer).trimEnd().split('\n').toReversed();
+      const enqueue = (type: string) => `{"process":1,"type":"${type}","f":"enqueue","value":3}`;
+      const text = [...rest.toReversed(), enqueue('invoke'), enqueue('ok'), first].join('\n');
+      return judged(text, { model });
+    };
+    expect(await beside([1, 2, 3], 'fifo-queue')).toMatchObject({ status: 0 });
+    const { status, out } = await beside([2, 1], 'fifo-queue');
+    expect([status, out]).toEqual([1, expect.stringContaining('dequeued -> 2')]);
+    expect(out).toContain('at best the object is [1 2 3] after');
+    expect(await beside([2, 1], 'unordered-queue')).toMatchObject({ status: 0 });
+  });
+
+  test('that answers with a set says nothing of the order', async () => {
+    const drained = (set: string) =>
+      ednLines(['enqueue', '1', '1'], ['enqueue', '2', '2'], ['drain', 'nil', set]);
+    for (const model of ['fifo-queue', 'unordered-queue', 'queue', 'total-queue']) {
+      expect(await judged(drained('#{2 1}'), { model }), model).toMatchObject({ status: 0 });
+    }
+    expect(await judged(drained('#{1 3}'), { model: 'fifo-queue' })).toMatchObject({ status: 1 });
   });
 
   test.each(['fifo-queue', 'unordered-queue', 'queue', 'total-queue'])(
@@ -296,5 +308,58 @@ describe('an answer of false with type ok', () => {
       ['acquire', null, false],
     ];
     expect(await judged(sequential(locked), { model: 'mutex' })).toMatchObject({ status: 0 });
+  });
+});
+
+/** Operations one after the other, as Jepsen writes them. */
+function ednLines(...steps: readonly (readonly [f: string, asked: string, answer: string])[]) {
+  const line = (type: string, f: string, value: string) =>
+    `{:type :${type} :process 0 :f :${f} :value ${value}}`;
+  return steps
+    .flatMap(([f, asked, answer]) => [line('invoke', f, asked), line('ok', f, answer)])
+    .join('\n');
+}
+
+describe('a set of EDN', () => {
+  test.each([
+    ['set', 'add', '[1 2]', 0],
+    ['set', 'add', '#{2 1}', 0],
+    ['set', 'add', '#{2}', 1],
+    ['set', 'add', '#{1 2 3}', 1],
+    ['set-full', 'add', '#{2 1}', 0],
+    ['set-full', 'add', '#{2}', 1],
+    ['log', 'append', '[1 2]', 0],
+    ['log', 'append', '#{1 2}', 64],
+    ['register', 'write', '2', 0],
+    ['register', 'write', '#{2}', 1],
+  ])('is what it is to %s: after %s of 1 and of 2, to read %s has status %i', async (...row) => {
+    const [model, f, answer, status] = row;
+    const text = ednLines([f, '1', '1'], [f, '2', '2'], ['read', 'nil', answer]);
+    expect(await judged(text, { model })).toMatchObject({ status });
+  });
+
+  test('is another value than the list of its elements, and the same in any order', async () => {
+    const kept = (written: string, found: string) =>
+      judged(ednLines(['write', written, written], ['read', 'nil', found]), { model: 'register' });
+    expect(await kept('#{1 [2]}', '#{[2] 1}')).toMatchObject({ status: 0 });
+    expect(await kept('#{1 2}', '[1 2]')).toMatchObject({ status: 1 });
+    expect(await kept('1/2', '0.5')).toMatchObject({ status: 0 });
+    expect(await kept('2/6', '1/3')).toMatchObject({ status: 0 });
+    expect(await kept('1/3', '1/4')).toMatchObject({ status: 1 });
+  });
+
+  test('is no list to a transaction', async () => {
+    const text = (answer: string) =>
+      ednLines(['txn', '[[:append 1 5]]', '[[:append 1 5]]'], ['txn', '[[:r 1 nil]]', answer]);
+    const flags = { checker: 'transactional', workload: 'list-append' } as const;
+    expect(await judged(text('[[:r 1 [5]]]'), flags)).toMatchObject({ status: 0 });
+    expect(await judged(text('[[:r 1 #{5}]]'), flags)).toMatchObject({ status: 64 });
+  });
+
+  test('holds the balances of a bank as a list does', async () => {
+    const read = (found: string) => ednLines(['read', 'nil', found]);
+    const flags = { model: 'bank', initial: 30 } as const;
+    expect(await judged(read('#{[0 10] [1 20]}'), flags)).toMatchObject({ status: 0 });
+    expect(await judged(read('#{[0 10] [1 21]}'), flags)).toMatchObject({ status: 1 });
   });
 });

@@ -4,7 +4,7 @@ import { parseEDNString } from 'edn-data';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../checkers/history.ts';
-import { mapOf } from '../../../checkers/value.ts';
+import { mapOf, setOf } from '../../../checkers/value.ts';
 import { ByteStream } from '../../../harness/formats/bytes.ts';
 import { EdnReader } from '../../../harness/formats/edn.ts';
 
@@ -33,8 +33,11 @@ describe('an EDN value', () => {
     ['9007199254740991', 9007199254740991],
     ['9007199254740993', '9007199254740993'],
     ['-99999999999999999999N', '-99999999999999999999'],
-    ['1/2', '1/2'],
-    ['-2/4', '-1/2'],
+    ['1/2', 0.5],
+    ['-2/4', -0.5],
+    ['-6/16', -0.375],
+    ['2/6', '1/3'],
+    ['9007199254740993/2', '9007199254740993/2'],
     ['4/2', 2],
     ['0xF', 15],
     ['-0x1fN', -31],
@@ -56,7 +59,8 @@ describe('an EDN value', () => {
     ['[1 [2 3], (4)]', [1, [2, 3], [4]]],
     ['{:a 1, "b" [2]}', { a: 1, b: [2] }],
     ['{}', {}],
-    ['#{1 2}', [1, 2]],
+    ['#{2 1}', setOf([1, 2])],
+    ['[#{} [] {}]', [setOf([]), [], {}]],
     ['#inst "2020-01-01"', '2020-01-01'],
     ['#jepsen.history.Op{:f :read}', { f: 'read' }],
     ['#:db{:id 1, :a/b 2, :_/c 3, "d" 4}', { 'db/id': 1, 'a/b': 2, c: 3, d: 4 }],
@@ -74,6 +78,7 @@ describe('an EDN value', () => {
     ['"abc', 'f:1: the file ends within the text that begins in line 1'],
     ['[1 2}', 'f:1: expected ] at the end of the vector of line 1, got "}"'],
     ['{:a}', 'f:1: expected a value for each key of the map'],
+    ['#{1 [2] 01 [2]}', 'f:1: expected each element of the set once, got 1 twice'],
     [')', 'f:1: expected a value, got ")"'],
     [':', 'f:1: expected a keyword'],
     ['12ab', 'f:1: expected a number, got "12ab"'],

@@ -3,9 +3,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type EventType, History, type NewEvent, type Value } from '../../../checkers/history.ts';
+import { mapOf, setOf } from '../../../checkers/value.ts';
 import { writeJepsenEdn } from '../../../harness/formats/jepsen-edn.ts';
 import { writeJsonl } from '../../../harness/formats/jsonl.ts';
 import { read } from './reading.ts';
+
+function distinct(value: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> {
+  return fc.uniqueArray(value, { maxLength: 3, selector: (one) => JSON.stringify(one) });
+}
 
 const { value } = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
@@ -15,6 +20,10 @@ const { value } = fc.letrec<{ value: Value }>((tie) => ({
     fc.double({ noNaN: true, noDefaultInfinity: true, noInteger: true }),
     fc.string({ unit: 'binary' }).map((text) => text.toWellFormed()),
     fc.array(tie('value'), { maxLength: 3 }),
+    distinct(tie('value')).map(setOf),
+    fc
+      .tuple(distinct(tie('value')), fc.array(tie('value'), { minLength: 3, maxLength: 3 }))
+      .map(([keys, values]) => mapOf(keys.map((key, at) => [key, values[at] ?? null]))),
   ),
 }));
 
