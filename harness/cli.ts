@@ -17,6 +17,7 @@ type Register = (program: Command, done: (status: number) => void) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./commands/run.ts')).registerRun,
   explore: async () => (await import('./commands/explore.ts')).registerExplore,
+  compare: async () => (await import('./commands/compare.ts')).registerCompare,
   prove: async () => (await import('./commands/prove.ts')).registerProve,
   replay: async () => (await import('./commands/replay.ts')).registerReplay,
   explain: async () => (await import('./commands/explain.ts')).registerExplain,

@@ -35,6 +35,7 @@ const ROOMS = [
   'prove',
   'check',
   'explore',
+  'compare',
   'commands',
 ];
 /** Rooms that are tested through processes or containers alone: nothing of theirs is quick. */

@@ -29,12 +29,16 @@ export class HarnessError extends Error {
   }
 }
 
-export function usage(message: string): HarnessError {
-  return new HarnessError('usage', message);
+export function usage(message: string, cause?: unknown): HarnessError {
+  return new HarnessError('usage', message, causedBy(cause));
 }
 
 export function infrastructure(message: string, cause?: unknown): HarnessError {
-  return new HarnessError('infrastructure', message, cause === undefined ? {} : { cause });
+  return new HarnessError('infrastructure', message, causedBy(cause));
+}
+
+function causedBy(cause: unknown): ErrorOptions {
+  return cause === undefined ? {} : { cause };
 }
 
 /** Why a file cannot be read, as a person would say it. */

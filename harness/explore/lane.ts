@@ -7,7 +7,11 @@ import { mistakeOfOwn } from '../own/import.ts';
 import { type Answer, resultOf } from './answer.ts';
 
 /** Modules of which a thread is made: each exports `answer`, which is asked one question at a time. */
-const ENTRIES = { trial: './trial-thread', cell: './matrix/cell-thread' } as const;
+const ENTRIES = {
+  trial: './trial-thread',
+  cell: './matrix/cell-thread',
+  pair: '../compare/pair-thread',
+} as const;
 
 export class Lane<Question, Result> {
   readonly #pool: Tinypool;

@@ -47,7 +47,7 @@ export interface Chosen {
 }
 
 /** Some draws go together with no others: tried again under the next number. */
-const ATTEMPTS = 100;
+export const ATTEMPTS = 100;
 
 /** The run of a seed by a strategy, with everything said that variants would suggest otherwise. */
 export function chosenRun(
@@ -68,7 +68,7 @@ export function chosenRun(
 const SUGGESTED = ['nodes', 'workload', 'rate', 'timeLimitS', 'nemesisIntervalS'] as const;
 
 /** Settings that a variant suggests are those of `ordeal run`, too, unless the request says others. */
-function outspoken({ catalogue, hunts }: Ground, request: RunRequest): Chosen {
+export function outspoken({ catalogue, hunts }: Ground, request: RunRequest): Chosen {
   const resolved = (one: RunRequest, suggested: readonly HuntSettings[]) =>
     resolveConfig(one, suggested, () => Number(one.seed), catalogue);
   if (hunts.length === 0) return { request, config: resolved(request, []) };

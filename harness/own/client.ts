@@ -60,6 +60,7 @@ function checkingEnv(supervision: Supervision, env: ClientEnv, life: Life): Clie
   return {
     client: env.client,
     nodes: env.nodes,
+    ...(env.requestsRepeat === undefined ? {} : { requestsRepeat: env.requestsRepeat }),
     nowUs: () => supervision.ours('env.nowUs', () => env.nowUs()),
     random: () => supervision.ours('env.random', () => env.random()),
     send: (to, request) => {

@@ -54,7 +54,7 @@ export async function importOwn(file: string, named = file): Promise<OwnModule> 
     return { source, exported: (await import(pathToFileURL(file).href)) as OwnModule['exported'] };
   } catch (error) {
     const place = placeIn(error, file);
-    throw usage(`${named}${place === null ? ':' : `${place}:`} ${messageOf(error)}`);
+    throw usage(`${named}${place === null ? ':' : `${place}:`} ${messageOf(error)}`, error);
   }
 }
 

@@ -59,6 +59,7 @@ function publishedManifest(root: RootManifest): object {
       './harness/check/path-thread-entry.js',
       './harness/explore/trial-thread.js',
       './harness/explore/matrix/cell-thread.js',
+      './harness/compare/pair-thread.js',
       './harness/host/*.js',
     ],
     dependencies: {

@@ -31,6 +31,8 @@ export interface WorldSpec {
    * later. The first where absent.
    */
   readonly choose?: (pending: readonly Pending[]) => Pending;
+  /** Told of every message that a node sends to another, whatever becomes of it. */
+  readonly weigh?: (message: unknown) => void;
 }
 
 /** Follows what nodes report, as it happens. */

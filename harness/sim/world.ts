@@ -192,6 +192,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   }
 
   send(from: NodeId, to: NodeId, message: unknown): void {
+    this.#spec.weigh?.(message);
     const fate = this.intercept?.(from, message) ?? null;
     if (fate !== null) {
       this.#divert(from, to, message, fate);

@@ -62,6 +62,7 @@ export function filteredClient(
     return {
       client,
       nodes,
+      ...(env.requestsRepeat === undefined ? {} : { requestsRepeat: env.requestsRepeat }),
       nowUs: () => env.nowUs(),
       random: () => env.random(),
       setTimer: (delayUs) => env.setTimer(delayUs),
