@@ -55,6 +55,7 @@ test.each([
   ['mutants', ['mutants', '--mutant', 'rf-commit-no-min', '--seeds', '1', '--strategy', 'plain']],
   ['mutants --tiers', ['mutants', '--mutant', 'rf-commit-old-term', '--seeds', '1', '--tiers']],
   ['explore', ['explore', 'raft', '--seeds', '2', '--mutant', 'rf-commit-no-min', '--quiet']],
+  ['compare', ['compare', 'raft', ':reads=lease', '--seeds', '2', '--quiet']],
   ['shrink', ['shrink', 'store/latest', '--budget', '1s', '--quiet']],
   ['explain', ['explain', 'store/latest', '--budget', '2s', '--quiet']],
   ['prove', ['prove', 'basic-paxos', '--timeouts', '0', '--faults', '0', '--quiet']],
