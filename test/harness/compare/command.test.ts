@@ -54,10 +54,8 @@ describe('a planted bug', () => {
     expect(page).toContain('B breaks what A keeps');
     expect(page).not.toMatch(/(?:src|href)="http/);
     // The other way round it is gone; what was kept is replayed on both.
-    const gone = await documentOf(
-      ...['compare', 'raft:mutant=rf-commit-no-min', 'raft', '--strategy', 'swarm'],
-      ...['--seeds', '6', '--store', 'planted'],
-    );
+    const turned = ['compare', 'raft:mutant=rf-commit-no-min', 'raft', '--strategy', 'swarm'];
+    const gone = await documentOf(...turned, '--seeds', '6', '--store', 'planted');
     expect(gone.exitStatus).toBe(0);
     expect(gone.populations.gone.length).toBeGreaterThan(0);
     expect(gone.schedules.length).toBeGreaterThan(0);
@@ -97,9 +95,8 @@ describe('populations', () => {
   }, 120_000);
 
   test('of few runs say how little they exclude', async () => {
-    const { stdout, exitCode } = await ordeal(
-      ...['compare', 'raft', ':batch=1', ...PLAIN, '--seeds', '3', '--quiet'],
-    );
+    const line = ['compare', 'raft', ':batch=1', ...PLAIN, '--seeds', '3', '--quiet'];
+    const { stdout, exitCode } = await ordeal(...line);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/violations +0 of 3 +0 of 3 +none/);
     expect(stdout).toContain('at most 56 %');
@@ -158,9 +155,8 @@ export const mine = { ...raft, name: 'mine', variants: [], rules: { ...raft.rule
   }, 60_000);
 
   test('what needs packages says that a revision has none', async () => {
-    const { stderr, exitCode } = await ordeal(
-      ...['compare', './project/src/mine.ts@good', './project/src/mine.ts@main', '--seeds', '1'],
-    );
+    const sides = ['./project/src/mine.ts@good', './project/src/mine.ts@main'];
+    const { stderr, exitCode } = await ordeal('compare', ...sides, '--seeds', '1');
     expect(exitCode).toBe(64);
     expect(stderr).toMatch(/^ordeal: B .*no-such-package.*checked out without node_modules/m);
     expect(stderr).toContain('main:src/mine.ts');
