@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./commands/run.ts')).registerRun,
   explore: async () => (await import('./commands/explore.ts')).registerExplore,
   compare: async () => (await import('./commands/compare.ts')).registerCompare,
+  bisect: async () => (await import('./commands/bisect.ts')).registerBisect,
   prove: async () => (await import('./commands/prove.ts')).registerProve,
   replay: async () => (await import('./commands/replay.ts')).registerReplay,
   explain: async () => (await import('./commands/explain.ts')).registerExplain,

@@ -22,7 +22,7 @@ export const SLOW: readonly string[] = [
   'test/harness/run/{backends,branch,flooded,hunt,unrepeated}.test.ts',
   'test/harness/explain/explanation.test.ts',
   'test/harness/explore/{command,in-process,matrix/command,steps}.test.ts',
-  'test/harness/compare/{command,pair}.test.ts',
+  'test/harness/compare/{bisect,command,pair}.test.ts',
   'test/harness/prove/{cli,mutants}.test.ts',
   'test/harness/shrink/{cli,passes,shrink}.test.ts',
   'test/harness/sim/disk-faults.test.ts',

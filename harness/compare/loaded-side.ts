@@ -41,7 +41,8 @@ export interface Outcome {
 }
 
 export class LoadedSide {
-  readonly name: 'A' | 'B';
+  /** What it is called where something is wrong with it: `A (raft@main)`. */
+  readonly name: string;
   readonly asked: SideAsked;
   readonly ground: Ground;
   /** By names, as its modules have them. */
@@ -52,7 +53,7 @@ export class LoadedSide {
   pinned: Options = {};
   readonly #prepared: PreparedRun;
 
-  private constructor(name: 'A' | 'B', asked: SideAsked, prepared: PreparedRun, named: RunRequest) {
+  private constructor(name: string, asked: SideAsked, prepared: PreparedRun, named: RunRequest) {
     const { catalogue, variants } = prepared;
     const system = systemNamed(named.system, catalogue);
     this.name = name;
@@ -64,8 +65,9 @@ export class LoadedSide {
   }
 
   /** Throws a usage error, which begins with the side's name, for what cannot be asked for of it. */
-  static async of(name: 'A' | 'B', asked: SideAsked, common: CommonRequest): Promise<LoadedSide> {
+  static async of(called: string, asked: SideAsked, common: CommonRequest): Promise<LoadedSide> {
     const { system, file, mutants, rules, set } = asked;
+    const name = `${called} (${asked.text})`;
     const own = {
       mutants: [...(common.mutants ?? []), ...mutants],
       rules: [...(common.rules ?? []), ...rules],
@@ -77,7 +79,7 @@ export class LoadedSide {
       return new LoadedSide(name, asked, prepared, named);
     } catch (error) {
       if (!(error instanceof HarnessError)) throw error;
-      throw new HarnessError(error.failure, `${name} (${asked.text}): ${toldBySide(asked, error)}`);
+      throw new HarnessError(error.failure, `${name}: ${toldBySide(asked, error)}`);
     }
   }
 
@@ -142,7 +144,7 @@ export class LoadedSide {
     const observer =
       this.asked.commit === null || builtIn.systems[system.name] === undefined
         ? new TraceObserver(system)
-        : new KnownEvents(system, `${this.name} (${this.asked.text})`);
+        : new KnownEvents(system, this.name);
     const scales = new Scales();
     const watching = { follower: observer, record: false, stopAtViolation: true };
     const { run, active } = virtualRun(config, variants, watching, catalogue);
