@@ -74,7 +74,7 @@ lies here, with --mutant and --rules, which are B's.
   raft:reads=lease,batch=1       under other options
   raft:mutant=rf-commit-no-min   with a planted bug
   raft:rules=./mine.ts           with your own rules
-  ./my-system.ts@HEAD~3          your own system at a revision of your repository
+  ./my-system.ts@HEAD~3          your own system, as it was committed
 
 Both sides get the same seeds, clusters, load and faults, drawn as by ordeal
 explore. What B breaks and A does not is made small, explained and kept. Of a
