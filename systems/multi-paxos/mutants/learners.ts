@@ -42,6 +42,28 @@ const commitUpToOwnAccepted: MultiVariant = {
   },
 };
 
+const commitOfAnyBallot: MultiVariant = {
+  id: 'mp-commit-of-any-ballot',
+  describe: 'a Commit makes chosen whatever was accepted in its slot, in whichever ballot',
+  kind: 'mutant',
+  rules: () => ({ isCommitted: () => true }),
+  source: 'a reading of "commit(slot)" that leaves the ballot out',
+  expect: ['LearnedNotChosen', 'Agreement'],
+  hunt: {
+    nodes: 5,
+    rate: 300,
+    nemesis: ['partition', 'kill', 'next-messages'],
+    nemesisIntervalS: 0.5,
+    timeLimitS: 30,
+    set: {
+      electionTimeoutMs: 60,
+      heartbeatMs: 20,
+      'network.lossPpm': 100_000,
+      'network.latePpm': 50_000,
+    },
+  },
+};
+
 const catchUpAccepted: MultiVariant = {
   id: 'mp-catchup-returns-accepted',
   describe: 'catch-up is answered with what was accepted, chosen or not',
@@ -88,6 +110,7 @@ const lostProposalDropped: MultiVariant = {
 export const learnerMutants = [
   applyOverHoles,
   commitUpToOwnAccepted,
+  commitOfAnyBallot,
   catchUpAccepted,
   ackWrongSlot,
   lostProposalDropped,
