@@ -162,7 +162,8 @@ test('what an own system says cannot be done to it is refused, in its words', ()
   expect(() => simulate({ ...options, nemesis: ['replacement'] })).toThrow(
     '--nemesis replacement: nobody has a copy of what the primary wrote',
   );
-  const { inoperable: _, ...untouched } = operated;
+  const untouched: System = { ...operated };
+  Reflect.deleteProperty(untouched, 'inoperable');
   expect(() => simulate({ ...options, system: untouched, nemesis: ['membership-change'] })).toThrow(
     'nobody can change who takes part in primary-with-members',
   );
