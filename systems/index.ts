@@ -4,10 +4,10 @@ import { basicPaxos } from './basic-paxos/index.ts';
 import { fastPaxos } from './fast-paxos/index.ts';
 import { multiPaxos } from './multi-paxos/index.ts';
 import { raft } from './raft/index.ts';
-import type { System } from './system.ts';
+import type { ProtocolSystem } from './system.ts';
 import { zab } from './zab/index.ts';
 
-export const systems: Readonly<Record<string, System>> = {
+export const systems: Readonly<Record<string, ProtocolSystem>> = {
   'basic-paxos': basicPaxos,
   'fast-paxos': fastPaxos,
   'multi-paxos': multiPaxos,

@@ -1,5 +1,6 @@
 /** What is tested, as the harness sees it, and what a variant of it is. */
 
+import { assert } from '../checkers/assert.ts';
 import type { Sometimes } from '../checkers/sometimes.ts';
 import type { TraceChecker } from '../checkers/trace.ts';
 import type { Millis, NodeId } from '../checkers/units.ts';
@@ -193,20 +194,6 @@ export interface SystemOfAnyKind extends Leadership {
   inoperable?(act: OperatorAct, options: Options): string | null;
   /** Checks its nodes' traces; none where `checkers/agreement` knows the protocol by name. */
   traceChecker?(): TraceChecker;
-}
-
-/** A protocol of ours or of a user's: code that runs on every backend, with rules to replace. */
-export interface ProtocolSystem extends SystemOfAnyKind {
-  /** Absent in modules of users: there is no other kind yet. */
-  readonly kind?: 'protocol';
-  /** The table of rules as the papers have it. */
-  readonly rules: Rules;
-  /** A line on each of them; where there is none, answers of variants are not checked. */
-  readonly ruleTable?: AnyRuleTable;
-  /** Builds the node code over a table of rules. */
-  protocol(rules: Rules): AnyProtocol;
-  /** Builds the client that talks to it. */
-  client(rules: Rules): ClientProtocol;
   /**
    * The time-outs that its world must be fast enough for, most important first. Where the network
    * or the disk cannot meet them, the system is not blamed for not being live. What is not declared
@@ -233,6 +220,8 @@ export interface ProtocolSystem extends SystemOfAnyKind {
    * nothing is wrong with them, and what to set instead; null where it may not.
    */
   disruptible?(options: Options): string | null;
+  /** A line on each of its rules, if it has any; where there is none, answers of variants are not checked. */
+  readonly ruleTable?: AnyRuleTable;
   /**
    * What carries messages between its nodes; datagrams, which may be lost, come twice or out of
    * order, where absent. `connections`: in order, until both ends are told that it broke.
@@ -242,12 +231,42 @@ export interface ProtocolSystem extends SystemOfAnyKind {
   readonly small?: SmallWorld | undefined;
   /** What scenarios say of it; without, they know its timers by number and its view alone. */
   readonly scenarioWords?: ScenarioWords | undefined;
-  /** Mutants and decoys, by id. */
+  /** Mutants and decoys, by id; none of a program. */
   readonly variants: readonly Variant[];
 }
 
+/** A protocol of ours or of a user's: code that runs on every backend, with rules to replace. */
+export interface ProtocolSystem extends SystemOfAnyKind {
+  /** Absent in modules of users, which bring no other kind. */
+  readonly kind?: 'protocol';
+  /** The table of rules as the papers have it. */
+  readonly rules: Rules;
+  /** Builds the node code over a table of rules. */
+  protocol(rules: Rules): AnyProtocol;
+  /** Builds the client that talks to it. */
+  client(rules: Rules): ClientProtocol;
+}
+
+/** A program in whatever language, a process a node, that speaks JSON lines (`systems/program.ts`). */
+export interface ProgramSystem extends SystemOfAnyKind {
+  readonly kind: 'program';
+  /** The file to start, or a name to be found as shells do, and its arguments. */
+  readonly command: readonly string[];
+}
+
 /** What is tested, by `kind`. Another kind is one more member, with all that one of any kind offers. */
-export type System = ProtocolSystem;
+export type System = ProtocolSystem | ProgramSystem;
+
+/** The table of rules of a protocol; a program has none. */
+export function rulesOf(system: System): Rules {
+  return system.kind === 'program' ? {} : system.rules;
+}
+
+/** As a protocol, whose nodes can be looked into: what does that was refused to programs before. */
+export function asProtocol(system: System): ProtocolSystem {
+  assert(system.kind !== 'program', 'a program runs as processes, whose nodes nobody looks into');
+  return system;
+}
 
 /** For `suffices`: more than half of the nodes are enough. */
 export function majority(nodes: readonly NodeId[], _options: Options, size: number): boolean {

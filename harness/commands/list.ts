@@ -7,7 +7,7 @@ import type { Nemesis } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
-import type { OptionSpec, System } from '../../systems/system.ts';
+import { type OptionSpec, rulesOf, type System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import { BACKEND_NAMES, BACKENDS, carriesOut } from '../config/backends.ts';
 import { builtIn, type Catalogue, systemNamed } from '../config/catalogue.ts';
@@ -184,8 +184,9 @@ function mutantRows({ name, variants }: System): Row[] {
 }
 
 /** A rule that no line of a table is about may answer anything. */
-function ruleRows({ rules, ruleTable = {} }: System): Row[] {
-  const names = new Set([...Object.keys(ruleTable), ...Object.keys(rules)]);
+function ruleRows(system: System): Row[] {
+  const { ruleTable = {} } = system;
+  const names = new Set([...Object.keys(ruleTable), ...Object.keys(rulesOf(system))]);
   return [...names].map((name) => {
     const spec = ruleTable[name];
     return [

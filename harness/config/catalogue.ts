@@ -15,7 +15,7 @@ export interface Catalogue {
 }
 
 /** The registries of the folders. */
-export const builtIn: Catalogue = { systems, workloads, nemeses };
+export const builtIn = { systems, workloads, nemeses } satisfies Catalogue;
 
 export function systemNamed(name: string, catalogue: Catalogue = builtIn): System {
   return named(catalogue.systems, name, 'unknown system ');

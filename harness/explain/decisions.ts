@@ -5,7 +5,13 @@
  * do not.
  */
 
-import type { Rules, System, Variant } from '../../systems/system.ts';
+import {
+  asProtocol,
+  type ProtocolSystem,
+  type Rules,
+  type System,
+  type Variant,
+} from '../../systems/system.ts';
 import { type Proportion, rise } from '../core/proportion.ts';
 import type { Suspicion } from '../store/explanation.ts';
 import { sameAnswer } from '../variants/guard.ts';
@@ -30,7 +36,8 @@ export class Decisions {
   #decided = new Map<string, Map<string, number>>();
 
   /** The system with its rules watched, whatever variants make of them. */
-  watched(system: System, variants: readonly Variant[]): System {
+  watched(watchedSystem: System, variants: readonly Variant[]): ProtocolSystem {
+    const system = asProtocol(watchedSystem);
     const replaced = new Set(
       variants.flatMap((one) => Object.keys(one.rules?.(system.rules) ?? {})),
     );

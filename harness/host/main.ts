@@ -6,7 +6,7 @@
  */
 
 import { pathToFileURL } from 'node:url';
-import type { System } from '../../systems/system.ts';
+import type { ProtocolSystem } from '../../systems/system.ts';
 import { HarnessError, messageOf, usage } from '../core/errors.ts';
 import { fieldsOf, isObject } from '../core/guards.ts';
 import { leadToUs } from '../own/code.ts';
@@ -29,13 +29,15 @@ async function main(): Promise<void> {
   await runNode(config, system, applyVariants(system, variants), ids, log);
 }
 
-async function loadSystem({ system: { name, modules } }: NodeConfig): Promise<System> {
+async function loadSystem({ system: { name, modules } }: NodeConfig): Promise<ProtocolSystem> {
   for (const file of modules) {
     const own = (await exportsOf(file)).find((value) => isSystem(value, name));
     if (own !== undefined) return ownSystem(own);
   }
   const { systems } = await import('../../systems/index.ts');
-  const found: System | undefined = new Map<string, System>(Object.entries(systems)).get(name);
+  const found: ProtocolSystem | undefined = new Map<string, ProtocolSystem>(
+    Object.entries(systems),
+  ).get(name);
   if (found === undefined) throw usage(`no system is called "${name}"`);
   return found;
 }
@@ -51,7 +53,7 @@ async function exportsOf(file: string): Promise<readonly unknown[]> {
 }
 
 /** Not a workload or nemesis of the same name. The controller has looked at it in full. */
-function isSystem(value: unknown, name: string): value is System {
+function isSystem(value: unknown, name: string): value is ProtocolSystem {
   return isObject(value) && 'protocol' in value && fieldsOf(value)['name'] === name;
 }
 

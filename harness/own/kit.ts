@@ -60,8 +60,8 @@ export {
   type HuntSettings,
   majority,
   type OptionSpec,
+  type ProtocolSystem as System,
   type Rules,
-  type System,
   type Variant,
 } from '../../systems/system.ts';
 export type { ZabRules } from '../../systems/zab/rules.ts';

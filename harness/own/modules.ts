@@ -5,7 +5,7 @@
  */
 
 import { resolve } from 'node:path';
-import type { System } from '../../systems/system.ts';
+import type { ProtocolSystem } from '../../systems/system.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import type { RunRequest } from '../config/config.ts';
 import { messageOf, usage } from '../core/errors.ts';
@@ -71,7 +71,7 @@ export function checkPart<Each extends Kind>(
   return part;
 }
 
-function checkSystem(system: System, from: string, name: string): void {
+function checkSystem(system: ProtocolSystem, from: string, name: string): void {
   for (const variant of system.variants) {
     if (typeof variant.id !== 'string') {
       throw usage(`${from}: system ${name}: a variant has no field "id" (a text is needed)`);

@@ -7,7 +7,7 @@ import type { Fault, Nemesis } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type Operation } from '../../systems/operations.ts';
-import type { System } from '../../systems/system.ts';
+import type { ProtocolSystem } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
 import { fieldsOf, isObject, isOneOf, isWhole } from '../core/guards.ts';
@@ -22,7 +22,7 @@ import { ownSystem } from './system.ts';
 const CLOCKLESS = 'it must follow from what it is handed alone';
 
 /** The part itself where it is one of ours, passed by value. */
-export function supervisedSystem(system: System): System {
+export function supervisedSystem(system: ProtocolSystem): ProtocolSystem {
   return Object.values(systems).includes(system) ? system : ownSystem(system);
 }
 

@@ -16,9 +16,9 @@ import type {
   NodePatience,
   OptionSpec,
   Patience,
+  ProtocolSystem,
   Rules,
   SmallWorld,
-  System,
   Variant,
 } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
@@ -48,7 +48,10 @@ export const KINDS = ['systems', 'workloads', 'nemeses'] as const satisfies (key
 
 export type Kind = (typeof KINDS)[number];
 
-export type PartOf<PartKind extends Kind> = Catalogue[PartKind][string];
+/** Modules bring protocols: a program is named by its own file. */
+export type PartOf<PartKind extends Kind> = PartKind extends 'systems'
+  ? ProtocolSystem
+  : Catalogue[PartKind][string];
 
 interface PartKind<Part> {
   readonly one: string;
@@ -69,7 +72,7 @@ const milliseconds = needs(
   'a number above 0',
   (value): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0,
 );
-const readiness = needs<NonNullable<System['ready']>>(
+const readiness = needs<NonNullable<ProtocolSystem['ready']>>(
   '"one-leader", "nodes-up" or a function',
   (value) => value === 'one-leader' || value === 'nodes-up' || typeof value === 'function',
 );
@@ -218,7 +221,7 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
   systems: {
     one: 'system',
     mark: 'protocol',
-    shape: exactly<System>({
+    shape: exactly<ProtocolSystem>({
       ...NAMED,
       operations,
       options,
@@ -248,7 +251,9 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       promise: optional(method()),
       links: optional(oneOf('datagrams', 'connections')),
       small: optional(smallWorld),
-      scenarioWords: optional(needs<NonNullable<System['scenarioWords']>>('an object', isObject)),
+      scenarioWords: optional(
+        needs<NonNullable<ProtocolSystem['scenarioWords']>>('an object', isObject),
+      ),
       traceChecker: optional(method()),
       sometimes: optional(sometimesShape),
     }),

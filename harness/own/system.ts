@@ -1,7 +1,7 @@
 /** A user's own system under supervision: its node and client code, and what it says of itself. */
 
 import type { Leadership, Views } from '../../systems/leadership.ts';
-import type { System } from '../../systems/system.ts';
+import type { ProtocolSystem } from '../../systems/system.ts';
 import { fieldsOf, isWhole } from '../core/guards.ts';
 import { shown } from '../core/shown.ts';
 import { ownClient } from './client.ts';
@@ -10,8 +10,8 @@ import { ownSometimes } from './sometimes.ts';
 import { Supervision } from './supervision.ts';
 import { ownTraceChecker } from './trace-checker.ts';
 
-export function ownSystem(system: System): System {
-  const own: Partial<System> = {
+export function ownSystem(system: ProtocolSystem): ProtocolSystem {
+  const own: Partial<ProtocolSystem> = {
     protocol: (rules) => new OwnNode(system.name, rules, (table) => system.protocol(table)),
     client: (rules) => ownClient(system.name, system.client(rules)),
     ...ownLeadership(system),
@@ -24,10 +24,10 @@ export function ownSystem(system: System): System {
       : { sometimes: ownSometimes(`system ${system.name}`, system.sometimes) }),
   };
   // Not a copy: the methods of a class are no fields of their own.
-  return Object.assign(Object.create(system) as System, own);
+  return Object.assign(Object.create(system) as ProtocolSystem, own);
 }
 
-function ownLeadership(system: System): Leadership {
+function ownLeadership(system: ProtocolSystem): Leadership {
   const supervision = new Supervision(
     `system ${system.name}`,
     'it must follow from the views alone',
@@ -64,7 +64,7 @@ interface Statement {
 }
 
 /** What a system says of itself under given options. */
-const STATEMENTS: Partial<Record<keyof System, Statement>> = {
+const STATEMENTS: Partial<Record<keyof ProtocolSystem, Statement>> = {
   suffices: { what: 'true or false', accepts: (answer) => typeof answer === 'boolean' },
   leaderServes: { what: 'a number above 0', accepts: isPositive },
   inFlight: { what: 'a number above 0', accepts: isPositive },
@@ -92,7 +92,7 @@ const STATEMENTS: Partial<Record<keyof System, Statement>> = {
   },
 };
 
-function ownStatements(system: System): Partial<System> {
+function ownStatements(system: ProtocolSystem): Partial<ProtocolSystem> {
   const supervision = new Supervision(
     `system ${system.name}`,
     'it must follow from what it is handed alone',
@@ -107,7 +107,7 @@ function ownStatements(system: System): Partial<System> {
     };
     return [[part, ask]];
   });
-  return Object.fromEntries(held) as Partial<System>;
+  return Object.fromEntries(held) as Partial<ProtocolSystem>;
 }
 
 /** Infinity as well: there is no limit, then. */

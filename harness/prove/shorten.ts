@@ -4,6 +4,7 @@
  * bounds that this one takes.
  */
 
+import { asProtocol, rulesOf } from '../../systems/system.ts';
 import { type Model, type Modelled, modelled } from './model.ts';
 import { retell } from './retell.ts';
 import { Search } from './search.ts';
@@ -68,7 +69,9 @@ function likeliest(
   if (same !== undefined || (kind !== 'deliver' && kind !== 'duplicate')) return same ?? null;
   const { from, message } = nodes.flight(what);
   const kindOf = (sent: unknown) =>
-    sent === null ? null : model.system.protocol(model.system.rules).messageKind(sent);
+    sent === null
+      ? null
+      : asProtocol(model.system).protocol(rulesOf(model.system)).messageKind(sent);
   const similar = alike.find(({ move }) => {
     const flight = nodes.flight(move.what);
     return flight.from === from && kindOf(flight.message) === kindOf(message);

@@ -6,7 +6,7 @@
 import type { Sometimes } from '../../checkers/sometimes.ts';
 import type { Nemesis } from '../../nemesis/fault.ts';
 import type { Options } from '../../systems/protocol.ts';
-import type { System, Variant } from '../../systems/system.ts';
+import type { ProtocolSystem, Variant } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { BACKEND_NAMES } from '../config/backends.ts';
 import type { RunRequest } from '../config/config.ts';
@@ -39,7 +39,7 @@ export interface RunOptions
     RunRequest,
     'system' | 'workload' | 'nemesis' | 'mutants' | 'rules' | 'modules' | 'plan'
   > {
-  readonly system: System | string;
+  readonly system: ProtocolSystem | string;
   readonly workload?: Workload | string;
   /** `['all']` and `['none']` as on the command line. */
   readonly nemesis?: readonly (Nemesis | string)[];

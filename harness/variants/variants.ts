@@ -6,7 +6,14 @@
 
 import type { ClientProtocol } from '../../systems/client.ts';
 import type { AnyProtocol } from '../../systems/protocol.ts';
-import type { Durability, Rules, System, Variant } from '../../systems/system.ts';
+import {
+  asProtocol,
+  type Durability,
+  type Rules,
+  rulesOf,
+  type System,
+  type Variant,
+} from '../../systems/system.ts';
 import { suggestion, usage } from '../core/errors.ts';
 import type { ActiveDiskHabits } from '../sim/disk.ts';
 import { placeOf } from './blame.ts';
@@ -41,9 +48,9 @@ export function applyVariants(system: System, variants: readonly Variant[]): Act
   const askerOf = (variant: Variant): Asker =>
     system.variants.includes(variant) ? trusting : guard;
   refuseTwins(variants);
-  let rules: Rules = system.rules;
+  let rules: Rules = rulesOf(system);
   /** The same without counting: asking what would have been decided must not count as a call. */
-  let silent: Rules = system.rules;
+  let silent: Rules = rulesOf(system);
   for (const variant of variants) {
     const { ruleTable: table } = system;
     const counted = rulesOver(rules, { variant, silent, table, asker: askerOf(variant), tally });
@@ -60,8 +67,8 @@ export function applyVariants(system: System, variants: readonly Variant[]): Act
   const ofClients = filters('clientEffects');
   return {
     rules,
-    protocol: (seed) => filteredProtocol(system.protocol(rules), ofNodes, seed),
-    client: (seed) => filteredClient(system.client(rules), ofClients, seed),
+    protocol: (seed) => filteredProtocol(asProtocol(system).protocol(rules), ofNodes, seed),
+    client: (seed) => filteredClient(asProtocol(system).client(rules), ofClients, seed),
     durability: durabilityOf(filters('durability')),
     disk: diskHabitsOf(variants, tally),
     reached: tally.reached,

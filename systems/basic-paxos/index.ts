@@ -2,7 +2,7 @@
 
 import type { ClientProtocol } from '../client.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import { BEYOND_DURABILITY, majority, type System } from '../system.ts';
+import { BEYOND_DURABILITY, majority, type ProtocolSystem } from '../system.ts';
 import { basicOptions } from './options.ts';
 import { basicPaxosProtocol } from './protocol.ts';
 import { basicRuleTable } from './rule-table.ts';
@@ -16,7 +16,7 @@ import { basicWords } from './scenario-words.ts';
 import { basicSometimes } from './sometimes.ts';
 import { basicVariants } from './variants.ts';
 
-export const basicPaxos: System = {
+export const basicPaxos: ProtocolSystem = {
   name: 'basic-paxos',
   describe: 'Basic Paxos (Lamport): a consensus object for each key, decided once',
   operations: ['read', 'propose'],

@@ -3,7 +3,7 @@
 import { leadersAmong } from '../leadership.ts';
 import { OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import { BEYOND_DURABILITY, type System } from '../system.ts';
+import { BEYOND_DURABILITY, type ProtocolSystem } from '../system.ts';
 import { fastOptions, fastOptionsFault } from './options.ts';
 import { fastPaxosProtocol } from './protocol.ts';
 import { quorumSizes } from './quorums.ts';
@@ -13,7 +13,7 @@ import { fastWords } from './scenario-words.ts';
 import { fastSometimes } from './sometimes.ts';
 import { fastVariants } from './variants.ts';
 
-export const fastPaxos: System = {
+export const fastPaxos: ProtocolSystem = {
   name: 'fast-paxos',
   describe: 'Fast Paxos (Lamport 2006) with fast and classic rounds, recovery of collisions, a log',
   operations: OPERATIONS,

@@ -2,7 +2,7 @@
 
 import { OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import { BEYOND_DURABILITY, majority, type System } from '../system.ts';
+import { BEYOND_DURABILITY, majority, type ProtocolSystem } from '../system.ts';
 import { multiOptions } from './options.ts';
 import { multiPaxosProtocol } from './protocol.ts';
 import { multiRuleTable } from './rule-table.ts';
@@ -11,7 +11,7 @@ import { multiWords } from './scenario-words.ts';
 import { multiSometimes } from './sometimes.ts';
 import { multiVariants } from './variants.ts';
 
-export const multiPaxos: System = {
+export const multiPaxos: ProtocolSystem = {
   name: 'multi-paxos',
   describe: 'Multi-Paxos (Lamport) with a stable leader, a pipeline, snapshots and sessions',
   operations: OPERATIONS,

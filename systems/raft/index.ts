@@ -2,7 +2,7 @@
 
 import { OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import { BEYOND_DURABILITY, type System } from '../system.ts';
+import { BEYOND_DURABILITY, type ProtocolSystem } from '../system.ts';
 import { raftVariants } from './mutants/index.ts';
 import { raftOptions } from './options.ts';
 import { raftProtocol } from './protocol.ts';
@@ -11,7 +11,7 @@ import { type RaftRules, raftRules } from './rules.ts';
 import { raftWords } from './scenario-words.ts';
 import { raftSometimes } from './sometimes.ts';
 
-export const raft: System = {
+export const raft: ProtocolSystem = {
   name: 'raft',
   describe: 'Raft (Ongaro and Ousterhout) with PreVote, CheckQuorum, snapshots and sessions',
   operations: OPERATIONS,

@@ -3,7 +3,7 @@
 import { OPERATIONS } from '../operations.ts';
 import type { Options } from '../protocol.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
-import { BEYOND_DURABILITY, type System } from '../system.ts';
+import { BEYOND_DURABILITY, type ProtocolSystem } from '../system.ts';
 import { zabConfig, zabOptions, zabOptionsFault } from './options.ts';
 import { zabProtocol } from './protocol.ts';
 import { zabRuleTable } from './rule-table.ts';
@@ -12,7 +12,7 @@ import { zabWords } from './scenario-words.ts';
 import { zabSometimes } from './sometimes.ts';
 import { zabVariants } from './variants.ts';
 
-export const zab: System = {
+export const zab: ProtocolSystem = {
   name: 'zab',
   describe: "Zab (Junqueira, Reed and Serafini) with ZooKeeper's leader election, and sessions",
   operations: OPERATIONS,

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { simulate } from '../../harness/ordeal.ts';
 import type { AnyProtocol, Env } from '../../systems/protocol.ts';
-import type { System } from '../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../systems/system.ts';
 import { abdRegister, readsAndWrites, tagsGrow } from './abd-register.ts';
 
 const RUN = { workload: readsAndWrites, seed: 1, timeLimitS: 10, nemesis: ['kill'] };

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { simulate, systems } from '../../harness/ordeal.ts';
-import type { System } from '../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../systems/system.ts';
 import { oneLeader } from './one-leader.ts';
 
 const LAST = { term: 0, index: 0 };

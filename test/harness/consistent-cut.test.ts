@@ -16,7 +16,7 @@ import { VirtualDriver } from '../../harness/run/virtual.ts';
 import { builtInVariant } from '../../harness/variants/variants.ts';
 import type { ClientEnv, ClientProtocol } from '../../systems/client.ts';
 import type { AnyProtocol, Env, Reply, Request } from '../../systems/protocol.ts';
-import type { HuntSettings, System } from '../../systems/system.ts';
+import type { HuntSettings, ProtocolSystem as System } from '../../systems/system.ts';
 
 /** How far a node's trace had come: lines of one life, on top of all earlier lives. */
 const LIFE = 1e9;

@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { HarnessError } from '../../harness/core/errors.ts';
 import { type RunOptions, simulate } from '../../harness/ordeal.ts';
 import type { AnyProtocol, Env, Request } from '../../systems/protocol.ts';
-import type { System } from '../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../systems/system.ts';
 import { abdRegister, readsAndWrites } from '../examples/abd-register.ts';
 
 type AnyEnv = Env<unknown, unknown>;

@@ -8,7 +8,7 @@ import type { TraceChecker } from '../../checkers/trace.ts';
 import { HarnessError } from '../../harness/core/errors.ts';
 import { majority, type RunOptions, simulate } from '../../harness/ordeal.ts';
 import type { Nemesis } from '../../nemesis/fault.ts';
-import type { System } from '../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../systems/system.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { abdRegister, readsAndWrites } from '../examples/abd-register.ts';
 

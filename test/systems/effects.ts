@@ -1,7 +1,7 @@
 /** A system whose nodes' effects pass through a function on their way out: for laws over all of them. */
 
 import type { AnyProtocol, Env } from '../../systems/protocol.ts';
-import type { System } from '../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../systems/system.ts';
 
 /** What a node hands to its environment or gets back from it: messages, records, answers, events. */
 export type Change = <Value>(value: Value) => Value;

@@ -9,7 +9,7 @@ import type { ClusterSpec } from '../../../harness/core/backend.ts';
 import { connectEngine } from '../../../harness/docker/engine.ts';
 import { LABEL } from '../../../harness/docker/owner.ts';
 import { systems } from '../../../systems/index.ts';
-import type { System } from '../../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../../systems/system.ts';
 
 /**
  * Whether tests on containers can run here. With ORDEAL_REQUIRE_DOCKER=1 they must: no engine is

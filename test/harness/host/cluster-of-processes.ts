@@ -14,7 +14,7 @@ import type { NodeConfig } from '../../../harness/host/config.ts';
 import { type NodeAnswer, type NodeCommand, nodeTalk } from '../../../harness/host/control.ts';
 import { readLines } from '../../../harness/host/node-traces.ts';
 import type { Options } from '../../../systems/protocol.ts';
-import type { System } from '../../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../../systems/system.ts';
 
 const HOST = '127.0.0.1';
 const TOKEN = 'the token of this run';

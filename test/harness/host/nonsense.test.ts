@@ -11,6 +11,7 @@ import { WIRE_VERSION } from '../../../harness/host/config.ts';
 import { nodeTalk } from '../../../harness/host/control.ts';
 import { encodeFrame, readFrames } from '../../../harness/host/frame.ts';
 import { PeerNetwork } from '../../../harness/host/tcp.ts';
+import { asProtocol } from '../../../systems/system.ts';
 
 const HOST = '127.0.0.1';
 
@@ -78,7 +79,7 @@ test('as a reply to a client: its operation stays unknown, as after any lost rep
     'request' in frame ? { stamp: { lamport: 1, lines: [] }, reply: { status: 'ok' } } : undefined,
   );
   const { first, onNonsense } = told();
-  const raft = systemNamed('raft');
+  const raft = asProtocol(systemNamed('raft'));
   const client = new TcpClient({
     endpoint: 0,
     clusterId: 'test',

@@ -6,7 +6,7 @@
 import type { Value } from '../../../checkers/history.ts';
 import type { ClientEnv, ClientProtocol, ClientState } from '../../../systems/client.ts';
 import type { ClientRef, Env, Protocol, Reply } from '../../../systems/protocol.ts';
-import type { System } from '../../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../../systems/system.ts';
 
 interface Entry {
   readonly index: number;

@@ -13,7 +13,7 @@
 import type { Model } from '../../../harness/prove/model.ts';
 import type { Env, Protocol } from '../../../systems/protocol.ts';
 import { clientRules, sessionClient } from '../../../systems/session-client.ts';
-import type { System } from '../../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../../systems/system.ts';
 import { register } from '../../../workloads/register.ts';
 
 const SERVERS = 3;

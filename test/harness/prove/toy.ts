@@ -7,7 +7,7 @@ import type { Bounds } from '../../../harness/prove/world.ts';
 import { applyVariants } from '../../../harness/variants/variants.ts';
 import type { Protocol } from '../../../systems/protocol.ts';
 import { clientRules, sessionClient } from '../../../systems/session-client.ts';
-import type { System } from '../../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../../systems/system.ts';
 import { register } from '../../../workloads/register.ts';
 
 interface State {

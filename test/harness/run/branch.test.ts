@@ -13,7 +13,7 @@ import type { Turn } from '../../../harness/run/virtual-run.ts';
 import { historyLine, traceJson } from '../../../harness/store/lines.ts';
 import { systems } from '../../../systems/index.ts';
 import type { AnyProtocol } from '../../../systems/protocol.ts';
-import type { System, Variant } from '../../../systems/system.ts';
+import type { ProtocolSystem as System, Variant } from '../../../systems/system.ts';
 import { abdRegister, readsAndWrites } from '../../examples/abd-register.ts';
 import { sendsTwice } from '../../examples/own-effects.ts';
 import { hardRun } from '../../hard-worlds.ts';

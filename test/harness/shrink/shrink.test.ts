@@ -20,7 +20,7 @@ import { readPlan, readRun } from '../../../harness/store/reader.ts';
 import { builtInVariant } from '../../../harness/variants/variants.ts';
 import type { Nemesis } from '../../../nemesis/fault.ts';
 import { nemeses } from '../../../nemesis/index.ts';
-import type { System } from '../../../systems/system.ts';
+import type { ProtocolSystem as System } from '../../../systems/system.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ordeal-shrink-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

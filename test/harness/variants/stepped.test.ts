@@ -5,10 +5,11 @@ import { expect, test } from 'vitest';
 import { builtIn, systemNamed } from '../../../harness/config/catalogue.ts';
 import { resolveConfig } from '../../../harness/config/config.ts';
 import { simulateOnce } from '../../../harness/run/simulate.ts';
+import { asProtocol } from '../../../systems/system.ts';
 
 /** A run of Raft whose leader does something else as well when it is asked. */
 function runWith(slip: () => unknown) {
-  const raft = systemNamed('raft');
+  const raft = asProtocol(systemNamed('raft'));
   const changed = {
     ...raft,
     protocol: (rules: typeof raft.rules) => {
