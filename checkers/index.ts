@@ -5,6 +5,8 @@
 
 export { type BankOptions, checkBank } from './bank.ts';
 export { type CounterOptions, checkCounter } from './counter.ts';
+export { checkEcho } from './echo.ts';
+export { checkEventualCounter } from './eventual-counter.ts';
 export {
   type EventType,
   History,

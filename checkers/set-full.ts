@@ -23,6 +23,8 @@ import { type CheckResult, type Verdict, worst } from './verdict.ts';
 export interface SetFullOptions {
   /** Whether an element must be read from the moment of its acknowledgement on. Default false. */
   readonly linearizable?: boolean;
+  /** The function that adds an element. Default `add`. */
+  readonly add?: string;
 }
 
 interface Element {
@@ -56,11 +58,12 @@ interface Unexpected {
  * element was ever stable.
  */
 export function checkSetFull(history: History, options: SetFullOptions = {}): CheckResult {
+  const { add = 'add', linearizable = false } = options;
   const verdicts: Verdict[] = [];
   const total = { attempted: 0, stable: 0, lost: 0, neverRead: 0, stale: 0, duplicated: 0 };
   let worstStaleMs = 0;
   for (const keyed of clientOperations(history)) {
-    const found = observe(keyed.operations);
+    const found = observe(keyed.operations, add);
     const stable = found.elements.filter(isStable);
     const stale = stable.filter(isStale);
     const lost = found.elements.filter(isLost);
@@ -71,7 +74,7 @@ export function checkSetFull(history: History, options: SetFullOptions = {}): Ch
     total.stale += stale.length;
     total.duplicated += found.duplicates.length;
     for (const element of stale) worstStaleMs = Math.max(worstStaleMs, staleMs(history, element));
-    verdicts.push(judge(history, keyed, found, options.linearizable ?? false));
+    verdicts.push(judge(history, keyed, found, { add, linearizable }));
   }
   return {
     checker: 'set-full',
@@ -84,20 +87,20 @@ export function checkSetFull(history: History, options: SetFullOptions = {}): Ch
 }
 
 /** Follows each element through the history, in the order of completions. */
-function observe(operations: KeyOperations['operations']): Findings {
+function observe(operations: KeyOperations['operations'], add: string): Findings {
   const elements = new Map<Value, Element>();
   // What was not recorded is no element; that it may have been any is for the verdict to say.
-  const adds = operations.filter(({ f, argument }) => f === 'add' && argument !== null);
-  for (const add of adds) {
-    const id = identity(add.argument);
-    const known = add.type === 'ok' ? add.complete : null;
+  const adds = operations.filter(({ f, argument }) => f === add && argument !== null);
+  for (const adding of adds) {
+    const id = identity(adding.argument);
+    const known = adding.type === 'ok' ? adding.complete : null;
     const element = elements.get(id);
     if (element === undefined) {
-      elements.set(id, { value: add.argument, add, known, present: null, absent: null });
+      elements.set(id, { value: adding.argument, add: adding, known, present: null, absent: null });
     } else if (known !== null && (element.known === null || known < element.known)) {
-      element.add = add;
+      element.add = adding;
       element.known = known;
-    } else if (element.add.type === 'fail' && add.type === 'info') element.add = add;
+    } else if (element.add.type === 'fail' && adding.type === 'info') element.add = adding;
   }
   const duplicates: { read: ClientOperation; value: Value }[] = [];
   const unexpected: Unexpected[] = [];
@@ -155,7 +158,7 @@ function judge(
   history: History,
   { key, operations }: KeyOperations,
   { elements, duplicates, unexpected }: Findings,
-  linearizable: boolean,
+  { add, linearizable }: Required<SetFullOptions>,
 ): Verdict {
   const lost = elements.filter(isLost);
   if (lost.length > 0) {
@@ -175,7 +178,7 @@ function judge(
     const because = `the read of ${where(twice.read)} holds ${JSON.stringify(twice.value)} twice`;
     return invalidBy(because, [twice.read], { key });
   }
-  const lostArgument = unrecorded(operations, ['add']);
+  const lostArgument = unrecorded(operations, [add]);
   const [phantom] = unexpected;
   if (phantom !== undefined) {
     const because =

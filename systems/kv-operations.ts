@@ -47,6 +47,10 @@ export function execute(data: Store, { f, key, value }: Operation): Executed {
     }
     case 'txn':
       return transaction(data, value);
+    case 'echo':
+    case 'generate':
+    case 'broadcast':
+      return { refused: true, error: `no state machine has ${f}` };
   }
 }
 

@@ -4,14 +4,14 @@ import type { Value } from '../checkers/history.ts';
 import type { LogIndex, NodeId } from '../checkers/units.ts';
 
 /**
- * `read` → value; `write` v; `cas` [from, to]; `append` x → new length, on a list that `read`
+ * Of protocols, whose state machine has them: `read` → value; `write` v; `cas` [from, to]; `append` x → new length, on a list that `read`
  * returns; `inc` n → nothing, on a counter that `read` returns (null before the first);
  * `add` x and `remove` x → whether that changed the set that `read` returns, as a list;
  * `propose` v → the value decided, which is the first one proposed;
  * `txn` [[f, key, value] ...] → the same with reads filled in, all at once, where f is `append`,
  * `w` or `r`, as in Jepsen's and Elle's transactions.
  */
-export const OPERATIONS = [
+export const PROTOCOL_OPERATIONS = [
   'read',
   'write',
   'cas',
@@ -23,6 +23,14 @@ export const OPERATIONS = [
   'txn',
 ] as const;
 
+/**
+ * Of programs (`workloads/programs`), whose sets and counters have no keys: `echo` x → x; `generate`
+ * → an id that nobody else was given; `broadcast` x → nothing, to a set that `read` returns.
+ */
+const PROGRAM_OPERATIONS = ['echo', 'generate', 'broadcast'] as const;
+
+export const OPERATIONS = [...PROTOCOL_OPERATIONS, ...PROGRAM_OPERATIONS] as const;
+
 export type OperationName = (typeof OPERATIONS)[number];
 
 export interface Operation {
@@ -31,6 +39,8 @@ export interface Operation {
   readonly key: string;
   /** The argument: null for a read, `[from, to]` for a compare-and-set. */
   readonly value: Value;
+  /** The node to ask, where it matters which; the client's own where absent. */
+  readonly node?: NodeId;
 }
 
 /** Whether an operation changes nothing, so that repeating it needs no session. */
@@ -41,7 +51,7 @@ export function isRead(operation: Operation): boolean {
 /** Whether the answer says more than that it was done; the others repeat their argument. */
 export function tellsMore(operation: Operation): boolean {
   const { f } = operation;
-  return f !== 'write' && f !== 'cas' && f !== 'inc';
+  return f !== 'write' && f !== 'cas' && f !== 'inc' && f !== 'broadcast';
 }
 
 /**

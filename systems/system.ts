@@ -184,6 +184,8 @@ export interface SystemOfAnyKind extends Leadership {
    * is no violation. Where absent, those of `BEYOND_UNSAID`.
    */
   readonly beyond?: Readonly<Record<string, string>>;
+  /** The kinds of faults of a run that names none; those of all usual nemeses where absent. */
+  readonly usualFaults?: readonly string[];
   /** Situations that an exploration of it should come upon at least once. */
   readonly sometimes?: readonly Sometimes[];
   /**

@@ -12,7 +12,7 @@ import whole from './vitest.config.ts';
 export const SLOW: readonly string[] = [
   'test/{cli,readme,soak}.test.ts',
   'test/examples/**',
-  'test/harness/{docker,host,package}/**',
+  'test/harness/{docker,host,package,process}/**',
   'test/harness/scenario/{cli,store}.test.ts',
   'test/harness/check/{command,interrupted,recorded}.test.ts',
   'test/harness/{check-flags,consistent-cut,documents,output,realtime,start-up,stop-at-violation}.test.ts',

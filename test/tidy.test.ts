@@ -24,6 +24,7 @@ const ROOMS = [
   'own',
   'host',
   'docker',
+  'process',
   'store',
   'judge',
   'report',
@@ -39,7 +40,7 @@ const ROOMS = [
   'commands',
 ];
 /** Rooms that are tested through processes or containers alone: nothing of theirs is quick. */
-const NEVER_QUICK = ['host', 'docker', 'commands'];
+const NEVER_QUICK = ['host', 'docker', 'process', 'commands'];
 /** What stands above all rooms, and what builds the package and belongs to none. */
 const LOOSE = ['harness/cli.ts', 'harness/ordeal.ts'];
 const TOOLS = 'harness/package/';

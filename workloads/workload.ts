@@ -42,7 +42,7 @@ export interface Workload {
   /** What the objects are: a model of `checkers/linearizable` by name, or one of the user's own. */
   readonly model: string | Model;
   /** Judges the clients' history instead of linearizability by `model`: transactions, say. */
-  judge?(history: History): CheckResult;
+  judge?(history: History, options: WorkloadConfig['options']): CheckResult;
   readonly initial: Value;
   /** Situations that an exploration with it should come upon at least once. */
   readonly sometimes?: readonly Sometimes[];
@@ -56,5 +56,36 @@ export interface Workload {
    */
   settle(planned: PlannedOperation, seen: Value): Operation;
   /** Reads after the recovery window, given every key that was used, in order of first use. */
-  finalReads(keys: readonly string[]): readonly Operation[];
+  finalReads(keys: readonly string[], nodes: number): readonly Operation[];
+  /** How it is said to programs that speak JSON lines; absent where they cannot be asked it. */
+  readonly rpc?: Rpc;
+  /**
+   * How long nobody asks for anything before the final reads, under these options: what is promised
+   * once all has arrived needs a while for that. No time where absent.
+   */
+  restS?(options: WorkloadConfig['options']): number;
 }
+
+/** The body of a message: JSON as it came, but for whole numbers past 2^53, which are texts. */
+export type Body = Readonly<Record<string, unknown>>;
+
+/** What a workload says to programs, and what their answers mean. */
+export interface Rpc {
+  /** A conversation of a new process with one node. */
+  open(): Conversation;
+  /** What every node is told once it has started, and again after a restart; null for nothing. */
+  setup?(nodes: readonly string[], options: WorkloadConfig['options']): Body | null;
+}
+
+/** Requests and answers of one client, one at a time. */
+export interface Conversation {
+  /** The body of the request, without its id. */
+  request(operation: Operation): Body;
+  /** What it came to. Throws a `BadAnswer` where this is no answer to such a request. */
+  answer(operation: Operation, body: Body): Value;
+  /** How long an answer may take, in milliseconds; 5,000, as Maelstrom has it, where absent. */
+  readonly timeoutMs?: number;
+}
+
+/** A program's answer that is none: what was expected in its place, in words. */
+export class BadAnswer extends Error {}

@@ -42,7 +42,7 @@ export async function chooseVariants(
   ids: readonly string[] | undefined,
   files: readonly string[],
 ): Promise<Choice> {
-  let catalogue = builtIn;
+  let catalogue: Catalogue = builtIn;
   const named: NamedSystem[] = [];
   for (const asked of names.length === 0 ? Object.keys(systems) : new Set(names)) {
     const own = await withOwnModules({ system: asked }, catalogue);

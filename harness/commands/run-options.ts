@@ -7,6 +7,7 @@ import { builtIn } from '../config/catalogue.ts';
 import type { RunRequest } from '../config/config.ts';
 import { type HarnessError, usage } from '../core/errors.ts';
 import { clientsIn, type PerNode, secondsIn } from '../core/quantities.ts';
+import type { NamedProgram } from '../own/program.ts';
 import { choice, option, unfit } from './command-line.ts';
 import { readConfigFile } from './config-file.ts';
 
@@ -89,6 +90,17 @@ export function requestOf(named: string | undefined, flags: RunFlags): RunReques
   }
   const system = named ?? file.system;
   if (system === undefined) throw noSystem('ordeal run raft');
+  return withFlags(file, system, flags);
+}
+
+/** The same of a program, which a file of options does not name. */
+export function requestOfProgram({ system, program }: NamedProgram, flags: RunFlags): RunRequest {
+  const { system: _, ...file } =
+    flags.config === undefined ? {} : readConfigFile(flags.config, system);
+  return { ...withFlags(file, system, flags), program };
+}
+
+function withFlags(file: Partial<RunRequest>, system: string, flags: RunFlags): RunRequest {
   const options = {
     backend: flags.backend,
     workload: flags.workload,

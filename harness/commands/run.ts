@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type RunRequest, resolveConfig } from '../config/config.ts';
-import { EXIT, usage } from '../core/errors.ts';
+import { EXIT, type HarnessError, usage } from '../core/errors.ts';
+import { isProgramPath, namedProgram } from '../own/program.ts';
 import type { Tally } from '../report/tally.ts';
 import { tallyLines, tallyText } from '../report/tally.ts';
 import { styleOf, terminalBlock, wrap } from '../report/terminal.ts';
@@ -21,7 +22,14 @@ import { requireStore } from '../store/files.ts';
 import { FILES, type RunSummary } from '../store/format.ts';
 import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
-import { addRunOptions, noSystem, number, type RunFlags, requestOf } from './run-options.ts';
+import {
+  addRunOptions,
+  noSystem,
+  number,
+  type RunFlags,
+  requestOf,
+  requestOfProgram,
+} from './run-options.ts';
 import { runScenario } from './scenario.ts';
 
 interface Flags extends RunFlags {
@@ -30,6 +38,7 @@ interface Flags extends RunFlags {
   readonly store: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly bin?: string;
 }
 
 const EXAMPLES = `
@@ -39,28 +48,32 @@ Examples:
   ordeal run raft --mutant rf-commit-old-term --runs 200
   ordeal run raft --backend docker --time-limit 30
   ordeal run raft --rules ./my-rules.ts --runs 1000
-  ordeal run raft --scenario raft-figure-8`;
+  ordeal run raft --scenario raft-figure-8
+  ordeal run ./my-node --workload lin-kv --time-limit 20 -- --its-own-flag`;
 
 export function registerRun(program: Command, done: (status: number) => void): void {
   const command = program
     .command('run')
     .description('run a system under faults and judge what it did')
-    .argument('[system]', 'see: ordeal list systems');
+    .argument('[system]', 'a name (see: ordeal list systems), a module, or a program')
+    .argument('[args...]', 'of a program, after --');
   addRunOptions(command)
     .addOption(
       option('--runs <n>', 'runs on successive seeds, until one is invalid (default: 1)', number),
     )
+    .option('--bin <file>', 'a program that speaks JSON lines; its arguments after --')
     .option('--scenario <name>', 'plays a script: see list scenarios, or an own file (.yaml)')
     .option('--store <dir>', 'where runs are stored; a scenario only if given', 'store')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', EXAMPLES)
-    .action(async (system: string | undefined, flags: Flags) => {
+    .action(async (system: string | undefined, args: readonly string[], flags: Flags) => {
       const { scenario } = flags;
       if (scenario === undefined) {
-        done(await run(requestOf(system, flags), flags));
+        done(await run(requestFor(system, args, flags), flags));
         return;
       }
+      if (args.length > 0) throw excess(args);
       const given = Object.keys(flags).filter((flag) => {
         return command.getOptionValueSource(flag) === 'cli';
       });
@@ -69,7 +82,28 @@ export function registerRun(program: Command, done: (status: number) => void): v
     });
 }
 
-async function run(request: RunRequest, flags: Flags): Promise<number> {
+/** A run of a program, where one is named, else of a system by its name or module. */
+function requestFor(system: string | undefined, args: readonly string[], flags: Flags): RunRequest {
+  const { bin } = flags;
+  if (bin !== undefined) {
+    // All operands are its own.
+    const own = system === undefined ? [] : [system, ...args];
+    return requestOfProgram(namedProgram(bin, own), flags);
+  }
+  if (system !== undefined && isProgramPath(system)) {
+    return requestOfProgram(namedProgram(system, args), flags);
+  }
+  if (args.length > 0) throw excess(args);
+  return requestOf(system, flags);
+}
+
+function excess(args: readonly string[]): HarnessError {
+  return usage(
+    `too many arguments for 'run': ${args.join(' ')} (only a program has any, after --)`,
+  );
+}
+
+export async function run(request: RunRequest, flags: Flags): Promise<number> {
   const prepared = await prepare(request);
   const runs = flags.runs ?? 1;
   if (!Number.isInteger(runs) || runs < 1 || runs > 1_000_000) {

@@ -8,7 +8,7 @@ import type { Plan } from '../core/plan.ts';
 import { clientsOf, type PerNode } from '../core/quantities.ts';
 import { CRASH_MODELS, type CrashModel, type DiskOptions } from '../sim/disk.ts';
 import type { NetworkOptions } from '../sim/network.ts';
-import { type BackendName, isVirtual } from './backends.ts';
+import { BACKEND_NAMES, BACKENDS, type BackendName } from './backends.ts';
 import { builtIn, type Catalogue, systemNamed, workloadNamed } from './catalogue.ts';
 import { planFault } from './given-plan.ts';
 import { beyondPromise, nemesisNames } from './nemeses.ts';
@@ -44,6 +44,8 @@ export interface RunConfig {
   readonly mutants: readonly string[];
   /** Modules of the user's own that bring system, workload or nemeses; absent where none do. */
   readonly modules?: readonly string[];
+  /** The command of a system that is a program: a file, or a name, and its arguments. */
+  readonly program?: readonly string[];
   readonly rules: readonly string[];
   /** Options of the system, of the workload (`workload.keys`), and of the simulator. */
   readonly set: Options;
@@ -94,6 +96,8 @@ export function resolveConfig(
 ): RunConfig {
   const system = systemNamed(request.system, catalogue);
   const hinted: HuntSettings = Object.assign({}, ...hunts);
+  const named = request.workload ?? hinted.workload;
+  if (system.kind === 'program' && named === undefined) throw usage(noWorkload(catalogue));
   const workload = workloadNamed(
     request.workload ?? hinted.workload ?? defaultWorkload(system, catalogue),
     catalogue,
@@ -103,10 +107,11 @@ export function resolveConfig(
   const set = resolveSettings(system, workload, { ...hintedSet, ...request.set });
   const optionsFault = system.optionsFault?.(nodes, set) ?? null;
   if (optionsFault !== null) throw usage(`--set ${optionsFault}`);
-  const backend = request.backend ?? DEFAULTS.backend;
+  const backend = request.backend ?? backendOf(system);
+  checkBackend(system, backend);
   const boundS = recoveryBoundS(system, { backend, set });
   const recoveryMaxS = request.recoveryMaxS ?? Math.max(boundS, request.recoveryMinS ?? 0);
-  const leastMinS = isVirtual(backend) ? boundS / 2 : boundS / 3;
+  const leastMinS = boundS * BACKENDS[backend].loadAfter;
   const nemesis = nemesisNames(
     { asked: request.nemesis, hinted: hinted.nemesis, nodes, system, backend, set },
     catalogue,
@@ -131,6 +136,7 @@ export function resolveConfig(
     stopAtViolation: request.stopAtViolation ?? false,
     mutants: request.mutants ?? [],
     ...(request.modules === undefined ? {} : { modules: request.modules }),
+    ...(request.program === undefined ? {} : { program: request.program }),
     rules: request.rules ?? [],
     set,
     ...(request.plan === undefined ? {} : { plan: request.plan }),
@@ -139,6 +145,26 @@ export function resolveConfig(
   checkServed(system, workload);
   checkPlan(config, workload, catalogue);
   return config;
+}
+
+/** Where a system runs unless something else is asked for. */
+function backendOf({ kind = 'protocol' }: System): BackendName {
+  return BACKENDS[DEFAULTS.backend].runs === kind
+    ? DEFAULTS.backend
+    : (BACKEND_NAMES.find((name) => BACKENDS[name].runs === kind) ?? DEFAULTS.backend);
+}
+
+function checkBackend(system: System, backend: BackendName): void {
+  const { kind = 'protocol', name } = system;
+  if (BACKENDS[backend].runs === kind) return;
+  const able = BACKEND_NAMES.filter((one) => BACKENDS[one].runs === kind).join(', ');
+  const what = kind === 'program' ? 'a program' : 'no program that speaks JSON lines';
+  throw usage(`backend ${backend} cannot run ${name}, which is ${what} (allowed: ${able})`);
+}
+
+function noWorkload({ workloads }: Catalogue): string {
+  const known = Object.keys(workloads).join(', ');
+  return `--workload is needed for a program, and stands before its own arguments (${known})`;
 }
 
 /** The first workload that a system serves; where it serves none, one to complain about. */

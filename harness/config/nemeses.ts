@@ -28,7 +28,7 @@ export function nemesisNames(
   { asked, hinted, nodes, system, backend, set }: Choice,
   catalogue: Catalogue,
 ): readonly string[] {
-  const names = asked ?? hinted ?? usualNemeses(catalogue);
+  const names = asked ?? hinted ?? usualNemeses(catalogue, system);
   const alone = names.find((name) => name === 'all' || name === 'none');
   if (alone !== undefined && names.length > 1) {
     throw usage(`--nemesis ${names.join(',')}: "${alone}" stands alone`);
@@ -59,8 +59,11 @@ export function nemesisNames(
 }
 
 /** The nemeses of a run that names none. */
-export function usualNemeses({ nemeses }: Catalogue): readonly string[] {
-  return Object.keys(nemeses).filter((name) => nemeses[name]?.usual !== false);
+export function usualNemeses({ nemeses }: Catalogue, system?: System): readonly string[] {
+  const kinds = system?.usualFaults;
+  return Object.entries(nemeses)
+    .filter(([, one]) => one.usual !== false && (kinds?.includes(one.needs) ?? true))
+    .map(([name]) => name);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { ClientProtocol } from '../../systems/client.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
+import type { Workload } from '../../workloads/workload.ts';
 import type { HarnessError } from './errors.ts';
 import type { OnStart } from './start-event.ts';
 
@@ -14,8 +15,11 @@ import type { OnStart } from './start-event.ts';
 export interface ClusterSpec {
   readonly runId: string;
   readonly system: System;
-  /** The system's client under the variants in force: clients run here. */
-  readonly client: ClientProtocol;
+  /** The client of a protocol under the variants in force: clients run here. Null of programs. */
+  readonly client: ClientProtocol | null;
+  readonly workload: Workload;
+  /** The workload's own, by their names within it. */
+  readonly workloadOptions: Options;
   readonly nodes: number;
   readonly options: Options;
   /** Variants by module: built-in ones by id, a user's by absolute path. */

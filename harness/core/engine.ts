@@ -3,7 +3,8 @@
  * by the simulator and in real time on containers; it knows no system, workload or nemesis by name.
  *
  * Phases: load under faults; a quiet end that undoes every fault; a recovery window in which load
- * goes on; final reads; finish when the last operation has ended.
+ * goes on; a rest, where the workload asks for one; final reads; finish when the last operation has
+ * ended.
  */
 
 import { assert } from '../../checkers/assert.ts';
@@ -38,6 +39,10 @@ export interface EngineConfig {
   readonly recoveryMinUs: Micros;
   /** ... and at most this long, while nothing has succeeded since, or too little in the run. */
   readonly recoveryMaxUs: Micros;
+  /** How many nodes there are, for final reads at each of them; 1 by default. */
+  readonly nodes?: number;
+  /** How long nobody asks for anything between recovery and the final reads; 0 by default. */
+  readonly restUs?: Micros;
   /** So many operations that succeeded are enough for a run to show something; by default 1. */
   readonly okEnough?: number;
   /**
@@ -82,6 +87,8 @@ export class Engine {
   #finals: Operation[] | null = null;
   #open = 0;
   #okSinceQuiet = false;
+  /** When the rest before the final reads is over. */
+  #restedUs = Number.POSITIVE_INFINITY;
   #oks = 0;
 
   constructor(plan: Plan, workload: Workload, config: EngineConfig) {
@@ -116,6 +123,7 @@ export class Engine {
     this.#finals = original.#finals === null ? null : [...original.#finals];
     this.#open = original.#open;
     this.#okSinceQuiet = original.#okSinceQuiet;
+    this.#restedUs = original.#restedUs;
     this.#oks = original.#oks;
   }
 
@@ -221,7 +229,7 @@ export class Engine {
       this.#finalRead(client, slot, nowUs, commands);
       return;
     }
-    if (this.phase === 'done') return;
+    if (this.phase === 'rest' || this.phase === 'done') return;
     const planned = slot.planned[slot.next];
     if (planned === undefined) return;
     if (planned.atUs > nowUs) {
@@ -269,7 +277,12 @@ export class Engine {
       this.quietAtUs = nowUs;
       this.#recordPhase(nowUs);
     }
-    if (this.phase === 'recovery' && this.#recovered(nowUs)) this.#startFinalReads(nowUs, commands);
+    const { restUs = 0 } = this.#config;
+    if (this.phase === 'recovery' && restUs > 0 && this.#recovered(nowUs)) {
+      this.#enter('rest');
+      this.#restedUs = nowUs + restUs;
+    }
+    if (this.#isTimeToRead(nowUs)) this.#startFinalReads(nowUs, commands);
     else this.#wakeEngine(nowUs, commands);
   }
 
@@ -290,6 +303,11 @@ export class Engine {
     return sinceUs >= WAIT_TIMES * recoveryMaxUs || settled === undefined || settled(nowUs);
   }
 
+  #isTimeToRead(nowUs: Micros): boolean {
+    if (this.phase === 'rest') return nowUs >= this.#restedUs;
+    return this.phase === 'recovery' && this.#recovered(nowUs);
+  }
+
   /** How long load goes on after the quiet end, as things stand. */
   #loadEndUs(): Micros {
     const { recoveryMinUs, recoveryMaxUs, okEnough = 1 } = this.#config;
@@ -299,7 +317,8 @@ export class Engine {
   #startFinalReads(nowUs: Micros, commands: Command[]): void {
     this.#enter('final');
     this.#recordPhase(nowUs);
-    this.#finals = [...this.#workload.finalReads([...this.#seen.keys()])].reverse();
+    const { nodes = 1 } = this.#config;
+    this.#finals = [...this.#workload.finalReads([...this.#seen.keys()], nodes)].reverse();
     for (const client of this.#slots.keys()) this.#advanceClient(client, nowUs, commands);
   }
 
@@ -325,6 +344,8 @@ export class Engine {
       assert(this.quietAtUs !== null, 'recovery begins at the quiet end');
       const endUs = this.quietAtUs + this.#loadEndUs();
       atUs = endUs > nowUs ? endUs : nowUs + Math.ceil(recoveryMinUs / LOOKS);
+    } else if (this.phase === 'rest') {
+      atUs = this.#restedUs;
     } else if (this.phase === 'load' || this.phase === 'quiet') {
       atUs = this.#faults.nextChangeUs(nowUs);
       if (this.phase === 'load') atUs = Math.min(atUs, timeLimitUs, this.#faults.nextStartUs);
@@ -393,7 +414,7 @@ export class Engine {
   }
 }
 
-/** The key under which an operation stands in the history; a transaction names its keys itself. */
+/** The key under which an operation stands in the history, if there are keys; a transaction names its own. */
 function keyOf(operation: Operation): string | undefined {
-  return operation.f === 'txn' ? undefined : operation.key;
+  return operation.f === 'txn' || operation.key === '' ? undefined : operation.key;
 }

@@ -1,16 +1,17 @@
-/** The phases of a run: load under faults, the quiet end, recovery, and final reads. */
+/** The phases of a run: load under faults, the quiet end, recovery, a rest if asked for, and final reads. */
 
 import { assert } from '../../checkers/assert.ts';
 
-export type Phase = 'load' | 'quiet' | 'recovery' | 'final' | 'done' | 'unformed';
+export type Phase = 'load' | 'quiet' | 'recovery' | 'rest' | 'final' | 'done' | 'unformed';
 
 /** From which phases each is entered. A run may be stopped in any. */
 const ENTERED_FROM: Readonly<Record<Phase, readonly Phase[]>> = {
   load: [],
   quiet: ['load'],
   recovery: ['quiet'],
-  final: ['recovery'],
-  done: ['load', 'quiet', 'recovery', 'final', 'done', 'unformed'],
+  rest: ['recovery'],
+  final: ['recovery', 'rest'],
+  done: ['load', 'quiet', 'recovery', 'rest', 'final', 'done', 'unformed'],
   unformed: ['load'],
 };
 

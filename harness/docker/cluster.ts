@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type Docker from 'dockerode';
+import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Nanos, NodeId } from '../../checkers/units.ts';
 import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
@@ -346,6 +347,7 @@ class DockerCluster implements LiveCluster {
 
   client(endpoint: number): LiveClient {
     const { plan, spec } = this.#parts;
+    assert(spec.client !== null, 'containers run protocols');
     const client = new TcpClient({
       endpoint,
       clusterId: plan.config.clusterId,

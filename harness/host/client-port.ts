@@ -2,7 +2,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Value } from '../../checkers/value.ts';
-import { OPERATIONS, type Operation } from '../../systems/operations.ts';
+import { type Operation, PROTOCOL_OPERATIONS } from '../../systems/operations.ts';
 import type { ClientRef, Reply, Request } from '../../systems/protocol.ts';
 import {
   byTag,
@@ -45,7 +45,12 @@ const requestFrame = fields<RequestFrame>({
     open: { from: clientRef },
     operation: {
       from: clientRef,
-      operation: fields<Operation>({ f: oneOf(...OPERATIONS), key: text, value }),
+      operation: fields<Operation>({
+        f: oneOf(...PROTOCOL_OPERATIONS),
+        key: text,
+        value,
+        node: optional(number),
+      }),
       session: count,
       sequence: count,
       seen: optional(number),

@@ -15,7 +15,7 @@ import { type CheckResult, type Verdict, worst } from '../../checkers/verdict.ts
 import { readinessOf } from '../../systems/leadership.ts';
 import type { System } from '../../systems/system.ts';
 import { isVirtual } from '../config/backends.ts';
-import type { RunConfig } from '../config/config.ts';
+import { type RunConfig, settingsUnder } from '../config/config.ts';
 import {
   electionsByChance,
   hindrances,
@@ -99,7 +99,8 @@ export const judges: readonly Judge[] = [
   {
     name: 'workload',
     describe: 'what the workload itself asks of the answers: list-append, say, of transactions',
-    judge: ({ workload, history }) => workload.judge?.(history) ?? null,
+    judge: ({ workload, history, config }) =>
+      workload.judge?.(history, settingsUnder('workload.', config.set)) ?? null,
   },
   {
     name: 'agreement',

@@ -5,7 +5,9 @@
  */
 
 import { resolve } from 'node:path';
+import { programSystem } from '../../systems/program.ts';
 import type { ProtocolSystem } from '../../systems/system.ts';
+import { programWorkloads } from '../../workloads/programs/index.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import type { RunRequest } from '../config/config.ts';
 import { messageOf, usage } from '../core/errors.ts';
@@ -89,6 +91,14 @@ function checkSystem(system: ProtocolSystem, from: string, name: string): void {
   throw usage(`${from}: system ${name}: protocol() returns no "${lacking}" (a function is needed)`);
 }
 
+/** A program by its command: its own system, and the workloads that programs can be asked. */
+function namedProgram(request: RunRequest, command: readonly string[], base: Catalogue): Named {
+  const system = programSystem(request.system, command);
+  const { nemeses } = base;
+  const systems = { [system.name]: system };
+  return { request, catalogue: { systems, workloads: programWorkloads, nemeses } };
+}
+
 /** The one of its kind that a module brings. */
 function onlyOf(kind: Kind, file: string, module: Catalogue): string {
   const { one, mark } = SHAPES[kind];
@@ -112,6 +122,7 @@ export interface Named {
  * workload is the default of an own system.
  */
 export async function withOwnModules(request: RunRequest, base: Catalogue): Promise<Named> {
+  if (request.program !== undefined) return namedProgram(request, request.program, base);
   let catalogue = base;
   const files = new Set<string>();
   const load = async (file: string): Promise<Catalogue> => {

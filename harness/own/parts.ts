@@ -6,7 +6,7 @@
 import type { Fault, Nemesis } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
-import { OPERATIONS, type Operation } from '../../systems/operations.ts';
+import { type Operation, PROTOCOL_OPERATIONS } from '../../systems/operations.ts';
 import type { ProtocolSystem } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { PlannedOperation, Workload } from '../../workloads/workload.ts';
@@ -39,7 +39,9 @@ export function supervisedWorkload(workload: Workload): Workload {
   const call = <Result>(part: string, code: () => Result) =>
     bounded(() => supervision.call(part, code));
   const own: Partial<Workload> = {
-    ...(judge === undefined ? {} : { judge: (history) => call('judge', () => judge(history)) }),
+    ...(judge === undefined
+      ? {}
+      : { judge: (history, options) => call('judge', () => judge(history, options)) }),
     ...(workload.sometimes === undefined
       ? {}
       : { sometimes: ownSometimes(`workload ${workload.name}`, workload.sometimes) }),
@@ -54,8 +56,8 @@ export function supervisedWorkload(workload: Workload): Workload {
         call('settle', () => workload.settle(planned, seen)),
         'settle',
       ),
-    finalReads: (keys) => {
-      const reads: unknown = call('finalReads', () => workload.finalReads(keys));
+    finalReads: (keys, nodes) => {
+      const reads: unknown = call('finalReads', () => workload.finalReads(keys, nodes));
       if (Array.isArray(reads)) return reads.map((one) => settled(one, 'finalReads'));
       throw supervision.mistake(`answers ${shown(reads)}: it must be a list`, 'finalReads');
     },
@@ -105,7 +107,7 @@ function wrongInPlan(plan: unknown, operations: readonly string[], clients: numb
 function wrongInOperation(operation: unknown, operations: readonly string[]): string | null {
   if (!isObject(operation)) return 'it must be an operation';
   const { f, key, value } = fieldsOf(operation);
-  if (!isOneOf(f, OPERATIONS)) return `f must be one of ${operations.join(', ')}`;
+  if (!isOneOf(f, PROTOCOL_OPERATIONS)) return `f must be one of ${operations.join(', ')}`;
   if (!operations.includes(f)) return `f must be one of its operations (${operations.join(', ')})`;
   if (typeof key !== 'string') return 'key must be a text';
   return value === undefined ? 'value is missing (null where there is none)' : null;

@@ -7,7 +7,7 @@ import { models } from '../../checkers/linearizable/index.ts';
 import type { Model } from '../../checkers/linearizable/model.ts';
 import type { Value } from '../../checkers/value.ts';
 import { FAULT_KINDS, type FaultWords, type Nemesis } from '../../nemesis/fault.ts';
-import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
+import { type OperationName, PROTOCOL_OPERATIONS } from '../../systems/operations.ts';
 import { worthDrawing } from '../../systems/option-values.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { AnyRuleTable } from '../../systems/rule-table.ts';
@@ -81,9 +81,9 @@ const name = needs(
   (value): value is string => typeof value === 'string' && /^[\w.-]+$/.test(value),
 );
 const operations = needs(
-  `a list of operations (${OPERATIONS.join(', ')})`,
+  `a list of operations (${PROTOCOL_OPERATIONS.join(', ')})`,
   (value): value is readonly OperationName[] =>
-    Array.isArray(value) && value.length > 0 && value.every((f) => isOneOf(f, OPERATIONS)),
+    Array.isArray(value) && value.length > 0 && value.every((f) => isOneOf(f, PROTOCOL_OPERATIONS)),
 );
 
 type Of<Default> = Extract<OptionSpec, { readonly default: Default }>;
@@ -240,6 +240,7 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       patience: optional(list(patience)),
       suffices: optional(method()),
       beyond: optional(record(words)),
+      usualFaults: optional(list(words)),
       leaderServes: optional(method()),
       inFlight: optional(method()),
       catchesUp: optional(method()),
@@ -270,6 +271,8 @@ export const SHAPES: { readonly [Each in Kind]: PartKind<PartOf<Each>> } = {
       settle: method(),
       finalReads: method(),
       judge: optional(method()),
+      restS: optional(method()),
+      rpc: optional(needs<NonNullable<Workload['rpc']>>('an object', isObject)),
       sometimes: optional(sometimesShape),
       initial: needs<Value>('a value', () => true),
     }),

@@ -1,5 +1,6 @@
 /** `summary.md`: the verdict of a run for a pull request or a CI page. */
 
+import { backendText } from '../config/backends.ts';
 import type { RunSummary } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
@@ -30,7 +31,7 @@ export function summaryMarkdown(summary: RunSummary): string {
   const facts = [
     ['system', codeLabel(run)],
     ['workload', config.workload],
-    ['backend', `${config.backend}, ${plural(config.nodes, 'node')}`],
+    ['backend', `${backendText(config.backend)}, ${plural(config.nodes, 'node')}`],
     ['seed', String(config.seed)],
     ['variants', [...config.mutants, ...config.rules].join(', ') || 'none'],
     ['operations', operationsText(operations)],

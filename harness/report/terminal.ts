@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { Verdict } from '../../checkers/verdict.ts';
-import { isVirtual } from '../config/backends.ts';
+import { backendText, isVirtual } from '../config/backends.ts';
 import type { LaneFigures, RunSummary, TimedCheck } from '../store/format.ts';
 import { beyondText } from './beyond.ts';
 import { evidenceRows } from './evidence.ts';
@@ -65,7 +65,7 @@ export function terminalBlock(summary: RunSummary, style: TerminalStyle): string
 function configText({ run }: RunSummary): string {
   const { config } = run;
   const variants = [...config.mutants, ...config.rules].map((name) => `with ${name}`);
-  const parts = [codeLabel(run), config.backend, plural(config.nodes, 'node')];
+  const parts = [codeLabel(run), backendText(config.backend), plural(config.nodes, 'node')];
   return [...parts, `seed ${config.seed}`, ...variants].join('  ');
 }
 

@@ -1,6 +1,7 @@
 /** The top of a report: what came out, why, and the command that shows it again. */
 
 import type { Verdict } from '../../checkers/verdict.ts';
+import { backendText } from '../config/backends.ts';
 import type { ResultsFile, RunFile } from '../store/format.ts';
 import { beyondText } from './beyond.ts';
 import { evidenceRows } from './evidence.ts';
@@ -38,7 +39,7 @@ function whatRan(run: RunFile): string {
   const parts = [
     codeLabel(run),
     config.workload,
-    `${plural(config.nodes, 'node')}, ${config.backend}`,
+    `${plural(config.nodes, 'node')}, ${backendText(config.backend)}`,
   ];
   return [...parts, `seed ${config.seed}`, ...variants.map((id) => `with ${id}`)].join(' · ');
 }

@@ -8,6 +8,7 @@ import { simulatedBackend } from './simulated.ts';
 const LOADERS: Readonly<Record<BackendName, () => Promise<Backend>>> = {
   sim: async () => simulatedBackend,
   // The Docker client costs as much start-up time as everything else.
+  process: async () => liveBackend((await import('../process/index.ts')).processBackend),
   docker: async () => liveBackend((await import('../docker/index.ts')).dockerBackend),
 };
 

@@ -37,7 +37,7 @@ import type { RunContext } from './prepared.ts';
 export interface RunOptions
   extends Omit<
     RunRequest,
-    'system' | 'workload' | 'nemesis' | 'mutants' | 'rules' | 'modules' | 'plan'
+    'system' | 'workload' | 'nemesis' | 'mutants' | 'rules' | 'modules' | 'program' | 'plan'
   > {
   readonly system: ProtocolSystem | string;
   readonly workload?: Workload | string;

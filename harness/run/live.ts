@@ -3,9 +3,11 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Millis } from '../../checkers/units.ts';
+import { isLeaderless } from '../../systems/leadership.ts';
 import type { System } from '../../systems/system.ts';
 import { BACKENDS } from '../config/backends.ts';
 import { builtIn, nemesisNamed, systemNamed, workloadNamed } from '../config/catalogue.ts';
+import { settingsUnder } from '../config/config.ts';
 import type { ClusterSpec, LiveBackend, LiveCluster } from '../core/backend.ts';
 import type { Ending } from '../core/ending.ts';
 import { infrastructure, usage } from '../core/errors.ts';
@@ -98,7 +100,9 @@ class LiveExecution implements Execution {
     return {
       runId: basename(writer.directory),
       system: this.#system,
-      client: this.#active.client(config.seed),
+      client: this.#system.kind === 'program' ? null : this.#active.client(config.seed),
+      workload: workloadNamed(config.workload, this.#prepared.catalogue),
+      workloadOptions: settingsUnder('workload.', config.set),
       nodes: config.nodes,
       options: config.set,
       mutants: config.mutants,
@@ -121,12 +125,14 @@ class LiveExecution implements Execution {
     const { config, catalogue } = this.#prepared;
     const system = this.#system;
     const workload = workloadNamed(config.workload, catalogue);
+    const options = settingsUnder('workload.', config.set);
     const { ending } = await runRealtime({
       cluster,
       plan: this.plan,
       workload,
       nemeses: catalogue.nemeses,
-      engine: phasesOf(config),
+      engine: { ...phasesOf(config), restUs: 1e6 * (workload.restS?.(options) ?? 0) },
+      isLeaderless: isLeaderless(system),
       isSettled: (quietAtNs, nowNs) => {
         const follower = new TraceFollower(system);
         follower.feedAll(cluster.trace().lines, quietAtNs);

@@ -22,6 +22,8 @@ export interface RealtimeRun {
   readonly workload: Workload;
   /** By the names of the plan's lanes. */
   readonly nemeses: Readonly<Record<string, Nemesis>>;
+  /** Whether faults that are meant for a leader may hit any node: there are none who lead. */
+  readonly isLeaderless: boolean;
   /** But for what it asks while the run goes on. */
   readonly engine: EngineConfig;
   /**
@@ -243,7 +245,8 @@ class RealtimeDriver {
   async #begin(planned: PlannedFault): Promise<StartedFault> {
     const { cluster, nemeses } = this.#run;
     const nemesis = nemeses[planned.lane];
-    const view = await cluster.view();
+    const seen = await cluster.view();
+    const view = this.#run.isLeaderless ? withStandIn(seen, planned.draw) : seen;
     const found = nemesis?.resolve(planned, view) ?? null;
     if (found !== null) return { fault: found, receipt: await cluster.start(planned.id, found) };
     const late = this.#hasSought(planned) ? withStandIn(view, planned.draw) : view;

@@ -61,7 +61,10 @@ export function ordealVersion(): string {
 export function commandOf(request: RunRequest, config: RunConfig): string {
   // No flags say what stands in a plan: the file beside the run does.
   if (config.plan !== undefined) return `npx ordeal replay ${FILES.repro}`;
-  const parts = ['npx ordeal run', request.system, '--seed', String(config.seed)];
+  const { program } = request;
+  const [bin = '', ...own] = program ?? [];
+  const what = program === undefined ? [request.system] : ['--bin', quoted(bin)];
+  const parts = ['npx ordeal run', ...what, '--seed', String(config.seed)];
   const flag = (name: string, value: string | number | readonly string[] | null | undefined) => {
     const text = Array.isArray(value) ? value.join(',') : String(value ?? '');
     if (text !== '') parts.push(`--${name}`, quoted(text));
@@ -81,6 +84,7 @@ export function commandOf(request: RunRequest, config: RunConfig): string {
   flag('mutant', request.mutants);
   flag('rules', request.rules);
   for (const [name, value] of Object.entries(request.set ?? {})) flag('set', `${name}=${value}`);
+  if (own.length > 0) parts.push('--', ...own.map(quoted));
   return parts.join(' ');
 }
 

@@ -34,9 +34,11 @@ export function phasesOf(config: RunConfig): {
   readonly timeLimitUs: Micros;
   readonly recoveryMinUs: Micros;
   readonly recoveryMaxUs: Micros;
+  readonly nodes: number;
   readonly okEnough: number;
 } {
   return {
+    nodes: config.nodes,
     clients: config.concurrency,
     timeLimitUs: config.timeLimitS * US_PER_S,
     recoveryMinUs: config.recoveryMinS * US_PER_S,

@@ -1,6 +1,6 @@
 /** From what stands in a scenario file to a scenario that can be played, or a complaint with its place. */
 
-import { OPERATIONS } from '../../systems/operations.ts';
+import { PROTOCOL_OPERATIONS } from '../../systems/operations.ts';
 import type { System } from '../../systems/system.ts';
 import { systemOptionsFault } from '../config/settings.ts';
 import type { YamlFile } from '../config/yaml-file.ts';
@@ -253,7 +253,7 @@ function compileRequest(
   path: Path,
 ): Action {
   const { system, names, problem } = reading;
-  const asked = OPERATIONS.filter((f) => raw[f] !== undefined);
+  const asked = PROTOCOL_OPERATIONS.filter((f) => raw[f] !== undefined);
   const [f, second] = asked;
   if (f === undefined || second !== undefined) {
     throw problem(path, `one operation is needed (${system.operations.join(', ')})`);

@@ -75,6 +75,7 @@ export const config: z.ZodType<RunConfig> = z.looseObject({
   stopAtViolation: z.boolean().default(false),
   mutants: texts.default([]),
   modules: texts.exactOptional(),
+  program: texts.exactOptional(),
   rules: texts.default([]),
   set: settings,
   plan: plan.exactOptional(),

@@ -4,7 +4,7 @@
  * and what is allowed; null where nothing is.
  */
 
-import { OPERATIONS } from '../../systems/operations.ts';
+import { PROTOCOL_OPERATIONS } from '../../systems/operations.ts';
 import { TIMERS } from '../../systems/protocol.ts';
 import { messageOf } from '../core/errors.ts';
 import { fieldsOf, isObject, isOneOf, isWhole } from '../core/guards.ts';
@@ -81,7 +81,8 @@ export function wrongInRequest(request: unknown): string | null {
   if (kind === 'open') return null;
   if (kind !== 'operation') return 'kind must be one of open, operation';
   const { f, key, value } = fieldsOf(operation);
-  if (!isOneOf(f, OPERATIONS)) return `operation: f must be one of ${OPERATIONS.join(', ')}`;
+  if (!isOneOf(f, PROTOCOL_OPERATIONS))
+    return `operation: f must be one of ${PROTOCOL_OPERATIONS.join(', ')}`;
   if (typeof key !== 'string') return 'operation: key must be a text';
   if (value === undefined) return 'operation: value is missing (null where there is none)';
   if (!isWhole(session, 0, Number.MAX_SAFE_INTEGER)) return 'session must be a whole number';

@@ -1,7 +1,7 @@
 /** Fast Paxos with a replicated key-value store on top, as a system to be tested. */
 
 import { leadersAmong } from '../leadership.ts';
-import { OPERATIONS } from '../operations.ts';
+import { PROTOCOL_OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
 import { BEYOND_DURABILITY, type ProtocolSystem } from '../system.ts';
 import { fastOptions, fastOptionsFault } from './options.ts';
@@ -16,7 +16,7 @@ import { fastVariants } from './variants.ts';
 export const fastPaxos: ProtocolSystem = {
   name: 'fast-paxos',
   describe: 'Fast Paxos (Lamport 2006) with fast and classic rounds, recovery of collisions, a log',
-  operations: OPERATIONS,
+  operations: PROTOCOL_OPERATIONS,
   options: fastOptions,
   optionsFault: fastOptionsFault,
   rules: fastRules,

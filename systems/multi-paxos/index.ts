@@ -1,6 +1,6 @@
 /** Multi-Paxos with a replicated key-value store on top, as a system to be tested. */
 
-import { OPERATIONS } from '../operations.ts';
+import { PROTOCOL_OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
 import { BEYOND_DURABILITY, majority, type ProtocolSystem } from '../system.ts';
 import { multiOptions } from './options.ts';
@@ -14,7 +14,7 @@ import { multiVariants } from './variants.ts';
 export const multiPaxos: ProtocolSystem = {
   name: 'multi-paxos',
   describe: 'Multi-Paxos (Lamport) with a stable leader, a pipeline, snapshots and sessions',
-  operations: OPERATIONS,
+  operations: PROTOCOL_OPERATIONS,
   options: multiOptions,
   rules: multiRules,
   ruleTable: multiRuleTable,

@@ -1,6 +1,6 @@
 /** Raft with a replicated key-value store on top, as a system to be tested. */
 
-import { OPERATIONS } from '../operations.ts';
+import { PROTOCOL_OPERATIONS } from '../operations.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
 import { BEYOND_DURABILITY, type ProtocolSystem } from '../system.ts';
 import { raftVariants } from './mutants/index.ts';
@@ -14,7 +14,7 @@ import { raftSometimes } from './sometimes.ts';
 export const raft: ProtocolSystem = {
   name: 'raft',
   describe: 'Raft (Ongaro and Ousterhout) with PreVote, CheckQuorum, snapshots and sessions',
-  operations: OPERATIONS,
+  operations: PROTOCOL_OPERATIONS,
   options: raftOptions,
   rules: raftRules,
   ruleTable: raftRuleTable,

@@ -1,6 +1,6 @@
 /** Zab with a replicated key-value store on top, as a system to be tested. */
 
-import { OPERATIONS } from '../operations.ts';
+import { PROTOCOL_OPERATIONS } from '../operations.ts';
 import type { Options } from '../protocol.ts';
 import { sessionClient, sessionPatience } from '../session-client.ts';
 import { BEYOND_DURABILITY, type ProtocolSystem } from '../system.ts';
@@ -15,7 +15,7 @@ import { zabVariants } from './variants.ts';
 export const zab: ProtocolSystem = {
   name: 'zab',
   describe: "Zab (Junqueira, Reed and Serafini) with ZooKeeper's leader election, and sessions",
-  operations: OPERATIONS,
+  operations: PROTOCOL_OPERATIONS,
   options: zabOptions,
   optionsFault: zabOptionsFault,
   rules: zabRules,

@@ -122,6 +122,7 @@ function drive(
   const quiet = { onStep, isSettled, progress: () => undefined };
   return runRealtime({
     cluster,
+    isLeaderless: false,
     plan,
     workload: register,
     nemeses,

@@ -58,7 +58,7 @@ describe.each(Object.values(workloads))('$name', (workload) => {
   });
 
   test('reads at the end what was used last', () => {
-    const reads = workload.finalReads(['a', 'b']);
+    const reads = workload.finalReads(['a', 'b'], 1);
     expect(reads.map(({ key }) => key)).toEqual(['a', 'b']);
     for (const { f, key, value } of reads) {
       expect([f, value]).toEqual(f === 'txn' ? ['txn', [['r', key, null]]] : ['read', null]);

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
+import { workloadNamed } from '../../../harness/config/catalogue.ts';
 import type { ClusterSpec } from '../../../harness/core/backend.ts';
 import { connectEngine } from '../../../harness/docker/engine.ts';
 import { LABEL } from '../../../harness/docker/owner.ts';
@@ -39,6 +40,8 @@ export function spec(logDirectory: string, changes: Partial<ClusterSpec> = {}): 
     runId: 'test',
     system: raft,
     client: raft.client(raft.rules),
+    workload: workloadNamed('register'),
+    workloadOptions: {},
     nodes: 3,
     options: Object.fromEntries(options) as ClusterSpec['options'],
     mutants: [],

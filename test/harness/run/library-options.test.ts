@@ -32,7 +32,10 @@ describe('of the options of the library', () => {
     [{ ...base, nodes: 99 }, '--nodes: 99 is not allowed (a whole number 1 to 9)'],
     [{ ...base, seed: Number.NaN }, '--seed: NaN is not allowed'],
     [{ ...base, concurrency: '2m' }, "options.concurrency: '2m' is not allowed"],
-    [{ ...base, backend: 'dokcer' }, 'options.backend: \'dokcer\' is not allowed ("sim" or'],
+    [
+      { ...base, backend: 'dokcer' },
+      'options.backend: \'dokcer\' is not allowed ("sim", "docker", or "process"',
+    ],
     [{ ...base, nemesis: 'kill' }, "options.nemesis: 'kill' is not allowed (a list of names or"],
     [{ ...base, nemesis: ['kil'] }, '--nemesis: unknown "kil" (did you mean "kill"?)'],
     [

@@ -1,0 +1,60 @@
+/**
+ * A system whose nodes are programs, in whatever language: each a process that reads and writes one
+ * JSON message a line, as Maelstrom has it (jepsen-io/maelstrom, doc/protocol.md). Only what such a
+ * program promises stands here; `harness/process` starts it, and workloads say what it is asked.
+ */
+
+import { OPERATIONS } from './operations.ts';
+import { BEYOND_DURABILITY, type ProgramSystem } from './system.ts';
+
+/** How long after the faults a program may take at most: it says nothing of elections of its own. */
+const ELECTION_TIMEOUT_MS = 1500;
+
+/** The system that a command starts, under a name for people. */
+export function programSystem(name: string, command: readonly string[]): ProgramSystem {
+  return {
+    kind: 'program',
+    name,
+    command,
+    describe: `a program that speaks JSON lines: ${command.join(' ')}`,
+    // It serves what the workload asks of it, or says itself that it does not.
+    operations: OPERATIONS,
+    leaderless: true,
+    electionTimeoutMs: ELECTION_TIMEOUT_MS,
+    // It does not say that it keeps on a disk what it must not forget: kills come by name.
+    usualFaults: ['partition', 'pause'],
+    beyond: {
+      ...BEYOND_DURABILITY,
+      'client-links': 'a client of Maelstrom loses nothing, and asks once',
+    },
+    options: {
+      latencyMs: {
+        describe: 'delay of a message between nodes: its mean',
+        default: 0,
+        min: 0,
+        max: 60_000,
+        worth: [0, 10, 100],
+      },
+      latencyDist: {
+        describe: 'how delays are spread: all alike, from none to twice the mean, or exponentially',
+        default: 'constant',
+        choices: ['constant', 'uniform', 'exponential'],
+      },
+      lossPpm: {
+        describe: 'messages between nodes that are lost, per million',
+        default: 0,
+        min: 0,
+        max: 1_000_000,
+        worth: [0, 10_000],
+      },
+      duplicatePpm: {
+        describe: 'messages between nodes that come twice, per million',
+        default: 0,
+        min: 0,
+        max: 1_000_000,
+        worth: [0, 10_000],
+      },
+    },
+    variants: [],
+  };
+}
