@@ -1,8 +1,7 @@
 /** Echo: every `echo` that is answered is answered with its own argument. */
 
-import { clientOperations, invalidBy, where } from './client-operations.ts';
+import { clientOperations, identity, invalidBy, where } from './client-operations.ts';
 import type { History } from './history.ts';
-import { byContent } from './value.ts';
 import type { CheckResult, Verdict } from './verdict.ts';
 
 /** Compares every answer with what was asked, over all keys. */
@@ -14,7 +13,7 @@ export function checkEcho(history: History): CheckResult {
       if (operation.f !== 'echo' || operation.type !== 'ok') continue;
       answered++;
       const { argument, result } = operation;
-      if (verdict !== null || byContent(argument, result) === 0) continue;
+      if (verdict !== null || identity(argument) === identity(result)) continue;
       const because =
         `${JSON.stringify(argument)} was answered with ${JSON.stringify(result)}: ` +
         where(operation);
