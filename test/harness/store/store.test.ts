@@ -229,7 +229,7 @@ describe('what is not a stored run', () => {
       'run.json',
       /"sim"/,
       '"cloud"',
-      '"config.backend": expected "sim", "docker" or "process", got "cloud"',
+      '"config.backend": expected "sim" or "docker" or "process", got "cloud"',
     ],
     ['a setting', 'run.json', /"index"/, '{}', '"config.set.reads": expected another type, got {}'],
     [
