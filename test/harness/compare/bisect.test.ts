@@ -59,7 +59,7 @@ beforeAll(async () => {
   const line = ['explore', './mine.ts', '--set', 'batch=1', '--time-limit', '5', '--seed', '1'];
   const { stdout } = await ordeal(...line, '--seeds', '20', '--first', '--json', '--quiet');
   repro = JSON.parse(stdout).found[0].small.repro;
-}, 240_000);
+}, 300_000);
 
 /** All that git knows of it, and every file. */
 function state(): unknown {
@@ -82,7 +82,7 @@ describe('the commit that brought a failure', () => {
     else expect(suspects).toHaveLength(1);
     expect(suspects[0]).toEqual({ id: culprit, subject: 'Commit what leaders say' });
     expect(exitStatus).toBe(suspects.length === 1 ? 0 : 2);
-  }, 120_000);
+  }, 300_000);
 
   test('is told with its subject and the command that shows it', async () => {
     git('checkout', '--quiet', '--force', 'main');
@@ -94,7 +94,7 @@ describe('the commit that brought a failure', () => {
     expect(stdout).toContain(`${culprit}  Commit what leaders say`);
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/ skipped \(.*: Say it wrongly/);
     expect(stdout).toContain(`npx ordeal replay ${repro}`);
-  }, 120_000);
+  }, 300_000);
 });
 
 test.each([

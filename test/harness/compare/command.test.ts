@@ -60,7 +60,7 @@ describe('a planted bug', () => {
     expect(gone.populations.gone.length).toBeGreaterThan(0);
     expect(gone.schedules.length).toBeGreaterThan(0);
     for (const { a, b } of gone.schedules) expect([a.kind, b.kind]).toEqual(['broken', 'holds']);
-  }, 120_000);
+  }, 300_000);
 
   test('a kept schedule that breaks B alone is a violation, though no run shows one', async () => {
     const kept = join(directory, 'kept');
@@ -75,7 +75,7 @@ describe('a planted bug', () => {
     expect(document.populations.introduced).toEqual([]);
     expect(document.exitStatus).toBe(1);
     expect(document.verdict.because).toMatch(/^1 kept schedule that A survives breaks B/);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('populations', () => {
@@ -92,7 +92,7 @@ describe('populations', () => {
     expect(change.isTold).toBe(true);
     expect(change.high).toBeLessThan(0);
     expect(one.exitStatus).toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   test('of few runs say how little they exclude', async () => {
     const line = ['compare', 'raft', ':batch=1', ...PLAIN, '--seeds', '3', '--quiet'];
@@ -106,14 +106,14 @@ describe('populations', () => {
     );
     const prose = stdout.split('\n').filter((line) => !/^ {2}(again|report|replay) /.test(line));
     expect(Math.max(...prose.map((line) => line.length))).toBeLessThanOrEqual(80);
-  }, 60_000);
+  }, 180_000);
 
   test('a variant that decided nothing otherwise was not compared: unknown', async () => {
     const line = ['compare', 'raft', ':mutant=rf-commit-no-min', '--nodes', '1', ...PLAIN];
     const document = await documentOf(...line, '--nemesis', 'none', '--seeds', '2');
     expect(document.exitStatus).toBe(2);
     expect(document.verdict.because).toMatch(/rf-commit-no-min was/);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('two revisions of a repository of the user', () => {
@@ -152,7 +152,7 @@ export const mine = { ...raft, name: 'mine', variants: [], rules: { ...raft.rule
     expect(git('status', '--porcelain=v2', '--branch').stdout).toBe(before);
     expect(git('worktree', 'list').stdout.split('\n')).toHaveLength(1);
     expect(readdirSync(temporary).filter((name) => name.startsWith('ordeal-'))).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test('what needs packages says that a revision has none', async () => {
     const sides = ['./project/src/mine.ts@good', './project/src/mine.ts@main'];
@@ -161,7 +161,7 @@ export const mine = { ...raft, name: 'mine', variants: [], rules: { ...raft.rule
     expect(stderr).toMatch(/^ordeal: B .*no-such-package.*checked out without node_modules/m);
     expect(stderr).toContain('main:src/mine.ts');
     expect(readdirSync(temporary).filter((name) => name.startsWith('ordeal-'))).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test.each([
     [['./project/src/mine.ts@nowhere', './project/src/mine.ts'], /A: .*no revision "nowhere"/],
@@ -200,7 +200,7 @@ test('a revision of Ordeal itself is a side, and the same code makes the same ru
   );
   expect(document.populations.identical).toBe(2);
   expect(document.exitStatus).toBe(0);
-}, 60_000);
+}, 180_000);
 
 test('interrupted, it tells what is known so far', async () => {
   const run = ordeal('compare', 'raft', ':reads=lease', '--budget', '10m', '--workers', '1');
@@ -212,4 +212,4 @@ test('interrupted, it tells what is known so far', async () => {
   expect(exitCode).toBe(130);
   expect(stdout).toMatch(/INTERRUPTED/);
   expect(stdout).toMatch(/violations +0 of/);
-}, 120_000);
+}, 300_000);
