@@ -10,7 +10,9 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import { afterAll, describe, expect, test } from 'vitest';
+import { registerBisect } from '../harness/commands/bisect.ts';
 import { registerCheck } from '../harness/commands/check.ts';
+import { registerCompare } from '../harness/commands/compare.ts';
 import { registerDoctor } from '../harness/commands/doctor.ts';
 import { registerExplain } from '../harness/commands/explain.ts';
 import { registerExplore } from '../harness/commands/explore.ts';
@@ -116,6 +118,8 @@ describe('README', () => {
       registerReport,
       registerImage,
       registerExplore,
+      registerCompare,
+      registerBisect,
       registerExplain,
       registerProve,
     ];

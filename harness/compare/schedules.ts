@@ -75,5 +75,10 @@ export function isRegression({ a, b }: Schedule): boolean {
 
 /** Broken on A, and not on B, which could be asked. */
 export function isMended({ a, b }: Schedule): boolean {
-  return a.kind === 'broken' && b.kind === 'holds';
+  return a.kind === 'broken' && isSurvived(b);
+}
+
+/** Of a schedule as small as most are nothing more can be said: too little happens to call it valid. */
+export function isSurvived({ kind }: Replayed): boolean {
+  return kind === 'holds' || kind === 'unknown';
 }

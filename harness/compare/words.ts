@@ -11,7 +11,7 @@ import { type Change, type Figures, PAIRS_MIN } from './difference.ts';
 import type { LoadedSide } from './loaded-side.ts';
 import { MEASURES, type Measure } from './measures.ts';
 import { isMoreOften, type KindSeen, type Populations } from './populations.ts';
-import { isMended, isRegression, type Schedule } from './schedules.ts';
+import { isMended, isRegression, isSurvived, type Schedule } from './schedules.ts';
 
 /** A row of the table: each cell of one line or two. */
 export interface TableRow {
@@ -152,8 +152,7 @@ export function sideText({ asked }: LoadedSide, module: string | null): string {
 /** `12 kept schedules: A survives 12, B 11`; null where there are none. */
 export function schedulesText(schedules: readonly Schedule[]): string | null {
   if (schedules.length === 0) return null;
-  const survives = (side: 'a' | 'b') =>
-    schedules.filter((one) => one[side].kind === 'holds').length;
+  const survives = (side: 'a' | 'b') => schedules.filter((one) => isSurvived(one[side])).length;
   const notes = [
     [schedules.filter(isRegression).length, 'breaks B alone', 'break B alone'],
     [schedules.filter(isMended).length, 'breaks A alone', 'break A alone'],
