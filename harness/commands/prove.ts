@@ -13,10 +13,11 @@ import { writeProofReport } from '../prove/page.ts';
 import { type Proof, prove } from '../prove/prove.ts';
 import { blockOf, stateText } from '../prove/text.ts';
 import { styleOf } from '../report/terminal.ts';
+import { commandText, type Flag, setFlags } from '../run/command-text.ts';
 import { interruption } from '../run/interruption.ts';
 import { prepare } from '../run/prepare.ts';
 import { progressOn } from '../run/progress.ts';
-import { circumstances, ownFiles, quoted } from '../run/run-file.ts';
+import { circumstances, ownFiles } from '../run/run-file.ts';
 import { requireStore } from '../store/files.ts';
 import type { RunSummary } from '../store/format.ts';
 import { huntsOf } from '../variants/hunts.ts';
@@ -159,19 +160,21 @@ function kept(
 }
 
 function commandOf(named: string, flags: Flags): string {
-  const { mutant = [], rules = [], workload, set = {}, nodes = NODES } = flags;
-  const given: [string, string | number][] = [
-    ['nodes', nodes],
-    ...(['operations', 'faults', 'timeouts', 'from'] as const).map(
-      (name): [string, string | number] => [name, flags[name]],
-    ),
-    ...(mutant.length > 0 ? [['mutant', mutant.join(',')] as [string, string]] : []),
-    ...(rules.length > 0 ? [['rules', rules.join(',')] as [string, string]] : []),
-    ...(workload === undefined ? [] : [['workload', workload] as [string, string]]),
-    ...Object.entries(set).map(([name, value]): [string, string] => ['set', `${name}=${value}`]),
-  ];
-  const told = given.map(([name, value]) => `--${name} ${quoted(String(value))}`);
-  return ['npx ordeal prove', quoted(named), ...told].join(' ');
+  const { mutant, rules, workload, set = {}, nodes = NODES } = flags;
+  const bounds = (['operations', 'faults', 'timeouts', 'from'] as const).map(
+    (name): Flag => [name, flags[name]],
+  );
+  return commandText(
+    ['prove', named],
+    [
+      ['nodes', nodes],
+      ...bounds,
+      ['mutant', mutant],
+      ['rules', rules],
+      ['workload', workload],
+      ...setFlags(set),
+    ],
+  );
 }
 
 /** What is given as a flag is so; then what variants suggest, then what makes the system small. */

@@ -7,7 +7,8 @@ import { withOwnModules } from '../own/modules.ts';
 import { fromHere } from '../own/paths.ts';
 import { loadVariants } from '../own/variants.ts';
 import { styleOf } from '../report/terminal.ts';
-import { circumstances, ownFiles, quoted } from '../run/run-file.ts';
+import { commandText, setFlags } from '../run/command-text.ts';
+import { circumstances, ownFiles } from '../run/run-file.ts';
 import { loadScenario } from '../scenario/file.ts';
 import { type PlayedScenario, playScenario } from '../scenario/judge.ts';
 import { writeScenarioReport } from '../scenario/page.ts';
@@ -98,12 +99,8 @@ function storePlayed(played: PlayedScenario, run: ScenarioRun, store: string): R
 }
 
 function commandOf(system: string, name: string, { mutants, rules, set }: ScenarioConfig): string {
-  const flags = [
-    ['scenario', name],
-    ...(mutants.length > 0 ? [['mutant', mutants.join(',')]] : []),
-    ...(rules.length > 0 ? [['rules', rules.join(',')]] : []),
-    ...Object.entries(set).map(([option, value]) => ['set', `${option}=${value}`]),
-  ];
-  const told = flags.map(([flag = '', value = '']) => `--${flag} ${quoted(value)}`);
-  return ['npx ordeal run', quoted(system), ...told].join(' ');
+  return commandText(
+    ['run', system],
+    [['scenario', name], ['mutant', mutants], ['rules', rules], ...setFlags(set)],
+  );
 }

@@ -8,6 +8,7 @@ import { type GitState, gitState } from '../core/git.ts';
 import { REPOSITORY } from '../own/code.ts';
 import { projectState } from '../own/paths.ts';
 import { FILES, type RunFile, SCHEMA } from '../store/format.ts';
+import { commandText, setFlags } from './command-text.ts';
 import type { PreparedRun } from './prepared.ts';
 
 export function describeRun({ request, config, byValue }: PreparedRun): RunFile {
@@ -61,33 +62,28 @@ export function ordealVersion(): string {
 export function commandOf(request: RunRequest, config: RunConfig): string {
   // No flags say what stands in a plan: the file beside the run does.
   if (config.plan !== undefined) return `npx ordeal replay ${FILES.repro}`;
-  const { program } = request;
-  const [bin = '', ...own] = program ?? [];
-  const what = program === undefined ? [request.system] : ['--bin', quoted(bin)];
-  const parts = ['npx ordeal run', ...what, '--seed', String(config.seed)];
-  const flag = (name: string, value: string | number | readonly string[] | null | undefined) => {
-    const text = Array.isArray(value) ? value.join(',') : String(value ?? '');
-    if (text !== '') parts.push(`--${name}`, quoted(text));
-  };
-  flag('backend', request.backend);
-  flag('workload', request.workload);
-  flag('nodes', request.nodes);
-  flag('concurrency', request.concurrency);
-  flag('rate', request.rate);
-  flag('time-limit', request.timeLimitS);
-  flag('startup-timeout', request.startupTimeoutS);
-  flag('nemesis', request.nemesis);
-  flag('nemesis-interval', request.nemesisIntervalS);
-  flag('recovery-min', request.recoveryMinS);
-  flag('recovery-max', request.recoveryMaxS);
-  if (request.stopAtViolation === true) parts.push('--stop-at-violation');
-  flag('mutant', request.mutants);
-  flag('rules', request.rules);
-  for (const [name, value] of Object.entries(request.set ?? {})) flag('set', `${name}=${value}`);
-  if (own.length > 0) parts.push('--', ...own.map(quoted));
-  return parts.join(' ');
-}
-
-export function quoted(text: string): string {
-  return /^[\w.,:/=@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const [bin, ...own] = request.program ?? [];
+  return commandText(
+    bin === undefined ? ['run', request.system] : ['run'],
+    [
+      ['bin', bin],
+      ['seed', config.seed],
+      ['backend', request.backend],
+      ['workload', request.workload],
+      ['nodes', request.nodes],
+      ['concurrency', request.concurrency],
+      ['rate', request.rate],
+      ['time-limit', request.timeLimitS],
+      ['startup-timeout', request.startupTimeoutS],
+      ['nemesis', request.nemesis],
+      ['nemesis-interval', request.nemesisIntervalS],
+      ['recovery-min', request.recoveryMinS],
+      ['recovery-max', request.recoveryMaxS],
+      ['stop-at-violation', request.stopAtViolation === true ? true : null],
+      ['mutant', request.mutants],
+      ['rules', request.rules],
+      ...setFlags(request.set ?? {}),
+    ],
+    own,
+  );
 }
