@@ -99,6 +99,21 @@ describe('pages about how to add something', () => {
     expect(tests.some((text) => text.includes(file.replace('test/examples/', './')))).toBe(true);
   });
 
+  test('show a kind of fault as it stands, in every place that names it', () => {
+    const page = readFileSync('nemesis/README.md', 'utf8');
+    const blocks = [...page.matchAll(/^```ts\n\/\/ ((?:nemesis|harness)\/\S+)\n([\s\S]*?)^```$/gm)];
+    for (const [, file = '', code = ''] of blocks) {
+      let rest = readFileSync(file, 'utf8');
+      for (const piece of code.split('// ...\n')) {
+        const at = rest.indexOf(piece);
+        expect(at, `${file} has ${piece}`).not.toBe(-1);
+        rest = rest.slice(at + piece.length);
+      }
+    }
+    const shown = blocks.map(([, file]) => file);
+    expect(shown.toSorted()).toEqual(sourcesWith(/'clock-freeze'/).toSorted());
+  });
+
   test.each([['nemesis/README.md', 'a kind of fault', /'pause'/, 'nemesis/pause.ts']])(
     '%s names every file that knows %s by name',
     (page, _, pattern, apart) => {
