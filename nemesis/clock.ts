@@ -1,5 +1,6 @@
 /** Clocks that are wrong: a jump, a jump to and fro, a wrong rate. */
 
+import { itemAt } from '../checkers/item-at.ts';
 import type { Nemesis } from './fault.ts';
 import { chosen, next } from './targets.ts';
 
@@ -23,7 +24,7 @@ export const clock: Nemesis = {
   ],
   resolve: (planned, view) => {
     const roles = ['one', 'leader', 'minority', 'majority'] as const;
-    const role = roles[planned.draw % roles.length] as string;
+    const role = itemAt(roles, planned.draw % roles.length);
     const nodes = chosen(role, view, planned.draw);
     if (nodes === null || nodes.length === 0) return null;
     const size = next(planned.draw);

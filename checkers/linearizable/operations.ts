@@ -2,6 +2,7 @@
 
 import { IntColumn } from '../columns.ts';
 import { type History, INFO, INVOKE, NEMESIS, NONE, OK } from '../history.ts';
+import { itemAt } from '../item-at.ts';
 import { type Scratch, withScratch } from './engine/scratch.ts';
 import type { Operation } from './model.ts';
 
@@ -66,7 +67,7 @@ export function operationAt(operations: Operations, i: number): Operation {
   const ret = operations.ret.get(i);
   const outcome = ret === NEVER ? 'unknown' : history.type[ret] === OK ? 'ok' : 'refused';
   return {
-    f: history.functions.names[history.f.get(call)] as string,
+    f: itemAt(history.functions.names, history.f.get(call)),
     input: history.values.value(history.value.get(call)),
     output: outcome === 'ok' ? history.values.value(history.value.get(ret)) : null,
     outcome,

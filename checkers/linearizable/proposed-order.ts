@@ -109,7 +109,7 @@ class Placing<State> {
     let next = 0;
     for (let gap = 0; gap <= this.#placed.length; gap++) {
       while (next < this.#watching.length && this.#after.get(next) <= gap) {
-        waiting.push(this.#watching[next++] as number);
+        waiting.push(itemAt(this.#watching, next++));
       }
       waiting = this.#watch(waiting);
       const target = this.#placed[gap];

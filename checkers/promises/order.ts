@@ -9,7 +9,9 @@
  * 1997, do so for real time.) Compare-and-sets chain versions, with nothing between them.
  */
 
+import { assert } from '../assert.ts';
 import { IntColumn } from '../columns.ts';
+import { itemAt } from '../item-at.ts';
 import { cyclicComponents } from '../transactional/components.ts';
 import { EdgeList, type Graph, toGraph, VIA } from '../transactional/graph.ts';
 import { type EdgeAt, pathTo } from '../transactional/search.ts';
@@ -189,7 +191,7 @@ class VersionOrder {
         const to = later(operation);
         const other = binding.get(operation.process);
         if (to !== null && other !== undefined) {
-          this.#before({ earlier: other, later: operation }, earlier(other) as number, to);
+          this.#before({ earlier: other, later: operation }, known(earlier(other)), to);
         }
         const from = earlier(operation);
         if (from !== null) binding.set(operation.process, operation);
@@ -223,13 +225,13 @@ class VersionOrder {
         const next = this.#edges.hub();
         if (hub >= 0) this.#add(hub, next, VIA, null);
         for (const earlier of waiting) {
-          const node = this.#node(last(earlier) as number);
+          const node = this.#node(known(last(earlier)));
           this.#add(node, next, TIME, { earlier, later: earlier });
         }
         waiting = [];
         hub = next;
       }
-      const target = this.#node(operation.writes as number);
+      const target = this.#node(known(operation.writes));
       if (hub >= 0) this.#add(hub, target, VIA, { earlier: operation, later: operation });
     }
     this.#checkChains(reads);
@@ -242,16 +244,16 @@ class VersionOrder {
     const soonest = new Map<number, RegisterOperation>();
     const staged = operations
       .filter(({ writes }) => reads || writes !== null)
-      .toSorted((a, b) => place.get(last(b) as number) - place.get(last(a) as number));
+      .toSorted((a, b) => place.get(known(last(b))) - place.get(known(last(a))));
     let done = 0;
     for (const earlier of staged) {
-      const version = last(earlier) as number;
+      const version = known(last(earlier));
       // First all operations of later places of all chains, then those of this one.
-      while (place[last(staged[done] as RegisterOperation) as number] !== place[version]) {
-        const later = staged[done++] as RegisterOperation;
-        const id = chain.get(last(later) as number);
-        const known = soonest.get(id);
-        if (known === undefined || later.complete < known.complete) soonest.set(id, later);
+      while (place[known(last(itemAt(staged, done)))] !== place[version]) {
+        const later = itemAt(staged, done++);
+        const id = chain.get(known(last(later)));
+        const before = soonest.get(id);
+        if (before === undefined || later.complete < before.complete) soonest.set(id, later);
       }
       const writer = writers[version] ?? null;
       const later = soonest.get(chain.get(version));
@@ -377,4 +379,10 @@ export function eventsOf(operations: readonly RegisterOperation[]): number[] {
     complete === Number.POSITIVE_INFINITY ? [invoke] : [invoke, complete],
   );
   return [...new Set(events)].sort((a, b) => a - b);
+}
+
+/** A version of an operation that has one. */
+function known(version: number | null | undefined): number {
+  assert(version !== null && version !== undefined, 'an operation in the order has a version');
+  return version;
 }

@@ -74,7 +74,7 @@ export class EdgeList {
         continue;
       }
       if (at > 0) this.add(source, itemAt(before, at - 1), kind);
-      if (at + 1 < targets.length) this.add(source, after[at + 1] as number, kind);
+      if (at + 1 < targets.length) this.add(source, itemAt(after, at + 1), kind);
     }
   }
 

@@ -156,7 +156,7 @@ function orderWriters(
     // Another writer that precedes a reader of this version precedes the version.
     const before = partition(byEnd, (other) => end.get(other) < begun);
     for (let i = before - 1; i >= 0 && i >= before - EDGES_MAX; i--) {
-      const other = byEnd[i] as number;
+      const other = itemAt(byEnd, i);
       if (end.get(other) < begin.get(writer)) break;
       add(other, writer);
     }
@@ -164,7 +164,7 @@ function orderWriters(
     const after = partition(byBegin, (other) => begin.get(other) <= end.get(writer));
     for (const reader of list) {
       for (let i = after; i < byBegin.length && i < after + EDGES_MAX; i++) {
-        const other = byBegin[i] as number;
+        const other = itemAt(byBegin, i);
         if (begin.get(other) > end.get(reader)) break;
         if (other !== writer) add(reader, other);
       }

@@ -113,7 +113,7 @@ class SerialSearch {
         }
         frames.pop();
         const before = frames.at(-1);
-        if (before !== undefined) this.#remove(before.candidates[before.next - 1] as number);
+        if (before !== undefined) this.#remove(itemAt(before.candidates, before.next - 1));
         continue;
       }
       if (this.#tries > TRIES_MAX + TRIES_EACH_MAX * total) {

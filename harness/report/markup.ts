@@ -1,5 +1,6 @@
 /** HTML whose interpolated values are escaped unless they are markup themselves. */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import { visible } from './text.ts';
 
 /** Markup that is safe to put into a page as it stands. Made only here. */
@@ -15,7 +16,7 @@ export type Content = Markup | string | number | null | readonly Content[];
 
 /** A template whose holes are text, or markup, or lists of these. `null` is nothing. */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
-  let text = strings[0] as string;
+  let text = itemAt(strings, 0);
   for (const [at, content] of contents.entries()) {
     text += `${textOf(content)}${strings[at + 1]}`;
   }

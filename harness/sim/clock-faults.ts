@@ -1,11 +1,11 @@
 /** Clocks that the nemesis sets wrong, and what was read back. */
 
 import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
 import { type ClockFault, type FaultLedger, ratePpmOf } from '../core/fault-ledger.ts';
-import type { SimNode } from './node.ts';
 import type { World } from './world.ts';
 
 type FreezeFault = Extract<Fault, { kind: 'clock-freeze' }>;
@@ -43,7 +43,7 @@ export class ClockFaults {
     const { nowUs } = this.#world;
     const frozen = new Set(this.#ledger.faultsOf('clock-freeze').flatMap((one) => one.nodes));
     const readings = nodes.map((node) => {
-      const { clock } = this.#world.nodes[node] as SimNode;
+      const { clock } = itemAt(this.#world.nodes, node);
       clock.freeze(frozen.has(node) ? nowUs : null);
       const behindMs = Math.round((nowUs - clock.wallUs(nowUs)) / 1000);
       return `${nodeName(node)} ${clock.isFrozen ? 'stands still' : 'goes on'}, ${behindMs} ms behind`;
@@ -61,7 +61,7 @@ export class ClockFaults {
       return `${nodeName(node)} ${signed(Math.round(aheadUs / 1000))} ms${rate}`;
     });
     const set = fault.nodes.every((node) => {
-      const { clock } = this.#world.nodes[node] as SimNode;
+      const { clock } = itemAt(this.#world.nodes, node);
       const faults = this.#ledger.clocksOn(node);
       const strobes = faults.some(({ mode }) => mode === 'strobe');
       return clock.ratePpm === ratePpmOf(faults) && (strobes || clock.strobeUs === 0);
@@ -90,20 +90,20 @@ export class ClockFaults {
   }
 
   #bump(node: NodeId, offsetUs: Micros): void {
-    const { clock } = this.#world.nodes[node] as SimNode;
+    const { clock } = itemAt(this.#world.nodes, node);
     clock.offsetUs += offsetUs;
   }
 
   /** When no drift is left, the wall clock is set right, as a time service would do. */
   #drift(node: NodeId): void {
     const { nowUs } = this.#world;
-    const { clock } = this.#world.nodes[node] as SimNode;
+    const { clock } = itemAt(this.#world.nodes, node);
     const ratePpm = ratePpmOf(this.#ledger.clocksOn(node));
     const aheadUs = clock.monotonicUs(nowUs) - nowUs;
     if (clock.ratePpm === 0) this.#aheadUs[node] = aheadUs;
     assert(Number.isInteger(ratePpm), 'rates are whole parts per million');
     clock.setRate(nowUs, ratePpm);
-    if (ratePpm === 0) clock.offsetUs -= aheadUs - (this.#aheadUs[node] as number);
+    if (ratePpm === 0) clock.offsetUs -= aheadUs - itemAt(this.#aheadUs, node);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Disks that are slow, fail, rot or lose what was on them. */
 
 import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
@@ -161,7 +162,7 @@ export class DiskFaults {
   }
 
   #node(node: NodeId): SimNode {
-    return this.#world.nodes[node] as SimNode;
+    return itemAt(this.#world.nodes, node);
   }
 }
 

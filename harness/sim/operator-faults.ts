@@ -7,6 +7,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { LogIndex, Micros, NodeId } from '../../checkers/units.ts';
 import type { Fault, Receipt } from '../../nemesis/fault.ts';
@@ -178,6 +179,6 @@ export class OperatorFaults {
   }
 
   #node(node: NodeId): SimNode {
-    return this.#world.nodes[node] as SimNode;
+    return itemAt(this.#world.nodes, node);
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
@@ -133,7 +134,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     if (original.#streams !== null) this.#streams?.copyFrom(original.#streams, copying);
     for (const node of this.members) {
       this.#node(node).copyFrom(original.#node(node), copying);
-      this.slowSyncsUs[node] = original.slowSyncsUs[node] as Micros;
+      this.slowSyncsUs[node] = itemAt(original.slowSyncsUs, node);
       this.#syncDraws[node]?.copyFrom(original.#syncDraws[node] as Draws);
       this.#deferred[node] = copying.data(original.#deferred[node] ?? [], 'what waits for a node');
       this.#keptBack[node] = copying.data(original.#keptBack[node] ?? [], 'what links keep back');
@@ -265,7 +266,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     this.#observer.persisting?.(node.self);
     const draw = (this.#syncDraws[node.self] as Draws).next(this.nowUs);
     const takesUs = this.#spec.disk.syncMinUs + (draw % this.#syncRange);
-    const slowUs = this.slowSyncsUs[node.self] as Micros;
+    const slowUs = itemAt(this.slowSyncsUs, node.self);
     const moreUs = slowUs === 0 ? 0 : drawAt(draw, 1) % (slowUs + 1);
     this.queue.synced(this.nowUs + takesUs + moreUs, node.self, node.incarnation);
   }

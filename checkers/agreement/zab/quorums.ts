@@ -3,6 +3,7 @@
  * (a majority of the groups, and in each of them a majority of its weight).
  */
 
+import { itemAt } from '../../item-at.ts';
 import type { NodeId, NodeSet } from '../../units.ts';
 import { bitsOf } from '../members.ts';
 
@@ -29,7 +30,7 @@ export function quorumSystem(
     part.reduce((sum, at) => sum + weightOf(at), 0);
 
   const isMajorityOf = (part: readonly number[], set: number): boolean => {
-    const present = part.filter((at) => (set & (1 << (nodes[at] as number))) !== 0);
+    const present = part.filter((at) => (set & (1 << itemAt(nodes, at))) !== 0);
     return 2 * total(present) > total(part);
   };
   return {

@@ -6,6 +6,7 @@
 
 import type { ByteColumn, IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
+import { itemAt } from '../../item-at.ts';
 import { NEVER, type Operations, operationAt } from '../operations.ts';
 import type { Classes } from './classes.ts';
 import type { Scratch } from './scratch.ts';
@@ -67,7 +68,7 @@ function numbered(parts: Parts): Transitions {
   const readAt = scratch.ints(count, IMPOSSIBLE);
   const lastRead = scratch.ints(places.observed, -1);
   for (let c = 0; c < count; c++) {
-    const text = texts[c] as string;
+    const text = itemAt(texts, c);
     if (kind[c] === READ) {
       const at = places.whole(text);
       requires[c] = at;
@@ -91,7 +92,7 @@ function numbered(parts: Parts): Transitions {
         case READ:
           return readAt[c] === s ? s : IMPOSSIBLE;
         case PUT:
-          return places.put(texts[c] as string);
+          return places.put(itemAt(texts, c));
         case APPEND:
           return places.append(s, c);
         default:
@@ -132,10 +133,7 @@ class Places {
     const open: number[] = [];
     for (let at = 0; at <= sorted.length; at++) {
       const text = sorted[at];
-      while (
-        open.length > 0 &&
-        text?.startsWith(sorted[open.at(-1) as number] as string) !== true
-      ) {
+      while (open.length > 0 && text?.startsWith(itemAt(sorted, open.at(-1) as number)) !== true) {
         this.#high[(open.pop() as number) + 1] = at;
       }
       if (text === undefined) break;
@@ -156,7 +154,7 @@ class Places {
     let high = this.#sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#sorted[middle] as string) < text) low = middle + 1;
+      if (itemAt(this.#sorted, middle) < text) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -182,7 +180,7 @@ class Places {
     const key = s * this.#texts.length + c;
     const known = this.#appended.get(key);
     if (known !== undefined) return known;
-    const id = this.#compute(s, this.#texts[c] as string);
+    const id = this.#compute(s, itemAt(this.#texts, c));
     this.#appended.set(key, id);
     return id;
   }
@@ -192,7 +190,7 @@ class Places {
     const known = this.#horizons[s];
     if (known !== undefined) return known;
     let last = -1;
-    for (let at = this.#low[s] as number; at < (this.#high[s] as number); at++) {
+    for (let at = itemAt(this.#low, s); at < itemAt(this.#high, s); at++) {
       last = Math.max(last, by.get(at));
     }
     this.#horizons[s] = last;
@@ -200,14 +198,14 @@ class Places {
   }
 
   #compute(s: number, text: string): number {
-    const length = this.#length[s] as number;
-    const end = this.#high[s] as number;
-    let low = this.#low[s] as number;
+    const length = itemAt(this.#length, s);
+    const end = itemAt(this.#high, s);
+    let low = itemAt(this.#low, s);
     let high = end;
     // All of these begin with `s`; they are sorted by what follows.
     while (low < high) {
       const middle = (low + high) >> 1;
-      const whole = this.#sorted[middle] as string;
+      const whole = itemAt(this.#sorted, middle);
       if (whole.startsWith(text, length)) high = middle;
       else if (whole.slice(length, length + text.length) < text) low = middle + 1;
       else high = middle;
@@ -221,7 +219,7 @@ class Places {
     let start = low;
     while (start < high) {
       const middle = (start + high) >> 1;
-      if ((this.#sorted[middle] as string).startsWith(text, at)) start = middle + 1;
+      if (itemAt(this.#sorted, middle).startsWith(text, at)) start = middle + 1;
       else high = middle;
     }
     return start;
@@ -229,7 +227,7 @@ class Places {
 
   #id(low: number, high: number, length: number): number {
     if (low >= high) return OFF;
-    if ((this.#sorted[low] as string).length === length) return low + 1;
+    if (itemAt(this.#sorted, low).length === length) return low + 1;
     const key = low * this.#lengths + length;
     const known = this.#partial.get(key);
     if (known !== undefined) return known;

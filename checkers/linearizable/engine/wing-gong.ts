@@ -6,6 +6,7 @@
 
 import type { ByteColumn, IntColumn } from '../../columns.ts';
 import type { Value } from '../../history.ts';
+import { itemAt } from '../../item-at.ts';
 import { type Model, type Operation, type Step, stateKey } from '../model.ts';
 import { NEVER, type Operations, operationAt } from '../operations.ts';
 import type { SearchResult, Stuck } from '../search.ts';
@@ -182,7 +183,7 @@ function search<State>(
         ? cursor
         : cursor < others
           ? cursor - writers
-          : (unanswered[cursor - others] as number);
+          : itemAt(unanswered, cursor - others);
     if (i === count || call.get(i) > deadline) {
       cursor = cursor < writers ? writers + low : cursor < others ? others : end;
       continue;
