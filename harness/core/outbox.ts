@@ -5,7 +5,6 @@
  */
 
 import { assert } from '../../checkers/assert.ts';
-import { itemAt } from '../../checkers/item-at.ts';
 import type { TraceEvent } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
@@ -66,13 +65,13 @@ export class Outbox {
     while (this.#head < this.#tail) {
       const at = this.#head;
       const kind = this.#kind[at];
-      const to = itemAt(this.#to, at);
+      const to = this.#to[at] as number;
       if (kind === BARRIER && to > durable) return;
       const payload = this.#payload[at];
       this.#head++;
       if (kind === SEND) outlet.send(to, payload);
       else if (kind === TRACE) outlet.trace(payload as TraceEvent, to);
-      else if (kind === REPLY) outlet.reply(to, itemAt(this.#id, at), payload as Reply);
+      else if (kind === REPLY) outlet.reply(to, this.#id[at] as number, payload as Reply);
     }
     this.clear();
   }
@@ -96,8 +95,8 @@ export class Outbox {
     assert(!this.isHolding, 'an outbox is copied into an empty one');
     for (let at = original.#head; at < original.#tail; at++) {
       const payload = copying.data(original.#payload[at], 'what waits for a disk');
-      const to = itemAt(original.#to, at);
-      this.#hold(itemAt(original.#kind, at), to, itemAt(original.#id, at), payload);
+      const to = original.#to[at] as number;
+      this.#hold(original.#kind[at] as number, to, original.#id[at] as number, payload);
     }
   }
 

@@ -7,6 +7,7 @@
  * as it would in life; what is wrong with how it is written ends the run as a mistake.
  */
 
+import { assert } from '../../checkers/assert.ts';
 import { entryOf } from '../../checkers/item-at.ts';
 import type { Micros, NodeId } from '../../checkers/units.ts';
 import type { Copying } from '../../systems/copying.ts';
@@ -152,7 +153,7 @@ export class OwnNode implements AnyProtocol {
   };
 
   messageKind: AnyProtocol['messageKind'] = (message) => {
-    const { protocol } = this.#last as Life;
+    const { protocol } = begun(this.#last);
     const kind: unknown = this.#supervision.call('messageKind', () =>
       protocol.messageKind(message),
     );
@@ -184,7 +185,7 @@ export class OwnNode implements AnyProtocol {
 
   /** Where nobody is at work: by its state, or the last that was. */
   #lifeOfState(state: unknown): Life {
-    return (isObject(state) ? this.#byState.get(state) : undefined) ?? (this.#last as Life);
+    return (isObject(state) ? this.#byState.get(state) : undefined) ?? begun(this.#last);
   }
 
   #step<Result>(part: string, env: AnyEnv, life: Life, code: () => Result): Result {
@@ -195,9 +196,9 @@ export class OwnNode implements AnyProtocol {
 
   /** What the protocol is handed: the real environment, behind the checks. */
   #checkingEnv(): AnyEnv {
-    const real = () => this.#env as AnyEnv;
+    const real = () => begun(this.#env);
     const supervision = this.#supervision;
-    const atWork = () => this.#atWork as Life;
+    const atWork = () => begun(this.#atWork);
     return {
       get self() {
         return real().self;
@@ -262,7 +263,7 @@ export class OwnNode implements AnyProtocol {
   }
 
   #setTimer(env: AnyEnv, timer: number, delayUs: Micros): void {
-    const life = this.#atWork as Life;
+    const life = begun(this.#atWork);
     const nowUs = env.nowUs();
     if (delayUs > 0 || nowUs !== life.atUs) life.atOnce = 0;
     life.atUs = nowUs;
@@ -301,4 +302,10 @@ function wrongInView(view: unknown, nodes: number): string | null {
   }
   if (leader === null || isWhole(leader, 0, nodes)) return null;
   return `leader must be a node (0 to ${nodes - 1}), or null`;
+}
+
+/** What there is from a node's first step on. */
+function begun<Present>(one: Present | null): Present {
+  assert(one !== null, 'nothing is asked of a node before its first step');
+  return one;
 }

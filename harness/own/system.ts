@@ -98,7 +98,7 @@ function ownStatements(system: ProtocolSystem): Partial<ProtocolSystem> {
     'it must follow from what it is handed alone',
   );
   const held = Object.entries(STATEMENTS).flatMap(([part, statement]) => {
-    const method = Reflect.get(system, part) as unknown;
+    const method: unknown = Reflect.get(system, part);
     if (typeof method !== 'function') return [];
     const ask = (...given: readonly unknown[]) => {
       const answer = supervision.call(part, () => Reflect.apply(method, system, given) as unknown);

@@ -1,7 +1,5 @@
 /** A binary heap: which of the operations that may be done must be done first. */
 
-import { itemAt } from '../../item-at.ts';
-
 /** Operations by their returns, the earliest first. */
 export class Heap {
   size = 0;
@@ -12,7 +10,7 @@ export class Heap {
     let at = this.size++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (itemAt(this.#keys, parent) <= key) break;
+      if ((this.#keys[parent] as number) <= key) break;
       this.#move(parent, at);
       at = parent;
     }
@@ -21,27 +19,27 @@ export class Heap {
   }
 
   pop(): number {
-    const top = itemAt(this.#items, 0);
+    const top = this.#items[0] as number;
     const last = --this.size;
-    const key = itemAt(this.#keys, last);
+    const key = this.#keys[last] as number;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= last) break;
-      if (child + 1 < last && itemAt(this.#keys, child + 1) < itemAt(this.#keys, child)) {
+      if (child + 1 < last && (this.#keys[child + 1] as number) < (this.#keys[child] as number)) {
         child++;
       }
-      if (itemAt(this.#keys, child) >= key) break;
+      if ((this.#keys[child] as number) >= key) break;
       this.#move(child, at);
       at = child;
     }
     this.#keys[at] = key;
-    this.#items[at] = itemAt(this.#items, last);
+    this.#items[at] = this.#items[last] as number;
     return top;
   }
 
   #move(from: number, to: number): void {
-    this.#keys[to] = itemAt(this.#keys, from);
-    this.#items[to] = itemAt(this.#items, from);
+    this.#keys[to] = this.#keys[from] as number;
+    this.#items[to] = this.#items[from] as number;
   }
 }
