@@ -111,7 +111,7 @@ describe('pages about how to add something', () => {
       }
     }
     const shown = blocks.map(([, file]) => file);
-    expect(shown.toSorted()).toEqual(sourcesWith(/'clock-freeze'/).toSorted());
+    expect(new Set(shown)).toEqual(new Set(sourcesWith(/'clock-freeze'/)));
   });
 
   test.each([['nemesis/README.md', 'a kind of fault', /'pause'/, 'nemesis/pause.ts']])(

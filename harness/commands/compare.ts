@@ -18,9 +18,9 @@ import { HarnessError, usage } from '../core/errors.ts';
 import { strategiesFor } from '../explore/strategies/index.ts';
 import { styleOf } from '../report/terminal.ts';
 import { plural } from '../report/text.ts';
+import { commandText } from '../run/command-text.ts';
 import { interruption } from '../run/interruption.ts';
 import { progressOn } from '../run/progress.ts';
-import { quoted } from '../run/run-file.ts';
 import {
   jsonText,
   makeRunDirectory,
@@ -180,7 +180,7 @@ async function compareSides(a: string, b: string | undefined, flags: Flags): Pro
   };
   const conclusion = conclusionOf(comparison);
   const document = documentOf(comparison, conclusion);
-  const command = `npx ordeal compare ${quoted(one.text)} ${quoted(other.text)}`;
+  const command = commandText(['compare', one.text, other.text], []);
   writeWhole(join(directory, COMPARISON_FILE), jsonText({ startedAt, ...document }));
   writeDerived(directory, 'report', comparisonHtml(comparison, conclusion, command));
   if (flags.json === true) printDocument(document);
