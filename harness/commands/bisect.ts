@@ -17,10 +17,10 @@ import { EXIT, usage } from '../core/errors.ts';
 import { signatureText } from '../judge/signature.ts';
 import { styleOf, wrap } from '../report/terminal.ts';
 import { plain, plural, visible } from '../report/text.ts';
+import { commandText } from '../run/command-text.ts';
 import { interruption } from '../run/interruption.ts';
 import { prepare } from '../run/prepare.ts';
 import { progressOn } from '../run/progress.ts';
-import { quoted } from '../run/run-file.ts';
 import { planOf } from '../run/simulate.ts';
 import { shrink } from '../shrink/shrink.ts';
 import { printDocument } from './document.ts';
@@ -85,7 +85,7 @@ async function bisectRun(path: string, flags: Flags): Promise<number> {
     : found.suspects.length === 1
       ? EXIT.valid
       : EXIT.unknown;
-  const replay = `npx ordeal replay ${quoted(path)}`;
+  const replay = commandText(['replay', path], []);
   if (flags.json === true) {
     const { signature } = suspect;
     printDocument({ exitStatus: status, signature, ...found, repository, replay });
