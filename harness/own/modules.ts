@@ -4,13 +4,14 @@
  * line with file and field, and not a stack out of the middle of a run.
  */
 
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { programSystem } from '../../systems/program.ts';
 import type { ProtocolSystem } from '../../systems/system.ts';
 import { programWorkloads } from '../../workloads/programs/index.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import type { RunRequest } from '../config/config.ts';
-import { messageOf, usage } from '../core/errors.ts';
+import { type HarnessError, messageOf, usage } from '../core/errors.ts';
 import { fieldsOf, isObject } from '../core/guards.ts';
 import { importOwn } from './import.ts';
 import { supervisedNemesis, supervisedSystem, supervisedWorkload } from './parts.ts';
@@ -21,6 +22,21 @@ import { checkVariant } from './variants.ts';
 /** Whether a name is that of a file: it has a slash, or ends as code does. */
 export function isModulePath(name: string): boolean {
   return /[\\/]|\.[cm]?[jt]s$/.test(name);
+}
+
+/**
+ * Whether a name is that of a program, and not of a module to be loaded: a file that is no code of
+ * ours, or that begins as a script does and may be executed.
+ */
+export function isProgramPath(name: string): boolean {
+  if (!isModulePath(name)) return false;
+  if (!/\.[cm]?[jt]s$/.test(name)) return true;
+  try {
+    accessSync(name, constants.X_OK);
+    return readFileSync(name).subarray(0, 2).toString() === '#!';
+  } catch {
+    return false;
+  }
 }
 
 /** What else is looked at in a part of a shape that is right, and the part held to what it may do. */
@@ -99,6 +115,13 @@ function namedProgram(request: RunRequest, command: readonly string[], base: Cat
   return { request, catalogue: { systems, workloads: programWorkloads, nemeses } };
 }
 
+function notAModule(file: string): HarnessError {
+  return usage(
+    `${file}: is a program, which runs in real time: it can be run (ordeal run ${file} --workload NAME), ` +
+      'and not simulated, replayed, explored or searched',
+  );
+}
+
 /** The one of its kind that a module brings. */
 function onlyOf(kind: Kind, file: string, module: Catalogue): string {
   const { one, mark } = SHAPES[kind];
@@ -137,6 +160,8 @@ export async function withOwnModules(request: RunRequest, base: Catalogue): Prom
   };
   const name = async (kind: Kind, given: string): Promise<string> => {
     if (!isModulePath(given)) return given;
+    // To import a program would be to run it.
+    if (kind === 'systems' && existsSync(given) && isProgramPath(given)) throw notAModule(given);
     const file = resolve(given);
     return onlyOf(kind, file, await load(file));
   };

@@ -1,30 +1,14 @@
 /** A user's own program as a system: which file it is, and what it is called. */
 
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fileProblem, usage } from '../core/errors.ts';
-import { isModulePath } from './modules.ts';
 import { fromHere } from './paths.ts';
 
 /** A program as a run names it. */
 export interface NamedProgram {
   readonly system: string;
   readonly program: readonly string[];
-}
-
-/**
- * Whether a name is that of a program, and not of a module to be loaded: a file that is no code of
- * ours, or that begins as a script does and may be executed.
- */
-export function isProgramPath(name: string): boolean {
-  if (!isModulePath(name)) return false;
-  if (!/\.[cm]?[jt]s$/.test(name)) return true;
-  try {
-    accessSync(name, constants.X_OK);
-    return readFileSync(name).subarray(0, 2).toString() === '#!';
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { processesWith, runProgram, scratch, script } from './programs.ts';
+import { prepare } from '../../../harness/run/prepare.ts';
+import { EXAMPLES, processesWith, runProgram, scratch, script } from './programs.ts';
 
 /** Answers `init`, and then does what is in the place of `REST` with each line. */
 const NODE = `
@@ -125,6 +126,13 @@ test('a file that is not there, is no file, or may not be executed is told befor
   );
   await expect(runProgram(['no-such-program-anywhere'], { workload: 'echo' })).rejects.toThrow(
     /no such program/,
+  );
+});
+
+test('a program is refused where nodes are simulated, and is not started', async () => {
+  const file = join(EXAMPLES, 'echo.js');
+  await expect(prepare({ system: file })).rejects.toThrow(
+    /echo.js: is a program, which runs in real time: it can be run \(.*, and not simulated/,
   );
 });
 
