@@ -9,7 +9,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 const SCRIPT =
   'set --; while read -r op pid; do if [ "$op" = + ]; then set -- "$@" "$pid"; else ' +
   'left=; for one; do [ "$one" = "$pid" ] || left="$left $one"; done; set -- $left; fi; done; ' +
-  'for one; do kill -9 -- "-$one" 2>/dev/null; done; exit 0';
+  'for one; do kill -s KILL -- "-$one" 2>/dev/null; done; exit 0';
 
 export class Guard {
   readonly #shell: ChildProcess;
