@@ -5,7 +5,6 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type Docker from 'dockerode';
-import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Nanos, NodeId } from '../../checkers/units.ts';
 import type { ClusterView, Fault, Receipt } from '../../nemesis/fault.ts';
@@ -13,19 +12,18 @@ import { isReady, primaryOf, readinessOf, type Views } from '../../systems/leade
 import type { NodeView } from '../../systems/protocol.ts';
 import type { ClusterSpec, LiveClient, LiveCluster, RecordedTrace } from '../core/backend.ts';
 import { HarnessError, infrastructure } from '../core/errors.ts';
-import { CausalClock } from '../host/causality.ts';
 import { noteBegin, noteCrash, readTraces } from '../host/node-traces.ts';
-import { TcpClient } from './client.ts';
 import { connectEngine, type EngineInfo, reason, statusOf } from './engine.ts';
 import { DockerFaults } from './faults.ts';
+import { hostPrograms } from './host-program.ts';
 import { isImageGone, requireBuildable, requireImage } from './image.ts';
 import type { Image } from './image-build.ts';
 import { DIRECTORY_PREFIX, removeRun, sweepIn, writeOwner } from './leftovers.ts';
-import { ModuleMounts } from './module-mounts.ts';
 import { createNetwork, type Network } from './network.ts';
-import { type ClusterPlan, lastLines, NodeContainer, PORT } from './node-container.ts';
-import { type Owner, thisProcess } from './owner.ts';
+import { type ClusterPlan, NodeContainer } from './node-container.ts';
+import { thisProcess } from './owner.ts';
 import { measurePace, type Pace, Patience } from './patience.ts';
+import { type ClusterFacts, lastLines } from './program.ts';
 import { Teardown } from './teardown.ts';
 import { nonsensical, Watch } from './watch.ts';
 
@@ -133,7 +131,26 @@ async function bringUp(
   spec.signal.throwIfAborted();
 
   const nonsense = new Set<string>();
-  const plan = makePlan({ spec, owner, network, image, directory, engine, nonsense });
+  const facts: ClusterFacts = {
+    clusterId: owner.runId,
+    addresses: network.addresses,
+    token: randomBytes(24).toString('base64url'),
+    logDirectory: resolve(spec.logDirectory),
+    originNs: Number(process.hrtime.bigint()),
+    onNonsense: (what) => nonsense.add(what),
+  };
+  const programs = hostPrograms(spec, image, facts);
+  const plan: ClusterPlan = {
+    ...facts,
+    docker,
+    owner,
+    image,
+    network: network.name,
+    directory,
+    pace: measurePace(spec.startupTimeoutS ?? null),
+    signal: spec.signal,
+    programs,
+  };
   const nodes = Array.from({ length: spec.nodes }, (_, node) => new NodeContainer(plan, node));
   teardown.add('connections', () => {
     for (const node of nodes) node.close();
@@ -150,49 +167,8 @@ async function bringUp(
     teardown,
     fate,
     nonsense,
-    facts: describeFacts(spec, engine, image, network),
+    facts: { ...describeFacts(spec, engine, network), ...programs.facts },
   });
-}
-
-interface PlanParts {
-  readonly spec: ClusterSpec;
-  readonly owner: Owner;
-  readonly network: Network;
-  readonly image: Image;
-  readonly directory: string;
-  readonly engine: EngineInfo;
-  readonly nonsense: Set<string>;
-}
-
-function makePlan(parts: PlanParts): ClusterPlan {
-  const { spec, owner, network, image, directory, engine, nonsense } = parts;
-  const systemModules = spec.systemModules.map((file) => resolve(file));
-  const ruleFiles = spec.ruleFiles.map((file) => resolve(file));
-  const modules = new ModuleMounts([...ruleFiles, ...systemModules]);
-  const inside = (file: string) => modules.inside(file);
-  return {
-    docker: engine.docker,
-    owner,
-    image,
-    network: network.name,
-    addresses: network.addresses,
-    token: randomBytes(24).toString('base64url'),
-    directory,
-    logDirectory: resolve(spec.logDirectory),
-    pace: measurePace(spec.startupTimeoutS ?? null),
-    signal: spec.signal,
-    onNonsense: (what) => nonsense.add(what),
-    config: {
-      clusterId: owner.runId,
-      system: { name: spec.system.name, modules: systemModules.map(inside) },
-      options: spec.options,
-      variants: spec.mutants,
-      ruleFiles: ruleFiles.map(inside),
-      seed: spec.seed,
-      originNs: Number(process.hrtime.bigint()),
-    },
-    modules,
-  };
 }
 
 /** Creates and starts all at once, and tells each time that one is up. */
@@ -263,8 +239,7 @@ async function describeFailure(
 
 async function askView(node: NodeContainer): Promise<NodeView | null> {
   try {
-    const answer = await node.control.ask({ kind: 'view' }, VIEW_TIMEOUT_MS);
-    return answer.kind === 'view' ? answer.view : null;
+    return (await node.program.view(VIEW_TIMEOUT_MS)).view;
   } catch {
     return null;
   }
@@ -273,17 +248,14 @@ async function askView(node: NodeContainer): Promise<NodeView | null> {
 function describeFacts(
   spec: ClusterSpec,
   engine: EngineInfo,
-  image: Image,
   network: Network,
 ): Record<string, string> {
   return {
     'docker engine': `${engine.version} (API ${engine.apiVersion}, kernel ${engine.kernel})`,
-    image: `${image.tag} ${image.id}`,
     network: `${network.subnet}, ${spec.nodes} nodes with a sidecar each`,
     partition: 'iptables DROP by source in an own chain of each receiver, probed by UDP',
     kill: 'SIGKILL through the engine; the page cache survives it',
     pause: 'cgroup freezer through the engine',
-    clock: 'skewed in the host program, over its control channel',
   };
 }
 
@@ -308,7 +280,6 @@ class DockerCluster implements LiveCluster {
 
   readonly #parts: ClusterParts;
   readonly #faults: DockerFaults;
-  readonly #clock: CausalClock;
   readonly #watch: Watch;
   #slowness: number;
   #onLoss: (failure: HarnessError) => void = () => undefined;
@@ -317,7 +288,6 @@ class DockerCluster implements LiveCluster {
     this.#parts = parts;
     this.nodes = parts.nodes.map(({ node }) => node);
     this.facts = parts.facts;
-    this.#clock = new CausalClock(parts.nodes.length);
     this.#slowness = parts.plan.pace.slowness;
     this.#watch = new Watch(parts.nodes, parts.nonsense, (failure) => {
       parts.fate.isLost = true;
@@ -346,17 +316,7 @@ class DockerCluster implements LiveCluster {
   }
 
   client(endpoint: number): LiveClient {
-    const { plan, spec } = this.#parts;
-    assert(spec.client !== null, 'containers run protocols');
-    const client = new TcpClient({
-      endpoint,
-      clusterId: plan.config.clusterId,
-      seed: spec.seed,
-      protocol: spec.client,
-      nodes: plan.addresses.map((host) => ({ host, port: PORT.client })),
-      clock: this.#clock,
-      onNonsense: plan.onNonsense,
-    });
+    const client = this.#parts.plan.programs.client(endpoint);
     this.#parts.teardown.add(`client ${endpoint}`, () => client.close());
     return client;
   }
@@ -374,9 +334,9 @@ class DockerCluster implements LiveCluster {
   }
 
   begin(): bigint {
-    const { config, logDirectory } = this.#parts.plan;
+    const { originNs, logDirectory } = this.#parts.plan;
     const startNs = process.hrtime.bigint();
-    noteBegin(logDirectory, Number(startNs - BigInt(config.originNs)));
+    noteBegin(logDirectory, Number(startNs - BigInt(originNs)));
     return startNs;
   }
 
@@ -395,6 +355,6 @@ class DockerCluster implements LiveCluster {
 
   /** Since the zero of the nodes' traces. */
   #nowNs(): Nanos {
-    return Number(process.hrtime.bigint() - BigInt(this.#parts.plan.config.originNs));
+    return Number(process.hrtime.bigint() - BigInt(this.#parts.plan.originNs));
   }
 }

@@ -142,17 +142,17 @@ export class DockerFaults {
     }
     const began = performance.now();
     const patience = new Patience(this.#pace, RESTART_MS);
-    container.writeSkews(this.#skews(node));
+    container.program.clock?.write(this.#skews(node));
     await container.start();
     for (let poll = 1; patience.goesOn(String(container.saidBytes)); poll++) {
       try {
-        const answer = await container.control.ask({ kind: 'view' }, ANSWER_TIMEOUT_MS);
-        if (answer.kind !== 'view') break;
+        const { incarnation } = await container.program.view(ANSWER_TIMEOUT_MS);
         this.#restarts[node] = (this.#restarts[node] ?? 0) + 1;
         const tookMs = Math.round(performance.now() - began);
-        return installed(`up again after ${tookMs} ms, incarnation ${answer.incarnation}`);
+        const life = incarnation === null ? '' : `, incarnation ${incarnation}`;
+        return installed(`up again after ${tookMs} ms${life}`);
       } catch {
-        if (container.control.closed) return indeterminate('was removed before it answered');
+        if (container.program.closed) return indeterminate('was removed before it answered');
         await sleep(POLL_MS);
         // The engine is asked seldom: it is busy starting the others.
         if (poll % POLLS_PER_LOOK !== 0) continue;
@@ -199,7 +199,7 @@ export class DockerFaults {
   async #skew(node: NodeId, downAt: DownAt): Promise<Effect> {
     if (this.#isRunning(node)) return this.#setClock(node);
     downAt.set(node, this.#restarts[node] ?? 0);
-    this.#node(node).writeSkews(this.#skews(node));
+    this.#node(node).program.clock?.write(this.#skews(node));
     return indeterminate('is down: will hold from its next start on, if that is before the end');
   }
 
@@ -212,24 +212,23 @@ export class DockerFaults {
       const effect = await this.#setClock(node);
       return { ...effect, evidence: `${effect.evidence}${held}`, ...hasHeld };
     }
-    this.#node(node).writeSkews(this.#skews(node));
+    this.#node(node).program.clock?.write(this.#skews(node));
     if (restarts !== undefined && !cameBack) return skipped('was down all the time: never held');
     return { ...installed(`is down: its next start is without it${held}`), ...hasHeld };
   }
 
   async #setClock(node: NodeId): Promise<Effect> {
-    const container = this.#node(node);
+    const { clock } = this.#node(node).program;
+    if (clock === undefined) return indeterminate('its clock cannot be set');
     const skews = this.#skews(node);
-    container.writeSkews(skews);
-    let answer: Awaited<ReturnType<typeof container.control.ask>>;
+    clock.write(skews);
+    let reading: ClockReading;
     try {
-      answer = await container.control.ask({ kind: 'clock', skews }, ANSWER_TIMEOUT_MS);
+      reading = await clock.set(skews, ANSWER_TIMEOUT_MS);
     } catch (error) {
       const when = this.#paused[node] === true ? 'is paused: holds once it goes on' : reason(error);
       return indeterminate(when);
     }
-    if (answer.kind !== 'clock') return indeterminate('answered something else');
-    const { reading } = answer;
     const offsetMs = Math.round((reading.wallUs - reading.trueWallUs) / 1000);
     let text = `wall clock off by ${offsetMs} ms, rate ${reading.ratePpm} ppm`;
     for (const strobeMs of reading.strobesMs) text += `, strobing by ${strobeMs} ms`;

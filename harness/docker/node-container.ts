@@ -1,15 +1,12 @@
 /** One node of a cluster as two containers: the node, and the sidecar whose network it joins. */
 
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { itemAt } from '../../checkers/item-at.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import { infrastructure } from '../core/errors.ts';
-import type { Skew } from '../host/clock.ts';
-import { NODE_EXIT, type NodeConfig } from '../host/config.ts';
-import { type NodeAnswer, type NodeCommand, nodeTalk } from '../host/control.ts';
 import { traceFileName } from '../host/node-traces.ts';
 import { type SidecarAnswer, type SidecarCommand, sidecarTalk } from '../host/sidecar-talk.ts';
 import { CODE_SUFFIX } from '../own/code.ts';
@@ -18,20 +15,11 @@ import { ControlClient } from './control-client.ts';
 import { reason, tolerate } from './engine.ts';
 import { IMAGE_ROOT } from './image.ts';
 import type { Image } from './image-build.ts';
-import type { ModuleMounts } from './module-mounts.ts';
 import { type Owner, toLabels } from './owner.ts';
 import { type Pace, Patience } from './patience.ts';
+import { PORT } from './ports.ts';
+import { type ClusterFacts, lastLines, type Program, type Programs } from './program.ts';
 
-/** Every node has an address of its own, so all use the same ports. */
-export const PORT = {
-  peer: 7101,
-  client: 7102,
-  control: 7103,
-  sidecar: 7104,
-  probe: 7105,
-} as const;
-
-const LOG_LINES_SHOWN = 3;
 const SIDECAR_ANSWER_MS = 500;
 const SIDECAR_POLL_MS = 40;
 const SIDECAR_POLLS_PER_LOOK = 20;
@@ -39,27 +27,18 @@ const SIDECAR_POLLS_PER_LOOK = 20;
 const SIDECAR_READY_MS = 15_000;
 
 /** What all nodes of a cluster share. */
-export interface ClusterPlan {
+export interface ClusterPlan extends ClusterFacts {
   readonly docker: Docker;
   readonly owner: Owner;
+  /** That of the sidecars. */
   readonly image: Image;
   readonly network: string;
-  readonly addresses: readonly string[];
-  readonly token: string;
   /** Directory of the run on this machine; each node has a subdirectory. */
   readonly directory: string;
-  readonly logDirectory: string;
   readonly pace: Pace;
   /** Aborted when the run is interrupted while it comes up. */
   readonly signal: AbortSignal;
-  /** Told what one of our own processes said that it never says: a fault of Ordeal's. */
-  readonly onNonsense: (what: string) => void;
-  /** The node's configuration, but for what differs between nodes. */
-  readonly config: Pick<
-    NodeConfig,
-    'system' | 'options' | 'variants' | 'ruleFiles' | 'seed' | 'originNs' | 'clusterId'
-  >;
-  readonly modules: ModuleMounts;
+  readonly programs: Programs;
 }
 
 /** Where the engine says a container is. */
@@ -72,7 +51,7 @@ export class NodeContainer {
   readonly node: NodeId;
   readonly name: string;
   readonly address: string;
-  readonly control: ControlClient<NodeCommand, NodeAnswer>;
+  readonly program: Program;
   readonly sidecar: ControlClient<SidecarCommand, SidecarAnswer>;
 
   readonly #plan: ClusterPlan;
@@ -95,11 +74,10 @@ export class NodeContainer {
     this.name = nodeName(node);
     this.address = itemAt(plan.addresses, node);
     this.#directory = join(plan.directory, this.name);
-    const { address: host } = this;
+    this.program = plan.programs.program(node, join(this.#directory, 'config'));
     const { token, onNonsense } = plan;
-    const at = (port: number) => ({ address: { host, port }, token, onNonsense });
-    this.control = new ControlClient({ ...at(PORT.control), talk: nodeTalk });
-    this.sidecar = new ControlClient({ ...at(PORT.sidecar), talk: sidecarTalk });
+    const address = { host: this.address, port: PORT.sidecar };
+    this.sidecar = new ControlClient({ address, token, talk: sidecarTalk, onNonsense });
   }
 
   get traceFile(): string {
@@ -118,12 +96,9 @@ export class NodeContainer {
 
   /** Creates both containers and starts them. */
   async create(): Promise<void> {
-    for (const part of ['data', 'config']) {
-      mkdirSync(join(this.#directory, part), { recursive: true });
-    }
+    mkdirSync(join(this.#directory, 'data'), { recursive: true });
     // A trace of an earlier cluster would be continued.
     rmSync(this.traceFile, { force: true });
-    this.#writeConfig();
     this.#plan.signal.throwIfAborted();
     const sidecar = await this.#createSidecar();
     this.#sidecar = sidecar;
@@ -141,10 +116,7 @@ export class NodeContainer {
   /** What its log says of a mistake, a user's variant's say, on which the process stopped. */
   async mistake(): Promise<string | null> {
     const state = await this.state().catch(() => null);
-    if (state?.kind !== 'exited' || state.status !== NODE_EXIT.usage) return null;
-    // Behind the time at which it was written.
-    const said = lastLines(this.logFile, 1).replace(/^\S+ /, '');
-    return `${this.name} stopped: ${this.#plan.modules.outside(said)}`;
+    return state?.kind === 'exited' ? this.program.mistake(state.status) : null;
   }
 
   /**
@@ -165,7 +137,7 @@ export class NodeContainer {
   #lossOfOwn(own: Docker.ContainerInspectInfo | null): string[] {
     if (own !== null && own.State.StartedAt === this.#born) {
       const { Running: runs, ExitCode: status } = own.State;
-      if (runs || this.#downByUs || status === NODE_EXIT.panic) return [];
+      if (runs || this.#downByUs || this.program.stoppedItself(status)) return [];
     }
     return [
       `${describeLoss(this.name, own, this.#born)}; its log ends: ${lastLines(this.logFile)}`,
@@ -222,13 +194,8 @@ export class NodeContainer {
     return { kind: 'exited', status: state.ExitCode };
   }
 
-  /** The skews with which the next process of this node starts. */
-  writeSkews(skews: readonly Skew[]): void {
-    writeFileSync(join(this.#directory, 'config', 'skews.json'), JSON.stringify(skews));
-  }
-
   close(): void {
-    this.control.close();
+    this.program.close();
     this.sidecar.close();
   }
 
@@ -282,13 +249,13 @@ export class NodeContainer {
   }
 
   #createNode(sidecarId: string): Promise<Docker.Container> {
-    const { docker, image, logDirectory, modules } = this.#plan;
-    const program = `exec node ${IMAGE_ROOT}/harness/host/main${CODE_SUFFIX} /config/node.json`;
+    const { docker, logDirectory } = this.#plan;
+    const { image, command, mounts } = this.program;
     return docker.createContainer({
       ...this.#common('node'),
       Image: image.id,
       // Log and trace are files of the run from the first line on: they survive the controller.
-      Cmd: ['sh', '-c', `${program} >>/log/${this.name}.log 2>&1`],
+      Cmd: ['sh', '-c', `exec ${command} >>/log/${this.name}.log 2>&1`],
       User: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
       HostConfig: {
         NetworkMode: `container:${sidecarId}`,
@@ -298,9 +265,8 @@ export class NodeContainer {
         // Not `Binds`, whose syntax trips over a colon in a path.
         Mounts: [
           mount(join(this.#directory, 'data'), '/data', 'writable'),
-          mount(join(this.#directory, 'config'), '/config', 'read-only'),
           mount(logDirectory, '/log', 'writable'),
-          ...[...modules.targets].map(([from, to]) => mount(from, to, 'read-only')),
+          ...mounts,
         ],
       },
     });
@@ -310,33 +276,6 @@ export class NodeContainer {
     const { owner } = this.#plan;
     const suffix = role === 'net' ? '-net' : '';
     return { name: `${owner.runId}-${this.name}${suffix}`, Labels: toLabels(owner) };
-  }
-
-  #writeConfig(): void {
-    const { addresses, token, config } = this.#plan;
-    const full: NodeConfig = {
-      ...config,
-      node: this.node,
-      peers: addresses.map((host) => ({ host, port: PORT.peer })),
-      clientPort: PORT.client,
-      controlPort: PORT.control,
-      token,
-      dataDirectory: '/data',
-      traceFile: `/log/${basename(this.traceFile)}`,
-      skewFile: '/config/skews.json',
-    };
-    const path = join(this.#directory, 'config', 'node.json');
-    writeFileSync(path, JSON.stringify(full), { mode: 0o600 });
-  }
-}
-
-/** The end of a log, on one line. */
-export function lastLines(path: string, count = LOG_LINES_SHOWN): string {
-  try {
-    const lines = readFileSync(path, 'utf8').trim().split('\n');
-    return lines.slice(-count).join(' | ');
-  } catch {
-    return 'none';
   }
 }
 

@@ -13,8 +13,9 @@ import { requireImage } from './image.ts';
 import type { Image } from './image-build.ts';
 import { removeRun } from './leftovers.ts';
 import { createNetwork } from './network.ts';
-import { PORT, sidecarProgram } from './node-container.ts';
+import { sidecarProgram } from './node-container.ts';
 import { thisProcess, toLabels } from './owner.ts';
+import { PORT } from './ports.ts';
 
 /** One ability of the machine; `fix` says what to do where `ok` is false. */
 export interface ProbeLine {

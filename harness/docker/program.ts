@@ -1,0 +1,77 @@
+/** What runs in the container of a node, whoever wrote it, as the rest of this room sees it. */
+
+import { readFileSync } from 'node:fs';
+import type Docker from 'dockerode';
+import type { Millis, NodeId } from '../../checkers/units.ts';
+import type { NodeView } from '../../systems/protocol.ts';
+import type { LiveClient } from '../core/backend.ts';
+import type { ClockReading, Skew } from '../host/clock.ts';
+import type { Image } from './image-build.ts';
+
+/** What a program says of itself. */
+export interface Heard {
+  readonly view: NodeView;
+  /** Which of its lives this is, if it knows. */
+  readonly incarnation: number | null;
+}
+
+/** The program of one node. Its container has a directory `/data` that survives, and one for its log. */
+export interface Program {
+  readonly image: Image;
+  /** The command line, for a shell. */
+  readonly command: string;
+  /** What else it must find in its container. */
+  readonly mounts: readonly Docker.MountSettings[];
+  /** Asks it. Rejects where it does not answer in time. */
+  view(timeoutMs: Millis): Promise<Heard>;
+  /**
+   * Its skews from its next start on; by `setClock` at once, and the clocks are read back. Absent
+   * where its clocks cannot be set.
+   */
+  readonly clock?: {
+    write(skews: readonly Skew[]): void;
+    set(skews: readonly Skew[], timeoutMs: Millis): Promise<ClockReading>;
+  };
+  /** Whether it ended with this status by its own decision, of which its trace tells. */
+  stoppedItself(status: number): boolean;
+  /** What its log says of a mistake of the user's on which it stopped with this status; null for none. */
+  mistake(status: number): string | null;
+  /** Whether nobody can ask it any more. */
+  readonly closed: boolean;
+  close(): void;
+}
+
+/** What the nodes of one cluster run, and how clients reach them. */
+export interface Programs {
+  /** `directory`: of this machine, for what this node's program needs in its container. */
+  program(node: NodeId, directory: string): Program;
+  /** See `LiveCluster.client`. */
+  client(endpoint: number): LiveClient;
+  /** Versions and mechanisms, for `run.json`. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** What every kind of program is told of the cluster that it becomes part of. */
+export interface ClusterFacts {
+  /** Nobody else's name on this machine. */
+  readonly clusterId: string;
+  readonly addresses: readonly string[];
+  readonly token: string;
+  readonly logDirectory: string;
+  /** The zero of the nodes' traces, a reading of `process.hrtime.bigint()`. */
+  readonly originNs: number;
+  /** Told what one of our own processes said that it never says: a fault of Ordeal's. */
+  readonly onNonsense: (what: string) => void;
+}
+
+const LOG_LINES_SHOWN = 3;
+
+/** The end of a log, on one line. */
+export function lastLines(path: string, count = LOG_LINES_SHOWN): string {
+  try {
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    return lines.slice(-count).join(' | ');
+  } catch {
+    return 'none';
+  }
+}
