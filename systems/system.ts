@@ -7,6 +7,7 @@ import type { Millis, NodeId } from '../checkers/units.ts';
 import type { ClientProtocol } from './client.ts';
 import type { ClientContext, ClientEffect, Effect, NodeContext, NodeEvent } from './effect.ts';
 import type { Leadership } from './leadership.ts';
+import type { Member } from './member.ts';
 import type { OperationName } from './operations.ts';
 import type { AnyProtocol, Options } from './protocol.ts';
 import type { AnyRuleTable } from './rule-table.ts';
@@ -256,17 +257,27 @@ export interface ProgramSystem extends SystemOfAnyKind {
   readonly command: readonly string[];
 }
 
+/** A program of others that runs unmodified, a container to a member (`systems/member.ts`). */
+export interface MemberSystem extends SystemOfAnyKind {
+  readonly kind: 'member';
+  readonly member: Member;
+}
+
 /** What is tested, by `kind`. Another kind is one more member, with all that one of any kind offers. */
-export type System = ProtocolSystem | ProgramSystem;
+export type System = ProtocolSystem | ProgramSystem | MemberSystem;
+
+export function isProtocol(system: System): system is ProtocolSystem {
+  return system.kind === undefined || system.kind === 'protocol';
+}
 
 /** The table of rules of a protocol; a program has none. */
 export function rulesOf(system: System): Rules {
-  return system.kind === 'program' ? {} : system.rules;
+  return isProtocol(system) ? system.rules : {};
 }
 
 /** As a protocol, whose nodes can be looked into: what does that was refused to programs before. */
 export function asProtocol(system: System): ProtocolSystem {
-  assert(system.kind !== 'program', 'a program runs as processes, whose nodes nobody looks into');
+  assert(isProtocol(system), 'nobody looks into the nodes of a program');
   return system;
 }
 
@@ -300,6 +311,8 @@ export function whyInoperable(
   kind: string,
   options: Options,
 ): string | null {
+  if (kind === 'clock' && 'member' in system)
+    return 'clocks of containers cannot be set from outside yet';
   if (kind !== 'leave' && kind !== 'replace') return null;
   if (system.inoperable !== undefined) return system.inoperable(kind, options);
   return `nobody can change who takes part in ${system.name}`;

@@ -143,6 +143,24 @@ describe('a user’s mistake', () => {
     ],
     ['a directory', ['run', 'raft', '--config', '.'], /--config \.: is a directory/],
     ['an unknown store', ['list', 'runs', '--store', BIN], /--store .*: is not a directory/],
+    [
+      'a system in containers where nodes are simulated',
+      ['explore', 'etcd'],
+      /etcd cannot be simulated/,
+    ],
+    ['the same for a proof', ['prove', 'etcd'], /etcd cannot be simulated/],
+    ['the same for the kill matrix', ['mutants', 'etcd'], /etcd cannot be simulated/],
+    [
+      'the same for a comparison',
+      ['compare', 'etcd', ':reads=serializable'],
+      /etcd cannot be simulated/,
+    ],
+    ['the simulator for etcd', ['run', 'etcd', '--backend', 'sim'], /cannot run etcd.*docker/],
+    [
+      'clocks of etcd',
+      ['run', 'etcd', '--nemesis', 'clock'],
+      /--nemesis clock: clocks of containers/,
+    ],
     ['a system too many', ['list', 'systems', 'raft'], /list systems: takes no system, got "raft"/],
     ['a list of nothing', ['list'], /list: say what to list \(systems, workloads, .*, runs\)/],
     [

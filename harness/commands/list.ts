@@ -7,9 +7,9 @@ import type { Nemesis } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
 import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
-import { type OptionSpec, rulesOf, type System } from '../../systems/system.ts';
+import { isProtocol, type OptionSpec, rulesOf, type System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
-import { BACKEND_NAMES, BACKENDS, carriesOut } from '../config/backends.ts';
+import { BACKEND_NAMES, BACKENDS, carriesOut, runsKind } from '../config/backends.ts';
 import { builtIn, type Catalogue, systemNamed } from '../config/catalogue.ts';
 import { whyBeyond } from '../config/nemeses.ts';
 import { allowedOf, SIMULATOR_OPTIONS, workloadSpecs } from '../config/settings.ts';
@@ -128,12 +128,14 @@ function rowsOf(
   const among = of.length > 0 ? of : Object.values(systems);
   switch (what) {
     case 'systems':
-      return Object.values(systems).map((one) => {
+      return Object.values(builtIn.systems).map((one) => {
         const names = Object.values(workloads)
           .filter((workload) => serves(one, workload.operations))
           .map((workload) => workload.name)
           .join(', ');
-        return [one.name, `${one.describe} (sim, docker; workloads: ${names})`];
+        const { kind = 'protocol' } = one;
+        const where = BACKEND_NAMES.filter((backend) => runsKind(backend, kind)).join(', ');
+        return [one.name, `${one.describe} (${where}; workloads: ${names})`];
       });
     case 'workloads':
       return Object.values(workloads).map((one) => [
@@ -227,8 +229,8 @@ function serves(system: System, operations: readonly OperationName[]): boolean {
 /** Which operation, and which workload, is for which system. */
 function matrixRows(): Row[] {
   const row = (name: string, operations: readonly OperationName[]): Row => {
-    const served = Object.values(systems).filter((system) => serves(system, operations));
-    const all = served.length === Object.keys(systems).length;
+    const served = Object.values(builtIn.systems).filter((system) => serves(system, operations));
+    const all = served.length === Object.keys(builtIn.systems).length;
     return [name, all ? 'every system' : served.map((system) => system.name).join(', ')];
   };
   return [
@@ -245,7 +247,7 @@ function optionRows(system: System, { workloads: among }: Catalogue): Row[] {
     ]);
   return [
     ...rows(system.options),
-    ...rows(SIMULATOR_OPTIONS),
+    ...(isProtocol(system) ? rows(SIMULATOR_OPTIONS) : []),
     ...Object.values(among)
       .filter((workload) => serves(system, workload.operations))
       .flatMap((workload) => rows(workloadSpecs(workload), `, with --workload ${workload.name}`)),

@@ -17,26 +17,26 @@ export interface BackendKind {
   readonly time: 'virtual' | 'real';
   /** The kinds of faults that it can carry out. */
   readonly faults: readonly FaultKind[] | 'all';
-  /** The kind of systems whose nodes it can run. */
-  readonly runs: NonNullable<System['kind']>;
+  /** The kinds of systems whose nodes it can run. */
+  readonly runs: readonly NonNullable<System['kind']>[];
   /** For how much of the bound on recovery load goes on after the faults, at least. */
   readonly loadAfter: number;
 }
 
 export const BACKENDS = {
-  sim: { nodes: 'simulated', time: 'virtual', faults: 'all', runs: 'protocol', loadAfter: 1 / 2 },
+  sim: { nodes: 'simulated', time: 'virtual', faults: 'all', runs: ['protocol'], loadAfter: 1 / 2 },
   docker: {
     nodes: 'containers',
     time: 'real',
     faults: ['partition', 'kill', 'pause', 'clock'],
-    runs: 'protocol',
+    runs: ['protocol', 'member'],
     loadAfter: 1 / 3,
   },
   process: {
     nodes: 'processes',
     time: 'real',
     faults: ['partition', 'kill', 'pause', 'links', 'messages', 'client-links'],
-    runs: 'program',
+    runs: ['program'],
     loadAfter: 1 / 15,
   },
 } as const satisfies Readonly<Record<string, BackendKind>>;
@@ -45,9 +45,15 @@ export type BackendName = keyof typeof BACKENDS;
 
 export const BACKEND_NAMES = Object.keys(BACKENDS) as readonly BackendName[];
 
+/** Whether it can run the nodes of systems of this kind. */
+export function runsKind(backend: BackendName, kind: NonNullable<System['kind']>): boolean {
+  const { runs }: BackendKind = BACKENDS[backend];
+  return runs.includes(kind);
+}
+
 /** With its level: of a program it is easily believed that a seed makes its run again. */
 export function backendText(backend: BackendName): string {
-  return BACKENDS[backend].runs === 'program' ? `${backend} (real time: not replayable)` : backend;
+  return runsKind(backend, 'program') ? `${backend} (real time: not replayable)` : backend;
 }
 
 /** Whether it can carry out faults of this kind. */

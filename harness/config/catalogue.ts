@@ -2,8 +2,8 @@
 
 import type { Nemesis } from '../../nemesis/fault.ts';
 import { nemeses } from '../../nemesis/index.ts';
-import { systems } from '../../systems/index.ts';
-import type { System } from '../../systems/system.ts';
+import { members, systems } from '../../systems/index.ts';
+import { isProtocol, type ProtocolSystem, type System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { Workload } from '../../workloads/workload.ts';
 import { suggestion, usage } from '../core/errors.ts';
@@ -15,10 +15,20 @@ export interface Catalogue {
 }
 
 /** The registries of the folders. */
-export const builtIn = { systems, workloads, nemeses } satisfies Catalogue;
+export const builtIn: Catalogue = { systems: { ...systems, ...members }, workloads, nemeses };
 
 export function systemNamed(name: string, catalogue: Catalogue = builtIn): System {
   return named(catalogue.systems, name, 'unknown system ');
+}
+
+/** A system whose nodes the simulator can run; a usage error for others. */
+export function simulatedNamed(name: string, catalogue: Catalogue = builtIn): ProtocolSystem {
+  const system = systemNamed(name, catalogue);
+  if (isProtocol(system)) return system;
+  throw usage(
+    `${name} cannot be simulated: its nodes are programs that run as they are ` +
+      `(npx ordeal run ${name} has them in real time)`,
+  );
 }
 
 export function workloadNamed(name: string, catalogue: Catalogue = builtIn): Workload {

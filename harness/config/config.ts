@@ -8,7 +8,7 @@ import type { Plan } from '../core/plan.ts';
 import { clientsOf, type PerNode } from '../core/quantities.ts';
 import { CRASH_MODELS, type CrashModel, type DiskOptions } from '../sim/disk.ts';
 import type { NetworkOptions } from '../sim/network.ts';
-import { BACKEND_NAMES, BACKENDS, type BackendName } from './backends.ts';
+import { BACKEND_NAMES, BACKENDS, type BackendName, runsKind } from './backends.ts';
 import { builtIn, type Catalogue, systemNamed, workloadNamed } from './catalogue.ts';
 import { planFault } from './given-plan.ts';
 import { beyondPromise, nemesisNames } from './nemeses.ts';
@@ -149,16 +149,20 @@ export function resolveConfig(
 
 /** Where a system runs unless something else is asked for. */
 function backendOf({ kind = 'protocol' }: System): BackendName {
-  return BACKENDS[DEFAULTS.backend].runs === kind
-    ? DEFAULTS.backend
-    : (BACKEND_NAMES.find((name) => BACKENDS[name].runs === kind) ?? DEFAULTS.backend);
+  const able = BACKEND_NAMES.filter((name) => runsKind(name, kind));
+  return able.includes(DEFAULTS.backend) ? DEFAULTS.backend : (able[0] ?? DEFAULTS.backend);
 }
 
-function checkBackend(system: System, backend: BackendName): void {
-  const { kind = 'protocol', name } = system;
-  if (BACKENDS[backend].runs === kind) return;
-  const able = BACKEND_NAMES.filter((one) => BACKENDS[one].runs === kind).join(', ');
-  const what = kind === 'program' ? 'a program' : 'no program that speaks JSON lines';
+const KIND_WORDS: Readonly<Record<NonNullable<System['kind']>, string>> = {
+  protocol: 'no program that speaks JSON lines',
+  program: 'a program',
+  member: 'a program of others as it stands',
+};
+
+function checkBackend({ kind = 'protocol', name }: System, backend: BackendName): void {
+  if (runsKind(backend, kind)) return;
+  const able = BACKEND_NAMES.filter((one) => runsKind(one, kind)).join(', ');
+  const what = KIND_WORDS[kind];
   throw usage(`backend ${backend} cannot run ${name}, which is ${what} (allowed: ${able})`);
 }
 

@@ -19,11 +19,13 @@ import { hostPrograms } from './host-program.ts';
 import { isImageGone, requireBuildable, requireImage } from './image.ts';
 import type { Image } from './image-build.ts';
 import { DIRECTORY_PREFIX, removeRun, sweepIn, writeOwner } from './leftovers.ts';
+import { requireMemberImage } from './member-image.ts';
+import { memberPrograms } from './member-program.ts';
 import { createNetwork, type Network } from './network.ts';
 import { type ClusterPlan, NodeContainer } from './node-container.ts';
 import { thisProcess } from './owner.ts';
 import { measurePace, type Pace, Patience } from './patience.ts';
-import { type ClusterFacts, lastLines } from './program.ts';
+import { type ClusterFacts, lastLines, type Programs } from './program.ts';
 import { Teardown } from './teardown.ts';
 import { nonsensical, Watch } from './watch.ts';
 
@@ -139,7 +141,7 @@ async function bringUp(
     originNs: Number(process.hrtime.bigint()),
     onNonsense: (what) => nonsense.add(what),
   };
-  const programs = hostPrograms(spec, image, facts);
+  const programs = await programsOf(spec, { docker, image, facts });
   const plan: ClusterPlan = {
     ...facts,
     docker,
@@ -169,6 +171,20 @@ async function bringUp(
     nonsense,
     facts: { ...describeFacts(spec, engine, network), ...programs.facts },
   });
+}
+
+/** What a system's nodes run; the image of a program of others is made first, unless it is there. */
+async function programsOf(
+  spec: ClusterSpec,
+  parts: { readonly docker: Docker; readonly image: Image; readonly facts: ClusterFacts },
+): Promise<Programs> {
+  const { system, onStart, signal } = spec;
+  const { docker, image, facts } = parts;
+  if (system.kind !== 'member') return hostPrograms(spec, image, facts);
+  const { name, member } = system;
+  const packaged = { name, packages: member.packages };
+  const own = await requireMemberImage(docker, packaged, onStart, signal);
+  return memberPrograms(spec, member, own, facts);
 }
 
 /** Creates and starts all at once, and tells each time that one is up. */
@@ -239,7 +255,7 @@ async function describeFailure(
 
 async function askView(node: NodeContainer): Promise<NodeView | null> {
   try {
-    return (await node.program.view(VIEW_TIMEOUT_MS)).view;
+    return await node.program.view(VIEW_TIMEOUT_MS);
   } catch {
     return null;
   }

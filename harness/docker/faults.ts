@@ -146,11 +146,10 @@ export class DockerFaults {
     await container.start();
     for (let poll = 1; patience.goesOn(String(container.saidBytes)); poll++) {
       try {
-        const { incarnation } = await container.program.view(ANSWER_TIMEOUT_MS);
+        const evidence = await container.program.up(ANSWER_TIMEOUT_MS);
         this.#restarts[node] = (this.#restarts[node] ?? 0) + 1;
         const tookMs = Math.round(performance.now() - began);
-        const life = incarnation === null ? '' : `, incarnation ${incarnation}`;
-        return installed(`up again after ${tookMs} ms${life}`);
+        return installed(`up again after ${tookMs} ms, ${evidence}`);
       } catch {
         if (container.program.closed) return indeterminate('was removed before it answered');
         await sleep(POLL_MS);

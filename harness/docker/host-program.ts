@@ -6,6 +6,7 @@ import type Docker from 'dockerode';
 import { assert } from '../../checkers/assert.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Millis, NodeId } from '../../checkers/units.ts';
+import type { NodeView } from '../../systems/protocol.ts';
 import type { ClusterSpec } from '../core/backend.ts';
 import { CausalClock } from '../host/causality.ts';
 import type { ClockReading, Skew } from '../host/clock.ts';
@@ -20,13 +21,7 @@ import { IMAGE_ROOT } from './image.ts';
 import type { Image } from './image-build.ts';
 import { ModuleMounts } from './module-mounts.ts';
 import { PORT } from './ports.ts';
-import {
-  type ClusterFacts,
-  type Heard,
-  lastLines,
-  type Program,
-  type Programs,
-} from './program.ts';
+import { type ClusterFacts, lastLines, type Program, type Programs } from './program.ts';
 
 /** Nodes of ours or of a user's, in one image, each told by a file of its own what it is. */
 export function hostPrograms(spec: ClusterSpec, image: Image, facts: ClusterFacts): Programs {
@@ -102,10 +97,12 @@ class HostProgram implements Program {
     this.#control = new ControlClient({ address, token, talk: nodeTalk, onNonsense });
   }
 
-  async view(timeoutMs: Millis): Promise<Heard> {
-    const answer = await this.#control.ask({ kind: 'view' }, timeoutMs);
-    if (answer.kind === 'view') return answer;
-    throw new Error('it answered something else');
+  async view(timeoutMs: Millis): Promise<NodeView> {
+    return (await this.#heard(timeoutMs)).view;
+  }
+
+  async up(timeoutMs: Millis): Promise<string> {
+    return `incarnation ${(await this.#heard(timeoutMs)).incarnation}`;
   }
 
   stoppedItself(status: number): boolean {
@@ -126,6 +123,12 @@ class HostProgram implements Program {
 
   close(): void {
     this.#control.close();
+  }
+
+  async #heard(timeoutMs: Millis): Promise<Extract<NodeAnswer, { kind: 'view' }>> {
+    const answer = await this.#control.ask({ kind: 'view' }, timeoutMs);
+    if (answer.kind === 'view') return answer;
+    throw new Error('it answered something else');
   }
 
   async #setClock(skews: readonly Skew[], timeoutMs: Millis): Promise<ClockReading> {

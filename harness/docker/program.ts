@@ -8,13 +8,6 @@ import type { LiveClient } from '../core/backend.ts';
 import type { ClockReading, Skew } from '../host/clock.ts';
 import type { Image } from './image-build.ts';
 
-/** What a program says of itself. */
-export interface Heard {
-  readonly view: NodeView;
-  /** Which of its lives this is, if it knows. */
-  readonly incarnation: number | null;
-}
-
 /** The program of one node. Its container has a directory `/data` that survives, and one for its log. */
 export interface Program {
   readonly image: Image;
@@ -22,8 +15,13 @@ export interface Program {
   readonly command: string;
   /** What else it must find in its container. */
   readonly mounts: readonly Docker.MountSettings[];
-  /** Asks it. Rejects where it does not answer in time. */
-  view(timeoutMs: Millis): Promise<Heard>;
+  /** What it says of itself. Rejects where it does not answer in time. */
+  view(timeoutMs: Millis): Promise<NodeView>;
+  /**
+   * Whether it is up, with what shows that. Rejects where nothing does in time. It need not be able to
+   * serve anybody yet: for that it may take others.
+   */
+  up(timeoutMs: Millis): Promise<string>;
   /**
    * Its skews from its next start on; by `setClock` at once, and the clocks are read back. Absent
    * where its clocks cannot be set.

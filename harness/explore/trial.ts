@@ -2,7 +2,7 @@
 
 import type { Sometimes } from '../../checkers/sometimes.ts';
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
-import { builtIn, systemNamed } from '../config/catalogue.ts';
+import { builtIn, simulatedNamed } from '../config/catalogue.ts';
 import type { RunConfig, RunRequest } from '../config/config.ts';
 import { type Signature, signaturesOf } from '../judge/signature.ts';
 import { withOwnModules } from '../own/modules.ts';
@@ -83,7 +83,7 @@ export class Explored {
     sometimes: readonly Sometimes[] = [],
   ) {
     const { config, catalogue, variants } = prepared;
-    const system = systemNamed(config.system, catalogue);
+    const system = simulatedNamed(config.system, catalogue);
     this.#prepared = prepared;
     this.#named = named;
     this.ground = { system, catalogue, hunts: huntsOf(system, variants, catalogue), sometimes };

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Millis } from '../../checkers/units.ts';
 import { isLeaderless } from '../../systems/leadership.ts';
-import type { System } from '../../systems/system.ts';
+import { isProtocol, type System } from '../../systems/system.ts';
 import { BACKENDS } from '../config/backends.ts';
 import { builtIn, nemesisNamed, systemNamed, workloadNamed } from '../config/catalogue.ts';
 import { settingsUnder } from '../config/config.ts';
@@ -100,7 +100,7 @@ class LiveExecution implements Execution {
     return {
       runId: basename(writer.directory),
       system: this.#system,
-      client: this.#system.kind === 'program' ? null : this.#active.client(config.seed),
+      client: !isProtocol(this.#system) ? null : this.#active.client(config.seed),
       workload: workloadNamed(config.workload, this.#prepared.catalogue),
       workloadOptions: settingsUnder('workload.', config.set),
       nodes: config.nodes,

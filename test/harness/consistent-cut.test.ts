@@ -15,6 +15,7 @@ import { virtualRun } from '../../harness/run/simulate.ts';
 import { VirtualDriver } from '../../harness/run/virtual.ts';
 import { builtInVariant } from '../../harness/variants/variants.ts';
 import type { ClientEnv, ClientProtocol } from '../../systems/client.ts';
+import { systems } from '../../systems/index.ts';
 import type { AnyProtocol, Env, Reply, Request } from '../../systems/protocol.ts';
 import type { HuntSettings, ProtocolSystem as System } from '../../systems/system.ts';
 
@@ -187,7 +188,7 @@ const PLANTED: Readonly<Record<string, { readonly mutant: string; readonly seed:
   zab: { mutant: 'zb-quorum-half', seed: 1 },
 };
 
-describe.each(Object.values(builtIn.systems))('$name', (system) => {
+describe.each(Object.values(systems))('$name', (system) => {
   const recording = record(system, SETTINGS, 5);
   const ends = fc.tuple(
     ...recording.nodes.map(({ length }) =>

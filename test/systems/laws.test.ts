@@ -6,6 +6,7 @@ import { type RunConfig, resolveConfig } from '../../harness/config/config.ts';
 import { simulateOnce, virtualRun } from '../../harness/run/simulate.ts';
 import { VirtualDriver } from '../../harness/run/virtual.ts';
 import { historyLine, traceJson } from '../../harness/store/lines.ts';
+import { systems } from '../../systems/index.ts';
 import type { System } from '../../systems/system.ts';
 import { hardRun } from '../hard-worlds.ts';
 import { changingEffects, copied, frozen } from './effects.ts';
@@ -54,7 +55,7 @@ function firstDifference(
   return { one: one[index], other: other[index] };
 }
 
-describe.each(Object.values(builtIn.systems))('$name', (system) => {
+describe.each(Object.values(systems))('$name', (system) => {
   test.each(SIZES)('is valid under every nemesis at %i nodes', (nodes) => {
     for (let seed = 1; seed <= 5; seed++) {
       const { config, catalogue } = configOf(system, nodes, seed);

@@ -20,6 +20,7 @@ import { readPlan, readRun } from '../../../harness/store/reader.ts';
 import { builtInVariant } from '../../../harness/variants/variants.ts';
 import type { Nemesis } from '../../../nemesis/fault.ts';
 import { nemeses } from '../../../nemesis/index.ts';
+import { systems } from '../../../systems/index.ts';
 import type { ProtocolSystem as System } from '../../../systems/system.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ordeal-shrink-'));
@@ -167,7 +168,7 @@ test('what a nemesis of the user refuses of a smaller plan is left as it is', as
 }, 60_000);
 
 test('a protocol that keeps state between runs leaves nothing that is kept, and is named', async () => {
-  const { raft } = builtIn.systems;
+  const { raft } = systems;
   if (raft?.protocol === undefined) throw new Error('raft is a system of ours');
   let calls = 0;
   const forgetful: System = {

@@ -1,0 +1,61 @@
+/** The image of a program of others: what Debian packages it as, unchanged, and nothing of ours. */
+
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import type { OnStart } from '../core/start-event.ts';
+import { DEBIAN_SUITE, importDebian, pull } from './debian.ts';
+import { build, type Image, inspect } from './image-build.ts';
+import { DIRECTORY_PREFIX, writeOwner } from './leftovers.ts';
+import { thisProcess } from './owner.ts';
+
+const OFFICIAL_DEBIAN = `debian:${DEBIAN_SUITE}-slim`;
+/** Part of the image's name: to be raised when the way such an image is made changes. */
+const RECIPE = 1;
+
+/** What the image of a system is made of. */
+export interface Packaged {
+  readonly name: string;
+  readonly packages: readonly string[];
+}
+
+function tagOf({ name, packages }: Packaged): string {
+  const hash = createHash('sha256').update([RECIPE, DEBIAN_SUITE, ...packages].join('\n'));
+  return `ordeal-${name}:${hash.digest('hex').slice(0, 12)}`;
+}
+
+/** The image, which is made unless it is there. Throws as `buildImage` does. */
+export async function requireMemberImage(
+  docker: Docker,
+  packaged: Packaged,
+  onStart: OnStart,
+  signal: AbortSignal,
+): Promise<Image> {
+  const tag = tagOf(packaged);
+  const present = await inspect(docker, tag);
+  if (present !== null) return present;
+  const making = { docker, onStart, signal };
+  const directory = mkdtempSync(join(tmpdir(), DIRECTORY_PREFIX));
+  writeOwner(directory, thisProcess('image'));
+  try {
+    const refusal = await pull(making, OFFICIAL_DEBIAN);
+    const context = join(directory, 'member');
+    if (refusal === null) {
+      const names = packaged.packages.join(' ');
+      const install = `apt-get update && apt-get install -y --no-install-recommends ${names}`;
+      const steps = [`RUN ${install} && rm -rf /var/lib/apt/lists/*`];
+      await build(making, { context, tag, from: OFFICIAL_DEBIAN, steps });
+    } else {
+      onStart({ kind: 'no-registry', because: refusal });
+      // A second image with the label by which ours are known.
+      const debian = tag.replace(':', '-debian:');
+      await importDebian(making, debian, packaged.packages, directory);
+      await build(making, { context, tag, from: debian, steps: [] });
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return (await inspect(docker, tag)) as Image;
+}

@@ -1,0 +1,112 @@
+/** etcd as it is, in containers: formed, cut apart, killed, stopped, and judged by what it says. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Value } from '../../../checkers/history.ts';
+import type { LiveClient, LiveCluster } from '../../../harness/core/backend.ts';
+import { launch } from '../../../harness/docker/cluster.ts';
+import { buildImage } from '../../../harness/docker/index.ts';
+import type { Cut } from '../../../nemesis/fault.ts';
+import { etcd } from '../../../systems/etcd/index.ts';
+import type { Options } from '../../../systems/protocol.ts';
+import { hasEngine, inventory, scratch, spec } from './machine.ts';
+
+const MINUTE_MS = 60_000;
+/** A machine may be busy. */
+const PATIENCE_MS = 60_000;
+const engine = await hasEngine();
+
+function optionsWith(changes: Options = {}): Options {
+  const defaults = Object.entries(etcd.options).map(([name, option]) => [name, option.default]);
+  return { ...(Object.fromEntries(defaults) as Options), ...changes };
+}
+
+/** Asks until there is something. */
+async function eventually<Thing>(what: string, ask: () => Promise<Thing | null>): Promise<Thing> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadlineMs) {
+    const thing = await ask();
+    if (thing !== null) return thing;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no ${what} within ${PATIENCE_MS} ms`);
+}
+
+async function write(client: LiveClient, value: number): Promise<true | null> {
+  const { type } = await client.invoke({ f: 'write', key: 'k', value });
+  return type === 'ok' ? true : null;
+}
+
+async function read(client: LiveClient): Promise<Value> {
+  const outcome = await client.invoke({ f: 'read', key: 'k', value: null });
+  return outcome.type === 'ok' ? outcome.value : outcome.error;
+}
+
+function leaderOf(cluster: LiveCluster): Promise<number> {
+  return eventually('leader', async () => (await cluster.view()).leader);
+}
+
+/** Every link between one node and the others. */
+function isolating(alone: number, nodes: readonly number[]): Cut[] {
+  const others = nodes.filter((node) => node !== alone);
+  return others.flatMap((other) => [
+    { from: alone, to: other },
+    { from: other, to: alone },
+  ]);
+}
+
+describe.skipIf(!engine)('etcd in containers', () => {
+  let before: string[];
+  beforeAll(async () => {
+    before = await inventory();
+    await buildImage(() => undefined);
+  }, 10 * MINUTE_MS);
+  afterAll(async () => expect(await inventory()).toEqual(before), MINUTE_MS);
+
+  test(
+    'answers serializable reads of a member that is cut off with what was, and no linearizable ones',
+    async () => {
+      using logs = scratch();
+      const system = { system: etcd, options: optionsWith({ reads: 'serializable' }) };
+      await using cluster = await launch(spec(logs.path, system));
+      const leader = await leaderOf(cluster);
+      const alone = (leader + 1) % 3;
+      const [client, other] = [cluster.client(alone), cluster.client(leader)];
+      await eventually('write', () => write(other, 1));
+      await eventually('copy', async () => ((await read(client)) === 1 ? true : null));
+      const cuts = isolating(alone, cluster.nodes);
+      const receipt = await cluster.start(1, { kind: 'partition', shape: 'isolate', cuts });
+      expect(receipt.status).toBe('installed');
+      await eventually('write without it', () => write(other, 2));
+      expect(await read(client)).toBe(1);
+      expect((await cluster.end(1)).status).toBe('installed');
+      await eventually('the newer value', async () => ((await read(client)) === 2 ? true : null));
+    },
+    10 * MINUTE_MS,
+  );
+
+  test(
+    'is up again after a kill before there is a quorum that it could serve with, and keeps what it said',
+    async () => {
+      using logs = scratch();
+      await using cluster = await launch(spec(logs.path, { system: etcd, options: optionsWith() }));
+      const client = cluster.client(0);
+      await eventually('write', () => write(client, 7));
+      for (const [id, node] of [0, 1, 2].entries()) {
+        const killed = await cluster.start(id, { kind: 'kill', nodes: [node] });
+        expect(killed).toMatchObject({ status: 'installed' });
+      }
+      const first = await cluster.end(0);
+      expect(first.evidence).toContain('takes connections at port 2380');
+      expect(await read(client)).not.toBe(7);
+      for (const id of [1, 2]) expect((await cluster.end(id)).status).toBe('installed');
+      await eventually('the value', async () => ((await read(client)) === 7 ? true : null));
+      const paused = await cluster.start(4, { kind: 'pause', nodes: [0] });
+      expect(paused.evidence).toBe('n1 paused');
+      // Sent, and without an answer: it may yet happen.
+      expect((await client.invoke({ f: 'write', key: 'k', value: 8 })).type).toBe('info');
+      await cluster.end(4);
+      expect(await cluster.lossSoFar()).toBeNull();
+    },
+    10 * MINUTE_MS,
+  );
+});
