@@ -1,6 +1,6 @@
 /**
  * A system whose nodes are programs, in whatever language: each a process that reads and writes one
- * JSON message a line, as Maelstrom has it (jepsen-io/maelstrom, doc/protocol.md). Only what such a
+ * JSON message a line, as Maelstrom has it (jepsen-io/maelstrom, the page on its protocol). Only what such a
  * program promises stands here; `harness/process` starts it, and workloads say what it is asked.
  */
 

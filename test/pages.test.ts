@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systems } from '../systems/index.ts';
-import { OPERATIONS } from '../systems/operations.ts';
+import { PROTOCOL_OPERATIONS } from '../systems/operations.ts';
 
 const NOT_OURS = (path: string) => path === 'node_modules' || path.startsWith('node_modules/');
 const FOLDERS = '{checkers,systems,nemesis,workloads,harness,test}';
@@ -157,7 +157,7 @@ describe('the page of a system', () => {
     (system) => {
       const page = readFileSync(`systems/${system.name}/README.md`, 'utf8');
       const claimsAll = page.includes('It serves every operation of the vocabulary');
-      expect(claimsAll).toBe(system.operations.length === OPERATIONS.length);
+      expect(claimsAll).toBe(system.operations.length === PROTOCOL_OPERATIONS.length);
     },
   );
 });

@@ -301,7 +301,8 @@ function lostOf({ unsure }: WorldDelays): number {
 function tooHasty(patience: NodePatience, world: WorldDelays, { set }: Setting): string | null {
   const { option, every, hops } = patience;
   const haveMs = Number(set[option]);
-  const least = Math.ceil(needMs(patience, world, set));
+  // What comes at the very moment at which the time is up may come too late.
+  const least = Math.floor(needMs(patience, world, set)) + 1;
   if (haveMs >= least) return null;
   const signs = every === undefined ? '' : `${every}=${set[every]} and `;
   return (

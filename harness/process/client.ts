@@ -11,7 +11,7 @@ import { type Network, programName } from './network.ts';
 /** Maelstrom's clients wait so long unless a workload says otherwise. */
 const TIMEOUT_MS = 5000;
 
-/** Errors after which an operation certainly did not happen, and never will (doc/protocol.md). */
+/** Errors after which an operation certainly did not happen, and never will (Maelstrom's page on its protocol). */
 const DEFINITE = new Map([
   [1, 'node-not-found'],
   [10, 'not-supported'],

@@ -1,5 +1,5 @@
 /**
- * Maelstrom's services: nodes of the harness that programs may build on (doc/services.md). `lin-kv` is
+ * Maelstrom's services: nodes of the harness that programs may build on (its page on services). `lin-kv` is
  * linearizable, `seq-kv` sequential and as stale as that allows, `lww-kv` keeps of concurrent writes
  * the last one and agrees at some time, `lin-tso` hands out times.
  */

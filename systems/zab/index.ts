@@ -35,7 +35,9 @@ export const zab: ProtocolSystem = {
   },
   patience: [
     { option: 'syncLimitMs', every: 'pingMs', hops: 2 },
-    { option: 'initLimitMs', hops: 4 },
+    // Who is elected counts from its own decision: the last vote that others wait for, what they have
+    // accepted, the new epoch, its acknowledgement, the history, and that it is there.
+    { option: 'initLimitMs', hops: 6 },
     { option: 'finalizeMs', hops: 1 },
     sessionPatience(4),
   ],
