@@ -6,6 +6,7 @@ import { launch, prepare } from './cluster.ts';
 
 export { buildImage } from './image.ts';
 export { findLeftovers, type Leftover, sweep } from './leftovers.ts';
+export { buildMemberImage } from './member-image.ts';
 export { type ProbeLine, probeDocker } from './probe.ts';
 
 export const dockerBackend: LiveBackend = {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { OnStart } from '../core/start-event.ts';
 import { DEBIAN_SUITE, importDebian, pull } from './debian.ts';
+import { connectEngine } from './engine.ts';
 import { build, type Image, inspect } from './image-build.ts';
 import { DIRECTORY_PREFIX, writeOwner } from './leftovers.ts';
 import { thisProcess } from './owner.ts';
@@ -24,6 +25,16 @@ export interface Packaged {
 function tagOf({ name, packages }: Packaged): string {
   const hash = createHash('sha256').update([RECIPE, DEBIAN_SUITE, ...packages].join('\n'));
   return `ordeal-${name}:${hash.digest('hex').slice(0, 12)}`;
+}
+
+/** The same, with whatever engine answers. */
+export async function buildMemberImage(
+  packaged: Packaged,
+  onStart: OnStart,
+  signal: AbortSignal,
+): Promise<Image> {
+  const { docker } = await connectEngine();
+  return requireMemberImage(docker, packaged, onStart, signal);
 }
 
 /** The image, which is made unless it is there. Throws as `buildImage` does. */
