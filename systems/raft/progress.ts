@@ -134,10 +134,15 @@ export function noteSent(progress: Progress, next: number, last: number | null):
   flights.push(last);
 }
 
-/** It has answered this round, and is heard. Whether the round is news. */
+/**
+ * It has answered this round, and is heard: not by an answer to a round before the latest that it has
+ * answered, which may have been on its way, or come twice, long after the node was gone. Whether the round
+ * is news.
+ */
 export function noteAck(progress: Progress, round: number, nowUs: Micros): boolean {
+  if (round < progress.ackRound) return false;
   progress.ackUs = nowUs;
-  if (round <= progress.ackRound) return false;
+  if (round === progress.ackRound) return false;
   progress.ackRound = round;
   return true;
 }

@@ -71,10 +71,13 @@ describe('progress', () => {
     });
   });
 
-  test('heeds an answer to an old round as a sign of life alone', () => {
+  test('takes a second answer to the latest round for a sign of life alone, and older ones for nothing', () => {
     const progress = newProgress(0, 0);
     expect(noteAck(progress, 2, 10)).toBe(true);
-    expect(noteAck(progress, 1, 20)).toBe(false);
+    expect(noteAck(progress, 2, 20)).toBe(false);
+    expect(progress).toMatchObject({ ackRound: 2, ackUs: 20 });
+    // It may have been on its way for long, and its sender be gone.
+    expect(noteAck(progress, 1, 30)).toBe(false);
     expect(progress).toMatchObject({ ackRound: 2, ackUs: 20 });
   });
 
