@@ -46,8 +46,9 @@ export function differenceOf(
   const a = mean(pairs.map(([one]) => one));
   const b = mean(pairs.map(([, other]) => other));
   if (n < PAIRS_MIN) return { pairs: n, a, b, change: null };
+  // Doubled above and not halved below: half of the least of doubles is none.
   const relative = pairs.map(([one, other]) =>
-    one === other ? 0 : (other - one) / ((one + other) / 2),
+    one === other ? 0 : (2 * (other - one)) / (one + other),
   );
   const centre = mean(relative);
   const variance = relative.reduce((sum, one) => sum + (one - centre) ** 2, 0) / (n - 1);

@@ -69,6 +69,13 @@ test('twelve hundredths more on every run are told, and told as that', () => {
   expect(change?.share).toBeCloseTo(0.12, 6);
 });
 
+test('the least of doubles beside nothing is a change like any other', () => {
+  const pairs = Array.from({ length: 20 }, (_, at) =>
+    at % 2 === 0 ? ([Number.MIN_VALUE, 0] as const) : ([0, Number.MIN_VALUE] as const),
+  );
+  expect(differenceOf(pairs, FIGURES).change).toMatchObject({ isTold: false, share: 0 });
+});
+
 test('fewer pairs than are needed tell nothing, however much they differ', () => {
   const few = Array.from({ length: PAIRS_MIN - 1 }, () => [1, 2] as const);
   expect(differenceOf(few, FIGURES).change).toBeNull();
