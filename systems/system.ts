@@ -311,8 +311,6 @@ export function whyInoperable(
   kind: string,
   options: Options,
 ): string | null {
-  if (kind === 'clock' && 'member' in system)
-    return 'clocks of containers cannot be set from outside yet';
   if (kind !== 'leave' && kind !== 'replace') return null;
   if (system.inoperable !== undefined) return system.inoperable(kind, options);
   return `nobody can change who takes part in ${system.name}`;

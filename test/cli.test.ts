@@ -159,7 +159,7 @@ describe('a user’s mistake', () => {
     [
       'clocks of etcd',
       ['run', 'etcd', '--nemesis', 'clock'],
-      /--nemesis clock: clocks of containers/,
+      /--nemesis clock: clocks of programs of others/,
     ],
     ['a system too many', ['list', 'systems', 'raft'], /list systems: takes no system, got "raft"/],
     ['a list of nothing', ['list'], /list: say what to list \(systems, workloads, .*, runs\)/],

@@ -1,9 +1,8 @@
 /** `ordeal compare`: the same work on two versions or variants of a system, and what differs. */
 
-import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { type CompareLimits, compare } from '../compare/compare.ts';
+import { compare } from '../compare/compare.ts';
 import { type Comparison, conclusionOf } from '../compare/conclusion.ts';
 import { documentOf } from '../compare/document.ts';
 import { type Finding, findingOf } from '../compare/findings.ts';
@@ -13,7 +12,6 @@ import { populationsOf } from '../compare/populations.ts';
 import { replaySchedules, schedulePaths } from '../compare/schedules.ts';
 import { checkOutSide, type SideSpec, sideSpec } from '../compare/side.ts';
 import { blockOf, stateText } from '../compare/text.ts';
-import { limitFault } from '../config/config.ts';
 import { HarnessError, usage } from '../core/errors.ts';
 import { strategiesFor } from '../explore/strategies/index.ts';
 import { styleOf } from '../report/terminal.ts';
@@ -21,6 +19,7 @@ import { plural } from '../report/text.ts';
 import { commandText } from '../run/command-text.ts';
 import { interruption } from '../run/interruption.ts';
 import { progressOn } from '../run/progress.ts';
+import { settingFlags } from '../run/run-file.ts';
 import {
   jsonText,
   makeRunDirectory,
@@ -30,20 +29,10 @@ import {
 } from '../store/files.ts';
 import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
-import {
-  clients,
-  duration,
-  list,
-  number,
-  type RunFlags,
-  requestOf,
-  setting,
-} from './run-options.ts';
+import { duration, list, number, type RunFlags, requestOf } from './run-options.ts';
+import { addDrawnOptions, type SearchFlags, searchLimits } from './search-options.ts';
 
-interface Flags extends RunFlags {
-  readonly budget?: number;
-  readonly seeds?: number;
-  readonly workers?: number;
+interface Flags extends RunFlags, SearchFlags {
   readonly strategy?: readonly string[];
   readonly repros?: string;
   readonly shrink: boolean;
@@ -54,10 +43,6 @@ interface Flags extends RunFlags {
 
 /** With what follows, a first answer comes within 20 s. */
 const BUDGET_S = 12;
-const BUDGET_MAX_S = 7 * 86_400;
-const SEEDS_MAX = 100_000_000;
-const SEED_MAX = Number.MAX_SAFE_INTEGER - SEEDS_MAX;
-const WORKERS_MAX = 256;
 /** New kinds of violation that are made small; the others are told with their commands. */
 const SMALL_MAX = 3;
 /** What is kept beside the page. */
@@ -89,7 +74,7 @@ Examples:
   ordeal compare raft :reads=lease --seeds 200 --strategy plain`;
 
 export function registerCompare(program: Command, done: (status: number) => void): void {
-  program
+  const command = program
     .command('compare')
     .description('the same work on two versions or variants of a system: what differs')
     .argument('<A>', 'a side, such as raft@main')
@@ -104,15 +89,8 @@ export function registerCompare(program: Command, done: (status: number) => void
     .option('--repros <dir>', 'kept schedules to replay (default: those in the store)')
     .option('--no-shrink', 'leave runs that show a violation as large as they are')
     .addOption(option('--mutant <ids>', 'plants known bugs in B, by comma', list))
-    .addOption(option('--rules <files>', 'modules with own variants of the rules, in B', list))
-    .option('--workload <name>', 'what clients do')
-    .addOption(option('--nodes <n>', 'size of the cluster', number))
-    .addOption(option('--concurrency <n>', 'clients at a time, or 2n: two a node', clients))
-    .addOption(option('--rate <n>', 'operations per second over all clients', number))
-    .addOption(option('--time-limit <t>', 'time under faults', duration))
-    .addOption(option('--nemesis <names>', 'faults, by comma; all or none', list))
-    .addOption(option('--nemesis-interval <t>', 'between faults of a kind', duration))
-    .addOption(option('--set <name=value>', 'an option, for both sides', setting))
+    .addOption(option('--rules <files>', 'modules with own variants of the rules, in B', list));
+  addDrawnOptions(command)
     .option('--store <dir>', 'where the comparison is stored', 'store')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
@@ -123,9 +101,10 @@ export function registerCompare(program: Command, done: (status: number) => void
 }
 
 async function compareSides(a: string, b: string | undefined, flags: Flags): Promise<number> {
-  const limits = limitsOf(flags);
+  const limits = searchLimits(flags, { budgetS: BUDGET_S, firstSeed: 1 });
   const { one, other } = sidesOf(a, b, flags);
-  const { system: _, seed: __, mutants, rules, ...common } = requestOf(one.system, flags);
+  const request = requestOf(one.system, flags);
+  const { system: _, seed: __, mutants, rules, ...common } = request;
   const ofB = {
     ...(mutants === undefined ? {} : { mutants }),
     ...(rules === undefined ? {} : { rules }),
@@ -180,7 +159,18 @@ async function compareSides(a: string, b: string | undefined, flags: Flags): Pro
   };
   const conclusion = conclusionOf(comparison);
   const document = documentOf(comparison, conclusion);
-  const command = commandText(['compare', one.text, other.text], []);
+  const command = commandText(
+    ['compare', one.text, other.text],
+    [
+      // Of as many seeds both sides make the same runs, however long that takes.
+      ['seeds', populations.pairs === 0 ? flags.seeds : populations.pairs],
+      ['seed', limits.firstSeed],
+      ['strategy', flags.strategy],
+      ['repros', flags.repros],
+      ['no-shrink', flags.shrink ? null : true],
+      ...settingFlags(request),
+    ],
+  );
   writeWhole(join(directory, COMPARISON_FILE), jsonText({ startedAt, ...document }));
   writeDerived(directory, 'report', comparisonHtml(comparison, conclusion, command));
   if (flags.json === true) printDocument(document);
@@ -208,27 +198,4 @@ function sidesOf(
   }
   const written = b === undefined ? one.system : /^[@:]/.test(b) ? `${one.system}${b}` : b;
   return { one, other: sideSpec(written, 'B') };
-}
-
-/** How far to go, checked. */
-function limitsOf({
-  budget,
-  seeds,
-  seed = 1,
-  workers = availableParallelism(),
-}: Flags): Omit<CompareLimits, 'strategies'> {
-  if (budget !== undefined && !(budget > 0 && budget <= BUDGET_MAX_S)) {
-    throw usage(`--budget: ${budget} s is not allowed (a time above 0 s, ${BUDGET_MAX_S} at most)`);
-  }
-  const whole = {
-    seeds: [seeds, 1, SEEDS_MAX],
-    workers: [workers, 1, WORKERS_MAX],
-    seed: [seed, 0, SEED_MAX],
-  } as const;
-  for (const [name, [value, min, max]] of Object.entries(whole)) {
-    const fault = value === undefined ? null : limitFault(value, { min, max, whole: true });
-    if (fault !== null) throw usage(`--${name}: ${fault}`);
-  }
-  const budgetS = budget ?? (seeds === undefined ? BUDGET_S : null);
-  return { budgetS, seeds: seeds ?? null, firstSeed: seed, workers };
 }

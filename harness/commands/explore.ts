@@ -1,9 +1,7 @@
 /** `ordeal explore`: hunts violations in the simulator, on all cores, and says how thorough that was. */
 
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { limitFault } from '../config/config.ts';
-import { HarnessError, usage } from '../core/errors.ts';
+import { HarnessError } from '../core/errors.ts';
 import { conclusionOf } from '../explore/conclusion.ts';
 import { documentOf } from '../explore/document.ts';
 import { type Exploration, explore } from '../explore/explore.ts';
@@ -21,21 +19,10 @@ import { suspectsIn } from '../run/run.ts';
 import { requireStore } from '../store/files.ts';
 import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
-import {
-  clients,
-  duration,
-  list,
-  noSystem,
-  number,
-  type RunFlags,
-  requestOf,
-  setting,
-} from './run-options.ts';
+import { duration, list, noSystem, number, type RunFlags, requestOf } from './run-options.ts';
+import { addDrawnOptions, type SearchFlags, searchLimits } from './search-options.ts';
 
-interface Flags extends RunFlags {
-  readonly budget?: number;
-  readonly seeds?: number;
-  readonly workers?: number;
+interface Flags extends RunFlags, SearchFlags {
   readonly strategy?: readonly string[];
   readonly first?: boolean;
   readonly shrink: boolean;
@@ -45,10 +32,6 @@ interface Flags extends RunFlags {
 }
 
 const BUDGET_S = 60;
-const BUDGET_MAX_S = 7 * 86_400;
-const SEEDS_MAX = 100_000_000;
-const SEED_MAX = Number.MAX_SAFE_INTEGER - SEEDS_MAX;
-const WORKERS_MAX = 256;
 
 const EXAMPLES = `
 Strategies:
@@ -67,7 +50,7 @@ Examples:
   ordeal explore raft --mutant rf-commit-old-term --first`;
 
 export function registerExplore(program: Command, done: (status: number) => void): void {
-  program
+  const command = program
     .command('explore')
     .description('hunt violations in the simulator: settings, sizes and faults drawn, on all cores')
     .argument('[system]', 'see: ordeal list systems')
@@ -83,21 +66,8 @@ export function registerExplore(program: Command, done: (status: number) => void
     .option('--first', 'end at the first violation')
     .option('--no-shrink', 'leave runs that show a violation as large as they are')
     .addOption(option('--mutant <ids>', 'plants known bugs, by comma', list))
-    .addOption(option('--rules <files>', 'modules with own variants of the rules, by comma', list))
-    .option('--workload <name>', 'what clients do')
-    .addOption(option('--nodes <n>', 'size of the cluster', number))
-    .addOption(option('--concurrency <n>', 'clients at a time, or 2n: two a node', clients))
-    .addOption(option('--rate <n>', 'operations per second over all clients', number))
-    .addOption(option('--time-limit <t>', 'time under faults', duration))
-    .addOption(option('--nemesis <names>', 'faults, by comma; all or none', list))
-    .addOption(option('--nemesis-interval <t>', 'between faults of a kind', duration))
-    .addOption(
-      option(
-        '--set <name=value>',
-        'an option of system, workload or simulator, see: ordeal list options',
-        setting,
-      ),
-    )
+    .addOption(option('--rules <files>', 'modules with own variants of the rules, by comma', list));
+  addDrawnOptions(command)
     .option('--store <dir>', 'where runs that show a violation are stored', 'store')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
@@ -110,7 +80,8 @@ export function registerExplore(program: Command, done: (status: number) => void
 
 async function exploreFor(system: string, flags: Flags): Promise<number> {
   const { seed: _, ...asked } = requestOf(system, flags);
-  const limits = limitsOf(flags);
+  const drawn = Math.floor(Math.random() * 2 ** 32);
+  const limits = searchLimits(flags, { budgetS: BUDGET_S, firstSeed: drawn });
   const explored = await Explored.of(asked);
   const exploration: Exploration = {
     ...limits,
@@ -156,27 +127,4 @@ async function exploreFor(system: string, flags: Flags): Promise<number> {
     );
   }
   return conclusion.status;
-}
-
-/** How far to go, checked. */
-function limitsOf({
-  budget,
-  seeds,
-  seed = Math.floor(Math.random() * 2 ** 32),
-  workers = availableParallelism(),
-}: Flags): Pick<Exploration, 'budgetS' | 'seeds' | 'firstSeed' | 'workers'> {
-  if (budget !== undefined && !(budget > 0 && budget <= BUDGET_MAX_S)) {
-    throw usage(`--budget: ${budget} s is not allowed (a time above 0 s, ${BUDGET_MAX_S} at most)`);
-  }
-  const whole = {
-    seeds: [seeds, 1, SEEDS_MAX],
-    workers: [workers, 1, WORKERS_MAX],
-    seed: [seed, 0, SEED_MAX],
-  } as const;
-  for (const [name, [value, min, max]] of Object.entries(whole)) {
-    const fault = value === undefined ? null : limitFault(value, { min, max, whole: true });
-    if (fault !== null) throw usage(`--${name}: ${fault}`);
-  }
-  const budgetS = budget ?? (seeds === undefined ? BUDGET_S : null);
-  return { budgetS, seeds: seeds ?? null, firstSeed: seed, workers };
 }

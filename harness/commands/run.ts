@@ -104,7 +104,7 @@ function excess(args: readonly string[]): HarnessError {
   );
 }
 
-export async function run(request: RunRequest, flags: Flags): Promise<number> {
+async function run(request: RunRequest, flags: Flags): Promise<number> {
   const prepared = await prepare(request);
   const runs = flags.runs ?? 1;
   if (!Number.isInteger(runs) || runs < 1 || runs > 1_000_000) {

@@ -4,6 +4,14 @@
  * populations, whatever the number of threads.
  */
 
+import { itemAt } from '../../checkers/item-at.ts';
+import {
+  Crew,
+  type CrewFigures,
+  type CrewLane,
+  type Limits,
+  type Progress,
+} from '../explore/crew.ts';
 import { Lane } from '../explore/lane.ts';
 import type { Task } from '../explore/trial.ts';
 import { signatureText } from '../judge/signature.ts';
@@ -11,49 +19,30 @@ import type { PairAsked, PairTrial } from './pair.ts';
 import type { PairQuestion } from './pair-thread.ts';
 
 /** How far a comparison goes. */
-export interface CompareLimits {
+export interface CompareLimits extends Limits {
   /** They take turns, seed by seed. */
   readonly strategies: readonly string[];
-  readonly firstSeed: number;
-  /** Null for no limit; one of both is given. */
-  readonly seeds: number | null;
-  readonly budgetS: number | null;
-  readonly workers: number;
 }
 
-/** Why it ended before its budget. */
-export type CompareStop =
-  | { readonly kind: 'interrupted' }
-  | { readonly kind: 'failed'; readonly task: Task; readonly error: Error }
-  /** A pair came out otherwise in another thread. */
-  | { readonly kind: 'differs'; readonly task: Task };
+/** A pair came out otherwise in another thread. */
+interface Differs {
+  readonly kind: 'differs';
+  readonly task: Task;
+}
 
-export interface Pairs {
+export interface Pairs extends CrewFigures<Differs> {
   /** By seed. */
   readonly trials: readonly PairTrial[];
-  /** Pairs that were made again in another thread; all that were identical. */
-  readonly repeated: number;
-  readonly identical: number;
-  readonly wallS: number;
-  readonly stop: CompareStop | null;
 }
 
 /** How far it is. */
-export interface CompareState {
+export interface CompareState extends Progress {
   readonly pairs: number;
-  readonly elapsedS: number;
   /** Runs that broke something. */
   readonly invalid: { readonly a: number; readonly b: number };
-  readonly seedsLeft: number | null;
-  readonly leftS: number | null;
 }
 
-/** One pair in so many is made again in another thread. */
-const REPEATED = 50;
-/** So long after the budget pairs that are under way are waited for. */
-const GRACE_S = 5;
-
-export type PairLane = Pick<Lane<PairQuestion, PairTrial>, 'ask' | 'end'>;
+export type PairLane = CrewLane<PairQuestion, PairTrial>;
 
 export interface CompareTelling {
   /** After each pair. */
@@ -69,142 +58,37 @@ export async function compare(
   telling: CompareTelling,
   makeLane: () => PairLane = () => new Lane('pair'),
 ): Promise<Pairs> {
-  return new Comparer(asked, limits, signal, telling, makeLane).run();
-}
-
-class Comparer {
-  readonly #asked: PairAsked;
-  readonly #limits: CompareLimits;
-  readonly #signal: AbortSignal;
-  readonly #telling: CompareTelling;
-  readonly #makeLane: () => PairLane;
-  readonly #lanes: (PairLane | undefined)[] = [];
-  readonly #trials: PairTrial[] = [];
-  readonly #kinds = new Set<string>();
-  readonly #invalid = { a: 0, b: 0 };
-  readonly #begunMs = performance.now();
-  /** Resolved when nobody is to wait for what is under way. */
-  readonly #end = Promise.withResolvers<null>();
-  #begun = 0;
-  #repeated = 0;
-  #identical = 0;
-  #stop: CompareStop | null = null;
-
-  constructor(
-    asked: PairAsked,
-    limits: CompareLimits,
-    signal: AbortSignal,
-    telling: CompareTelling,
-    makeLane: () => PairLane,
-  ) {
-    this.#asked = asked;
-    this.#limits = limits;
-    this.#signal = signal;
-    this.#telling = telling;
-    this.#makeLane = makeLane;
-  }
-
-  async run(): Promise<Pairs> {
-    const { workers, budgetS } = this.#limits;
-    const interrupted = () => this.#stopFor({ kind: 'interrupted' });
-    this.#signal.addEventListener('abort', interrupted);
-    const patience =
-      budgetS === null
-        ? undefined
-        : setTimeout(() => this.#end.resolve(null), 1000 * (budgetS + GRACE_S));
-    try {
-      if (this.#signal.aborted) interrupted();
-      await Promise.all(Array.from({ length: workers }, (_, at) => this.#work(at)));
-    } finally {
-      clearTimeout(patience);
-      this.#signal.removeEventListener('abort', interrupted);
-      await Promise.all(this.#lanes.map(async (lane) => lane?.end()));
-    }
-    return {
-      trials: this.#trials.toSorted((one, other) => one.seed - other.seed),
-      repeated: this.#repeated,
-      identical: this.#identical,
-      wallS: this.#s(),
-      stop: this.#stop,
-    };
-  }
-
-  /** What one thread at work does: one pair after the other. */
-  async #work(at: number): Promise<void> {
-    const second = this.#limits.seeds === 1 ? 0 : 1;
-    while (!this.#isOver()) {
-      const task = this.#next();
-      const trial = await this.#try(at, task);
-      if (trial === null) return;
-      this.#account(trial);
-      // The second of so many: what a thread keeps from its first run shows in no other first one.
-      if ((task.seed - this.#limits.firstSeed) % REPEATED === second) await this.#repeat(at, trial);
-    }
-  }
-
-  #isOver(): boolean {
-    const { seeds, budgetS } = this.#limits;
-    if (this.#stop !== null) return true;
-    return (seeds !== null && this.#begun >= seeds) || (budgetS !== null && this.#s() >= budgetS);
-  }
-
-  #next(): Task {
-    const { firstSeed, strategies } = this.#limits;
-    const at = this.#begun++;
-    return { seed: firstSeed + at, strategy: strategies[at % strategies.length] as string };
-  }
-
-  /** Null where it did not come to its end. */
-  async #try(at: number, task: Task): Promise<PairTrial | null> {
-    const lane = this.#lanes[at] ?? this.#makeLane();
-    this.#lanes[at] = lane;
-    const question = { asked: this.#asked, task };
-    try {
-      const what = `seed ${task.seed} by ${task.strategy}`;
-      return await Promise.race([lane.ask(question, what), this.#end.promise]);
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      this.#stopFor({ kind: 'failed', error, task });
-      return null;
-    }
-  }
-
-  /** Once more in the thread beside it. */
-  async #repeat(at: number, { seed, strategy, a, b }: PairTrial): Promise<void> {
-    const task = { seed, strategy };
-    const again = await this.#try((at + 1) % Math.max(2, this.#limits.workers), task);
-    if (again === null) return;
-    this.#repeated++;
-    if (again.a.digest === a.digest && again.b.digest === b.digest) this.#identical++;
-    else this.#stopFor({ kind: 'differs', task });
-  }
-
-  #account(trial: PairTrial): void {
-    this.#trials.push(trial);
+  const { strategies } = limits;
+  const trials: PairTrial[] = [];
+  const kinds = new Set<string>();
+  const invalid = { a: 0, b: 0 };
+  const account = (trial: PairTrial) => {
+    trials.push(trial);
     for (const side of ['a', 'b'] as const) {
-      if (trial[side].verdict === 'invalid') this.#invalid[side]++;
+      if (trial[side].verdict === 'invalid') invalid[side]++;
       for (const kind of trial[side].kinds.map(signatureText)) {
-        if (side === 'b' && !this.#kinds.has(kind)) this.#telling.found(kind, trial);
-        this.#kinds.add(kind);
+        if (side === 'b' && !kinds.has(kind)) telling.found(kind, trial);
+        kinds.add(kind);
       }
     }
-    const { seeds, budgetS } = this.#limits;
-    const elapsedS = this.#s();
-    this.#telling.step({
-      pairs: this.#trials.length,
-      elapsedS,
-      invalid: { ...this.#invalid },
-      seedsLeft: seeds === null ? null : seeds - this.#trials.length,
-      leftS: budgetS === null ? null : Math.max(0, budgetS - elapsedS),
-    });
-  }
-
-  #stopFor(stop: CompareStop): void {
-    this.#stop ??= stop;
-    this.#end.resolve(null);
-  }
-
-  #s(): number {
-    return (performance.now() - this.#begunMs) / 1000;
-  }
+  };
+  const crew: Crew<PairQuestion, PairTrial, Differs> = new Crew(
+    limits,
+    signal,
+    {
+      strategy: (begun) => itemAt(strategies, begun % strategies.length),
+      question: (task) => ({ asked, task }),
+      made: (trial) => {
+        account(trial);
+        telling.step({ ...crew.progress, pairs: trials.length, invalid: { ...invalid } });
+        return false;
+      },
+      isEnough: () => false,
+      isSame: (one, other) => one.a.digest === other.a.digest && one.b.digest === other.b.digest,
+      differs: (task) => ({ kind: 'differs', task }),
+    },
+    makeLane,
+  );
+  const ended = await crew.run();
+  return { ...ended, trials: trials.toSorted((one, other) => one.seed - other.seed) };
 }

@@ -103,6 +103,9 @@ export function whyBeyond(system: System, { needs }: Nemesis): string | null {
 
 /** Why a nemesis cannot be done to a system under these options; null where it can. */
 export function whyNotDone(system: System, { needs }: Nemesis, set: Options): string | null {
+  if (system.kind === 'member' && needs === 'clock') {
+    return 'clocks of programs of others cannot be set from outside yet';
+  }
   return whyInoperable(system, needs, set);
 }
 

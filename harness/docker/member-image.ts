@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
+import { infrastructure } from '../core/errors.ts';
 import type { OnStart } from '../core/start-event.ts';
 import { DEBIAN_SUITE, importDebian, pull } from './debian.ts';
 import { connectEngine } from './engine.ts';
@@ -68,5 +69,7 @@ export async function requireMemberImage(
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  return (await inspect(docker, tag)) as Image;
+  const built = await inspect(docker, tag);
+  if (built === null) throw infrastructure(`building ${tag} left no image behind`);
+  return built;
 }

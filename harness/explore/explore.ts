@@ -9,6 +9,7 @@ import { type Signature, signatureText } from '../judge/signature.ts';
 import type { Divergence, RunFigures } from '../store/format.ts';
 import { addReach } from '../variants/tally.ts';
 import { Coverage, type CoverageFigures } from './coverage.ts';
+import { Crew, type CrewFigures, type CrewLane, type Limits, type Progress } from './crew.ts';
 import { Lane } from './lane.ts';
 import { partingOf } from './parting.ts';
 import { Portfolio } from './portfolio.ts';
@@ -16,16 +17,10 @@ import type { Explored, Task, Trial } from './trial.ts';
 import type { Question } from './trial-thread.ts';
 
 /** What to explore, and how far. */
-export interface Exploration {
+export interface Exploration extends Limits {
   /** What every run has in common, as a user asks for it. */
   readonly asked: RunRequest;
   readonly strategies: readonly string[];
-  readonly firstSeed: number;
-  /** Null for no limit; one of both is given. */
-  readonly seeds: number | null;
-  readonly budgetS: number | null;
-  /** Threads at work at a time. */
-  readonly workers: number;
   /** End at the first violation, whatever its kind. */
   readonly firstOnly: boolean;
 }
@@ -61,30 +56,24 @@ export interface StrategyFigures {
   readonly coreS: number;
 }
 
-/** Why it ended before its budget. */
-export type Stop =
-  | { readonly kind: 'interrupted' }
-  /** A run could not be made: by the user's own code, the machine, or a bug of ours. */
-  | { readonly kind: 'failed'; readonly task: Task; readonly error: Error }
-  /**
-   * The same run came out otherwise in another thread, from this line on; null where the two, made
-   * again, tell the same.
-   */
-  | { readonly kind: 'differs'; readonly task: Task; readonly parting: Divergence | null };
+/**
+ * The same run came out otherwise in another thread, from this line on; null where the two, made again,
+ * tell the same.
+ */
+export interface Differs {
+  readonly kind: 'differs';
+  readonly task: Task;
+  readonly parting: Divergence | null;
+}
 
-export interface ExplorationFigures {
+export interface ExplorationFigures extends CrewFigures<Differs> {
   readonly found: readonly Found[];
   readonly unknowns: readonly Unknowns[];
   readonly strategies: Readonly<Record<string, StrategyFigures>>;
   readonly coverage: CoverageFigures;
-  readonly wallS: number;
   readonly simulatedS: number;
-  /** Runs that were made again in another thread; all that were identical. */
-  readonly repeated: number;
-  readonly identical: number;
   /** By `variant: rule`, over all runs. */
   readonly variants: NonNullable<RunFigures['reached']>;
-  readonly stop: Stop | null;
 }
 
 /** How far it is. */
@@ -94,22 +83,12 @@ export interface Telling {
   readonly found: (found: Found) => void;
 }
 
-export interface State {
-  readonly elapsedS: number;
+export interface State extends Progress {
   readonly runs: Readonly<Record<string, number>>;
   readonly kinds: number;
-  /** Seeds that are left, and seconds; null where nothing limits them. */
-  readonly seedsLeft: number | null;
-  readonly leftS: number | null;
 }
 
-/** One run in so many is made again in another thread. */
-const REPEATED = 50;
-/** So long after the budget runs that are under way are waited for. */
-const GRACE_S = 5;
-
-/** What makes one run after the other: a thread (`lane.ts`), or whoever stands in for one. */
-export type TrialLane = Pick<Lane<Question, Trial>, 'ask' | 'end'>;
+export type TrialLane = CrewLane<Question, Trial>;
 
 export async function explore(
   exploration: Exploration,
@@ -118,133 +97,57 @@ export async function explore(
   telling: Telling,
   makeLane: () => TrialLane = () => new Lane('trial'),
 ): Promise<ExplorationFigures> {
-  return new Explorer(exploration, explored, signal, telling, makeLane).run();
+  return new Explorer(exploration, explored, telling).run(signal, makeLane);
 }
 
+/** Keeps the books of what a crew makes. */
 class Explorer {
   readonly #exploration: Exploration;
-  readonly #signal: AbortSignal;
   readonly #telling: Telling;
   readonly #portfolio: Portfolio;
   readonly #coverage: Coverage;
-  readonly #makeLane: () => TrialLane;
-  readonly #lanes: (TrialLane | undefined)[] = [];
   readonly #strategies: Record<string, StrategyFigures> = {};
   readonly #unknowns = new Map<string, Unknowns>();
   readonly #kinds = new Set<string>();
   readonly #found: Found[] = [];
   readonly #variants: NonNullable<RunFigures['reached']> = {};
-  readonly #begunMs = performance.now();
-  /** Resolved when nobody is to wait for what is under way. */
-  readonly #end = Promise.withResolvers<null>();
-  #begun = 0;
   #runs = 0;
   #coreS = 0;
   #simulatedS = 0;
-  #repeated = 0;
-  #identical = 0;
-  #stop: Stop | null = null;
 
-  constructor(
-    exploration: Exploration,
-    explored: Explored,
-    signal: AbortSignal,
-    tell: Telling,
-    makeLane: () => TrialLane,
-  ) {
-    this.#makeLane = makeLane;
+  constructor(exploration: Exploration, explored: Explored, telling: Telling) {
     this.#exploration = exploration;
-    this.#signal = signal;
-    this.#telling = tell;
+    this.#telling = telling;
     this.#portfolio = new Portfolio(exploration.strategies);
     this.#coverage = new Coverage(explored.ground);
     for (const name of exploration.strategies) this.#strategies[name] = NOTHING;
   }
 
-  async run(): Promise<ExplorationFigures> {
-    const { workers, budgetS } = this.#exploration;
-    const interrupted = () => this.#stopFor({ kind: 'interrupted' });
-    this.#signal.addEventListener('abort', interrupted);
-    const patience =
-      budgetS === null
-        ? undefined
-        : setTimeout(() => this.#end.resolve(null), 1000 * (budgetS + GRACE_S));
-    try {
-      if (this.#signal.aborted) interrupted();
-      await Promise.all(Array.from({ length: workers }, (_, at) => this.#work(at)));
-    } finally {
-      clearTimeout(patience);
-      this.#signal.removeEventListener('abort', interrupted);
-      await Promise.all(this.#lanes.map(async (lane) => lane?.end()));
-    }
-    return this.#figures();
-  }
-
-  /** What one thread at work does: one run after the other. */
-  async #work(at: number): Promise<void> {
-    const second = this.#exploration.seeds === 1 ? 0 : 1;
-    while (!this.#isOver()) {
-      const task = this.#next();
-      // The second of so many: what a thread keeps from its first run shows in no other first one.
-      const isSample = (task.seed - this.#exploration.firstSeed) % REPEATED === second;
-      const trial = await this.#try(at, task);
-      if (trial === null) return;
-      const isFind = this.#account(trial);
-      if (isSample || isFind) await this.#repeat(at, trial);
-    }
-  }
-
-  #isOver(): boolean {
-    const { seeds, budgetS, firstOnly } = this.#exploration;
-    if (this.#stop !== null || (firstOnly && this.#found.length > 0)) return true;
-    return (seeds !== null && this.#begun >= seeds) || (budgetS !== null && this.#s() >= budgetS);
-  }
-
-  #next(): Task {
-    const seed = this.#exploration.firstSeed + this.#begun;
-    this.#begun++;
-    return { seed, strategy: this.#portfolio.next() };
-  }
-
-  /** Null where it did not come to its end. */
-  async #try(at: number, task: Task): Promise<Trial | null> {
-    const { asked } = this.#exploration;
-    const lane = this.#lanes[at] ?? this.#makeLane();
-    this.#lanes[at] = lane;
-    const what = `seed ${task.seed} by ${task.strategy}`;
-    try {
-      return await Promise.race([lane.ask({ asked, task }, what), this.#end.promise]);
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      // What the others still have under way is nobody's concern any more.
-      this.#stopFor({ kind: 'failed', error, task });
-      return null;
-    }
-  }
-
-  /** Once more in the thread beside it: whatever one of them has kept from earlier runs shows. */
-  async #repeat(at: number, trial: Trial): Promise<void> {
-    const { seed, strategy } = trial;
-    const beside = (at + 1) % Math.max(2, this.#exploration.workers);
-    const again = await this.#try(beside, { seed, strategy });
-    if (again === null) return;
-    this.#repeated++;
-    if (again.digest === trial.digest) {
-      this.#identical++;
-      return;
-    }
-    const task = { seed, strategy };
-    this.#stopFor({ kind: 'differs', task, parting: await this.#parting([at, beside], task) });
-  }
-
-  /**
-   * The first line in which two threads differ, which make the run once more: null where they agree
-   * by now, or one of them does not come to its end.
-   */
-  async #parting(lanes: readonly number[], task: Task): Promise<Divergence | null> {
-    const made = lanes.map(async (at) => this.#try(at, { ...task, recorded: true }));
-    const [one, other] = (await Promise.all(made)).map((trial) => trial?.lines ?? null);
-    return one == null || other == null ? null : partingOf(one, other);
+  async run(signal: AbortSignal, makeLane: () => TrialLane): Promise<ExplorationFigures> {
+    const { asked, firstOnly } = this.#exploration;
+    const crew: Crew<Question, Trial, Differs> = new Crew(
+      this.#exploration,
+      signal,
+      {
+        strategy: () => this.#portfolio.next(),
+        question: (task) => ({ asked, task }),
+        made: (trial) => {
+          const isFind = this.#account(trial);
+          this.#telling.step(this.#state(crew.progress));
+          return isFind;
+        },
+        isEnough: () => firstOnly && this.#found.length > 0,
+        isSame: (one, other) => one.digest === other.digest,
+        differs: async (task, both) => ({
+          kind: 'differs',
+          task,
+          parting: partingIn(await both({ ...task, recorded: true })),
+        }),
+      },
+      makeLane,
+    );
+    const ended = await crew.run();
+    return { ...this.#figures(), ...ended };
   }
 
   /** Whether it shows a kind of violation that none did before. */
@@ -272,9 +175,7 @@ class Explorer {
       const found = { kinds: fresh, trial, runs: this.#runs, coreS: this.#coreS };
       this.#found.push(found);
       this.#telling.found(found);
-      if (this.#exploration.firstOnly) this.#end.resolve(null);
     }
-    this.#telling.step(this.#state());
     return fresh.length > 0;
   }
 
@@ -287,43 +188,27 @@ class Explorer {
     });
   }
 
-  #stopFor(stop: Stop): void {
-    this.#stop ??= stop;
-    this.#end.resolve(null);
-  }
-
-  #state(): State {
-    const { seeds, budgetS } = this.#exploration;
-    const elapsedS = this.#s();
+  #state(progress: Progress): State {
     const runs = Object.entries(this.#strategies).map(([name, figures]) => [name, figures.runs]);
-    return {
-      elapsedS,
-      runs: Object.fromEntries(runs),
-      kinds: this.#kinds.size,
-      seedsLeft: seeds === null ? null : seeds - this.#runs,
-      leftS: budgetS === null ? null : Math.max(0, budgetS - elapsedS),
-    };
+    return { ...progress, runs: Object.fromEntries(runs), kinds: this.#kinds.size };
   }
 
-  #figures(): ExplorationFigures {
+  #figures(): Omit<ExplorationFigures, keyof CrewFigures<Differs>> {
     return {
       found: this.#found,
       unknowns: [...this.#unknowns.values()].sort((a, b) => b.runs - a.runs),
       strategies: this.#strategies,
       coverage: this.#coverage.figures(),
-      wallS: this.#s(),
       simulatedS: this.#simulatedS,
-      repeated: this.#repeated,
-      identical: this.#identical,
       variants: this.#variants,
-      stop: this.#stop,
     };
   }
+}
 
-  /** Since the beginning. */
-  #s(): number {
-    return (performance.now() - this.#begunMs) / 1000;
-  }
+/** The first line in which two threads differ; null where they agree by now, or one did not come to its end. */
+function partingIn(made: readonly (Trial | null)[]): Divergence | null {
+  const [one, other] = made.map((trial) => trial?.lines ?? null);
+  return one == null || other == null ? null : partingOf(one, other);
 }
 
 const NOTHING: StrategyFigures = {

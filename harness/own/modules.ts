@@ -108,7 +108,7 @@ function checkSystem(system: ProtocolSystem, from: string, name: string): void {
 }
 
 /** A program by its command: its own system, and the workloads that programs can be asked. */
-function namedProgram(request: RunRequest, command: readonly string[], base: Catalogue): Named {
+function withProgram(request: RunRequest, command: readonly string[], base: Catalogue): Named {
   const system = programSystem(request.system, command);
   const { nemeses } = base;
   const systems = { [system.name]: system };
@@ -145,7 +145,7 @@ export interface Named {
  * workload is the default of an own system.
  */
 export async function withOwnModules(request: RunRequest, base: Catalogue): Promise<Named> {
-  if (request.program !== undefined) return namedProgram(request, request.program, base);
+  if (request.program !== undefined) return withProgram(request, request.program, base);
   let catalogue = base;
   const files = new Set<string>();
   const load = async (file: string): Promise<Catalogue> => {

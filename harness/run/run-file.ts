@@ -8,7 +8,7 @@ import { type GitState, gitState } from '../core/git.ts';
 import { REPOSITORY } from '../own/code.ts';
 import { projectState } from '../own/paths.ts';
 import { FILES, type RunFile, SCHEMA } from '../store/format.ts';
-import { commandText, setFlags } from './command-text.ts';
+import { commandText, type Flag, setFlags } from './command-text.ts';
 import type { PreparedRun } from './prepared.ts';
 
 export function describeRun({ request, config, byValue }: PreparedRun): RunFile {
@@ -65,25 +65,28 @@ export function commandOf(request: RunRequest, config: RunConfig): string {
   const [bin, ...own] = request.program ?? [];
   return commandText(
     bin === undefined ? ['run', request.system] : ['run'],
-    [
-      ['bin', bin],
-      ['seed', config.seed],
-      ['backend', request.backend],
-      ['workload', request.workload],
-      ['nodes', request.nodes],
-      ['concurrency', request.concurrency],
-      ['rate', request.rate],
-      ['time-limit', request.timeLimitS],
-      ['startup-timeout', request.startupTimeoutS],
-      ['nemesis', request.nemesis],
-      ['nemesis-interval', request.nemesisIntervalS],
-      ['recovery-min', request.recoveryMinS],
-      ['recovery-max', request.recoveryMaxS],
-      ['stop-at-violation', request.stopAtViolation === true ? true : null],
-      ['mutant', request.mutants],
-      ['rules', request.rules],
-      ...setFlags(request.set ?? {}),
-    ],
+    [['bin', bin], ['seed', config.seed], ...settingFlags(request)],
     own,
   );
+}
+
+/** What a request settles besides system and seed, in the order of the flags. */
+export function settingFlags(request: RunRequest): Flag[] {
+  return [
+    ['backend', request.backend],
+    ['workload', request.workload],
+    ['nodes', request.nodes],
+    ['concurrency', request.concurrency],
+    ['rate', request.rate],
+    ['time-limit', request.timeLimitS],
+    ['startup-timeout', request.startupTimeoutS],
+    ['nemesis', request.nemesis],
+    ['nemesis-interval', request.nemesisIntervalS],
+    ['recovery-min', request.recoveryMinS],
+    ['recovery-max', request.recoveryMaxS],
+    ['stop-at-violation', request.stopAtViolation === true ? true : null],
+    ['mutant', request.mutants],
+    ['rules', request.rules],
+    ...setFlags(request.set ?? {}),
+  ];
 }

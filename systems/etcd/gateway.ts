@@ -5,7 +5,7 @@
 
 import type { Value } from '../../checkers/history.ts';
 import type { LogIndex } from '../../checkers/units.ts';
-import type { Answer, Ask } from '../member.ts';
+import type { Answer, Ask, MemberView } from '../member.ts';
 
 /** A key as etcd has it; `modified` is 0 for one that does not exist. */
 export interface Held {
@@ -96,7 +96,7 @@ export function transactionIn(body: unknown): {
 }
 
 /** What a member says of itself, in its own names. */
-export function statusIn(body: unknown) {
+export function statusIn(body: unknown): MemberView {
   const leader = field(body, 'leader');
   return {
     id: text(field(field(body, 'header'), 'member_id')),

@@ -16,11 +16,9 @@ import { createNetwork } from '../../../harness/docker/network.ts';
 import { LABEL, thisProcess } from '../../../harness/docker/owner.ts';
 import { applyVariants, builtInVariant } from '../../../harness/variants/variants.ts';
 import type { Cut, Fault, Receipt } from '../../../nemesis/fault.ts';
-import { hasEngine, inventory, scratch, spec } from './machine.ts';
+import { eventually, hasEngine, inventory, scratch, spec } from './machine.ts';
 
 const MINUTE_MS = 60_000;
-/** A machine may be busy. */
-const PATIENCE_MS = 60_000;
 const ABILITIES = [
   'docker engine',
   'image',
@@ -32,17 +30,6 @@ const engine = await hasEngine();
 
 async function write(client: LiveClient, value: number): Promise<string> {
   return (await client.invoke({ f: 'write', key: 'k', value })).type;
-}
-
-/** Asks until there is something: who leads may be open just after a fault. */
-async function eventually<Thing>(what: string, ask: () => Promise<Thing | null>): Promise<Thing> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  while (performance.now() < deadlineMs) {
-    const thing = await ask();
-    if (thing !== null) return thing;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`no ${what} within ${PATIENCE_MS} ms`);
 }
 
 function read(client: LiveClient): Promise<Value> {

@@ -8,27 +8,14 @@ import { buildImage } from '../../../harness/docker/index.ts';
 import type { Cut } from '../../../nemesis/fault.ts';
 import { etcd } from '../../../systems/etcd/index.ts';
 import type { Options } from '../../../systems/protocol.ts';
-import { hasEngine, inventory, scratch, spec } from './machine.ts';
+import { eventually, hasEngine, inventory, scratch, spec } from './machine.ts';
 
 const MINUTE_MS = 60_000;
-/** A machine may be busy. */
-const PATIENCE_MS = 60_000;
 const engine = await hasEngine();
 
 function optionsWith(changes: Options = {}): Options {
   const defaults = Object.entries(etcd.options).map(([name, option]) => [name, option.default]);
   return { ...(Object.fromEntries(defaults) as Options), ...changes };
-}
-
-/** Asks until there is something. */
-async function eventually<Thing>(what: string, ask: () => Promise<Thing | null>): Promise<Thing> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  while (performance.now() < deadlineMs) {
-    const thing = await ask();
-    if (thing !== null) return thing;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`no ${what} within ${PATIENCE_MS} ms`);
 }
 
 async function write(client: LiveClient, value: number): Promise<true | null> {

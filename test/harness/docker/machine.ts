@@ -28,6 +28,23 @@ export async function hasEngine(): Promise<boolean> {
 
 const raft = systems['raft'] as System;
 
+/** A machine may be busy. */
+const PATIENCE_MS = 60_000;
+
+/** Asks until there is something: who leads may be open just after a fault. */
+export async function eventually<Thing>(
+  what: string,
+  ask: () => Promise<Thing | null>,
+): Promise<Thing> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadlineMs) {
+    const thing = await ask();
+    if (thing !== null) return thing;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no ${what} within ${PATIENCE_MS} ms`);
+}
+
 /** A directory for logs and the like, removed at the end of the block. */
 export function scratch(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), 'ordeal-test-docker-'));
