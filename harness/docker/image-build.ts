@@ -15,8 +15,8 @@ const LOOKS_AFTER_ABORT = 8;
 const LOOK_MS = 250;
 /** How often at what a build at the same time has left: more would hinder that one. */
 const LOOKS_AT_SUPERSEDED = 2;
-/** How often an engine is asked that is busy removing what it was asked for. */
-const LIST_ATTEMPTS = 6;
+/** How often an engine is asked that is busy removing what it was asked for: five seconds in all. */
+const BUSY_ATTEMPTS = 20;
 
 export interface Image {
   readonly tag: string;
@@ -87,23 +87,41 @@ export async function removeSuperseded(docker: Docker, tag: string): Promise<voi
 /** Removes what has lost this name, unless it is in use; returns whether there was any. */
 async function removeNameless(docker: Docker, tag: string): Promise<boolean> {
   const images = await imagesBy(docker, { dangling: ['true'], label: [`${TAG_LABEL}=${tag}`] });
-  for (const { Id: id } of images) await tolerate(docker.getImage(id).remove(), 404, 409);
+  for (const { Id: id } of images) await removeImage(docker, id);
   return images.length > 0;
 }
 
-/**
- * The images that fit. An engine that is just removing one of them may answer with status 500 for all
- * ("unrecognized image ID"): it is asked again.
- */
-export async function imagesBy(
+/** Removes the image, unless somebody else has just done so or a container uses it. */
+export async function removeImage(docker: Docker, name: string): Promise<void> {
+  await tolerate(
+    askedAgain(() => docker.getImage(name).remove()),
+    404,
+    409,
+  );
+}
+
+/** The images that fit. */
+export function imagesBy(
   docker: Docker,
   filters: Readonly<Record<string, string[]>>,
 ): Promise<Docker.ImageInfo[]> {
-  for (let look = 1; ; look++) {
+  return askedAgain(() => docker.listImages({ filters }));
+}
+
+/**
+ * An engine that is just removing an image for somebody else may answer with status 500
+ * ("unrecognized image ID") whatever is asked about it, or about all: it is asked again.
+ */
+async function askedAgain<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      return await docker.listImages({ filters });
+      return await ask();
     } catch (error) {
-      if (statusOf(error) !== 500 || look === LIST_ATTEMPTS) throw error;
+      const status = statusOf(error);
+      if (status !== null && status < 500) throw error;
+      if (status !== 500 || attempt === BUSY_ATTEMPTS) {
+        throw infrastructure(`docker images: ${reason(error)}`, error);
+      }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }
@@ -112,7 +130,8 @@ export async function imagesBy(
 /** The image of this name; null where there is none. */
 export async function inspect(docker: Docker, tag: string): Promise<Image | null> {
   try {
-    return { tag, id: (await docker.getImage(tag).inspect()).Id };
+    const { Id: id } = await askedAgain(() => docker.getImage(tag).inspect());
+    return { tag, id };
   } catch (error) {
     if (statusOf(error) === 404) return null;
     throw infrastructure(`docker image ${tag}: ${reason(error)}`, error);

@@ -22,13 +22,14 @@ import { HarnessError, infrastructure } from '../core/errors.ts';
 import type { OnStart } from '../core/start-event.ts';
 import { CODE_SUFFIX, REPOSITORY } from '../own/code.ts';
 import { baseTag, buildBase, hasBase } from './base-image.ts';
-import { connectEngine, statusOf, tolerate } from './engine.ts';
+import { connectEngine, statusOf } from './engine.ts';
 import {
   build,
   type Image,
   imagesBy,
   inspect,
   type Making,
+  removeImage,
   removeSuperseded,
 } from './image-build.ts';
 import { DIRECTORY_PREFIX, writeOwner } from './leftovers.ts';
@@ -156,10 +157,7 @@ async function pruneOlder(docker: Docker, tag: string): Promise<void> {
     .toSorted((a, b) => b.Created - a.Created)
     .flatMap(({ RepoTags: tags }) => tags ?? [])
     .filter((other) => other !== tag);
-  // 404: somebody else has just removed it; 409: it is in use.
-  for (const older of others.slice(KEPT - 1)) {
-    await tolerate(docker.getImage(older).remove(), 404, 409);
-  }
+  for (const older of others.slice(KEPT - 1)) await removeImage(docker, older);
 }
 
 /** Whether what failed so did because the image was removed between its being found and its use. */

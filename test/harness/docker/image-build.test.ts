@@ -15,6 +15,9 @@ class PlayedEngine {
   readonly dangling = new Set<string>();
   /** Whether builds never come to their end. */
   hangs = false;
+  /** Three questions of this form meet the removal of an image by somebody else. */
+  busyWith: RegExp | null = null;
+  busy = 3;
   /** Builds that whoever asked for them has gone away from. */
   cancelled = 0;
   pulling: readonly object[] = [];
@@ -44,6 +47,13 @@ class PlayedEngine {
     const { pathname, searchParams } = new URL(url, 'http://engine');
     const [, inspected] = /^\/images\/(.*)\/json$/.exec(pathname) ?? [];
     if (pathname.endsWith('/version')) return ok({ Version: '29', ApiVersion: '1.52' });
+    if (
+      this.busyWith?.test(`${method} ${decodeURIComponent(pathname)}`) === true &&
+      this.busy > 0
+    ) {
+      this.busy--;
+      return { status: 500, lines: [{ message: 'unrecognized image ID sha256:2' }] };
+    }
     if (pathname.endsWith('/images/json')) {
       const ofBuild = searchParams.get('filters')?.includes('dangling') === true;
       return ok(ofBuild ? [...this.dangling].map((id) => ({ Id: id })) : []);
@@ -151,6 +161,23 @@ describe('an image', () => {
     expect(await isImageGone(docker, failure)).toBe(true);
     expect(await isImageGone(docker, new Error('no such image'))).toBe(false);
   });
+
+  test.each([
+    ['the list', /^GET \/images\/json$/],
+    ['the removal', /^DELETE \/images\/sha256:2$/],
+    ['the look', /^GET \/images\/ordeal-node:.*\/json$/],
+  ])(
+    'is built where %s of images meets the removal of one by somebody else',
+    async (_, busyWith) => {
+      engine.images.add(baseTag());
+      engine.dangling.add('sha256:2');
+      engine.busyWith = busyWith;
+      const { tag } = await buildImage(() => undefined);
+      expect(engine.images).toContain(tag);
+      expect(engine.dangling.size).toBe(0);
+      expect(engine.busy).toBe(0);
+    },
+  );
 
   test('an interruption ends the build, and what the engine has left of it is removed', async () => {
     engine.images.add(baseTag());
