@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, matchesGlob, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SLOW } from './quick.config.ts';
+import { SLOW } from './vitest.config.ts';
 
 /** For each folder, what its files may import besides the folder itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
