@@ -156,6 +156,7 @@ function openPhaseTwo(
 /** Coordinator: sends a heartbeat now, and the next one in its time. */
 export function startHeartbeats(fast: Fast): void {
   const { state, env, rules } = fast;
+  state.beat++;
   sendAll(fast, rules.heartbeat(state));
   env.setTimer(TIMER.heartbeat, state.config.heartbeatUs);
 }

@@ -1,5 +1,6 @@
 /** Heartbeats: they keep the others waiting, repeat Any, tell what is chosen, and show who is there. */
 
+import { itemAt } from '../../checkers/item-at.ts';
 import type { NodeId } from '../../checkers/units.ts';
 import { askToLearn } from '../slot-learning.ts';
 import { takeAny } from './acceptor.ts';
@@ -50,7 +51,7 @@ export function onAny(fast: Fast, from: NodeId, message: Any2a): void {
 
 export function onHeartbeat(fast: Fast, from: NodeId, message: Heartbeat): void {
   const { state, env, rules } = fast;
-  const { round, chosenUpTo, anyFrom } = message;
+  const { round, chosenUpTo, anyFrom, beat } = message;
   const reply = rules.heartbeatAnswer(state, from, message);
   const follows = rules.follows(state, from, round);
   if (reply === 'nack') env.send(from, rules.refusal(state, round, NO_ROUND));
@@ -58,7 +59,7 @@ export function onHeartbeat(fast: Fast, from: NodeId, message: Heartbeat): void 
     follow(fast, from, round);
     if (anyFrom > 0) takeAny(fast, { round, from: anyFrom });
   }
-  if (reply === 'ack') env.send(from, { kind: 'heartbeat-ack', round });
+  if (reply === 'ack') env.send(from, { kind: 'heartbeat-ack', round, beat });
   if (!follows) return;
   if (state.chosenUpTo < chosenUpTo) askToLearn(fast, from);
   placeBacklog(fast);
@@ -67,7 +68,10 @@ export function onHeartbeat(fast: Fast, from: NodeId, message: Heartbeat): void 
 export function onHeartbeatAck(fast: Fast, from: NodeId, message: HeartbeatAck): void {
   const { state, env, rules } = fast;
   if (!rules.countAck(state, from, message)) return;
+  // It may have been on its way, or come twice, long after the node was gone.
+  if (message.beat < itemAt(state.ackBeat, from)) return;
   const nowUs = env.nowUs();
+  state.ackBeat[from] = message.beat;
   state.ackUs[from] = nowUs;
   const needed = rules.promisesNeeded(state.quorums, true);
   if (rules.triesFast(state, nowUs, needed)) startRound(fast, true);

@@ -24,6 +24,7 @@ export function assertInvariants(state: Readonly<FastState>, nowUs: Micros): voi
   assert(state.retrying || waiting.size === 0, 'whoever waits is looked after');
   assert(offers.size <= waiting.size, 'what is offered is for somebody who waits');
   assert(state.ackUs.length === members.length, 'every node was heard at some time');
+  assert(state.ackBeat.length === members.length, 'every node has answered a heartbeat or none');
   assert(state.quorums.nodes === members.length, 'quorums are of the members');
   assert(state.contention >= 0, 'contention is counted from none');
   assert(

@@ -24,6 +24,7 @@ const heartbeat = shaped<Heartbeat>('a heartbeat', {
   round: wholeNumber,
   chosenUpTo: count,
   anyFrom: count,
+  beat: count,
 });
 
 export const fastMessageRuleTable: RuleTable<FastMessageRules> = {

@@ -20,7 +20,7 @@ export interface FastMessageRules {
   isOpen(state: State, slot: LogIndex): boolean;
   /** Acceptor: whether it has voted so already, and need only say so again. */
   hasVoted(state: State, message: Accept): boolean;
-  /** Coordinator: what a heartbeat says: its round, what is chosen, from where any value may be. */
+  /** Coordinator: what a heartbeat says: its round and number, what is chosen, from where any value may be. */
   heartbeat(state: State): Heartbeat;
 
   /** Whether a node that asks from a slot on is sent the snapshot, as the slot is compacted. */
@@ -51,11 +51,12 @@ export const fastMessageRules: FastMessageRules = {
   isOpen: (state, slot) => slot > state.chosenUpTo && !state.chosen.has(slot),
   hasVoted: (state, { slot, round }) => state.accepted.get(slot)?.round === round,
 
-  heartbeat: ({ round, chosenUpTo, any }) => ({
+  heartbeat: ({ round, chosenUpTo, any, beat }) => ({
     kind: 'heartbeat',
     round,
     chosenUpTo,
     anyFrom: any.round === round ? any.from : 0,
+    beat,
   }),
 
   tellsSnapshot: (state, from) => from <= state.snapshot.slot,

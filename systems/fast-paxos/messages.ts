@@ -104,11 +104,14 @@ export interface Heartbeat {
   readonly chosenUpTo: LogIndex;
   /** The Any of a fast round, in case it was lost: from which slot on; 0 for none. */
   readonly anyFrom: number;
+  /** Which heartbeat of the round it is; the answer repeats it. */
+  readonly beat: number;
 }
 
 export interface HeartbeatAck {
   readonly kind: 'heartbeat-ack';
   readonly round: number;
+  readonly beat: number;
 }
 
 export type Learn = SlotLearn<Snapshot, FastCommand>;

@@ -208,6 +208,8 @@ function recover(env: FastEnv, config: FastConfig, quorums: Quorums, found: Foun
     led: NO_ROUND,
     proposals: new Map(),
     contention: 0,
+    beat: 0,
+    ackBeat: members.map(() => 0),
     ackUs: members.map(() => Number.NEGATIVE_INFINITY),
     clusterUs: kv.clockUs,
     clusterSinceUs: env.nowUs(),

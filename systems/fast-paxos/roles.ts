@@ -68,6 +68,8 @@ export function becomeLeader(fast: Fast, last: number): void {
   state.led = state.round;
   state.roundSinceUs = env.nowUs();
   state.contention = 0;
+  state.beat = 0;
+  state.ackBeat.fill(0);
   state.taken = last;
   state.promises = [];
   env.cancelTimer(TIMER.election);

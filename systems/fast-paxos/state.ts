@@ -126,7 +126,10 @@ export interface FastState {
   readonly proposals: Map<number, Phase2>;
   /** Coordinator: rises with every recovery, and falls with every slot that needs none. */
   contention: number;
-  /** Coordinator, by node: when any answer came. */
+  /** Coordinator: how many heartbeats it has sent in its round. */
+  beat: number;
+  /** Coordinator, by node: the latest heartbeat answered, and when an answer to it, or a promise, came last. */
+  readonly ackBeat: number[];
   readonly ackUs: Micros[];
   /** The cluster's clock stood at `clusterUs` when the own clock stood at `clusterSinceUs`. */
   clusterUs: Micros;

@@ -45,8 +45,11 @@ export function onHeartbeatAck(multi: Multi, from: NodeId, message: HeartbeatAck
   const { state, env, rules } = multi;
   if (!rules.countAck(state, from, message)) return;
   assert(from !== state.self, 'a node answers no heartbeat of its own');
+  const answered = itemAt(state.ackRound, from);
+  // It may have been on its way, or come twice, long after the node was gone.
+  if (message.round < answered) return;
   state.ackUs[from] = env.nowUs();
-  if (message.round <= itemAt(state.ackRound, from)) return;
+  if (message.round === answered) return;
   state.ackRound[from] = message.round;
   confirmRounds(multi);
 }

@@ -122,7 +122,7 @@ export interface MultiState {
   readonly backlog: Waiting[];
   /** Clients by the slot in which their command was proposed; they outlive the leadership. */
   readonly waiting: Map<number, Waiting>;
-  /** Leaders, by node: the latest round answered, and when any answer came. */
+  /** Leaders, by node: the latest round answered, and when an answer to it came last. */
   readonly ackRound: number[];
   readonly ackUs: Micros[];
   leaderSinceUs: Micros;

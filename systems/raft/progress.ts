@@ -40,7 +40,7 @@ export interface Progress {
   flights: number[];
   /** Answers to earlier rounds are of an earlier membership of it. */
   sinceRound: number;
-  /** The latest round that it has answered, and when any answer came. */
+  /** The latest round that it has answered, and when an answer to it came last. */
   ackRound: number;
   ackUs: Micros;
   /**

@@ -34,8 +34,13 @@ export function onNotification(zab: Zab, from: NodeId, message: Notification): v
     return;
   }
   hurry(zab);
-  if (!isLooking) onOutsideVote(zab, from, message);
-  else if (isVoter(state, from)) onVote(zab, from, message);
+  if (!isLooking) {
+    onOutsideVote(zab, from, message);
+    return;
+  }
+  // Whoever looks for a leader follows none any more, whatever it said before.
+  state.outside.delete(from);
+  if (isVoter(state, from)) onVote(zab, from, message);
   else env.send(from, notification(state));
 }
 

@@ -117,7 +117,7 @@ export interface ZabState {
   clock: number;
   vote: Vote;
   readonly votes: Map<number, Vote>;
-  /** What servers that are not looking said, by server. */
+  /** What servers that are not looking said, by server, until they are. */
   readonly outside: Map<number, Notification>;
   resendUs: Micros;
   /** Whether a quorum has held the own vote, and only better votes are waited for. */

@@ -21,6 +21,26 @@ function collide(committee: Committee): readonly [number, number] {
   return ids;
 }
 
+test('a coordinator makes room that hears nothing but answers to heartbeats of long ago', () => {
+  const committee = new Committee({ options: CLASSIC });
+  committee.elect(0);
+  committee.heartbeat(0);
+  committee.deliver(({ to }) => to !== 0);
+  const late = [...committee.network];
+  committee.heartbeat(0);
+  committee.settle();
+  const { electionTimeoutUs, heartbeatUs } = committee.state(0).config;
+  for (let beat = 0; beat < Math.ceil(electionTimeoutUs / heartbeatUs); beat++) {
+    committee.drop();
+    expect(committee.state(0).role).toBe('leader');
+    committee.network.push(...late);
+    committee.deliver();
+    committee.heartbeat(0);
+  }
+  expect(committee.state(0).role).toBe('follower');
+  expect(committee.violations).toEqual([]);
+});
+
 describe('a fast round', () => {
   test('chooses a value without the coordinator, two message delays after it was proposed', () => {
     const committee = new Committee();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TIMER } from '../../../systems/multi-paxos/state.ts';
+import { type MultiConfig, TIMER } from '../../../systems/multi-paxos/state.ts';
 import { among, Parliament, rulesOf } from './script.ts';
 
 describe('a command that lost its slot to another leader', () => {
@@ -37,6 +37,31 @@ describe('a command that lost its slot to another leader', () => {
     expect(parliament.answer(lost)).toBeNull();
   });
 });
+
+test('a leader makes room that hears nothing but answers to heartbeats of long ago', () => {
+  const parliament = new Parliament();
+  parliament.elect(0, 1, 2);
+  parliament.settle();
+  parliament.heartbeat(0);
+  parliament.deliver(({ to }) => to !== 0);
+  const late = [...parliament.network];
+  parliament.heartbeat(0);
+  parliament.settle();
+  const beats = Math.ceil(config(parliament).electionTimeoutUs / config(parliament).heartbeatUs);
+  for (let beat = 0; beat < beats; beat++) {
+    parliament.drop();
+    expect(parliament.state(0).role).toBe('leader');
+    parliament.network.push(...late);
+    parliament.deliver();
+    parliament.heartbeat(0);
+  }
+  expect(parliament.state(0).role).toBe('follower');
+  expect(parliament.violations).toEqual([]);
+});
+
+function config(parliament: Parliament): MultiConfig {
+  return parliament.state(0).config;
+}
 
 describe('the pipeline', () => {
   test('chooses slots in any order, and executes them in theirs', () => {

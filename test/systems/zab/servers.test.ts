@@ -111,6 +111,21 @@ describe('a server', () => {
     }
   });
 
+  test('joins no leader on the word of servers that have left it since', () => {
+    const ensemble = new Ensemble({ nodes: 5 });
+    ensemble.elect();
+    expect(ensemble.leader()).toBe(4);
+    ensemble.restart(0);
+    // Two followers and the leader say who leads; before the last of them is heard, one looks again.
+    ensemble.deliver(({ from, to, message }) => message.kind === 'notification' && from === 0);
+    ensemble.deliver(({ from, to }) => to === 0 && from === 1);
+    ensemble.disconnect(1, 4);
+    ensemble.deliver(({ from, to }) => to === 0 && from === 1);
+    ensemble.drop(({ from }) => from === 3);
+    ensemble.deliver(({ from, to }) => to === 0 && (from === 2 || from === 4));
+    expect(ensemble.state(0).role).toBe('looking');
+  });
+
   test('that hears somebody again does not wait for long until it says its vote again', () => {
     const ensemble = new Ensemble();
     ensemble.drop();
