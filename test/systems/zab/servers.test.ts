@@ -117,7 +117,7 @@ describe('a server', () => {
     expect(ensemble.leader()).toBe(4);
     ensemble.restart(0);
     // Two followers and the leader say who leads; before the last of them is heard, one looks again.
-    ensemble.deliver(({ from, to, message }) => message.kind === 'notification' && from === 0);
+    ensemble.deliver(({ from, message }) => message.kind === 'notification' && from === 0);
     ensemble.deliver(({ from, to }) => to === 0 && from === 1);
     ensemble.disconnect(1, 4);
     ensemble.deliver(({ from, to }) => to === 0 && from === 1);
