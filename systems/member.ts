@@ -56,6 +56,8 @@ export interface Member {
   readonly clientPort: number;
   /** Where other members reach it, from soon after its start on, whoever else is up. */
   readonly peerPort: number;
+  /** Which line of the end of its log, the newest last, says best why it ended. */
+  lastWords(log: readonly string[]): string;
   /** Asks a member what it is; null where its answer says nothing of use. */
   view(): Exchange<MemberView | null>;
   /** Carries one operation out by asking this member alone, and retries nothing. */

@@ -181,10 +181,9 @@ async function programsOf(
   const { system, onStart, signal } = spec;
   const { docker, image, facts } = parts;
   if (system.kind !== 'member') return hostPrograms(spec, image, facts);
-  const { name, member } = system;
-  const packaged = { name, packages: member.packages };
+  const packaged = { name: system.name, packages: system.member.packages };
   const own = await requireMemberImage(docker, packaged, onStart, signal);
-  return memberPrograms(spec, member, own, facts);
+  return memberPrograms(spec, system, own, facts);
 }
 
 /** Creates and starts all at once, and tells each time that one is up. */

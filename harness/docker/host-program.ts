@@ -17,6 +17,7 @@ import { CODE_SUFFIX } from '../own/code.ts';
 import { TcpClient } from './client.ts';
 import { mount } from './container.ts';
 import { ControlClient } from './control-client.ts';
+import type { Exit } from './exit.ts';
 import { IMAGE_ROOT } from './image.ts';
 import type { Image } from './image-build.ts';
 import { ModuleMounts } from './module-mounts.ts';
@@ -105,7 +106,7 @@ class HostProgram implements Program {
     return `incarnation ${(await this.#heard(timeoutMs)).incarnation}`;
   }
 
-  stoppedItself(status: number): boolean {
+  stoppedItself({ status }: Exit): boolean {
     return status === NODE_EXIT.panic;
   }
 

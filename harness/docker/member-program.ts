@@ -1,15 +1,23 @@
 /** A program of others as the node of a container: started by its own command line, asked over HTTP. */
 
+import { join } from 'node:path';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Millis, NodeId } from '../../checkers/units.ts';
 import type { Answer, Ask, Exchange, Member, MemberView } from '../../systems/member.ts';
 import type { Operation, Outcome } from '../../systems/operations.ts';
 import type { NodeView, Options } from '../../systems/protocol.ts';
+import type { MemberSystem } from '../../systems/system.ts';
 import type { ClusterSpec, LiveClient } from '../core/backend.ts';
-import { messageOf } from '../core/errors.ts';
+import { messageOf, shorten } from '../core/errors.ts';
+import { noteOwnEnd } from '../host/node-traces.ts';
+import { type Exit, endedItself } from './exit.ts';
 import { HttpPort } from './http-port.ts';
 import type { Image } from './image-build.ts';
-import type { ClusterFacts, Program, Programs } from './program.ts';
+import { type ClusterFacts, endOfLog, type Program, type Programs } from './program.ts';
+
+/** What a program dumps of its threads may be long; what it died of stands before that. */
+const LOG_LINES_READ = 10_000;
+const LAST_WORDS_MAX = 300;
 
 /** Of a client: beyond this nobody knows any more what became of an operation. */
 const PATIENCE_MS = 2000;
@@ -17,10 +25,11 @@ const PATIENCE_MS = 2000;
 /** Members of a cluster of a program of others. */
 export function memberPrograms(
   { options, nodes }: ClusterSpec,
-  member: Member,
+  { name, member }: MemberSystem,
   image: Image,
-  { addresses, clusterId }: ClusterFacts,
+  facts: ClusterFacts,
 ): Programs {
+  const { addresses, clusterId } = facts;
   const members = addresses.map((address, node) => ({ name: nodeName(node), address }));
   const ids = new Map<string, NodeId>();
   const port = (node: NodeId) => new HttpPort(addresses[node] ?? '', member.clientPort);
@@ -28,7 +37,7 @@ export function memberPrograms(
     program: (at) => {
       const place = { members, at, directory: '/data/member', cluster: clusterId, options };
       return new MemberProgram(
-        { member, image, port: port(at), node: at, ids },
+        { name, member, image, facts, port: port(at), node: at, ids },
         member.command(place),
       );
     },
@@ -42,8 +51,11 @@ export function memberPrograms(
 }
 
 interface Parts {
+  /** Of the system. */
+  readonly name: string;
   readonly member: Member;
   readonly image: Image;
+  readonly facts: ClusterFacts;
   readonly port: HttpPort;
   readonly node: NodeId;
   /** By what members call themselves: each adds itself when it is asked. */
@@ -80,8 +92,17 @@ class MemberProgram implements Program {
     return `takes connections at port ${member.peerPort}`;
   }
 
-  stoppedItself(): boolean {
-    return false;
+  stoppedItself(exit: Exit): boolean {
+    const { name, member, node, facts } = this.#parts;
+    const log = endOfLog(join(facts.logDirectory, `${nodeName(node)}.log`), LOG_LINES_READ);
+    const lastWords = shorten(member.lastWords(log), LAST_WORDS_MAX);
+    if (!endedItself(exit, lastWords)) return false;
+    const timeNs = Number(process.hrtime.bigint() - BigInt(facts.originNs));
+    const reason = `the program ended with status ${exit.status}, having said "${lastWords}" at last`;
+    const owner = `program ${name}`;
+    const blame = { owner, part: 'process', file: null, line: null, thrown: reason };
+    noteOwnEnd(facts.logDirectory, node, timeNs, { kind: 'panic', reason, blame });
+    return true;
   }
 
   mistake(): null {

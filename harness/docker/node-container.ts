@@ -13,6 +13,7 @@ import { CODE_SUFFIX } from '../own/code.ts';
 import { cpuTime, describeLoss, inspected, killed, mount } from './container.ts';
 import { ControlClient } from './control-client.ts';
 import { reason, tolerate } from './engine.ts';
+import { exitOf } from './exit.ts';
 import { IMAGE_ROOT } from './image.ts';
 import type { Image } from './image-build.ts';
 import { type Owner, toLabels } from './owner.ts';
@@ -67,6 +68,8 @@ export class NodeContainer {
   #born = '';
   /** What others did to the node before we did something to it ourselves. */
   #lost: string | null = null;
+  /** By when it was started: whether the program ended that life itself. */
+  readonly #ownEnds = new Map<string, Promise<boolean>>();
 
   constructor(plan: ClusterPlan, node: NodeId) {
     this.#plan = plan;
@@ -121,7 +124,7 @@ export class NodeContainer {
 
   /**
    * What became of its containers that was not our doing, in words: they ended, were restarted or
-   * removed. Of a protocol's own code that threw the trace tells.
+   * removed. Of a program that ended itself the trace tells.
    */
   async losses(): Promise<string[]> {
     const changes = this.#changes;
@@ -130,18 +133,32 @@ export class NodeContainer {
     if (net?.State.Running !== true || net.State.StartedAt !== this.#sidecarBorn) {
       found.push(describeLoss(`the sidecar of ${this.name}`, net, this.#sidecarBorn));
     }
-    if (changes === this.#changes && !this.#isChanging) found.push(...this.#lossOfOwn(own));
+    if (changes === this.#changes && !this.#isChanging) {
+      found.push(...(await this.#lossOfOwn(own, found.length > 0)));
+    }
     return found;
   }
 
-  #lossOfOwn(own: Docker.ContainerInspectInfo | null): string[] {
+  /** `isHit`: something else of this node was lost, and whatever did that may have ended it, too. */
+  async #lossOfOwn(own: Docker.ContainerInspectInfo | null, isHit = false): Promise<string[]> {
     if (own !== null && own.State.StartedAt === this.#born) {
-      const { Running: runs, ExitCode: status } = own.State;
-      if (runs || this.#downByUs || this.program.stoppedItself(status)) return [];
+      if (own.State.Running || this.#downByUs) return [];
+      if (!isHit && (await this.#endedItself(own))) return [];
     }
     return [
       `${describeLoss(this.name, own, this.#born)}; its log ends: ${lastLines(this.logFile)}`,
     ];
+  }
+
+  #endedItself(own: Docker.ContainerInspectInfo): Promise<boolean> {
+    const born = own.State.StartedAt;
+    const known = this.#ownEnds.get(born);
+    if (known !== undefined) return known;
+    const ended = exitOf(this.#plan.docker, own).then((exit) => this.program.stoppedItself(exit));
+    this.#ownEnds.set(born, ended);
+    // An engine that did not answer is asked again.
+    ended.catch(() => this.#ownEnds.delete(born));
+    return ended;
   }
 
   /** Where we change the process ourselves, nobody may take it for a loss. */
@@ -163,7 +180,7 @@ export class NodeContainer {
       const own = await inspected(container);
       // What others did to it since the last look would not show any more.
       const isOurs = outcome === 'killed' && own?.State.StartedAt === this.#born;
-      if (!isOurs) this.#lost ??= this.#lossOfOwn(own)[0] ?? null;
+      if (!isOurs) this.#lost ??= (await this.#lossOfOwn(own))[0] ?? null;
       this.#downByUs = true;
       return outcome;
     });

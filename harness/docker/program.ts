@@ -6,6 +6,7 @@ import type { Millis, NodeId } from '../../checkers/units.ts';
 import type { NodeView } from '../../systems/protocol.ts';
 import type { LiveClient } from '../core/backend.ts';
 import type { ClockReading, Skew } from '../host/clock.ts';
+import type { Exit } from './exit.ts';
 import type { Image } from './image-build.ts';
 
 /** The program of one node. Its container has a directory `/data` that survives, and one for its log. */
@@ -30,8 +31,11 @@ export interface Program {
     write(skews: readonly Skew[]): void;
     set(skews: readonly Skew[], timeoutMs: Millis): Promise<ClockReading>;
   };
-  /** Whether it ended with this status by its own decision, of which its trace tells. */
-  stoppedItself(status: number): boolean;
+  /**
+   * Told once how it ended though nobody of ours ended it: whether by its own doing, of which its
+   * trace tells from then on.
+   */
+  stoppedItself(exit: Exit): boolean;
   /** What its log says of a mistake of the user's on which it stopped with this status; null for none. */
   mistake(status: number): string | null;
   /** Whether nobody can ask it any more. */
@@ -66,10 +70,15 @@ const LOG_LINES_SHOWN = 3;
 
 /** The end of a log, on one line. */
 export function lastLines(path: string, count = LOG_LINES_SHOWN): string {
+  const lines = endOfLog(path, count);
+  return lines.length === 0 ? 'none' : lines.join(' | ');
+}
+
+/** The last lines of a log; none where there is no log. */
+export function endOfLog(path: string, count: number): readonly string[] {
   try {
-    const lines = readFileSync(path, 'utf8').trim().split('\n');
-    return lines.slice(-count).join(' | ');
+    return readFileSync(path, 'utf8').trim().split('\n').slice(-count);
   } catch {
-    return 'none';
+    return [];
   }
 }

@@ -57,15 +57,42 @@ export function noteCrash(logDirectory: string, node: NodeId, timeNs: Nanos): vo
   appendFileSync(join(logDirectory, CRASHES), `${JSON.stringify(line)}\n`);
 }
 
+/** A program that traces nothing ended itself: its line is written for it, one to a life. */
+export function noteOwnEnd(
+  logDirectory: string,
+  node: NodeId,
+  timeNs: Nanos,
+  event: TraceEvent,
+): void {
+  const path = join(logDirectory, traceFileName(node));
+  const incarnation = readLines(path).length + 1;
+  // What its nodes tell each other nobody sees: of their lines the earlier one comes first.
+  const line: StampedLine = {
+    time: timeNs,
+    node,
+    incarnation,
+    sequence: 0,
+    lamport: timeNs,
+    event,
+  };
+  appendFileSync(path, `${JSON.stringify(line)}\n`);
+}
+
 /** Whether nodes in containers, or in other processes of ours, have left traces there. */
 export function hasNodeTraces(logDirectory: string): boolean {
-  return existsSync(join(logDirectory, traceFileName(0)));
+  return countTraces(logDirectory) > 0;
+}
+
+/** Up to the last node that has one. */
+function countTraces(logDirectory: string): number {
+  const names = existsSync(logDirectory) ? readdirSync(logDirectory) : [];
+  const numbers = names.map((name) => Number(/^n(\d+)\.trace\.jsonl$/.exec(name)?.[1] ?? 0));
+  return Math.max(0, ...numbers);
 }
 
 /** All traces of a run, cut to the largest consistent cut. */
 export function readTraces(logDirectory: string): RecordedTrace {
-  const names = existsSync(logDirectory) ? readdirSync(logDirectory) : [];
-  const count = names.filter((name) => /^n\d+\.trace\.jsonl$/.test(name)).length;
+  const count = countTraces(logDirectory);
   const path = (node: NodeId) => join(logDirectory, traceFileName(node));
   const nodes = Array.from({ length: count }, (_, node) => readLines(path(node)));
   const { heardOf } = consistentCut(nodes);

@@ -12,6 +12,7 @@ export const memberOfEtcd: Member = {
   clientPort: CLIENT_PORT,
   peerPort: PEER_PORT,
   command,
+  lastWords,
   view,
   perform: (operation, { reads }) => perform(operation, reads === 'serializable'),
 };
@@ -37,6 +38,13 @@ function command({ members, at, directory, cluster, options }: Place): readonly 
     `--election-timeout=${options['electionTimeoutMs']}`,
     `--snapshot-count=${options['snapshotEvery']}`,
   ];
+}
+
+/** Before the stacks that Go dumps, or what the server logs as critical or fatal itself. */
+const DEATH = /^(panic|fatal error|runtime|SIG[A-Z]+): | [CF] \| |"level":"(panic|fatal)"/;
+
+function lastWords(log: readonly string[]): string {
+  return log.findLast((line) => DEATH.test(line)) ?? log.at(-1) ?? '';
 }
 
 function* view(): Exchange<MemberView | null> {

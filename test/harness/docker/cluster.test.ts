@@ -16,7 +16,7 @@ import { createNetwork } from '../../../harness/docker/network.ts';
 import { LABEL, thisProcess } from '../../../harness/docker/owner.ts';
 import { applyVariants, builtInVariant } from '../../../harness/variants/variants.ts';
 import type { Cut, Fault, Receipt } from '../../../nemesis/fault.ts';
-import { eventually, hasEngine, inventory, scratch, spec } from './machine.ts';
+import { containerOf, eventually, hasEngine, inventory, scratch, spec } from './machine.ts';
 
 const MINUTE_MS = 60_000;
 const ABILITIES = [
@@ -250,14 +250,6 @@ describe.skipIf(!engine)('a cluster of containers (needs a Docker Engine)', () =
 const docker = new Docker();
 
 /** The container of one of this process's nodes. */
-async function containerOf(node: string): Promise<string> {
-  const label = [`${LABEL.pid}=${process.pid}`];
-  const containers = await docker.listContainers({ all: true, filters: { label } });
-  const found = containers.find(({ Names }) => Names.some((name) => name.endsWith(`-${node}`)));
-  if (found === undefined) throw new Error(`no container of ${node}`);
-  return found.Id;
-}
-
 async function removeContainer(node: string): Promise<void> {
   await docker.getContainer(await containerOf(node)).remove({ force: true });
 }

@@ -1,5 +1,6 @@
 /** etcd as it is, in containers: formed, cut apart, killed, stopped, and judged by what it says. */
 
+import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Value } from '../../../checkers/history.ts';
 import type { LiveClient, LiveCluster } from '../../../harness/core/backend.ts';
@@ -8,10 +9,11 @@ import { buildImage } from '../../../harness/docker/index.ts';
 import type { Cut } from '../../../nemesis/fault.ts';
 import { etcd } from '../../../systems/etcd/index.ts';
 import type { Options } from '../../../systems/protocol.ts';
-import { eventually, hasEngine, inventory, scratch, spec } from './machine.ts';
+import { containerOf, eventually, hasEngine, inventory, scratch, spec } from './machine.ts';
 
 const MINUTE_MS = 60_000;
 const engine = await hasEngine();
+const docker = new Docker();
 
 function optionsWith(changes: Options = {}): Options {
   const defaults = Object.entries(etcd.options).map(([name, option]) => [name, option.default]);
@@ -93,6 +95,31 @@ describe.skipIf(!engine)('etcd in containers', () => {
       expect((await client.invoke({ f: 'write', key: 'k', value: 8 })).type).toBe('info');
       await cluster.end(4);
       expect(await cluster.lossSoFar()).toBeNull();
+    },
+    10 * MINUTE_MS,
+  );
+
+  test(
+    'fails where a member ends by itself, told with its last words, and not where others end one',
+    async () => {
+      using logs = scratch();
+      await using cluster = await launch(spec(logs.path, { system: etcd, options: optionsWith() }));
+      const crashing = await docker.getContainer(await containerOf('n2')).exec({
+        Cmd: ['sh', '-c', 'kill -ABRT 1'],
+      });
+      await crashing.start({});
+      const ended = await eventually('end', async () => {
+        expect(await cluster.lossSoFar()).toBeNull();
+        return cluster.trace().lines[0] ?? null;
+      });
+      expect(ended).toMatchObject({ node: 1, event: { kind: 'panic' } });
+      expect(JSON.stringify(ended.event)).toContain('status 2, having said \\"SIGABRT: abort');
+      await eventually('write without it', () => write(cluster.client(0), 1));
+      // The same end, but the engine knows who asked for it.
+      await docker.getContainer(await containerOf('n3')).kill({ signal: 'SIGABRT' });
+      const loss = await eventually('loss', () => cluster.lossSoFar());
+      expect(loss.message).toMatch(/^n3 \(.*\) was ended \(exit 2\) at .*: not by Ordeal/);
+      expect(cluster.trace().lines).toEqual([ended]);
     },
     10 * MINUTE_MS,
   );

@@ -72,6 +72,15 @@ export function spec(logDirectory: string, changes: Partial<ClusterSpec> = {}): 
   };
 }
 
+/** The id of the container of a node of this process's cluster, or, `n1-net` say, of its sidecar. */
+export async function containerOf(node: string): Promise<string> {
+  const label = [`${LABEL.pid}=${process.pid}`];
+  const containers = await new Docker().listContainers({ all: true, filters: { label } });
+  const found = containers.find(({ Names }) => Names.some((name) => name.endsWith(`-${node}`)));
+  if (found === undefined) throw new Error(`no container of ${node}`);
+  return found.Id;
+}
+
 /**
  * Everything on the machine that a run could leave behind: containers, networks, firewall rules,
  * temporary directories; without what other processes' runs own, which may come and go meanwhile.
