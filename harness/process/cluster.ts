@@ -60,7 +60,12 @@ export class ProgramCluster implements LiveCluster {
     this.nodes = Array.from({ length: spec.nodes }, (_, node) => node);
     this.#lives = this.nodes.map(() => 0);
     this.#processes = this.nodes.map((node) => this.#process(node));
-    this.#faults = new ProcessFaults(this.#processes, spec.seed, (node) => this.#again(node));
+    this.#faults = new ProcessFaults(
+      this.#processes,
+      spec.seed,
+      (node) => this.#again(node),
+      () => this.#network.letGo(),
+    );
     this.#network = new Network(spec.seed, spec.options, this.#faults, ({ src, line }) => {
       const more = `${src} floods the network: 200000 messages are on their way, the last of them`;
       this.#lose(this.#breachOf(`${more}\n  ${shorten(line, 200)}`, null));
@@ -167,6 +172,7 @@ export class ProgramCluster implements LiveCluster {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     this.#network.close();
+    this.#faults.close();
     await Promise.all(this.#processes.map((node) => node.close()));
     this.#guard.close();
   }

@@ -6,7 +6,7 @@ import type { Fault, Receipt } from '../../nemesis/fault.ts';
 import { drawAt, streamBase } from '../core/draw.ts';
 import { FaultLedger } from '../core/fault-ledger.ts';
 import type { Message } from './message.ts';
-import type { Fate, Meddling } from './network.ts';
+import { type Fate, type Meddling, programName } from './network.ts';
 import type { NodeProcess } from './node-process.ts';
 
 type LinksFault = Extract<Fault, { kind: 'links' }>;
@@ -29,20 +29,30 @@ interface Picking {
 export class ProcessFaults implements Meddling {
   readonly #nodes: readonly NodeProcess[];
   readonly #restart: (node: NodeId) => Promise<string | null>;
+  readonly #letGo: () => void;
   readonly #ledger: FaultLedger;
   readonly #draws: number;
   #count = 0;
   readonly #linksSince = new Map<LinksFault, Millis>();
+  /** Of faults that hold, and let go now and then: the next time that they do. */
+  readonly #lettingGo = new Map<LinksFault, NodeJS.Timeout>();
+  /** The one whose moment it is to let go, however late its timer was. */
+  #lets: LinksFault | null = null;
   readonly #picking = new Map<number, Picking>();
 
-  /** `restart` brings a node up, or says why it cannot. */
+  /**
+   * `restart` brings a node up, or says why it cannot; `letGo` has the network look again at what it
+   * keeps back.
+   */
   constructor(
     nodes: readonly NodeProcess[],
     seed: number,
     restart: (node: NodeId) => Promise<string | null>,
+    letGo: () => void,
   ) {
     this.#nodes = nodes;
     this.#restart = restart;
+    this.#letGo = letGo;
     this.#ledger = new FaultLedger(nodes.length);
     this.#draws = streamBase(seed, DOMAIN, 0);
   }
@@ -65,6 +75,7 @@ export class ProcessFaults implements Meddling {
         return this.#pause(id, fault.nodes);
       case 'links':
         this.#linksSince.set(fault, performance.now());
+        if (fault.effect === 'hold' && fault.offMs > 0) this.#letGoInTime(fault);
         return installed(`${fault.cuts.length} links: ${fault.effect}`);
       case 'messages':
         this.#picking.set(id, { fault, kind: null, taken: 0 });
@@ -91,6 +102,9 @@ export class ProcessFaults implements Meddling {
         return this.#resume(id, fault.nodes);
       case 'links':
         this.#linksSince.delete(fault);
+        clearTimeout(this.#lettingGo.get(fault));
+        this.#lettingGo.delete(fault);
+        if (fault.effect === 'hold') this.#letGo();
         return installed(`${fault.cuts.length} links as they were`);
       case 'messages': {
         const { kind, taken } = this.#picking.get(id) ?? { kind: null, taken: 0 };
@@ -109,15 +123,16 @@ export class ProcessFaults implements Meddling {
     return this.#linksOn(from, to).some(({ effect }) => effect === 'cut');
   }
 
+  isHeld(from: NodeId, to: NodeId): boolean {
+    return this.#linksOn(from, to).some((fault) => fault.effect === 'hold' && fault !== this.#lets);
+  }
+
   between(from: NodeId, to: NodeId, message: Message): Fate {
     let fate: Fate = this.#picked(from, message);
     for (const fault of this.#linksOn(from, to)) {
       if (fault.effect === 'slow') {
         const lateMs = this.#chance() * fault.delayMs;
         fate = fate.map((delay) => delay + lateMs);
-      } else if (fault.effect === 'hold') {
-        const leftMs = this.#heldForMs(fault);
-        fate = fate.map((delay) => delay + leftMs);
       } else if (fault.effect === 'lossy') {
         const [lost, twice] = [this.#chance(), this.#chance()].map((at) => at < fault.ppm / 1e6);
         if (lost) fate = LOST;
@@ -127,18 +142,25 @@ export class ProcessFaults implements Meddling {
     return fate;
   }
 
-  withClient(node: NodeId, _message: Message): Fate {
+  withClient(node: NodeId, { src }: Message): Fate {
+    // A client of Maelstrom asks once: only answers come twice, which nobody heeds.
+    const isAnswer = src === programName(node);
     let fate: Fate = ARRIVES;
     for (const fault of this.#ledger.faultsOf('client-links')) {
       if (!fault.nodes.includes(node)) continue;
       if (this.#chance() < fault.lossPpm / 1e6) return LOST;
       const late = this.#chance() < fault.latePpm / 1e6 ? this.#chance() * fault.delayMs : 0;
       fate = fate.map((delay) => delay + late);
-      if (this.#chance() < fault.duplicatePpm / 1e6) {
+      if (isAnswer && this.#chance() < fault.duplicatePpm / 1e6) {
         fate = [...fate, this.#chance() * fault.delayMs];
       }
     }
     return fate;
+  }
+
+  close(): void {
+    for (const timer of this.#lettingGo.values()) clearTimeout(timer);
+    this.#lettingGo.clear();
   }
 
   isKilled(node: NodeId): boolean {
@@ -157,11 +179,17 @@ export class ProcessFaults implements Meddling {
     return performance.now() - (this.#linksSince.get(fault) ?? performance.now());
   }
 
-  /** Until what is held is let go of; a fault that holds all the time lets go every second. */
-  #heldForMs(fault: LinksFault): Millis {
-    const everyMs = fault.offMs === 0 ? 1000 : fault.onMs + fault.offMs;
-    const onMs = fault.offMs === 0 ? 1000 : fault.onMs;
-    return Math.max(0, onMs - (this.#sinceMs(fault) % everyMs));
+  /** A fault that lets go now and then does so whenever it stops acting. */
+  #letGoInTime(fault: LinksFault): void {
+    const everyMs = fault.onMs + fault.offMs;
+    const sinceMs = (this.#sinceMs(fault) + fault.offMs) % everyMs;
+    const next = () => {
+      this.#lets = fault;
+      this.#letGo();
+      this.#lets = null;
+      this.#letGoInTime(fault);
+    };
+    this.#lettingGo.set(fault, setTimeout(next, everyMs - sinceMs));
   }
 
   #picked(from: NodeId, { body }: Message): Fate {

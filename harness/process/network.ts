@@ -20,6 +20,8 @@ export interface Meddling {
   withClient(node: NodeId, message: Message): Fate;
   /** Whether what arrives now does not, since the link is cut. */
   isCut(from: NodeId, to: NodeId): boolean;
+  /** Whether what arrives now is kept back, until the network is told to let go. */
+  isHeld(from: NodeId, to: NodeId): boolean;
 }
 
 /** Who takes messages. */
@@ -48,6 +50,8 @@ export class Network {
   readonly #meddling: Meddling;
   readonly #onFlood: (message: Message) => void;
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** What is kept back, in the order in which it would have arrived. */
+  #held: Message[] = [];
   #count = 0;
   #closed = false;
 
@@ -80,13 +84,20 @@ export class Network {
 
   send(message: Message): void {
     if (this.#closed) return;
-    const traffic = this.#trafficOf(message);
-    traffic.sent++;
-    for (const delayMs of this.#fateOf(message)) this.#deliver(message, delayMs, traffic);
+    this.#trafficOf(message).sent++;
+    for (const delayMs of this.#fateOf(message)) this.#deliver(message, delayMs);
+  }
+
+  /** Lets whatever is held no more arrive at once. */
+  letGo(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const message of held) this.#arrive(message);
   }
 
   close(): void {
     this.#closed = true;
+    this.#held = [];
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
@@ -130,9 +141,9 @@ export class Network {
     return drawAt(this.#draws, this.#count++) / DRAWS;
   }
 
-  #deliver(message: Message, delayMs: Millis, traffic: Traffic): void {
+  #deliver(message: Message, delayMs: Millis): void {
     if (delayMs <= 0) {
-      this.#arrive(message, traffic);
+      this.#arrive(message);
       return;
     }
     if (this.#timers.size >= UNDER_WAY_MAX) {
@@ -141,17 +152,24 @@ export class Network {
     }
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#arrive(message, traffic);
+      this.#arrive(message);
     }, delayMs);
     this.#timers.add(timer);
   }
 
-  #arrive(message: Message, traffic: Traffic): void {
+  #arrive(message: Message): void {
     if (this.#closed) return;
     const from = this.#nodes.get(message.src);
     const to = this.#nodes.get(message.dest);
-    if (from !== undefined && to !== undefined && this.#meddling.isCut(from, to)) return;
-    traffic.received++;
+    if (from !== undefined && to !== undefined) {
+      if (this.#meddling.isCut(from, to)) return;
+      if (this.#meddling.isHeld(from, to)) {
+        if (this.#held.length >= UNDER_WAY_MAX) this.#onFlood(message);
+        else this.#held.push(message);
+        return;
+      }
+    }
+    this.#trafficOf(message).received++;
     this.#receivers.get(message.dest)?.receive(message);
   }
 }

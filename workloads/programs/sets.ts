@@ -84,7 +84,8 @@ export const broadcast = growingSet(
 );
 
 function elements(body: Body, field: string): Value {
-  const found = body[field];
-  if (body['type'] === 'read_ok' && isList(found as Value)) return found as Value;
+  // What a program in Go calls an empty list is null in JSON, and Maelstrom takes it for one.
+  const found = body[field] === null ? [] : (body[field] as Value | undefined);
+  if (body['type'] === 'read_ok' && isList(found)) return found;
   throw new BadAnswer(`{"type":"read_ok","${field}":[...]}`);
 }
