@@ -6,6 +6,7 @@ import type { TraceChecker } from '../checkers/trace.ts';
 import type { Millis, NodeId } from '../checkers/units.ts';
 import type { ClientProtocol } from './client.ts';
 import type { ClientContext, ClientEffect, Effect, NodeContext, NodeEvent } from './effect.ts';
+import type { Expectation } from './expectation.ts';
 import type { Leadership } from './leadership.ts';
 import type { Member } from './member.ts';
 import type { OperationName } from './operations.ts';
@@ -261,6 +262,8 @@ export interface ProgramSystem extends SystemOfAnyKind {
 export interface MemberSystem extends SystemOfAnyKind {
   readonly kind: 'member';
   readonly member: Member;
+  /** What is known beforehand of its runs; the first one that is about a run decides. */
+  readonly expectations: readonly Expectation[];
 }
 
 /** What is tested, by `kind`. Another kind is one more member, with all that one of any kind offers. */

@@ -4,6 +4,7 @@ import { backendText } from '../config/backends.ts';
 import type { RunSummary } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
+import { expectedText } from './expected.ts';
 import { count, plain, plural, seconds, visible } from './text.ts';
 import {
   alsoSaid,
@@ -28,6 +29,7 @@ export function summaryMarkdown(summary: RunSummary): string {
   );
   const { operations, faults, leaderChanges, simulatedS, realS } = figures;
   const installed = faults.map(({ lane, installed: times }) => `${lane} ×${times}`).join(', ');
+  const knew = expectedText(results.expectation);
   const facts = [
     ['system', codeLabel(run)],
     ['workload', config.workload],
@@ -40,6 +42,7 @@ export function summaryMarkdown(summary: RunSummary): string {
     ['time', simulatedS === null ? seconds(realS) : `${seconds(simulatedS)} in ${seconds(realS)}`],
     ['exercised', exercisedText(checks) || 'not known'],
     ...evidenceRows(checks).map(([evidence, shows]) => [`shown by ${evidence}`, shows]),
+    ...(knew === null ? [] : [['expected', knew]]),
     ...(paths.directory === null ? [] : [['stored', paths.directory]]),
   ];
   const text = [

@@ -7,6 +7,7 @@ import type { LaneFigures, RunSummary, TimedCheck } from '../store/format.ts';
 import { beyondText } from './beyond.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
+import { expectedText } from './expected.ts';
 import { bytes, count, NBSP, plain, plural, seconds, visible } from './text.ts';
 import {
   alsoSaid,
@@ -54,6 +55,7 @@ export function terminalBlock(summary: RunSummary, style: TerminalStyle): string
     ...results.checks.map((check) => checkLine(check, style)),
     ...evidenceLines(summary, style),
     ...determinismLines(summary, style),
+    ...expectedLines(summary, style),
     '',
     ...verdictLines(summary, style),
     '',
@@ -96,6 +98,13 @@ function faultsLine({ run, results }: RunSummary, style: TerminalStyle): string 
 function beyondLines({ run }: RunSummary, style: TerminalStyle): string[] {
   const text = beyondText(run.config);
   return text === null ? [] : [line('unknown', 'Beyond', text, style)];
+}
+
+function expectedLines({ results: { expectation } }: RunSummary, style: TerminalStyle): string[] {
+  const text = expectedText(expectation);
+  if (text === null) return [];
+  const kind = expectation?.outcome === 'as-expected' ? 'valid' : 'unknown';
+  return [line(kind, 'Expected', text, style)];
 }
 
 function exercisedLines({ results }: RunSummary, style: TerminalStyle): string[] {

@@ -6,6 +6,7 @@ import type { ResultsFile, RunFile } from '../store/format.ts';
 import { beyondText } from './beyond.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
+import { expectedText } from './expected.ts';
 import { html, type Markup } from './markup.ts';
 import { count, plural, seconds } from './text.ts';
 import { alsoSaid, codeLabel, exactSentenceOf, lastWordOf, sentenceOf } from './verdict-words.ts';
@@ -25,9 +26,11 @@ export function verdictSection(
   const detail = told.map((one) => html`<p class="detail">${one}</p>`);
   const promised = beyondText(run.config);
   const beyond = promised === null ? null : html`<p class="detail">${promised}</p>`;
+  const knew = expectedText(results?.expectation);
+  const expected = knew === null ? null : html`<p class="detail">${knew}</p>`;
   return html`<header class="verdict ${className}">
 <div class="top"><h1><span class="pill">${mark} ${word}</span> <span class="what">${whatRan(run)}</span></h1><span class="id">${name}</span></div>
-<p class="because">${sentenceOf(verdict)}</p>${detail}${beyond}${also}
+<p class="because">${sentenceOf(verdict)}</p>${detail}${beyond}${expected}${also}
 <div class="again"><code id="command">${run.command}</code><button type="button" data-copy="command">Copy</button><span class="copied" role="status"></span></div>
 ${results === null ? null : facts(results)}
 </header>`;

@@ -9,6 +9,7 @@ import { builtIn, type Catalogue, systemNamed, workloadNamed } from '../config/c
 import type { RunConfig } from '../config/config.ts';
 import { type Ending, whyCutShort } from '../core/ending.ts';
 import { HarnessError, infrastructure } from '../core/errors.ts';
+import { expectedOf } from '../judge/expected.ts';
 import { judgeRun } from '../judge/judge.ts';
 import { outcomeOf } from '../judge/outcome.ts';
 import { quietTimeNs } from '../judge/phases.ts';
@@ -174,7 +175,7 @@ export function judgeStored(
   const figures = figuresOf(stored.history, judged.checks, { ...execution, ending });
   const suspects = suspectsIn(config, stored.run.byValue);
   const { verdict, status } = outcomeOf(judged.verdict, { ...figures, ending, suspects });
-  return {
+  const results: ResultsFile = {
     schema: SCHEMA,
     kind: 'results',
     judgedAt: new Date().toISOString(),
@@ -183,6 +184,8 @@ export function judgeStored(
     checks: judged.checks,
     figures,
   };
+  const expectation = expectedOf(systemNamed(config.system, catalogue), config, results);
+  return expectation === null ? results : { ...results, expectation };
 }
 
 /** What is on disk may know better than whoever made the run. */

@@ -5,6 +5,7 @@
  */
 
 import type { CheckResult, Verdict } from '../../checkers/verdict.ts';
+import type { Met } from '../../systems/expectation.ts';
 import type { RunConfig } from '../config/config.ts';
 import type { EndingFigures } from '../core/ending.ts';
 import type { GitState } from '../core/git.ts';
@@ -74,6 +75,8 @@ export interface ResultsFile {
   readonly exitStatus: number;
   readonly checks: readonly TimedCheck[];
   readonly figures: RunFigures;
+  /** Whether that was to be expected, where its system says what is. */
+  readonly expectation?: Met;
 }
 
 /** What happened in a run, in numbers. */

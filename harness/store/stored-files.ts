@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Verdict, Witness } from '../../checkers/verdict.ts';
 import type { PlannedFault } from '../../nemesis/fault.ts';
+import type { Met } from '../../systems/expectation.ts';
 import { OPERATIONS } from '../../systems/operations.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { PlannedOperation } from '../../workloads/workload.ts';
@@ -202,6 +203,14 @@ const figures: z.ZodType<RunFigures> = z.looseObject({
   failure: text.nullable().default(null),
 });
 
+const expectation: z.ZodType<Met> = z.looseObject({
+  expected: z.enum(['valid', 'invalid', 'either']),
+  outcome: z.enum(['as-expected', 'news', 'issue']),
+  because: text,
+  source: text,
+  issues: texts.exactOptional(),
+});
+
 export const resultsFile: z.ZodType<ResultsFile> = z.looseObject({
   kind: z.literal('results'),
   schema,
@@ -210,4 +219,5 @@ export const resultsFile: z.ZodType<ResultsFile> = z.looseObject({
   exitStatus: number,
   checks: z.array(check),
   figures,
+  expectation: expectation.exactOptional(),
 });

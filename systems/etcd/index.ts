@@ -2,6 +2,7 @@
 
 import { PROTOCOL_OPERATIONS } from '../operations.ts';
 import { type MemberSystem, majority } from '../system.ts';
+import { expectations } from './expectations.ts';
 import { memberOfEtcd } from './member.ts';
 import { etcdOptions } from './options.ts';
 
@@ -18,4 +19,5 @@ export const etcd: MemberSystem = {
   usualFaults: ['partition', 'kill', 'pause'],
   variants: [],
   member: memberOfEtcd,
+  expectations,
 };

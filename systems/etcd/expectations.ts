@@ -1,0 +1,48 @@
+/** What is to be expected of runs of etcd 3.4.23, most particular first. */
+
+import type { Expectation } from '../expectation.ts';
+
+const GUARANTEES = 'https://etcd.io/docs/v3.4/learning/api_guarantees/';
+
+/** Reads that ask the member's own state, held to more than its documentation says. */
+const OVERCLAIMED = { reads: 'serializable', claim: 'linearizable' };
+const STALE_READS = ['linearizable', 'list-append', 'real-time'];
+
+export const expectations: readonly Expectation[] = [
+  {
+    when: { workloads: ['register'], set: OVERCLAIMED, nemeses: ['partition'] },
+    verdict: 'invalid',
+    because: 'a member that is cut off answers serializable reads with what was',
+    source: GUARANTEES,
+    shownBy: STALE_READS,
+  },
+  {
+    when: { set: OVERCLAIMED },
+    verdict: 'either',
+    because: 'serializable reads may be of what was, also without any fault',
+    source: GUARANTEES,
+    shownBy: STALE_READS,
+  },
+  {
+    when: { set: { reads: 'serializable' } },
+    verdict: 'valid',
+    because: 'writes are linearizable, and what a session reads of one member never goes back',
+    source: GUARANTEES,
+  },
+  {
+    when: {},
+    verdict: 'valid',
+    because: 'operations on keys and transactions are strictly serializable',
+    source: GUARANTEES,
+    issues: [
+      {
+        name: 'etcd#20418',
+        describe:
+          'a read may be stale after a pause: the id of its ReadIndex request is used again when ' +
+          'that is sent anew after 500 ms (3.4.20 to 3.4.41)',
+        when: { nemeses: ['pause'] },
+        shownBy: STALE_READS,
+      },
+    ],
+  },
+];
