@@ -14,6 +14,7 @@ export {
   type NewEvent,
   type Value,
 } from './history.ts';
+export { checkKafka } from './kafka.ts';
 export {
   type Budget,
   CAS_MISMATCH,

@@ -50,6 +50,10 @@ export function execute(data: Store, { f, key, value }: Operation): Executed {
     case 'echo':
     case 'generate':
     case 'broadcast':
+    case 'send':
+    case 'assign':
+    case 'poll':
+    case 'drain':
       return { refused: true, error: `no state machine has ${f}` };
   }
 }

@@ -25,9 +25,19 @@ export const PROTOCOL_OPERATIONS = [
 
 /**
  * Of programs (`workloads/programs`), whose sets and counters have no keys: `echo` x → x; `generate`
- * → an id that nobody else was given; `broadcast` x → nothing, to a set that `read` returns.
+ * → an id that nobody else was given; `broadcast` x → nothing, to a set that `read` returns. Of logs
+ * with offsets: `send` x → its offset; `assign` keys → where polls of them begin; `poll`, and `drain`,
+ * which reads a log from its beginning → `[[key, from, [[offset, x] ...]] ...]`.
  */
-const PROGRAM_OPERATIONS = ['echo', 'generate', 'broadcast'] as const;
+const PROGRAM_OPERATIONS = [
+  'echo',
+  'generate',
+  'broadcast',
+  'send',
+  'assign',
+  'poll',
+  'drain',
+] as const;
 
 export const OPERATIONS = [...PROTOCOL_OPERATIONS, ...PROGRAM_OPERATIONS] as const;
 

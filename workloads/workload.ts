@@ -83,6 +83,11 @@ export interface Conversation {
   request(operation: Operation): Body;
   /** What it came to. Throws a `BadAnswer` where this is no answer to such a request. */
   answer(operation: Operation, body: Body): Value;
+  /**
+   * What is to be asked before the operation is over, once an answer was taken in; null, or no such
+   * function, where it is over. The last answer is that of the operation.
+   */
+  followUp?(operation: Operation): Body | null;
   /** How long an answer may take, in milliseconds; 5,000, as Maelstrom has it, where absent. */
   readonly timeoutMs?: number;
 }

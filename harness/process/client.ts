@@ -1,7 +1,7 @@
 /** A client of programs: one request at a time, and what became of it. */
 
 import type { Millis } from '../../checkers/units.ts';
-import type { Operation, Outcome } from '../../systems/operations.ts';
+import type { Operation, OperationName, Outcome } from '../../systems/operations.ts';
 import { BadAnswer, type Body, type Conversation } from '../../workloads/workload.ts';
 import type { LiveClient } from '../core/backend.ts';
 import { shorten } from '../core/errors.ts';
@@ -41,12 +41,17 @@ export interface ClientSpec {
   readonly onTwice: (node: string) => void;
 }
 
-interface Waiting {
+/** An operation, and the request of it that is due. */
+interface Asking {
   readonly operation: Operation;
   readonly node: number;
+  readonly request: Body;
+  readonly resolve: (outcome: Outcome) => void;
+}
+
+interface Waiting extends Asking {
   readonly id: number;
   readonly timer: NodeJS.Timeout;
-  readonly resolve: (outcome: Outcome) => void;
 }
 
 export class ProgramClient implements LiveClient {
@@ -64,22 +69,25 @@ export class ProgramClient implements LiveClient {
   }
 
   invoke(operation: Operation): Promise<Outcome> {
-    const { conversation, id: src } = this.#spec;
     const node = operation.node ?? this.#spec.node;
-    const id = ++this.#id;
-    const body: Body = { ...conversation.request(operation), msg_id: id };
-    const timeoutMs: Millis = conversation.timeoutMs ?? TIMEOUT_MS;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#end(unanswered(operation, node)), timeoutMs);
-      this.#waiting = { operation, node, id, timer, resolve };
-      this.#network.send(messageOf(src, programName(node), body));
-    });
+    const request = this.#spec.conversation.request(operation);
+    return new Promise((resolve) => this.#ask({ operation, node, request, resolve }));
   }
 
   close(): void {
     this.#network.leave(this.#spec.id);
     const waiting = this.#waiting;
     if (waiting !== null) this.#end(unanswered(waiting.operation, waiting.node));
+  }
+
+  #ask(asking: Asking): void {
+    const { conversation, id: src } = this.#spec;
+    const { operation, node, request } = asking;
+    const id = ++this.#id;
+    const timeoutMs: Millis = conversation.timeoutMs ?? TIMEOUT_MS;
+    const timer = setTimeout(() => this.#end(unanswered(operation, node)), timeoutMs);
+    this.#waiting = { ...asking, id, timer };
+    this.#network.send(messageOf(src, programName(node), { ...request, msg_id: id }));
   }
 
   #hear({ src, body }: Message): void {
@@ -96,12 +104,18 @@ export class ProgramClient implements LiveClient {
       return;
     }
     try {
-      const value = this.#spec.conversation.answer(operation, body);
-      this.#end({ type: 'ok', value, node });
+      const { conversation } = this.#spec;
+      const value = conversation.answer(operation, body);
+      const request = conversation.followUp?.(operation) ?? null;
+      if (request === null) this.#end({ type: 'ok', value, node });
+      else {
+        clearTimeout(waiting.timer);
+        this.#ask({ ...waiting, request });
+      }
     } catch (error) {
       if (!(error instanceof BadAnswer)) throw error;
       const said = shorten(JSON.stringify(body), 200);
-      const asked = JSON.stringify(this.#spec.conversation.request(operation));
+      const asked = JSON.stringify(waiting.request);
       this.#spec.onNonsense(
         `${src} answered ${shorten(asked, 200)}\n  with ${said}\n  where this is expected: ${error.message}`,
       );
@@ -132,9 +146,12 @@ function failed(operation: Operation, node: number, body: Body): Outcome {
   return { type: isSure ? 'fail' : 'info', error: `${name}${text}`, node };
 }
 
+/** A poll may have committed how far it got. */
+const READS: readonly OperationName[] = ['read', 'echo', 'generate', 'assign', 'drain'];
+
 /** What may have happened or not without anybody seeing a difference. */
 function isIdempotent({ f, value }: Operation): boolean {
-  if (f === 'read' || f === 'echo' || f === 'generate') return true;
+  if (READS.includes(f)) return true;
   return f === 'txn' && Array.isArray(value) && value.every((one) => isRead(one));
 }
 

@@ -3,6 +3,7 @@
 import type { Workload } from '../workload.ts';
 import { gCounter, pnCounter } from './counters.ts';
 import { echo } from './echo.ts';
+import { kafka } from './kafka.ts';
 import { linKv } from './lin-kv.ts';
 import { broadcast, gSet } from './sets.ts';
 import { txnListAppend, txnRwRegister } from './transactions.ts';
@@ -16,6 +17,7 @@ export const programWorkloads: Readonly<Record<string, Workload>> = {
   'g-counter': gCounter,
   'pn-counter': pnCounter,
   'lin-kv': linKv,
+  kafka,
   'txn-list-append': txnListAppend,
   'txn-rw-register': txnRwRegister,
 };

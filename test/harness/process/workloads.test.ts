@@ -24,6 +24,12 @@ const CASES = [
     set: { 'workload.keys': 1 },
     found: /read k\d+ = .* although/,
   },
+  {
+    workload: 'kafka',
+    file: 'kafka.js',
+    set: { ...REST, 'workload.keys': 2 },
+    found: /found offset \d+ but not \d+, where \d+ is/,
+  },
   { workload: 'txn-list-append', file: 'txn.js', found: /not strict-serializable/ },
   { workload: 'txn-rw-register', file: 'txn.js', found: /not strict-serializable/ },
 ] as const;
