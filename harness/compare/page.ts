@@ -55,7 +55,7 @@ function tableRow({ label, a, b, difference, isTold }: TableRow): Markup {
 }
 
 function lined(lines: readonly (string | Markup)[]): Markup {
-  return html`${lines.map((line, at) => (at === 0 ? html`${line}` : html`<br>${line}`))}`;
+  return html`${lines.map((line, at) => (at === 0 ? html`${line}` : html`<br/>${line}`))}`;
 }
 
 function findingSection(

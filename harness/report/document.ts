@@ -7,7 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { html, Markup } from './markup.ts';
+import { html, type Markup, rendered, verbatim } from './markup.ts';
 
 const STYLE = readFileSync(new URL('page.css', import.meta.url), 'utf8');
 const SCRIPT = readFileSync(new URL('page.js', import.meta.url), 'utf8');
@@ -15,15 +15,14 @@ const SCRIPT = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 /** The whole file. */
 export function page(title: string, body: Markup): string {
   const policy = `default-src 'none'; style-src ${digest(STYLE)}; script-src ${digest(SCRIPT)}; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+  const whole = html`<html lang="en"><head><meta charset="utf-8"/>
+<meta http-equiv="Content-Security-Policy" content=${policy}/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta name="color-scheme" content="light dark"/>
 <title>Ordeal · ${title}</title>
-<style>${new Markup(STYLE)}</style></head>
-<body>${body}<script>${new Markup(SCRIPT)}</script></body></html>
-`.text;
+${verbatim('style', STYLE)}</head>
+<body>${body}${verbatim('script', SCRIPT)}</body></html>`;
+  return `<!doctype html>\n${rendered(whole)}\n`;
 }
 
 function digest(text: string): string {

@@ -43,6 +43,5 @@ export function historySection(
 
 function row(event: HistoryEvent, involved: boolean): Markup {
   const { index, time, process, type, f, value, node, error } = event;
-  const marked = involved ? html` class="conflict"` : null;
-  return html`<tr${marked}><td class="number">${index}</td><td class="number">${moment(time)}</td><td class="number">${process}</td><td>${type}</td><td><code>${f}</code></td><td><code>${valueText(value)}</code></td><td>${node ?? ''}</td><td>${error ?? ''}</td></tr>`;
+  return html`<tr class=${involved ? 'conflict' : null}><td class="number">${index}</td><td class="number">${moment(time)}</td><td class="number">${process}</td><td>${type}</td><td><code>${f}</code></td><td><code>${valueText(value)}</code></td><td>${node ?? ''}</td><td>${error ?? ''}</td></tr>`;
 }

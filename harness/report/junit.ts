@@ -4,7 +4,7 @@
  */
 
 import type { RunSummary, TimedCheck } from '../store/format.ts';
-import { escapeText } from './markup.ts';
+import { visible } from './text.ts';
 import { furtherSentences, sentenceOf } from './verdict-words.ts';
 
 export function junitXml(summaries: readonly RunSummary[]): string {
@@ -48,4 +48,17 @@ function attributesText(attributes: Readonly<Record<string, string | number>>): 
   return Object.entries(attributes)
     .map(([name, value]) => ` ${name}="${escapeText(String(value))}"`)
     .join('');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Preact escapes for pages alone: `]]>`, which it leaves as it is, is no text in XML. */
+function escapeText(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

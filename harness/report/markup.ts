@@ -1,44 +1,39 @@
-/** HTML whose interpolated values are escaped unless they are markup themselves. */
+/**
+ * What pages are made of: templates that become Preact's nodes, which the library renders and
+ * escapes. A hole of a template is text, a node, a list of these, or the value of an attribute.
+ */
 
-import { itemAt } from '../../checkers/item-at.ts';
+import { html as template } from 'htm/preact';
+import { type ComponentChildren, Fragment, h, type VNode } from 'preact';
+import { renderToString } from 'preact-render-to-string';
 import { visible } from './text.ts';
 
-/** Markup that is safe to put into a page as it stands. Made only here. */
-export class Markup {
-  readonly text: string;
+/** A part of a page; `null` is nothing. */
+export type Markup = VNode | string | null | readonly Markup[];
 
-  constructor(text: string) {
-    this.text = text;
-  }
+/** What stands in the hole of a template; `null` leaves an attribute out, and so does `false`. */
+export type Hole = VNode | string | number | boolean | null | readonly Hole[];
+
+/** A template in the syntax of JSX. Text in its holes that would act instead of being read is spelt out. */
+export function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Markup {
+  return template(strings, ...holes.map(shown)) ?? null;
 }
 
-export type Content = Markup | string | number | null | readonly Content[];
-
-/** A template whose holes are text, or markup, or lists of these. `null` is nothing. */
-export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
-  let text = itemAt(strings, 0);
-  for (const [at, content] of contents.entries()) {
-    text += `${textOf(content)}${strings[at + 1]}`;
-  }
-  return new Markup(text);
+function shown(hole: Hole): ComponentChildren {
+  if (typeof hole === 'string') return visible(hole);
+  return isList(hole) ? hole.map(shown) : hole;
 }
 
-function textOf(content: Content): string {
-  if (content === null) return '';
-  if (content instanceof Markup) return content.text;
-  if (typeof content === 'object') return content.map(textOf).join('');
-  return escapeText(String(content));
+function isList(hole: Hole): hole is readonly Hole[] {
+  return Array.isArray(hole);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+/** An element with text that stands as it is: only what is our own, a script say. */
+export function verbatim(element: string, text: string): VNode {
+  return h(element, { dangerouslySetInnerHTML: { __html: text } });
+}
 
-/** For HTML text, for attributes in quotes, and for XML. */
-export function escapeText(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
+/** The page, or the part of one, as text. */
+export function rendered(markup: Markup): string {
+  return renderToString(h(Fragment, null, shown(markup)));
 }

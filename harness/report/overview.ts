@@ -4,7 +4,7 @@ import type { FaultWindow } from '../../checkers/fault-windows.ts';
 import type { History } from '../../checkers/history.ts';
 import { nodeName } from '../../checkers/trace.ts';
 import type { Nanos } from '../../checkers/units.ts';
-import { type Content, html, type Markup } from './markup.ts';
+import { type Hole, html, type Markup } from './markup.ts';
 import type { Operations } from './operations.ts';
 import { type Outcome, type Point, quantile, type Samples } from './samples.ts';
 import { label, px, rect, roundStep, type Scale, vertical } from './svg.ts';
@@ -109,7 +109,7 @@ function laneRows(
   faults: readonly FaultWindow[],
   scale: Scale,
   endNs: Nanos,
-): Content {
+): Hole {
   return lanes.map((lane, at) => {
     const bars = faults
       .filter((fault) => fault.lane === lane)
@@ -136,7 +136,7 @@ function spanTitle({ node, kind, term }: Span): string {
   return `${nodeName(node)} ${kind === 'down' ? 'is down' : 'crashed; when it came back is not known'}`;
 }
 
-function nodeRows({ nodes, spans }: TraceFacts, top: number, scale: Scale, endNs: Nanos): Content {
+function nodeRows({ nodes, spans }: TraceFacts, top: number, scale: Scale, endNs: Nanos): Hole {
   return nodes.map((node, at) => {
     const y = top + at * LANE;
     const bars = spans
@@ -212,7 +212,7 @@ function rateChart({ history, operations }: Overview, top: number, endNs: Nanos)
   return html`${label('row', 0, top + 12, 'ops per second')}${bars}${label('tick end', LEFT - 8, top + 30, `max ${count(perS)}`)}<line class="axis" x1="${LEFT}" x2="${RIGHT}" y1="${top + RATE_HEIGHT}" y2="${top + RATE_HEIGHT}"/>`;
 }
 
-function markNames({ quietNs, marks }: Overview, scale: Scale, y: number): Content {
+function markNames({ quietNs, marks }: Overview, scale: Scale, y: number): Hole {
   const quiet = quietNs === null ? null : label('tick end', scale(quietNs) - 4, y, 'faults over');
   const names = marks.map(({ name, timeNs }, at) => {
     const x = scale(timeNs);
@@ -223,7 +223,7 @@ function markNames({ quietNs, marks }: Overview, scale: Scale, y: number): Conte
   return [quiet, names];
 }
 
-function timeAxis(endNs: Nanos, scale: Scale, bottom: number): Content {
+function timeAxis(endNs: Nanos, scale: Scale, bottom: number): Hole {
   const step = roundStep(endNs, 12);
   const ticks: Markup[] = [];
   for (let timeNs = 0; timeNs <= endNs; timeNs += step) {

@@ -47,9 +47,8 @@ ${explanation === null ? null : why(explanation)}
 }
 
 function stepRow({ timeNs, text, isConflict }: Step, at: number, odds: Markup | null): Markup {
-  const marked = isConflict ? html` class="conflict"` : null;
   const mark = isConflict ? '✖ ' : '';
-  return html`<tr${marked}><td class="number">${at + 1}</td><td class="number">${moment(timeNs)}</td><td>${mark}${text}</td>${odds}</tr>`;
+  return html`<tr class=${isConflict ? 'conflict' : null}><td class="number">${at + 1}</td><td class="number">${moment(timeNs)}</td><td>${mark}${text}</td>${odds}</tr>`;
 }
 
 /** The share as a bar, its band of 95 % over it, and both in figures. */
@@ -59,8 +58,8 @@ function oddsCell({ futures, isDecisive }: Turn): Markup {
   const at = (part: number) => part * ODDS.width;
   const { width, height } = ODDS;
   const drawing = html`<svg class="odds" width="${width}" height="${height}" viewBox="0 0 ${px(width)} ${px(height)}" aria-hidden="true">${rect('whole', { left: 0, right: width }, 3, 6)}${share === 0 ? null : rect('share', { left: 0, right: at(share) }, 3, 6)}${rect('spread', { left: at(low), right: at(high) }, 5, 2)}</svg>`;
-  const mark = isDecisive ? html` <b>decisive</b>` : null;
-  return html`<td class="odds">${drawing} ${percent(share)} % <small>${percent(low)}–${percent(high)}</small>${mark}</td>`;
+  const mark = isDecisive ? html`<b>decisive</b>` : null;
+  return html`<td class="odds">${drawing} ${percent(share)} % <small>${percent(low)}–${percent(high)}</small> ${mark}</td>`;
 }
 
 function why(explanation: Explanation): Markup {

@@ -2,7 +2,7 @@
 
 import type { FaultWindow } from '../../checkers/fault-windows.ts';
 import type { RunFile, TimedCheck } from '../store/format.ts';
-import { type Content, html, type Markup } from './markup.ts';
+import { type Hole, html, type Markup } from './markup.ts';
 import { bytes, count, moment, seconds } from './text.ts';
 import { sentenceOf, WORDS } from './verdict-words.ts';
 
@@ -21,9 +21,9 @@ export function receiptsSection(faults: readonly Receipted[]): {
   const shown = faults.slice(0, FAULTS_SHOWN);
   const left = faults.length - shown.length;
   const installed = faults.filter((fault) => fault.status === 'installed').length;
-  const open = faults.length > 0 && faults.length <= 12 ? html` open` : null;
+  const isOpen = faults.length > 0 && faults.length <= 12;
   return {
-    section: html`<details${open}><summary>Faults and their receipts: ${count(installed)} of ${count(faults.length)} in force</summary>
+    section: html`<details open=${isOpen}><summary>Faults and their receipts: ${count(installed)} of ${count(faults.length)} in force</summary>
 <div class="scroll tall" tabindex="0" role="region" aria-label="Faults">
 <table><thead><tr><th scope="col" class="number">Id</th><th scope="col">Fault</th><th scope="col">Form</th><th scope="col">Targets</th><th scope="col" class="number">Start</th><th scope="col" class="number">End</th><th scope="col">Status</th><th scope="col">Evidence</th></tr></thead>
 <tbody>${shown.map(receiptRow)}</tbody></table></div></details>`,
@@ -96,7 +96,7 @@ ${definitions(Object.entries(asked))}${definitions(Object.entries(set))}</div></
 }
 
 function definitions(entries: readonly (readonly [name: string, value: unknown])[]): Markup {
-  const rows: Content = entries.map(([name, value]) => {
+  const rows: Hole = entries.map(([name, value]) => {
     return html`<div><dt>${name}</dt><dd>${definitionText(value)}</dd></div>`;
   });
   return html`<dl>${rows}</dl>`;

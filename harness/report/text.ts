@@ -49,8 +49,9 @@ export function shorten(text: string, charactersMax: number): string {
   return text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 1)}…`;
 }
 
-// Control characters move a terminal's cursor, and the bidirectional ones reorder what is read.
-const UNSAFE = /[\p{Cc}\p{Bidi_Control}]/gu;
+// Control characters move a terminal's cursor, and the bidirectional ones reorder what is read. Halves
+// of characters and the last two of the plane are in no file, and in no XML.
+const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\uFFFE\uFFFF]/gu;
 
 /** Text from a history, a trace or a file, with what acts instead of being read spelt out. */
 export function visible(text: string): string {

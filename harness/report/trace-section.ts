@@ -79,9 +79,8 @@ function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly
     if (node !== line.node) return html`<td></td>`;
     return html`<td><b>${conflict ? '✖ ' : ''}${line.event.kind}</b> ${payloadText(line.event)}</td>`;
   });
-  const marked = conflict ? html` class="conflict"` : null;
   // The header of the file is line 1, and positions count from 0.
-  return html`${gap}<tr${marked}><td class="number">${position + 2}</td><td class="number">${moment(line.time)}</td>${cells}</tr>`;
+  return html`${gap}<tr class=${conflict ? 'conflict' : null}><td class="number">${position + 2}</td><td class="number">${moment(line.time)}</td>${cells}</tr>`;
 }
 
 /** Fields that hold the number of a node. */

@@ -3,7 +3,7 @@
 import { type FaultWindow, faultWindows } from '../../checkers/fault-windows.ts';
 import type { History } from '../../checkers/history.ts';
 import type { Verdict, Witness } from '../../checkers/verdict.ts';
-import { type Content, html, type Markup } from './markup.ts';
+import { type Hole, html, type Markup } from './markup.ts';
 import { label, px, rect, vertical } from './svg.ts';
 import { count, moment, plural, shorten } from './text.ts';
 import { boxesOf, type Layout, layOut, type PlacedBox } from './witness-layout.ts';
@@ -56,8 +56,7 @@ export function witnessSection(
   const object = witness.key === undefined ? '' : ` on ${witness.key}`;
   return {
     section: html`<section aria-labelledby="witness">
-<h2 id="witness">The operations that cannot be explained${object}
-<small>${checker} · ${plural(operations.length, 'operation')}</small></h2>
+<h2 id="witness">The operations that cannot be explained${object} <small>${checker} · ${plural(operations.length, 'operation')}</small></h2>
 ${legend(shown.some((operation) => operation.order !== undefined))}
 <div class="scroll" tabindex="0" role="region" aria-label="Drawing of the operations; the table below says the same">
 ${drawing(layout, faultWindows(history))}
@@ -127,7 +126,7 @@ function processRow(process: string, top: number, width: number): Markup {
   return html`<line class="grid" x1="${LEFT_PX - 8}" x2="${px(width)}" y1="${y}" y2="${y}"/>${label('row', 0, top + 21, `process ${process}`)}`;
 }
 
-function ticks({ instants, width }: Layout, top: number, bottom: number): Content {
+function ticks({ instants, width }: Layout, top: number, bottom: number): Hole {
   let free = 0;
   return instants.map(({ timeNs, x }) => {
     const shown = x >= free;
@@ -152,12 +151,8 @@ function operationBox(box: PlacedBox, top: number, width: number): Markup {
     operation.stateAfter === undefined
       ? null
       : label('state', left + 2, y + BOX_PX + 13, `⇒ ${shorten(operation.stateAfter, 30)}`);
-  return html`<g class="operation" data-operation="${operation.invoke}"${culprit(box)}><title>${rowText(box)}</title>${edge}
+  return html`<g class="operation" data-operation="${operation.invoke}" data-culprit=${operation.why !== undefined || null}><title>${rowText(box)}</title>${edge}
 <text class="label ${className}" x="${px(left + 8)}" y="${y + 17}"><tspan class="order">${mark}</tspan> ${text}</text>${state}</g>`;
-}
-
-function culprit({ operation }: PlacedBox): Markup | null {
-  return operation.why === undefined ? null : html` data-culprit`;
 }
 
 function classOf({ operation, ending }: PlacedBox): string {
@@ -191,6 +186,5 @@ function tableRow(box: PlacedBox): Markup {
       : ending === 'info'
         ? `unknown (${complete.error ?? 'info'})`
         : moment(complete.time);
-  const blocked = operation.why === undefined ? null : html` class="conflict"`;
-  return html`<tr data-operation="${operation.invoke}" tabindex="0"${blocked}><td class="number">${operation.why === undefined ? (operation.order ?? '') : '✖'}</td><td>${invoke.process}</td><td><code>${text}</code></td><td class="number">${moment(invoke.time)}</td><td class="number">${answered}</td><td>${complete?.node ?? ''}</td><td>${operation.why ?? operation.stateAfter ?? ''}</td></tr>`;
+  return html`<tr data-operation="${operation.invoke}" tabindex="0" class=${operation.why === undefined ? null : 'conflict'}><td class="number">${operation.why === undefined ? (operation.order ?? '') : '✖'}</td><td>${invoke.process}</td><td><code>${text}</code></td><td class="number">${moment(invoke.time)}</td><td class="number">${answered}</td><td>${complete?.node ?? ''}</td><td>${operation.why ?? operation.stateAfter ?? ''}</td></tr>`;
 }

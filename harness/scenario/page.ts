@@ -133,7 +133,7 @@ function outcome(
           ? nodeName(node)
           : `${name} (${nodeName(node)})`;
       };
-      return html`<details${open ? html` open` : null}><summary>What the nodes reported: ${property}, ${facts.around.length} of ${count(length)} lines</summary>
+      return html`<details open=${open}><summary>What the nodes reported: ${property}, ${facts.around.length} of ${count(length)} lines</summary>
 ${linesTable(facts, nameOf, null)}</details>`;
     });
   return html`${violations.map(({ property, because }) => marked('invalid', `${property} is broken ${whose}: ${because}`))}

@@ -93,7 +93,7 @@ describe('a stored scenario', () => {
 
   test('has its report written again, to the same bytes', async () => {
     const before = readFileSync(inStore('wrong', 'report.html'), 'utf8');
-    expect(before).toContain('S1 took an earlier leader&#39;s entry for committed');
+    expect(before).toContain("S1 took an earlier leader's entry for committed");
     rmSync(inStore('wrong', 'report.html'));
     const { stdout, exitCode } = await ordeal('report', 'wrong/latest');
     expect(exitCode).toBe(0);
