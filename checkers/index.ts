@@ -3,6 +3,7 @@
  * Imports nothing but itself, runs in Node and in a browser; `README.md` shows how to use it.
  */
 
+export { type AnsweredOptions, checkAnswered } from './answered.ts';
 export { type BankOptions, checkBank } from './bank.ts';
 export { type CounterOptions, checkCounter } from './counter.ts';
 export { checkEcho } from './echo.ts';

@@ -16,6 +16,7 @@ type Register = (program: Command, done: (status: number) => void) => void;
 /** Each loaded only when it is asked for: reading the code of all takes longer than most answers. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./commands/run.ts')).registerRun,
+  maelstrom: async () => (await import('./commands/maelstrom.ts')).registerMaelstrom,
   explore: async () => (await import('./commands/explore.ts')).registerExplore,
   compare: async () => (await import('./commands/compare.ts')).registerCompare,
   bisect: async () => (await import('./commands/bisect.ts')).registerBisect,

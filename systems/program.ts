@@ -10,6 +10,14 @@ import { BEYOND_DURABILITY, type ProgramSystem } from './system.ts';
 /** How long after the faults a program may take at most: it says nothing of elections of its own. */
 const ELECTION_TIMEOUT_MS = 1500;
 
+/** Errors of Maelstrom's that say what a program holds, and so are answers. */
+const ANSWERS = ['key-does-not-exist', 'key-already-exists', 'precondition-failed'];
+
+/** Whether a client was answered, though what it asked for did not happen. */
+export function isAnswer(error: string): boolean {
+  return ANSWERS.some((name) => error.startsWith(name));
+}
+
 /** The system that a command starts, under a name for people. */
 export function programSystem(name: string, command: readonly string[]): ProgramSystem {
   return {
@@ -28,6 +36,12 @@ export function programSystem(name: string, command: readonly string[]): Program
       'client-links': 'a client of Maelstrom loses nothing, and asks once',
     },
     options: {
+      answeredPpm: {
+        describe: 'operations that must be answered, faults or not, per million: 1000000 for all',
+        default: 0,
+        min: 0,
+        max: 1_000_000,
+      },
       latencyMs: {
         describe: 'delay of a message between nodes: its mean',
         default: 0,

@@ -33,12 +33,16 @@ import {
 } from './run-options.ts';
 import { runScenario } from './scenario.ts';
 
-interface Flags extends RunFlags {
-  readonly scenario?: string;
+/** How many runs are made of a request, where they are stored, and how they are told. */
+export interface MakingFlags {
   readonly runs?: number;
   readonly store: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+}
+
+interface Flags extends RunFlags, MakingFlags {
+  readonly scenario?: string;
   readonly bin?: string;
 }
 
@@ -104,7 +108,8 @@ function excess(args: readonly string[]): HarnessError {
   );
 }
 
-async function run(request: RunRequest, flags: Flags): Promise<number> {
+/** Makes the runs that are asked for, tells what came of them, and returns the exit status. */
+export async function run(request: RunRequest, flags: MakingFlags): Promise<number> {
   const prepared = await prepare(request);
   const runs = flags.runs ?? 1;
   if (!Number.isInteger(runs) || runs < 1 || runs > 1_000_000) {
@@ -180,7 +185,7 @@ function sayingOn(progress: Progress): Saying {
 }
 
 /** Prints what a run came to and returns its exit status. */
-function show(summary: RunSummary, tally: Tally | null, flags: Flags): number {
+function show(summary: RunSummary, tally: Tally | null, flags: MakingFlags): number {
   const { run, results, paths } = summary;
   const { verdict, exitStatus } = results;
   if (flags.json === true) {

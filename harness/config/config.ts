@@ -84,6 +84,9 @@ export const LIMITS = {
   seed: { name: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER, whole: true },
 } as const;
 
+/** What gossips has more nodes than what votes: Maelstrom's exercises ask for 25. */
+const PROGRAM_NODES_MAX = 50;
+
 /** A plan is held in memory and on disk; longer hunts are many runs. */
 const OPERATIONS_MAX = 1_000_000;
 
@@ -141,7 +144,7 @@ export function resolveConfig(
     set,
     ...(request.plan === undefined ? {} : { plan: request.plan }),
   };
-  checkLimits(config);
+  checkLimits(config, system);
   checkServed(system, workload);
   checkPlan(config, workload, catalogue);
   return config;
@@ -197,9 +200,11 @@ function checkPlan(
   if (fault !== null) throw usage(fault);
 }
 
-function checkLimits(config: RunConfig): void {
-  for (const [field, { name, ...limit }] of Object.entries(LIMITS)) {
+function checkLimits(config: RunConfig, { kind }: System): void {
+  for (const [field, { name, ...usual }] of Object.entries(LIMITS)) {
     const value = config[field as keyof typeof LIMITS];
+    const isMany = field === 'nodes' && kind === 'program';
+    const limit = isMany ? { ...usual, max: PROGRAM_NODES_MAX } : usual;
     const fault = value === null ? null : limitFault(value, limit);
     if (fault !== null) throw usage(`${name}: ${fault}`);
   }

@@ -3,6 +3,7 @@
 import { hasTraceChecker, judge as judgeAgreement } from '../../checkers/agreement/index.ts';
 import type { LivenessBounds } from '../../checkers/agreement/liveness/verdict.ts';
 import { realTimeVerdict } from '../../checkers/agreement/real-time.ts';
+import { checkAnswered } from '../../checkers/answered.ts';
 import { availabilityVerdict } from '../../checkers/availability.ts';
 import { faultWindows, lossOf } from '../../checkers/fault-windows.ts';
 import type { History } from '../../checkers/history.ts';
@@ -13,6 +14,7 @@ import { orderedSequentialVerdict } from '../../checkers/promises/index.ts';
 import type { Nanos } from '../../checkers/units.ts';
 import { type CheckResult, type Verdict, worst } from '../../checkers/verdict.ts';
 import { readinessOf } from '../../systems/leadership.ts';
+import { isAnswer } from '../../systems/program.ts';
 import type { System } from '../../systems/system.ts';
 import { isVirtual } from '../config/backends.ts';
 import { type RunConfig, settingsUnder } from '../config/config.ts';
@@ -137,6 +139,14 @@ export const judges: readonly Judge[] = [
       const result = availabilityVerdict(history, { quietAtNs, boundNs });
       const excuse = { byRefusals: true, unlessSettledByNs: quietAtNs };
       return unlessNotUndone(history, unlessHindered(evidence, result, excuse));
+    },
+  },
+  {
+    name: 'answered',
+    describe: 'so many operations are answered as --set answeredPpm asks for, faults or not',
+    judge: ({ config, history }) => {
+      const least = Number(config.set['answeredPpm'] ?? 0) / 1e6;
+      return least === 0 ? null : checkAnswered(history, { least, isAnswer });
     },
   },
   {
