@@ -1,7 +1,7 @@
 /** Logs with offsets, as Kafka has them: clients send messages, poll, and commit how far they got. */
 
 import { checkKafka } from '../../checkers/kafka.ts';
-import { isList, isMap, type Value } from '../../checkers/value.ts';
+import { isList, isMap, type Value, type ValueMap } from '../../checkers/value.ts';
 import type { Operation } from '../../systems/operations.ts';
 import { arrivals, rotatingKeys } from '../pace.ts';
 import { BadAnswer, type Body, type Conversation, type Workload } from '../workload.ts';
@@ -65,12 +65,11 @@ class KafkaClient implements Conversation {
   }
 
   #assign(keys: readonly string[], body: Body): Value {
-    const committed = body['type'] === 'list_committed_offsets_ok' ? body['offsets'] : undefined;
-    if (!isMap(committed as Value)) throw new BadAnswer(OFFSETS);
-    const offsets = committed as Readonly<Record<string, Value>>;
+    const offsets = mapIn(body, 'list_committed_offsets_ok', 'offsets', OFFSETS);
     const next = keys.map(nameOf).map((name): [string, number] => {
-      const there = this.#next.get(name) ?? offsets[name] ?? 0;
-      return [name, offsetOf(there, OFFSETS)];
+      const committed = offsetOf(offsets[name] ?? 0, OFFSETS);
+      // Some say -1 where nothing was committed.
+      return [name, this.#next.get(name) ?? Math.max(0, committed)];
     });
     this.#next = new Map(next);
     return next.map(([name, offset]) => [keyOf(name), offset]);
@@ -108,18 +107,19 @@ function highest(pairs: readonly (readonly [offset: number, message: Value])[]):
 type Pairs = readonly (readonly [offset: number, message: Value])[];
 
 function messagesIn(body: Body): readonly (readonly [name: string, pairs: Pairs])[] {
-  const found = body['type'] === 'poll_ok' ? (body['msgs'] as Value | undefined) : undefined;
-  if (!isMap(found)) throw new BadAnswer(MESSAGES);
-  // What a program in Go calls an empty list is null in JSON.
-  return Object.entries(found).map(([name, pairs]) => [
-    name,
-    (isList(pairs) ? pairs : none(pairs)).map(pairOf),
-  ]);
+  const found = Object.entries(mapIn(body, 'poll_ok', 'msgs', MESSAGES));
+  return found.map(([name, given]) => {
+    const pairs = given ?? [];
+    if (!isList(pairs)) throw new BadAnswer(MESSAGES);
+    return [name, pairs.map(pairOf)];
+  });
 }
 
-function none(pairs: Value): readonly Value[] {
-  if (pairs === null) return [];
-  throw new BadAnswer(MESSAGES);
+/** A map in an answer. What a program in Go calls an empty map, or an empty list, is null in JSON. */
+function mapIn(body: Body, type: string, name: string, expected: string): ValueMap {
+  const found = (body[name] ?? {}) as Value;
+  if (body['type'] === type && body[name] !== undefined && isMap(found)) return found;
+  throw new BadAnswer(expected);
 }
 
 function pairOf(pair: Value): readonly [offset: number, message: Value] {
