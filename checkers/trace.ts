@@ -104,7 +104,7 @@ export type CommonEvent =
   /**
    * `acks` answered `round`, which began `ageUs` ago: the leader answers reads by itself for
    * `lastsUs` from now on. Both are on its own clock, as are the leases of those who granted it
-   * (Paxos): the grounds of the lease are judged. `lease-held` is judged by real time.
+   * (Paxos): the grounds of the lease are judged. `lease-held` is judged by real time as well.
    */
   | {
       readonly kind: 'lease';
@@ -116,12 +116,13 @@ export type CommonEvent =
     }
   /**
    * The leader of `term` may answer reads by a lease, on the word of `certificate`, for so long by
-   * its own clock; 0 where it may not any more.
+   * its own clock; 0 where it may not any more. On that clock the round that it rests on is `ageUs` old.
    */
   | {
       readonly kind: 'lease-held';
       readonly term: Term;
       readonly remainingUs: Micros;
+      readonly ageUs?: Micros;
       readonly certificate: readonly number[];
       /**
        * How long before `time` it said so, at most: the line may have waited for the disk. The host

@@ -164,7 +164,7 @@ export const COMMON = {
   },
   'J:LeaseCert': {
     tier: 'decision',
-    source: 'Paxos Made Live, section 5.2',
+    source: 'Paxos Made Live, section 5.2; Raft dissertation, 6.4.1',
     holds: 'a lease rests on a quorum, and is over before those who granted it are free',
     broken: (who) => `${who} took itself for the only leader for longer than it had been granted`,
   },

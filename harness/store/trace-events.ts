@@ -69,6 +69,7 @@ const commonDecoders: Decoders<CommonEvent> = {
   'lease-held': event('lease-held', {
     term: number,
     remainingUs: number,
+    ageUs: number.exactOptional(),
     certificate: numbers,
     heldNs: number.nullable(),
   }),

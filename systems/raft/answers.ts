@@ -5,6 +5,7 @@ import { answer } from '../answer.ts';
 import { type Command, type CommandResult, readKv } from '../kv.ts';
 import type { ClientRef } from '../protocol.ts';
 import type { Raft } from './context.ts';
+import { confirmedAgeUs } from './lease.ts';
 import { progressOf } from './progress.ts';
 import type { FollowerRead, PendingRead } from './state.ts';
 
@@ -33,7 +34,7 @@ export function answerRead(raft: Raft, read: PendingRead, mode: 'index' | 'lease
     if (ackRound >= round) acks.push({ node, round: ackRound });
   }
   const { term, applied } = state;
-  const grounds = mode === 'lease' ? {} : { since };
+  const grounds = mode === 'lease' ? { ageUs: confirmedAgeUs(raft) } : { since };
   env.trace({
     kind: 'read-cert',
     mode,

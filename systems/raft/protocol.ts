@@ -248,6 +248,7 @@ function recover(
     round: 0,
     confirmedRound: 0,
     roundStartUs: Array.from({ length: ROUNDS_KEPT }, () => 0),
+    roundBegunUs: Array.from({ length: ROUNDS_KEPT }, () => 0),
     leaseUntilUs: Number.NEGATIVE_INFINITY,
     heartbeatSentUs: 0,
     clusterUs: 0,
@@ -260,13 +261,14 @@ function recover(
 
 function traceBoot(state: RaftState, env: RaftEnv): void {
   const { index, term, configuration } = state.snapshot;
-  const { electionTimeoutUs, checkQuorum } = state.config;
+  const { electionTimeoutUs, checkQuorum, reads, leaseDriftPpm: driftPpm } = state.config;
   env.trace({
     kind: 'boot',
     protocol: 'raft',
     nodes: state.members,
     variants: [],
     raft: { electionTimeoutMs: electionTimeoutUs / 1000, checkQuorum },
+    ...(reads === 'lease' ? { lease: { us: electionTimeoutUs, driftPpm } } : {}),
     recovered: {
       term: state.term,
       votedFor: state.votedFor === NOBODY ? null : state.votedFor,

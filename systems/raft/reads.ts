@@ -68,7 +68,9 @@ export function markRound(raft: Raft): void {
   state.round++;
   assert(state.roundStartUs.length === ROUNDS_KEPT, 'rounds are kept by number');
   progressOf(state, state.self).ackRound = state.round;
-  state.roundStartUs[state.round % ROUNDS_KEPT] = rules.leaseClock(env.nowUs(), env.wallUs());
+  const nowUs = env.nowUs();
+  state.roundStartUs[state.round % ROUNDS_KEPT] = rules.leaseClock(nowUs, env.wallUs());
+  state.roundBegunUs[state.round % ROUNDS_KEPT] = nowUs;
 }
 
 /** Leader: a follower has answered, which confirms the leadership up to the round it answers. */

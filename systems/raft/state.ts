@@ -136,6 +136,8 @@ export interface RaftState extends RaftLog, Leadership {
   incoming: Incoming | null;
   /** Leaders: when each of the last rounds was started, by its number modulo the length. */
   readonly roundStartUs: Micros[];
+  /** The same on the node's own clock, which no rule chooses: evidence for the trace. */
+  readonly roundBegunUs: Micros[];
   /** Leaders: when everybody was last sent something: a heartbeat is due that long after. */
   heartbeatSentUs: Micros;
   /** Clients that wait, by index. */

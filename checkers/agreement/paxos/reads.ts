@@ -3,9 +3,9 @@
 import { nodeName, type TraceEvent } from '../../trace.ts';
 import type { NodeId, Term } from '../../units.ts';
 import { type Fault, nodeNames, unconfirmed } from '../findings.ts';
+import { outlasts } from '../leases.ts';
 import { countNodes } from '../members.ts';
 import type { PaxosEvent } from './events.ts';
-import { outlasts } from './leases.ts';
 import {
   findRound,
   instanceName,

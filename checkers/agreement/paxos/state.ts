@@ -8,9 +8,9 @@ import { itemAt } from '../../item-at.ts';
 import type { Ballot, LogIndex, NodeId, NodeSet } from '../../units.ts';
 import type { AppliedLog } from '../applied-log.ts';
 import type { Findings } from '../findings.ts';
+import type { LeaseTerms } from '../leases.ts';
 import { bitsOf, type Member } from '../members.ts';
 import type { Instance, PaxosEvent } from './events.ts';
-import type { LeaseTerms } from './leases.ts';
 
 /** Below every ballot. */
 export const NO_BALLOT = -1;

@@ -11,6 +11,7 @@ import { nodeName, type TraceChecker, type TraceEvent, type Violation } from '..
 import type { Nanos, NodeId } from '../../units.ts';
 import { AppliedLog } from '../applied-log.ts';
 import { Findings, nodeNames } from '../findings.ts';
+import { outlasts } from '../leases.ts';
 import { memberOf, onPanic } from '../members.ts';
 import { onCommit, onMatch } from './commit.ts';
 import { onLeader, onTerm, onVote } from './elections.ts';
@@ -149,12 +150,14 @@ function step(
   }
 }
 
-/** A lease rests on a quorum's word, as an election does. */
+/** A lease rests on a quorum's word, as an election does, and lasts as long as that is kept. */
 function onLease(ghost: RaftGhost, node: RaftNode, event: LeaseClaim, timeNs: Nanos): void {
   const { certificate, remainingUs, term } = event;
   ghost.leases.claim(node.node, event, timeNs);
+  node.leaseTerm = remainingUs > 0 ? term : -1;
   if (remainingUs <= 0) return;
   ghost.stats.leases++;
+  judgeLength(ghost, node, event);
   const confirming = certificate.reduce((mask, member) => mask | (1 << member), 0);
   const short = shortfall(node.membership, confirming);
   if (short === null) return;
@@ -164,6 +167,19 @@ function onLease(ghost: RaftGhost, node: RaftNode, event: LeaseClaim, timeNs: Na
     `${nodeName(node.node)} took a lease in term ${term} on the word of ` +
       `${nodeNames(certificate)}: ${short.counted} count and ${short.needed} must`,
     `${nodeName(node.node)} took itself for the only leader on the word of too few nodes`,
+  );
+}
+
+/** It is over before those who answered its round may vote again, however the clocks differ. */
+function judgeLength(ghost: RaftGhost, node: RaftNode, event: LeaseClaim): void {
+  const { ageUs, remainingUs: lastsUs, term } = event;
+  if (node.lease === null || ageUs === undefined) return;
+  const over = outlasts(node.lease, { ageUs, lastsUs });
+  if (over === null) return;
+  ghost.findings.report(
+    'J:LeaseCert',
+    node.leaderLine,
+    `${nodeName(node.node)}, which leads term ${term}, ${over}`,
   );
 }
 

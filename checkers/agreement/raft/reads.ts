@@ -2,6 +2,7 @@
 
 import { nodeName, type TraceEvent } from '../../trace.ts';
 import { type Fault, nodeNames, unconfirmed } from '../findings.ts';
+import { outlasts } from '../leases.ts';
 import { shortfall } from './membership.ts';
 import { type RaftGhost, type RaftNode, ROUNDS_KEPT, termAt } from './state.ts';
 
@@ -69,6 +70,10 @@ function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): Fault 
       told: `${name} answered a read as leader on what it had asked before the read came`,
     };
   }
+  if (event.mode === 'lease') {
+    const because = leaseFault(node, event);
+    if (because !== null) return { because, told: unconfirmed(name, event) };
+  }
   let confirming = 1 << node.node;
   for (const ack of event.acks) if (ack.round >= event.round) confirming |= 1 << ack.node;
   const short = shortfall(node.membership, confirming);
@@ -80,6 +85,17 @@ function fault(ghost: RaftGhost, node: RaftNode, event: ReadCertificate): Fault 
       `${short.needed} must`,
     told: unconfirmed(name, event),
   };
+}
+
+/**
+ * Why no lease covers the read; null where one may. Both are the reader's own word, and one clock's: what
+ * it said last of its lease, in the order of its own lines, and how long ago it had asked for it.
+ */
+function leaseFault(node: RaftNode, { term, ageUs }: ReadCertificate): string | null {
+  if (node.leaseTerm !== term) return 'by a lease, having said last that it had none in that term';
+  if (node.lease === null || ageUs === undefined) return null;
+  const over = outlasts(node.lease, { ageUs, lastsUs: 0 });
+  return over === null ? null : `although it ${over}`;
 }
 
 /**

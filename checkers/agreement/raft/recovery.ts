@@ -53,6 +53,7 @@ export function onBoot(ghost: RaftGhost, node: RaftNode, event: Boot, incarnatio
   }
   node.electionTimeoutNs = (event.raft?.electionTimeoutMs ?? 0) * 1e6;
   node.checksQuorum = event.raft?.checkQuorum ?? false;
+  node.lease = event.lease ?? null;
   // A new server knows of the others only.
   const known = event.nodes.filter((one) => recovered.joins === undefined || one !== node.node);
   const initial = initialMembership(known, ghost.findings.line);
@@ -223,6 +224,7 @@ function adopt(ghost: RaftGhost, node: RaftNode, recovered: RaftRecovered): void
     node.voteLine = line;
   }
   node.leading = -1;
+  node.leaseTerm = -1;
   node.leaderLine = -1;
   node.removedEntry = NONE;
   node.snapshot = snapshot.index;

@@ -9,6 +9,7 @@ import { nodeName } from '../../trace.ts';
 import type { LogIndex, NodeId, NodeSet, Term } from '../../units.ts';
 import type { AppliedLog, Replica } from '../applied-log.ts';
 import type { Findings } from '../findings.ts';
+import type { LeaseTerms } from '../leases.ts';
 import { type EntryTable, NONE } from './entry-table.ts';
 import type { Leases } from './exclusive-leases.ts';
 
@@ -55,6 +56,8 @@ export class RaftNode implements Replica {
   /** What it was started with: T in nanoseconds, and whether it leads only while it hears a quorum. */
   electionTimeoutNs = 0;
   checksQuorum = false;
+  /** How long who answers a round keeps to its leader; null where there are no leases. */
+  lease: LeaseTerms | null = null;
   /** Who takes part, by its snapshot and log, in the order of the entries; and the latest of them. */
   readonly memberships: MembershipGhost[] = [];
   membership: MembershipGhost = NOBODY;
@@ -81,6 +84,8 @@ export class RaftNode implements Replica {
   /** The term that it leads; -1 while it leads none. */
   leading = -1;
   leaderLine = -1;
+  /** The term in which it said last that it has a lease; -1 where it said that it has none. */
+  leaseTerm = -1;
   /** The term in which it is handing its leadership over; -1 while it is not. */
   transferring = -1;
   transferLine = -1;

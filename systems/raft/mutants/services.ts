@@ -110,13 +110,47 @@ const leaseNoDriftMargin: RaftVariant = {
     leaseUntil: (roundStartUs, electionTimeoutUs) => roundStartUs + electionTimeoutUs,
   }),
   source: 'dissertation, section 6.4.1; raft-rs issue 141',
-  expect: ['LeaseExclusive', 'linearizable', 'RealTimeOrder'],
+  expect: ['J:LeaseCert', 'LeaseExclusive', 'linearizable', 'RealTimeOrder'],
   hunt: {
     nodes: 3,
     nemesis: ['clock', 'partition', 'pause'],
     nemesisIntervalS: 1,
     set: { reads: 'lease', checkQuorum: false },
   },
+};
+
+const LEASES = {
+  nodes: 3,
+  nemesis: ['partition', 'pause'],
+  nemesisIntervalS: 0.5,
+  rate: 400,
+  set: { reads: 'lease', checkQuorum: false },
+} as const;
+
+const leaseReadAfterEnd: RaftVariant = {
+  id: 'rf-lease-read-after-end',
+  describe: 'a leader that has had a lease goes on answering by it once it is over',
+  kind: 'mutant',
+  rules: () => ({
+    readByLease: ({ applied, leaseUntilUs }, index) =>
+      index >= 0 && applied >= index && leaseUntilUs > Number.NEGATIVE_INFINITY,
+  }),
+  source: 'dissertation, section 6.4.1; hashicorp/raft 666 (class)',
+  expect: ['J:ReadCert', 'linearizable', 'RealTimeOrder'],
+  hunt: LEASES,
+};
+
+const leaseTooLong: RaftVariant = {
+  id: 'rf-lease-too-long',
+  describe: 'a lease lasts for 100 ms longer than followers keep to their leader',
+  kind: 'mutant',
+  rules: (base) => ({
+    leaseUntil: (roundStartUs, electionTimeoutUs, driftPpm) =>
+      base.leaseUntil(roundStartUs, electionTimeoutUs, driftPpm) + 100_000,
+  }),
+  source: 'dissertation, section 6.4.1: at most an election timeout',
+  expect: ['J:LeaseCert', 'LeaseExclusive'],
+  hunt: LEASES,
 };
 
 const noDedupe: RaftVariant = {
@@ -173,6 +207,8 @@ export const serviceMutants = [
   followerReadBeforeApply,
   transferKeepsLease,
   leaseNoDriftMargin,
+  leaseReadAfterEnd,
+  leaseTooLong,
   noDedupe,
   sessionExpiryLocalClock,
   replyBeforeApply,

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { outlasts } from '../../../../checkers/agreement/leases.ts';
 import { paxosChecker } from '../../../../checkers/agreement/paxos/checker.ts';
-import { outlasts } from '../../../../checkers/agreement/paxos/leases.ts';
 import type { TraceEvent } from '../../../../checkers/trace.ts';
 
 /** A line: the node, and what it reports. */

@@ -1,9 +1,9 @@
-/** Leases are exclusive by real time, whatever clocks say. */
+/** Leases are exclusive by real time, whatever clocks say; and cover reads by their holder's own. */
 
 import { describe, expect, test } from 'vitest';
 import { Findings } from '../../../../checkers/agreement/findings.ts';
 import { Leases } from '../../../../checkers/agreement/raft/exclusive-leases.ts';
-import { TraceWriter } from './trace.ts';
+import { recovered, TraceWriter } from './trace.ts';
 
 const MS = 1_000_000;
 
@@ -70,7 +70,63 @@ describe('an election of somebody else', () => {
   });
 });
 
+/** A leader of term 1 of three nodes, whose followers keep to it for 100 ms by clocks that differ by a tenth. */
+function led(): TraceWriter {
+  const trace = new TraceWriter(3);
+  const lease = { us: 110_000, driftPpm: 100_000 };
+  for (const node of trace.nodes) trace.boot(node, recovered(0), { lease });
+  trace.elect(0, 1, [0, 1]).append(0, [1, 1], 0).append(1, [1, 1], 0);
+  return trace.commit(0, [1, 1], 1, [0, 1]).apply(0, [1, 1]);
+}
+
 describe("Raft's leases", () => {
+  const held = { kind: 'lease-held', term: 1, certificate: [0, 1], heldNs: 0 } as const;
+  const read = {
+    kind: 'read-cert',
+    mode: 'lease',
+    term: 1,
+    readPosition: 1,
+    applied: 1,
+    round: 1,
+    acks: [{ node: 1, round: 1 }],
+  } as const;
+
+  test('last from when they were asked for, by the slowest clock of those who keep to them', () => {
+    const sound = led().event(0, { ...held, ageUs: 20_000, remainingUs: 80_000 });
+    expect(sound.broken()).toEqual([]);
+    const long = led().event(0, { ...held, ageUs: 20_000, remainingUs: 90_000 });
+    expect(long.broken()).toEqual(['J:LeaseCert']);
+  });
+
+  test('cover reads until they end, by the clock of their holder', () => {
+    const holding = () => led().event(0, { ...held, ageUs: 20_000, remainingUs: 80_000 });
+    expect(
+      holding()
+        .event(0, { ...read, ageUs: 99_000 })
+        .broken(),
+    ).toEqual([]);
+    const late = holding().event(0, { ...read, ageUs: 150_000 });
+    expect(late.violation('J:ReadCert')).toMatchObject({
+      told: 'n1 answered a read on a lease that it did not hold',
+      because:
+        'n1 served a read at index 1 in term 1 although it goes by a lease for 150 ms from when it ' +
+        'asked for it, and those who granted it keep to it for 100 ms of its clock at most',
+    });
+  });
+
+  test('cover no read of who has said since that it has none, nor of who never had one', () => {
+    const given = led()
+      .event(0, { ...held, ageUs: 20_000, remainingUs: 80_000 })
+      .event(0, { ...held, ageUs: 30_000, remainingUs: 0 })
+      .event(0, { ...read, ageUs: 40_000 });
+    expect(given.broken()).toEqual(['J:ReadCert']);
+    const earlier = { ...held, term: 0, ageUs: 20_000, remainingUs: 80_000 };
+    const never = led()
+      .event(0, earlier)
+      .event(0, { ...read, ageUs: 40_000 });
+    expect(never.broken()).toEqual(['J:ReadCert']);
+  });
+
   const lease = { kind: 'lease-held', term: 1, remainingUs: 1000, heldNs: 0 } as const;
 
   test('rest on the word of a quorum', () => {

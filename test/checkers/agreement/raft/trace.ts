@@ -4,6 +4,8 @@ import { agreementVerdict } from '../../../../checkers/agreement/index.ts';
 import type { RaftRecovered } from '../../../../checkers/agreement/raft/events.ts';
 import type { TraceEvent, TraceLine, Violation } from '../../../../checkers/trace.ts';
 
+type Boot = Extract<TraceEvent, { kind: 'boot' }>;
+
 /** An entry for short: `[index, term]`, with a value that follows from both. */
 export type Entry = readonly [index: number, term: number];
 
@@ -62,7 +64,7 @@ export class TraceWriter {
     return this;
   }
 
-  boot(node: number, state: RaftRecovered): this {
+  boot(node: number, state: RaftRecovered, facts: Partial<Pick<Boot, 'lease'>> = {}): this {
     this.#incarnations[node] = (this.#incarnations[node] ?? 0) + 1;
     this.#sequences[node] = 0;
     return this.event(node, {
@@ -71,6 +73,7 @@ export class TraceWriter {
       nodes: this.nodes,
       recovered: state,
       variants: [],
+      ...facts,
     });
   }
 
