@@ -22,6 +22,8 @@ export interface Witness {
   readonly sentences: readonly string[];
   /** Where one of the operations is to blame, by the verdict's sentence: the event that invoked it. */
   readonly culprit?: number;
+  /** Each operation must come before the next, and the last before the first, for the reason it has in `why`. */
+  readonly isCycle?: true;
 }
 
 /**

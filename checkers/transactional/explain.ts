@@ -33,6 +33,8 @@ export function invalid(t: Transactions, level: Level, bad: readonly Anomaly[]):
     .flatMap(({ invoke, complete }) => (complete === null ? [invoke] : [invoke, complete]))
     .sort((a, b) => a - b);
   const { base, order } = partsOf(worst.kind);
+  // One that goes through a transaction twice has more reasons than operations.
+  const isCycle = worst.why !== undefined && transactions.length === worst.transactions.length;
   const witness: Witness = {
     operations,
     sentences: [
@@ -40,6 +42,7 @@ export function invalid(t: Transactions, level: Level, bad: readonly Anomaly[]):
       ...worst.sentences,
       ...conclusion(t, worst),
     ],
+    ...(isCycle ? { isCycle } : {}),
   };
   return {
     kind: 'invalid',

@@ -3,6 +3,7 @@
 import type { History, HistoryEvent } from '../../checkers/history.ts';
 import { NEMESIS } from '../../checkers/history.ts';
 import { html, type Markup } from './markup.ts';
+import { eventLink } from './selection.ts';
 import { count, moment, valueText } from './text.ts';
 
 /** Events shown on either side of the violation. */
@@ -43,5 +44,5 @@ export function historySection(
 
 function row(event: HistoryEvent, involved: boolean): Markup {
   const { index, time, process, type, f, value, node, error } = event;
-  return html`<tr class=${involved ? 'conflict' : null}><td class="number">${index}</td><td class="number">${moment(time)}</td><td class="number">${process}</td><td>${type}</td><td><code>${f}</code></td><td><code>${valueText(value)}</code></td><td>${node ?? ''}</td><td>${error ?? ''}</td></tr>`;
+  return html`<tr data-event="${index}" class=${involved ? 'conflict' : null}><td class="number">${eventLink(index, index)}</td><td class="number">${moment(time)}</td><td class="number">${process}</td><td>${type}</td><td><code>${f}</code></td><td><code>${valueText(value)}</code></td><td>${node ?? ''}</td><td>${error ?? ''}</td></tr>`;
 }

@@ -6,6 +6,7 @@ import { type History, NEMESIS } from '../../checkers/history.ts';
 import { itemAt } from '../../checkers/item-at.ts';
 import type { CheckResult, Verdict, Witness } from '../../checkers/verdict.ts';
 import type { StoredRun } from '../store/reader.ts';
+import { cycleSection } from './cycle.ts';
 import { page } from './document.ts';
 import { historySection } from './history-section.ts';
 import { html, type Markup } from './markup.ts';
@@ -40,14 +41,17 @@ export function reportHtml(stored: StoredRun, nemeses: ToldNemeses): string {
   const samples = sampleLatencies(history, operations, marks);
   const faults = receiptsOf(history);
   const drawn = witness === null ? null : witnessSection(history, found.checkers.history, witness);
+  const cycle =
+    witness?.isCycle === true ? cycleSection(history, found.checkers.history, witness) : null;
   const nearby = historySection(history, found.history?.events ?? [], witness?.key);
   const receipts = receiptsSection(faults);
   const quietNs = quietTime(history);
   const cut = [facts, samples, nearby, receipts].flatMap((part) => part.cut);
-  if (drawn !== null) cut.unshift(...drawn.cut);
+  cut.unshift(...(cycle?.cut ?? []), ...(drawn?.cut ?? []));
   const body = html`${verdictSection(run, results, verdict, name)}
 <main>
 ${storySection(stored, verdict, nemeses)}
+${cycle?.section ?? null}
 ${drawn?.section ?? null}
 ${traceSection(facts, found.trace, culprit)}
 ${overviewSection({ history, operations, samples, faults, facts, quietNs, marks })}

@@ -7,6 +7,7 @@ import type { Nanos } from '../../checkers/units.ts';
 import { type Hole, html, type Markup } from './markup.ts';
 import type { Operations } from './operations.ts';
 import { type Outcome, type Point, quantile, type Samples } from './samples.ts';
+import { eventsOf } from './selection.ts';
 import { label, px, rect, roundStep, type Scale, vertical } from './svg.ts';
 import { count, plural, seconds, shorten } from './text.ts';
 import type { TraceFacts } from './trace-facts.ts';
@@ -121,7 +122,7 @@ function laneRows(
           room < 6
             ? null
             : label('lane-name', band.left + 4, at * LANE + 12, shorten(fault.form, room));
-        return html`${rect(`lane ${fault.status}`, band, at * LANE + 1, LANE - 3, title)}${name}`;
+        return html`${rect(`lane ${fault.status}`, band, at * LANE + 1, LANE - 3, title, eventsOf(fault.events))}${name}`;
       });
     return html`${label('row', 0, at * LANE + 12, lane)}${bars}`;
   });
@@ -154,6 +155,7 @@ function nodeRows({ nodes, spans }: TraceFacts, top: number, scale: Scale, endNs
 
 function latencyChart({ points }: Samples, top: number, scale: Scale): Markup {
   const all = Object.values(points).flat();
+  if (all.length === 0) return label('row', 0, top + 12, 'no operation ended');
   const values = all.map((point) => Math.max(point.latencyNs, 1e3));
   const low = Math.floor(Math.log10(values.reduce((a, b) => Math.min(a, b), 1e6)));
   const high = Math.max(
@@ -196,6 +198,7 @@ function rateChart({ history, operations }: Overview, top: number, endNs: Nanos)
     const name = names[history.type[complete] as number];
     if (bucket !== undefined && name !== undefined) bucket[name]++;
   }
+  if (operations.complete.every((complete) => complete === -1)) return null;
   const most = Math.max(1, ...buckets.map(({ ok, info, fail }) => ok + info + fail));
   const wide = (RIGHT - LEFT) / BUCKETS;
   const bars = (['ok', 'info', 'fail'] as const).map((name) => {
@@ -227,7 +230,8 @@ function timeAxis(endNs: Nanos, scale: Scale, bottom: number): Hole {
   const step = roundStep(endNs, 12);
   const ticks: Markup[] = [];
   for (let timeNs = 0; timeNs <= endNs; timeNs += step) {
-    const text = step >= 1e9 ? `${Math.round(timeNs / 1e9)} s` : `${Math.round(timeNs / 1e6)} ms`;
+    const text =
+      step >= 1e9 ? `${Math.round(timeNs / 1e9)} s` : `${Number((timeNs / 1e6).toFixed(3))} ms`;
     ticks.push(
       html`${vertical('axis', scale(timeNs), bottom, bottom + 4)}${label('tick middle', scale(timeNs), bottom + 17, text)}`,
     );

@@ -1,5 +1,5 @@
 // @ts-check
-// The report's script: copies the command, and links each drawn operation with its table row.
+// The report's script: copies the command, and selects one event in all views that show it.
 (() => {
   for (const button of document.querySelectorAll('button[data-copy]')) {
     button.addEventListener('click', () => copy(button));
@@ -22,26 +22,50 @@
     );
   }
 
-  /** @param {string} id @param {boolean} on */
-  function mark(id, on) {
-    for (const element of document.querySelectorAll(`[data-operation="${CSS.escape(id)}"]`)) {
-      element.classList.toggle('selected', on);
+  /** What stands for the same events as this part, in every view. @param {Element} part */
+  function same(part) {
+    const events = (part.getAttribute('data-event') ?? '').split(' ');
+    return document.querySelectorAll(events.map(named).join(','));
+  }
+
+  /** @param {string} event */
+  function named(event) {
+    return `[data-event~="${CSS.escape(event)}"]`;
+  }
+
+  for (const part of document.querySelectorAll('[data-event]')) {
+    const mark = (/** @type {boolean} */ on) => {
+      for (const other of same(part)) other.classList.toggle('near', on);
+    };
+    part.addEventListener('mouseenter', () => mark(true));
+    part.addEventListener('mouseleave', () => mark(false));
+    // Of rows the link does it, which also has the keyboard.
+    if (part instanceof SVGElement) {
+      part.addEventListener('click', () => {
+        const [first] = (part.getAttribute('data-event') ?? '').split(' ');
+        location.hash = `event=${first}`;
+      });
     }
   }
 
-  for (const element of document.querySelectorAll('[data-operation]')) {
-    const id = element.getAttribute('data-operation') ?? '';
-    for (const name of ['mouseenter', 'focus'])
-      element.addEventListener(name, () => mark(id, true));
-    for (const name of ['mouseleave', 'blur'])
-      element.addEventListener(name, () => mark(id, false));
-    if (element instanceof HTMLElement) element.addEventListener('focus', () => show(id));
-  }
-
-  /** Scrolls the drawing sideways to an operation, without moving the page. @param {string} id */
-  function show(id) {
-    const box = document.querySelector(`g[data-operation="${CSS.escape(id)}"]`);
-    if (box) centre(box);
+  /** Selects what the address names, and shows it in every view. */
+  function follow() {
+    for (const part of document.querySelectorAll('.selected')) {
+      part.classList.remove('selected');
+      part.removeAttribute('aria-current');
+    }
+    const event = /^#event=(t?\d+)$/.exec(location.hash)?.[1];
+    const found = event === undefined ? null : document.querySelector(named(event));
+    if (!found) return;
+    for (const part of same(found)) {
+      part.classList.add('selected');
+      part.setAttribute('aria-current', 'true');
+      const folded = part.closest('details');
+      if (folded) folded.open = true;
+      centre(part);
+      centreRow(part);
+    }
+    found.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   /** @param {Element} box */
@@ -52,18 +76,26 @@
     scroller.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
   }
 
+  /** Scrolls the long table of a row, without moving the page. @param {Element} row */
+  function centreRow(row) {
+    const scroller = row.closest('.scroll.tall');
+    if (!scroller) return;
+    const [inner, outer] = [row.getBoundingClientRect(), scroller.getBoundingClientRect()];
+    scroller.scrollTop += (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+  }
+
   // Long tables open at the first line that matters.
   for (const scroller of document.querySelectorAll('.scroll.tall')) {
     const row = scroller.querySelector('tr.conflict');
     if (!row) continue;
-    const centreRow = () => {
-      const [inner, outer] = [row.getBoundingClientRect(), scroller.getBoundingClientRect()];
-      scroller.scrollTop += (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
-    };
-    centreRow();
-    scroller.closest('details')?.addEventListener('toggle', centreRow);
+    centreRow(row);
+    scroller.closest('details')?.addEventListener('toggle', () => {
+      centreRow(scroller.querySelector('tr.selected') ?? row);
+    });
   }
 
   const culprit = document.querySelector('[data-culprit]');
   if (culprit) centre(culprit);
+  follow();
+  addEventListener('hashchange', follow);
 })();

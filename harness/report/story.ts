@@ -8,6 +8,7 @@ import type { Verdict } from '../../checkers/verdict.ts';
 import type { Nemesis } from '../../nemesis/fault.ts';
 import { termNameOf, toldOf } from './event-words.ts';
 import { operationText, pairOperations } from './operations.ts';
+import { eventsOf, traceEvent } from './selection.ts';
 import { plain } from './text.ts';
 import { eventText } from './trace-section.ts';
 
@@ -17,6 +18,8 @@ export interface Step {
   readonly text: string;
   /** Whether the violation consists of it. */
   readonly isConflict: boolean;
+  /** What it tells of, as the parts of a page name it. */
+  readonly event: string;
 }
 
 /** By name: those of the run, for the words that they have for their faults. */
@@ -66,7 +69,8 @@ function faultSteps(history: History, nemeses: ToldNemeses): Candidate[] {
     .flatMap((window) => {
       const { startNs, endNs } = window;
       const [start, end] = faultWords(window, nemeses);
-      const step = { isConflict: false, weight: WEIGHT.done };
+      const event = eventsOf(window.events);
+      const step = { isConflict: false, weight: WEIGHT.done, event };
       const starts = { ...step, timeNs: startNs, text: start };
       return endNs === null ? [starts] : [starts, { ...step, timeNs: endNs, text: end }];
     });
@@ -97,7 +101,8 @@ function operationSteps(history: History, verdict: Verdict): Candidate[] {
     const words = value === null ? f : plain(operationText(invoked, null));
     const who = `client ${invoked.process}`;
     const usual = count > OPERATIONS_FEW ? WEIGHT.work : WEIGHT.done;
-    const step = { isConflict, weight: isConflict ? WEIGHT.conflict : usual };
+    const weight = isConflict ? WEIGHT.conflict : usual;
+    const step = { isConflict, weight, event: eventsOf([asked, ended < 0 ? null : ended]) };
     const asks = { ...step, timeNs: invoked.time, text: `${who} asks for ${words}${key}` };
     if (completed === null) return [asks];
     const answer = plain(operationText(invoked, completed));
@@ -122,6 +127,7 @@ function nodeSteps(trace: readonly TraceLine[], verdict: Verdict): Candidate[] {
     const words = told?.words ?? `reports ${eventText(event)}`;
     const usual = told?.isTurn === true ? WEIGHT.turn : WEIGHT.work;
     const weight = isConflict ? WEIGHT.conflict : usual;
-    return [{ timeNs: time, text: `${nodeName(node)} ${words}`, isConflict, weight }];
+    const text = `${nodeName(node)} ${words}`;
+    return [{ timeNs: time, text, isConflict, weight, event: traceEvent(at) }];
   });
 }

@@ -22,9 +22,11 @@ export function rect(
   top: number,
   height: number,
   title = '',
+  /** What it stands for, as `eventsOf` names it. */
+  events: string | null = null,
 ): Markup {
   const told = title === '' ? null : html`<title>${title}</title>`;
-  return html`<rect class="${className}" x="${px(left)}" y="${px(top)}" width="${px(Math.max(right - left, 1))}" height="${px(height)}">${told}</rect>`;
+  return html`<rect class="${className}" x="${px(left)}" y="${px(top)}" width="${px(Math.max(right - left, 1))}" height="${px(height)}" data-event=${events}>${told}</rect>`;
 }
 
 export function label(className: string, x: number, y: number, text: string): Markup {

@@ -1,8 +1,10 @@
 /** Tables of a report: receipts of faults, answers of checkers, what was run and with what. */
 
 import type { FaultWindow } from '../../checkers/fault-windows.ts';
+import { itemAt } from '../../checkers/item-at.ts';
 import type { RunFile, TimedCheck } from '../store/format.ts';
 import { type Hole, html, type Markup } from './markup.ts';
+import { eventLink, eventsOf } from './selection.ts';
 import { bytes, count, moment, seconds } from './text.ts';
 import { sentenceOf, WORDS } from './verdict-words.ts';
 
@@ -36,7 +38,7 @@ function receiptRow(fault: Receipted): Markup {
   const undone = endStatus === null || endStatus === status ? '' : `, undone: ${endStatus}`;
   const end = endNs === null ? 'never' : moment(endNs);
   const className = status === 'installed' ? 'ok' : status === 'skipped' ? 'none' : 'info';
-  return html`<tr><td class="number">${id}</td><td>${lane}</td><td>${form}</td><td>${targets}</td><td class="number">${moment(startNs)}</td><td class="number">${end}</td><td><span class="word ${className}">${status}</span>${undone}</td><td>${evidence}</td></tr>`;
+  return html`<tr data-event=${eventsOf(fault.events)}><td class="number">${eventLink(itemAt(fault.events, 0), id)}</td><td>${lane}</td><td>${form}</td><td>${targets}</td><td class="number">${moment(startNs)}</td><td class="number">${end}</td><td><span class="word ${className}">${status}</span>${undone}</td><td>${evidence}</td></tr>`;
 }
 
 export function checksSection(checks: readonly TimedCheck[]): Markup {

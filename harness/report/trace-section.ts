@@ -3,6 +3,7 @@
 import { nodeName, type TraceEvent } from '../../checkers/trace.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { html, type Markup } from './markup.ts';
+import { eventLink, traceEvent } from './selection.ts';
 import { count, moment, plural, shorten } from './text.ts';
 import type { Focus, PlacedLine, TraceFacts } from './trace-facts.ts';
 
@@ -79,8 +80,7 @@ function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly
     if (node !== line.node) return html`<td></td>`;
     return html`<td><b>${conflict ? '✖ ' : ''}${line.event.kind}</b> ${payloadText(line.event)}</td>`;
   });
-  // The header of the file is line 1, and positions count from 0.
-  return html`${gap}<tr class=${conflict ? 'conflict' : null}><td class="number">${position + 2}</td><td class="number">${moment(line.time)}</td>${cells}</tr>`;
+  return html`${gap}<tr data-event=${traceEvent(position)} class=${conflict ? 'conflict' : null}><td class="number">${eventLink(traceEvent(position), position + 2)}</td><td class="number">${moment(line.time)}</td>${cells}</tr>`;
 }
 
 /** Fields that hold the number of a node. */

@@ -77,7 +77,9 @@ export function boxesOf(
     .map((operation) => ({ operation, invoke: event(operation.invoke) }))
     .sort((a, b) => a.invoke.time - b.invoke.time || a.invoke.index - b.invoke.index);
   return inTime.map(({ operation, invoke }) => {
-    const complete = operation.complete === null ? null : event(operation.complete);
+    // A checker of users' own may say anything: what ends before it begins has no end to be drawn.
+    const ends = operation.complete !== null && operation.complete > operation.invoke;
+    const complete = ends ? event(operation.complete) : null;
     const row = rows.get(invoke.process) ?? rows.size;
     rows.set(invoke.process, row);
     const ending = endingOf(complete);

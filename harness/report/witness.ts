@@ -2,8 +2,9 @@
 
 import { type FaultWindow, faultWindows } from '../../checkers/fault-windows.ts';
 import type { History } from '../../checkers/history.ts';
-import type { Verdict, Witness } from '../../checkers/verdict.ts';
+import type { Verdict, Witness, WitnessOperation } from '../../checkers/verdict.ts';
 import { type Hole, html, type Markup } from './markup.ts';
+import { eventLink, eventsOf } from './selection.ts';
 import { label, px, rect, vertical } from './svg.ts';
 import { count, moment, plural, shorten } from './text.ts';
 import { boxesOf, type Layout, layOut, type PlacedBox } from './witness-layout.ts';
@@ -42,7 +43,9 @@ export function witnessSection(
   readonly section: Markup;
   readonly cut: readonly string[];
 } {
-  const { operations } = witness;
+  // Of a cycle no operation is to blame, and the drawing above says why of each.
+  const isCycle = witness.isCycle === true;
+  const operations = isCycle ? witness.operations.map(blameless) : witness.operations;
   const blocked = operations.filter((operation) => operation.why !== undefined);
   const others = operations.filter((operation) => operation.why === undefined);
   const room = Math.max(SHOWN - blocked.length, 0);
@@ -56,8 +59,8 @@ export function witnessSection(
   const object = witness.key === undefined ? '' : ` on ${witness.key}`;
   return {
     section: html`<section aria-labelledby="witness">
-<h2 id="witness">The operations that cannot be explained${object} <small>${checker} · ${plural(operations.length, 'operation')}</small></h2>
-${legend(shown.some((operation) => operation.order !== undefined))}
+<h2 id="witness">${isCycle ? 'When they ran' : `The operations that cannot be explained${object}`} <small>${checker} · ${plural(operations.length, 'operation')}</small></h2>
+${isCycle ? null : legend(shown.some((operation) => operation.order !== undefined))}
 <div class="scroll" tabindex="0" role="region" aria-label="Drawing of the operations; the table below says the same">
 ${drawing(layout, faultWindows(history))}
 </div>
@@ -68,6 +71,10 @@ ${table(layout)}
         ? [`${count(dropped)} of the ${count(operations.length)} operations of the witness`]
         : [],
   };
+}
+
+function blameless({ invoke, complete }: WitnessOperation): WitnessOperation {
+  return { invoke, complete };
 }
 
 function legend(ordered: boolean): Markup {
@@ -118,7 +125,7 @@ function faultBand(
     room < 4
       ? null
       : label('lane-name', band.left + 4, lane * LANE_PX + 12, shorten(fault.form, room));
-  return html`${rect('band', band, lane * LANE_PX, bottom - lane * LANE_PX)}${rect('lane', band, lane * LANE_PX + 1, LANE_PX - 3, title)}${name}`;
+  return html`${rect('band', band, lane * LANE_PX, bottom - lane * LANE_PX)}${rect('lane', band, lane * LANE_PX + 1, LANE_PX - 3, title, eventsOf(fault.events))}${name}`;
 }
 
 function processRow(process: string, top: number, width: number): Markup {
@@ -151,7 +158,7 @@ function operationBox(box: PlacedBox, top: number, width: number): Markup {
     operation.stateAfter === undefined
       ? null
       : label('state', left + 2, y + BOX_PX + 13, `⇒ ${shorten(operation.stateAfter, 30)}`);
-  return html`<g class="operation" data-operation="${operation.invoke}" data-culprit=${operation.why !== undefined || null}><title>${rowText(box)}</title>${edge}
+  return html`<g class="operation" data-event=${eventsOf([operation.invoke, operation.complete])} data-culprit=${operation.why !== undefined || null}><title>${rowText(box)}</title>${edge}
 <text class="label ${className}" x="${px(left + 8)}" y="${y + 17}"><tspan class="order">${mark}</tspan> ${text}</text>${state}</g>`;
 }
 
@@ -186,5 +193,5 @@ function tableRow(box: PlacedBox): Markup {
       : ending === 'info'
         ? `unknown (${complete.error ?? 'info'})`
         : moment(complete.time);
-  return html`<tr data-operation="${operation.invoke}" tabindex="0" class=${operation.why === undefined ? null : 'conflict'}><td class="number">${operation.why === undefined ? (operation.order ?? '') : '✖'}</td><td>${invoke.process}</td><td><code>${text}</code></td><td class="number">${moment(invoke.time)}</td><td class="number">${answered}</td><td>${complete?.node ?? ''}</td><td>${operation.why ?? operation.stateAfter ?? ''}</td></tr>`;
+  return html`<tr data-event=${eventsOf([operation.invoke, operation.complete])} class=${operation.why === undefined ? null : 'conflict'}><td class="number">${operation.why === undefined ? (operation.order ?? '') : '✖'}</td><td>${invoke.process}</td><td><code>${eventLink(operation.invoke, text)}</code></td><td class="number">${moment(invoke.time)}</td><td class="number">${answered}</td><td>${complete?.node ?? ''}</td><td>${operation.why ?? operation.stateAfter ?? ''}</td></tr>`;
 }

@@ -117,6 +117,7 @@ const witness: z.ZodType<Witness> = z.looseObject({
   ),
   sentences: texts,
   culprit: number.exactOptional(),
+  isCycle: z.literal(true).exactOptional(),
 });
 const stats = z.record(text, z.union([number, text]));
 

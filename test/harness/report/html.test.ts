@@ -18,6 +18,7 @@ import { writeDerived } from '../../../harness/store/files.ts';
 import { readRun } from '../../../harness/store/reader.ts';
 import { nemeses } from '../../../nemesis/index.ts';
 import { EVENTS, RUN, STALE_READ, storeRun, TWO_LEADERS } from '../store/stored.ts';
+import { SKEW, writeSkew } from './skew.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const REQUIRED = process.env['ORDEAL_REQUIRE_CHROMIUM'] === '1';
@@ -48,12 +49,19 @@ describe('report.html', () => {
     expect(page).toContain('ElectionSafety');
     // Positions 1 and 2 of the trace are lines 3 and 4 of the file, after its header.
     for (const line of [3, 4]) {
-      expect(page).toContain(`<tr class="conflict"><td class="number">${line}</td>`);
+      expect(page).toContain(`<tr data-event="t${line}" class="conflict">`);
     }
   });
 
   test('exists for a run that was killed before it was judged', () => {
     expect(readFileSync(report(null), 'utf8')).toContain('killed before it was judged');
+  });
+
+  test('draws transactions that go round in a circle, with a sentence an arrow', () => {
+    const page = readFileSync(report(writeSkew(), { events: SKEW }), 'utf8');
+    expect(page.match(/<path class="arrow"/g)).toHaveLength(2);
+    expect(page).toContain('r x → []');
+    expect(page).toMatch(/T0 · process 0<\/a> before T1 · process 1<\/b>: T0 /);
   });
 
   test('exists for a run without any events', () => {
@@ -87,14 +95,14 @@ describe.skipIf(!REQUIRED && !existsSync(CHROMIUM))('report.html in Chromium', (
   });
 
   /** Opens a page from disk; returns what it asked for and what it complained about. */
-  async function open(path: string, colorScheme: 'light' | 'dark') {
+  async function open(path: string, colorScheme: 'light' | 'dark', hash = '') {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } });
     const requests: string[] = [];
     const errors: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     page.on('console', (message) => errors.push(message.text()));
     page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(pathToFileURL(path).href);
+    await page.goto(`${pathToFileURL(path).href}${hash}`);
     return { page, requests, errors };
   }
 
@@ -104,6 +112,7 @@ describe.skipIf(!REQUIRED && !existsSync(CHROMIUM))('report.html in Chromium', (
       for (const path of [
         report(STALE_READ, { others: [TWO_LEADERS] }),
         report({ kind: 'valid' }),
+        report(writeSkew(), { events: SKEW }),
         scenarioReport(store),
       ]) {
         const { page, requests, errors } = await open(path, scheme);
@@ -132,10 +141,32 @@ describe.skipIf(!REQUIRED && !existsSync(CHROMIUM))('report.html in Chromium', (
     await page.close();
   });
 
-  test('marks the drawing of the operation whose row has the focus', async () => {
+  test('marks the drawing of the operation whose row is chosen', async () => {
     const { page } = await open(report(STALE_READ), 'light');
-    await page.locator('tr[data-operation="7"]').focus();
-    expect(await page.locator('g[data-operation="7"].selected').count()).toBe(1);
+    await page.locator('a[href="#event=7"]').first().click();
+    expect(await page.locator('g[data-event="7 8"].selected').count()).toBe(1);
+    expect(await page.locator('tr[data-event="7 8"][aria-current]').count()).toBe(1);
+    await page.close();
+  });
+
+  test('opens at the event that its address names, in every view, also what is folded', async () => {
+    const path = report(STALE_READ, { others: [TWO_LEADERS] });
+    const { page } = await open(path, 'light', '#event=8');
+    // The operation that it ends: in the drawing, in its table, and as two events of the history.
+    expect(await page.locator('.selected').count()).toBe(4);
+    expect(await page.locator('details tr[data-event="8"]').isVisible()).toBe(true);
+    await page.evaluate("location.hash = 'event=t4'");
+    await expect.poll(() => page.locator('tr[data-event="t4"].selected').count()).toBe(1);
+    expect(await page.locator('.selected').count()).toBe(1);
+    await page.locator('g[data-event="3 4"]').first().click();
+    await expect.poll(() => page.evaluate('location.hash')).toBe('#event=3');
+    await page.close();
+  });
+
+  test('keeps its place for an address that names nothing it knows', async () => {
+    const { page, errors } = await open(report(STALE_READ), 'light', '#event="]');
+    expect(errors).toEqual([]);
+    expect(await page.locator('.selected').count()).toBe(0);
     await page.close();
   });
 
