@@ -82,3 +82,4 @@ export {
   type WitnessOperation,
   worst,
 } from './verdict.ts';
+export { checkWatches } from './watch/index.ts';

@@ -21,7 +21,7 @@ export interface KnownIssue {
   readonly name: string;
   readonly describe: string;
   readonly when: RunsOf;
-  /** The checkers that show it. */
+  /** The checkers that show it, or of one that has several properties, those. */
   readonly shownBy: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export interface RunFacts {
   readonly options: Options;
   /** Nemeses that were in force. */
   readonly inForce: readonly string[];
-  /** The checkers that found a violation; empty of a valid run. */
+  /** The checkers, or properties of theirs, that found a violation; empty of a valid run. */
   readonly brokenBy: readonly string[];
 }
 

@@ -54,6 +54,9 @@ export function execute(data: Store, { f, key, value }: Operation): Executed {
     case 'assign':
     case 'poll':
     case 'drain':
+    case 'delete':
+    case 'watch':
+    case 'hash':
       return { refused: true, error: `no state machine has ${f}` };
   }
 }

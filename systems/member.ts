@@ -4,7 +4,7 @@
  * to be asked, is handed what came of that, and returns what it has found out.
  */
 
-import type { LogIndex, Term } from '../checkers/units.ts';
+import type { LogIndex, Millis, Term } from '../checkers/units.ts';
 import type { Operation, Outcome } from './operations.ts';
 import type { Options } from './protocol.ts';
 
@@ -25,6 +25,12 @@ export interface Place {
 export interface Ask {
   readonly path: string;
   readonly body: unknown;
+  /**
+   * The answer is a stream, a JSON text to a line, and it is listened to for so long: what was heard
+   * by then, or until it broke, is the body of the answer, a list. `body` is a list as well then, of
+   * what is said to it.
+   */
+  readonly listenMs?: Millis;
 }
 
 /** What came of it. */

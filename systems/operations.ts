@@ -39,7 +39,18 @@ const PROGRAM_OPERATIONS = [
   'drain',
 ] as const;
 
-export const OPERATIONS = [...PROTOCOL_OPERATIONS, ...PROGRAM_OPERATIONS] as const;
+/**
+ * Of programs of others: `delete` → whether there was something; `watch` [from, listenMs, asks] → what
+ * was heard of all keys (`checkers/watch`), where the key is the watcher's name; `hash` revision →
+ * [revision, digest] of all that the member asked has.
+ */
+const MEMBER_OPERATIONS = ['delete', 'watch', 'hash'] as const;
+
+export const OPERATIONS = [
+  ...PROTOCOL_OPERATIONS,
+  ...PROGRAM_OPERATIONS,
+  ...MEMBER_OPERATIONS,
+] as const;
 
 export type OperationName = (typeof OPERATIONS)[number];
 

@@ -56,6 +56,7 @@ const VOCABULARY = [
   'value',
   'units',
   'linearizable/model',
+  'watch/heard',
 ].map((name) => `checkers/${name}.ts`);
 /** What the nodes of each protocol report is vocabulary as well. */
 const EVENTS = /^checkers\/agreement\/(leader-events|[a-z-]+\/events)\.ts$/;

@@ -6,6 +6,7 @@ import { counter } from './counter.ts';
 import { listAppend } from './list-append.ts';
 import { register } from './register.ts';
 import { set } from './set.ts';
+import { watch } from './watch.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: Readonly<Record<string, Workload>> = {
@@ -15,4 +16,5 @@ export const workloads: Readonly<Record<string, Workload>> = {
   counter,
   set,
   'list-append': listAppend,
+  watch,
 };

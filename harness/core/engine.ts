@@ -358,7 +358,7 @@ export class Engine {
 
   #learn(operation: Operation, result: Value): void {
     const { f, key, value } = operation;
-    if (f === 'read') this.#seen.set(key, result);
+    if (f === 'read' || f === 'watch') this.#seen.set(key, result);
     else if (f === 'write') this.#seen.set(key, value);
     else if (f === 'cas') this.#seen.set(key, (value as readonly Value[])[1] as Value);
   }

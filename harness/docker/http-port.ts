@@ -27,9 +27,10 @@ export class HttpPort {
   }
 
   /** Waits so long for the whole answer. Never rejects. */
-  ask({ path, body }: Ask, timeoutMs: Millis): Promise<Answer> {
+  ask({ path, body, listenMs }: Ask, timeoutMs: Millis): Promise<Answer> {
     if (this.#closed) return Promise.resolve({ kind: 'unsent', because: 'client is closed' });
-    const text = JSON.stringify(body);
+    const isStream = listenMs !== undefined;
+    const text = isStream && Array.isArray(body) ? linesOf(body) : JSON.stringify(body);
     return new Promise((resolve) => {
       const asked = request({
         host: this.#host,
@@ -47,12 +48,16 @@ export class HttpPort {
         resolve(answer);
       };
       // Not a signal's: nothing but this holds on to the question while nobody answers.
+      const waitMs = listenMs ?? timeoutMs;
+      let heard: (() => Answer) | null = null;
       const timer = setTimeout(() => {
-        end({ kind: 'lost', because: `no answer within ${Math.round(timeoutMs)} ms` });
+        const because = `no answer within ${Math.round(waitMs)} ms`;
+        end(heard?.() ?? { kind: 'lost', because });
         asked.destroy();
-      }, timeoutMs);
+      }, waitMs);
       const lost = (error: NodeJS.ErrnoException) => {
-        end({ kind: UNSENT.has(error.code) ? 'unsent' : 'lost', because: messageOf(error) });
+        if (heard !== null) end(heard());
+        else end({ kind: UNSENT.has(error.code) ? 'unsent' : 'lost', because: messageOf(error) });
       };
       asked.on('error', lost);
       asked.on('response', (response) => {
@@ -63,10 +68,12 @@ export class HttpPort {
           if (bytes > BODY_BYTES_MAX) response.destroy(new Error('the answer has no end'));
           chunks.push(chunk);
         });
+        const said = () => Buffer.concat(chunks).toString('utf8');
+        const status = response.statusCode ?? 0;
+        if (isStream) heard = () => ({ kind: 'answered', status, body: textsIn(said()) });
         response.on('error', lost);
         response.on('end', () => {
-          const said = Buffer.concat(chunks).toString('utf8');
-          end({ kind: 'answered', status: response.statusCode ?? 0, body: parsed(said) });
+          end(heard?.() ?? { kind: 'answered', status, body: parsed(said()) });
         });
       });
       asked.end(text);
@@ -94,6 +101,16 @@ export class HttpPort {
     this.#closed = true;
     this.#agent.destroy();
   }
+}
+
+function linesOf(said: readonly unknown[]): string {
+  return said.map((each) => JSON.stringify(each)).join('\n');
+}
+
+/** Up to the last whole line: the one after that is still being said. */
+function textsIn(said: string): readonly unknown[] {
+  const whole = said.slice(0, said.lastIndexOf('\n') + 1).split('\n');
+  return whole.filter((line) => line !== '').map(parsed);
 }
 
 /** What is no JSON stays a text. */

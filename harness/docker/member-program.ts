@@ -41,8 +41,7 @@ export function memberPrograms(
         member.command(place),
       );
     },
-    client: (endpoint) =>
-      new MemberClient(member, options, endpoint % nodes, port(endpoint % nodes)),
+    client: (endpoint) => new MemberClient({ member, options, endpoint, nodes, port }),
     facts: {
       image: `${image.tag} ${image.id}`,
       packages: member.packages.join(' '),
@@ -118,33 +117,49 @@ class MemberProgram implements Program {
   }
 }
 
-/** Pinned to one member, as users' clients are who live beside it; it retries nothing. */
-class MemberClient implements LiveClient {
-  readonly #member: Member;
-  readonly #options: Options;
-  readonly #node: NodeId;
-  readonly #port: HttpPort;
+interface ClientParts {
+  readonly member: Member;
+  readonly options: Options;
+  readonly endpoint: number;
+  readonly nodes: number;
+  port(node: NodeId): HttpPort;
+}
 
-  constructor(member: Member, options: Options, node: NodeId, port: HttpPort) {
-    this.#member = member;
-    this.#options = options;
-    this.#node = node;
-    this.#port = port;
+/**
+ * Pinned to one member, as users' clients are who live beside it, but for operations that name
+ * theirs; it retries nothing.
+ */
+class MemberClient implements LiveClient {
+  readonly #parts: ClientParts;
+  readonly #ports = new Map<NodeId, HttpPort>();
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
   }
 
   async invoke(operation: Operation): Promise<Outcome> {
-    const exchange = this.#member.perform(operation, this.#options);
+    const { member, options, endpoint, nodes } = this.#parts;
+    const node = (operation.node ?? endpoint) % nodes;
+    const port = this.#port(node);
     const deadlineMs = performance.now() + PATIENCE_MS;
-    const outcome = await carryOut(exchange, (ask) => {
-      return this.#port.ask(ask, Math.max(1, deadlineMs - performance.now()));
+    const outcome = await carryOut(member.perform(operation, options), (ask) => {
+      return port.ask(ask, Math.max(1, deadlineMs - performance.now()));
     }).catch((error: unknown): Outcome => {
       return { type: 'info', error: `client failed: ${messageOf(error)}` };
     });
-    return { node: this.#node, ...outcome };
+    return { node, ...outcome };
   }
 
   close(): void {
-    this.#port.close();
+    for (const port of this.#ports.values()) port.close();
+  }
+
+  #port(node: NodeId): HttpPort {
+    const known = this.#ports.get(node);
+    if (known !== undefined) return known;
+    const port = this.#parts.port(node);
+    this.#ports.set(node, port);
+    return port;
   }
 }
 

@@ -16,6 +16,9 @@ export function expectedOf(
   if (exitStatus !== EXIT.valid && exitStatus !== EXIT.invalid) return null;
   const inForce = figures.faults.filter(({ installed }) => installed > 0).map(({ lane }) => lane);
   const broken = checks.filter(({ verdict }) => verdict.kind === 'invalid');
-  const brokenBy = broken.map(({ checker }) => checker);
+  // A checker of several properties says which.
+  const brokenBy = broken.flatMap(({ checker, verdict }) => {
+    return (verdict.kind === 'invalid' ? verdict.properties : undefined) ?? [checker];
+  });
   return met(system.expectations, { workload, options: set, inForce, brokenBy });
 }

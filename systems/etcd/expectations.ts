@@ -30,6 +30,22 @@ export const expectations: readonly Expectation[] = [
     source: GUARANTEES,
   },
   {
+    when: { workloads: ['watch'] },
+    verdict: 'valid',
+    because: 'watches are ordered, unique, complete and resumable, and progress is told of last',
+    source: GUARANTEES,
+    issues: [
+      {
+        name: 'etcd#15220',
+        describe:
+          'a watcher that asks for its progress is told how far the member is, before it was told of ' +
+          'all up to there',
+        when: { set: { 'workload.progress': 'asked' } },
+        shownBy: ['WatchProgress'],
+      },
+    ],
+  },
+  {
     when: {},
     verdict: 'valid',
     because: 'operations on keys and transactions are strictly serializable',

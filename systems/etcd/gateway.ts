@@ -4,7 +4,8 @@
  */
 
 import type { Value } from '../../checkers/history.ts';
-import type { LogIndex } from '../../checkers/units.ts';
+import type { LogIndex, Millis } from '../../checkers/units.ts';
+import type { Heard } from '../../checkers/watch/heard.ts';
 import type { Answer, Ask, MemberView } from '../member.ts';
 
 /** A key as etcd has it; `modified` is 0 for one that does not exist. */
@@ -49,6 +50,77 @@ export function transaction(
   };
 }
 
+export function remove(key: string): Ask {
+  return { path: '/v3/kv/deleterange', body: { key: encode(key) } };
+}
+
+/** Whether something was deleted. */
+export function isDeleted(body: unknown): boolean {
+  return whole(field(body, 'deleted')) > 0;
+}
+
+/** All changes of all keys from a revision on; `asks`: at once, how far this has come. */
+export function watch(from: LogIndex, listenMs: Millis, asks: boolean): Ask {
+  const all = encode('\0');
+  const create = {
+    key: all,
+    range_end: all,
+    start_revision: String(from),
+    prev_kv: true,
+    progress_notify: true,
+  };
+  const body = [{ create_request: create }, ...(asks ? [{ progress_request: {} }] : [])];
+  return { path: '/v3/watch', body, listenMs };
+}
+
+/** What a watch has heard, in order, in the words of `checkers/watch`. */
+export function heardIn(body: unknown): readonly Heard[] {
+  return list(body).flatMap((line): readonly Heard[] => {
+    const error = field(line, 'error');
+    if (error !== undefined) return [['ended', text(field(error, 'message'))]];
+    const result = field(line, 'result');
+    if (field(result, 'canceled') === true) {
+      return [['ended', String(field(result, 'cancel_reason') ?? 'cancelled')]];
+    }
+    if (field(result, 'created') === true) return [];
+    const events = list(field(result, 'events'));
+    return events.length === 0 ? [['progress', revisionIn(result)]] : events.map(change);
+  });
+}
+
+function change(event: unknown): Heard {
+  const kv = field(event, 'kv');
+  const key = decode(field(kv, 'key'));
+  const revision = whole(field(kv, 'mod_revision'));
+  const before = field(event, 'prev_kv');
+  const previous =
+    before === undefined
+      ? null
+      : ([
+          decodeValue(field(before, 'value')),
+          whole(field(before, 'mod_revision')),
+          whole(field(before, 'version')),
+        ] as const);
+  if (field(event, 'type') === 'DELETE') return ['delete', key, revision, previous];
+  return [
+    'put',
+    key,
+    revision,
+    decodeValue(field(kv, 'value')),
+    whole(field(kv, 'version')),
+    previous,
+  ];
+}
+
+/** A digest of all that a member has, as of a revision; 0 for the latest. */
+export function hash(revision: LogIndex): Ask {
+  return { path: '/v3/maintenance/hash', body: { revision: String(revision) } };
+}
+
+export function hashIn(body: unknown): readonly [revision: LogIndex, digest: number] {
+  return [revisionIn(body), whole(field(body, 'hash'))];
+}
+
 export const status: Ask = { path: '/v3/maintenance/status', body: {} };
 
 function compare(comparison: Comparison): object {
@@ -57,7 +129,7 @@ function compare(comparison: Comparison): object {
     const { modified } = comparison;
     return { key, target: 'MOD', result: 'EQUAL', modRevision: String(modified) };
   }
-  // A key without a value is one that was never created: nothing is ever deleted here.
+  // A key without a value is one that was never created, or deleted since.
   if (comparison.value === null) {
     return { key, target: 'CREATE', result: 'EQUAL', createRevision: '0' };
   }
@@ -174,7 +246,11 @@ function encodeValue(value: Value): string {
   return encode(JSON.stringify(value));
 }
 
-function decodeValue(encoded: unknown): Value {
+function decode(encoded: unknown): string {
   const bytes = Uint8Array.from(atob(text(encoded)), (character) => character.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes)) as Value;
+  return new TextDecoder().decode(bytes);
+}
+
+function decodeValue(encoded: unknown): Value {
+  return JSON.parse(decode(encoded)) as Value;
 }

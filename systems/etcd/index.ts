@@ -10,7 +10,7 @@ export const etcd: MemberSystem = {
   kind: 'member',
   name: 'etcd',
   describe: 'etcd 3.4 (Raft), unmodified, from Debian packages',
-  operations: PROTOCOL_OPERATIONS,
+  operations: [...PROTOCOL_OPERATIONS, 'delete', 'watch', 'hash'],
   options: etcdOptions,
   electionTimeoutMs: 1000,
   suffices: majority,

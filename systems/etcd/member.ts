@@ -37,6 +37,7 @@ function command({ members, at, directory, cluster, options }: Place): readonly 
     `--heartbeat-interval=${options['heartbeatMs']}`,
     `--election-timeout=${options['electionTimeoutMs']}`,
     `--snapshot-count=${options['snapshotEvery']}`,
+    `--experimental-watch-progress-notify-interval=${options['progressEveryMs']}ms`,
   ];
 }
 

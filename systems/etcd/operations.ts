@@ -1,6 +1,7 @@
 /** Operations on etcd: each the exchange that a careful client of its own would have. */
 
 import type { Value } from '../../checkers/history.ts';
+import type { LogIndex, Millis } from '../../checkers/units.ts';
 import { textOf } from '../../checkers/value.ts';
 import { execute } from '../kv-operations.ts';
 import type { Answer, Ask, Exchange } from '../member.ts';
@@ -8,14 +9,20 @@ import type { Operation, Outcome } from '../operations.ts';
 import {
   Garbled,
   get,
+  hash,
+  hashIn,
+  heardIn,
   heldIn,
+  isDeleted,
   put,
   type Refusal,
   refusalIn,
+  remove,
   revisionIn,
   type Step,
   transaction,
   transactionIn,
+  watch,
 } from './gateway.ts';
 
 /** Carries an operation out, at one member. `serializable`: reads need not be of the latest state. */
@@ -39,6 +46,12 @@ function begin(operation: Operation, serializable: boolean): Exchange<Outcome> {
       return compareAndSet(operation);
     case 'propose':
       return propose(operation);
+    case 'delete':
+      return erase(operation.key);
+    case 'watch':
+      return listen(operation.value);
+    case 'hash':
+      return digest(operation.value);
     default:
       return change(operation);
   }
@@ -61,6 +74,27 @@ function* compareAndSet({ key, value }: Operation): Exchange<Outcome> {
   const position = revisionIn(body);
   if (transactionIn(body).succeeded) return { type: 'ok', value: null, position };
   return { type: 'fail', error: 'another value', position };
+}
+
+/** Where there was nothing, nothing has changed, and it stands at no position of its own. */
+function* erase(key: string): Exchange<Outcome> {
+  const body = yield* asked(remove(key), 'changes something');
+  const value = isDeleted(body);
+  return value ? { type: 'ok', value, position: revisionIn(body) } : { type: 'ok', value };
+}
+
+function* listen(argument: Value): Exchange<Outcome> {
+  const [from, listenMs, asks] = argument as readonly [LogIndex, Millis, boolean];
+  const heard = heardIn(yield* asked(watch(from, listenMs, asks), 'changes nothing'));
+  return { type: 'ok', value: [['began', from], ...heard] };
+}
+
+/** Asked twice: revision and digest are not taken at one moment, and nothing may move in between. */
+function* digest(revision: Value): Exchange<Outcome> {
+  const first = hashIn(yield* asked(hash(Number(revision)), 'changes nothing'));
+  const second = hashIn(yield* asked(hash(Number(revision)), 'changes nothing'));
+  const isStill = first[0] === second[0] && first[1] === second[1];
+  return isStill ? { type: 'ok', value: first } : { type: 'fail', error: 'its state is moving' };
 }
 
 /** The first value stays. */

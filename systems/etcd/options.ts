@@ -33,4 +33,11 @@ export const etcdOptions: Readonly<Record<string, OptionSpec>> = {
     min: 1,
     max: 10_000_000,
   },
+  progressEveryMs: {
+    describe:
+      'how often watchers are told how far they have come (--experimental-watch-progress-notify-interval)',
+    default: 300,
+    min: 100,
+    max: 600_000,
+  },
 };

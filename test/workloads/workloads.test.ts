@@ -41,7 +41,7 @@ describe.each(Object.values(workloads))('$name', (workload) => {
   test('writes no value twice, where values are what tells writes apart', () => {
     const plan = workload.plan(config, namedDraw(2));
     const written = plan.flatMap(({ f, value }) => {
-      if (f === 'read' || f === 'inc' || f === 'remove') return [];
+      if (['read', 'inc', 'remove', 'delete', 'watch'].includes(f)) return [];
       const steps = f === 'txn' ? (value as readonly (readonly Value[])[]) : [['w', 'k', value]];
       return steps.filter(([step]) => step !== 'r').map((step) => step[2]);
     });
@@ -57,7 +57,7 @@ describe.each(Object.values(workloads))('$name', (workload) => {
     expect(uses.size).toBeGreaterThan(Number(options['keys']));
   });
 
-  test('reads at the end what was used last', () => {
+  test.skipIf(workload === workloads['watch'])('reads at the end what was used last', () => {
     const reads = workload.finalReads(['a', 'b'], 1);
     expect(reads.map(({ key }) => key)).toEqual(['a', 'b']);
     for (const { f, key, value } of reads) {
@@ -93,5 +93,32 @@ describe('set', () => {
       if (f === 'add') present.add(`${key}/${Number(value)}`);
       else if (f === 'remove') expect(present.delete(`${key}/${Number(value)}`)).toBe(true);
     }
+  });
+});
+
+describe('watch', () => {
+  const { watch } = workloads;
+
+  test('goes on where its watcher was, and from the beginning where nobody has heard anything', () => {
+    const planned = { id: 0, client: 1, atUs: 0, f: 'watch', key: 'w2' } as const;
+    const settled = (seen: Value) => watch?.settle({ ...planned, value: [1, 500, false] }, seen);
+    expect(settled(null)).toEqual({ f: 'watch', key: 'w2', value: [1, 500, false], node: 1 });
+    expect(settled([['began', 7]])?.value).toEqual([7, 500, false]);
+    expect(
+      settled([
+        ['began', 7],
+        ['progress', 9],
+      ])?.value,
+    ).toEqual([10, 500, false]);
+  });
+
+  test('in the end watches every member from the beginning, and compares what they have', () => {
+    const last = watch?.finalReads(['k0'], 2).map(({ f, node, value }) => [f, node, value]);
+    expect(last).toMatchObject([
+      ['watch', 0, [1, 3000, false]],
+      ['watch', 1, [1, 3000, false]],
+      ['hash', 0, 0],
+      ['hash', 1, 0],
+    ]);
   });
 });

@@ -1,16 +1,25 @@
-import { createServer, type RequestListener } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { HttpPort } from '../../../harness/docker/http-port.ts';
-import type { Answer } from '../../../systems/member.ts';
+import type { Answer, Ask } from '../../../systems/member.ts';
 
 /** What comes of a question to a server that does this with it. */
-async function askOf(listener: RequestListener, timeoutMs = 5_000): Promise<Answer> {
+async function askOf(
+  listener: RequestListener,
+  timeoutMs = 5_000,
+  ask: Ask = { path: '/x', body: { a: 1 } },
+): Promise<Answer> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const port = new HttpPort('127.0.0.1', (server.address() as AddressInfo).port);
   try {
-    return await port.ask({ path: '/x', body: { a: 1 } }, timeoutMs);
+    return await port.ask(ask, timeoutMs);
   } finally {
     port.close();
     server.closeAllConnections();
@@ -46,6 +55,30 @@ describe('a question to a member', () => {
     expect(torn.kind).toBe('lost');
     const cut = await askOf((request) => request.destroy());
     expect(cut.kind).toBe('lost');
+  });
+
+  test('that listens hears whole lines, until its time is over or the stream ends or breaks', async () => {
+    const listen = (listenMs: number) => ({ path: '/x', body: [1, { b: 2 }], listenMs });
+    const lines = (request: IncomingMessage, response: ServerResponse, end: () => void) => {
+      request.on('data', (said: Buffer) => {
+        response.write(`{"heard":${JSON.stringify(said.toString())}}\n{"hal`, end);
+      });
+    };
+    const heard = { kind: 'answered', status: 200, body: [{ heard: '1\n{"b":2}' }] };
+    const open = await askOf(
+      (request, response) => lines(request, response, () => undefined),
+      1,
+      listen(300),
+    );
+    expect(open).toEqual(heard);
+    const torn = await askOf(
+      (request, response) => lines(request, response, () => setImmediate(() => response.destroy())),
+      1,
+      listen(60_000),
+    );
+    expect(torn).toEqual(heard);
+    const silent = await askOf(() => undefined, 60_000, listen(20));
+    expect(silent).toEqual({ kind: 'lost', because: 'no answer within 20 ms' });
   });
 
   test('was never sent where nobody takes the connection, or the client is closed', async () => {

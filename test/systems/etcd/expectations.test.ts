@@ -18,13 +18,18 @@ describe('what is expected of etcd', () => {
   test('names workloads, options and nemeses that there are', () => {
     const runs = expectations.flatMap((one) => [
       one.when,
-      ...(one.verdict === 'valid' ? (one.issues ?? []).map(({ when }) => when) : []),
+      ...(one.verdict === 'valid' ? (one.issues ?? []) : []).map(({ when }) => ({
+        ...one.when,
+        ...when,
+      })),
     ]);
     for (const { workloads: names = [], set = {}, nemeses: faults = [] } of runs) {
       for (const name of names) expect(workloads).toHaveProperty(name);
       for (const name of faults) expect(nemeses).toHaveProperty(name);
       for (const [name, value] of Object.entries(set)) {
-        expect(etcd.options[name]).toMatchObject({ choices: expect.arrayContaining([value]) });
+        const ofWorkload = workloads[names[0] ?? '']?.options ?? {};
+        const option = etcd.options[name] ?? ofWorkload[name.replace('workload.', '')];
+        expect(option).toMatchObject({ choices: expect.arrayContaining([value]) });
       }
     }
   });
@@ -37,6 +42,14 @@ describe('what is expected of etcd', () => {
   test('is that a known bug may show after a pause, and explains nothing else', () => {
     expect(told({ inForce: ['pause'], brokenBy: ['linearizable'] })).toBe('issue');
     expect(told({ inForce: ['pause'], brokenBy: ['linearizable', 'panics'] })).toBe('news');
+  });
+
+  test('is that watchers who ask are told of progress too early, and only they', () => {
+    const early = { workload: 'watch', brokenBy: ['WatchProgress'] };
+    const asked = { ...DOCUMENTED, 'workload.progress': 'asked' };
+    expect(told({ ...early, options: asked })).toBe('issue');
+    expect(told(early)).toBe('news');
+    expect(told({ ...early, options: asked, brokenBy: ['WatchComplete'] })).toBe('news');
   });
 
   test('is that stale reads show where they are taken for more than they are', () => {
