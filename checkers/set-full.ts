@@ -16,6 +16,7 @@ import {
   where,
 } from './client-operations.ts';
 import type { History, Value } from './history.ts';
+import { quantile } from './stats.ts';
 import type { Millis } from './units.ts';
 import { elementsOf } from './value.ts';
 import { type CheckResult, type Verdict, worst } from './verdict.ts';
@@ -61,7 +62,7 @@ export function checkSetFull(history: History, options: SetFullOptions = {}): Ch
   const { add = 'add', linearizable = false } = options;
   const verdicts: Verdict[] = [];
   const total = { attempted: 0, stable: 0, lost: 0, neverRead: 0, stale: 0, duplicated: 0 };
-  let worstStaleMs = 0;
+  const stableMs: Millis[] = [];
   for (const keyed of clientOperations(history)) {
     const found = observe(keyed.operations, add);
     const stable = found.elements.filter(isStable);
@@ -73,7 +74,7 @@ export function checkSetFull(history: History, options: SetFullOptions = {}): Ch
     total.neverRead += found.elements.length - stable.length - lost.length;
     total.stale += stale.length;
     total.duplicated += found.duplicates.length;
-    for (const element of stale) worstStaleMs = Math.max(worstStaleMs, staleMs(history, element));
+    for (const element of stable) stableMs.push(staleMs(history, element));
     verdicts.push(judge(history, keyed, found, { add, linearizable }));
   }
   return {
@@ -82,7 +83,20 @@ export function checkSetFull(history: History, options: SetFullOptions = {}): Ch
       verdicts.length === 0
         ? { kind: 'unknown', because: 'the history is empty' }
         : worst(verdicts),
-    stats: { ...total, worst_stale_ms: worstStaleMs },
+    stats: { ...total, ...stableTimes(stableMs) },
+  };
+}
+
+/** How long elements took, once known to exist, until every read had them; quantiles, rounded. */
+function stableTimes(timesMs: readonly Millis[]): Record<string, Millis> {
+  const ascending = timesMs.toSorted((a, b) => a - b);
+  const at = (share: number): Millis =>
+    ascending.length === 0 ? 0 : Math.round(quantile(ascending, share));
+  return {
+    stable_p50_ms: at(0.5),
+    stable_p95_ms: at(0.95),
+    stable_p99_ms: at(0.99),
+    stable_max_ms: at(1),
   };
 }
 

@@ -37,6 +37,8 @@ export interface ClientSpec {
   readonly conversation: Conversation;
   /** Told of an answer that is none: the program does not keep to what was agreed. */
   readonly onNonsense: (what: string) => void;
+  /** Told of every operation. */
+  readonly onOperation: () => void;
   /** Told of a second answer to one request, which nobody heeds. */
   readonly onTwice: (node: string) => void;
 }
@@ -69,6 +71,7 @@ export class ProgramClient implements LiveClient {
   }
 
   invoke(operation: Operation): Promise<Outcome> {
+    this.#spec.onOperation();
     const node = operation.node ?? this.#spec.node;
     const request = this.#spec.conversation.request(operation);
     return new Promise((resolve) => this.#ask({ operation, node, request, resolve }));

@@ -52,6 +52,7 @@ export class ProgramCluster implements LiveCluster {
   #loss: HarnessError | null = null;
   #onLoss: (failure: HarnessError) => void = () => undefined;
   #isClosed = false;
+  #operations = 0;
   #twice = 0;
   #slowness = 1;
 
@@ -152,6 +153,9 @@ export class ProgramCluster implements LiveCluster {
       node: endpoint % this.nodes.length,
       conversation: this.#spec.rpc.open(),
       onNonsense: (what: string) => this.#lose(this.#breachOf(what, null)),
+      onOperation: () => {
+        this.#operations++;
+      },
       onTwice: () => {
         this.#twice++;
       },
@@ -165,7 +169,18 @@ export class ProgramCluster implements LiveCluster {
       program: this.#spec.command.join(' '),
       messagesBetweenNodes: String(servers.sent),
       messagesOfClients: String(clients.sent),
+      ...this.#perOperation(servers.sent, clients.sent),
       ...(this.#twice === 0 ? {} : { answeredTwice: String(this.#twice) }),
+    };
+  }
+
+  /** As Maelstrom counts: messages with services are between nodes, and whatever was sent counts. */
+  #perOperation(between: number, ofClients: number): Record<string, string> {
+    if (this.#operations === 0) return {};
+    const per = (messages: number) => (messages / this.#operations).toFixed(2);
+    return {
+      messagesPerOperationBetweenNodes: per(between),
+      messagesPerOperation: per(between + ofClients),
     };
   }
 

@@ -5,6 +5,7 @@ import type { RunSummary } from '../store/format.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { expectedText } from './expected.ts';
+import { measureRows } from './measures.ts';
 import { count, plain, plural, seconds, visible } from './text.ts';
 import {
   alsoSaid,
@@ -40,6 +41,7 @@ export function summaryMarkdown(summary: RunSummary): string {
     ['faults in force', installed || 'none'],
     ['leader changes', leaderChanges === null ? 'not known' : count(leaderChanges)],
     ['time', simulatedS === null ? seconds(realS) : `${seconds(simulatedS)} in ${seconds(realS)}`],
+    ...measureRows(run, checks),
     ['exercised', exercisedText(checks) || 'not known'],
     ...evidenceRows(checks).map(([evidence, shows]) => [`shown by ${evidence}`, shows]),
     ...(knew === null ? [] : [['expected', knew]]),

@@ -8,6 +8,7 @@ import { beyondText } from './beyond.ts';
 import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { expectedText } from './expected.ts';
+import { measureRows } from './measures.ts';
 import { bytes, count, NBSP, plain, plural, seconds, visible } from './text.ts';
 import {
   alsoSaid,
@@ -50,6 +51,7 @@ export function terminalBlock(summary: RunSummary, style: TerminalStyle): string
     workloadLine(summary, style),
     faultsLine(summary, style),
     ...beyondLines(summary, style),
+    ...measureLines(summary, style),
     ...exercisedLines(summary, style),
     ...reachedLines(summary, style),
     ...results.checks.map((check) => checkLine(check, style)),
@@ -110,6 +112,11 @@ function expectedLines({ results: { expectation } }: RunSummary, style: Terminal
 function exercisedLines({ results }: RunSummary, style: TerminalStyle): string[] {
   const text = exercisedText(results.checks);
   return text === '' ? [] : [line('valid', 'Exercised', text, style)];
+}
+
+function measureLines({ run, results }: RunSummary, style: TerminalStyle): string[] {
+  const text = measureRows(run, results.checks).map(([name, figures]) => `${name}: ${figures}`);
+  return text.map((one) => line('valid', 'Measured', one, style));
 }
 
 function laneText({ lane, installed, skipped, indeterminate }: LaneFigures): string {

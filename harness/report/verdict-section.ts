@@ -8,6 +8,7 @@ import { evidenceRows } from './evidence.ts';
 import { exercisedText } from './exercised.ts';
 import { expectedText } from './expected.ts';
 import { html, type Markup } from './markup.ts';
+import { measureRows } from './measures.ts';
 import { count, plural, seconds } from './text.ts';
 import { alsoSaid, codeLabel, exactSentenceOf, lastWordOf, sentenceOf } from './verdict-words.ts';
 
@@ -32,7 +33,7 @@ export function verdictSection(
 <div class="top"><h1><span class="pill">${mark} ${word}</span> <span class="what">${whatRan(run)}</span></h1><span class="id">${name}</span></div>
 <p class="because">${sentenceOf(verdict)}</p>${detail}${beyond}${expected}${also}
 <div class="again"><code id="command">${run.command}</code><button type="button" data-copy="command">Copy</button><span class="copied" role="status"></span></div>
-${results === null ? null : facts(results)}
+${results === null ? null : facts(run, results)}
 </header>`;
 }
 
@@ -47,7 +48,7 @@ function whatRan(run: RunFile): string {
   return [...parts, `seed ${config.seed}`, ...variants.map((id) => `with ${id}`)].join(' · ');
 }
 
-function facts({ figures, checks }: ResultsFile): Markup {
+function facts(run: RunFile, { figures, checks }: ResultsFile): Markup {
   const { operations, faults, leaderChanges, recoveryS, simulatedS, realS } = figures;
   const rows: [name: string, value: string][] = [
     ['operations', count(operations.invoked)],
@@ -67,6 +68,7 @@ function facts({ figures, checks }: ResultsFile): Markup {
   for (const [rule, { calls, changed }] of Object.entries(figures.reached ?? {})) {
     rows.push([`${rule} decided otherwise`, `${count(changed)} of ${count(calls)}`]);
   }
+  rows.push(...measureRows(run, checks).map(([name, text]): [string, string] => [name, text]));
   const exercised = exercisedText(checks);
   if (exercised !== '') rows.push(['exercised', exercised]);
   for (const [evidence, shows] of evidenceRows(checks)) rows.push([`shown by ${evidence}`, shows]);

@@ -61,6 +61,8 @@ describe.skipIf(!hasPython)('a program with threads (left out without python3)',
     const { summary, stored } = await runProgram(['python3', program], { workload: 'lin-kv' });
     expect(summary.results.verdict).toMatchObject({ kind: 'valid' });
     expect(stored.run.config.program).toEqual(['python3', program]);
+    // A request and an answer, and as many with the services or other nodes as it needed.
+    expect(Number(stored.run.backend['messagesPerOperation'])).toBeGreaterThanOrEqual(2);
   });
 
   test.concurrent('--broken is found', async () => {
