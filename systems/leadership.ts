@@ -16,7 +16,7 @@ export type Readiness = 'one-leader' | 'nodes-up' | ((views: Views) => boolean);
 export interface Leadership {
   /** `one-leader` where absent. */
   readonly ready?: Readiness;
-  /** The same as `ready: 'nodes-up'`. */
+  /** Nobody leads; the same as `ready: 'nodes-up'` where that says nothing else. */
   readonly leaderless?: boolean;
   /**
    * Nodes that are more than others at the moment, most important first: faults aimed at the leader
@@ -32,7 +32,8 @@ export function readinessOf({ ready, leaderless }: Leadership): Readiness {
 
 /** Whether a cluster goes on without anybody who leads: a fault that is meant for one may hit any node. */
 export function isLeaderless(system: Leadership): boolean {
-  return readinessOf(system) === 'nodes-up' && system.primaries === undefined;
+  const isSaid = system.leaderless === true || readinessOf(system) === 'nodes-up';
+  return isSaid && system.primaries === undefined;
 }
 
 /** Whether the load may begin. */

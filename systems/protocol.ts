@@ -142,6 +142,11 @@ export interface Protocol<State, Message, Stored, Own extends AnyEvent = never> 
    * `copying.data` copies. It must share nothing with the original that either may change.
    */
   copy?(state: State, copying: Copying): State;
+  /**
+   * Only where a node is more than its state, such as a process: its life is over, and whatever it
+   * held is to be let go of. It has no effects any more.
+   */
+  stopped?(state: State): void;
   /** The kind of a message, for link filters, diagrams and statistics. */
   messageKind(message: Message): string;
 }

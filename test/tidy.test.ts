@@ -25,6 +25,7 @@ const ROOMS = [
   'host',
   'docker',
   'process',
+  'lockstep',
   'store',
   'judge',
   'report',
@@ -40,7 +41,7 @@ const ROOMS = [
   'commands',
 ];
 /** Rooms that are tested through processes or containers alone: nothing of theirs is quick. */
-const NEVER_QUICK = ['host', 'docker', 'process', 'commands'];
+const NEVER_QUICK = ['host', 'docker', 'process', 'lockstep', 'commands'];
 /** What stands above all rooms, and what builds the package and belongs to none. */
 const LOOSE = ['harness/cli.ts', 'harness/ordeal.ts'];
 const TOOLS = 'harness/package/';

@@ -11,7 +11,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** What runs in real time, as patterns. */
 const ALONE: readonly string[] = [
   'test/{cli,readme}.test.ts',
-  'test/harness/{docker,host,package,process}/**/*.test.ts',
+  'test/harness/{docker,host,lockstep,package,process}/**/*.test.ts',
   'test/harness/{realtime,start-up,stop-at-violation,report/html}.test.ts',
   'test/harness/check/interrupted.test.ts',
   'test/harness/run/backends.test.ts',

@@ -1,6 +1,7 @@
 /** `ordeal explore`: hunts violations in the simulator, on all cores, and says how thorough that was. */
 
 import type { Command } from 'commander';
+import { type RunRequest, SIMULATOR } from '../config/config.ts';
 import { HarnessError } from '../core/errors.ts';
 import { conclusionOf } from '../explore/conclusion.ts';
 import { documentOf } from '../explore/document.ts';
@@ -19,7 +20,16 @@ import { suspectsIn } from '../run/run.ts';
 import { requireStore } from '../store/files.ts';
 import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
-import { duration, list, noSystem, number, type RunFlags, requestOf } from './run-options.ts';
+import {
+  duration,
+  list,
+  noSystem,
+  number,
+  programIn,
+  type RunFlags,
+  requestOf,
+  requestOfProgram,
+} from './run-options.ts';
 import { addDrawnOptions, type SearchFlags, searchLimits } from './search-options.ts';
 
 interface Flags extends RunFlags, SearchFlags {
@@ -29,6 +39,7 @@ interface Flags extends RunFlags, SearchFlags {
   readonly store: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly bin?: string;
 }
 
 const BUDGET_S = 60;
@@ -47,13 +58,15 @@ Examples:
   ordeal explore raft --rules ./my-rules.ts --budget 5m
   ordeal explore zab --nodes 3 --set observers=1 --strategy swarm
   ordeal explore ./my-system.ts --seeds 1000 --workers 1 --seed 1
-  ordeal explore raft --mutant rf-commit-old-term --first`;
+  ordeal explore raft --mutant rf-commit-old-term --first
+  ordeal explore ./my-node --workload lin-kv -- --its-own-flag`;
 
 export function registerExplore(program: Command, done: (status: number) => void): void {
   const command = program
     .command('explore')
     .description('hunt violations in the simulator: settings, sizes and faults drawn, on all cores')
-    .argument('[system]', 'see: ordeal list systems')
+    .argument('[system]', 'a name (see: ordeal list systems), a module, or a program')
+    .argument('[args...]', 'of a program, after --')
     .addOption(
       option('--budget <t>', 'how long: 60, 60s or 5m (default: 60s, without --seeds)', duration),
     )
@@ -68,18 +81,30 @@ export function registerExplore(program: Command, done: (status: number) => void
     .addOption(option('--mutant <ids>', 'plants known bugs, by comma', list))
     .addOption(option('--rules <files>', 'modules with own variants of the rules, by comma', list));
   addDrawnOptions(command)
+    .option('--bin <file>', 'a program that speaks JSON lines; its arguments after --')
     .option('--store <dir>', 'where runs that show a violation are stored', 'store')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', EXAMPLES)
-    .action(async (system: string | undefined, flags: Flags) => {
-      if (system === undefined) throw noSystem('ordeal explore raft');
-      done(await exploreFor(system, flags));
+    .action(async (system: string | undefined, args: readonly string[], flags: Flags) => {
+      done(await exploreFor(askedFor(system, args, flags), flags));
     });
 }
 
-async function exploreFor(system: string, flags: Flags): Promise<number> {
-  const { seed: _, ...asked } = requestOf(system, flags);
+/** What is explored; a program in lock-step. */
+function askedFor(
+  system: string | undefined,
+  args: readonly string[],
+  flags: Flags,
+): Omit<RunRequest, 'seed'> & Pick<RunRequest, 'system'> {
+  const named = programIn(system, args, flags, 'explore');
+  if (named === null && system === undefined) throw noSystem('ordeal explore raft');
+  const { seed: _, ...asked } =
+    named === null ? requestOf(system, flags) : requestOfProgram(named, flags);
+  return named === null ? asked : { ...asked, backend: SIMULATOR };
+}
+
+async function exploreFor(asked: RunRequest, flags: Flags): Promise<number> {
   const drawn = Math.floor(Math.random() * 2 ** 32);
   const limits = searchLimits(flags, { budgetS: BUDGET_S, firstSeed: drawn });
   const explored = await Explored.of(asked);

@@ -2,7 +2,7 @@
 
 import { systems } from '../../systems/index.ts';
 import type { System, Variant } from '../../systems/system.ts';
-import { builtIn, type Catalogue, simulatedNamed } from '../config/catalogue.ts';
+import { builtIn, type Catalogue, protocolNamed } from '../config/catalogue.ts';
 import type { RunRequest } from '../config/config.ts';
 import { usage } from '../core/errors.ts';
 import { withOwnModules } from '../own/modules.ts';
@@ -47,7 +47,7 @@ export async function chooseVariants(
   for (const asked of names.length === 0 ? Object.keys(systems) : new Set(names)) {
     const own = await withOwnModules({ system: asked }, catalogue);
     catalogue = own.catalogue;
-    named.push({ asked, system: simulatedNamed(own.request.system, catalogue) });
+    named.push({ asked, system: protocolNamed(own.request.system, catalogue) });
   }
   const own = await ownVariants(names.length === 0 ? [] : named, files, catalogue);
   const isAsked = own.length === 0 || ids !== undefined;

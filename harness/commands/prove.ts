@@ -1,7 +1,7 @@
 /** `ordeal prove`: searches all that can happen to a small cluster, and says what it has covered. */
 
 import type { Command } from 'commander';
-import { simulatedNamed, workloadNamed } from '../config/catalogue.ts';
+import { protocolNamed, workloadNamed } from '../config/catalogue.ts';
 import { limitFault } from '../config/config.ts';
 import { resolveSystemOptions } from '../config/settings.ts';
 import { usage } from '../core/errors.ts';
@@ -186,7 +186,7 @@ async function modelFor(
   const { request, config, variants, catalogue } = await prepare(
     requestOf(named, { ...flags, nodes }),
   );
-  const system = simulatedNamed(config.system, catalogue);
+  const system = protocolNamed(config.system, catalogue);
   const foreign = Object.keys(request.set ?? {}).find(
     (name) => !Object.hasOwn(system.options, name),
   );

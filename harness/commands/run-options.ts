@@ -7,7 +7,8 @@ import { builtIn } from '../config/catalogue.ts';
 import type { RunRequest } from '../config/config.ts';
 import { type HarnessError, usage } from '../core/errors.ts';
 import { clientsIn, type PerNode, secondsIn } from '../core/quantities.ts';
-import type { NamedProgram } from '../own/program.ts';
+import { isProgramPath } from '../own/modules.ts';
+import { type NamedProgram, namedProgram } from '../own/program.ts';
 import { choice, option, unfit } from './command-line.ts';
 import { readConfigFile } from './config-file.ts';
 
@@ -98,6 +99,30 @@ export function requestOfProgram({ system, program }: NamedProgram, flags: RunFl
   const { system: _, ...file } =
     flags.config === undefined ? {} : readConfigFile(flags.config, system);
   return { ...withFlags(file, system, flags), program };
+}
+
+/** The program that a command is given, where it is one: null for a system by its name or module. */
+export function programIn(
+  system: string | undefined,
+  args: readonly string[],
+  { bin }: { readonly bin?: string },
+  command: string,
+): NamedProgram | null {
+  if (bin !== undefined) {
+    // All operands are its own.
+    const own = system === undefined ? [] : [system, ...args];
+    return namedProgram(bin, own);
+  }
+  if (system !== undefined && isProgramPath(system)) return namedProgram(system, args);
+  if (args.length > 0) throw excess(args, command);
+  return null;
+}
+
+/** Arguments after the system that nobody takes. */
+export function excess(args: readonly string[], command: string): HarnessError {
+  return usage(
+    `too many arguments for '${command}': ${args.join(' ')} (only a program has any, after --)`,
+  );
 }
 
 function withFlags(file: Partial<RunRequest>, system: string, flags: RunFlags): RunRequest {

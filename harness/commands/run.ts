@@ -5,9 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type RunRequest, resolveConfig } from '../config/config.ts';
-import { EXIT, type HarnessError, usage } from '../core/errors.ts';
-import { isProgramPath } from '../own/modules.ts';
-import { namedProgram } from '../own/program.ts';
+import { EXIT, usage } from '../core/errors.ts';
 import type { Tally } from '../report/tally.ts';
 import { tallyLines, tallyText } from '../report/tally.ts';
 import { styleOf, terminalBlock, wrap } from '../report/terminal.ts';
@@ -25,8 +23,10 @@ import { option } from './command-line.ts';
 import { printDocument } from './document.ts';
 import {
   addRunOptions,
+  excess,
   noSystem,
   number,
+  programIn,
   type RunFlags,
   requestOf,
   requestOfProgram,
@@ -78,7 +78,7 @@ export function registerRun(program: Command, done: (status: number) => void): v
         done(await run(requestFor(system, args, flags), flags));
         return;
       }
-      if (args.length > 0) throw excess(args);
+      if (args.length > 0) throw excess(args, 'run');
       const given = Object.keys(flags).filter((flag) => {
         return command.getOptionValueSource(flag) === 'cli';
       });
@@ -89,23 +89,8 @@ export function registerRun(program: Command, done: (status: number) => void): v
 
 /** A run of a program, where one is named, else of a system by its name or module. */
 function requestFor(system: string | undefined, args: readonly string[], flags: Flags): RunRequest {
-  const { bin } = flags;
-  if (bin !== undefined) {
-    // All operands are its own.
-    const own = system === undefined ? [] : [system, ...args];
-    return requestOfProgram(namedProgram(bin, own), flags);
-  }
-  if (system !== undefined && isProgramPath(system)) {
-    return requestOfProgram(namedProgram(system, args), flags);
-  }
-  if (args.length > 0) throw excess(args);
-  return requestOf(system, flags);
-}
-
-function excess(args: readonly string[]): HarnessError {
-  return usage(
-    `too many arguments for 'run': ${args.join(' ')} (only a program has any, after --)`,
-  );
+  const named = programIn(system, args, flags, 'run');
+  return named === null ? requestOf(system, flags) : requestOfProgram(named, flags);
 }
 
 /** Makes the runs that are asked for, tells what came of them, and returns the exit status. */

@@ -6,7 +6,7 @@ import type { Nanos } from '../../checkers/units.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import type { Options } from '../../systems/protocol.ts';
 import type { System } from '../../systems/system.ts';
-import { builtIn, simulatedNamed, workloadNamed } from '../config/catalogue.ts';
+import { builtIn, protocolNamed, workloadNamed } from '../config/catalogue.ts';
 import { type RunConfig, type RunRequest, resolveConfig } from '../config/config.ts';
 import { settingSpecs } from '../config/settings.ts';
 import { HarnessError, usage } from '../core/errors.ts';
@@ -55,7 +55,7 @@ export class LoadedSide {
 
   private constructor(name: string, asked: SideAsked, prepared: PreparedRun, named: RunRequest) {
     const { catalogue, variants } = prepared;
-    const system = simulatedNamed(named.system, catalogue);
+    const system = protocolNamed(named.system, catalogue);
     this.name = name;
     this.asked = asked;
     this.named = named;

@@ -24,7 +24,13 @@ export interface BackendKind {
 }
 
 export const BACKENDS = {
-  sim: { nodes: 'simulated', time: 'virtual', faults: 'all', runs: ['protocol'], loadAfter: 1 / 2 },
+  sim: {
+    nodes: 'simulated',
+    time: 'virtual',
+    faults: 'all',
+    runs: ['protocol', 'program'],
+    loadAfter: 1 / 2,
+  },
   docker: {
     nodes: 'containers',
     time: 'real',
@@ -45,15 +51,29 @@ export type BackendName = keyof typeof BACKENDS;
 
 export const BACKEND_NAMES = Object.keys(BACKENDS) as readonly BackendName[];
 
+/** What of a run's configuration says where its nodes are. */
+interface Where {
+  readonly backend: BackendName;
+  /** The command of a program; absent where nodes are no programs. */
+  readonly program?: readonly string[];
+}
+
 /** Whether it can run the nodes of systems of this kind. */
 export function runsKind(backend: BackendName, kind: NonNullable<System['kind']>): boolean {
   const { runs }: BackendKind = BACKENDS[backend];
   return runs.includes(kind);
 }
 
-/** With its level: of a program it is easily believed that a seed makes its run again. */
-export function backendText(backend: BackendName): string {
-  return runsKind(backend, 'program') ? `${backend} (real time: not replayable)` : backend;
+/** Whether nodes are programs whose time is the simulator's. */
+export function isLockstep({ backend, program }: Where): boolean {
+  return program !== undefined && isVirtual(backend);
+}
+
+/** Of a program with its level: it is easily believed that a seed makes its run again. */
+export function backendText({ backend, program }: Where): string {
+  if (program === undefined) return backend;
+  const level = isVirtual(backend) ? 'lock-step: replayable' : 'real time: not replayable';
+  return `${backend} (${level})`;
 }
 
 /** Whether it can carry out faults of this kind. */

@@ -21,8 +21,14 @@ export function systemNamed(name: string, catalogue: Catalogue = builtIn): Syste
   return named(catalogue.systems, name, 'unknown system ');
 }
 
-/** A system whose nodes the simulator can run; a usage error for others. */
-export function simulatedNamed(name: string, catalogue: Catalogue = builtIn): ProtocolSystem {
+/** A system whose nodes the simulator can run: as code, or in lock-step. A usage error for others. */
+export function simulatedNamed(name: string, catalogue: Catalogue = builtIn): System {
+  const system = systemNamed(name, catalogue);
+  return system.kind === 'program' ? system : protocolNamed(name, catalogue);
+}
+
+/** A system whose nodes are code that can be looked into; a usage error for others. */
+export function protocolNamed(name: string, catalogue: Catalogue = builtIn): ProtocolSystem {
   const system = systemNamed(name, catalogue);
   if (isProtocol(system)) return system;
   throw usage(

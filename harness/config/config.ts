@@ -71,6 +71,9 @@ const DEFAULTS = {
   nemesisIntervalS: 5,
 } as const;
 
+/** Where time is virtual. */
+export const SIMULATOR: BackendName = DEFAULTS.backend;
+
 /** Limits of numbers, each under the name by which the user gives it. */
 export const LIMITS = {
   nodes: { name: '--nodes', min: 1, max: 9, whole: true },
@@ -152,6 +155,8 @@ export function resolveConfig(
 
 /** Where a system runs unless something else is asked for. */
 function backendOf({ kind = 'protocol' }: System): BackendName {
+  // A program runs as it is unless somebody asks for lock-step, which not every program can.
+  if (kind === 'program') return 'process';
   const able = BACKEND_NAMES.filter((name) => runsKind(name, kind));
   return able.includes(DEFAULTS.backend) ? DEFAULTS.backend : (able[0] ?? DEFAULTS.backend);
 }

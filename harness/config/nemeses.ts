@@ -4,7 +4,7 @@ import type { Nemesis } from '../../nemesis/fault.ts';
 import type { Options } from '../../systems/protocol.ts';
 import { beyondOf, type System, whyInoperable } from '../../systems/system.ts';
 import { usage } from '../core/errors.ts';
-import { BACKENDS, type BackendName, carriesOut } from './backends.ts';
+import { BACKENDS, type BackendName, carriesOut, isVirtual } from './backends.ts';
 import { type Catalogue, nemesisNamed } from './catalogue.ts';
 
 /** Who chooses the nemeses of a run, and for what. */
@@ -45,6 +45,15 @@ export function nemesisNames(
     const least = nodesMin(nemesisNamed(unfit[0], catalogue));
     throw usage(`--nemesis ${unfit[0]}: needs ${least} nodes or more (--nodes is ${nodes})`);
   }
+  const inside = chosen.find(
+    (name) => system.kind === 'program' && !isOutside(nemesisNamed(name, catalogue)),
+  );
+  if (inside !== undefined && isVirtual(backend)) {
+    throw usage(
+      `--nemesis ${inside}: is nothing that can be done to a program, whose clock and disk are ` +
+        'those of this machine',
+    );
+  }
   const stuck = chosen.find(
     (name) => whyNotDone(system, nemesisNamed(name, catalogue), set) !== null,
   );
@@ -60,10 +69,18 @@ export function nemesisNames(
 
 /** The nemeses of a run that names none. */
 export function usualNemeses({ nemeses }: Catalogue, system?: System): readonly string[] {
-  const kinds = system?.usualFaults;
   return Object.entries(nemeses)
-    .filter(([, one]) => one.usual !== false && (kinds?.includes(one.needs) ?? true))
+    .filter(([, one]) => one.usual !== false && isUsual(system, one))
     .map(([name]) => name);
+}
+
+/** Whether it can be done to a process from outside. */
+function isOutside({ needs }: Nemesis): boolean {
+  return carriesOut(BACKENDS.process, needs);
+}
+
+function isUsual(system: System | undefined, { needs }: Nemesis): boolean {
+  return system?.usualFaults?.includes(needs) ?? true;
 }
 
 /**
@@ -76,10 +93,14 @@ export function promisedNemeses(
   set: Options,
   nodes = Number.POSITIVE_INFINITY,
 ): readonly string[] {
-  return Object.entries(nemeses)
-    .filter(([, one]) => whyBeyond(system, one) === null && nodesMin(one) <= nodes)
-    .filter(([, one]) => whyNotDone(system, one, set) === null)
-    .map(([name]) => name);
+  return (
+    Object.entries(nemeses)
+      .filter(([, one]) => whyBeyond(system, one) === null && nodesMin(one) <= nodes)
+      .filter(([, one]) => whyNotDone(system, one, set) === null)
+      // A program says of no other fault that it survives it: what it forgets with its process, say.
+      .filter(([, one]) => system.kind !== 'program' || isUsual(system, one))
+      .map(([name]) => name)
+  );
 }
 
 /** Those of a run that its system does not promise to survive, with the reasons; null where none is. */

@@ -67,7 +67,11 @@ export const SIMULATOR_OPTIONS = {
 
 /** Every option that a run of this system under this workload has, as `--set` names it. */
 export function settingSpecs(system: System, workload: Workload): Specs {
-  return { ...system.options, ...SIMULATOR_OPTIONS, ...workloadSpecs(workload) };
+  const simulator = Object.entries<OptionSpec>(SIMULATOR_OPTIONS).map(([name, spec]) => {
+    // A system may have other defaults for its world.
+    return [name, system.options[name] ?? spec] as const;
+  });
+  return { ...system.options, ...Object.fromEntries(simulator), ...workloadSpecs(workload) };
 }
 
 /** A workload's options under the names that they have beside those of a system. */

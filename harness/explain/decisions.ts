@@ -5,13 +5,7 @@
  * do not.
  */
 
-import {
-  asProtocol,
-  type ProtocolSystem,
-  type Rules,
-  type System,
-  type Variant,
-} from '../../systems/system.ts';
+import { isProtocol, type Rules, type System, type Variant } from '../../systems/system.ts';
 import { type Proportion, rise } from '../core/proportion.ts';
 import type { Suspicion } from '../store/explanation.ts';
 import { sameAnswer } from '../variants/guard.ts';
@@ -36,8 +30,9 @@ export class Decisions {
   #decided = new Map<string, Map<string, number>>();
 
   /** The system with its rules watched, whatever variants make of them. */
-  watched(watchedSystem: System, variants: readonly Variant[]): ProtocolSystem {
-    const system = asProtocol(watchedSystem);
+  watched(system: System, variants: readonly Variant[]): System {
+    // Nobody looks into a program.
+    if (!isProtocol(system)) return system;
     const replaced = new Set(
       variants.flatMap((one) => Object.keys(one.rules?.(system.rules) ?? {})),
     );

@@ -97,7 +97,7 @@ export class Futures {
 
   /** The run at each of these times, each after everything that happens then. */
   #branches(timesNs: readonly Nanos[]): { timeNs: Nanos; at: VirtualDriver }[] {
-    const driver = this.#driver(this.#simulation.config.seed, null);
+    using driver = this.#driver(this.#simulation.config.seed, null);
     const points: { timeNs: Nanos; at: VirtualDriver }[] = [];
     let ended = false;
     for (const timeNs of [...new Set(timesNs)].sort((a, b) => a - b)) {
@@ -130,7 +130,7 @@ export class Futures {
   #isBroken(at: VirtualDriver | null, seed: number): boolean {
     const { config, catalogue } = this.#simulation;
     const { follower, watchers } = this.#watchers();
-    const future = at === null ? this.#driver(seed, follower) : at.branch(watchers, { seed });
+    using future = at === null ? this.#driver(seed, follower) : at.branch(watchers, { seed });
     assert(future.advance(Number.POSITIVE_INFINITY), 'a future comes to its end');
     const run = at === null ? { ...config, seed } : config;
     const { checks } = judgeSimulated(run, future.result(), follower, catalogue);

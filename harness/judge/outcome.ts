@@ -30,20 +30,23 @@ export interface Circumstances extends Pick<RunFigures, 'reached' | 'determinism
   readonly ending: Ending;
   /** Where the user's own code comes from, which is the first to suspect: files, names. */
   readonly suspects: readonly string[];
+  /** Whether nodes were programs in lock-step, which may not be fit for it; no where absent. */
+  readonly isLockstep?: boolean;
 }
 
 /**
  * A violation outweighs everything, since what it rests on was recorded; that the run did not repeat
- * itself is said beside it. Then what went wrong around the run, with the status that says so; a run that nothing is wrong with may still have shown
- * nothing. What is not valid in the end is no valid verdict either.
+ * itself is said beside it, but for a program in lock-step, which may not be fit for that. Then what went
+ * wrong around the run, with the status that says so; a run that nothing is wrong with may still have
+ * shown nothing. What is not valid in the end is no valid verdict either.
  */
 export function outcomeOf(verdict: Verdict, circumstances: Circumstances): Outcome {
-  const { ending, determinism, reached, suspects } = circumstances;
+  const { ending, determinism, reached, suspects, isLockstep = false } = circumstances;
   const lost =
     determinism !== null && determinism.identical < determinism.replays
-      ? lostDeterminism(determinism, suspects)
+      ? lostDeterminism(determinism, suspects, isLockstep)
       : null;
-  if (verdict.kind === 'invalid') {
+  if (verdict.kind === 'invalid' && (lost === null || !isLockstep)) {
     return { verdict: lost === null ? verdict : { ...verdict, note: lost }, status: EXIT.invalid };
   }
   if (ending.kind === 'failed') return doubt(whyCutShort(ending), EXIT.infrastructure);
@@ -61,12 +64,19 @@ function doubt(because: string, status: RunStatus): Outcome {
 function lostDeterminism(
   { parting }: NonNullable<RunFigures['determinism']>,
   suspects: readonly string[],
+  isLockstep: boolean,
 ): string {
   const where =
     parting === undefined
       ? ''
       : `, from event ${parting.event} of ${parting.file} on (${lineText(parting.stored)}, and then ` +
         `${lineText(parting.replayed)})`;
+  if (isLockstep) {
+    return (
+      'this program is not deterministic at this level (lock-step): the same seed gave another run ' +
+      `the second time${where}; run it in real time (--backend process)`
+    );
+  }
   const likely = suspects.length === 0 ? '' : `, most likely ${suspects.join(' or ')}`;
   return (
     `the same seed gave another run the second time${where}: some code keeps state between calls ` +

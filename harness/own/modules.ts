@@ -10,7 +10,7 @@ import { programSystem } from '../../systems/program.ts';
 import type { ProtocolSystem } from '../../systems/system.ts';
 import { programWorkloads } from '../../workloads/programs/index.ts';
 import type { Catalogue } from '../config/catalogue.ts';
-import type { RunRequest } from '../config/config.ts';
+import { type RunRequest, SIMULATOR } from '../config/config.ts';
 import { type HarnessError, messageOf, usage } from '../core/errors.ts';
 import { fieldsOf, isObject } from '../core/guards.ts';
 import { importOwn } from './import.ts';
@@ -109,7 +109,7 @@ function checkSystem(system: ProtocolSystem, from: string, name: string): void {
 
 /** A program by its command: its own system, and the workloads that programs can be asked. */
 function withProgram(request: RunRequest, command: readonly string[], base: Catalogue): Named {
-  const system = programSystem(request.system, command);
+  const system = programSystem(request.system, command, request.backend === SIMULATOR);
   const { nemeses } = base;
   const systems = { [system.name]: system };
   return { request, catalogue: { systems, workloads: programWorkloads, nemeses } };
@@ -117,8 +117,8 @@ function withProgram(request: RunRequest, command: readonly string[], base: Cata
 
 function notAModule(file: string): HarnessError {
   return usage(
-    `${file}: is a program, which runs in real time: it can be run (ordeal run ${file} --workload NAME), ` +
-      'and not simulated, replayed, explored or searched',
+    `${file}: is a program: it can be run (ordeal run ${file} --workload NAME) and explored ` +
+      '(ordeal explore), and what is found replayed, but not looked into',
   );
 }
 

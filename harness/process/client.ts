@@ -9,7 +9,7 @@ import { type Message, messageOf } from './message.ts';
 import { type Network, programName } from './network.ts';
 
 /** Maelstrom's clients wait so long unless a workload says otherwise. */
-const TIMEOUT_MS = 5000;
+export const TIMEOUT_MS = 5000;
 
 /** Errors after which an operation certainly did not happen, and never will (Maelstrom's page on its protocol). */
 const DEFINITE = new Map([
@@ -136,12 +136,13 @@ export class ProgramClient implements LiveClient {
 }
 
 /** Nobody knows what became of it: of what changes nothing, that is as good as nothing. */
-function unanswered(operation: Operation, node: number): Outcome {
+export function unanswered(operation: Operation, node: number): Outcome {
   const type = isIdempotent(operation) ? 'fail' : 'info';
   return { type, error: 'no answer in time', node };
 }
 
-function failed(operation: Operation, node: number, body: Body): Outcome {
+/** What an answer of type `error` means. */
+export function failed(operation: Operation, node: number, body: Body): Outcome {
   const code = Number(body['code']);
   const name = DEFINITE.get(code) ?? INDEFINITE.get(code) ?? `error ${String(body['code'])}`;
   const text = typeof body['text'] === 'string' ? `: ${shorten(body['text'], 100)}` : '';

@@ -11,10 +11,11 @@ import { type HarnessError, infrastructure, shorten, usage } from '../core/error
 import { ProgramClient } from './client.ts';
 import { ProcessFaults } from './faults.ts';
 import { Guard } from './guard.ts';
-import { type Message, messageOf } from './message.ts';
+import { type Message, messageOf, serviceAnswer } from './message.ts';
 import { Network, programName } from './network.ts';
 import { type Exit, NodeProcess } from './node-process.ts';
 import { fieldsOf, services } from './services.ts';
+import { spawnProblem } from './spawn-problem.ts';
 
 /** Maelstrom waits ten seconds for `init_ok`; a busy machine is given longer. */
 const INIT_MS = 10_000;
@@ -356,25 +357,3 @@ export class ProgramCluster implements LiveCluster {
 
 const UNFLUSHED =
   ' (a program that does not flush its standard output says nothing: PYTHONUNBUFFERED=1, say)';
-
-function spawnProblem(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  switch (code) {
-    case 'ENOENT':
-      return 'no such program, or what its first line names is not there';
-    case 'EACCES':
-      return 'is not executable (chmod +x it, or name what runs it: --bin python3 -- FILE)';
-    case 'ENOEXEC':
-      return 'is no program that this machine can run (does a script lack its #! line?)';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function serviceAnswer(name: string, { src, body }: Message, answer: string): Message {
-  const id = body['msg_id'];
-  const text =
-    id === undefined ? answer : `${answer.slice(0, -1)},"in_reply_to":${JSON.stringify(id)}}`;
-  const line = `{"src":"${name}","dest":${JSON.stringify(src)},"body":${text}}`;
-  return { src: name, dest: src, body: {}, line };
-}

@@ -44,3 +44,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 export function messageOf(src: string, dest: string, body: Body): Message {
   return { src, dest, body, line: JSON.stringify({ src, dest, body }) };
 }
+
+/** The answer of a service, as a message to whoever asked it. */
+export function serviceAnswer(name: string, { src, body }: Message, answer: string): Message {
+  const id = body['msg_id'];
+  const text =
+    id === undefined ? answer : `${answer.slice(0, -1)},"in_reply_to":${JSON.stringify(id)}}`;
+  const line = `{"src":"${name}","dest":${JSON.stringify(src)},"body":${text}}`;
+  return { src: name, dest: src, body: {}, line };
+}

@@ -34,7 +34,7 @@ export function summaryMarkdown(summary: RunSummary): string {
   const facts = [
     ['system', codeLabel(run)],
     ['workload', config.workload],
-    ['backend', `${backendText(config.backend)}, ${plural(config.nodes, 'node')}`],
+    ['backend', `${backendText(config)}, ${plural(config.nodes, 'node')}`],
     ['seed', String(config.seed)],
     ['variants', [...config.mutants, ...config.rules].join(', ') || 'none'],
     ['operations', operationsText(operations)],

@@ -69,7 +69,7 @@ export function terminalBlock(summary: RunSummary, style: TerminalStyle): string
 function configText({ run }: RunSummary): string {
   const { config } = run;
   const variants = [...config.mutants, ...config.rules].map((name) => `with ${name}`);
-  const parts = [codeLabel(run), backendText(config.backend), plural(config.nodes, 'node')];
+  const parts = [codeLabel(run), backendText(config), plural(config.nodes, 'node')];
   return [...parts, `seed ${config.seed}`, ...variants].join('  ');
 }
 

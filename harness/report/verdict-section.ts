@@ -43,7 +43,7 @@ function whatRan(run: RunFile): string {
   const parts = [
     codeLabel(run),
     config.workload,
-    `${plural(config.nodes, 'node')}, ${backendText(config.backend)}`,
+    `${plural(config.nodes, 'node')}, ${backendText(config)}`,
   ];
   return [...parts, `seed ${config.seed}`, ...variants.map((id) => `with ${id}`)].join(' · ');
 }

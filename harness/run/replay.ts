@@ -7,9 +7,6 @@ import type { Simulation } from './prepared.ts';
 import { virtualRun } from './simulate.ts';
 import { VirtualDriver } from './virtual.ts';
 
-/** Events between two looks at the signal. */
-const SLICE_EVENTS = 200_000;
-
 /**
  * Null when the replay gives the same bytes. Of a run that was cut short (`prefix`), only what was
  * recorded can be compared: the replay may go on after it. Null as well when it is interrupted.
@@ -21,8 +18,8 @@ export async function compareWithReplay(
   signal: AbortSignal | null = null,
 ): Promise<Divergence | null> {
   const watching = { follower: null, record: true, stopAtViolation: false };
-  const driver = new VirtualDriver(virtualRun(config, variants, watching, catalogue).run);
-  while (!driver.advance(SLICE_EVENTS)) {
+  using driver = new VirtualDriver(virtualRun(config, variants, watching, catalogue).run);
+  while (!driver.advanceSlice()) {
     // Lets a signal through.
     await new Promise(setImmediate);
     if (signal?.aborted === true) return null;

@@ -4,11 +4,11 @@ import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { lossOf } from '../../checkers/fault-windows.ts';
 import { promiseOf } from '../../systems/system.ts';
-import { isVirtual } from '../config/backends.ts';
+import { isLockstep, isVirtual } from '../config/backends.ts';
 import { builtIn, type Catalogue, systemNamed, workloadNamed } from '../config/catalogue.ts';
 import type { RunConfig } from '../config/config.ts';
 import { type Ending, whyCutShort } from '../core/ending.ts';
-import { HarnessError, infrastructure } from '../core/errors.ts';
+import { EXIT, HarnessError, infrastructure } from '../core/errors.ts';
 import { expectedOf } from '../judge/expected.ts';
 import { judgeRun } from '../judge/judge.ts';
 import { outcomeOf } from '../judge/outcome.ts';
@@ -33,7 +33,10 @@ interface Executed extends Omit<ExecutionFigures, 'determinism'> {
   readonly directory: string;
 }
 
-/** A replay doubles the time of a run: longer ones are only replayed when asked for. */
+/**
+ * A replay doubles the time of a run: longer ones are only replayed when asked for, but for programs in
+ * lock-step, of which nobody knows otherwise that what was seen means anything.
+ */
 const REPLAY_SECONDS_MAX = 10;
 
 /**
@@ -53,7 +56,7 @@ export async function runAndStore(
   const execution = { ...executed, determinism };
   const judged = judgeStored(stored, execution, prepared.catalogue);
   const isUnrepeated = isWhole(executed.ending) && context.signal.aborted;
-  const results = isUnrepeated ? unrepeated(judged) : judged;
+  const results = isUnrepeated ? unrepeated(judged, isLockstep(prepared.config)) : judged;
   try {
     writeResults(stored.directory, results);
     return writeReport(stored, results, prepared.catalogue);
@@ -131,7 +134,8 @@ async function compared(
   { ending, realS, directory }: Executed,
   signal: AbortSignal,
 ): Promise<RunFigures['determinism']> {
-  if (backend.compare === undefined || !isWhole(ending) || realS > REPLAY_SECONDS_MAX) return null;
+  if (backend.compare === undefined || !isWhole(ending)) return null;
+  if (realS > REPLAY_SECONDS_MAX && !isLockstep(prepared.config)) return null;
   const parting = await backend.compare(directory, false, prepared, signal);
   if (signal.aborted) return null;
   return parting === null ? { replays: 1, identical: 1 } : { replays: 1, identical: 0, parting };
@@ -141,12 +145,20 @@ function isWhole({ kind }: Ending): boolean {
   return kind !== 'interrupted' && kind !== 'failed';
 }
 
-/** Of a run that went to its end, and whose repetition was interrupted: a valid one says so. */
-function unrepeated(results: ResultsFile): ResultsFile {
+/**
+ * Of a run that went to its end, and whose repetition was interrupted: a valid one says so, and of a
+ * program in lock-step nothing is known then.
+ */
+function unrepeated(results: ResultsFile, isProgram: boolean): ResultsFile {
   const { verdict } = results;
-  if (verdict.kind !== 'valid') return results;
   const note = 'interrupted before it was made again: nobody knows whether it repeats itself';
-  return { ...results, verdict: { ...verdict, note } };
+  if (verdict.kind === 'valid') return { ...results, verdict: { ...verdict, note } };
+  if (verdict.kind === 'unknown' || !isProgram) return results;
+  return {
+    ...results,
+    verdict: { kind: 'unknown', because: `${note} (${verdict.because})` },
+    exitStatus: EXIT.interrupted,
+  };
 }
 
 /** Judges a stored run by what is on disk, and nothing else. */
@@ -174,7 +186,12 @@ export function judgeStored(
   });
   const figures = figuresOf(stored.history, judged.checks, { ...execution, ending });
   const suspects = suspectsIn(config, stored.run.byValue);
-  const { verdict, status } = outcomeOf(judged.verdict, { ...figures, ending, suspects });
+  const { verdict, status } = outcomeOf(judged.verdict, {
+    ...figures,
+    ending,
+    suspects,
+    isLockstep: isLockstep(config),
+  });
   const results: ResultsFile = {
     schema: SCHEMA,
     kind: 'results',

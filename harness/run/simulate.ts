@@ -19,6 +19,7 @@ import { HistoryWatch } from '../judge/history-watch.ts';
 import { judgeRun, livenessBounds } from '../judge/judge.ts';
 import { okEnough } from '../judge/sufficiency.ts';
 import { TraceFollower } from '../judge/trace-follower.ts';
+import { lockstep, PROGRAMS_READY } from '../lockstep/index.ts';
 import type { TimedCheck } from '../store/format.ts';
 import { type ActiveRules, applyVariants } from '../variants/variants.ts';
 import { runVirtual } from './virtual.ts';
@@ -99,6 +100,11 @@ export function virtualRun(
   const system = systemNamed(config.system, catalogue);
   const workload = workloadNamed(config.workload, catalogue);
   const active = applyVariants(system, variants);
+  const isLockstep = system.kind === 'program';
+  const { seed, set } = config;
+  const nodes = isLockstep
+    ? lockstep(system, workload, settingsUnder('workload.', set), seed)
+    : { protocol: active.protocol(seed), client: active.client(seed) };
   const { network, disk, crashModel } = simulatorOptions(config.set);
   const plan = planOf(config, catalogue);
   const { nemeses } = catalogue;
@@ -106,8 +112,7 @@ export function virtualRun(
     world: {
       nodes: config.nodes,
       seed: config.seed,
-      protocol: active.protocol(config.seed),
-      client: active.client(config.seed),
+      ...nodes,
       options: config.set,
       variants: variants.map((variant) => variant.id),
       durability: active.durability,
@@ -119,14 +124,20 @@ export function virtualRun(
     },
     plan,
     workload,
-    leadership: system,
+    leadership: isLockstep ? PROGRAMS_READY : system,
     nemeses,
     engine: phasesOf(config),
     isSettled: (liveness, quietAtNs, nowNs) =>
       isSettled(system, config, liveness, quietAtNs, nowNs),
-    formationUs: FORMATION_TIMES * config.recoveryMaxS * US_PER_S,
+    // A program that does not come up says so itself.
+    formationUs: isLockstep
+      ? Number.POSITIVE_INFINITY
+      : FORMATION_TIMES * config.recoveryMaxS * US_PER_S,
     crashModel,
-    bounded: catalogue !== builtIn || variants.some((one) => !system.variants.includes(one)),
+    isLockstep,
+    bounded:
+      !isLockstep &&
+      (catalogue !== builtIn || variants.some((one) => !system.variants.includes(one))),
     record: watching.record,
     stopAtViolation: watching.stopAtViolation || config.stopAtViolation,
     ...watchersOf(config, watching.follower, catalogue),

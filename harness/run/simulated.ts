@@ -10,8 +10,6 @@ import { compareWithReplay } from './replay.ts';
 import { virtualRun } from './simulate.ts';
 import { VirtualDriver } from './virtual.ts';
 
-/** Events between two looks at the signal and two writes. */
-const SLICE_EVENTS = 200_000;
 /** How often a long simulation says how far it is. */
 const PROGRESS_MS = 2_000;
 
@@ -40,12 +38,12 @@ class SimulatedExecution implements Execution {
   }
 
   async drive(writer: RunWriter, { signal, progress }: RunContext): Promise<Ending> {
-    const driver = this.#driver;
+    using driver = this.#driver;
     const totalS = this.#prepared.config.timeLimitS;
     let toldMs = performance.now();
     let ended = false;
     while (!ended && !signal.aborted) {
-      ended = driver.advance(SLICE_EVENTS);
+      ended = driver.advanceSlice();
       if (performance.now() - toldMs > PROGRESS_MS) {
         toldMs = performance.now();
         progress({ kind: 'simulated', doneS: driver.result().endUs / 1e6, totalS });

@@ -41,6 +41,8 @@ export interface VirtualRun extends Watchers {
   /** How long, in virtual time, a cluster may take to form. */
   readonly formationUs: Micros;
   readonly crashModel: CrashModel;
+  /** Whether its nodes are processes, which are stepped from outside. */
+  readonly isLockstep: boolean;
   /** Whether code is asked of which nobody knows that it returns. */
   readonly bounded: boolean;
   /** Whether to keep the trace's lines. */

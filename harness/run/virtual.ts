@@ -22,6 +22,10 @@ import { stepped } from '../variants/stepped.ts';
 import { StepTriggers } from './step-triggers.ts';
 import type { Struck, Turn, VirtualResult, VirtualRun, Watchers } from './virtual-run.ts';
 
+/** Events between two looks at a signal: of processes, each takes a while. */
+const SLICE_EVENTS = 200_000;
+const SLICE_EVENTS_LOCKSTEP = 200;
+
 /** Few enough that code at its slowest does not look like code that never returns. */
 const BOUNDED_EVENTS = 100;
 
@@ -48,13 +52,13 @@ function faultWoken(id: number, why: typeof WAITS | typeof TURNS): number {
 
 /** Runs to the end at once. */
 export function runVirtual(run: VirtualRun): VirtualResult {
-  const driver = new VirtualDriver(run);
+  using driver = new VirtualDriver(run);
   driver.advance(Number.POSITIVE_INFINITY);
   return driver.result();
 }
 
 /** A run in slices, so that whoever drives it can write, show progress and stop in between. */
-export class VirtualDriver {
+export class VirtualDriver implements Disposable {
   readonly #run: VirtualRun;
   readonly #engine: Engine;
   readonly #liveness: LivenessObserver | null;
@@ -115,8 +119,15 @@ export class VirtualDriver {
     );
   }
 
+  /** Carries out a slice of the run, after which signals are to be heard; true when it has ended. */
+  advanceSlice(): boolean {
+    return this.advance(this.#run.isLockstep ? SLICE_EVENTS_LOCKSTEP : SLICE_EVENTS);
+  }
+
   /** Carries out up to so many events; true when the run has ended. */
   advance(steps: number): boolean {
+    // What our own machinery asks of processes is no code of a user's.
+    if (this.#run.isLockstep) return this.#advance(steps);
     if (!this.#run.bounded) return stepped(() => this.#advance(steps));
     const until = this.#world.steps + steps;
     const some = () => this.#advance(Math.min(BOUNDED_EVENTS, until - this.#world.steps));
@@ -184,6 +195,11 @@ export class VirtualDriver {
       this.#follow(event, node, incarnation, time);
     }
     if (this.#lines.length === quietAtLine) this.#noteQuiet();
+  }
+
+  /** Nothing more is asked of it but what it has come to. */
+  [Symbol.dispose](): void {
+    this.#world.dispose();
   }
 
   /** When its next event is, from the start of the load; null before that. */

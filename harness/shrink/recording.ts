@@ -28,7 +28,7 @@ export interface Recording extends Pick<SimulatedRun, 'checks' | 'verdict'> {
 export function record({ config, variants, catalogue }: Simulation): Recording {
   const follower = new TraceFollower(systemNamed(config.system, catalogue));
   const watching = { follower, record: true, stopAtViolation: false };
-  const driver = new VirtualDriver(virtualRun(config, variants, watching, catalogue).run);
+  using driver = new VirtualDriver(virtualRun(config, variants, watching, catalogue).run);
   driver.advance(Number.POSITIVE_INFINITY);
   const { history } = driver;
   const trace = driver.takeLines();

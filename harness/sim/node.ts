@@ -35,6 +35,8 @@ export interface NodeSpec {
   readonly protocol: AnyProtocol;
   readonly options: Options;
   readonly members: readonly NodeId[];
+  /** How many there are to write to: the members, and services after them. */
+  readonly reachable: number;
   readonly seed: number;
   /** Ids of the variants in force: a protocol does not know that it has any. */
   readonly variants: readonly string[];
@@ -244,7 +246,7 @@ export class SimNode implements Env<unknown, unknown> {
   }
 
   send(to: NodeId, message: unknown): void {
-    assert(this.members[to] === to, 'a message is for one of the nodes');
+    assert(to >= 0 && to < this.#spec.reachable, 'a message is for one of the nodes');
     this.atWork = true;
     if (this.#outbox.isHolding) this.#outbox.send(to, message);
     else this.#world.send(this.self, to, message);
@@ -307,7 +309,14 @@ export class SimNode implements Env<unknown, unknown> {
     this.#world.scheduleSync(this);
   }
 
+  /** Lets go of whatever it holds besides its state, when its world ends. */
+  dispose(): void {
+    if (this.#state !== null) this.#protocol.stopped?.(this.#state);
+  }
+
   #stop(): void {
+    // What threw in its very first step has no state yet.
+    if (this.#state !== null) this.#protocol.stopped?.(this.#state);
     this.up = false;
     this.#state = null;
     this.#outbox.clear();

@@ -22,6 +22,8 @@ export interface WorldSpec {
   readonly diskHabits: ActiveDiskHabits | null;
   readonly network: NetworkOptions;
   readonly disk: DiskOptions;
+  /** Nodes after those under test, one for each name, that no fault meets and no client asks. */
+  readonly services?: { readonly names: readonly string[]; readonly protocol: AnyProtocol };
   /** What carries messages between nodes; datagrams where absent. */
   readonly links?: System['links'];
   /** Whether some fault has clients' requests come twice; absent: none. */

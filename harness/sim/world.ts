@@ -50,6 +50,8 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   readonly slowSyncsUs: Micros[];
 
   readonly #spec: WorldSpec;
+  /** They come after the nodes. */
+  readonly #services: readonly SimNode[];
   readonly #observer: WorldObserver;
   /** Null where nodes exchange datagrams. */
   readonly #streams: Streams | null;
@@ -105,7 +107,8 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     this.#observer = observer;
     this.members = Array.from({ length: spec.nodes }, (_, node) => node);
     this.requestsRepeat = spec.requestsRepeat === true;
-    this.network = new Network(spec.nodes, spec.seed, spec.network);
+    const reachable = spec.nodes + (spec.services?.names.length ?? 0);
+    this.network = new Network(reachable, spec.seed, spec.network);
     this.#streams = spec.links === 'connections' ? new Streams(this, spec.nodes, spec.seed) : null;
     this.#syncRange = spec.disk.syncMaxUs - spec.disk.syncMinUs + 1;
     this.#syncDraws = this.members.map((node) => new Draws(spec.seed, DOMAIN.disk, node));
@@ -114,8 +117,13 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
     this.#keptBack = this.members.map(() => []);
     this.#strobes = this.members.map(() => null);
     const { protocol, options, seed, variants, durability, diskHabits: disk } = spec;
-    const node = { protocol, options, seed, variants, durability, disk, members: this.members };
-    this.nodes = this.members.map((self) => new SimNode(this, self, node));
+    const { members } = this;
+    const node = { protocol, options, seed, variants, durability, disk, members, reachable };
+    this.nodes = members.map((self) => new SimNode(this, self, node));
+    const { names, protocol: served } = spec.services ?? { names: [], protocol };
+    this.#services = names.map(
+      (_, at) => new SimNode(this, spec.nodes + at, { ...node, protocol: served }),
+    );
   }
 
   /**
@@ -141,6 +149,9 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
       this.#strobes[node] = original.#strobes[node] ?? null;
     }
     this.#strobeCount = original.#strobeCount;
+    for (const [at, service] of this.#services.entries()) {
+      service.copyFrom(itemAt(original.#services, at), copying);
+    }
     // By endpoint, with holes.
     original.#clients.forEach((client, endpoint) => {
       this.#newClient(endpoint).copyFrom(client, copying);
@@ -150,6 +161,12 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   boot(): void {
     assert(this.steps === 0 && this.nowUs === 0, 'a world begins with its nodes');
     for (const node of this.nodes) node.boot();
+    for (const service of this.#services) service.boot();
+  }
+
+  /** Its run is over: nodes that are more than their state let go of it. */
+  dispose(): void {
+    for (const node of this.nodes) node.dispose();
   }
 
   /** Carries out the next event: the first in time, or the one that is chosen. */
@@ -346,7 +363,7 @@ export class World implements NodeWorld, ClientWorld, StreamedWorld {
   }
 
   #node(node: NodeId): SimNode {
-    const found = this.nodes[node];
+    const found = this.nodes[node] ?? this.#services[node - this.members.length];
     assert(found !== undefined, 'a node is one of the cluster');
     return found;
   }

@@ -129,10 +129,10 @@ test('a file that is not there, is no file, or may not be executed is told befor
   );
 });
 
-test('a program is refused where nodes are simulated, and is not started', async () => {
+test('a program is refused where nodes are looked into, and is not started', async () => {
   const file = join(EXAMPLES, 'echo.js');
   await expect(prepare({ system: file })).rejects.toThrow(
-    /echo.js: is a program, which runs in real time: it can be run \(.*, and not simulated/,
+    /echo.js: is a program: it can be run \(.*, but not looked into/,
   );
 });
 
@@ -140,8 +140,11 @@ test('what processes cannot do is refused in one line', async () => {
   using directory = scratch();
   const file = node(directory.path, ECHO);
   const refused = (changes: object) => runProgram([file], { workload: 'echo', ...changes });
-  await expect(refused({ backend: 'sim' })).rejects.toThrow(
-    /backend sim cannot run node.cjs, which is a program \(allowed: process\)/,
+  await expect(refused({ backend: 'docker' })).rejects.toThrow(
+    /backend docker cannot run node.cjs, which is a program \(allowed: sim, process\)/,
+  );
+  await expect(refused({ backend: 'sim', nemesis: ['clock'] })).rejects.toThrow(
+    /--nemesis clock: is nothing that can be done to a program/,
   );
   await expect(refused({ nemesis: ['clock'] })).rejects.toThrow(
     /backend process cannot carry out clock/,
