@@ -221,8 +221,10 @@ class Check {
       if (other === undefined) seen.set(revision, { digest, operation });
       else if (other.digest !== digest) {
         this.#find('MemberAgreement', [other.operation, operation], () => {
-          const first = `${other.operation.key} (digest ${String(other.digest)})`;
-          return `${first} and ${operation.key} (digest ${String(digest)}) stand at revision ${String(revision)} and do not have the same`;
+          const said = (of: WatchOperation, its: Value) =>
+            `${of.key} (digest ${JSON.stringify(its)})`;
+          const both = `${said(other.operation, other.digest)} and ${said(operation, digest)}`;
+          return `${both} stand at revision ${JSON.stringify(revision)} and do not have the same`;
         });
       }
     }

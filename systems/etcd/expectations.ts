@@ -30,6 +30,14 @@ export const expectations: readonly Expectation[] = [
     source: GUARANTEES,
   },
   {
+    when: { set: { guard: 'lock' } },
+    verdict: 'either',
+    because:
+      'a lock is a lease: who holds it may have lost it, and what it writes then undoes what others did',
+    source: 'https://jepsen.io/analyses/etcd-3.4.3',
+    shownBy: [...STALE_READS, 'ordered-sequential'],
+  },
+  {
     when: { workloads: ['watch'] },
     verdict: 'valid',
     because: 'watches are ordered, unique, complete and resumable, and progress is told of last',

@@ -20,6 +20,8 @@ const ABSENT: Held = { value: null, modified: 0 };
 /** A comparison that a transaction depends on. */
 export type Comparison =
   | { readonly key: string; readonly modified: LogIndex }
+  /** When the key came to be, which must still be there. */
+  | { readonly key: string; readonly created: LogIndex }
   | { readonly key: string; readonly value: Value };
 
 export type Step =
@@ -59,12 +61,14 @@ export function isDeleted(body: unknown): boolean {
   return whole(field(body, 'deleted')) > 0;
 }
 
-/** All changes of all keys from a revision on; `asks`: at once, how far this has come. */
+/**
+ * All changes of the keys of workloads (`k0`, `k1` ...) from a revision on; `asks`: at once, how far
+ * this has come.
+ */
 export function watch(from: LogIndex, listenMs: Millis, asks: boolean): Ask {
-  const all = encode('\0');
   const create = {
-    key: all,
-    range_end: all,
+    key: encode('k'),
+    range_end: encode('l'),
     start_revision: String(from),
     prev_kv: true,
     progress_notify: true,
@@ -80,7 +84,8 @@ export function heardIn(body: unknown): readonly Heard[] {
     if (error !== undefined) return [['ended', text(field(error, 'message'))]];
     const result = field(line, 'result');
     if (field(result, 'canceled') === true) {
-      return [['ended', String(field(result, 'cancel_reason') ?? 'cancelled')]];
+      const why = field(result, 'cancel_reason');
+      return [['ended', typeof why === 'string' ? why : 'cancelled']];
     }
     if (field(result, 'created') === true) return [];
     const events = list(field(result, 'events'));
@@ -112,6 +117,34 @@ function change(event: unknown): Heard {
   ];
 }
 
+export function grant(leaseS: number): Ask {
+  return { path: '/v3/lease/grant', body: { TTL: String(leaseS) } };
+}
+
+export function leaseIn(body: unknown): string {
+  return text(field(body, 'ID'));
+}
+
+/** Everything bound to the lease is deleted. */
+export function revoke(lease: string): Ask {
+  return { path: '/v3/lease/revoke', body: { ID: lease } };
+}
+
+/** Answered once the lock is held, by a key of its own that lasts as long as the lease. */
+export function lock(name: string, lease: string): Ask {
+  return { path: '/v3/lock/lock', body: { name: encode(name), lease } };
+}
+
+export function lockedIn(body: unknown): string {
+  return decode(field(body, 'key'));
+}
+
+/** When the key of a range came to be; a revision that there never is, where there is no such key. */
+export function createdIn(body: unknown): LogIndex {
+  const found = list(field(body, 'kvs'))[0];
+  return found === undefined ? -1 : whole(field(found, 'create_revision'));
+}
+
 /** A digest of all that a member has, as of a revision; 0 for the latest. */
 export function hash(revision: LogIndex): Ask {
   return { path: '/v3/maintenance/hash', body: { revision: String(revision) } };
@@ -128,6 +161,10 @@ function compare(comparison: Comparison): object {
   if ('modified' in comparison) {
     const { modified } = comparison;
     return { key, target: 'MOD', result: 'EQUAL', modRevision: String(modified) };
+  }
+  if ('created' in comparison) {
+    const { created } = comparison;
+    return { key, target: 'CREATE', result: 'EQUAL', createRevision: String(created) };
   }
   // A key without a value is one that was never created, or deleted since.
   if (comparison.value === null) {

@@ -14,7 +14,12 @@ export const memberOfEtcd: Member = {
   command,
   lastWords,
   view,
-  perform: (operation, { reads }) => perform(operation, reads === 'serializable'),
+  perform: (operation, { reads, guard, leaseS }) =>
+    perform(operation, {
+      serializable: reads === 'serializable',
+      guard: guard === 'lock' || guard === 'fenced-lock' ? guard : 'revision',
+      leaseS: Number(leaseS),
+    }),
 };
 
 /** A member that has its data already goes on with it, whatever is said of a new cluster. */

@@ -4,9 +4,11 @@ import type { Value } from '../../checkers/history.ts';
 import type { LogIndex, Millis } from '../../checkers/units.ts';
 import { textOf } from '../../checkers/value.ts';
 import { execute } from '../kv-operations.ts';
-import type { Answer, Ask, Exchange } from '../member.ts';
+import type { Exchange } from '../member.ts';
 import type { Operation, Outcome } from '../operations.ts';
+import { asked, Refused } from './asked.ts';
 import {
+  type Comparison,
   Garbled,
   get,
   hash,
@@ -15,8 +17,6 @@ import {
   heldIn,
   isDeleted,
   put,
-  type Refusal,
-  refusalIn,
   remove,
   revisionIn,
   type Step,
@@ -24,11 +24,25 @@ import {
   transactionIn,
   watch,
 } from './gateway.ts';
+import { type Hold, holding } from './lock.ts';
 
-/** Carries an operation out, at one member. `serializable`: reads need not be of the latest state. */
-export function* perform(operation: Operation, serializable: boolean): Exchange<Outcome> {
+/** How a client goes about its operations. */
+export interface Habits {
+  /** Reads need not be of the latest state. */
+  readonly serializable: boolean;
+  /**
+   * What keeps others from changing in between what needs the old value first: that its revision is
+   * compared, a lock, or a lock whose hold is compared.
+   */
+  readonly guard: 'revision' | 'lock' | 'fenced-lock';
+  /** How long a lock is held that nobody lets go of. */
+  readonly leaseS: number;
+}
+
+/** Carries an operation out, at one member. */
+export function* perform(operation: Operation, habits: Habits): Exchange<Outcome> {
   try {
-    return yield* begin(operation, serializable);
+    return yield* begin(operation, habits);
   } catch (error) {
     if (error instanceof Garbled) return { type: 'info', error: `garbled: ${error.message}` };
     if (error instanceof Refused) return error.outcome;
@@ -36,10 +50,10 @@ export function* perform(operation: Operation, serializable: boolean): Exchange<
   }
 }
 
-function begin(operation: Operation, serializable: boolean): Exchange<Outcome> {
+function begin(operation: Operation, habits: Habits): Exchange<Outcome> {
   switch (operation.f) {
     case 'read':
-      return read(operation.key, serializable);
+      return read(operation.key, habits.serializable);
     case 'write':
       return write(operation);
     case 'cas':
@@ -53,7 +67,7 @@ function begin(operation: Operation, serializable: boolean): Exchange<Outcome> {
     case 'hash':
       return digest(operation.value);
     default:
-      return change(operation);
+      return change(operation, habits);
   }
 }
 
@@ -107,11 +121,21 @@ function* propose({ key, value }: Operation): Exchange<Outcome> {
   return { type: 'ok', value: decided, position: revisionIn(body) };
 }
 
+/** What needs the old value first. */
+function change(operation: Operation, { guard, leaseS }: Habits): Exchange<Outcome> {
+  if (guard === 'revision') return changeUnder(operation, null);
+  // Transactions that share a key share the lock.
+  const name = operation.f === 'txn' ? 'lock of all' : `lock of ${operation.key}`;
+  const isFenced = guard === 'fenced-lock';
+  return holding(name, { leaseS, isFenced }, (hold) => changeUnder(operation, hold));
+}
+
 /**
- * Reads at one revision, and writes what follows if nobody has changed any of it meanwhile. Where
- * somebody has, nothing has happened, and it is not tried again: the history would not know of that.
+ * Reads at one revision, and writes what follows if nobody has changed any of it meanwhile, or the
+ * lock is still held. Where that is not so, nothing has happened, and it is not tried again: the
+ * history would not know of that.
  */
-function* change(operation: Operation): Exchange<Outcome> {
+function* changeUnder(operation: Operation, hold: Hold | null): Exchange<Outcome> {
   const keys = keysOf(operation);
   const gets = keys.map((key): Step => ({ do: 'get', key }));
   const found = yield* asked(transaction([], gets), 'changes nothing');
@@ -127,34 +151,22 @@ function* change(operation: Operation): Exchange<Outcome> {
     .map(([key, now]): Step => ({ do: 'put', key, value: now }));
   if (puts.length === 0) return { type: 'ok', value, position: revisionIn(found) };
   const unchanged = keys.map((key, at) => ({ key, modified: held[at]?.modified ?? 0 }));
-  const body = yield* asked(transaction(unchanged, puts), 'changes something');
+  const body = yield* asked(
+    transaction(hold === null ? unchanged : stillHeld(hold), puts),
+    'changes something',
+  );
   const position = revisionIn(body);
   if (transactionIn(body).succeeded) return { type: 'ok', value, position };
-  return { type: 'fail', error: 'changed meanwhile', position };
+  const error = hold === null ? 'changed meanwhile' : 'the lock was lost';
+  return { type: 'fail', error, position };
+}
+
+function stillHeld({ key, created }: Hold): readonly Comparison[] {
+  return created === null ? [] : [{ key, created }];
 }
 
 function keysOf({ f, key, value }: Operation): readonly string[] {
   if (f !== 'txn') return [key];
   const named = value as readonly (readonly [f: string, key: Value, value: Value])[];
   return [...new Set(named.map(([, each]) => textOf(each)))];
-}
-
-/** The body of an answer that is what was asked for; ends the operation where it is not. */
-function* asked(ask: Ask, does: 'changes nothing' | 'changes something'): Exchange<unknown> {
-  const answer: Answer = yield ask;
-  const refusal = refusalIn(answer);
-  if (refusal !== null) throw new Refused(refusal, does);
-  return answer.kind === 'answered' ? answer.body : undefined;
-}
-
-/** What ends an operation before its last answer. */
-class Refused extends Error {
-  override readonly name = 'Refused';
-  readonly outcome: Outcome;
-
-  /** What changes nothing has not happened, whatever became of it. */
-  constructor({ error, definite }: Refusal, does: 'changes nothing' | 'changes something') {
-    super(error);
-    this.outcome = { type: definite || does === 'changes nothing' ? 'fail' : 'info', error };
-  }
 }

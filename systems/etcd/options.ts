@@ -14,6 +14,19 @@ export const etcdOptions: Readonly<Record<string, OptionSpec>> = {
     default: 'documented',
     choices: ['documented', 'linearizable'],
   },
+  guard: {
+    describe:
+      'what keeps others out while an operation goes from the old value to the new one: its ' +
+      'revision is compared, a lock, or a lock whose hold is compared',
+    default: 'revision',
+    choices: ['revision', 'lock', 'fenced-lock'],
+  },
+  leaseS: {
+    describe: 'after how many seconds a lock is free that its holder did not let go of',
+    default: 2,
+    min: 1,
+    max: 3600,
+  },
   heartbeatMs: {
     describe: 'how often a leader says that it lives (--heartbeat-interval)',
     default: 100,

@@ -44,6 +44,12 @@ describe('what is expected of etcd', () => {
     expect(told({ inForce: ['pause'], brokenBy: ['linearizable', 'panics'] })).toBe('news');
   });
 
+  test('is that a lock alone may not be enough, and a fenced one is', () => {
+    const lost = { inForce: ['kill'], brokenBy: ['linearizable'] };
+    expect(told({ ...lost, options: { ...DOCUMENTED, guard: 'lock' } })).toBe('as-expected');
+    expect(told({ ...lost, options: { ...DOCUMENTED, guard: 'fenced-lock' } })).toBe('news');
+  });
+
   test('is that watchers who ask are told of progress too early, and only they', () => {
     const early = { workload: 'watch', brokenBy: ['WatchProgress'] };
     const asked = { ...DOCUMENTED, 'workload.progress': 'asked' };

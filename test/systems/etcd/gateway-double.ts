@@ -28,6 +28,7 @@ type Request = { readonly requestRange?: Range; readonly requestPut?: Range & { 
 
 export class GatewayDouble {
   #revision = 1;
+  #lock: string | null = null;
   readonly #keys = new Map<string, Kept>();
 
   answer({ path, body }: Ask): Answer {
@@ -39,11 +40,31 @@ export class GatewayDouble {
         this.#put(body as Range & { value: string });
         return this.#answered({});
       }
+      case '/v3/lease/grant':
+        return this.#answered({ ID: '77' });
+      case '/v3/lock/lock': {
+        this.#revision++;
+        const key = btoa(`${atob((body as { name: string }).name)}/77`);
+        this.#put({ key, value: '' });
+        this.#lock = key;
+        return this.#answered({ key });
+      }
+      case '/v3/lease/revoke':
+        this.expire();
+        return this.#answered({});
       case '/v3/kv/txn':
         return this.#answered(this.#transaction(body as Transaction));
       default:
         return { kind: 'answered', status: 404, body: { error: 'Not Found' } };
     }
+  }
+
+  /** The lease has ended, and with it the lock. */
+  expire(): void {
+    if (this.#lock === null) return;
+    this.#revision++;
+    this.#keys.delete(this.#lock);
+    this.#lock = null;
   }
 
   /** One exchange from its beginning to its end. */

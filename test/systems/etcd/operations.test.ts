@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { perform } from '../../../systems/etcd/operations.ts';
+import { type Habits, perform } from '../../../systems/etcd/operations.ts';
 import { execute, type Store } from '../../../systems/kv-operations.ts';
 import type { Answer, Exchange } from '../../../systems/member.ts';
 import type { Operation, Outcome } from '../../../systems/operations.ts';
 import { GatewayDouble } from './gateway-double.ts';
+
+const PLAIN: Habits = { serializable: false, guard: 'revision', leaseS: 2 };
 
 const key = fc.constantFrom('k1', 'k2');
 const small = fc.nat({ max: 3 });
@@ -27,14 +29,16 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ f: fc.constant('txn' as const), key, value: fc.array(micro, { minLength: 1 }) }),
 );
 
+const guard = fc.constantFrom<Habits['guard']>('revision', 'lock', 'fenced-lock');
+
 describe('operations on etcd', () => {
   test('one after another come to what the same do to a store in memory', () => {
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 20 }), (operations) => {
+      fc.property(fc.array(operation, { maxLength: 20 }), guard, (operations, how) => {
         const etcd = new GatewayDouble();
         const store: Store = new Map();
         for (const each of operations) {
-          const outcome = etcd.carryOut(perform(each, false));
+          const outcome = etcd.carryOut(perform(each, { ...PLAIN, guard: how }));
           const executed = execute(store, each);
           if (executed.refused) expect(outcome.type).toBe('fail');
           else expect(outcome).toMatchObject({ type: 'ok', value: executed.value });
@@ -60,7 +64,7 @@ describe('operations on etcd', () => {
 
   test('of which a member never got the last question have not happened', () => {
     const unsent: Answer = { kind: 'unsent', because: 'connection refused' };
-    expect(endOf(perform({ f: 'write', key: 'k1', value: 1 }, false), [unsent])).toEqual({
+    expect(endOf(perform({ f: 'write', key: 'k1', value: 1 }, PLAIN), [unsent])).toEqual({
       type: 'fail',
       error: 'connection refused',
     });
@@ -76,9 +80,9 @@ describe('operations on etcd', () => {
     ['etcdserver: mvcc: database space exceeded', 429, 'fail'],
   ] as const)('that write and are refused with "%s" (%d) end as %s', (error, status, type) => {
     const refused: Answer = { kind: 'answered', status, body: { error } };
-    const exchange = perform({ f: 'write', key: 'k1', value: 1 }, false);
+    const exchange = perform({ f: 'write', key: 'k1', value: 1 }, PLAIN);
     expect(endOf(exchange, [refused])).toEqual({ type, error });
-    const lookedFirst = perform({ f: 'append', key: 'k1', value: 1 }, false);
+    const lookedFirst = perform({ f: 'append', key: 'k1', value: 1 }, PLAIN);
     const found = new GatewayDouble().answer({
       path: '/v3/kv/txn',
       body: { compare: [], success: [{ requestRange: { key: 'azE=' } }], failure: [] },
@@ -89,14 +93,14 @@ describe('operations on etcd', () => {
   test('that only read have not happened, whatever becomes of them', () => {
     const lost: Answer = { kind: 'lost', because: 'no answer within 2000 ms' };
     for (const f of ['read', 'append'] as const) {
-      const exchange = perform({ f, key: 'k1', value: f === 'read' ? null : 1 }, false);
+      const exchange = perform({ f, key: 'k1', value: f === 'read' ? null : 1 }, PLAIN);
       expect(endOf(exchange, [lost])).toEqual({ type: 'fail', error: 'no answer within 2000 ms' });
     }
   });
 
   test('that are answered with what etcd never says are of unknown outcome', () => {
     for (const body of ['', { header: { revision: 'x' } }, { kvs: 3 }]) {
-      const outcome = endOf(perform({ f: 'read', key: 'k1', value: null }, false), [
+      const outcome = endOf(perform({ f: 'read', key: 'k1', value: null }, PLAIN), [
         { kind: 'answered', status: 200, body },
       ]);
       expect(outcome.type).toBe('info');
@@ -151,7 +155,7 @@ function interleaved(operations: readonly Operation[], turns: readonly number[])
 
 function started(next: Operation | undefined): Running | undefined {
   if (next === undefined) return undefined;
-  return { operation: next, exchange: perform(next, false), answer: [], at: -1 };
+  return { operation: next, exchange: perform(next, PLAIN), answer: [], at: -1 };
 }
 
 function endOf(exchange: Exchange<Outcome>, answers: readonly Answer[]): Outcome {
@@ -163,3 +167,34 @@ function endOf(exchange: Exchange<Outcome>, answers: readonly Answer[]): Outcome
   if (step.done !== true) throw new Error('it asks for more');
   return step.value;
 }
+
+describe('an append under a lock that ends while it is under way', () => {
+  const value = (etcd: GatewayDouble) => {
+    const read = etcd.carryOut(perform({ f: 'read', key: 'k1', value: null }, PLAIN));
+    return read.type === 'ok' ? read.value : null;
+  };
+  const overtaken = (how: Habits['guard']) => {
+    const etcd = new GatewayDouble();
+    const exchange = perform({ f: 'append', key: 'k1', value: 1 }, { ...PLAIN, guard: how });
+    let step = exchange.next();
+    while (step.done !== true) {
+      const isWrite = JSON.stringify(step.value.body).includes('requestPut');
+      if (isWrite) {
+        etcd.expire();
+        etcd.carryOut(perform({ f: 'append', key: 'k1', value: 2 }, { ...PLAIN, guard: how }));
+      }
+      step = exchange.next(etcd.answer(step.value));
+    }
+    return { outcome: step.value, value: value(etcd) };
+  };
+
+  test('undoes what came in between, by the lock alone', () => {
+    expect(overtaken('lock')).toMatchObject({ outcome: { type: 'ok' }, value: [1] });
+  });
+
+  test('is refused where its hold of the lock is compared', () => {
+    const { outcome, value: left } = overtaken('fenced-lock');
+    expect(outcome).toMatchObject({ type: 'fail', error: 'the lock was lost' });
+    expect(left).toEqual([2]);
+  });
+});

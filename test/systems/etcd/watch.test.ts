@@ -1,15 +1,17 @@
 /** What a watch of etcd hears, from the JSON of its gateway. */
 
 import { expect, test } from 'vitest';
-import { perform } from '../../../systems/etcd/operations.ts';
+import { type Habits, perform } from '../../../systems/etcd/operations.ts';
 import type { Answer } from '../../../systems/member.ts';
 import type { Outcome } from '../../../systems/operations.ts';
+
+const PLAIN: Habits = { serializable: false, guard: 'revision', leaseS: 2 };
 
 const header = { revision: '9', member_id: '7' };
 
 function heard(answer: Answer): Outcome | undefined {
   const watch = { f: 'watch', key: 'w1', value: [4, 500, true] } as const;
-  const exchange = perform(watch, false);
+  const exchange = perform(watch, PLAIN);
   expect(exchange.next().value).toMatchObject({
     path: '/v3/watch',
     listenMs: 500,
@@ -61,7 +63,7 @@ test('nothing that is garbled', () => {
 
 test('digests that are not the same twice say nothing', () => {
   const digests = (hashes: readonly number[]) => {
-    const exchange = perform({ f: 'hash', key: 'n1', value: 0 }, false);
+    const exchange = perform({ f: 'hash', key: 'n1', value: 0 }, PLAIN);
     let step = exchange.next();
     for (const hash of hashes) {
       step = exchange.next({ kind: 'answered', status: 200, body: { header, hash } });
