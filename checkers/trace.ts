@@ -98,6 +98,8 @@ export type CommonEvent =
       readonly since?: number;
       /** By lease: how long ago the round began that it rests on, on the leader's own clock. */
       readonly ageUs?: Micros;
+      /** The position at which its session has seen the state, where it has and `readPosition` is another. */
+      readonly seen?: LogIndex;
     }
   /** The leader of `term` begins this round of confirmations: nobody can have answered it yet. */
   | { readonly kind: 'round'; readonly term: Term; readonly round: number }

@@ -63,6 +63,7 @@ const commonDecoders: Decoders<CommonEvent> = {
     acks,
     since: number.exactOptional(),
     ageUs: number.exactOptional(),
+    seen: number.exactOptional(),
   }),
   round: event('round', { term: number, round: number }),
   lease: event('lease', { term: number, round: number, acks, ageUs: number, lastsUs: number }),

@@ -45,7 +45,18 @@ export function answerRead(
   const { state, env } = zab;
   const { currentEpoch: term, applied } = state;
   const acks = round === 0 ? [] : [{ node: state.leader, round }];
-  env.trace({ kind: 'read-cert', mode, term, readPosition: position, applied, round, acks });
+  // A local read has to see that and nothing more.
+  const grounds = mode === 'local' || read.seen === 0 ? {} : { seen: read.seen };
+  env.trace({
+    kind: 'read-cert',
+    mode,
+    term,
+    readPosition: position,
+    applied,
+    round,
+    acks,
+    ...grounds,
+  });
   const value = readKv(state.kv, read.operation.key);
   answer(zab.env, read.to, { status: 'ok', value, position: applied });
 }

@@ -28,10 +28,10 @@ export function onRequest(zab: Zab, request: Request): void {
     const { operation } = request;
     switch (state.config.reads) {
       case 'local':
-        answerRead(zab, { to: from, operation }, { mode: 'local', round: 0, position: seen });
+        answerRead(zab, { to: from, operation, seen }, { mode: 'local', round: 0, position: seen });
         return;
       case 'sync':
-        readBehindSync(zab, from, operation);
+        readBehindSync(zab, { to: from, operation, seen });
         return;
       case 'quorum':
         break;

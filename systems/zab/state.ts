@@ -43,6 +43,8 @@ interface Waiting {
 export interface PendingSync {
   readonly to: ClientRef;
   readonly operation: Operation;
+  /** The position at which its client has seen the state. */
+  readonly seen: LogIndex;
 }
 
 /** What a follower was sent of its leader's history; it comes into force with NEWLEADER. */

@@ -7,24 +7,22 @@
 
 import { assert } from '../../checkers/assert.ts';
 import type { LogIndex, NodeId } from '../../checkers/units.ts';
-import type { Operation } from '../operations.ts';
-import type { ClientRef } from '../protocol.ts';
 import { answerRead } from './answers.ts';
 import type { Zab } from './context.ts';
 import type { Sync, Synced } from './messages.ts';
-import type { WaitingSync } from './state.ts';
+import type { PendingSync, WaitingSync } from './state.ts';
 
 /** Server: a read that is to see what the leader has committed. */
-export function readBehindSync(zab: Zab, to: ClientRef, operation: Operation): void {
+export function readBehindSync(zab: Zab, read: PendingSync): void {
   const { state, env, rules } = zab;
   if (!rules.syncAsksLeader(state)) {
-    answerRead(zab, { to, operation }, { mode: 'sync', round: 0, position: state.applied });
+    answerRead(zab, read, { mode: 'sync', round: 0, position: state.applied });
     return;
   }
   const number = ++state.requests;
   const { link, self } = state;
   assert(!state.pendingSyncs.has(number), 'every sync has a number of its own');
-  state.pendingSyncs.set(number, { to, operation });
+  state.pendingSyncs.set(number, read);
   if (state.role === 'leading') enqueue(zab, { node: self, link, number, position: 0 });
   else env.send(state.leader, { kind: 'sync', link, number });
 }

@@ -209,7 +209,7 @@ function judgeServing(ghost: ZabGhost, node: ZabNode, did: string): void {
 }
 
 /**
- * MonotonicSession: a local read is no older than what its session has seen. SyncFreshness: one
+ * MonotonicSession: no read is older than what its session has seen. SyncFreshness: one
  * behind a sync has a leader's word for how far the server had to be.
  */
 export function onReadCertificate(
@@ -218,7 +218,7 @@ export function onReadCertificate(
   event: Extract<TraceEvent, { kind: 'read-cert' }>,
 ): void {
   const { findings, stats } = ghost;
-  const { mode, readPosition } = event;
+  const { mode, readPosition, seen = 0 } = event;
   if (mode === 'local') stats.readsLocal++;
   else if (mode === 'sync') stats.readsSync++;
   else stats.readsLog++;
@@ -230,6 +230,14 @@ export function onReadCertificate(
       mode === 'local' ? 'MonotonicSession' : mode === 'sync' ? 'SyncFreshness' : 'J:ReadCert',
       node.appliedLine,
       `${subject}for position ${readPosition}, but had delivered only up to position ${applied}`,
+    );
+  }
+  if (applied < seen) {
+    findings.report(
+      'MonotonicSession',
+      node.appliedLine,
+      `${subject}whose session had seen position ${seen}, but had delivered only up to position ` +
+        `${applied}`,
     );
   }
   if (mode !== 'sync') return;

@@ -85,6 +85,16 @@ const syncIsLocal: ZabVariant = {
   hunt: { ...SPLITS, set: { reads: 'sync' } },
 };
 
+const seenIgnored: ZabVariant = {
+  id: 'zb-seen-ignored',
+  describe: 'a server answers whoever comes, however much more of the state that one has seen',
+  kind: 'mutant',
+  rules: () => ({ hasSeen: () => true }),
+  source: 'ZooKeeper, FinalRequestProcessor and lastZxidSeen of a client that connects again',
+  expect: ['MonotonicSession'],
+  hunt: { ...SPLITS, rate: 300, set: { reads: 'local', 'network.latencyMaxUs': 20_000 } },
+};
+
 export const serviceMutants = [
   serveBeforeUpToDate,
   counterOverflow,
@@ -92,4 +102,5 @@ export const serviceMutants = [
   ignoresQuorumLoss,
   retryDuplicates,
   syncIsLocal,
+  seenIgnored,
 ] as const;

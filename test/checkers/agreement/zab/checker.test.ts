@@ -200,6 +200,17 @@ describe('answers', () => {
     expect(ZabTrace.steady().read(1, 'local', { readPosition: 2 }).broken()).toEqual([]);
   });
 
+  test('older than what the session has seen, a read behind a sync breaks MonotonicSession as well', () => {
+    const sync = { round: 4, readPosition: 2, acks: [{ node: 0, round: 4 }] };
+    expect(
+      ZabTrace.steady()
+        .read(1, 'sync', { ...sync, seen: 2 })
+        .broken(),
+    ).toEqual([]);
+    const trace = ZabTrace.steady().read(1, 'sync', { ...sync, seen: 3 });
+    expect(trace.broken()).toEqual(['MonotonicSession']);
+  });
+
   test('a sync without the word of a leader breaks SyncFreshness', () => {
     const sync = (node: number, more = {}) =>
       ZabTrace.steady()
