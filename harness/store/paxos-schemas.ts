@@ -42,7 +42,7 @@ export const paxosDecoders: Decoders<PaxosEvent> = {
   accept: event('accept', ballots),
   read: event('read', { instance, ballot: number, since: number, valueHash: number.nullable() }),
   configuration: event('configuration', { from: number, voters: numbers }),
-  learn: event('learn', { ...ballots, certificate: numbers }),
+  learn: event('learn', { ...ballots, certificate: numbers, noticed: number.exactOptional() }),
 };
 
 export const fastPaxosDecoders: Decoders<FastPaxosEvent> = {

@@ -22,8 +22,8 @@ export function onAccept(multi: Multi, from: NodeId, message: Accept): void {
   if (!rules.hasAccepted(state, message)) accept(multi, message);
   env.send(from, { kind: 'accepted', ballot, slot });
   const noticed = state.notices.get(slot);
-  if (noticed !== undefined && rules.isCommitted({ ballot, command }, noticed)) {
-    settle(multi, learn(multi, { slot, command, ballot }));
+  if (noticed !== undefined && rules.isNoticed({ ballot, command }, noticed)) {
+    settle(multi, learn(multi, { slot, command, ballot, noticed }));
   }
 }
 

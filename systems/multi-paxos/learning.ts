@@ -18,18 +18,27 @@ interface Learned {
   readonly command: Command;
   readonly ballot?: Ballot;
   readonly certificate?: readonly number[];
+  /** The ballot of the Commit that it rests on, where that came first. */
+  readonly noticed?: Ballot;
 }
 
 const NOBODY_COUNTED: readonly number[] = [];
 
 export function learn(multi: Multi, learned: Learned): Learning {
   const { state, env } = multi;
-  const { slot, command, ballot = NO_BALLOT, certificate = NOBODY_COUNTED } = learned;
+  const { slot, command, ballot = NO_BALLOT, certificate = NOBODY_COUNTED, noticed } = learned;
   if (slot <= state.snapshot.slot || state.chosen.has(slot)) return 'nothing';
   assert(slot > state.chosenUpTo, 'what is known to be chosen is kept');
   state.chosen.set(slot, command);
   state.notices.delete(slot);
-  env.trace({ kind: 'learn', ballot, instance: slot, valueHash: command.valueHash, certificate });
+  env.trace({
+    kind: 'learn',
+    ballot,
+    instance: slot,
+    valueHash: command.valueHash,
+    certificate,
+    ...(noticed === undefined ? {} : { noticed }),
+  });
   return advancePrefix(multi);
 }
 

@@ -165,6 +165,10 @@ export const multiRuleTable: RuleTable<MultiRules> = {
     says: 'learner: whether what it accepted is what was chosen, as a Commit says',
     answers: yesOrNo,
   },
+  isNoticed: {
+    says: 'learner: whether what it accepts now is chosen, as a Commit said that came before',
+    answers: yesOrNo,
+  },
   isInPrefix: {
     says: 'learner: the same for a slot in the chosen prefix of the leader',
     answers: yesOrNo,

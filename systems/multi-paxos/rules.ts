@@ -141,6 +141,8 @@ export interface MultiRules extends KvRules, ClientRules, MultiMessageRules {
 
   /** Learner: whether what it accepted is what was chosen in `ballot`, as a Commit says. */
   isCommitted(accepted: Accepted | undefined, ballot: Ballot): boolean;
+  /** Learner: whether what it accepts now is chosen, a Commit of this ballot having overtaken it. */
+  isNoticed(accepted: Accepted, ballot: Ballot): boolean;
   /** Learner: the same for a slot in the chosen prefix of the leader of `ballot`. */
   isInPrefix(accepted: Accepted | undefined, ballot: Ballot): boolean;
   /** Learner: what it tells others is chosen in a slot; undefined where it does not know. */
@@ -288,6 +290,7 @@ export const multiRules: MultiRules = {
   redirectTo: ({ leader, self }) => (leader === NOBODY || leader === self ? null : leader),
 
   isCommitted: (accepted, ballot) => accepted?.ballot === ballot,
+  isNoticed: (accepted, ballot) => accepted.ballot === ballot,
   isInPrefix: (accepted, ballot) => accepted?.ballot === ballot,
   toldChosen: (state, slot) => state.chosen.get(slot),
 

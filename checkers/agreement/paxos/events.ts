@@ -98,6 +98,8 @@ export type PaxosEvent =
       readonly instance: Instance;
       readonly valueHash: number;
       readonly certificate: readonly number[];
+      /** It has accepted the value in `ballot` just now, having been told that what this ballot had is chosen. */
+      readonly noticed?: Ballot;
     };
 
 declare module '../../trace.ts' {

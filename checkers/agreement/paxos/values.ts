@@ -208,10 +208,10 @@ export function countVote(
   }
 }
 
-/** LearnedNotChosen, ChosenStable, and the certificate of a learner that counted by itself. */
+/** LearnedNotChosen, ChosenStable, and the grounds of the learner: J:QuorumCert, J:StaleCert. */
 export function onLearn(ghost: PaxosGhost, node: PaxosNode, event: Learn): void {
   const { findings } = ghost;
-  const { ballot, instance, valueHash, certificate } = event;
+  const { ballot, instance, valueHash, certificate, noticed = ballot } = event;
   ghost.stats.learned++;
   if (isForgotten(ghost, instance)) return;
   const known = instanceOf(ghost, instance);
@@ -224,6 +224,14 @@ export function onLearn(ghost: PaxosGhost, node: PaxosNode, event: Learn): void 
       first.line,
       `${nodeName(node.node)} learned another value in ${instanceName(instance)} than was learned ` +
         'before',
+    );
+  }
+  if (noticed !== ballot) {
+    findings.report(
+      'J:StaleCert',
+      known.accepted[node.node]?.line ?? -1,
+      `${nodeName(node.node)} took the value of ballot ${ballot} in ${instanceName(instance)} for ` +
+        `chosen, having been told that the one of ballot ${noticed} is`,
     );
   }
   if (certificate.length === 0) return;

@@ -64,6 +64,29 @@ const commitOfAnyBallot: MultiVariant = {
   },
 };
 
+const noticeOfAnyBallot: MultiVariant = {
+  id: 'mp-notice-of-any-ballot',
+  describe: 'a Commit makes chosen whatever is accepted later in its slot, in whichever ballot',
+  kind: 'mutant',
+  rules: () => ({ isNoticed: () => true }),
+  source: 'own; the same reading, where the Commit overtakes the Accept',
+  expect: ['J:StaleCert', 'LearnedNotChosen', 'Agreement'],
+  hunt: {
+    nodes: 5,
+    rate: 200,
+    nemesis: ['partition', 'pause', 'hold-and-release'],
+    nemesisIntervalS: 0.5,
+    set: {
+      electionTimeoutMs: 60,
+      heartbeatMs: 20,
+      checkQuorum: false,
+      'network.lossPpm': 200_000,
+      'network.latePpm': 200_000,
+      'network.lateMaxUs': 300_000,
+    },
+  },
+};
+
 const catchUpAccepted: MultiVariant = {
   id: 'mp-catchup-returns-accepted',
   describe: 'catch-up is answered with what was accepted, chosen or not',
@@ -111,6 +134,7 @@ export const learnerMutants = [
   applyOverHoles,
   commitUpToOwnAccepted,
   commitOfAnyBallot,
+  noticeOfAnyBallot,
   catchUpAccepted,
   ackWrongSlot,
   lostProposalDropped,

@@ -228,6 +228,15 @@ describe('proposals', () => {
 });
 
 describe('learning', () => {
+  test('on the word about another ballot it breaks J:StaleCert, whatever was chosen', () => {
+    const noticed = (ballot: number): Line => [
+      2,
+      { kind: 'learn', ballot: 0, instance: K, valueHash: 7, certificate: [], noticed: ballot },
+    ];
+    expect(broken([...CHOSEN, noticed(0)])).toEqual([]);
+    expect(broken([...CHOSEN, noticed(2)])).toEqual(['J:StaleCert']);
+  });
+
   test('what no majority accepted in one ballot breaks LearnedNotChosen', () => {
     expect(broken([...CHOSEN.slice(0, 9), learn(1, 0, 7)])).toEqual(['LearnedNotChosen']);
   });
