@@ -9,13 +9,16 @@ import { systems } from '../../systems/index.ts';
 import { OPERATIONS, type OperationName } from '../../systems/operations.ts';
 import { isProtocol, type OptionSpec, rulesOf, type System } from '../../systems/system.ts';
 import { workloads } from '../../workloads/index.ts';
+import { programWorkloads } from '../../workloads/programs/index.ts';
+import type { Workload } from '../../workloads/workload.ts';
 import { BACKEND_NAMES, BACKENDS, carriesOut, runsKind } from '../config/backends.ts';
 import { builtIn, type Catalogue, systemNamed } from '../config/catalogue.ts';
 import { whyBeyond } from '../config/nemeses.ts';
 import { allowedOf, SIMULATOR_OPTIONS, workloadSpecs } from '../config/settings.ts';
 import { EXIT, usage } from '../core/errors.ts';
 import { judges } from '../judge/judge.ts';
-import { withOwnModules } from '../own/modules.ts';
+import { isProgramPath, withOwnModules } from '../own/modules.ts';
+import { namedProgram } from '../own/program.ts';
 import { styleOf, wrap } from '../report/terminal.ts';
 import { loadScenario, scenarioNames } from '../scenario/file.ts';
 import { listRuns } from '../store/list.ts';
@@ -75,7 +78,11 @@ export function registerList(program: Command): void {
         }
         const isOfAll = !OF_A_SYSTEM.includes(what) || OF_ALL.includes(what);
         if (given === undefined && !isOfAll) throw noSystem(`ordeal list ${what} raft`);
-        const { request, catalogue } = await withOwnModules({ system: given ?? '' }, builtIn);
+        const named =
+          given !== undefined && isProgramPath(given)
+            ? namedProgram(given, [])
+            : { system: given ?? '' };
+        const { request, catalogue } = await withOwnModules(named, builtIn);
         const of = given === undefined ? [] : [systemNamed(request.system, catalogue)];
         const isNamed = command.getOptionValueSource('store') !== 'default';
         if (what === 'runs' && isNamed && !existsSync(options.store)) {
@@ -138,10 +145,10 @@ function rowsOf(
         return [one.name, `${one.describe} (${where}; workloads: ${names})`];
       });
     case 'workloads':
-      return Object.values(workloads).map((one) => [
-        one.name,
-        `${one.describe} (${one.operations.join(', ')})`,
-      ]);
+      return [
+        ...Object.values(workloads).map((one) => workloadRow(one)),
+        ...Object.values(programWorkloads).map((one) => workloadRow(one, 'programs: ')),
+      ];
     case 'matrix':
       return matrixRows();
     case 'nemeses':
@@ -164,6 +171,10 @@ function rowsOf(
     case 'runs':
       return listRuns(store);
   }
+}
+
+function workloadRow({ name, describe, operations }: Workload, whose = ''): Row {
+  return [name, `${describe} (${whose}${operations.join(', ')})`];
 }
 
 /** Who carries a nemesis out, when a run has it, and who does not promise to survive it. */
@@ -233,8 +244,12 @@ function matrixRows(): Row[] {
     const all = served.length === Object.keys(builtIn.systems).length;
     return [name, all ? 'every system' : served.map((system) => system.name).join(', ')];
   };
+  // What programs are asked no system of ours offers.
+  const offered = OPERATIONS.filter((f) => {
+    return Object.values(builtIn.systems).some(({ operations }) => operations.includes(f));
+  });
   return [
-    ...OPERATIONS.map((f) => row(f, [f])),
+    ...offered.map((f) => row(f, [f])),
     ...Object.values(workloads).map((one) => row(`--workload ${one.name}`, one.operations)),
   ];
 }

@@ -20,13 +20,13 @@ const rpc: Rpc = stateless(
   ({ value }) => ({ type: 'txn', txn: value }),
   ({ value }, body) => {
     const done = body['txn'] as Value | undefined;
-    if (body['type'] === 'txn_ok' && isAnswerTo(value, done)) return done as Value;
+    if (body['type'] === 'txn_ok' && isAnswerTo(value, done)) return done.map(unwrittenAsNull);
     throw new BadAnswer('{"type":"txn_ok","txn":[...]} with the same operations, reads filled in');
   },
 );
 
 /** Whether these are the operations that were asked for, but for what reads found. */
-function isAnswerTo(asked: Value, done: Value | undefined): boolean {
+function isAnswerTo(asked: Value, done: Value | undefined): done is readonly Micro[] {
   if (!isList(asked) || !isList(done) || asked.length !== done.length) return false;
   return asked.every((one, at) => {
     const [f, key] = one as Micro;
@@ -34,6 +34,15 @@ function isAnswerTo(asked: Value, done: Value | undefined): boolean {
     if (!isList(micro) || micro.length !== 3) return false;
     return micro[0] === f && micro[1] === key;
   });
+}
+
+/**
+ * Nobody writes 0: it is what a program in a language without null answers of a register that was never
+ * written, and Maelstrom takes it for that.
+ */
+function unwrittenAsNull(micro: Micro): Value {
+  const [f, key, value] = micro;
+  return f === 'r' && value === 0 ? [f, key, null] : micro;
 }
 
 function transactions(
