@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   explain: async () => (await import('./commands/explain.ts')).registerExplain,
   shrink: async () => (await import('./commands/shrink.ts')).registerShrink,
   check: async () => (await import('./commands/check.ts')).registerCheck,
+  'check-trace': async () => (await import('./commands/check-trace.ts')).registerCheckTrace,
   mutants: async () => (await import('./commands/mutants.ts')).registerMutants,
   report: async () => (await import('./commands/report.ts')).registerReport,
   list: async () => (await import('./commands/list.ts')).registerList,

@@ -36,6 +36,7 @@ const ROOMS = [
   'scenario',
   'prove',
   'check',
+  'traces',
   'explore',
   'compare',
   'commands',
@@ -66,6 +67,7 @@ const EVENTS = /^checkers\/agreement\/(leader-events|[a-z-]+\/events)\.ts$/;
 const AGREEMENT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   liveness: [],
   raft: ['liveness'],
+  'raft-observed': [],
   zab: ['liveness'],
   paxos: ['liveness'],
   'fast-paxos': ['liveness', 'paxos'],

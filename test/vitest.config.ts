@@ -37,6 +37,7 @@ export const SLOW: readonly string[] = [
   'test/harness/shrink/{cli,passes,shrink}.test.ts',
   'test/harness/sim/{copy,disk-faults}.test.ts',
   'test/harness/store/trace-events.test.ts',
+  'test/harness/traces/export.test.ts',
   'test/systems/{laws,rules-are-pure}.test.ts',
   'test/systems/*/{mutants,options,processes}.test.ts',
   'test/workloads/workloads.test.ts',

@@ -52,6 +52,7 @@ test.each([
   ['check a scenario', ['check', 'stored/latest']],
   ['check a history', ['check', 'wrong.jsonl', '--model', 'register']],
   ['check a history', ['check', 'wrong.jsonl', '--checker', 'strongest,positions']],
+  ['check-trace', ['check-trace', 'store/latest']],
   ['mutants', ['mutants', '--mutant', 'rf-commit-no-min', '--seeds', '1', '--strategy', 'plain']],
   ['mutants --tiers', ['mutants', '--mutant', 'rf-commit-old-term', '--seeds', '1', '--tiers']],
   ['explore', ['explore', 'raft', '--seeds', '2', '--mutant', 'rf-commit-no-min', '--quiet']],
