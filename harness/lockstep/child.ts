@@ -4,6 +4,8 @@
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Millis } from '../../checkers/units.ts';
 import { infrastructure, shorten, usage } from '../core/errors.ts';
 import { Guard } from '../process/guard.ts';
@@ -21,12 +23,16 @@ const WORK_MS: Millis = 2_000;
 const PATIENCE_MS: Millis = 60_000;
 /** Whoever sleeps as long as that in one step does so by a timer of its own. */
 const SLEEP_MS: Millis = 1_000;
-/** A wait up to this is a timer; a runtime's own, such as Node has, are longer. */
+/** A runtime's own threads wait longer: that of Go looks after its memory every minute. */
+const RUNTIME_MS: Millis = 50_000;
+/** Ruby keeps a thread that has ended for three seconds. */
+const RUBY_MS: Millis = 3_100;
+/** Node looks after its memory so long after something, at the earliest, give or take a little. */
+const NODE_MS: Millis = 7_800;
+/** What Node waits for besides is over after so long and so many looks; a timer comes back. */
 const TIMER_MS: Millis = 1_000;
-/** What a runtime waits for besides is over after so long and so many looks; a timer comes back. */
 const TIMER_SEEN_MS: Millis = 1_500;
 const TIMER_LOOKS = 5;
-const YOUNG_MS: Millis = 5_000;
 /** What one message is answered with at most. */
 const SAID_BYTES_MAX = 64 * 1024 * 1024;
 /** Between two looks at a process that is at work. */
@@ -228,10 +234,12 @@ export class Child {
 
   /** Throws where it waits for a time that never comes. */
   #lookForTimers(waits: readonly Waiting[]): void {
-    const timers = waits
-      .map((one) => this.#watch.waitMs(one))
-      .filter((ms) => ms !== null && ms <= TIMER_MS);
-    if (timers.length === 0) {
+    const timers = waits.flatMap((one) => {
+      const ms = this.#watch.waitMs(one);
+      return ms === null || this.#isRuntimes(one, ms) ? [] : [{ ...one, ms }];
+    });
+    const [least] = timers.sort((a, b) => a.ms - b.ms);
+    if (least === undefined) {
       this.#timerSinceMs = null;
       this.#timerLooks = 0;
       return;
@@ -241,9 +249,30 @@ export class Child {
     this.#timerLooks++;
     const isSeenLong =
       nowMs - this.#timerSinceMs > TIMER_SEEN_MS && this.#timerLooks >= TIMER_LOOKS;
-    if (!isSeenLong && nowMs - this.#bornMs > YOUNG_MS) return;
-    const least = Math.min(...timers.map(Number));
-    throw this.#hasTimers(`a wait of ${Math.round(least)} ms`);
+    const isOwn = !this.#isRunBy('node') || least.ms < this.#nodesMs;
+    if (!isOwn && !isSeenLong) return;
+    throw this.#hasTimers(`a wait of ${Math.round(least.ms)} ms in ${least.call}`);
+  }
+
+  /** Whether a wait as long as that is a runtime's own, or may be. */
+  #isRuntimes({ isMain, call }: Waiting, ms: Millis): boolean {
+    if (this.#isRunBy('node')) return ms > Math.max(TIMER_MS, this.#nodesMs);
+    if (isMain) return false;
+    // Who sleeps in threads of Ruby, one at least, is in another call.
+    return ms > RUNTIME_MS || (call === 'futex' && ms <= RUBY_MS && this.#isRunBy('ruby'));
+  }
+
+  /** What Node waits for itself is not over before that. */
+  get #nodesMs(): Millis {
+    return NODE_MS - (performance.now() - this.#bornMs);
+  }
+
+  #isRunBy(runtime: string): boolean {
+    try {
+      return basename(readlinkSync(`/proc/${this.#pid}/exe`)).startsWith(runtime);
+    } catch {
+      return false;
+    }
   }
 
   #hasTimers(how: string): Error {

@@ -21,6 +21,8 @@ export type Sight =
 /** A thread that waits no longer than a given time, as it stands in `/proc`. */
 export interface Waiting {
   readonly isMain: boolean;
+  /** The system call that it waits in. */
+  readonly call: string;
   readonly wait: Wait;
   readonly arguments: readonly string[];
 }
@@ -89,7 +91,8 @@ export class Watch {
       const slices = schedstat.trimEnd().split(' ')[2] ?? '';
       mark += `${id} ${slices},`;
       if (call.wait.kind !== 'open') {
-        waits.push({ isMain: id === String(this.#pid), wait: call.wait, arguments: given });
+        const isMain = id === String(this.#pid);
+        waits.push({ isMain, call: call.name, wait: call.wait, arguments: given });
       }
     }
     return { kind: 'quiet', mark, waits };

@@ -143,9 +143,14 @@ const UNFIT: readonly (readonly [what: string, rest: string, sentence: RegExp])[
   ],
   ['spins for ever', 'for (;;);', /n\d has not come to rest after 2 s of work on one message/],
   [
-    'has timers',
+    'has a timer',
     `setInterval(() => undefined, 50); ${ECHO}`,
     /has timers of its own .* never fire in virtual time: run it in real time/,
+  ],
+  [
+    'has a timer of some seconds',
+    `setTimeout(() => undefined, 2_000); ${ECHO}`,
+    /has timers of its own \(a wait of \d+ ms in epoll_\w+\)/,
   ],
 ];
 
