@@ -11,6 +11,7 @@ import { Command } from 'commander';
 import { execa } from 'execa';
 import { afterAll, describe, expect, test } from 'vitest';
 import { registerBisect } from '../harness/commands/bisect.ts';
+import { registerCampaign } from '../harness/commands/campaign.ts';
 import { registerCheck } from '../harness/commands/check.ts';
 import { registerCompare } from '../harness/commands/compare.ts';
 import { registerDoctor } from '../harness/commands/doctor.ts';
@@ -18,11 +19,13 @@ import { registerExplain } from '../harness/commands/explain.ts';
 import { registerExplore } from '../harness/commands/explore.ts';
 import { registerImage } from '../harness/commands/image.ts';
 import { registerList } from '../harness/commands/list.ts';
+import { registerMerge } from '../harness/commands/merge.ts';
 import { registerMutants } from '../harness/commands/mutants.ts';
 import { registerProve } from '../harness/commands/prove.ts';
 import { registerReplay } from '../harness/commands/replay.ts';
 import { registerReport } from '../harness/commands/report.ts';
 import { registerRun } from '../harness/commands/run.ts';
+import { registerSchema } from '../harness/commands/schema.ts';
 import { registerShrink } from '../harness/commands/shrink.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -119,6 +122,9 @@ describe('README', () => {
       registerImage,
       registerExplore,
       registerCompare,
+      registerCampaign,
+      registerMerge,
+      registerSchema,
       registerBisect,
       registerExplain,
       registerProve,

@@ -39,6 +39,7 @@ const ROOMS = [
   'traces',
   'explore',
   'compare',
+  'campaign',
   'commands',
 ];
 /** Rooms that are tested through processes or containers alone: nothing of theirs is quick. */

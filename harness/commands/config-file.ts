@@ -7,14 +7,18 @@ import { readYamlFile } from '../config/yaml-file.ts';
 import { clientsIn, secondsIn } from '../core/quantities.ts';
 import { complaintsAbout } from './config-complaints.ts';
 
-const names = z.union([z.string(), z.array(z.string())], 'a name or a list of names is needed');
-const setting = z.union([z.string(), z.number(), z.boolean()], 'one value is needed');
+/** Names, by comma or in a list. */
+export const names = z.union(
+  [z.string(), z.array(z.string())],
+  'a name or a list of names is needed',
+);
+export const setting = z.union([z.string(), z.number(), z.boolean()], 'one value is needed');
 
-const duration = parsed(secondsIn, 'a time is needed: 60, 60s, 5m, 1h or 500ms');
-const clients = parsed(clientsIn, 'a number is needed, or one for each node: 10 or 2n');
+export const duration = parsed(secondsIn, 'a time is needed: 60, 60s, 5m, 1h or 500ms');
+export const clients = parsed(clientsIn, 'a number is needed, or one for each node: 10 or 2n');
 
 /** A number as it stands, or what a text stands for. */
-function parsed<Result>(parse: (text: string) => Result | null, needed: string) {
+export function parsed<Result>(parse: (text: string) => Result | null, needed: string) {
   return z.union([z.number(), z.string()], needed).transform((given, context) => {
     const result = typeof given === 'number' ? given : parse(given);
     if (result !== null) return result;
@@ -23,7 +27,8 @@ function parsed<Result>(parse: (text: string) => Result | null, needed: string) 
   });
 }
 
-const schema = z.strictObject({
+/** What may stand in such a file. */
+export const optionsSchema = z.strictObject({
   system: z.string().optional(),
   backend: z.enum(BACKEND_NAMES).optional(),
   workload: z.string().optional(),
@@ -49,8 +54,12 @@ const schema = z.strictObject({
  */
 export function readConfigFile(file: string, system?: string): Partial<RunRequest> {
   const words = { one: 'option', many: 'options' };
-  const { contents: given } = readYamlFile(file, `--config ${file}`, schema, words, (contents) =>
-    complaintsAbout(contents, system),
+  const { contents: given } = readYamlFile(
+    file,
+    `--config ${file}`,
+    optionsSchema,
+    words,
+    (contents) => complaintsAbout(contents, system),
   );
   const { mutant, nemesis, rules, ...rest } = given;
   const {
@@ -77,6 +86,12 @@ export function readConfigFile(file: string, system?: string): Partial<RunReques
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
 }
 
-function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+export function listOf(value: string | readonly string[]): readonly string[];
+export function listOf(
+  value: string | readonly string[] | undefined,
+): readonly string[] | undefined;
+export function listOf(
+  value: string | readonly string[] | undefined,
+): readonly string[] | undefined {
   return typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value;
 }

@@ -6,7 +6,7 @@ import { HarnessError } from '../core/errors.ts';
 import { conclusionOf } from '../explore/conclusion.ts';
 import { documentOf } from '../explore/document.ts';
 import { type Exploration, explore } from '../explore/explore.ts';
-import { type Kept, keep } from '../explore/keep.ts';
+import { inTime, type Kept, keep } from '../explore/keep.ts';
 import { strategies, strategiesFor } from '../explore/strategies/index.ts';
 import type { Strategy } from '../explore/strategy.ts';
 import { blockOf, foundText, stateText } from '../explore/text.ts';
@@ -140,7 +140,8 @@ async function exploreFor(asked: RunRequest, flags: Flags): Promise<number> {
   const kept: Kept[] = [];
   for (const found of figures.found) {
     progress.state(`storing ${kept.length + 1} of ${plural(figures.found.length, 'violation')}`);
-    kept.push(await keep(found, context, flags.shrink ? () => interrupt.signal.aborted : null));
+    const effort = flags.shrink ? inTime(() => interrupt.signal.aborted) : null;
+    kept.push(await keep(found, context, effort));
   }
   progress.end();
   const conclusion = conclusionOf(figures, kept, suspectsIn(explored.config, []));

@@ -34,11 +34,12 @@ export function coverageLines(coverage: CoverageFigures, columns: number): strin
     const text = `${shown} kinds of operations that were open at a time: ${countsText(most)}`;
     lines.push(...row('  Overlaps', text + moreOf(shown - OVERLAPS_MAX), columns));
   }
-  lines.push(...sometimesLines(coverage, columns));
-  for (const [at, text] of neverTexts(coverage).entries()) {
-    lines.push(...row(at === 0 ? '? Never' : '', text, columns));
-  }
-  return lines;
+  return [...lines, ...sometimesLines(coverage, columns), ...neverLines(coverage, columns)];
+}
+
+/** What was worth reaching, and was not. */
+export function neverLines(coverage: CoverageFigures, columns: number): string[] {
+  return neverTexts(coverage).flatMap((text, at) => row(at === 0 ? '? Never' : '', text, columns));
 }
 
 /** Kinds of overlaps that are counted out. */

@@ -57,6 +57,21 @@ export interface CoverageFigures {
 /** What is reported of a node that is killed. */
 const CRASH = 'crash';
 
+/** What runs reached, as counts that add up: those of two sets of runs are those of both. */
+export interface Tallies {
+  readonly runs: number;
+  readonly nodes: Counts;
+  readonly workloads: Counts;
+  readonly options: Readonly<Record<string, Counts>>;
+  readonly faults: Counts;
+  readonly lanes: Counts;
+  readonly steps: Counts;
+  readonly pairs: Counts;
+  readonly hits: Readonly<Record<string, Counts>>;
+  readonly overlaps: Counts;
+  readonly sometimes: Counts;
+}
+
 export class Coverage {
   readonly #ground: Ground;
   readonly #nodes: Record<string, number> = {};
@@ -81,9 +96,7 @@ export class Coverage {
     count(this.#nodes, String(nodes));
     count(this.#workloads, workload);
     for (const [name, spec] of this.#drawable(workload)) {
-      const counts = this.#options[name] ?? {};
-      this.#options[name] = counts;
-      count(counts, String(set[name] ?? spec.default));
+      countIn(this.#options, name, { [String(set[name] ?? spec.default)]: 1 });
     }
     for (const [lane, forms] of Object.entries(faults)) {
       for (const [form, times] of Object.entries(forms)) {
@@ -91,16 +104,45 @@ export class Coverage {
         count(this.#lanes, lane, times);
       }
     }
-    for (const [kind, times] of Object.entries(steps)) count(this.#steps, kind, times);
-    for (const [lane, steps] of Object.entries(hits)) {
-      const counts = this.#hits[lane] ?? {};
-      this.#hits[lane] = counts;
-      for (const [step, times] of Object.entries(steps)) count(counts, step, times);
-    }
+    countAll(this.#steps, steps);
+    for (const [lane, after] of Object.entries(hits)) countIn(this.#hits, lane, after);
     for (const [name, times] of Object.entries(sometimes)) {
       count(this.#sometimes, name, Math.min(1, times));
     }
-    for (const [overlap, times] of Object.entries(overlaps)) count(this.#overlaps, overlap, times);
+    countAll(this.#overlaps, overlaps);
+  }
+
+  /** Takes on what other runs of the same ground reached. */
+  absorb(tallies: Tallies): void {
+    this.#runs += tallies.runs;
+    countAll(this.#nodes, tallies.nodes);
+    countAll(this.#workloads, tallies.workloads);
+    for (const [name, counts] of Object.entries(tallies.options)) {
+      countIn(this.#options, name, counts);
+    }
+    countAll(this.#faults, tallies.faults);
+    countAll(this.#lanes, tallies.lanes);
+    countAll(this.#steps, tallies.steps);
+    countAll(this.#pairs, tallies.pairs);
+    for (const [lane, counts] of Object.entries(tallies.hits)) countIn(this.#hits, lane, counts);
+    countAll(this.#overlaps, tallies.overlaps);
+    countAll(this.#sometimes, tallies.sometimes);
+  }
+
+  tallies(): Tallies {
+    return {
+      runs: this.#runs,
+      nodes: this.#nodes,
+      workloads: this.#workloads,
+      options: this.#options,
+      faults: this.#faults,
+      lanes: this.#lanes,
+      steps: this.#steps,
+      pairs: this.#pairs,
+      hits: this.#hits,
+      overlaps: this.#overlaps,
+      sometimes: this.#sometimes,
+    };
   }
 
   figures(): CoverageFigures {
@@ -173,6 +215,16 @@ export class Coverage {
 
 function count(counts: Record<string, number>, name: string, times = 1): void {
   counts[name] = (counts[name] ?? 0) + times;
+}
+
+function countAll(counts: Record<string, number>, more: Counts): void {
+  for (const [name, times] of Object.entries(more)) count(counts, name, times);
+}
+
+function countIn(all: Record<string, Record<string, number>>, name: string, more: Counts): void {
+  const counts = all[name] ?? {};
+  all[name] = counts;
+  countAll(counts, more);
 }
 
 function missing(names: readonly string[], counts: Counts): readonly string[] {

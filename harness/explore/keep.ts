@@ -11,6 +11,7 @@ import { prepare } from '../run/prepare.ts';
 import type { RunContext } from '../run/prepared.ts';
 import { runAndStore } from '../run/run.ts';
 import { shrinkAndStore } from '../shrink/shrunk-run.ts';
+import type { IsOver } from '../shrink/trials.ts';
 import type { RunSummary } from '../store/format.ts';
 import type { Found } from './explore.ts';
 
@@ -26,14 +27,33 @@ export interface Kept {
 const SHRINK_MS = 10_000;
 const EXPLAIN_MS = 5_000;
 
+/** How long a violation is made small and explained: each is asked before its next step. */
+export interface Effort {
+  readonly isShrunk: IsOver;
+  readonly isExplained: () => boolean;
+}
+
+/** So much time as a reader waits for; `isAborted` ends it at once. */
+export function inTime(isAborted: () => boolean): Effort {
+  // The clock begins with the first question.
+  const after = (mostMs: Millis) => {
+    let isPast: (() => boolean) | null = null;
+    return () => {
+      isPast ??= deadline(mostMs);
+      return isAborted() || isPast();
+    };
+  };
+  return { isShrunk: after(SHRINK_MS), isExplained: after(EXPLAIN_MS) };
+}
+
 /**
  * Makes and stores a run that showed a violation; throws where it does not show one any more. Null
- * for `isAborted` leaves it as large as it is; else it is asked whether that is to end at once.
+ * for `effort` leaves it as large as it is.
  */
 export async function keep(
   found: Found,
   context: RunContext,
-  isAborted: (() => boolean) | null,
+  effort: Effort | null,
 ): Promise<Kept> {
   const { trial } = found;
   const prepared = await prepare(trial.request);
@@ -48,13 +68,9 @@ export async function keep(
     );
   }
   const [signature] = found.kinds;
-  if (isAborted === null || signature === undefined) return { found, summary, small: null };
-  const after = (mostMs: Millis) => {
-    const isPast = deadline(mostMs);
-    return () => isAborted() || isPast();
-  };
-  const shrunk = await shrinkAndStore(prepared, signature, { isOver: after(SHRINK_MS) }, context);
+  if (effort === null || signature === undefined) return { found, summary, small: null };
+  const shrunk = await shrinkAndStore(prepared, signature, { isOver: effort.isShrunk }, context);
   const small =
-    shrunk === null ? null : await explainStored(prepared, shrunk, signature, after(EXPLAIN_MS));
+    shrunk === null ? null : await explainStored(prepared, shrunk, signature, effort.isExplained);
   return { found, summary, small };
 }

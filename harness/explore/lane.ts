@@ -11,6 +11,7 @@ const ENTRIES = {
   trial: './trial-thread',
   cell: './matrix/cell-thread',
   pair: '../compare/pair-thread',
+  unit: '../campaign/unit-thread',
 } as const;
 
 export class Lane<Question, Result> {

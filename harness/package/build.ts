@@ -60,6 +60,7 @@ function publishedManifest(root: RootManifest): object {
       './harness/explore/trial-thread.js',
       './harness/explore/matrix/cell-thread.js',
       './harness/compare/pair-thread.js',
+      './harness/campaign/unit-thread.js',
       './harness/host/*.js',
     ],
     dependencies: {

@@ -84,12 +84,12 @@ function escapeItem(item: string): string {
 }
 
 /** Whatever a history holds is shown as it stands: no markup, no links, no table cells of its own. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return visible(text).replace(/[\\`*_[\]<>|#&~@]/g, (character) => `\\${character}`);
 }
 
 /** A fence longer than any run of backticks inside. */
-function fenced(command: string): string {
+export function fenced(command: string): string {
   const runs = command.match(/`+/g) ?? [];
   const fence = '`'.repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
   return `${fence}sh\n${visible(command)}\n${fence}`;

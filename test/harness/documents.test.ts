@@ -43,6 +43,8 @@ const READ_OF_2 = [
 beforeAll(() => {
   const text = READ_OF_2.map((event) => `${JSON.stringify(event)}\n`).join('');
   writeFileSync(join(directory, 'wrong.jsonl'), text);
+  const campaign = 'seeds: 1\nmatrix: [{ system: raft, time-limit: 3 }]\n';
+  writeFileSync(join(directory, 'campaign.yaml'), campaign);
 });
 
 test.each([
@@ -56,6 +58,7 @@ test.each([
   ['mutants', ['mutants', '--mutant', 'rf-commit-no-min', '--seeds', '1', '--strategy', 'plain']],
   ['mutants --tiers', ['mutants', '--mutant', 'rf-commit-old-term', '--seeds', '1', '--tiers']],
   ['explore', ['explore', 'raft', '--seeds', '2', '--mutant', 'rf-commit-no-min', '--quiet']],
+  ['campaign', ['campaign', 'campaign.yaml', '--quiet']],
   ['compare', ['compare', 'raft', ':reads=lease', '--seeds', '2', '--quiet']],
   ['shrink', ['shrink', 'store/latest', '--budget', '1s', '--quiet']],
   ['explain', ['explain', 'store/latest', '--budget', '2s', '--quiet']],

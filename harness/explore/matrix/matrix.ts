@@ -51,7 +51,7 @@ const size: z.ZodType<CaseSize> = z.looseObject({
   faults: number,
   operations: number,
 });
-const cell: z.ZodType<Cell> = z.looseObject({
+export const cell: z.ZodType<Cell> = z.looseObject({
   runs: number,
   valid: number,
   unknown: number,
