@@ -1,6 +1,7 @@
 /** What may stand in the file of a campaign: one source for whoever reads it and for editors (`ordeal schema`). */
 
 import { z } from 'zod';
+import { BACKEND_NAMES, BACKENDS } from '../config/backends.ts';
 import { builtIn } from '../config/catalogue.ts';
 import { strategies } from '../explore/strategies/index.ts';
 import { clients, duration, names, parsed, setting } from './config-file.ts';
@@ -20,6 +21,9 @@ const oneOrMore = <Item extends z.ZodType>(item: Item, needed: string) =>
   z.union([item, z.array(item).min(1)], needed);
 const MANY = 'a name or a list of names is needed';
 
+/** Where the same seed gives the same bytes. */
+const VIRTUAL = BACKEND_NAMES.filter((name) => BACKENDS[name].time === 'virtual');
+
 const variant = z.strictObject({
   name: z.string().min(1).optional().describe('by which people know it'),
   rules: names.optional().describe('modules with own variants of the rules'),
@@ -32,7 +36,7 @@ const variant = z.strictObject({
 const entry = z.strictObject({
   system: oneOrMore(named(builtIn.systems), MANY).describe('a name, or the path of a module'),
   backend: z
-    .literal('sim', 'campaigns run in the simulator alone, for now (allowed: sim)')
+    .enum(VIRTUAL, `campaigns run in virtual time alone, for now (allowed: ${VIRTUAL.join(', ')})`)
     .optional(),
   variants: z.array(variant).min(1).optional().describe('of each system; {} is as it is'),
   workload: oneOrMore(named(builtIn.workloads), MANY).optional().describe('drawn, where absent'),

@@ -247,7 +247,7 @@ canaries:
       '5:20: matrix.0.system.1: unknown "rfat" (did you mean "raft"?)',
       '6:27: matrix.0.nemesis.1: unknown "crsah" (did you mean "kill"?)',
       expect.stringMatching(/^7:12: matrix\.0\.nodes: 99 is not allowed/),
-      '9:14: matrix.1.backend: campaigns run in the simulator alone, for now (allowed: sim)',
+      '9:14: matrix.1.backend: campaigns run in virtual time alone, for now (allowed: sim)',
       expect.stringMatching(/^10:\d+: matrix\.1\.variants\.0\.set\.raeds: .*did you mean "reads"/),
       expect.stringMatching(/^12:\d+: canaries\.0\.mutant: raft has no mutant "rf-nothing"/),
     ]);
