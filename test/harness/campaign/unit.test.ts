@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { CampaignSpec, Canary, Cell } from '../../../harness/campaign/spec.ts';
 import { roundsUntil, type Unit, unitsOf, WHOLE } from '../../../harness/campaign/unit.ts';
 import { UnitLane } from '../../../harness/campaign/unit-lane.ts';
-import type { UnitAsked, UnitMade } from '../../../harness/campaign/unit-thread.ts';
+import type { UnitMade } from '../../../harness/campaign/unit-thread.ts';
 import { infrastructure, usage } from '../../../harness/core/errors.ts';
 
 const asked = { system: 'raft' };
@@ -47,7 +47,7 @@ describe('units', () => {
   });
 
   test('run every seed of every cell once, canaries before them', () => {
-    const units = [...unitsOf(work(2, 1, 50), WHOLE)];
+    const units = Array.from(unitsOf(work(2, 1, 50), WHOLE));
     expect(units[0]?.kind).toBe('canary');
     for (const at of [0, 1]) {
       const ofCell = units.filter((unit) => unit.kind === 'runs').filter((unit) => unit.at === at);
@@ -82,7 +82,7 @@ describe('a lane', () => {
   /** Answers with what is left, one after the other, each lane for itself. */
   function laneOf(answers: (UnitMade | Error)[], ended: number[]) {
     return {
-      ask: async (_: UnitAsked): Promise<UnitMade> => {
+      ask: async (): Promise<UnitMade> => {
         const next = answers.shift();
         if (next === undefined) throw new Error('asked too often');
         if (next instanceof Error) throw next;
