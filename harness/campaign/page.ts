@@ -67,7 +67,7 @@ ${coverage.map(
     { system, coverage: figures },
     at,
   ) => html`<section aria-labelledby="coverage-${at}"><h2 id="coverage-${at}">What ${system} was put through</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Coverage of ${system}"><pre>${coverageLines(figures, COLUMNS).join('\n')}</pre></div></section>`,
+<div class="scroll" tabindex="0" role="region" aria-label="Coverage of ${system}"><pre>${coverageLines(figures, COLUMNS).map((line) => html`${line}<br/>`)}</pre></div></section>`,
 )}
 <section aria-labelledby="details"><h2 id="details">What was run</h2>
 <div class="columns"><dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></div></section></main>`;

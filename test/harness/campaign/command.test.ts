@@ -86,6 +86,8 @@ describe('a campaign', () => {
     const page = readFileSync(join(directory, first.directory, 'report.html'), 'utf8');
     expect(page).toContain('New: raft:mine');
     expect(page).not.toMatch(/(?:src|href)="http/);
+    // Lines are lines, and no control characters that are spelt out.
+    expect(page).not.toContain('\\u000a');
     expect(readFileSync(join(directory, first.directory, 'summary.md'), 'utf8')).toContain(
       '### new: raft:mine',
     );
@@ -167,18 +169,16 @@ describe('a campaign', () => {
     await running;
     const before = units().map((path) => [path, statSync(path).mtimeMs]);
     expect(before.length).toBeLessThan(whole.cells.length);
-    const resumed = await documentOf(
-      ...['campaign', 'killed.yaml', '--resume', '--no-shrink', '--store', 'killed'],
-    );
+    const goingOn = ['campaign', 'killed.yaml', '--resume', '--no-shrink', '--store', 'killed'];
+    const resumed = await documentOf(...goingOn);
     for (const [path, mtimeMs] of before) expect(statSync(String(path)).mtimeMs).toBe(mtimeMs);
     expect(timeless(resumed)).toEqual(timeless(whole));
     // It is over: there is nothing left to go on with.
     const over = await documentOf('campaign', 'killed.yaml', '--resume', '--store', 'killed');
     expect(timeless(over)).toEqual(timeless(whole));
     write('killed.yaml', campaignOf('set: { batch: 3 }'));
-    const { stderr, exitCode } = await ordeal(
-      ...['campaign', 'killed.yaml', '--resume', '--store', 'killed'],
-    );
+    const refused = ['campaign', 'killed.yaml', '--resume', '--store', 'killed'];
+    const { stderr, exitCode } = await ordeal(...refused);
     expect(exitCode).toBe(64);
     expect(stderr).toMatch(/^ordeal: --resume: killed\.yaml is another than when .* was begun$/);
   }, 300_000);
