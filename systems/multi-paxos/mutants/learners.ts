@@ -104,6 +104,17 @@ const catchUpAccepted: MultiVariant = {
   },
 };
 
+const snapshotNotToldAtItsSlot: MultiVariant = {
+  id: 'mp-snapshot-not-told-at-its-slot',
+  describe:
+    'whoever lacks the last slot of a snapshot alone is told neither the slot nor the snapshot',
+  kind: 'mutant',
+  rules: () => ({ tellsSnapshot: (state, from) => from < state.snapshot.slot }),
+  source: 'own',
+  // The next snapshot helps it, so nodes that are in use never show it: no run leaves one behind for good.
+  expect: [],
+};
+
 const ackWrongSlot: MultiVariant = {
   id: 'mp-ack-wrong-slot-command',
   describe: 'a client is told ok when its slot is chosen, also with the command of another',
@@ -136,6 +147,7 @@ export const learnerMutants = [
   commitOfAnyBallot,
   noticeOfAnyBallot,
   catchUpAccepted,
+  snapshotNotToldAtItsSlot,
   ackWrongSlot,
   lostProposalDropped,
 ] as const;

@@ -63,6 +63,37 @@ function config(parliament: Parliament): MultiConfig {
   return parliament.state(0).config;
 }
 
+describe('a node that lacks the last slot of a snapshot alone', () => {
+  function behind(rules: Parameters<typeof rulesOf>[0] | null): Parliament {
+    const parliament = new Parliament({
+      rules: rules === null ? {} : rulesOf(rules),
+      options: { snapshotEvery: 2 },
+    });
+    parliament.elect(0, 1, 2);
+    parliament.settle();
+    parliament.heartbeat(0);
+    parliament.settle();
+    parliament.write(0, 'A');
+    parliament.settle(among(0, 1));
+    parliament.drop();
+    expect(parliament.state(0).snapshot.slot).toBe(2);
+    expect(parliament.state(2).chosenUpTo).toBe(1);
+    parliament.heartbeat(0);
+    parliament.settle();
+    return parliament;
+  }
+
+  test('is sent the snapshot', () => {
+    const parliament = behind(null);
+    expect(parliament.state(2).chosenUpTo).toBe(2);
+    expect(parliament.violations).toEqual([]);
+  });
+
+  test('stays behind where it is told of snapshots that reach further alone', () => {
+    expect(behind('mp-snapshot-not-told-at-its-slot').state(2).chosenUpTo).toBe(1);
+  });
+});
+
 describe('the pipeline', () => {
   test('chooses slots in any order, and executes them in theirs', () => {
     const parliament = new Parliament();
