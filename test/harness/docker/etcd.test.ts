@@ -3,6 +3,7 @@
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Value } from '../../../checkers/history.ts';
+import { type Heard, heardOf, isChange, reached } from '../../../checkers/watch/heard.ts';
 import type { LiveClient, LiveCluster } from '../../../harness/core/backend.ts';
 import { launch } from '../../../harness/docker/cluster.ts';
 import { buildImage } from '../../../harness/docker/index.ts';
@@ -95,6 +96,48 @@ describe.skipIf(!engine)('etcd in containers', () => {
       expect((await client.invoke({ f: 'write', key: 'k', value: 8 })).type).toBe('info');
       await cluster.end(4);
       expect(await cluster.lossSoFar()).toBeNull();
+    },
+    10 * MINUTE_MS,
+  );
+
+  test(
+    'tells a watcher at a member that was cut off of all that it missed, once it is back, and has one log',
+    async () => {
+      using logs = scratch();
+      await using cluster = await launch(spec(logs.path, { system: etcd, options: optionsWith() }));
+      const leader = await leaderOf(cluster);
+      const alone = (leader + 1) % 3;
+      const [client, other] = [cluster.client(alone), cluster.client(leader)];
+      const listen = async (from: number, to: number) => {
+        const heard: Heard[] = [];
+        await eventually(`revision ${to}`, async () => {
+          const begun = Math.max(from, reached(heard) + 1);
+          const outcome = await client.invoke({ f: 'watch', key: 'w', value: [begun, 500, false] });
+          heard.push(...((outcome.type === 'ok' ? heardOf(outcome.value) : null) ?? []));
+          return reached(heard) >= to ? true : null;
+        });
+        return heard.filter(isChange).map(([, , revision]) => revision);
+      };
+      await eventually('write', () => write(other, 1));
+      expect((await listen(1, 2))[0]).toBe(2);
+      const cuts = isolating(alone, cluster.nodes);
+      await cluster.start(1, { kind: 'partition', shape: 'isolate', cuts });
+      for (const value of [2, 3]) await eventually('write without it', () => write(other, value));
+      await other.invoke({ f: 'delete', key: 'k', value: null });
+      await cluster.end(1);
+      const missed = await listen(3, 5);
+      expect(missed.slice(0, 3)).toEqual([3, 4, 5]);
+      await eventually('one digest', async () => {
+        const asked = cluster.nodes.map((node) =>
+          other.invoke({ f: 'hash', key: `n${node + 1}`, value: 0, node }),
+        );
+        const digests = (await Promise.all(asked)).map((outcome) =>
+          outcome.type === 'ok' ? JSON.stringify(outcome.value) : outcome.error,
+        );
+        return digests.every((digest) => digest.startsWith('[') && digest === digests[0])
+          ? true
+          : null;
+      });
     },
     10 * MINUTE_MS,
   );
