@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   compare: async () => (await import('./commands/compare.ts')).registerCompare,
   campaign: async () => (await import('./commands/campaign.ts')).registerCampaign,
   merge: async () => (await import('./commands/merge.ts')).registerMerge,
+  init: async () => (await import('./commands/init.ts')).registerInit,
   schema: async () => (await import('./commands/schema.ts')).registerSchema,
   bisect: async () => (await import('./commands/bisect.ts')).registerBisect,
   prove: async () => (await import('./commands/prove.ts')).registerProve,

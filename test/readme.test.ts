@@ -18,6 +18,7 @@ import { registerDoctor } from '../harness/commands/doctor.ts';
 import { registerExplain } from '../harness/commands/explain.ts';
 import { registerExplore } from '../harness/commands/explore.ts';
 import { registerImage } from '../harness/commands/image.ts';
+import { registerInit } from '../harness/commands/init.ts';
 import { registerList } from '../harness/commands/list.ts';
 import { registerMerge } from '../harness/commands/merge.ts';
 import { registerMutants } from '../harness/commands/mutants.ts';
@@ -123,6 +124,7 @@ describe('README', () => {
       registerExplore,
       registerCompare,
       registerCampaign,
+      registerInit,
       registerMerge,
       registerSchema,
       registerBisect,

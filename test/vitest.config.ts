@@ -33,7 +33,7 @@ export const SLOW: readonly string[] = [
   'test/harness/explain/explanation.test.ts',
   'test/harness/explore/{command,in-process,matrix/command,sometimes,steps}.test.ts',
   'test/harness/compare/{bisect,command,pair}.test.ts',
-  'test/harness/campaign/command.test.ts',
+  'test/harness/campaign/{command,init}.test.ts',
   'test/harness/prove/{cli,mutants}.test.ts',
   'test/harness/shrink/{cli,passes,shrink}.test.ts',
   'test/harness/sim/{copy,disk-faults}.test.ts',

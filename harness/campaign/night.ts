@@ -6,7 +6,7 @@ import { addReach } from '../variants/tally.ts';
 import type { Doubt, RunsMade } from './runs.ts';
 import type { CampaignSpec, Canary, Cell } from './spec.ts';
 import type { Plan } from './state.ts';
-import { roundsUntil, SEEDS, unitsOf, WHOLE } from './unit.ts';
+import { hunts, roundsUntil, SEEDS, unitsOf, WHOLE } from './unit.ts';
 import type { UnitFailed, UnitResult } from './unit-lane.ts';
 import type { CanaryMade } from './unit-thread.ts';
 
@@ -67,7 +67,7 @@ export function violationName({
 /** `results` by the ids of units; the order in which they were made does not matter. */
 export function nightOf(
   spec: CampaignSpec,
-  { firstSeed, seeds }: Pick<Plan, 'firstSeed' | 'seeds'>,
+  { firstSeed, seeds, shard }: Pick<Plan, 'firstSeed' | 'seeds' | 'shard'>,
   results: ReadonlyMap<string, UnitResult>,
 ): Night {
   const made = spec.cells.map((): RunsMade[] => []);
@@ -92,7 +92,8 @@ export function nightOf(
   }
   return {
     cells: spec.cells.map((cell, at) => cellFigures(cell, made[at] ?? [])),
-    canaries,
+    // What others hunt is not missed here.
+    canaries: canaries.filter((_, at) => hunts(shard, at)),
     violations: [...violations.values()],
     failures,
     nextSeed,

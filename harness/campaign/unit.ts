@@ -37,7 +37,7 @@ export function* unitsOf(
   { index, of }: Shard,
 ): Generator<Unit, void> {
   for (const [at, canary] of canaries.entries()) {
-    if (at % of === index - 1) yield { kind: 'canary', id: `canary-${at}`, at, canary };
+    if (hunts({ index, of }, at)) yield { kind: 'canary', id: `canary-${at}`, at, canary };
   }
   for (let round = 0; seeds === null || round * SEEDS < seeds; round++) {
     const offset = round * SEEDS;
@@ -48,6 +48,11 @@ export function* unitsOf(
       yield { kind: 'runs', id: `runs-${at}-${round}`, at, round, cell, offset, seeds: most };
     }
   }
+}
+
+/** Whether a shard is the one to hunt a canary, by its place among all of them. */
+export function hunts({ index, of }: Shard, at: number): boolean {
+  return at % of === index - 1;
 }
 
 /** Rounds until the one that a unit belongs to, with that one; canaries come before all rounds. */
