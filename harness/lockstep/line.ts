@@ -22,7 +22,9 @@ export function requestOf(from: ClientRef, body: Body): Request {
 /** The line by which a program is told such a request. */
 export function requestLine(src: string, dest: string, request: Request): string {
   assert(request.kind === 'operation', 'clients of programs open no sessions');
-  const body = JSON.parse(String(request.operation.value)) as Body;
+  const { value } = request.operation;
+  assert(typeof value === 'string', 'what a client asks of a program travels as text');
+  const body = JSON.parse(value) as Body;
   return messageOf(src, dest, body).line;
 }
 
@@ -34,7 +36,8 @@ export function answerOf(line: string): Reply {
 /** The body of such an answer. */
 export function bodyOf(reply: Reply): Body {
   assert(reply.status === 'ok', 'what an answer means is not for nodes to say');
-  const message = parseMessage(String(reply.value));
+  assert(typeof reply.value === 'string', 'what a program answered travels as text');
+  const message = parseMessage(reply.value);
   assert(typeof message !== 'string', 'what a node passed on is a message');
   return message.body;
 }

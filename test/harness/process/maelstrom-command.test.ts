@@ -7,11 +7,17 @@ import { describe, expect, test } from 'vitest';
 import { EXAMPLES, scratch } from './programs.ts';
 
 const BIN = join(import.meta.dirname, '../../../harness/bin.js');
-const SHORT = ['--time-limit', '2', '--quiet', '--seed', '1'];
+const SHORT = '--time-limit 2 --quiet --seed 1';
 
 async function maelstrom(cwd: string, ...words: readonly string[]) {
   const options = { cwd, reject: false, forceKillAfterDelay: false } as const;
   return execa(process.execPath, [BIN, 'maelstrom', ...words], options);
+}
+
+/** A test of an example; `flags` as they are typed. */
+async function tested(cwd: string, example: string, flags: string) {
+  const bin = ['--bin', join(EXAMPLES, example)];
+  return maelstrom(cwd, 'test', ...bin, ...`${SHORT} ${flags}`.trim().split(' '));
 }
 
 function configIn(directory: string) {
@@ -21,14 +27,13 @@ function configIn(directory: string) {
 
 test.concurrent('what Maelstrom is told, a run is told in its own words', async () => {
   using directory = scratch();
-  const { exitCode, stderr } = await maelstrom(
+  const { exitCode, stderr } = await tested(
     directory.path,
-    ...['test', '-w', 'txn-list-append', '--bin', join(EXAMPLES, 'txn.js')],
-    ...['--node-count', '3', '--concurrency', '2n', '--rate', '30', '--nemesis', 'partition'],
-    ...['--nemesis-interval', '1', '--latency', '5', '--latency-dist', 'uniform'],
-    ...['--consistency-models', 'serializable', '--key-count', '4', '--max-txn-length', '2'],
-    ...['--max-writes-per-key', '8', '--availability', '0.1', '--topology', 'line', ...SHORT],
-    ...['--', '--of-its-own'],
+    'txn.js',
+    '-w txn-list-append --node-count 3 --concurrency 2n --rate 30 --nemesis partition ' +
+      '--nemesis-interval 1 --latency 5 --latency-dist uniform --consistency-models serializable ' +
+      '--key-count 4 --max-txn-length 2 --max-writes-per-key 8 --availability 0.1 --topology line ' +
+      '-- --of-its-own',
   );
   expect(exitCode).toBe(0);
   expect(stderr).toBe('ordeal: --topology has no meaning for txn-list-append: it is left aside');
@@ -56,7 +61,7 @@ test.concurrent('what Maelstrom is told, a run is told in its own words', async 
 
 test.concurrent('what is not said is as with Maelstrom', async () => {
   using directory = scratch();
-  await maelstrom(directory.path, 'test', '--bin', join(EXAMPLES, 'lin-kv.js'), ...SHORT);
+  await tested(directory.path, 'lin-kv.js', '');
   expect(configIn(directory.path)).toMatchObject({
     workload: 'lin-kv',
     nodes: 5,
@@ -70,10 +75,10 @@ test.concurrent('what is not said is as with Maelstrom', async () => {
 
 test.concurrent('total availability is owed by whoever promises it, under faults as well', async () => {
   using directory = scratch();
-  const { exitCode, stdout } = await maelstrom(
+  const { exitCode, stdout } = await tested(
     directory.path,
-    ...['test', '-w', 'kafka', '--bin', join(EXAMPLES, 'kafka.js'), '--availability', 'total'],
-    ...['--nemesis', 'partition', '--nemesis-interval', '1', '--rate', '60', '--json', ...SHORT],
+    'kafka.js',
+    '-w kafka --availability total --nemesis partition --nemesis-interval 1 --rate 60 --json',
   );
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout).verdict.because).toMatch(
@@ -83,10 +88,10 @@ test.concurrent('total availability is owed by whoever promises it, under faults
 
 test.concurrent('25 nodes are not too many: exercises ask for as many', async () => {
   using directory = scratch();
-  const { exitCode, stdout } = await maelstrom(
+  const { exitCode, stdout } = await tested(
     directory.path,
-    ...['test', '-w', 'unique-ids', '--bin', join(EXAMPLES, 'unique-ids.js')],
-    ...['--node-count', '25', '--rate', '50', ...SHORT],
+    'unique-ids.js',
+    '-w unique-ids --node-count 25 --rate 50',
   );
   expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/25 nodes/)]);
 });
