@@ -5,7 +5,7 @@ import type { LogIndex, NodeId } from '../../units.ts';
 import type { LeaderEvent } from '../leader-events.ts';
 import { NONE } from './entry-table.ts';
 import type { RaftEvent } from './events.ts';
-import { commitMemberships, shortfall } from './membership.ts';
+import { commitMemberships, isMember, shortfall } from './membership.ts';
 import {
   ancestorTerm,
   endOfLog,
@@ -203,6 +203,8 @@ export function onMatch(ghost: RaftGhost, node: RaftNode, event: Match): void {
   const other = ghost.nodes[peer];
   // In a later term the peer may have had to drop the entry after it had truthfully said so.
   if (other === undefined || other.term > term) return;
+  // What a removed server said may come when another has begun in its place: until that is taken in.
+  if (other.joinLine >= 0 && !isMember(node.membership, peer)) return;
   if (index <= node.last && holds(ghost, peer, index, entryAt(ghost, node, index))) return;
   findings.report(
     'MatchTruthful',

@@ -356,6 +356,14 @@ describe('a server that says that it is new, in the place of a removed one', () 
     expect(outBy(acked()).commit(0, [1, 1], 1, [0, 1]).broken()).toEqual(['CommitQuorum']);
   });
 
+  test('has the word of the one before heard late, until it is taken in itself', () => {
+    const late = () => removed().boot(1, anew(2));
+    expect(late().match(0, 1, 1, 1).broken()).toEqual([]);
+    const trace = late();
+    change(trace, 0, membership([3, 1], [0, 1, 2]), 1);
+    expect(trace.match(0, 1, 1, 1).broken()).toEqual(['MatchTruthful']);
+  });
+
   test('is held to what the one before had since it was taken back in', () => {
     const trace = removed();
     const back = membership([3, 1], [0, 1, 2]);
