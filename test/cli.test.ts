@@ -67,6 +67,21 @@ describe('ordeal run', () => {
     ]);
   });
 
+  test('is put beside another by ordeal report, in a page in the directory of the second', async () => {
+    const store = freshStore();
+    for (const seed of ['1', '2']) {
+      await ordeal('run', 'raft', '--seed', seed, '--store', store, ...SHORT);
+    }
+    const [first = '', second = ''] = readdirSync(join(directory, store)).filter((name) =>
+      name.includes('raft'),
+    );
+    const [a, b] = [first, second].map((name) => join(store, name)) as [string, string];
+    const { stdout, exitCode } = await ordeal('report', a, b);
+    expect(exitCode).toBe(0);
+    expect(stdout.trim()).toBe(join(b, `beside-${first}.html`));
+    expect(readFileSync(join(directory, stdout.trim()), 'utf8')).toContain('>seed</th><td>1</td>');
+  });
+
   test.each([
     ['ends the process', 'process.exit(0);', 'called process.exit'],
     ['waits for what never comes', 'await new Promise(() => {});', 'waits for what never comes'],

@@ -1,6 +1,7 @@
-/** `ordeal report`: writes the report of a stored run again. */
+/** `ordeal report`: writes the report of a stored run again, or one of two runs side by side. */
 
 import { realpathSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { builtIn, systemNamed } from '../config/catalogue.ts';
 import { EXIT, usage } from '../core/errors.ts';
@@ -8,18 +9,29 @@ import { withOwnModules } from '../own/modules.ts';
 import { located } from '../own/paths.ts';
 import { isKeptProof, keptModel, readProof, readProofRun } from '../prove/kept.ts';
 import { writeProofReport } from '../prove/page.ts';
+import { besideHtml } from '../report/beside.ts';
 import { writeReport } from '../run/run.ts';
 import { writeScenarioReport } from '../scenario/page.ts';
 import { isStoredScenario, readScenario, readScenarioRun } from '../scenario/store.ts';
-import { readRun } from '../store/reader.ts';
+import { writeWhole } from '../store/files.ts';
+import { readRun, type StoredRun } from '../store/reader.ts';
 
 export function registerReport(program: Command, done: (status: number) => void): void {
   program
     .command('report')
-    .description('write the report of a stored run again')
+    .description('write the report of a stored run again, or put two runs side by side')
     .argument('<run>', 'directory of a stored run, such as store/latest')
-    .addHelpText('after', '\nExample:\n  ordeal report store/latest')
-    .action(async (path: string) => {
+    .argument('[other]', 'of a second one: what differs is told first')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ordeal report store/latest\n  ordeal report store/latest-failure store/latest',
+    )
+    .action(async (path: string, other: string | undefined) => {
+      if (other !== undefined) {
+        process.stdout.write(`${writeBeside(readRun(path), readRun(other))}\n`);
+        done(EXIT.valid);
+        return;
+      }
       if (isStoredScenario(path)) {
         done(await reportScenario(path));
         return;
@@ -37,6 +49,13 @@ export function registerReport(program: Command, done: (status: number) => void)
       process.stdout.write(`${paths.report?.path}\n`);
       done(EXIT.valid);
     });
+}
+
+/** The page stands beside the second run; returns where, as a user would type it. */
+function writeBeside(a: StoredRun, b: StoredRun): string {
+  const path = join(b.directory, `beside-${basename(a.directory)}.html`);
+  writeWhole(path, besideHtml(a, b));
+  return relative(process.cwd(), path);
 }
 
 async function reportProof(path: string): Promise<number> {

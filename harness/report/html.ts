@@ -12,6 +12,7 @@ import { historySection } from './history-section.ts';
 import { html, type Markup } from './markup.ts';
 import { pairOperations } from './operations.ts';
 import { type Mark, overviewSection } from './overview.ts';
+import { replicaSection } from './replica-section.ts';
 import { sampleLatencies } from './samples.ts';
 import type { ToldNemeses } from './story.ts';
 import { storySection } from './story-section.ts';
@@ -53,6 +54,7 @@ export function reportHtml(stored: StoredRun, nemeses: ToldNemeses): string {
 ${storySection(stored, verdict, nemeses)}
 ${cycle?.section ?? null}
 ${drawn?.section ?? null}
+${replicaSection(facts.divergence, facts.termName)}
 ${traceSection(facts, found.trace, culprit)}
 ${overviewSection({ history, operations, samples, faults, facts, quietNs, marks })}
 ${results === null ? null : checksSection(checks)}

@@ -2,6 +2,8 @@
 
 import type { TraceEvent, TraceLine } from '../../checkers/trace.ts';
 import type { Nanos } from '../../checkers/units.ts';
+import { termNameOf } from './event-words.ts';
+import { type Divergence, ReplicaLogs } from './replica-logs.ts';
 
 /** Lines of a node that are kept before and after a line of interest. */
 const AROUND = 7;
@@ -37,6 +39,10 @@ export interface TraceFacts {
   readonly nodes: readonly number[];
   readonly spans: readonly NodeSpan[];
   readonly around: readonly PlacedLine[];
+  /** Where logs differ at the moment of the focus; null without one. */
+  readonly divergence: Divergence | null;
+  /** What the protocol calls the number of a leader. */
+  readonly termName: string;
   readonly cut: readonly string[];
 }
 
@@ -50,14 +56,29 @@ export interface Focus {
 export function traceFacts(trace: Iterable<TraceLine>, focus: Focus): TraceFacts {
   const spans = new Spans();
   const window = new Window(focus);
+  const logs = new ReplicaLogs();
+  const until = focus.positions.length === 0 ? null : Math.max(...focus.positions);
+  let termName: string | null = null;
   let lines = 0;
   for (const line of trace) {
     spans.take(line);
     window.take(line, lines);
+    const isLater =
+      until === null ? line.time > (focus.moment?.timeNs ?? -Infinity) : lines > until;
+    if (!isLater) logs.take(line);
+    termName ??= line.event.kind === 'boot' ? termNameOf([line]) : null;
     lines++;
   }
   const cut = [...spans.cut(), ...window.cut()];
-  return { lines, nodes: spans.nodes(), spans: spans.shown(), around: window.shown(), cut };
+  return {
+    lines,
+    nodes: spans.nodes(),
+    spans: spans.shown(),
+    around: window.shown(),
+    divergence: logs.divergence(),
+    termName: termName ?? 'term',
+    cut,
+  };
 }
 
 /** Follows roles and lives of the nodes. */

@@ -9,6 +9,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NewEvent } from '../../../checkers/history.ts';
 import type { Verdict } from '../../../checkers/verdict.ts';
+import { besideHtml } from '../../../harness/report/beside.ts';
 import { reportHtml } from '../../../harness/report/html.ts';
 import { loadScenario } from '../../../harness/scenario/file.ts';
 import { playScenario } from '../../../harness/scenario/judge.ts';
@@ -114,6 +115,7 @@ describe.skipIf(!REQUIRED && !existsSync(CHROMIUM))('report.html in Chromium', (
         report({ kind: 'valid' }),
         report(writeSkew(), { events: SKEW }),
         scenarioReport(store),
+        besidePage(),
       ]) {
         const { page, requests, errors } = await open(path, scheme);
         expect(requests).toEqual([pathToFileURL(path).href]);
@@ -196,6 +198,13 @@ async function axeViolations(page: Page): Promise<unknown> {
   return await page.evaluate(
     `axe.run().then((r) => (r.passes.length > 10 ? ${result} : 'ran not'))`,
   );
+}
+
+/** Of a failing run and of one that passes. */
+function besidePage(): string {
+  const failing = readRun(storeRun(store, STALE_READ));
+  const passing = readRun(storeRun(store, { kind: 'valid' }));
+  return writeDerived(passing.directory, 'report', besideHtml(failing, passing));
 }
 
 /** Of a scenario with a claim, which breaks what it should. */
