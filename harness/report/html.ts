@@ -10,6 +10,7 @@ import { cycleSection } from './cycle.ts';
 import { page } from './document.ts';
 import { historySection } from './history-section.ts';
 import { html, type Markup } from './markup.ts';
+import { nodeLines } from './node-lines.ts';
 import { pairOperations } from './operations.ts';
 import { type Mark, overviewSection } from './overview.ts';
 import { replicaSection } from './replica-section.ts';
@@ -38,6 +39,9 @@ export function reportHtml(stored: StoredRun, nemeses: ToldNemeses): string {
     moment: positions.length === 0 ? culprit : null,
   });
   const operations = pairOperations(history);
+  // Logs that differ where nothing is committed are worth a look only where nodes are to blame.
+  const isTold = facts.divergence?.isBroken === true || found.trace !== null;
+  const logs = isTold ? replicaSection(facts.divergence, facts.termName) : null;
   const marks = marksOf(found, culprit, facts);
   const samples = sampleLatencies(history, operations, marks);
   const faults = receiptsOf(history);
@@ -54,8 +58,8 @@ export function reportHtml(stored: StoredRun, nemeses: ToldNemeses): string {
 ${storySection(stored, verdict, nemeses)}
 ${cycle?.section ?? null}
 ${drawn?.section ?? null}
-${replicaSection(facts.divergence, facts.termName)}
-${traceSection(facts, found.trace, culprit)}
+${logs}
+${traceSection(facts, found.trace, culprit, nodeLines(facts, faults))}
 ${overviewSection({ history, operations, samples, faults, facts, quietNs, marks })}
 ${results === null ? null : checksSection(checks)}
 <section aria-labelledby="details"><h2 id="details">Evidence and context</h2>

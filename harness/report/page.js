@@ -94,8 +94,34 @@
     });
   }
 
-  const culprit = document.querySelector('[data-culprit]');
-  if (culprit) centre(culprit);
+  for (const filter of document.querySelectorAll('.filter')) {
+    if (filter instanceof HTMLElement) filter.hidden = false;
+    filter.addEventListener('input', () => sift(filter));
+  }
+
+  /** Leaves the steps of the chosen nodes that have the words. @param {Element} filter */
+  function sift(filter) {
+    const words = filter.querySelector('input[type=search]');
+    const wanted = words instanceof HTMLInputElement ? words.value.toLowerCase() : '';
+    const nodes = new Set();
+    for (const box of filter.querySelectorAll('input[type=checkbox]')) {
+      if (box instanceof HTMLInputElement && box.checked) nodes.add(box.value);
+    }
+    const section = filter.closest('section');
+    let [shown, all] = [0, 0];
+    for (const part of section?.querySelectorAll('[data-node]') ?? []) {
+      const has = (part.textContent ?? '').toLowerCase().includes(wanted);
+      const isShown = has && nodes.has(part.getAttribute('data-node'));
+      part.classList.toggle('sifted', !isShown);
+      if (part instanceof SVGElement) continue;
+      all++;
+      if (isShown) shown++;
+    }
+    const status = filter.querySelector('[role=status]');
+    if (status) status.textContent = `${shown} of ${all} lines`;
+  }
+
+  for (const culprit of document.querySelectorAll('[data-culprit]')) centre(culprit);
   follow();
   addEventListener('hashchange', follow);
 })();

@@ -10,7 +10,7 @@ export function replicaSection(divergence: Divergence | null, termName: string):
   const { nodes, rows, at, isBroken } = divergence;
   const told = isBroken
     ? 'Nodes hold different entries for committed at the place that is marked: from there on they are no copies of one another.'
-    : 'The logs differ from the place that is marked on; no two entries there are held for committed, so that this may be as it should.';
+    : 'What nodes hold differs at the place that is marked; no two of them hold it for committed, so that this alone is no fault.';
   return html`<section aria-labelledby="replicas">
 <h2 id="replicas">The log of every replica <small>at the moment of the violation, around the first difference</small></h2>
 <p class="setting">${told}</p>
@@ -19,7 +19,7 @@ export function replicaSection(divergence: Divergence | null, termName: string):
 <table class="lanes"><thead><tr><th scope="col" class="number">Place</th>${nodes.map((node) => html`<th scope="col">${nodeName(node)}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row, index) =>
-      html`<tr class=${index !== at ? null : isBroken ? 'conflict' : 'apart'}><td class="number">${index === at ? '✖ ' : ''}${placeText(row)}</td>${row.held.map((held) => html`<td>${heldText(held, termName)}</td>`)}</tr>`,
+      html`<tr class=${index !== at ? null : isBroken ? 'conflict' : 'apart'}><td class="number">${index === at ? (isBroken ? '✖ ' : '≠ ') : ''}${placeText(row)}</td>${row.held.map((held) => html`<td>${heldText(held, termName)}</td>`)}</tr>`,
   )}</tbody></table></div></section>`;
 }
 

@@ -17,6 +17,7 @@ export function traceSection(
   facts: TraceFacts,
   finding: Invalid | null,
   culprit: Focus['moment'],
+  picture: Markup,
 ): Markup | null {
   const { around } = facts;
   if (around.length === 0) return null;
@@ -27,7 +28,20 @@ export function traceSection(
   return html`<section aria-labelledby="trace">
 <h2 id="trace">${title} <small>${around.length} of ${count(facts.lines)} lines of trace.jsonl</small></h2>
 ${finding === null ? null : brokenProperties(finding)}
+${picture}
+${filterOf(facts)}
 ${linesTable(facts, nodeName, finding === null ? culprit : null)}</section>`;
+}
+
+/** What the script shows: words to look for, and nodes to look at, in the picture and in the table. */
+function filterOf({ around, nodes }: TraceFacts): Markup {
+  const boxes = nodes
+    .filter((node) => around.some(({ line }) => line.node === node))
+    .map(
+      (node) =>
+        html`<label><input type="checkbox" value="${node}" checked/> ${nodeName(node)}</label>`,
+    );
+  return html`<div class="filter" hidden><label>Find <input type="search"/></label> ${boxes}<span role="status"></span></div>`;
 }
 
 /** The lines that were kept, under the names of their nodes, with the answer that cannot be right. */
@@ -80,7 +94,7 @@ function row(placed: PlacedLine, before: PlacedLine | undefined, nodes: readonly
     if (node !== line.node) return html`<td></td>`;
     return html`<td><b>${conflict ? '✖ ' : ''}${line.event.kind}</b> ${payloadText(line.event)}</td>`;
   });
-  return html`${gap}<tr data-event=${traceEvent(position)} class=${conflict ? 'conflict' : null}><td class="number">${eventLink(traceEvent(position), position + 2)}</td><td class="number">${moment(line.time)}</td>${cells}</tr>`;
+  return html`${gap}<tr data-event=${traceEvent(position)} data-node="${line.node}" class=${conflict ? 'conflict' : null}><td class="number">${eventLink(traceEvent(position), position + 2)}</td><td class="number">${moment(line.time)}</td>${cells}</tr>`;
 }
 
 /** Fields that hold the number of a node. */

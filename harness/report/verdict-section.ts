@@ -1,5 +1,6 @@
 /** The top of a report: what came out, why, and the command that shows it again. */
 
+import { propertyNamed } from '../../checkers/agreement/properties.ts';
 import type { Verdict } from '../../checkers/verdict.ts';
 import { backendText } from '../config/backends.ts';
 import type { ResultsFile, RunFile } from '../store/format.ts';
@@ -24,7 +25,7 @@ export function verdictSection(
   });
   const { detail: exactly, note } = verdict.kind === 'invalid' ? verdict : {};
   const told = [note, exactly].filter((one) => one !== undefined);
-  const detail = told.map((one) => html`<p class="detail">${one}</p>`);
+  const detail = [...told, ...promiseOf(verdict)].map((one) => html`<p class="detail">${one}</p>`);
   const promised = beyondText(run.config);
   const beyond = promised === null ? null : html`<p class="detail">${promised}</p>`;
   const knew = expectedText(results?.expectation);
@@ -35,6 +36,13 @@ export function verdictSection(
 <div class="again"><code id="command">${run.command}</code><button type="button" data-copy="command">Copy</button><span class="copied" role="status"></span></div>
 ${results === null ? null : facts(run, results)}
 </header>`;
+}
+
+/** What holds where nothing is wrong, and who says so: the meaning of the name of a property. */
+function promiseOf(verdict: Verdict): readonly string[] {
+  const name = verdict.kind === 'invalid' ? verdict.property : undefined;
+  const property = name === undefined ? null : propertyNamed(name);
+  return property === null ? [] : [`${name}: ${property.holds} (${property.source})`];
 }
 
 function whatRan(run: RunFile): string {

@@ -3,6 +3,7 @@
 import { type FaultWindow, faultWindows } from '../../checkers/fault-windows.ts';
 import type { History } from '../../checkers/history.ts';
 import type { Verdict, Witness, WitnessOperation } from '../../checkers/verdict.ts';
+import { faultBands } from './fault-bands.ts';
 import { type Hole, html, type Markup } from './markup.ts';
 import { eventLink, eventsOf } from './selection.ts';
 import { label, px, rect, vertical } from './svg.ts';
@@ -16,7 +17,6 @@ const LEFT_PX = 96;
 const WIDTH_MIN_PX = 1150;
 const ROW_PX = 48;
 const BOX_PX = 26;
-const LANE_PX = 16;
 /** Room for the time at a tick. */
 const TICK_PX = 78;
 
@@ -90,42 +90,20 @@ function legend(ordered: boolean): Markup {
 }
 
 function drawing(layout: Layout, faults: readonly FaultWindow[]): Markup {
-  const first = layout.instants[0]?.timeNs ?? 0;
-  const last = layout.instants.at(-1)?.timeNs ?? 0;
-  const near = faults.filter((fault) => {
-    return fault.status !== 'skipped' && fault.startNs <= last && (fault.endNs ?? last) >= first;
-  });
-  const lanes = [...new Set(near.map((fault) => fault.lane))];
-  const top = lanes.length * LANE_PX + 8;
-  const bottom = top + layout.processes.length * ROW_PX;
+  const firstNs = layout.instants[0]?.timeNs ?? 0;
+  const lastNs = layout.instants.at(-1)?.timeNs ?? 0;
+  const { scale, width } = layout;
+  const body = layout.processes.length * ROW_PX;
+  const { bands, lanesPx: top } = faultBands(faults, { firstNs, lastNs, scale, width }, body);
+  const bottom = top + body;
   const height = bottom + 22;
-  const summary = `${layout.boxes.length} operations of ${layout.processes.length} processes between ${moment(first)} and ${moment(last)}.`;
-  return html`<svg class="witness" role="img" aria-label="${summary}" width="${px(layout.width)}" height="${height}" viewBox="0 0 ${px(layout.width)} ${height}">
-${near.map((fault) => faultBand(fault, layout, lanes.indexOf(fault.lane), bottom))}
-${lanes.map((lane, at) => label('row', 0, at * LANE_PX + 12, lane))}
-${layout.processes.map((process, row) => processRow(process, top + row * ROW_PX, layout.width))}
+  const summary = `${layout.boxes.length} operations of ${layout.processes.length} processes between ${moment(firstNs)} and ${moment(lastNs)}.`;
+  return html`<svg class="witness" role="img" aria-label="${summary}" width="${px(width)}" height="${height}" viewBox="0 0 ${px(width)} ${height}">
+${bands}
+${layout.processes.map((process, row) => processRow(process, top + row * ROW_PX, width))}
 ${ticks(layout, top, bottom)}
-${layout.boxes.map((box) => operationBox(box, top + box.row * ROW_PX, layout.width))}
+${layout.boxes.map((box) => operationBox(box, top + box.row * ROW_PX, width))}
 </svg>`;
-}
-
-function faultBand(
-  fault: FaultWindow,
-  { scale, width }: Layout,
-  lane: number,
-  bottom: number,
-): Markup {
-  const band = {
-    left: scale(fault.startNs),
-    right: fault.endNs === null ? width : scale(fault.endNs),
-  };
-  const title = `${fault.lane} ${fault.form}: ${fault.evidence}`;
-  const room = Math.floor((band.right - band.left - 8) / 6.4);
-  const name =
-    room < 4
-      ? null
-      : label('lane-name', band.left + 4, lane * LANE_PX + 12, shorten(fault.form, room));
-  return html`${rect('band', band, lane * LANE_PX, bottom - lane * LANE_PX)}${rect('lane', band, lane * LANE_PX + 1, LANE_PX - 3, title, eventsOf(fault.events))}${name}`;
 }
 
 function processRow(process: string, top: number, width: number): Markup {

@@ -50,8 +50,17 @@ describe('report.html', () => {
     expect(page).toContain('ElectionSafety');
     // Positions 1 and 2 of the trace are lines 3 and 4 of the file, after its header.
     for (const line of [3, 4]) {
-      expect(page).toContain(`<tr data-event="t${line}" class="conflict">`);
+      expect(page).toMatch(
+        new RegExp(`<tr data-event="t${line}" data-node="\\d" class="conflict">`),
+      );
     }
+  });
+
+  test('draws a line for each node, with its steps and its time as a leader', () => {
+    const page = readFileSync(report(TWO_LEADERS), 'utf8');
+    expect(page.match(/<g class="operation" data-event="t\d+" data-node/g)).toHaveLength(4);
+    expect(page).toContain('<title>n2 leads in term 2</title>');
+    expect(page).toContain('ElectionSafety: one leader per term');
   });
 
   test('exists for a run that was killed before it was judged', () => {
@@ -159,9 +168,23 @@ describe.skipIf(!REQUIRED && !existsSync(CHROMIUM))('report.html in Chromium', (
     expect(await page.locator('details tr[data-event="8"]').isVisible()).toBe(true);
     await page.evaluate("location.hash = 'event=t4'");
     await expect.poll(() => page.locator('tr[data-event="t4"].selected').count()).toBe(1);
-    expect(await page.locator('.selected').count()).toBe(1);
+    // In the picture as well.
+    expect(await page.locator('.selected').count()).toBe(2);
     await page.locator('g[data-event="3 4"]').first().click();
     await expect.poll(() => page.evaluate('location.hash')).toBe('#event=3');
+    await page.close();
+  });
+
+  test('leaves of the lines of nodes what is looked for, in the picture as in the table', async () => {
+    const { page } = await open(report(TWO_LEADERS), 'light');
+    const lines = page.locator('tr[data-node]:visible');
+    expect(await lines.count()).toBe(4);
+    await page.getByRole('checkbox', { name: 'n2' }).uncheck();
+    expect(await lines.count()).toBe(3);
+    await page.getByRole('searchbox').fill('LEADER');
+    expect(await lines.count()).toBe(1);
+    expect(await page.locator('g[data-node]:visible').count()).toBe(1);
+    expect(await page.locator('.filter [role=status]').textContent()).toBe('1 of 4 lines');
     await page.close();
   });
 
