@@ -136,6 +136,7 @@ function step(
       return;
     case 'step-down':
       node.leading = -1;
+      ghost.leases.steppedDown(node.node);
       return;
     case 'crash':
       // Not the node's own line, so it may stand before the node's last ones: `boot` ends a life.

@@ -40,6 +40,7 @@ export function onTerm(ghost: RaftGhost, node: RaftNode, term: Term): void {
   if (term > ghost.candidacy) unasked(ghost, node, term);
   node.term = term;
   node.termLine = ghost.findings.line;
+  ghost.leases.entered(node.node, term);
   if (node.leading !== term) node.leading = -1;
   if (term > ghost.stats.highestTerm) ghost.stats.highestTerm = term;
 }

@@ -53,6 +53,17 @@ export class Leases {
     for (const election of this.#elections) this.#judge(node, held, election);
   }
 
+  /** A node is in this term now, and leads no earlier one: it answers nothing by a lease of that. */
+  entered(node: NodeId, term: Term): void {
+    const held = this.#held[node];
+    if (held !== undefined && held.term < term) this.#held[node] = undefined;
+  }
+
+  /** A node leads no more. */
+  steppedDown(node: NodeId): void {
+    this.#held[node] = undefined;
+  }
+
   /** A node has been elected, and may act on it from now on. */
   elected(node: NodeId, term: Term, timeNs: Nanos): void {
     const election = { node, term, timeNs, line: this.#findings.line };

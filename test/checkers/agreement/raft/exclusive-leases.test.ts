@@ -50,6 +50,19 @@ describe('an election of somebody else', () => {
     expect(findings.violations).toEqual([]);
   });
 
+  test.each([
+    ['in a later term', (leases: Leases) => leases.entered(0, 2)],
+    ['a follower again', (leases: Leases) => leases.steppedDown(0)],
+  ])('breaks nothing once the holder is %s: it has given its lease up', (_, giveUp) => {
+    const findings = new Findings();
+    const leases = new Leases(findings);
+    const claim = { kind: 'lease-held', term: 1, certificate: [], heldNs: 0 } as const;
+    leases.claim(0, { ...claim, remainingUs: 110_000 }, 100 * MS);
+    giveUp(leases);
+    leases.elected(1, 2, 150 * MS);
+    expect(findings.violations).toEqual([]);
+  });
+
   test('in an earlier term, or of the holder itself, breaks nothing', () => {
     const findings = new Findings();
     const leases = new Leases(findings);
