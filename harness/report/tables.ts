@@ -78,7 +78,8 @@ function figureText(name: string, value: number | string): string {
 /** Configuration, versions and machine. */
 export function contextSection(run: RunFile, directory: string): Markup {
   const { config, versions, git, backend, machine } = run;
-  const { set, ...asked } = config;
+  // The plan of a run that was made small is what its story tells.
+  const { set, plan: _, ...asked } = config;
   return html`<details><summary>Configuration and seed</summary><div class="columns">
 ${definitions(Object.entries(asked))}${definitions(Object.entries(set))}</div></details>
 <details><summary>Versions and machine</summary><div class="columns">${definitions([

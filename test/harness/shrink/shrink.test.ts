@@ -80,7 +80,8 @@ describe('a failing run of five nodes, nine faults and thousands of operations',
     const { report } = shrunk.summary.paths;
     const page = readFileSync(report?.path as string, 'utf8');
     expect(page).toContain('Step by step');
-    expect(page).toMatch(/<tr class="conflict">.*✖ n\d votes for n\d in term \d</);
+    expect(page).toMatch(/<tr [^>]*class="conflict">.*✖ n\d votes for n\d in term \d</);
+    expect(page).not.toContain('[object Object]');
     const planned = readRun(shrunk.summary.paths.directory as string);
     const { plan: _, ...config } = planned.run.config;
     expect(reportHtml({ ...planned, run: { ...planned.run, config } }, nemeses)).not.toContain(
