@@ -57,7 +57,7 @@ const stopNotFull: ZabVariant = {
       base.hearsLeader(state, from, message),
   }),
   source: 'ZOOKEEPER-4541, ZOOKEEPER-4712',
-  expect: ['ProposalGap', 'D:LogDurable', 'PANIC', 'TotalOrder'],
+  expect: ['ProposalGap', 'SyncComplete', 'D:LogDurable', 'PANIC', 'TotalOrder'],
   hunt: {
     nodes: 5,
     nemesis: ['partition'],
