@@ -57,8 +57,14 @@ describe.each(Object.values(workloads))('$name', (workload) => {
     expect(uses.size).toBeGreaterThan(Number(options['keys']));
   });
 
-  test.skipIf(workload === workloads['watch'])('reads at the end what was used last', () => {
-    const reads = workload.finalReads(['a', 'b'], 1);
+  test('reads at the end what was used last; of watches, what each node has', () => {
+    const reads = workload.finalReads(['a', 'b'], 3);
+    if (workload === workloads['watch']) {
+      expect(reads.map(({ f, node }) => `${f} ${node}`).toSorted()).toEqual(
+        ['hash', 'watch'].flatMap((f) => [0, 1, 2].map((node) => `${f} ${node}`)),
+      );
+      return;
+    }
     expect(reads.map(({ key }) => key)).toEqual(['a', 'b']);
     for (const { f, key, value } of reads) {
       expect([f, value]).toEqual(f === 'txn' ? ['txn', [['r', key, null]]] : ['read', null]);
