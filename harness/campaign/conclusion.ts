@@ -52,8 +52,8 @@ export function conclusionOf(campaign: Campaign): Conclusion {
   if (stop?.kind === 'failed') return doubt(stop.error.message, EXIT.infrastructure);
   const missed = night.canaries.filter(isMissed).map(({ canary }) => canary.name);
   if (missed.length > 0) {
-    const because = `${plural(missed.length, 'canary')} not caught: ${missed.join(', ')}`;
-    return doubt(because.replace('canarys', 'canaries'), EXIT.infrastructure);
+    const counted = missed.length === 1 ? '1 canary' : `${missed.length} canaries`;
+    return doubt(`${counted} not caught: ${missed.join(', ')}`, EXIT.infrastructure);
   }
   if (failure !== undefined) {
     const because = `${plural(night.failures.length, 'unit')} of work could not be made: ${failure.name}: ${failure.message}`;

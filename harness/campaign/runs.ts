@@ -37,7 +37,7 @@ export interface Doubt {
   readonly runs: number;
 }
 
-/** What runs came to; that of several units adds up (`figures.ts`). */
+/** What runs came to; that of several units adds up (`night.ts`). */
 export interface RunsMade {
   readonly kind: 'runs';
   readonly valid: number;

@@ -1,7 +1,7 @@
 /** Terms, votes and leaders, as far as a trace of others tells them (sections 5.1, 5.2 and 5.4.1). */
 
 import type { Observation, ObservedMessage, ObservedNode } from './observation.ts';
-import { isQuorum, type ObservedGhost, type SeenNode } from './state.ts';
+import { groupsText, isQuorum, type ObservedGhost, type SeenNode } from './state.ts';
 
 /** The node is in this term, and in this role: within a life terms never go back. */
 export function onTerm(ghost: ObservedGhost, node: SeenNode, { term, role }: Observation): void {
@@ -12,7 +12,7 @@ export function onTerm(ghost: ObservedGhost, node: SeenNode, { term, role }: Obs
     ghost.report(
       'TermMonotone',
       node.termLine,
-      `${node.name} acted in another term than the one it had reached`,
+      node.name,
       `${node.name} went back from term ${node.term} to term ${term}`,
     );
   }
@@ -49,7 +49,7 @@ export function onGrant(ghost: ObservedGhost, node: SeenNode, { to, term }: Obse
   ghost.report(
     'VoteRule',
     -1,
-    `${node.name} voted for a candidate whose log is behind its own`,
+    node.name,
     `${node.name} voted in term ${term} for ${to}, whose log ended at index ${request.index} of ` +
       `term ${request.logTerm}, although its own reached index ${last} of term ${lastTerm}`,
   );
@@ -83,7 +83,7 @@ export function onLeader(ghost: ObservedGhost, node: SeenNode, { step, last }: O
     ghost.report(
       'ElectionSafety',
       other.line,
-      'two leaders were elected in the same term',
+      node.name,
       `${other.node} and ${node.name} both led term ${term}`,
     );
     return;
@@ -110,9 +110,10 @@ function judgeElection(ghost: ObservedGhost, { name, term, granted, voters }: Se
   ghost.report(
     'J:QuorumCert',
     -1,
-    `${name} became the leader on the word of too few nodes`,
+    name,
     `${name} became leader of term ${term} with the votes of ${[name, ...others].join(', ')}, of ` +
-      `${voters.map((group) => `{${group.join(', ')}}`).join(' and ')}`,
+      groupsText(voters),
+    `${name} became the leader on the word of too few nodes`,
   );
 }
 
@@ -126,7 +127,7 @@ function votedTwice(
   ghost.report(
     'VoteOnce',
     earlier,
-    `${voter} voted for two candidates in the same election`,
+    voter,
     `${voter} voted for ${one} and for ${other} in term ${term}`,
   );
 }

@@ -2,7 +2,7 @@
 
 import type { LogIndex, Term } from '../../units.ts';
 import type { ObservedMessage } from './observation.ts';
-import { isQuorum, type ObservedGhost, type SeenNode, termInLog } from './state.ts';
+import { groupsText, isQuorum, type ObservedGhost, type SeenNode, termInLog } from './state.ts';
 
 /** The log's end is now elsewhere. `led`: the node was the leader of this term before already. */
 export function onLast(ghost: ObservedGhost, node: SeenNode, last: LogIndex, led: boolean): void {
@@ -15,7 +15,7 @@ export function onLast(ghost: ObservedGhost, node: SeenNode, last: LogIndex, led
     ghost.report(
       'LeaderAppendOnly',
       -1,
-      `${node.name} removed entries from its log while it was the leader`,
+      node.name,
       `${node.name}, leader of term ${node.term}, had ${before} entries and now has ${last}`,
     );
     return;
@@ -61,7 +61,7 @@ function judgeMatch(
   ghost.report(
     'LogMatching',
     -1,
-    `${node.name} has an entry in its log that does not fit what it or others have there`,
+    node.name,
     `${node.name} accepted what ${from} has behind index ${index} of term ${logTerm}, but its own ` +
       `entry there is of term ${own}`,
   );
@@ -81,7 +81,7 @@ export function onCommit(
     ghost.report(
       'CommitMonotone',
       node.commitLine,
-      `${node.name} took back what it had taken for committed`,
+      node.name,
       `${node.name} went back from commit index ${before} to ${commit}`,
     );
   }
@@ -89,7 +89,7 @@ export function onCommit(
     ghost.report(
       'CommitBeyondLog',
       -1,
-      `${node.name} takes more for committed than it has in its log`,
+      node.name,
       `${node.name} takes index ${commit} for committed, but its log ends at index ${node.last}`,
     );
   }
@@ -127,7 +127,7 @@ function judgeCounting(
     ghost.report(
       'CommitCurrentTerm',
       -1,
-      `${name} took an earlier leader's entry for committed by counting its copies`,
+      name,
       `${name}, leader of term ${term}, moved its commit index to ${commit}, an entry of term ${entryTerm}`,
     );
   }
@@ -138,9 +138,9 @@ function judgeCounting(
   ghost.report(
     'CommitQuorum',
     -1,
-    `${name} took for committed what too few nodes hold`,
+    name,
     `${name}, leader of term ${term}, moved its commit index to ${commit}, which was acknowledged by ` +
-      `${voters.flat().filter(holds).join(', ')}, of ${voters.map((group) => `{${group.join(', ')}}`).join(' and ')}`,
+      `${[...new Set(voters.flat().filter(holds))].join(', ')}, of ${groupsText(voters)}`,
   );
 }
 
@@ -156,7 +156,7 @@ function onCommitted(ghost: ObservedGhost, node: SeenNode, index: LogIndex, term
   ghost.report(
     'CommittedStable',
     before.line,
-    `${node.name} takes another entry for committed than was committed at that place`,
+    node.name,
     `at index ${index} ${before.node} has committed an entry of term ${before.term}, and ` +
       `${node.name} one of term ${term}`,
   );
@@ -202,6 +202,5 @@ export function judgeCompleteness(ghost: ObservedGhost): void {
 }
 
 function incomplete(ghost: ObservedGhost, earlier: number, node: string, because: string): void {
-  const told = `${node} became the leader without an entry that had been committed before`;
-  ghost.report('LeaderCompleteness', earlier, told, because);
+  ghost.report('LeaderCompleteness', earlier, node, because);
 }

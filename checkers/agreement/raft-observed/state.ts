@@ -1,7 +1,7 @@
 /** What is known of each node and of each leadership, as far as the lines have been gone through. */
 
 import type { LogIndex, Term } from '../../units.ts';
-import type { PropertyName } from '../properties.ts';
+import { PROPERTIES, type PropertyName } from '../properties.ts';
 import { KnownLog } from './known-log.ts';
 import type { ObservedMessage, ObservedNode, ObservedRole } from './observation.ts';
 
@@ -123,8 +123,17 @@ export class ObservedGhost {
     this.tracesAppends = tracesAppends;
   }
 
-  /** Only the first of each property: what follows from a broken state says little. */
-  report(property: PropertyName, earlier: number, told: string, because: string): void {
+  /**
+   * Only the first of each property: what follows from a broken state says little. `who` shows it by the
+   * line that is being judged; `told`, for people, where more can be said than the property's own sentence.
+   */
+  report(
+    property: PropertyName,
+    earlier: number,
+    who: ObservedNode,
+    because: string,
+    told = PROPERTIES[property].broken(who),
+  ): void {
     if (this.#reported.has(property)) return;
     this.#reported.add(property);
     const lines = earlier < 0 || earlier === this.line ? [this.line] : [earlier, this.line];
@@ -143,4 +152,9 @@ export function isQuorum(
   saysSo: (node: ObservedNode) => boolean,
 ): boolean {
   return groups.every((group) => group.filter(saysSo).length * 2 > group.length);
+}
+
+/** `{1, 2, 3} and {1, 4, 5}`. */
+export function groupsText(groups: readonly (readonly ObservedNode[])[]): string {
+  return groups.map((group) => `{${group.join(', ')}}`).join(' and ');
 }
